@@ -1,0 +1,66 @@
+import {
+  codeName,
+  TAG_AC_NAME,
+  TAG_AC_SYSTEM_ERROR,
+  TAG_GENERIC_ERROR,
+  TAG_HURL,
+  TAG_MOTM,
+  TAG_SERVICE_NAME,
+  TAG_SERVICE_NAME_ERROR,
+  tagName,
+} from "./constants.ts";
+import { parseDiscovery } from "./frame.ts";
+import { formatMac } from "./mac.ts";
+import { readTags, type Tag } from "./tags.ts";
+
+/** Bytes shown of a tag's value. */
+const MAX_SHOWN = 64;
+/** Tags shown of a packet. */
+const MAX_TAGS = 24;
+
+/** Tags whose value is UTF-8 text (RFC 2516 appendix A). */
+const TEXT_TAGS: ReadonlySet<number> = new Set([
+  TAG_SERVICE_NAME,
+  TAG_AC_NAME,
+  TAG_HURL,
+  TAG_MOTM,
+  TAG_SERVICE_NAME_ERROR,
+  TAG_AC_SYSTEM_ERROR,
+  TAG_GENERIC_ERROR,
+]);
+
+/**
+ * A discovery frame in one line:
+ * `PADI 02:00:00:00:00:01 → ff:ff:ff:ff:ff:ff sid 0x0000 <Service-Name ""> <Host-Uniq 4e2f>`.
+ * A malformed frame is shown as far as it goes, with what is wrong.
+ */
+export function dumpDiscovery(frame: Uint8Array, etherType?: number): string {
+  const packet = parseDiscovery(frame, etherType);
+  if (typeof packet === "string") return `[${packet}, ${frame.length} bytes]`;
+  const { code, source, destination, sessionId } = packet;
+  const sid = sessionId.toString(16).padStart(4, "0");
+  const head = `${codeName(code)} ${formatMac(source)} → ${formatMac(destination)} sid 0x${sid}`;
+  const tags = readTags(packet.tags);
+  if (typeof tags === "string") return `${head} [${tags}]`;
+  const shown = tags.slice(0, MAX_TAGS).map(dumpTag);
+  if (tags.length > MAX_TAGS) shown.push(`[${tags.length - MAX_TAGS} more tags]`);
+  return [head, ...shown].join(" ");
+}
+
+function dumpTag({ type, value }: Tag): string {
+  const shown = value.subarray(0, MAX_SHOWN);
+  const rest = value.length > MAX_SHOWN ? `… ${value.length} bytes` : "";
+  if (TEXT_TAGS.has(type)) return `<${tagName(type)} ${quote(shown)}${rest}>`;
+  const digits = Array.from(shown, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `<${tagName(type)} ${digits || "empty"}${rest}>`;
+}
+
+function quote(bytes: Uint8Array): string {
+  const text = JSON.stringify(new TextDecoder().decode(bytes));
+  // JSON leaves DEL, C1 controls and direction marks as they are; a terminal may act on them.
+  return text.replace(
+    // deno-lint-ignore no-control-regex
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

@@ -1,0 +1,67 @@
+import {
+  ETHERNET_HEADER,
+  ETHERTYPE_DISCOVERY,
+  PPPOE_HEADER,
+  SESSION_HEADER,
+  VERSION_TYPE,
+} from "./constants.ts";
+import { type Mac, readMac, writeMac } from "./mac.ts";
+
+/** A discovery packet (RFC 2516 section 5) without what follows from its kind. */
+export interface DiscoveryPacket {
+  destination: Mac;
+  source: Mac;
+  code: number;
+  sessionId: number;
+  /** The payload: LENGTH bytes of tags. A view of the frame, not a copy, when parsed. */
+  tags: Uint8Array;
+}
+
+/** Why a frame is no discovery packet. */
+export type FrameFault =
+  /** Shorter than both headers. */
+  | "frame-short"
+  /** Not the EtherType of discovery. */
+  | "ethertype-wrong"
+  /** VER or TYPE is not 1 (RFC 2516 section 4). */
+  | "version-wrong"
+  /** LENGTH says more than was captured. */
+  | "length-overrun";
+
+/** Reads a frame; what follows LENGTH bytes of payload is padding and not looked at. */
+export function parseDiscovery(
+  frame: Uint8Array,
+  etherType = ETHERTYPE_DISCOVERY,
+): DiscoveryPacket | FrameFault {
+  if (frame.length < SESSION_HEADER) return "frame-short";
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  if (view.getUint16(12) !== etherType) return "ethertype-wrong";
+  if (frame[ETHERNET_HEADER] !== VERSION_TYPE) return "version-wrong";
+  const length = view.getUint16(18);
+  if (SESSION_HEADER + length > frame.length) return "length-overrun";
+  return {
+    destination: readMac(frame, 0),
+    source: readMac(frame, 6),
+    code: frame[ETHERNET_HEADER + 1],
+    sessionId: view.getUint16(16),
+    tags: frame.subarray(SESSION_HEADER, SESSION_HEADER + length),
+  };
+}
+
+/** The packet as a whole Ethernet frame, not padded. */
+export function encodeDiscovery(
+  packet: DiscoveryPacket,
+  etherType = ETHERTYPE_DISCOVERY,
+): Uint8Array {
+  const frame = new Uint8Array(ETHERNET_HEADER + PPPOE_HEADER + packet.tags.length);
+  const view = new DataView(frame.buffer);
+  writeMac(frame, 0, packet.destination);
+  writeMac(frame, 6, packet.source);
+  view.setUint16(12, etherType);
+  frame[ETHERNET_HEADER] = VERSION_TYPE;
+  frame[ETHERNET_HEADER + 1] = packet.code;
+  view.setUint16(16, packet.sessionId);
+  view.setUint16(18, packet.tags.length);
+  frame.set(packet.tags, SESSION_HEADER);
+  return frame;
+}

@@ -1,0 +1,53 @@
+import type { FrameFault } from "../pppoe/frame.ts";
+import type { CodeFault } from "../pppoe/rules.ts";
+import type { SessionFault } from "../pppoe/session_frame.ts";
+import type { TagFault } from "../pppoe/tags.ts";
+
+/** Why the proxy itself did not pass a frame on. The word is log field and metric label at once. */
+export type PolicyDrop =
+  | "ac-address-spoofed" // a customer's frame bears the AC's source address
+  | "ac-cookie-missing" // a PADR from which the AC cannot be told
+  | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
+  | "code-unknown" // discovery code without a session
+  | "discovery-too-long" // no room for the tags that have to be put in
+  | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
+  | "host-uniq-forged" // a token that fails its HMAC
+  | "host-uniq-missing" // the AC did not echo the Host-Uniq
+  | "host-uniq-unknown" // nobody asked, or the request has expired
+  | "mac-in-use" // transparent: the address belongs to another client's customer
+  | "no-tunnel" // the tunnel is down
+  | "not-for-us" // unicast to somebody else on the segment
+  | "own-address" // a frame that bears our own source address
+  | "padi-rate" // more PADIs a second than allowed, of one MAC or in all
+  | "pending-limit" // as many discoveries under way as allowed
+  | "queue-full" // the tunnel does not keep up
+  | "session-limit" // as many sessions as allowed, of one client or in all
+  | "session-unknown" // a frame of no session we know
+  | "tunnel-frame-unfit" // a record whose frame the far end should not have sent
+  | "unsolicited" // an offer or a session that nobody asked this AC for
+  | "wrong-direction"; // a code that does not come from that side
+
+/** Every reason for which a frame is dropped above the link. */
+export type DropReason = PolicyDrop | FrameFault | SessionFault | TagFault | CodeFault;
+
+/** Counts drops by reason; bounded by the reasons there are. */
+export class Drops {
+  readonly counts: Record<string, number> = {};
+  #observe: (reason: DropReason, detail: () => Record<string, unknown>) => void;
+
+  /** `observe` is told of each drop, with facts for the log, and decides what to write. */
+  constructor(observe: (reason: DropReason, detail: () => Record<string, unknown>) => void) {
+    this.#observe = observe;
+  }
+
+  /** Counts a dropped frame outside the frame path, and reports it. */
+  drop(reason: DropReason, detail: () => Record<string, unknown> = () => ({})): void {
+    this.count(reason);
+    this.#observe(reason, detail);
+  }
+
+  /** Counts only: for session frames. */
+  count(reason: DropReason): void {
+    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+  }
+}

@@ -1,0 +1,79 @@
+import type { Mac } from "../pppoe/mac.ts";
+import type { PolicyDrop } from "./drops.ts";
+import type { Pending } from "./pending.ts";
+import { hex, tokenHandle, TokenMint } from "./token.ts";
+
+/** What the AC sees as Host-Uniq: a token of ours, the customer's own, or a fixed one. */
+export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
+
+/**
+ * In `preserve` and `fixed` two customers may share a Host-Uniq. The second has to wait until the
+ * first has been silent this long, because an answer could not be told apart. Milliseconds.
+ */
+export const SHARED_HOST_UNIQ_HOLD = 5_000;
+
+/**
+ * Gives each discovery the Host-Uniq that the AC sees, and finds the discovery that an answer of
+ * the AC belongs to: to one or to none, never to a guess.
+ */
+export class HostUniqRewriter<Owner> {
+  #mode: HostUniqMode;
+  #mint: TokenMint;
+  #now: () => number;
+  #byUpstream = new Map<string, Pending<Owner>>();
+
+  constructor(mode: HostUniqMode, mint: TokenMint, now: () => number) {
+    this.#mode = mode;
+    this.#mint = mint;
+    this.#now = now;
+  }
+
+  /**
+   * Sets `pending.upstream`, the same for all PADI and PADR of one discovery (an AC-Cookie may
+   * cover it). `local` is the source address that the AC sees.
+   */
+  assign(pending: Pending<Owner>, local: Mac): PolicyDrop | undefined {
+    if (pending.upstreamKey !== undefined) return undefined;
+    if (this.#mode === "rewrite") {
+      pending.upstream = this.#mint.mint(pending.key);
+      pending.upstreamKey = tokenHandle(pending.upstream);
+    } else {
+      pending.upstream = this.#mode === "preserve" ? pending.hostUniq : this.#mode.fixed;
+      pending.upstreamKey = sharedKey(local, pending.upstream);
+      const other = this.#byUpstream.get(pending.upstreamKey);
+      if (other !== undefined && other !== pending) {
+        if (this.#now() - other.touched < SHARED_HOST_UNIQ_HOLD) {
+          pending.upstream = pending.upstreamKey = undefined;
+          return "host-uniq-busy";
+        }
+        other.upstreamKey = undefined; // silent for long: it gets a new place with its next PADI
+      }
+    }
+    if (pending.upstreamKey !== undefined) this.#byUpstream.set(pending.upstreamKey, pending);
+    return undefined;
+  }
+
+  /** The discovery that an answer with this Host-Uniq, sent to `local`, belongs to; or why none. */
+  resolve(local: Mac, hostUniq: Uint8Array | undefined): Pending<Owner> | PolicyDrop {
+    if (this.#mode !== "rewrite") {
+      return this.#byUpstream.get(sharedKey(local, hostUniq)) ?? "host-uniq-unknown";
+    }
+    if (hostUniq === undefined) return "host-uniq-missing";
+    const handle = tokenHandle(hostUniq);
+    const pending = handle === undefined ? undefined : this.#byUpstream.get(handle);
+    if (pending === undefined) return "host-uniq-unknown";
+    return this.#mint.verify(hostUniq, pending.key) ? pending : "host-uniq-forged";
+  }
+
+  /** A discovery has left the table: its answers are no longer taken. */
+  forget(pending: Pending<Owner>): void {
+    if (pending.upstreamKey === undefined) return;
+    if (this.#byUpstream.get(pending.upstreamKey) === pending) {
+      this.#byUpstream.delete(pending.upstreamKey);
+    }
+  }
+}
+
+function sharedKey(local: Mac, hostUniq: Uint8Array | undefined): string {
+  return `${local}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
+}

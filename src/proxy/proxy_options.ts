@@ -1,0 +1,47 @@
+import type { Link } from "../../ffi/link.ts";
+import type { Drops } from "./drops.ts";
+import type { HostUniqMode } from "./host_uniq.ts";
+import type { PadiLimits } from "./padi_limiter.ts";
+import type { Session, SessionEnd } from "./session.ts";
+
+/** How a proxy speaks on its wire: with its interface's address, or with the far peers' own. */
+export type MacPolicy = "own" | "transparent";
+
+/** Limits of both modes. */
+export interface ProxyLimits extends PadiLimits {
+  sessions: number;
+  pendingDiscoveries: number;
+}
+
+/** What both modes are made of. */
+export interface ProxyOptions {
+  link: Link;
+  etherTypes: readonly [discovery: number, session: number];
+  limits: ProxyLimits;
+  drops: Drops;
+  /** Milliseconds of a steady clock. */
+  now: () => number;
+  /** That many bytes from a cryptographic source. */
+  randomBytes: (length: number) => Uint8Array;
+  /** Told of every session that opens (no end) or ends. */
+  observe: (session: Session, end: SessionEnd | undefined) => void;
+  /** Shown every discovery frame that leaves, for the debug log. */
+  trace: (way: "to-wire" | "to-client" | "to-server", frame: Uint8Array, facts: object) => void;
+}
+
+/** What a server decides by. */
+export interface ServerPolicy {
+  mac: MacPolicy;
+  hostUniq: HostUniqMode;
+  /** Milliseconds for which answers to a request are taken. */
+  timeout: number;
+  /** Sessions that a client may have. */
+  sessionsOf: (client: string) => number;
+}
+
+/** What a client decides by. */
+export interface ClientPolicy {
+  mac: MacPolicy;
+  /** Milliseconds for which answers to a request are taken. */
+  timeout: number;
+}

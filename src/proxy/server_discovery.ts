@@ -1,0 +1,268 @@
+import type { Link } from "../../ffi/link.ts";
+import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
+import { padoError, padsError } from "../pppoe/discovery.ts";
+import { acSystemError, genericError } from "../pppoe/error_tags.ts";
+import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../pppoe/frame.ts";
+import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { checkDiscovery } from "../pppoe/rules.ts";
+import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
+import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
+import { AddressBook } from "./address_book.ts";
+import type { DropReason } from "./drops.ts";
+import { HostUniqRewriter } from "./host_uniq.ts";
+import { PadiLimiter } from "./padi_limiter.ts";
+import { MAX_OFFERS, type Pending, PendingDiscoveries } from "./pending.ts";
+import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import { type Member, nextHandle, type Session } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+import { TokenMint } from "./token.ts";
+
+/** A discovery packet that has passed the checks of its code. */
+interface Checked {
+  packet: DiscoveryPacket;
+  tags: Tag[];
+}
+
+/**
+ * Discovery on the server: a client's PADI and PADR go to the wire under a Host-Uniq of ours, the
+ * AC's PADO and PADS come back to the one client whose Host-Uniq they carry.
+ */
+export class ServerDiscovery {
+  #link: Link;
+  #options: ProxyOptions;
+  #policy: ServerPolicy;
+  #switch: SessionSwitch;
+  #pending: PendingDiscoveries<Member>;
+  #hostUniq: HostUniqRewriter<Member>;
+  #limiter: PadiLimiter;
+  #addresses = new AddressBook();
+
+  constructor(options: ProxyOptions, policy: ServerPolicy, sessions: SessionSwitch) {
+    this.#link = options.link;
+    this.#options = options;
+    this.#policy = policy;
+    this.#switch = sessions;
+    const mint = new TokenMint(options.randomBytes);
+    this.#hostUniq = new HostUniqRewriter(policy.hostUniq, mint, options.now);
+    this.#pending = new PendingDiscoveries(
+      { pendingDiscoveries: options.limits.pendingDiscoveries, timeout: policy.timeout },
+      options.now,
+      (pending) => this.#hostUniq.forget(pending),
+    );
+    this.#limiter = new PadiLimiter(options.limits, options.now);
+  }
+
+  /** Discoveries under way. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** A member has gone: answers for it are no longer taken. */
+  removeMember(member: Member): void {
+    this.#pending.removeOwner(member);
+  }
+
+  /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
+  fromTunnel(member: Member, frame: Uint8Array): void {
+    const checked = check(parseDiscovery(frame));
+    if (typeof checked === "string") return this.#drop(checked, member);
+    const { packet, tags } = checked;
+    const fault = this.#sourceFault(member, packet);
+    if (fault !== undefined) return this.#drop(fault, member, packet);
+    const refusal = packet.code === CODE_PADI
+      ? this.#refusePadi(member, packet)
+      : this.#refusePadr(member);
+    if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
+    if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
+    const local = this.#localAddress(packet.source);
+    const busy = this.#hostUniq.assign(pending, local);
+    if (busy !== undefined) return this.#refuse(busy, member, packet, tags);
+    const upstream = withHostUniq(tags, pending.upstream);
+    if (!fitsDiscovery(packet.code, upstream)) {
+      return this.#refuse("discovery-too-long", member, packet, tags);
+    }
+    if (packet.code === CODE_PADR) addBounded(pending.requested, packet.destination);
+    this.#send({ ...packet, source: local, tags: encodeTags(upstream) });
+  }
+
+  /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
+  fromWire(packet: DiscoveryPacket): void {
+    const own = readMac(this.#link.mac, 0);
+    if (packet.source === own) return this.#drop("own-address", undefined, packet);
+    if (this.#policy.mac === "own" && packet.destination !== own) {
+      return this.#switch.drops.count("not-for-us");
+    }
+    if (packet.code !== CODE_PADO && packet.code !== CODE_PADS) {
+      // Other hosts' broadcasts are everyday traffic of the segment, not worth a line.
+      return this.#switch.drops.count("wrong-direction");
+    }
+    const checked = check(packet);
+    if (typeof checked === "string") return this.#drop(checked, undefined, packet);
+    const found = this.#hostUniq.resolve(
+      packet.destination,
+      findTag(checked.tags, TAG_HOST_UNIQ),
+    );
+    if (typeof found === "string") return this.#drop(found, undefined, packet);
+    const tags = withHostUniq(checked.tags, found.hostUniq);
+    if (!fitsDiscovery(packet.code, tags)) {
+      return this.#drop("discovery-too-long", found.owner, packet);
+    }
+    this.#addresses.addConcentrator(packet.source);
+    const down = { ...packet, destination: found.customer, tags: encodeTags(tags) };
+    if (packet.code === CODE_PADS) this.#confirm(found, packet, down);
+    else this.#toMember(found.owner, 0, down);
+  }
+
+  /** A PADS: an error, a repetition, or a new session. `down` is what the customer is to get. */
+  #confirm(pending: Pending<Member>, packet: DiscoveryPacket, down: DiscoveryPacket): void {
+    const member = pending.owner;
+    if (!pending.requested.has(packet.source)) return this.#drop("unsolicited", member, packet);
+    if (packet.sessionId === 0) return this.#toMember(member, 0, down);
+    const local = packet.destination;
+    const table = this.#switch.table;
+    const known = table.sessions[table.find(packet.source, local, packet.sessionId)];
+    if (known?.member === member && known.customer === pending.customer) {
+      return this.#toMember(member, known.handle, down);
+    }
+    // The AC gave the id anew, so it has ended the session that had it.
+    if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
+    const handle = this.#full(member) ? 0 : nextHandle(member);
+    const opened: Omit<Session, "index" | "openedAt"> = {
+      member,
+      handle,
+      customer: pending.customer,
+      concentrator: packet.source,
+      acSessionId: packet.sessionId,
+      wireSessionId: packet.sessionId,
+      remote: packet.source,
+      local,
+    };
+    if (handle === 0) return this.#overLimit(opened, pending);
+    this.#switch.open(opened);
+    this.#toMember(member, handle, down);
+  }
+
+  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  #overLimit(session: Omit<Session, "index" | "openedAt">, pending: Pending<Member>): void {
+    const { member, remote, local, customer, concentrator } = session;
+    this.#drop("session-limit", member);
+    this.#switch.refuse(remote, local, session.wireSessionId);
+    const request = {
+      destination: concentrator,
+      source: customer,
+      code: CODE_PADR,
+      sessionId: 0,
+      tags: new Uint8Array(0),
+    };
+    const tags = withHostUniq([], pending.hostUniq);
+    this.#answer(member, padsError(request, tags, acSystemError("session limit reached")));
+  }
+
+  #sourceFault(member: Member, packet: DiscoveryPacket): DropReason | undefined {
+    if (packet.code !== CODE_PADI && packet.code !== CODE_PADR) return "wrong-direction";
+    if (packet.source === readMac(this.#link.mac, 0)) return "own-address";
+    if (this.#addresses.isConcentrator(packet.source)) return "ac-address-spoofed";
+    if (this.#policy.mac === "own") return undefined;
+    const owner = this.#addresses.owner(packet.source);
+    if (owner === undefined || owner === member || !this.#holds(owner, packet.source)) {
+      this.#addresses.claim(packet.source, member);
+      return undefined;
+    }
+    return "mac-in-use";
+  }
+
+  /** Whether a member has a session of this customer; asked only when two clients claim one address. */
+  #holds(member: Member, customer: Mac): boolean {
+    if (member.sessions === 0) return false;
+    for (const session of this.#switch.table) {
+      if (session.member === member && session.customer === customer) return true;
+    }
+    return false;
+  }
+
+  #refusePadi(member: Member, packet: DiscoveryPacket): DropReason | undefined {
+    if (this.#full(member)) return "session-limit";
+    return this.#limiter.admit(packet.source) ? undefined : "padi-rate";
+  }
+
+  #refusePadr(member: Member): DropReason | undefined {
+    return this.#full(member) ? "session-limit" : undefined;
+  }
+
+  #full(member: Member): boolean {
+    return this.#switch.table.size >= this.#options.limits.sessions ||
+      member.sessions >= this.#policy.sessionsOf(member.name);
+  }
+
+  /**
+   * Drops a request and says why where the protocol can: RFC 2516 section 5.2 wants silence from
+   * who cannot serve a PADI, except that a PADI without room is answered (TR-101 section 3.9.2).
+   */
+  #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
+    this.#drop(reason, member, packet);
+    if (packet.code === CODE_PADI) {
+      if (reason !== "discovery-too-long") return;
+      const asked = { ...packet, destination: readMac(this.#link.mac, 0) };
+      return this.#answer(
+        member,
+        padoError(asked, tags, genericError("no room for a relay's tag")),
+      );
+    }
+    const error = reason === "session-limit"
+      ? acSystemError("session limit reached")
+      : reason === "discovery-too-long"
+      ? genericError("no room for a relay's tag")
+      : acSystemError(`busy: ${reason}`);
+    this.#answer(member, padsError(packet, tags, error));
+  }
+
+  #answer(member: Member, frame: Uint8Array): void {
+    this.#deliver(member, 0, frame);
+  }
+
+  #toMember(member: Member, handle: number, packet: DiscoveryPacket): void {
+    this.#deliver(member, handle, encodeDiscovery(packet));
+  }
+
+  #deliver(member: Member, handle: number, frame: Uint8Array): void {
+    this.#options.trace("to-client", frame, { client: member.name });
+    if (!member.tunnel.writer.discovery(handle, frame)) this.#switch.drops.count("queue-full");
+    this.#switch.touch(member);
+  }
+
+  #send(packet: DiscoveryPacket): void {
+    const frame = encodeDiscovery(packet, this.#options.etherTypes[0]);
+    this.#options.trace("to-wire", frame, {});
+    this.#link.send(frame);
+  }
+
+  #localAddress(customer: Mac): Mac {
+    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
+  }
+
+  #drop(reason: DropReason, member: Member | undefined, packet?: DiscoveryPacket): void {
+    this.#switch.drops.drop(reason, () => ({
+      ...(member && { client: member.name }),
+      ...(packet && { mac: formatMac(packet.source) }),
+    }));
+  }
+}
+
+function check(packet: DiscoveryPacket | DropReason): Checked | DropReason {
+  if (typeof packet === "string") return packet;
+  const tags = readTags(packet.tags);
+  if (typeof tags === "string") return tags;
+  return checkDiscovery(packet, tags) ?? { packet, tags };
+}
+
+function withHostUniq(tags: readonly Tag[], value: Uint8Array | undefined): Tag[] {
+  return value === undefined
+    ? removeTag(tags, TAG_HOST_UNIQ)
+    : replaceTag(tags, TAG_HOST_UNIQ, value);
+}
+
+function addBounded(set: Set<Mac>, mac: Mac): void {
+  if (set.size < MAX_OFFERS) set.add(mac);
+}

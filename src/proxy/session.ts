@@ -1,0 +1,76 @@
+import type { Mac } from "../pppoe/mac.ts";
+import type { Tunnel } from "../tunnel/tunnel.ts";
+
+/**
+ * A session's life:
+ *
+ *     discovering ──PADS──▶ open ──PADT of either side, tunnel lost, idle, limit, shutdown──▶ closed
+ *
+ * Whoever has not heard of the end gets a PADT, once.
+ */
+export interface Session {
+  /** Place in the switch's arrays. */
+  readonly index: number;
+  readonly member: Member;
+  /** What names the session on the tunnel: 1 to 65,535. */
+  readonly handle: number;
+  readonly customer: Mac;
+  readonly concentrator: Mac;
+  /** The id that the AC gave; what discovery frames on the tunnel carry. */
+  readonly acSessionId: number;
+  /** The id on this side's wire; differs from the AC's where the client proxy had to renumber. */
+  readonly wireSessionId: number;
+  /** Address that the peer on this side's wire has. */
+  readonly remote: Mac;
+  /** Address that we speak with on this side's wire. */
+  readonly local: Mac;
+  /** Milliseconds of the clock. */
+  readonly openedAt: number;
+}
+
+/** Why a session ended; log field and metric label. */
+export type SessionEnd =
+  | "padt-customer"
+  | "padt-ac"
+  | "idle"
+  | "tunnel-lost"
+  | "shutdown"
+  | "limit"
+  | "replaced"
+  | "refused";
+
+/** One authenticated tunnel and the sessions that it carries. */
+export interface Member {
+  /** The client's name on the server; the server's address on the client. */
+  readonly name: string;
+  readonly tunnel: Tunnel;
+  /** Session index plus one by handle; 0 where there is none. */
+  readonly handles: Int32Array;
+  /** Open sessions. */
+  sessions: number;
+  /** Last handle given out (server): handles are reused only after all others. */
+  lastHandle: number;
+  /** Frames of the current batch wait to be flushed. */
+  touched: boolean;
+}
+
+/** A member without sessions. Untouched pages of its handle table cost no memory. */
+export function newMember(name: string, tunnel: Tunnel): Member {
+  return {
+    name,
+    tunnel,
+    handles: new Int32Array(0x10000),
+    sessions: 0,
+    lastHandle: 0,
+    touched: false,
+  };
+}
+
+/** The next free handle of a member, or 0 where all are in use. */
+export function nextHandle(member: Member): number {
+  for (let tries = 0; tries < 0xffff; tries++) {
+    member.lastHandle = member.lastHandle % 0xffff + 1;
+    if (member.handles[member.lastHandle] === 0) return member.lastHandle;
+  }
+  return 0;
+}

@@ -1,0 +1,237 @@
+import type { Link } from "../../ffi/link.ts";
+import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
+import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import type { Mac } from "../pppoe/mac.ts";
+import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
+import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
+import type { Drops } from "./drops.ts";
+import type { Member, Session, SessionEnd } from "./session.ts";
+import {
+  AC_HEARD,
+  BYTES_FROM_WIRE,
+  BYTES_TO_WIRE,
+  COUNTERS,
+  FRAMES_FROM_WIRE,
+  FRAMES_TO_WIRE,
+  HEADER_WORDS,
+  SessionTable,
+} from "./session_table.ts";
+
+/** What a switch is made of. */
+export interface SwitchOptions {
+  /** Which proxy this is: on the server's wire is the AC, on the client's the customer. */
+  side: "server" | "client";
+  link: Link;
+  etherTypes: readonly [discovery: number, session: number];
+  drops: Drops;
+  /** Milliseconds of a steady clock. */
+  now: () => number;
+  /** Told of every session that opens or ends. */
+  observe: (session: Session, end: SessionEnd | undefined) => void;
+}
+
+/** Who is told that a session has ended. */
+export interface Tell {
+  wire: boolean;
+  tunnel: boolean;
+}
+
+const NO_TAGS = new Uint8Array(0);
+
+/**
+ * Carries the frames of open sessions between one link and the tunnels, in both directions, and
+ * ends sessions. The same on both sides of the tunnel; discovery differs and is not done here.
+ */
+export class SessionSwitch {
+  readonly table: SessionTable;
+  readonly drops: Drops;
+  #options: SwitchOptions;
+  #link: Link;
+  #touched: Member[] = [];
+  #acOnWire: boolean;
+  /** Milliseconds of the clock, read once a batch. */
+  #batchTime: number;
+
+  constructor(options: SwitchOptions) {
+    this.table = new SessionTable(options.etherTypes[1]);
+    this.drops = options.drops;
+    this.#options = options;
+    this.#link = options.link;
+    this.#acOnWire = options.side === "server";
+    this.#batchTime = options.now();
+  }
+
+  /** A session frame from the wire, of `length` bytes at `at`: to its tunnel or dropped. */
+  fromWire(bytes: Uint8Array, view: DataView, at: number, length: number): void {
+    const fault = sessionFault(view, at, length);
+    if (fault !== undefined) return this.drops.count(fault);
+    const index = this.table.lookup(view, at);
+    const session = index < 0 ? undefined : this.table.sessions[index];
+    if (session === undefined) return this.drops.count("session-unknown");
+    const payload = payloadLength(view, at); // padding beyond it stays behind
+    const body = at + SESSION_HEADER;
+    const { member, handle } = session;
+    const { writer } = member.tunnel;
+    if (!writer.session(handle, bytes, body, payload, false)) {
+      const urgent = isControlProtocol(pppProtocol(view, body, payload));
+      if (!urgent || !writer.session(handle, bytes, body, payload, true)) {
+        return this.drops.count("queue-full");
+      }
+    }
+    this.touch(member);
+    const counter = index * COUNTERS;
+    this.table.counters[counter + FRAMES_FROM_WIRE]++;
+    this.table.counters[counter + BYTES_FROM_WIRE] += payload;
+    if (this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
+  }
+
+  /** The payload of a session frame from a tunnel, in its buffer: to the wire or dropped. */
+  fromTunnel(member: Member, handle: number, offset: number, length: number): void {
+    const index = member.handles[handle] - 1;
+    if (index < 0) return this.drops.count("session-unknown");
+    this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
+    this.#link.queue(
+      this.table.headers,
+      index * HEADER_WORDS,
+      member.tunnel.buffer,
+      offset,
+      length,
+    );
+    const counter = index * COUNTERS;
+    this.table.counters[counter + FRAMES_TO_WIRE]++;
+    this.table.counters[counter + BYTES_TO_WIRE] += length;
+    if (!this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
+  }
+
+  /** The session that a frame from the wire belongs to. */
+  sessionOf(view: DataView, at: number): Session | undefined {
+    const index = this.table.lookup(view, at);
+    return index < 0 ? undefined : this.table.sessions[index];
+  }
+
+  /** The session that a member knows under this handle. */
+  sessionByHandle(member: Member, handle: number): Session | undefined {
+    return this.table.sessions[member.handles[handle] - 1];
+  }
+
+  /** Opens a session. */
+  open(session: Omit<Session, "index" | "openedAt">): Session {
+    const opened = this.table.add((index) => ({
+      ...session,
+      index,
+      openedAt: this.#options.now(),
+    }));
+    opened.member.handles[opened.handle] = opened.index + 1;
+    opened.member.sessions++;
+    this.#options.observe(opened, undefined);
+    return opened;
+  }
+
+  /** Ends a session and tells who has not heard of it, with a PADT each (RFC 2516 section 5.5). */
+  close(session: Session, end: SessionEnd, tell: Tell, tags: Uint8Array = NO_TAGS): void {
+    if (this.table.sessions[session.index] !== session) return;
+    this.table.remove(session);
+    session.member.handles[session.handle] = 0;
+    session.member.sessions--;
+    if (tell.wire) this.refuse(session.remote, session.local, session.wireSessionId, tags);
+    if (tell.tunnel) this.toTunnel(session, CODE_PADT, tags);
+    this.#options.observe(session, end);
+  }
+
+  /** Tells a peer on the wire that there is no such session, with a PADT. */
+  refuse(remote: Mac, local: Mac, sessionId: number, tags: Uint8Array = NO_TAGS): void {
+    this.#link.send(this.#encode({
+      destination: remote,
+      source: local,
+      code: CODE_PADT,
+      sessionId,
+      tags,
+    }));
+  }
+
+  /** Ends all sessions of a member. */
+  closeAll(member: Member, end: SessionEnd, tell: Tell): void {
+    for (const session of this.table) {
+      if (session.member === member) this.close(session, end, tell);
+    }
+  }
+
+  /** A discovery frame with a session id from the wire: PADT ends the session, others pass. */
+  discoveryFromWire(session: Session, packet: DiscoveryPacket): void {
+    if (packet.code === CODE_PADT) {
+      const end = this.#acOnWire ? "padt-ac" : "padt-customer";
+      this.close(session, end, { wire: false, tunnel: true }, packet.tags);
+    } else {
+      this.toTunnel(session, packet.code, packet.tags);
+    }
+  }
+
+  /** A discovery frame with a session's handle from a tunnel: PADT ends the session, others pass. */
+  discoveryFromTunnel(session: Session, packet: DiscoveryPacket): void {
+    if (packet.code === CODE_PADT) {
+      const end = this.#acOnWire ? "padt-customer" : "padt-ac";
+      this.close(session, end, { wire: true, tunnel: false }, packet.tags);
+    } else {
+      const { remote, local, wireSessionId } = session;
+      const { code, tags } = packet;
+      this.#link.send(
+        this.#encode({ destination: remote, source: local, code, sessionId: wireSessionId, tags }),
+      );
+    }
+  }
+
+  /** Sends a discovery packet of a session through its tunnel, between the peers' real addresses. */
+  toTunnel(session: Session, code: number, tags: Uint8Array): void {
+    const [source, destination] = this.#acOnWire
+      ? [session.concentrator, session.customer]
+      : [session.customer, session.concentrator];
+    const frame = encodeDiscovery({
+      destination,
+      source,
+      code,
+      sessionId: session.acSessionId,
+      tags,
+    });
+    if (!session.member.tunnel.writer.discovery(session.handle, frame)) {
+      this.drops.count("queue-full");
+    }
+    session.member.tunnel.writer.flush();
+  }
+
+  /** Remembers that a member's writer has something to flush at the end of the batch. */
+  touch(member: Member): void {
+    if (member.touched) return;
+    member.touched = true;
+    this.#touched.push(member);
+  }
+
+  /** The link has no more frames for now: everything gathered leaves. */
+  wireBatchEnd(): void {
+    for (const member of this.#touched) {
+      member.touched = false;
+      member.tunnel.writer.flush();
+    }
+    this.#touched.length = 0;
+    this.#batchTime = this.#options.now();
+  }
+
+  /** The tunnel has no more records for now. */
+  tunnelBatchEnd(): void {
+    this.#link.flush();
+    this.#batchTime = this.#options.now();
+  }
+
+  /** Ends the sessions whose AC has been silent for `timeout` milliseconds. */
+  closeIdle(timeout: number): void {
+    const oldest = this.#options.now() - timeout;
+    for (const session of this.table) {
+      if (this.table.counters[session.index * COUNTERS + AC_HEARD] < oldest) {
+        this.close(session, "idle", { wire: true, tunnel: true });
+      }
+    }
+  }
+
+  #encode(packet: DiscoveryPacket): Uint8Array {
+    return encodeDiscovery(packet, this.#options.etherTypes[0]);
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * Runs the handshake of `handshake.ts` over a connection, one function a role. Nothing is read
+ * beyond the peer's last handshake byte, so the record reader can take over the connection.
+ */
+import { randomBytes } from "node:crypto";
+import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
+import type { Connection } from "./connection.ts";
+import {
+  decodeChallenge,
+  decodeHello,
+  encodeChallenge,
+  encodeHello,
+  NONCE_BYTES,
+  PROOF_BYTES,
+  PROTOCOL_VERSION,
+  prove,
+  sameProof,
+} from "./handshake.ts";
+import { ControlType, KIND_CONTROL, RECORD_HEADER, recordHeader } from "./record.ts";
+
+/** Longest record either side accepts before authentication; what is read in all stays below 1 KiB. */
+const MAX_HANDSHAKE_BODY = 256;
+
+/** The handshake failed; `end` says why in the words that both sides log. */
+export class HandshakeError extends Error {
+  override name = "HandshakeError";
+  readonly end: TunnelEnd;
+
+  constructor(end: TunnelEnd) {
+    super(`Cannot authenticate the tunnel: ${end.reason}${end.detail && `, ${end.detail}`}`);
+    this.end = end;
+  }
+}
+
+/** Client: who we are and which certificate the server must answer for. */
+export interface ClientCredentials {
+  name: string;
+  secret: Uint8Array;
+  /** SHA-256 of the pinned certificate; undefined where a CA vouches for the server. */
+  pin: Uint8Array | undefined;
+}
+
+/** Server: its certificate's SHA-256 and the secrets of its clients by name. */
+export interface ServerCredentials {
+  fingerprint: Uint8Array;
+  secret(name: string): Uint8Array | undefined;
+}
+
+/** Proves our name to the server and has it prove that it knows our secret. */
+export async function authenticateToServer(
+  connection: Connection,
+  credentials: ClientCredentials,
+): Promise<void> {
+  const hello = encodeHello({
+    version: PROTOCOL_VERSION,
+    features: 0,
+    nonce: randomBytes(NONCE_BYTES),
+    name: credentials.name,
+  });
+  await send(connection, ControlType.hello, hello);
+  const challengeBody = await receive(connection, ControlType.challenge);
+  const challenge = decodeChallenge(challengeBody);
+  if (challenge === undefined) return fail(connection, "protocol-violation", "malformed challenge");
+  if (challenge.version !== PROTOCOL_VERSION) {
+    return fail(connection, "unsupported-version", `version ${challenge.version}`);
+  }
+  if (credentials.pin !== undefined && !sameProof(credentials.pin, challenge.fingerprint)) {
+    return fail(connection, "not-authenticated", "the server answers for another certificate");
+  }
+  await send(
+    connection,
+    ControlType.proof,
+    prove(credentials.secret, "client", hello, challengeBody),
+  );
+  const proof = await receive(connection, ControlType.accept);
+  if (!sameProof(prove(credentials.secret, "server", hello, challengeBody), proof)) {
+    return fail(connection, "not-authenticated", "the server does not know our secret");
+  }
+}
+
+/** What an unknown name is checked against, so that it costs and answers the same as a wrong proof. */
+const NOBODY = randomBytes(32);
+
+/** Has a client prove its name, proves our knowledge of its secret, and returns the name. */
+export async function authenticateClient(
+  connection: Connection,
+  credentials: ServerCredentials,
+): Promise<string> {
+  const helloBody = await receive(connection, ControlType.hello);
+  // The version is looked at first: the rest of another version's hello may differ.
+  if (helloBody[0] !== PROTOCOL_VERSION) {
+    return fail(connection, "unsupported-version", `we speak version ${PROTOCOL_VERSION}`);
+  }
+  const hello = decodeHello(helloBody);
+  if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
+  const challenge = encodeChallenge({
+    version: PROTOCOL_VERSION,
+    features: 0,
+    nonce: randomBytes(NONCE_BYTES),
+    fingerprint: credentials.fingerprint,
+  });
+  await send(connection, ControlType.challenge, challenge);
+  const proof = await receive(connection, ControlType.proof);
+  const secret = credentials.secret(hello.name);
+  const right = sameProof(prove(secret ?? NOBODY, "client", helloBody, challenge), proof);
+  if (secret === undefined || !right) return fail(connection, "not-authenticated", "");
+  await send(connection, ControlType.accept, prove(secret, "server", helloBody, challenge));
+  return hello.name;
+}
+
+/** Tells the peer why, then throws the same. */
+async function fail(connection: Connection, reason: CloseCode, detail: string): Promise<never> {
+  await send(connection, ControlType.close, encodeClose(reason, detail)).catch(() => {});
+  throw new HandshakeError({ reason, by: "us", detail });
+}
+
+async function send(connection: Connection, type: number, body: Uint8Array): Promise<void> {
+  const record = new Uint8Array(RECORD_HEADER + body.length);
+  new DataView(record.buffer).setUint32(0, recordHeader(KIND_CONTROL, body.length, type));
+  record.set(body, RECORD_HEADER);
+  for (let at = 0; at < record.length;) at += await connection.write(record.subarray(at));
+}
+
+async function receive(connection: Connection, type: number): Promise<Uint8Array> {
+  const head = await readExactly(connection, RECORD_HEADER);
+  const header = new DataView(head.buffer).getUint32(0);
+  const [kind, length, got] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
+  if (kind !== KIND_CONTROL || length > MAX_HANDSHAKE_BODY) {
+    return fail(connection, "protocol-violation", "no handshake record");
+  }
+  if (got !== type && got !== ControlType.close) {
+    return fail(connection, "protocol-violation", `control record ${got} in place of ${type}`);
+  }
+  if (type === ControlType.proof && got === type && length !== PROOF_BYTES) {
+    return fail(connection, "protocol-violation", "malformed proof");
+  }
+  const body = await readExactly(connection, length);
+  if (got === ControlType.close) throw new HandshakeError(decodeClose(body));
+  return body;
+}
+
+async function readExactly(connection: Connection, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length;) {
+    const count = await connection.read(bytes.subarray(at));
+    if (count === null) {
+      throw new HandshakeError({
+        reason: "connection-lost",
+        by: "network",
+        detail: "the peer closed the connection during the handshake",
+      });
+    }
+    at += count;
+  }
+  return bytes;
+}

@@ -1,0 +1,51 @@
+/**
+ * Why tunnels end. The word is what both sides log and what the metric is labelled with; the
+ * number is what a close record carries.
+ */
+export const CLOSE_CODES = {
+  "shutdown": 1,
+  "not-authenticated": 2,
+  "unsupported-version": 3,
+  "protocol-violation": 4,
+  "keepalive-timeout": 5,
+  "replaced": 6,
+  "too-many-connections": 7,
+  "handshake-timeout": 8,
+} as const;
+
+/** Reasons that are sent to the peer. */
+export type CloseCode = keyof typeof CLOSE_CODES;
+
+/** How a tunnel ended, seen from this side. */
+export interface TunnelEnd {
+  /** A reason of ours or the peer's, or "connection-lost" where nobody said one. */
+  reason: CloseCode | "connection-lost" | "unknown-reason";
+  /** Who ended it. */
+  by: "us" | "peer" | "network";
+  /** More in words: the violation, the operating system's error. */
+  detail: string;
+}
+
+/** Longest detail in a close record, in UTF-8 bytes. */
+const MAX_DETAIL = 200;
+
+/** Body of a close record: one byte of code, then UTF-8 text. */
+export function encodeClose(code: CloseCode, detail: string): Uint8Array {
+  const out = new Uint8Array(1 + MAX_DETAIL);
+  out[0] = CLOSE_CODES[code];
+  const { written } = new TextEncoder().encodeInto(detail, out.subarray(1));
+  return out.subarray(0, 1 + written);
+}
+
+/** Reads a close record; codes of later versions become "unknown-reason". */
+export function decodeClose(body: Uint8Array): TunnelEnd {
+  const known = Object.entries(CLOSE_CODES).find(([, code]) => code === body[0]);
+  const text = new TextDecoder().decode(body.subarray(1, 1 + MAX_DETAIL));
+  return {
+    reason: known === undefined ? "unknown-reason" : known[0] as CloseCode,
+    by: "peer",
+    // The peer's words end up in our log: nothing that could forge a line of it.
+    // deno-lint-ignore no-control-regex
+    detail: text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?"),
+  };
+}

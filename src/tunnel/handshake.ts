@@ -1,0 +1,124 @@
+/**
+ * The mutual challenge-response inside TLS (docs/protocol.md, "Handshake"). Pure: messages and
+ * proofs, no connection.
+ *
+ *     client                                       server
+ *       │ hello {version, features, nonce, name}     │
+ *       │───────────────────────────────────────────▶│
+ *       │ challenge {version, features, nonce, pin}  │
+ *       │◀───────────────────────────────────────────│
+ *       │ proof {HMAC(secret, "client", all above)}  │
+ *       │───────────────────────────────────────────▶│
+ *       │ accept {HMAC(secret, "server", all above)} │   or close {reason}
+ *       │◀───────────────────────────────────────────│
+ *
+ * @module
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/** Version of the wire format; both ends must speak the same. */
+export const PROTOCOL_VERSION = 1;
+/** ALPN name (RFC 7301). */
+export const ALPN = "pppoe-proxy/1";
+/** Bytes of a nonce, of a proof and of a certificate's SHA-256. */
+export const NONCE_BYTES = 32;
+export const PROOF_BYTES = 32;
+export const FINGERPRINT_BYTES = 32;
+/** Longest client name in UTF-8. */
+export const MAX_NAME_BYTES = 64;
+
+const HELLO_FIXED = 1 + 4 + NONCE_BYTES + 1;
+const CHALLENGE_BYTES = 1 + 4 + NONCE_BYTES + FINGERPRINT_BYTES;
+
+/** First message, client to server. */
+export interface Hello {
+  version: number;
+  /** Bit set of optional abilities; none is defined in version 1. */
+  features: number;
+  /** 32 fresh random bytes. */
+  nonce: Uint8Array;
+  /** The client's name in the server's configuration. */
+  name: string;
+}
+
+/** Answer to a hello, server to client. */
+export interface Challenge {
+  version: number;
+  features: number;
+  /** 32 fresh random bytes. */
+  nonce: Uint8Array;
+  /** SHA-256 of the server's certificate (DER). */
+  fingerprint: Uint8Array;
+}
+
+/** Encodes a hello; throws RangeError for a name longer than 64 bytes. */
+export function encodeHello(hello: Hello): Uint8Array {
+  const name = new TextEncoder().encode(hello.name);
+  if (name.length === 0 || name.length > MAX_NAME_BYTES) {
+    throw new RangeError(`Cannot send the name "${hello.name}": it needs 1 to 64 bytes`);
+  }
+  const out = new Uint8Array(HELLO_FIXED + name.length);
+  out[0] = hello.version;
+  new DataView(out.buffer).setUint32(1, hello.features);
+  out.set(hello.nonce, 5);
+  out[HELLO_FIXED - 1] = name.length;
+  out.set(name, HELLO_FIXED);
+  return out;
+}
+
+/** Decodes a hello; undefined for anything that is none. */
+export function decodeHello(body: Uint8Array): Hello | undefined {
+  if (body.length < HELLO_FIXED + 1) return undefined;
+  const length = body[HELLO_FIXED - 1];
+  if (length > MAX_NAME_BYTES || body.length !== HELLO_FIXED + length) return undefined;
+  try {
+    return {
+      version: body[0],
+      features: new DataView(body.buffer, body.byteOffset).getUint32(1),
+      nonce: body.slice(5, 5 + NONCE_BYTES),
+      name: new TextDecoder("utf-8", { fatal: true }).decode(body.subarray(HELLO_FIXED)),
+    };
+  } catch {
+    return undefined; // not UTF-8
+  }
+}
+
+/** Encodes a challenge. */
+export function encodeChallenge(challenge: Challenge): Uint8Array {
+  const out = new Uint8Array(CHALLENGE_BYTES);
+  out[0] = challenge.version;
+  new DataView(out.buffer).setUint32(1, challenge.features);
+  out.set(challenge.nonce, 5);
+  out.set(challenge.fingerprint, 5 + NONCE_BYTES);
+  return out;
+}
+
+/** Decodes a challenge; undefined for anything that is none. */
+export function decodeChallenge(body: Uint8Array): Challenge | undefined {
+  if (body.length !== CHALLENGE_BYTES) return undefined;
+  return {
+    version: body[0],
+    features: new DataView(body.buffer, body.byteOffset).getUint32(1),
+    nonce: body.slice(5, 5 + NONCE_BYTES),
+    fingerprint: body.slice(5 + NONCE_BYTES),
+  };
+}
+
+/**
+ * A side's proof that it knows the secret: HMAC-SHA-256 over its role and both messages, which
+ * hold versions, features, both nonces, the client's name and the certificate's fingerprint.
+ */
+export function prove(
+  secret: Uint8Array,
+  role: "client" | "server",
+  hello: Uint8Array,
+  challenge: Uint8Array,
+): Uint8Array {
+  const hmac = createHmac("sha256", secret).update(`${ALPN} ${role}\0`);
+  return new Uint8Array(hmac.update(hello).update(challenge).digest());
+}
+
+/** Whether two proofs are equal, in a time that does not tell where they differ. */
+export function sameProof(expected: Uint8Array, given: Uint8Array): boolean {
+  return expected.length === given.length && timingSafeEqual(expected, given);
+}

@@ -1,0 +1,54 @@
+/**
+ * The record: the only unit on the tunnel (docs/protocol.md).
+ *
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +---+---------------------------+-------------------------------+
+ *     |Knd|          Length           |         Handle or type        |
+ *     +---+---------------------------+-------------------------------+
+ *     |                 Length bytes of body ...
+ *
+ * @module
+ */
+
+/** Bytes in front of every record's body. */
+export const RECORD_HEADER = 4;
+
+/** Longest body: the 14 bits of the length field. */
+export const MAX_RECORD_BODY = 0x3fff;
+
+/** Body: the PPP payload of one PPPoE session frame. Handle: the session's. */
+export const KIND_SESSION = 0;
+/** Body: one whole discovery frame, unpadded. Handle: the session's, or 0 before there is one. */
+export const KIND_DISCOVERY = 1;
+/** Body: by type, see {@linkcode ControlType}. */
+export const KIND_CONTROL = 2;
+
+/** Types of control records. */
+export const ControlType = {
+  hello: 1,
+  challenge: 2,
+  proof: 3,
+  accept: 4,
+  close: 5,
+  ping: 6,
+  pong: 7,
+} as const;
+
+/** Why a peer's bytes are no valid records; the tunnel ends with this word. */
+export type Violation =
+  | "unknown-record-kind"
+  | "unknown-control-type"
+  | "discovery-too-long"
+  | "control-too-long";
+
+/** Longest discovery record: a 1,500-byte packet behind its Ethernet header (RFC 2516 section 5). */
+export const MAX_DISCOVERY_BODY = 1514;
+
+/** Longest control record after authentication. */
+export const MAX_CONTROL_BODY = 1024;
+
+/** The 32-bit header of a record. */
+export function recordHeader(kind: number, length: number, handle: number): number {
+  return (kind << 30 | length << 16 | handle) >>> 0;
+}
