@@ -1,0 +1,47 @@
+/** The classic BPF program of our packet sockets (linux/filter.h). */
+
+/** One instruction: struct sock_filter { u16 code; u8 jt; u8 jf; u32 k }. */
+export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
+
+const LD_W_ABS = 0x20;
+const LD_H_ABS = 0x28;
+const JEQ = 0x15;
+const RET = 0x06;
+/** Where the kernel's own facts about a packet are read: SKF_AD_OFF. */
+const ANCILLARY = 0xfffff000;
+const PKTTYPE = 4;
+const VLAN_TAG_PRESENT = 48;
+const PACKET_OUTGOING = 4;
+const ETHERTYPE_AT = 12;
+const WHOLE_FRAME = 0x40000;
+
+/**
+ * Lets through frames of two EtherTypes that were not VLAN-tagged on the wire and are not our own:
+ * a tagged frame has lost its tag when it reaches us and belongs to the VLAN's own device.
+ */
+export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[] {
+  return [
+    [LD_W_ABS, 0, 0, ANCILLARY + VLAN_TAG_PRESENT],
+    [JEQ, 0, 6, 0],
+    [LD_W_ABS, 0, 0, ANCILLARY + PKTTYPE],
+    [JEQ, 4, 0, PACKET_OUTGOING],
+    [LD_H_ABS, 0, 0, ETHERTYPE_AT],
+    [JEQ, 1, 0, etherTypes[0]],
+    [JEQ, 0, 1, etherTypes[1]],
+    [RET, 0, 0, WHOLE_FRAME],
+    [RET, 0, 0, 0],
+  ];
+}
+
+/** The program as an array of struct sock_filter. */
+export function encodeFilter(program: readonly Instruction[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(program.length * 8);
+  const view = new DataView(out.buffer);
+  program.forEach(([code, jt, jf, k], index) => {
+    view.setUint16(index * 8, code, true);
+    view.setUint8(index * 8 + 2, jt);
+    view.setUint8(index * 8 + 3, jf);
+    view.setUint32(index * 8 + 4, k, true);
+  });
+  return out;
+}

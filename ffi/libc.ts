@@ -1,0 +1,65 @@
+/** The C library: every symbol the project calls, with its declaration. The only `dlopen`. */
+
+const SYMBOLS = {
+  /** int socket(int domain, int type, int protocol) */
+  socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  /** int bind(int fd, const struct sockaddr *addr, socklen_t len) */
+  bind: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  /** int close(int fd) */
+  close: { parameters: ["i32"], result: "i32" },
+  /** int ioctl(int fd, unsigned long request, void *arg): the requests used fit 32 bits */
+  ioctl: { parameters: ["i32", "u32", "buffer"], result: "i32" },
+  /** int setsockopt(int fd, int level, int name, const void *value, socklen_t len) */
+  setsockopt: { parameters: ["i32", "i32", "i32", "buffer", "u32"], result: "i32" },
+  /** int getsockopt(int fd, int level, int name, void *value, socklen_t *len) */
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+  /** int getsockname(int fd, struct sockaddr *addr, socklen_t *len) */
+  getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset) */
+  mmap: { parameters: ["pointer", "u32", "i32", "i32", "i32", "i32"], result: "pointer" },
+  /** int munmap(void *addr, size_t length) */
+  munmap: { parameters: ["pointer", "u32"], result: "i32" },
+  /** int eventfd(unsigned int initval, int flags) */
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  /** ssize_t write(int fd, const void *buf, size_t count) */
+  write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  /** ssize_t recv(int fd, void *buf, size_t len, int flags): MSG_TRUNC gives the whole length */
+  recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  /** ssize_t send(int fd, const void *buf, size_t len, int flags) */
+  send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  /** int sendmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags) */
+  sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  /** int poll(struct pollfd *fds, nfds_t nfds, int timeout): from a thread of the pool */
+  poll: { parameters: ["buffer", "u32", "i32"], result: "i32", nonblocking: true },
+  /** int poll(struct pollfd *fds, nfds_t nfds, int timeout): at once */
+  pollNow: { name: "poll", parameters: ["buffer", "u32", "i32"], result: "i32" },
+  /** int usleep(useconds_t usec): from a thread of the pool */
+  usleep: { parameters: ["u32"], result: "i32", nonblocking: true },
+  /** int *__errno_location(void) */
+  errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+
+let symbols: Libc | undefined;
+
+/** The C library's functions; loaded at the first call and kept for the process's life. */
+export function libc(): Libc {
+  if (symbols !== undefined) return symbols;
+  try {
+    symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotCapable) throw cause;
+    throw new Error(
+      'Cannot load "libc.so.6": pppoe-proxy needs Linux with glibc, which musl systems such as stock OpenWrt lack',
+      { cause },
+    );
+  }
+  return symbols;
+}
+
+/** errno of the last call on this thread; to be read right after a call that is not `nonblocking`. */
+export function errno(): number {
+  const location = libc().errnoLocation();
+  return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();
+}

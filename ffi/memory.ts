@@ -1,0 +1,33 @@
+/** Addresses of JavaScript memory for C structures. */
+import type { Region } from "./link.ts";
+
+/** A region whose address is known. Typed arrays made with `new` do not move. */
+export interface PinnedRegion extends Region {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly addressLow: number;
+  readonly addressHigh: number;
+}
+
+/** Allocates a region; the caller keeps it reachable for as long as C may use its address. */
+export function pinnedRegion(size: number): PinnedRegion {
+  const bytes = new Uint8Array(size);
+  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
+  return {
+    bytes,
+    view: new DataView(bytes.buffer),
+    addressLow: Number(BigInt(address) & 0xffff_ffffn),
+    addressHigh: Number(BigInt(address) >> 32n),
+  };
+}
+
+/** Writes a pointer to `region` plus `offset` at `at` of a structure. */
+export function writeAddress(
+  structure: DataView,
+  at: number,
+  region: PinnedRegion,
+  offset: number,
+): void {
+  const low = region.addressLow + offset;
+  structure.setUint32(at, low >>> 0, true);
+  structure.setUint32(at + 4, region.addressHigh + (low > 0xffff_ffff ? 1 : 0), true);
+}

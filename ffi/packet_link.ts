@@ -1,0 +1,227 @@
+import { ENETDOWN, SystemError } from "./errno.ts";
+import { type InterfaceFacts, readInterface } from "./interface.ts";
+import { libc } from "./libc.ts";
+import { type FrameSink, type Link, type LinkOptions, newStatistics, type Region } from "./link.ts";
+import { type PinnedRegion, pinnedRegion } from "./memory.ts";
+import {
+  bindSocket,
+  isLinkGone,
+  openSocket,
+  type PacketSocket,
+  readKernelDrops,
+} from "./packet_socket.ts";
+import type { OpenReceiver, Receiver } from "./receiver.ts";
+import { TransmitBatch } from "./transmit_batch.ts";
+import { Waker } from "./waker.ts";
+
+/** Frames taken before TLS gets its turn. */
+const BUDGET = 512;
+/** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
+const MODERATION = 0.25;
+/** How often an interface that has gone is looked for. Milliseconds. */
+const RECHECK = 250;
+const DEFAULT_RING_FRAMES = 4096;
+
+/**
+ * A link on an AF_PACKET socket.
+ *
+ *              ┌──────── empty ────────┐
+ *              ▼                       │
+ *     waiting (poll) ──frames──▶ draining ──last wake < 250 µs ago──▶ resting ──▶ draining
+ *              │
+ *              └─ENETDOWN, gone──▶ down ──there again──▶ waiting        close() ends any of them
+ */
+export class PacketLink implements Link {
+  readonly kind: "ring" | "plain";
+  readonly statistics = newStatistics();
+  #options: LinkOptions;
+  #openReceiver: OpenReceiver;
+  #socket: PacketSocket;
+  #receiver: Receiver;
+  #waker = new Waker();
+  #transmit: TransmitBatch;
+  #up: boolean;
+  #closed = Promise.withResolvers<void>();
+  #isClosed = false;
+  #running = false;
+
+  constructor(kind: "ring" | "plain", options: LinkOptions, openReceiver: OpenReceiver) {
+    this.kind = kind;
+    this.#options = options;
+    this.#openReceiver = openReceiver;
+    [this.#socket, this.#receiver] = this.#open();
+    this.#up = this.#socket.facts.up;
+    this.#transmit = new TransmitBatch(() => this.#socket.fd, this.statistics);
+  }
+
+  get name(): string {
+    return this.#socket.facts.name;
+  }
+  get index(): number {
+    return this.#socket.facts.index;
+  }
+  get mac(): Uint8Array {
+    return this.#socket.facts.mac;
+  }
+  get mtu(): number {
+    return this.#socket.facts.mtu;
+  }
+  get up(): boolean {
+    return this.#up;
+  }
+
+  region(size: number): Region {
+    return pinnedRegion(size);
+  }
+
+  queue(headers: Uint32Array, at: number, body: Region, offset: number, length: number): void {
+    this.#transmit.queue(headers, at, body as PinnedRegion, offset, length);
+  }
+
+  flush(): void {
+    this.#transmit.flush();
+  }
+
+  send(frame: Uint8Array): void {
+    this.#transmit.send(frame);
+  }
+
+  readStatistics(): void {
+    if (!this.#isClosed) readKernelDrops(this.#socket.fd, this.statistics);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#closed.resolve();
+    this.#waker.wake();
+    if (!this.#running) this.#release();
+  }
+
+  async run(sink: FrameSink): Promise<void> {
+    if (this.#isClosed || this.#running) {
+      throw new TypeError(`Cannot run link "${this.name}" again`);
+    }
+    this.#running = true;
+    try {
+      while (!this.#isClosed) {
+        if (this.#up) await this.#receive(sink);
+        if (!this.#isClosed) await this.#recover(sink);
+      }
+    } finally {
+      this.#isClosed = true;
+      this.#release();
+    }
+  }
+
+  /** Delivers frames until the link is closed or the interface is down. */
+  async #receive(sink: FrameSink): Promise<void> {
+    let lastWake = 0;
+    while (!this.#isClosed) {
+      if (await this.#waker.wait(this.#socket.fd) === "error" && !this.#isClosed) {
+        if (!this.#stillUp()) return;
+      }
+      await this.#rest(lastWake);
+      lastWake = performance.now();
+      while (!this.#isClosed) {
+        const taken = this.#receiver.drain(sink, BUDGET);
+        if (taken === 0) break;
+        sink.batchEnd();
+        await new Promise<void>((resolve) => setImmediate(resolve));
+        if (taken < BUDGET) await this.#rest(lastWake);
+        lastWake = performance.now();
+      }
+    }
+  }
+
+  /** Sleeps out the interval since the last wake-up, so that several frames share the next one. */
+  async #rest(lastWake: number): Promise<void> {
+    const left = MODERATION - (performance.now() - lastWake);
+    if (left > 0.05) await libc().usleep(Math.ceil(left * 1000));
+  }
+
+  /** Takes the socket's pending error; false where the interface cannot be used. */
+  #stillUp(): boolean {
+    const error = new Int32Array(1);
+    libc().getsockopt(this.#socket.fd, 1, 4, error, new Uint32Array([4])); // SOL_SOCKET, SO_ERROR
+    if (error[0] !== 0 && error[0] !== ENETDOWN) {
+      throw new SystemError("poll", `receive on "${this.name}"`, error[0]);
+    }
+    return error[0] === 0 && this.#facts()?.up === true;
+  }
+
+  /** Waits until the interface is up, and follows it if it was made anew. */
+  async #recover(sink: FrameSink): Promise<void> {
+    this.#up = false;
+    sink.state(false, this.#facts() === undefined ? "interface gone" : "interface down");
+    while (!this.#isClosed) {
+      await this.#pause(RECHECK);
+      if (this.#isClosed) return;
+      const facts = this.#facts();
+      if (facts?.up !== true) continue;
+      if (!this.#reopen(facts)) continue;
+      this.#up = true;
+      sink.state(true, "interface up");
+      return;
+    }
+  }
+
+  /** Opens a new socket if the interface is not the one it was; false if it has gone again. */
+  #reopen(facts: InterfaceFacts): boolean {
+    const old = this.#socket.facts;
+    const same = facts.index === old.index && facts.mtu === old.mtu &&
+      facts.mac.every((byte, i) => byte === old.mac[i]);
+    if (same) return true;
+    try {
+      const [socket, receiver] = this.#open();
+      this.#receiver.release();
+      libc().close(this.#socket.fd);
+      this.#socket = socket;
+      this.#receiver = receiver;
+      return true;
+    } catch (error) {
+      if (isLinkGone(error)) return false;
+      throw error;
+    }
+  }
+
+  #facts(): InterfaceFacts | undefined {
+    try {
+      return readInterface(this.#options.interface);
+    } catch (error) {
+      if (isLinkGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  #open(): [PacketSocket, Receiver] {
+    const socket = openSocket(this.#options);
+    const frames = this.#options.ringFrames ?? DEFAULT_RING_FRAMES;
+    try {
+      const receiver = this.#openReceiver(socket.fd, socket.facts.mtu, frames, this.statistics);
+      try {
+        bindSocket(socket);
+        return [socket, receiver];
+      } catch (error) {
+        receiver.release();
+        throw error;
+      }
+    } catch (error) {
+      libc().close(socket.fd);
+      throw error;
+    }
+  }
+
+  async #pause(milliseconds: number): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, milliseconds);
+    await Promise.race([over.promise, this.#closed.promise]);
+    clearTimeout(timer);
+  }
+
+  #release(): void {
+    this.#receiver.release();
+    libc().close(this.#socket.fd);
+    this.#waker.release();
+  }
+}

@@ -1,0 +1,129 @@
+/** One AF_PACKET socket (packet(7)). */
+import { encodeFilter, pppoeFilter } from "./bpf.ts";
+import { SystemError, unwrap } from "./errno.ts";
+import { type InterfaceFacts, readInterface } from "./interface.ts";
+import { libc } from "./libc.ts";
+import type { LinkOptions, LinkStatistics } from "./link.ts";
+import { pinnedRegion, writeAddress } from "./memory.ts";
+
+const AF_PACKET = 17;
+const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
+/** ETH_P_ALL in network byte order: a socket for one EtherType would see nothing on a bridge port. */
+const ETH_P_ALL = 0x0300;
+
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
+const SO_ATTACH_FILTER = 26;
+const SO_SNDBUFFORCE = 32;
+const SO_RCVBUFFORCE = 33;
+
+export const SOL_PACKET = 263;
+const PACKET_ADD_MEMBERSHIP = 1;
+const PACKET_STATISTICS = 6;
+const PACKET_IGNORE_OUTGOING = 23;
+const PACKET_MR_PROMISC = 1;
+
+/** Room for a burst of about 1,800 full frames in the kernel. */
+const SOCKET_BUFFER = 4 * 1024 * 1024;
+
+/** An open, not yet bound packet socket and its interface. */
+export interface PacketSocket {
+  readonly fd: number;
+  readonly facts: InterfaceFacts;
+}
+
+/** Opens a socket with everything set but bound to nothing: rings come first, then `bindSocket`. */
+export function openSocket(options: LinkOptions): PacketSocket {
+  const name = options.interface;
+  const subject = `open interface "${name}"`;
+  const facts = readInterface(name);
+  if (!facts.ethernet) throw new TypeError(`Cannot ${subject}: it is no Ethernet interface`);
+  const fd = unwrap(
+    libc().socket(AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0),
+    "socket(AF_PACKET)",
+    subject,
+  );
+  try {
+    attachFilter(fd, options.etherTypes, subject);
+    setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int(1), "PACKET_IGNORE_OUTGOING", subject);
+    if (options.promiscuous) joinPromiscuous(fd, facts.index, subject);
+    setBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
+    setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+    return { fd, facts };
+  } catch (error) {
+    libc().close(fd);
+    throw error;
+  }
+}
+
+/** Binds to the interface: from here on frames arrive. */
+export function bindSocket(socket: PacketSocket): void {
+  const address = new Uint8Array(20); // struct sockaddr_ll
+  const view = new DataView(address.buffer);
+  view.setUint16(0, AF_PACKET, true);
+  view.setUint16(2, ETH_P_ALL, true);
+  view.setInt32(4, socket.facts.index, true);
+  const subject = `open interface "${socket.facts.name}"`;
+  unwrap(libc().bind(socket.fd, address, address.length), "bind(AF_PACKET)", subject);
+}
+
+/** Sets a socket option; throws SystemError. */
+export function setOption(
+  fd: number,
+  level: number,
+  option: number,
+  value: Uint8Array<ArrayBuffer>,
+  name: string,
+  subject: string,
+): void {
+  unwrap(
+    libc().setsockopt(fd, level, option, value, value.length),
+    `setsockopt(${name})`,
+    subject,
+  );
+}
+
+/** Adds what the kernel dropped since the last call; it counts from zero after each. */
+export function readKernelDrops(fd: number, statistics: LinkStatistics): void {
+  const value = new Uint8Array(8); // struct tpacket_stats { tp_packets, tp_drops }
+  const length = new Uint32Array([value.length]);
+  if (libc().getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, value, length) !== 0) return;
+  statistics.kernelDrops += new DataView(value.buffer).getUint32(4, true);
+}
+
+/** Whether this error says that the interface is not usable just now. */
+export function isLinkGone(error: unknown): boolean {
+  return error instanceof SystemError && ["ENODEV", "ENXIO", "ENETDOWN"].includes(error.code);
+}
+
+function attachFilter(fd: number, etherTypes: readonly [number, number], subject: string): void {
+  const program = pppoeFilter(etherTypes);
+  const code = pinnedRegion(program.length * 8);
+  code.bytes.set(encodeFilter(program));
+  const fprog = new Uint8Array(16); // struct sock_fprog { u16 len; struct sock_filter *filter }
+  const view = new DataView(fprog.buffer);
+  view.setUint16(0, program.length, true);
+  writeAddress(view, 8, code, 0);
+  setOption(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, "SO_ATTACH_FILTER", subject);
+  if (code.bytes.length === 0) throw new Error("Unreachable"); // keeps `code` alive until here
+}
+
+function joinPromiscuous(fd: number, index: number, subject: string): void {
+  const request = new Uint8Array(16); // struct packet_mreq
+  const view = new DataView(request.buffer);
+  view.setInt32(0, index, true);
+  view.setUint16(4, PACKET_MR_PROMISC, true);
+  setOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, "PACKET_ADD_MEMBERSHIP", subject);
+}
+
+/** As large as asked for with CAP_NET_ADMIN, else as large as the system's limit allows. */
+function setBuffer(fd: number, force: number, ordinary: number): void {
+  const value = int(SOCKET_BUFFER);
+  if (libc().setsockopt(fd, SOL_SOCKET, force, value, 4) === 0) return;
+  libc().setsockopt(fd, SOL_SOCKET, ordinary, value, 4);
+}
+
+function int(value: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(new Int32Array([value]).buffer);
+}

@@ -1,0 +1,143 @@
+import { errno, libc } from "./libc.ts";
+import { HEADER_BYTES, type LinkStatistics, type TransmitDrop } from "./link.ts";
+import { type PinnedRegion, pinnedRegion, writeAddress } from "./memory.ts";
+import { judgeTransmit } from "./transmit_error.ts";
+
+/** Frames a call. More gain nothing and hold the event loop longer. */
+const CAPACITY = 256;
+const MIN_FRAME = 60;
+const HEADER_WORDS = HEADER_BYTES / 4;
+
+// struct mmsghdr, in 32-bit words: msg_iov 16, msg_iovlen 24; 64 bytes.
+const MESSAGE_BYTES = 64;
+const MESSAGE_WORDS = MESSAGE_BYTES / 4;
+const IOVEC_COUNT_WORD = 24 / 4;
+// struct iovec { base, len }: header, body, padding.
+const IOVECS = 3;
+const IOVEC_WORDS = IOVECS * 4;
+
+const POLLOUT = 4;
+/** How long a full socket buffer is waited for before frames are dropped: tries of 1 ms. */
+const MAX_WAITS = 3;
+
+/**
+ * Frames to send with one sendmmsg(2). Headers are copied into slots of their own, bodies are
+ * sent from where they are. All structures are laid out once; a frame writes only what differs.
+ */
+export class TransmitBatch {
+  #messages = pinnedRegion(CAPACITY * MESSAGE_BYTES);
+  #iovecs = pinnedRegion(CAPACITY * IOVEC_WORDS * 4);
+  #headers = pinnedRegion(CAPACITY * HEADER_BYTES);
+  #zeros = pinnedRegion(MIN_FRAME);
+  #messageWords = new Uint32Array(this.#messages.bytes.buffer);
+  #iovecWords = new Uint32Array(this.#iovecs.bytes.buffer);
+  #headerWords = new Uint32Array(this.#headers.bytes.buffer);
+  #count = 0;
+  #statistics: LinkStatistics;
+  #fd: () => number;
+
+  /** `fd` gives the socket at the time of sending: a link may have to open a new one. */
+  constructor(fd: () => number, statistics: LinkStatistics) {
+    this.#fd = fd;
+    this.#statistics = statistics;
+    for (let i = 0; i < CAPACITY; i++) {
+      const iovec = i * IOVEC_WORDS * 4;
+      writeAddress(this.#messages.view, i * MESSAGE_BYTES + 16, this.#iovecs, iovec);
+      writeAddress(this.#iovecs.view, iovec, this.#headers, i * HEADER_BYTES);
+      this.#iovecs.view.setUint32(iovec + 8, HEADER_BYTES, true);
+      writeAddress(this.#iovecs.view, iovec + 32, this.#zeros, 0);
+    }
+  }
+
+  /** Adds a frame; see `Link.queue`. */
+  queue(
+    headers: Uint32Array,
+    at: number,
+    body: PinnedRegion,
+    offset: number,
+    length: number,
+  ): void {
+    if (this.#count === CAPACITY) this.flush();
+    const i = this.#count++;
+    const h = i * HEADER_WORDS;
+    const words = this.#headerWords;
+    words[h] = headers[at];
+    words[h + 1] = headers[at + 1];
+    words[h + 2] = headers[at + 2];
+    words[h + 3] = headers[at + 3];
+    words[h + 4] = headers[at + 4];
+    const v = i * IOVEC_WORDS;
+    const low = body.addressLow + offset;
+    const iovecs = this.#iovecWords;
+    iovecs[v + 4] = low;
+    iovecs[v + 5] = body.addressHigh + (low > 0xffff_ffff ? 1 : 0);
+    iovecs[v + 6] = length;
+    const padding = MIN_FRAME - HEADER_BYTES - length;
+    if (padding > 0) iovecs[v + 10] = padding;
+    this.#messageWords[i * MESSAGE_WORDS + IOVEC_COUNT_WORD] = padding > 0 ? 3 : 2;
+    this.#statistics.sentBytes += HEADER_BYTES + length;
+  }
+
+  /** Sends what is queued; what cannot be sent is counted. */
+  flush(): void {
+    const count = this.#count;
+    let from = 0;
+    let dropped = 0;
+    let waits = 0;
+    this.#count = 0;
+    while (from < count) {
+      const messages = from === 0
+        ? this.#messages.bytes
+        : this.#messages.bytes.subarray(from * MESSAGE_BYTES);
+      const sent = libc().sendmmsg(this.#fd(), messages, count - from, 0);
+      if (sent > 0) {
+        from += sent;
+        continue;
+      }
+      const verdict = judgeTransmit(errno());
+      if (verdict === "retry") continue;
+      if (verdict === "wait" && waits++ < MAX_WAITS) {
+        this.#waitWritable();
+        continue;
+      }
+      const all = verdict === "wait" || verdict === "link-down";
+      const lost = all ? count - from : 1;
+      this.#statistics.drops[verdict === "wait" ? "transmit-full" : verdict] += lost;
+      dropped += lost;
+      from += lost;
+    }
+    this.#statistics.sentFrames += count - dropped;
+  }
+
+  /** Sends one whole frame after what is queued; see `Link.send`. */
+  send(frame: Uint8Array): void {
+    this.flush();
+    const padded = new Uint8Array(Math.max(MIN_FRAME, frame.length));
+    padded.set(frame);
+    let drop: TransmitDrop | undefined;
+    for (let waits = 0; libc().send(this.#fd(), padded, padded.length, 0) < 0;) {
+      const verdict = judgeTransmit(errno());
+      if (verdict === "retry") continue;
+      if (verdict === "wait" && waits++ < MAX_WAITS) {
+        this.#waitWritable();
+        continue;
+      }
+      drop = verdict === "wait" ? "transmit-full" : verdict;
+      break;
+    }
+    if (drop !== undefined) {
+      this.#statistics.drops[drop]++;
+      return;
+    }
+    this.#statistics.sentFrames++;
+    this.#statistics.sentBytes += frame.length;
+  }
+
+  #waitWritable(): void {
+    const poll = new Uint8Array(8);
+    const view = new DataView(poll.buffer);
+    view.setInt32(0, this.#fd(), true);
+    view.setInt16(4, POLLOUT, true);
+    libc().pollNow(poll, 1, 1);
+  }
+}
