@@ -92,13 +92,51 @@ export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   throw new AssertionError(`Expect ${inspect(actual)} < ${inspect(expected)}${suffix(msg)}`);
 }
 
+/** Fails unless `actual` <= `expected`. */
+export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
+  if (actual <= expected) return;
+  throw new AssertionError(`Expect ${inspect(actual)} <= ${inspect(expected)}${suffix(msg)}`);
+}
+
+/** Fails unless `actual` is an instance of the class. */
+// deno-lint-ignore no-explicit-any
+export function assertInstanceOf<T extends abstract new (...args: any[]) => any>(
+  actual: unknown,
+  expectedType: T,
+  msg?: string,
+): asserts actual is InstanceType<T> {
+  if (actual instanceof expectedType) return;
+  throw new AssertionError(
+    `Expected object to be an instance of "${expectedType.name}" but was ${inspect(actual)}${
+      suffix(msg)
+    }`,
+  );
+}
+
+/** Fails unless `actual` contains every item of `expected`. */
+export function assertArrayIncludes<T>(
+  actual: ArrayLike<T>,
+  expected: ArrayLike<T>,
+  msg?: string,
+): void {
+  const missing = Array.from(expected).filter((item) =>
+    !Array.from(actual).some((other) => isDeepStrictEqual(item, other))
+  );
+  if (missing.length === 0) return;
+  throw new AssertionError(
+    `Expected actual: ${inspect(actual)} to include: ${inspect(expected)}${suffix(msg)}\nmissing: ${
+      inspect(missing)
+    }`,
+  );
+}
+
 // deno-lint-ignore no-explicit-any
 type ErrorClass<E extends Error> = new (...args: any[]) => E;
 
 function checkThrown<E extends Error>(
   error: unknown,
   type?: ErrorClass<E>,
-  includes = "",
+  includes?: string,
   msg?: string,
 ): E {
   if (type !== undefined && !(error instanceof type)) {
@@ -107,7 +145,7 @@ function checkThrown<E extends Error>(
     );
   }
   const text = error instanceof Error ? error.message : String(error);
-  if (!text.includes(includes)) {
+  if (!text.includes(includes ?? "")) {
     throw new AssertionError(
       `Expected error message to include "${includes}", but got "${text}"${suffix(msg)}`,
     );

@@ -2,7 +2,7 @@ import type { Link } from "../../ffi/link.ts";
 import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
 import { padoError, padsError } from "../pppoe/discovery.ts";
 import { acSystemError, genericError } from "../pppoe/error_tags.ts";
-import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../pppoe/frame.ts";
+import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
 import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
@@ -16,12 +16,6 @@ import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { TokenMint } from "./token.ts";
-
-/** A discovery packet that has passed the checks of its code. */
-interface Checked {
-  packet: DiscoveryPacket;
-  tags: Tag[];
-}
 
 /**
  * Discovery on the server: a client's PADI and PADR go to the wire under a Host-Uniq of ours, the
@@ -63,10 +57,10 @@ export class ServerDiscovery {
   }
 
   /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
-  fromTunnel(member: Member, frame: Uint8Array): void {
-    const checked = check(parseDiscovery(frame));
-    if (typeof checked === "string") return this.#drop(checked, member);
-    const { packet, tags } = checked;
+  fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
+    if (handle !== 0) return this.#drop("tunnel-frame-unfit", member, packet);
+    const tags = check(packet);
+    if (typeof tags === "string") return this.#drop(tags, member, packet);
     const fault = this.#sourceFault(member, packet);
     if (fault !== undefined) return this.#drop(fault, member, packet);
     const refusal = packet.code === CODE_PADI
@@ -98,14 +92,11 @@ export class ServerDiscovery {
       // Other hosts' broadcasts are everyday traffic of the segment, not worth a line.
       return this.#switch.drops.count("wrong-direction");
     }
-    const checked = check(packet);
-    if (typeof checked === "string") return this.#drop(checked, undefined, packet);
-    const found = this.#hostUniq.resolve(
-      packet.destination,
-      findTag(checked.tags, TAG_HOST_UNIQ),
-    );
+    const given = check(packet);
+    if (typeof given === "string") return this.#drop(given, undefined, packet);
+    const found = this.#hostUniq.resolve(packet.destination, findTag(given, TAG_HOST_UNIQ));
     if (typeof found === "string") return this.#drop(found, undefined, packet);
-    const tags = withHostUniq(checked.tags, found.hostUniq);
+    const tags = withHostUniq(given, found.hostUniq);
     if (!fitsDiscovery(packet.code, tags)) {
       return this.#drop("discovery-too-long", found.owner, packet);
     }
@@ -250,11 +241,11 @@ export class ServerDiscovery {
   }
 }
 
-function check(packet: DiscoveryPacket | DropReason): Checked | DropReason {
-  if (typeof packet === "string") return packet;
+/** The packet's tags, if it keeps the rules of its code. */
+function check(packet: DiscoveryPacket): Tag[] | DropReason {
   const tags = readTags(packet.tags);
   if (typeof tags === "string") return tags;
-  return checkDiscovery(packet, tags) ?? { packet, tags };
+  return checkDiscovery(packet, tags) ?? tags;
 }
 
 function withHostUniq(tags: readonly Tag[], value: Uint8Array | undefined): Tag[] {

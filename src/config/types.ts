@@ -1,0 +1,150 @@
+/** What a configuration file says, with defaults filled in. Durations are milliseconds. */
+
+/** A host (name, IPv4 or IPv6 address without brackets) and a TCP port. */
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** The Ethernet side. */
+export interface InterfaceConfig {
+  name: string;
+  /** Speak with the interface's own address, or with the far peers' own. */
+  mac: "own" | "transparent";
+  /** Slots of the receive ring, a power of two. */
+  ringFrames: number;
+  etherTypes: [discovery: number, session: number];
+}
+
+/** When a silent tunnel is probed, and when it is given up. */
+export interface KeepaliveConfig {
+  interval: number;
+  /** Longer than `interval`. */
+  timeout: number;
+}
+
+/** What strangers may use up before they have proved who they are. */
+export interface AdmissionConfig {
+  /** Connections in all. */
+  unauthenticated: number;
+  /** Connections from one IPv4 address or one IPv6 /64. */
+  perAddress: number;
+  timeout: number;
+}
+
+/** Delays between attempts to reach the server. */
+export interface ReconnectConfig {
+  /** Ceiling of the first delay. */
+  base: number;
+  /** Ceiling of all delays. */
+  cap: number;
+  /** A tunnel that stood this long lets the delays begin at `base` again. */
+  reset: number;
+}
+
+/** The tunnel's end that is dialled. */
+export interface ServerTunnelConfig {
+  listen: Address[];
+  /** Absolute path of a PEM file. */
+  certificate: string;
+  /** Absolute path of a PEM file. */
+  key: string;
+  keepalive: KeepaliveConfig;
+  admission: AdmissionConfig;
+  shutdownGrace: number;
+}
+
+/** The tunnel's end that dials. Exactly one of `serverCertificate` and `serverCa` is there. */
+export interface ClientTunnelConfig {
+  connect: Address[];
+  /** Absolute path of the one certificate (PEM) that is accepted. */
+  serverCertificate?: string;
+  /** Absolute path of authorities' certificates (PEM), or the system's authorities. */
+  serverCa?: string | "system";
+  /** Name that the server's certificate has to be for; only with `serverCa`. */
+  serverName?: string;
+  /** This client's name in the server's configuration. */
+  name: string;
+  /** Absolute path. */
+  secretFile: string;
+  keepalive: KeepaliveConfig;
+  reconnect: ReconnectConfig;
+  connectTimeout: number;
+  shutdownGrace: number;
+}
+
+/** A client that a server lets in. */
+export interface AllowedClient {
+  name: string;
+  /** Absolute path. */
+  secretFile: string;
+  /** Sessions that it may have; `limits.sessionsPerClient` where nothing is said. */
+  sessions?: number;
+}
+
+/** How discovery is relayed. */
+export interface DiscoveryConfig {
+  /** How long answers to a request are taken. */
+  timeout: number;
+}
+
+/** How a server relays discovery. */
+export interface ServerDiscoveryConfig extends DiscoveryConfig {
+  /** What the AC sees as Host-Uniq (RFC 2516 Appendix A): a token, the customer's, or these bytes. */
+  hostUniq: "rewrite" | "preserve" | { fixed: Uint8Array };
+}
+
+/** Bounds; rates are frames a second. */
+export interface LimitsConfig {
+  sessions: number;
+  pendingDiscoveries: number;
+  padiRatePerMac: number;
+  padiBurstPerMac: number;
+  padiRate: number;
+  padiBurst: number;
+}
+
+/** Bounds of a server. */
+export interface ServerLimitsConfig extends LimitsConfig {
+  sessionsPerClient: number;
+}
+
+/** Lifetime of sessions. */
+export interface SessionsConfig {
+  /** A session without a frame for this long is ended; 0 for never. */
+  idleTimeout: number;
+}
+
+/** What is logged, and how. */
+export interface LogConfig {
+  level: "debug" | "info" | "warning" | "error";
+  format: "auto" | "text" | "json";
+}
+
+interface CommonConfig {
+  /** Absolute path of the file that this was read from. */
+  file: string;
+  interface: InterfaceConfig;
+  sessions: SessionsConfig;
+  log: LogConfig;
+}
+
+/** Configuration of the proxy beside the access concentrator. */
+export interface ServerConfig extends CommonConfig {
+  mode: "server";
+  tunnel: ServerTunnelConfig;
+  clients: AllowedClient[];
+  discovery: ServerDiscoveryConfig;
+  limits: ServerLimitsConfig;
+}
+
+/** Configuration of the proxy beside the customers. */
+export interface ClientConfig extends CommonConfig {
+  mode: "client";
+  tunnel: ClientTunnelConfig;
+  discovery: DiscoveryConfig;
+  limits: LimitsConfig;
+}
+
+/** A valid configuration. */
+export type Config = ServerConfig | ClientConfig;

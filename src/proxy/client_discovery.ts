@@ -1,0 +1,283 @@
+import type { Link } from "../../ffi/link.ts";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  RESERVED_SESSION_ID,
+  TAG_AC_COOKIE,
+  TAG_HOST_UNIQ,
+} from "../pppoe/constants.ts";
+import { padsError, padt } from "../pppoe/discovery.ts";
+import { acSystemError, genericError } from "../pppoe/error_tags.ts";
+import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { checkDiscovery } from "../pppoe/rules.ts";
+import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
+import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
+import { AddressBook } from "./address_book.ts";
+import type { DropReason } from "./drops.ts";
+import { PadiLimiter } from "./padi_limiter.ts";
+import { MAX_OFFERS, type Offer, type Pending, PendingDiscoveries } from "./pending.ts";
+import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
+import type { Member } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+import { hex, tokenHandle, TokenMint } from "./token.ts";
+
+/**
+ * Discovery on the client: the customers' PADI and PADR go into the tunnel, offers and
+ * confirmations come back to the customer that asked. Behind our own MAC address the AC's would be
+ * lost, so each offer gets a cookie of ours from which a PADR tells its AC (RFC 3817 section 2.3).
+ */
+export class ClientDiscovery {
+  #link: Link;
+  #options: ProxyOptions;
+  #policy: ClientPolicy;
+  #switch: SessionSwitch;
+  #pending: PendingDiscoveries<Member>;
+  #limiter: PadiLimiter;
+  #mint: TokenMint;
+  #addresses = new AddressBook();
+  #tunnel: () => Member | undefined;
+
+  /** `tunnel` gives the tunnel that is up, if one is. */
+  constructor(
+    options: ProxyOptions,
+    policy: ClientPolicy,
+    sessions: SessionSwitch,
+    tunnel: () => Member | undefined,
+  ) {
+    this.#tunnel = tunnel;
+    this.#link = options.link;
+    this.#options = options;
+    this.#policy = policy;
+    this.#switch = sessions;
+    this.#mint = new TokenMint(options.randomBytes);
+    this.#limiter = new PadiLimiter(options.limits, options.now);
+    this.#pending = new PendingDiscoveries(
+      { pendingDiscoveries: options.limits.pendingDiscoveries, timeout: policy.timeout },
+      options.now,
+    );
+  }
+
+  /** Discoveries under way. */
+  get size(): number {
+    return this.#pending.size;
+  }
+
+  /** The tunnel has gone: answers for it are no longer taken. */
+  removeMember(member: Member): void {
+    this.#pending.removeOwner(member);
+  }
+
+  /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */
+  fromWire(packet: DiscoveryPacket): void {
+    const member = this.#tunnel();
+    if (packet.code !== CODE_PADI && packet.code !== CODE_PADR) {
+      return this.#switch.drops.count("wrong-direction");
+    }
+    const own = readMac(this.#link.mac, 0);
+    if (packet.source === own) return this.#drop("own-address", packet);
+    if (packet.code === CODE_PADR && this.#policy.mac === "own" && packet.destination !== own) {
+      return this.#switch.drops.count("not-for-us");
+    }
+    const tags = readTags(packet.tags);
+    if (typeof tags === "string") return this.#drop(tags, packet);
+    const fault = checkDiscovery(packet, tags);
+    if (fault !== undefined) return this.#drop(fault, packet);
+    if (this.#addresses.isConcentrator(packet.source)) {
+      return this.#drop("ac-address-spoofed", packet);
+    }
+    if (member === undefined) return this.#drop("no-tunnel", packet);
+    if (packet.code === CODE_PADI) this.#padi(member, packet, tags);
+    else this.#padr(member, packet, tags);
+  }
+
+  #padi(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
+    if (this.#switch.table.size >= this.#options.limits.sessions) {
+      return this.#drop("session-limit", packet);
+    }
+    if (!this.#limiter.admit(packet.source)) return this.#drop("padi-rate", packet);
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
+    if (pending === undefined) return this.#drop("pending-limit", packet);
+    this.#toServer(member, packet, tags);
+  }
+
+  #padr(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
+    if (this.#switch.table.size >= this.#options.limits.sessions) {
+      return this.#refuse("session-limit", packet, tags);
+    }
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.find(member.name, packet.source, hostUniq);
+    if (pending === undefined) return this.#refuse("unsolicited", packet, tags);
+    const offer = this.#policy.mac === "own"
+      ? this.#offerOfCookie(pending, findTag(tags, TAG_AC_COOKIE))
+      : pending.offers.get(String(packet.destination)) ?? "unsolicited";
+    if (typeof offer === "string") return this.#refuse(offer, packet, tags);
+    this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
+    if (pending.requested.size < MAX_OFFERS) pending.requested.add(offer.concentrator);
+    const unwrapped = this.#policy.mac === "own" ? withCookie(tags, offer.cookie) : tags;
+    if (!fitsDiscovery(packet.code, unwrapped)) {
+      return this.#refuse("discovery-too-long", packet, tags);
+    }
+    this.#toServer(member, { ...packet, destination: offer.concentrator }, unwrapped);
+  }
+
+  /** The offer that a cookie of ours stands for; without one, the only offer there is. */
+  #offerOfCookie(
+    pending: Pending<Member>,
+    cookie: Uint8Array | undefined,
+  ): Offer | DropReason {
+    if (cookie === undefined) {
+      const [only, another] = pending.offers.values();
+      return only !== undefined && another === undefined ? only : "ac-cookie-missing";
+    }
+    const offer = pending.offers.get(tokenHandle(cookie) ?? "");
+    if (offer === undefined) return "ac-cookie-unknown";
+    return this.#mint.verify(cookie, binding(pending, offer)) ? offer : "ac-cookie-unknown";
+  }
+
+  /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
+  fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
+    if (handle !== 0) return this.#confirm(member, handle, packet);
+    const tags = readTags(packet.tags);
+    if (typeof tags === "string") return this.#drop(tags, packet);
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.find(member.name, packet.destination, hostUniq);
+    if (pending === undefined) return this.#drop("unsolicited", packet);
+    if (packet.code === CODE_PADS && packet.sessionId === 0) {
+      return this.#toCustomer(packet.source, packet, tags);
+    }
+    if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
+    const shown = this.#takeOffer(pending, packet, tags);
+    if (typeof shown === "string") return this.#drop(shown, packet);
+    this.#addresses.addConcentrator(packet.source);
+    this.#toCustomer(packet.source, packet, shown);
+  }
+
+  /** Notes an offer; returns the tags that the customer is to see. */
+  #takeOffer(pending: Pending<Member>, packet: DiscoveryPacket, tags: Tag[]): Tag[] | DropReason {
+    const cookie = findTag(tags, TAG_AC_COOKIE)?.slice();
+    const offer = { concentrator: packet.source, cookie };
+    if (this.#policy.mac === "transparent") {
+      if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
+      pending.offers.set(String(packet.source), offer);
+      return tags;
+    }
+    for (const [handle, known] of pending.offers) {
+      if (known.concentrator === packet.source) pending.offers.delete(handle); // it offers anew
+    }
+    if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
+    const token = this.#mint.mint(binding(pending, offer));
+    pending.offers.set(tokenHandle(token) ?? "", offer);
+    const wrapped = withCookie(tags, token);
+    return fitsDiscovery(packet.code, wrapped) ? wrapped : "discovery-too-long";
+  }
+
+  /** The PADS that opens a session, or repeats that, under the handle that the server gave it. */
+  #confirm(member: Member, handle: number, packet: DiscoveryPacket): void {
+    const tags = packet.code === CODE_PADS ? readTags(packet.tags) : "tunnel-frame-unfit";
+    if (typeof tags === "string") return this.#decline(tags, member, handle, packet);
+    const known = this.#switch.sessionByHandle(member, handle);
+    const pending = this.#pending.find(
+      member.name,
+      packet.destination,
+      findTag(tags, TAG_HOST_UNIQ),
+    );
+    const asked = pending?.requested.has(packet.source) === true;
+    if (known === undefined && !asked) {
+      return this.#decline("unsolicited", member, handle, packet);
+    }
+    const session = known ?? this.#open(member, handle, packet);
+    if (session === undefined) return this.#decline("session-limit", member, handle, packet);
+    const shown = { ...packet, sessionId: session.wireSessionId };
+    this.#toCustomer(packet.source, shown, tags);
+  }
+
+  /** Tells the server that a session it has opened is not wanted here. */
+  #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
+    this.#drop(reason, packet);
+    const { destination, source, sessionId } = packet;
+    member.tunnel.writer.discovery(handle, padt(source, destination, sessionId));
+    this.#switch.touch(member);
+  }
+
+  #open(
+    member: Member,
+    handle: number,
+    packet: DiscoveryPacket,
+  ): { wireSessionId: number } | undefined {
+    const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
+    const local = this.#localAddress(concentrator);
+    const wireSessionId = this.#freeSessionId(customer, local, acSessionId);
+    if (wireSessionId === undefined) return undefined;
+    return this.#switch.open({
+      member,
+      handle,
+      customer,
+      concentrator,
+      acSessionId,
+      wireSessionId,
+      remote: customer,
+      local,
+    });
+  }
+
+  /** The AC's id, or where the customer has a session of that id already, the next free one. */
+  #freeSessionId(customer: Mac, local: Mac, wanted: number): number | undefined {
+    for (let tries = 0, id = wanted; tries < RESERVED_SESSION_ID; tries++) {
+      if (this.#switch.table.find(customer, local, id) < 0) return id;
+      id = id + 1 === RESERVED_SESSION_ID ? 1 : id + 1;
+    }
+    return undefined;
+  }
+
+  /** Drops a PADR and tells the customer why (RFC 2516 section 5.4). */
+  #refuse(reason: DropReason, packet: DiscoveryPacket, tags: Tag[]): void {
+    this.#drop(reason, packet);
+    const error = reason === "session-limit"
+      ? acSystemError("session limit reached")
+      : genericError(`refused: ${reason}`);
+    const frame = padsError(packet, tags, error);
+    this.#options.trace("to-wire", frame, {});
+    this.#link.send(frame);
+  }
+
+  #toServer(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
+    const frame = encodeDiscovery({ ...packet, tags: encodeTags(tags) });
+    this.#options.trace("to-server", frame, { server: member.name });
+    if (!member.tunnel.writer.discovery(0, frame)) this.#switch.drops.count("queue-full");
+    this.#switch.touch(member);
+  }
+
+  #toCustomer(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): void {
+    const source = this.#localAddress(concentrator);
+    const frame = encodeDiscovery(
+      { ...packet, source, tags: encodeTags(tags) },
+      this.#options.etherTypes[0],
+    );
+    this.#options.trace("to-wire", frame, {});
+    this.#link.send(frame);
+  }
+
+  #localAddress(concentrator: Mac): Mac {
+    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : concentrator;
+  }
+
+  #drop(reason: DropReason, packet: DiscoveryPacket): void {
+    this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
+  }
+}
+
+/** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
+function binding(pending: Pending<Member>, offer: Offer): string {
+  const cookie = offer.cookie === undefined ? "-" : hex(offer.cookie);
+  return `${pending.key}/${offer.concentrator}/${cookie}`;
+}
+
+function withCookie(tags: readonly Tag[], cookie: Uint8Array | undefined): Tag[] {
+  return cookie === undefined
+    ? removeTag(tags, TAG_AC_COOKIE)
+    : replaceTag(tags, TAG_AC_COOKIE, cookie);
+}
