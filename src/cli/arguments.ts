@@ -1,0 +1,81 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { didYouMean } from "../config/suggest.ts";
+
+/** The command line is wrong: exit code 2. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** An option of a command. */
+export interface OptionSpec {
+  /** Without the leading `--`. */
+  name: string;
+  /** One letter. */
+  alias?: string;
+  /** What stands for the value in help; absent for a switch. */
+  value?: string;
+  required?: boolean;
+  summary: string;
+}
+
+/** What may follow a command's name. */
+export interface ArgumentsSpec {
+  options: readonly OptionSpec[];
+  /** Names of positional arguments; all may be left out as far as this is concerned. */
+  positionals: readonly string[];
+}
+
+/** What did follow it. */
+export interface Arguments {
+  /** As given. */
+  raw: readonly string[];
+  positionals: readonly string[];
+  /** Values of options that take one and were given. */
+  values: ReadonlyMap<string, string>;
+  /** Switches that were given. */
+  switches: ReadonlySet<string>;
+}
+
+/** Reads a command's arguments; throws UsageError for what its specification does not have. */
+export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arguments {
+  const withValue = spec.options.filter((option) => option.value !== undefined);
+  const switches = spec.options.filter((option) => option.value === undefined);
+  const parsed: Record<string, unknown> & { _: readonly unknown[] } = parseArgs([...args], {
+    string: [...withValue.map((option) => option.name), "_"],
+    boolean: switches.map((option) => option.name),
+    alias: Object.fromEntries(
+      spec.options.flatMap(({ name, alias }) => alias === undefined ? [] : [[alias, name]]),
+    ),
+    unknown: (arg: string) => refuseOption(arg, spec.options),
+  });
+  const positionals = parsed._.map(String);
+  const surplus = positionals.at(spec.positionals.length);
+  if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
+  return {
+    raw: args,
+    positionals,
+    values: readValues(parsed, withValue),
+    switches: new Set(switches.map(({ name }) => name).filter((name) => parsed[name] === true)),
+  };
+}
+
+function refuseOption(arg: string, options: readonly OptionSpec[]): boolean {
+  if (!arg.startsWith("-") || arg === "-") return true;
+  const word = arg.replace(/=.*$/s, "");
+  const names = [...options.map(({ name }) => `--${name}`), "--help"];
+  throw new UsageError(`Unknown option "${word}"${didYouMean(word, names)}`);
+}
+
+function readValues(
+  parsed: Record<string, unknown>,
+  options: readonly OptionSpec[],
+): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, value, required } of options) {
+    const given = parsed[name];
+    if (given === "") throw new UsageError(`Option "--${name}" needs a value: --${name} ${value}`);
+    if (given !== undefined) values.set(name, String(given));
+    else if (required) throw new UsageError(`Option "--${name} ${value}" is missing`);
+  }
+  return values;
+}

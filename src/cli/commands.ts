@@ -1,0 +1,80 @@
+import type { Arguments, ArgumentsSpec, OptionSpec } from "./arguments.ts";
+
+/** A subcommand; its code is loaded when it is run. */
+export interface Command extends ArgumentsSpec {
+  name: string;
+  summary: string;
+  /** Further lines of its help. */
+  details: string;
+  /** The function that runs it and gives the exit code. */
+  load: () => Promise<(args: Arguments) => Promise<number>>;
+}
+
+const CONFIG: OptionSpec = {
+  name: "config",
+  alias: "c",
+  value: "FILE",
+  required: true,
+  summary: "the configuration file (TOML)",
+};
+
+const run: Command = {
+  name: "run",
+  summary: "Carry PPPoE until SIGTERM or SIGINT",
+  positionals: [],
+  options: [CONFIG],
+  details: "Needs CAP_NET_RAW. Logs go to stderr.",
+  load: async () => {
+    const { runCommand } = await import("./run.ts");
+    return ({ raw }) => runCommand([...raw]);
+  },
+};
+
+const check: Command = {
+  name: "check",
+  summary: "Validate a configuration and say what it would do",
+  positionals: [],
+  options: [CONFIG],
+  details: `Looks at the file, the interface, certificate, key and secrets, and at permissions.
+Exit code 0 when all is well, 1 when there are problems.`,
+  load: async () => (await import("./check.ts")).checkCommand,
+};
+
+const keygen: Command = {
+  name: "keygen",
+  summary: "Make a client's secret, or a server's certificate and key",
+  positionals: ["secret|certificate", "FILE"],
+  options: [
+    { name: "name", value: "NAME", summary: "certificate: DNS name or IP address of the server" },
+    { name: "out-dir", value: "FOLDER", summary: "certificate: where to write, default ." },
+    { name: "days", value: "DAYS", summary: "certificate: how long it is valid, default 3650" },
+  ],
+  details: `pppoe-proxy keygen secret branch-1.secret
+  writes 32 random bytes as 64 hexadecimal digits, readable by you alone. The client and the
+  server need the same file.
+pppoe-proxy keygen certificate --name proxy.example --out-dir .
+  writes server.crt and server.key for the server; clients need a copy of server.crt.
+Existing files are never overwritten.`,
+  load: async () => (await import("./keygen.ts")).keygenCommand,
+};
+
+const version: Command = {
+  name: "version",
+  summary: "Show the version",
+  positionals: [],
+  options: [{ name: "json", summary: "as JSON, with the runtime's versions" }],
+  details: "",
+  load: async () => (await import("./version.ts")).versionCommand,
+};
+
+const help: Command = {
+  name: "help",
+  summary: "Explain a command",
+  positionals: ["COMMAND"],
+  options: [],
+  details: "",
+  load: async () => (await import("./help.ts")).helpCommand,
+};
+
+/** All subcommands, in the order of the help. */
+export const COMMANDS: readonly Command[] = [run, check, keygen, version, help];

@@ -1,0 +1,53 @@
+import type { Arguments, OptionSpec } from "./arguments.ts";
+import { type Command, COMMANDS } from "./commands.ts";
+import { findCommand } from "./find_command.ts";
+import { printLine } from "./output.ts";
+
+/** `help [COMMAND]`. */
+export async function helpCommand({ positionals }: Arguments): Promise<number> {
+  const [name] = positionals;
+  await printLine(name === undefined ? overview() : explain(findCommand(name)));
+  return 0;
+}
+
+/** Help about the program. */
+export function overview(): string {
+  return [
+    "pppoe-proxy carries PPPoE between two Ethernet segments over an authenticated TLS tunnel.",
+    "",
+    "Usage: pppoe-proxy COMMAND [OPTIONS]",
+    "",
+    ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
+    "",
+    'See "pppoe-proxy help COMMAND" for one command.',
+  ].join("\n");
+}
+
+/** Help about a command. */
+export function explain({ name, summary, positionals, options, details }: Command): string {
+  const words = positionals.map((positional) => ` [${positional}]`).join("");
+  const required = options.filter((option) => option.required).map((it) => ` ${spell(it)}`);
+  const rows = options.map((it): [string, string] => [
+    `${it.alias === undefined ? "" : `-${it.alias}, `}${spell(it)}`,
+    it.summary,
+  ]);
+  return [
+    `${summary}.`,
+    "",
+    `Usage: pppoe-proxy ${name}${words}${required.join("")}${
+      options.length > 0 ? " [OPTIONS]" : ""
+    }`,
+    "",
+    ...columns([...rows, ["--help", "show this"]]),
+    ...(details === "" ? [] : ["", details]),
+  ].join("\n");
+}
+
+function spell({ name, value }: OptionSpec): string {
+  return value === undefined ? `--${name}` : `--${name} ${value}`;
+}
+
+function columns(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+}

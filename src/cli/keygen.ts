@@ -1,0 +1,26 @@
+import { type Arguments, UsageError } from "./arguments.ts";
+import { didYouMean } from "../config/suggest.ts";
+
+const KINDS = ["secret", "certificate"];
+
+/** `keygen secret FILE` and `keygen certificate --name NAME`. */
+export async function keygenCommand(args: Arguments): Promise<number> {
+  const [kind, file] = args.positionals;
+  if (kind === "secret") {
+    const [option] = args.values.keys();
+    if (option !== undefined) throw new UsageError(`Option "--${option}" is for certificates`);
+    if (file === undefined) throw new UsageError("A file is missing: keygen secret FILE");
+    const { keygenSecret } = await import("./keygen_secret.ts");
+    return await keygenSecret(file);
+  }
+  if (kind === "certificate") {
+    if (file !== undefined) throw new UsageError(`Unexpected argument "${file}"; see --out-dir`);
+    const { keygenCertificate } = await import("./keygen_certificate.ts");
+    return await keygenCertificate(args.values);
+  }
+  throw new UsageError(
+    kind === undefined
+      ? "Say what to make: keygen secret FILE, or keygen certificate --name NAME"
+      : `Cannot make "${kind}"${didYouMean(kind, KINDS) || "; there are secret and certificate"}`,
+  );
+}

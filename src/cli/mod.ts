@@ -1,0 +1,48 @@
+import { ConfigError } from "../config/config_error.ts";
+import { type Arguments, readArguments, UsageError } from "./arguments.ts";
+import { findCommand } from "./find_command.ts";
+import { printError, printLine } from "./output.ts";
+
+/**
+ * Runs what the command line asks for. Returns the exit code: 0 done, 1 failed, 2 wrong usage.
+ * Errors are printed, not thrown.
+ */
+export async function dispatch(args: readonly string[]): Promise<number> {
+  try {
+    return await runCommandLine(args);
+  } catch (error) {
+    return await report(error);
+  }
+}
+
+async function runCommandLine([name, ...rest]: readonly string[]): Promise<number> {
+  if (name === undefined) throw new UsageError("No command given");
+  if (name === "--version" || name === "-V") return await runCommandLine(["version", ...rest]);
+  if (name === "--help" || name === "-h") return await runCommandLine(["help", ...rest]);
+  const command = findCommand(name);
+  if (asksForHelp(rest)) {
+    const { explain } = await import("./help.ts");
+    await printLine(explain(command));
+    return 0;
+  }
+  const parsed: Arguments = readArguments(rest, command);
+  const runLoaded = await command.load();
+  return await runLoaded(parsed);
+}
+
+function asksForHelp(args: readonly string[]): boolean {
+  const end = args.indexOf("--");
+  const options = end === -1 ? args : args.slice(0, end);
+  return options.includes("--help") || options.includes("-h");
+}
+
+async function report(error: unknown): Promise<number> {
+  if (error instanceof UsageError) {
+    await printError(`${error.message}\nSee "pppoe-proxy help"`);
+    return 2;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const lines = error instanceof ConfigError ? message.split("\n") : [message];
+  for (const line of lines) await printError(line);
+  return 1;
+}

@@ -1,0 +1,53 @@
+import { parseArgs } from "@std/cli/parse-args";
+import { openLink } from "../../ffi/open_link.ts";
+import { setNoDelayByPort } from "../../ffi/tcp.ts";
+import { loadConfig } from "../config/load.ts";
+import { configureLogging, logger } from "../log.ts";
+import { type Daemon, startClient, startServer } from "../proxy/daemon.ts";
+
+const log = logger("main");
+
+/** `run --config F`: forwards until SIGTERM or SIGINT. Exit code 0 after an orderly end. */
+export async function runCommand(args: string[]): Promise<number> {
+  const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
+  const config = await loadConfig(flags.config);
+  await configureLogging(config.log);
+  const link = openLink({
+    interface: config.interface.name,
+    promiscuous: config.interface.mac === "transparent",
+    etherTypes: config.interface.etherTypes,
+    ringFrames: config.interface.ringFrames,
+  });
+  let daemon: Daemon;
+  try {
+    daemon = config.mode === "server"
+      ? await startServer(config, link, setNoDelayByPort)
+      : await startClient(config, link);
+  } catch (error) {
+    link.close();
+    throw error;
+  }
+  return await untilStopped(daemon);
+}
+
+async function untilStopped(daemon: Daemon): Promise<number> {
+  let stopping = false;
+  const stop = (signal: Deno.Signal): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info("stopping", { signal });
+    daemon.stop().catch((error) => log.error("stop failed", { error: String(error) }));
+  };
+  const onTerminate = (): void => stop("SIGTERM");
+  const onInterrupt = (): void => stop("SIGINT");
+  Deno.addSignalListener("SIGTERM", onTerminate);
+  Deno.addSignalListener("SIGINT", onInterrupt);
+  try {
+    await daemon.ended;
+    log.info("stopped");
+    return 0;
+  } finally {
+    Deno.removeSignalListener("SIGTERM", onTerminate);
+    Deno.removeSignalListener("SIGINT", onInterrupt);
+  }
+}

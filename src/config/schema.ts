@@ -1,0 +1,192 @@
+/** What may stand in a configuration file, with all defaults. */
+import * as v from "valibot";
+import { check, section, withDefault } from "./table.ts";
+import type {
+  AllowedClient,
+  ClientConfig,
+  InterfaceConfig,
+  KeepaliveConfig,
+  LogConfig,
+  ReconnectConfig,
+  ServerConfig,
+  SessionsConfig,
+} from "./types.ts";
+import * as value from "./values.ts";
+
+/** Session ids are 16 bits of which 0 and 0xffff are reserved (RFC 2516 section 4). */
+const MAX_SESSIONS = 65_534;
+/** IFNAMSIZ of linux/if.h without the final zero. */
+const MAX_INTERFACE_NAME = 15;
+/** Longest client name that the tunnel's handshake carries, in bytes. */
+const MAX_CLIENT_NAME = 64;
+const MAX_RATE = 1_000_000;
+
+type Schema<T> = v.GenericSchema<unknown, T>;
+
+const bytes = (text: string): number => new TextEncoder().encode(text).length;
+
+const interfaceName = value.textLike(
+  `the name of an interface (1 to ${MAX_INTERFACE_NAME} bytes without blanks and "/")`,
+  (text) => /^[^\s/:]+$/.test(text) && bytes(text) <= MAX_INTERFACE_NAME,
+);
+
+const clientName = value.textLike(
+  `a name of 1 to ${MAX_CLIENT_NAME} bytes without blanks, quotes and control characters`,
+  (text) => /^[^\s"'\\\p{C}]+$/u.test(text) && bytes(text) <= MAX_CLIENT_NAME,
+);
+
+function common(): {
+  interface: Schema<InterfaceConfig>;
+  sessions: Schema<SessionsConfig>;
+  log: Schema<LogConfig>;
+} {
+  return {
+    interface: v.object({
+      name: interfaceName,
+      mac: withDefault(value.oneOf("own", "transparent"), "own"),
+      ringFrames: withDefault(value.powerOfTwo(64, 65_536), 4096),
+      etherTypes: withDefault(value.etherTypes(), [0x8863, 0x8864]),
+    }),
+    sessions: section({ idleTimeout: withDefault(value.duration("10s", "24d", true), "0s") }),
+    log: section({
+      level: withDefault(value.oneOf("debug", "info", "warning", "error"), "info"),
+      format: withDefault(value.oneOf("auto", "text", "json"), "auto"),
+    }),
+  };
+}
+
+const discoveryTimeout = () => withDefault(value.duration("1s", "10m"), "60s");
+
+const limits = {
+  sessions: withDefault(value.integer(1, MAX_SESSIONS), 10_000),
+  pendingDiscoveries: withDefault(value.integer(1, 65_536), 4096),
+  padiRatePerMac: withDefault(value.integer(1, MAX_RATE), 2),
+  padiBurstPerMac: withDefault(value.integer(1, MAX_RATE), 5),
+  padiRate: withDefault(value.integer(1, MAX_RATE), 400),
+  padiBurst: withDefault(value.integer(1, MAX_RATE), 800),
+};
+
+function keepalive(): Schema<KeepaliveConfig> {
+  return check(
+    section({
+      interval: withDefault(value.duration("100ms", "10m"), "3s"),
+      timeout: withDefault(value.duration("200ms", "1h"), "9s"),
+    }),
+    "timeout",
+    ({ interval, timeout }) => timeout > interval,
+    'Must be longer than "interval", or an idle tunnel is given up before it is probed',
+  );
+}
+
+function reconnect(): Schema<ReconnectConfig> {
+  return check(
+    section({
+      base: withDefault(value.duration("10ms", "1h"), "500ms"),
+      cap: withDefault(value.duration("10ms", "1h"), "30s"),
+      reset: withDefault(value.duration("1s", "1d"), "60s"),
+    }),
+    "cap",
+    ({ base, cap }) => cap >= base,
+    'Must not be shorter than "base", the first delay',
+  );
+}
+
+const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
+
+function clients(folder: string): Schema<AllowedClient[]> {
+  const client = v.object({
+    name: clientName,
+    secretFile: value.path(folder),
+    sessions: v.exactOptional(value.integer(1, MAX_SESSIONS)),
+  });
+  const unique = v.rawCheck<AllowedClient[]>(({ dataset, addIssue }) => {
+    if (!Array.isArray(dataset.value)) return;
+    const first = new Map<string, number>();
+    dataset.value.forEach((item, index) => {
+      const before = first.get(item?.name);
+      if (before === undefined) return void first.set(item?.name, index);
+      addIssue({
+        message: `Client "${item.name}" is there already as clients[${before}]; names are unique`,
+        path: [
+          {
+            type: "array",
+            origin: "value",
+            input: dataset.value as unknown[],
+            key: index,
+            value: item,
+          },
+          { type: "object", origin: "value", input: { ...item }, key: "name", value: item.name },
+        ],
+      });
+    });
+  });
+  return v.pipe(
+    v.array(client),
+    v.minLength(1, "Expected at least one [[clients]] table, or nobody can connect"),
+    unique,
+  );
+}
+
+/** Schema of server mode; paths are relative to `folder`. */
+export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">> {
+  return v.object({
+    mode: value.oneOf("server"),
+    ...common(),
+    tunnel: v.object({
+      listen: value.addresses(),
+      certificate: value.path(folder),
+      key: value.path(folder),
+      shutdownGrace: shutdownGrace(),
+      keepalive: keepalive(),
+      admission: section({
+        unauthenticated: withDefault(value.integer(1, 65_536), 128),
+        perAddress: withDefault(value.integer(1, 65_536), 4),
+        timeout: withDefault(value.duration("100ms", "1m"), "5s"),
+      }),
+    }),
+    clients: clients(folder),
+    discovery: section({
+      hostUniq: withDefault(value.hostUniq(), "rewrite"),
+      timeout: discoveryTimeout(),
+    }),
+    limits: section({
+      ...limits,
+      sessionsPerClient: withDefault(value.integer(1, MAX_SESSIONS), 10_000),
+    }),
+  });
+}
+
+/** Schema of client mode; paths are relative to `folder`. */
+export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">> {
+  const tunnel = v.object({
+    connect: value.addresses(),
+    serverCertificate: v.exactOptional(value.path(folder)),
+    serverCa: v.exactOptional(value.pathOr("system", folder)),
+    serverName: v.exactOptional(value.serverName()),
+    name: clientName,
+    secretFile: value.path(folder),
+    connectTimeout: withDefault(value.duration("100ms", "5m"), "10s"),
+    shutdownGrace: shutdownGrace(),
+    keepalive: keepalive(),
+    reconnect: reconnect(),
+  });
+  const trusted = check(
+    tunnel,
+    "",
+    (it) => (it.serverCertificate === undefined) !== (it.serverCa === undefined),
+    'Needs exactly one of "server_certificate" (the one certificate to accept) and "server_ca" (who has to have issued it)',
+  );
+  const named = check(
+    trusted,
+    "serverName",
+    (it) => it.serverName === undefined || it.serverCertificate === undefined,
+    'Goes with "server_ca" only: a pinned certificate is accepted under any name',
+  );
+  return v.object({
+    mode: value.oneOf("client"),
+    ...common(),
+    tunnel: named,
+    discovery: section({ timeout: discoveryTimeout() }),
+    limits: section(limits),
+  });
+}

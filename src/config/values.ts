@@ -1,0 +1,156 @@
+/** Schemas of single values; each tells what it expects in its own words. */
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import * as v from "valibot";
+import { isDnsName, parseAddress } from "./addresses.ts";
+import type { Address } from "./types.ts";
+import { formatDuration, parseDuration } from "./units.ts";
+
+type Schema<T> = v.GenericSchema<unknown, T>;
+
+/** What a reader found wrong, as a whole message. */
+class Problem {
+  constructor(readonly message: string) {}
+}
+
+/** A schema made of a function that gives the value, or the problem with it. */
+function value<T>(read: (input: unknown) => T | Problem): Schema<T> {
+  return v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const result = read(dataset.value);
+      if (!(result instanceof Problem)) return result;
+      addIssue({ message: result.message });
+      return NEVER;
+    }),
+  );
+}
+
+function expected(what: string, input: unknown): Problem {
+  return new Problem(`Expected ${what}, not ${show(input)}`);
+}
+
+/** A value as it stands in the file, or its kind where that would be long. */
+export function show(input: unknown): string {
+  if (Array.isArray(input)) return "a list";
+  if (typeof input === "object" && !(input instanceof Date)) return "a table";
+  return typeof input === "string" ? `"${input}"` : String(input);
+}
+
+/** Text of a certain form. */
+export function textLike(what: string, accepts: (text: string) => boolean): Schema<string> {
+  return value((input) =>
+    typeof input === "string" && accepts(input) ? input : expected(what, input)
+  );
+}
+
+/** One of these words. */
+export function oneOf<const W extends string>(...words: readonly W[]): Schema<W> {
+  const what = `one of ${words.map((word) => `"${word}"`).join(", ")}`;
+  return value((input) => words.find((word) => word === input) ?? expected(what, input));
+}
+
+/** A whole number from `least` to `most`. */
+export function integer(least: number, most: number): Schema<number> {
+  const what = `a whole number from ${least} to ${most}`;
+  return value((input) =>
+    typeof input === "number" && Number.isInteger(input) && input >= least && input <= most
+      ? input
+      : expected(what, input)
+  );
+}
+
+/** A power of two from `least` to `most`. */
+export function powerOfTwo(least: number, most: number): Schema<number> {
+  const what = `a power of two from ${least} to ${most}`;
+  return value((input) =>
+    typeof input === "number" && Number.isInteger(Math.log2(input)) && input >= least &&
+      input <= most
+      ? input
+      : expected(what, input)
+  );
+}
+
+/** A duration from `least` to `most`, or `"0s"` where that switches something off; milliseconds. */
+export function duration(least: string, most: string, off = false): Schema<number> {
+  const [low, high] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
+  const range = `a duration from "${formatDuration(low)}" to "${formatDuration(high)}"`;
+  const what = `${range}${off ? ' or "0s" for off' : ""}, such as "30s" or "500ms"`;
+  return value((input) => {
+    const parsed = typeof input === "string" ? parseDuration(input) : undefined;
+    if (parsed === undefined) return expected(what, input);
+    return (off && parsed === 0) || (parsed >= low && parsed <= high)
+      ? parsed
+      : expected(what, input);
+  });
+}
+
+/** A path, made absolute from `folder`. */
+export function path(folder: string): Schema<string> {
+  return value((input) =>
+    typeof input === "string" && input !== "" && !input.includes("\0")
+      ? resolve(folder, input)
+      : expected("the path of a file", input)
+  );
+}
+
+/** A path as above, or this word. */
+export function pathOr<const W extends string>(word: W, folder: string): Schema<string | W> {
+  return value((input) =>
+    input === word
+      ? word
+      : typeof input === "string" && input !== "" && !input.includes("\0")
+      ? resolve(folder, input)
+      : expected(`the path of a file or "${word}"`, input)
+  );
+}
+
+/** A DNS name or an IP address, as certificates have it. */
+export function serverName(): Schema<string> {
+  return textLike(
+    "a DNS name or an IP address",
+    (input) => isDnsName(input) || isIP(input) !== 0,
+  );
+}
+
+/** One address or a list of them, without repetition. */
+export function addresses(): Schema<Address[]> {
+  return value((input) => {
+    const list: unknown[] = Array.isArray(input) ? input : [input];
+    const what = 'an address such as "192.0.2.2:8443", or a list of them';
+    if (list.length === 0) return expected(what, input);
+    const result: Address[] = [];
+    for (const item of list) {
+      if (typeof item !== "string") return expected(what, item);
+      const address = parseAddress(item);
+      if (typeof address === "string") {
+        return new Problem(`Cannot read "${item}" as an address: ${address}`);
+      }
+      if (list.indexOf(item) !== result.length) return new Problem(`"${item}" is there twice`);
+      result.push(address);
+    }
+    return result;
+  });
+}
+
+/** `rewrite`, `preserve` or `fixed:<hex>`. */
+export function hostUniq(): Schema<"rewrite" | "preserve" | { fixed: Uint8Array }> {
+  return value((input) => {
+    if (input === "rewrite" || input === "preserve") return input;
+    const [, digits] = /^fixed:((?:[0-9a-fA-F]{2}){1,64})$/.exec(String(input)) ?? [];
+    if (digits !== undefined) return { fixed: Uint8Array.fromHex(digits) };
+    return expected('"rewrite", "preserve" or "fixed:" and 1 to 64 bytes in hexadecimal', input);
+  });
+}
+
+/** Two different EtherTypes (IEEE 802.3: 0x0600 and above). */
+export function etherTypes(): Schema<[number, number]> {
+  const valid = (item: unknown): item is number =>
+    typeof item === "number" && Number.isInteger(item) && item >= 0x600 && item <= 0xffff;
+  return value((input) => {
+    const [discovery, session, ...more] = Array.isArray(input) ? input : [];
+    return valid(discovery) && valid(session) && discovery !== session && more.length === 0
+      ? [discovery, session]
+      : expected("two different EtherTypes, [discovery, session], such as [0x8863, 0x8864]", input);
+  });
+}

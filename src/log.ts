@@ -1,0 +1,128 @@
+/** Logging: text on a terminal, JSON lines otherwise, to stderr. */
+import { configure, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import type { LogConfig } from "./config/types.ts";
+
+/** What a record is about. */
+export type Topic = "main" | "link" | "tunnel" | "auth" | "discovery" | "session" | "config";
+
+const ROOT = "pppoe-proxy";
+
+/** Longest name of a level, for columns. */
+const LEVEL_WIDTH = "warning".length;
+
+/** A logger for constant messages; facts go into fields: `log.info("ready", { interface })`. */
+export function logger(topic: Topic): Logger {
+  return getLogger([ROOT, topic]);
+}
+
+/** Applies a configuration; may be called again. Before the first time nothing is logged. */
+export async function configureLogging(config: LogConfig): Promise<void> {
+  const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
+  const format = text ? formatText : formatJson;
+  await configure({
+    reset: true,
+    sinks: { stderr: (record) => writeLine(format(record)) },
+    loggers: [
+      { category: [ROOT], lowestLevel: config.level, sinks: ["stderr"] },
+      { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
+    ],
+  });
+}
+
+/** A record as one line: time, level, topic, message, then fields as `key=value`. */
+export function formatText(record: LogRecord): string {
+  const { time, level, topic, message, ...fields } = flatten(record);
+  const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${showText(value)}`);
+  return `${time} ${String(level).padEnd(LEVEL_WIDTH)} ${topic}: ${message}${facts.join("")}`;
+}
+
+/** A record as one line of JSON. */
+export function formatJson(record: LogRecord): string {
+  return JSON.stringify(flatten(record));
+}
+
+function flatten(record: LogRecord): Record<string, unknown> {
+  const line: Record<string, unknown> = {
+    time: new Date(record.timestamp).toISOString(),
+    level: record.level,
+    topic: record.category.at(-1),
+    message: typeof record.rawMessage === "string"
+      ? record.rawMessage
+      : record.rawMessage.join("…"),
+  };
+  for (const [key, value] of Object.entries(record.properties)) {
+    if (!Object.hasOwn(line, key) && value !== undefined) line[key] = plain(value);
+  }
+  return line;
+}
+
+/** A value that JSON can hold. Bytes are never shown: they may be a secret. */
+function plain(value: unknown): unknown {
+  if (value instanceof Error) return value.message;
+  if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
+  if (typeof value === "bigint") return value.toString();
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null || value instanceof Date) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
+}
+
+/** Quoted where a reader could be misled; control characters, which terminals obey, are escaped. */
+function showText(value: unknown): string {
+  if (typeof value !== "string") return JSON.stringify(value);
+  if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
+  return JSON.stringify(value).replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+const encoder = new TextEncoder();
+
+function writeLine(line: string): void {
+  const bytes = encoder.encode(`${line}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch {
+    // Who read the log has gone; the proxy is to go on.
+  }
+}
+
+/** Keys remembered; the one whose last record is the oldest goes first. */
+const MAX_KEYS = 256;
+const SECOND = 1_000;
+
+interface Quota {
+  /** When the next record may be written. */
+  next: number;
+  suppressed: number;
+}
+
+/** Lets one record a second through for each key, for what a stranger can cause at will. */
+export class OncePerSecond {
+  #quotas = new Map<string, Quota>();
+  #now: () => number;
+
+  /** `now` gives milliseconds of a steady clock. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Calls `emit` with the number of calls since the last one let through, or counts this one. */
+  log(key: string, emit: (suppressed: number) => void): void {
+    const now = this.#now();
+    const quota = this.#quotas.get(key);
+    if (quota !== undefined && now < quota.next) {
+      quota.suppressed++;
+      return;
+    }
+    this.#quotas.delete(key);
+    if (this.#quotas.size >= MAX_KEYS) {
+      for (const oldest of this.#quotas.keys()) {
+        this.#quotas.delete(oldest);
+        break;
+      }
+    }
+    this.#quotas.set(key, { next: now + SECOND, suppressed: 0 });
+    emit(quota?.suppressed ?? 0);
+  }
+}

@@ -1,0 +1,200 @@
+/** Puts a mode together from its configuration and runs it until it is told to stop. */
+import type { Link } from "../../ffi/link.ts";
+import { randomBytes } from "node:crypto";
+import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
+import { readPin } from "../config/certificate.ts";
+import { readSecret } from "../config/secrets.ts";
+import { logger } from "../log.ts";
+import { type Endpoint, listenTls, setDefaultTrust, type Trust } from "../tunnel/tls.ts";
+import { Client } from "./client.ts";
+import { ClientDiscovery } from "./client_discovery.ts";
+import {
+  loggedClientEvents,
+  loggedDrops,
+  loggedProxyEvents,
+  loggedServerEvents,
+} from "./events.ts";
+import { Proxy } from "./proxy.ts";
+import type { ProxyOptions } from "./proxy_options.ts";
+import { Server } from "./server.ts";
+import { ServerDiscovery } from "./server_discovery.ts";
+
+const mainLog = logger("main");
+const linkLog = logger("link");
+
+/** How often idle sessions are looked for. Milliseconds. */
+const IDLE_SWEEP = 1_000;
+
+/** A mode that is running. */
+export interface Daemon {
+  /** Ends all sessions on both sides and everything else; resolves when done. */
+  stop(): Promise<void>;
+  /** Resolves, or rejects with what went wrong, when the daemon has ended. */
+  readonly ended: Promise<void>;
+}
+
+const now = (): number => performance.now();
+
+/** Starts the server mode on a link. */
+export async function startServer(
+  config: ServerConfig,
+  link: Link,
+  setNoDelay: (port: number) => void,
+): Promise<Daemon> {
+  const certificate = await Deno.readTextFile(config.tunnel.certificate);
+  const secrets = new Map<string, Uint8Array>();
+  for (const { name, secretFile } of config.clients) {
+    secrets.set(name, await readSecret(secretFile));
+  }
+  const perClient = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
+  const key = await Deno.readTextFile(config.tunnel.key);
+  const listeners = config.tunnel.listen.map((at) => listenTls(at, certificate, key, setNoDelay));
+  const options = proxyOptions(config, link);
+  const policy = {
+    mac: config.interface.mac,
+    hostUniq: config.discovery.hostUniq,
+    timeout: config.discovery.timeout,
+    sessionsOf: (name: string) => perClient.get(name) ?? config.limits.sessionsPerClient,
+  };
+  const ready = readiness(config, link);
+  const proxy = new Proxy(
+    "server",
+    options,
+    (sessions) => new ServerDiscovery(options, policy, sessions),
+    ready.link,
+  );
+  const server = new Server({
+    proxy,
+    listeners,
+    credentials: {
+      fingerprint: await readPin(certificate),
+      secret: (name) => secrets.get(name),
+    },
+    admission: config.tunnel.admission,
+    keepalive: config.tunnel.keepalive,
+    buffer: (size) => link.region(size),
+    now,
+    events: loggedServerEvents(now),
+  });
+  const ended = Promise.all([link.run(proxy), server.run()]).then(() => {});
+  const sweep = idleSweep(config, proxy);
+  ready.tunnel({
+    listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
+  });
+  return {
+    ended,
+    async stop(): Promise<void> {
+      clearInterval(sweep);
+      server.stop();
+      await proxy.shutdown(config.tunnel.shutdownGrace);
+      link.close();
+    },
+  };
+}
+
+/** Starts the client mode on a link. */
+export async function startClient(config: ClientConfig, link: Link): Promise<Daemon> {
+  const { tunnel } = config;
+  const secret = await readSecret(tunnel.secretFile);
+  const pem = await trustedPem(config);
+  const options = proxyOptions(config, link);
+  const policy = { mac: config.interface.mac, timeout: config.discovery.timeout };
+  const ready = readiness(config, link);
+  const tunnelUp = () => client.member;
+  const proxy = new Proxy(
+    "client",
+    options,
+    (sessions) => new ClientDiscovery(options, policy, sessions, tunnelUp),
+    ready.link,
+  );
+  const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
+  setDefaultTrust(trust(tunnel.connect[0]));
+  const client: Client = new Client({
+    proxy,
+    servers: tunnel.connect,
+    trust,
+    credentials: {
+      name: tunnel.name,
+      secret,
+      pin: tunnel.serverCertificate === undefined ? undefined : await readPin(pem),
+    },
+    keepalive: tunnel.keepalive,
+    reconnect: tunnel.reconnect,
+    connectTimeout: tunnel.connectTimeout,
+    buffer: (size) => link.region(size),
+    now,
+    random: Math.random,
+    events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
+  });
+  const ended = Promise.all([link.run(proxy), client.run()]).then(() => {});
+  return {
+    ended,
+    async stop(): Promise<void> {
+      client.stop();
+      await proxy.shutdown(tunnel.shutdownGrace);
+      link.close();
+    },
+  };
+}
+
+function proxyOptions(config: Config, link: Link): ProxyOptions {
+  return {
+    link,
+    etherTypes: config.interface.etherTypes,
+    limits: config.limits,
+    drops: loggedDrops(now),
+    now,
+    randomBytes: (length) => randomBytes(length),
+    ...loggedProxyEvents(),
+  };
+}
+
+/** Says `ready` when the link is up and the tunnel's side too, and again when either came back. */
+function readiness(config: Config, link: Link): {
+  link: (up: boolean, reason: string) => void;
+  tunnel: (facts: object) => void;
+} {
+  let tunnelFacts: object | undefined;
+  const say = (): void => {
+    if (!link.up || tunnelFacts === undefined) return;
+    mainLog.info("ready", {
+      mode: config.mode,
+      interface: link.name,
+      receive: link.kind,
+      ...tunnelFacts,
+    });
+  };
+  return {
+    link(up, reason): void {
+      if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
+      else linkLog.warning("interface down", { interface: link.name, reason });
+      say();
+    },
+    tunnel(facts): void {
+      tunnelFacts = facts;
+      say();
+    },
+  };
+}
+
+function idleSweep(
+  config: Config,
+  proxy: Proxy,
+): ReturnType<typeof setInterval> | undefined {
+  const { idleTimeout } = config.sessions;
+  if (idleTimeout === 0) return undefined;
+  return setInterval(() => proxy.sessions.closeIdle(idleTimeout), IDLE_SWEEP);
+}
+
+async function trustedPem({ tunnel }: ClientConfig): Promise<string> {
+  const file = tunnel.serverCertificate ?? tunnel.serverCa;
+  return file === undefined || file === "system" ? "" : await Deno.readTextFile(file);
+}
+
+function trustOf({ tunnel }: ClientConfig, pem: string, server: Endpoint): Trust {
+  if (tunnel.serverCertificate !== undefined) return { kind: "pin", certificate: pem };
+  const name = tunnel.serverName ?? server.host;
+  return tunnel.serverCa === "system"
+    ? { kind: "system", name }
+    : { kind: "authority", certificates: pem, name };
+}

@@ -1,0 +1,225 @@
+/**
+ * A whole path in memory: customer wire, client proxy, tunnel, server proxy, AC wire. What stands
+ * outside are two `MemoryLink` ends on which a test plays customer and AC.
+ */
+import { type MemoryLink, memoryLinkPair } from "../../ffi/memory_link.ts";
+import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
+import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
+import { type Mac, writeMac } from "../../src/pppoe/mac.ts";
+import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
+import { ClientDiscovery } from "../../src/proxy/client_discovery.ts";
+import { Drops } from "../../src/proxy/drops.ts";
+import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
+import { Proxy } from "../../src/proxy/proxy.ts";
+import type { MacPolicy, ProxyLimits, ProxyOptions } from "../../src/proxy/proxy_options.ts";
+import { ServerDiscovery } from "../../src/proxy/server_discovery.ts";
+import type { Member, SessionEnd } from "../../src/proxy/session.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import { memoryConnectionPair, recordBuffer } from "../tunnel/memory_connection.ts";
+
+export const CUSTOMER: Mac = 0x02_00_00_00_00_c1;
+export const AC: Mac = 0x02_00_00_00_00_a1;
+export const LAN: Mac = 0x02_00_00_00_00_1a;
+export const WAN: Mac = 0x02_00_00_00_00_3a;
+
+/** A parsed frame on one of the outer wires. */
+export interface SeenPacket extends DiscoveryPacket {
+  list: Tag[];
+  frame: Uint8Array;
+}
+
+/** What a test plays on: frames in, frames out. */
+export class OuterWire {
+  readonly frames: Uint8Array[] = [];
+  #waiting: (() => void) | undefined;
+  #link: MemoryLink;
+
+  constructor(link: MemoryLink) {
+    this.#link = link;
+    link.run({
+      frame: (bytes, _view, offset, length) => {
+        this.frames.push(bytes.slice(offset, offset + length));
+        this.#waiting?.();
+      },
+      batchEnd: () => {},
+      state: () => {},
+    });
+  }
+
+  /** Puts a discovery packet on the wire. */
+  send(packet: Omit<DiscoveryPacket, "tags">, tags: Tag[]): void {
+    this.#link.send(encodeDiscovery({ ...packet, tags: encodeTags(tags) }));
+  }
+
+  /** Puts a whole frame on the wire. */
+  sendRaw(frame: Uint8Array): void {
+    this.#link.send(frame);
+  }
+
+  /** The next frame, waited for. */
+  async next(): Promise<Uint8Array> {
+    while (this.frames.length === 0) {
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    return this.frames.shift() ?? new Uint8Array(0);
+  }
+
+  /** The next frame as a discovery packet. */
+  async packet(): Promise<SeenPacket> {
+    const frame = await this.next();
+    const packet = parseDiscovery(frame);
+    if (typeof packet === "string") throw new Error(`Expected a discovery packet: ${packet}`);
+    const list = readTags(packet.tags);
+    if (typeof list === "string") throw new Error(`Expected tags: ${list}`);
+    return { ...packet, list, frame };
+  }
+}
+
+/** How a path is set up. */
+export interface PathOptions {
+  mac?: MacPolicy;
+  hostUniq?: HostUniqMode;
+  limits?: Partial<ProxyLimits>;
+  sessionsPerClient?: number;
+  /** Client names; each has a wire of its own. Default: one. */
+  clients?: string[];
+}
+
+/** One side of the path with what it counted. */
+export interface Side {
+  proxy: Proxy;
+  drops: Record<string, number>;
+  ends: SessionEnd[];
+}
+
+/** A path that is up. */
+export interface Path {
+  customers: OuterWire[];
+  ac: OuterWire;
+  server: Side;
+  clients: Side[];
+  /** Moves both sides' clock, in milliseconds. */
+  advance(milliseconds: number): void;
+  tunnels: { client: Tunnel; server: Tunnel; serverMember: Member }[];
+  close(): Promise<void>;
+}
+
+/** Sets up a path. */
+export function openPath(options: PathOptions = {}): Path {
+  let time = 1_000_000;
+  const now = (): number => time;
+  const [wan, acLink] = memoryLinkPair([macBytes(WAN), macBytes(AC)]);
+  const server = serverSide(wan, options, now);
+  const running: Promise<unknown>[] = [wan.run(server.proxy)];
+  const customers: OuterWire[] = [];
+  const clients: Side[] = [];
+  const lans: MemoryLink[] = [];
+  const tunnels: Path["tunnels"] = [];
+  for (const name of options.clients ?? ["branch-1"]) {
+    const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
+    const members: { current: Member | undefined } = { current: undefined };
+    const client = clientSide(lan, options, now, () => members.current);
+    const [a, b] = memoryConnectionPair();
+    const keepalive = { interval: 1e6, timeout: 2e6 };
+    const tunnel = (connection: typeof a) =>
+      new Tunnel({ peer: name, connection, buffer: recordBuffer(), keepalive, now });
+    const [near, far] = [tunnel(a), tunnel(b)];
+    const joinedNear = client.proxy.join("server", near);
+    const joinedFar = server.proxy.join(name, far);
+    members.current = joinedNear.member;
+    running.push(
+      lan.run(client.proxy),
+      near.run(joinedNear.sink).then(() => client.proxy.leave(joinedNear.member, "tunnel-lost")),
+      far.run(joinedFar.sink).then(() => server.proxy.leave(joinedFar.member, "tunnel-lost")),
+    );
+    customers.push(new OuterWire(customerLink));
+    clients.push(client);
+    tunnels.push({ client: near, server: far, serverMember: joinedFar.member });
+    lans.push(lan);
+  }
+  return {
+    customers,
+    ac: new OuterWire(acLink),
+    server,
+    clients,
+    advance: (milliseconds) => void (time += milliseconds),
+    tunnels,
+    async close(): Promise<void> {
+      for (const { client } of tunnels) await client.close("shutdown", "", 1000);
+      for (const { server } of tunnels) await server.close("shutdown", "", 1000);
+      for (const lan of lans) lan.close();
+      wan.close();
+      await Promise.all(running);
+    },
+  };
+}
+
+function base(link: MemoryLink, options: PathOptions, now: () => number): {
+  options: ProxyOptions;
+  side: Omit<Side, "proxy">;
+} {
+  const drops = new Drops(() => {});
+  const ends: SessionEnd[] = [];
+  return {
+    options: {
+      link,
+      etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
+      limits: {
+        sessions: 100,
+        pendingDiscoveries: 100,
+        padiRatePerMac: 10,
+        padiBurstPerMac: 20,
+        padiRate: 100,
+        padiBurst: 200,
+        ...options.limits,
+      },
+      drops,
+      now,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+      observe: (_session, end) => void (end !== undefined && ends.push(end)),
+      trace: () => {},
+    },
+    side: { drops: drops.counts, ends },
+  };
+}
+
+function serverSide(link: MemoryLink, options: PathOptions, now: () => number): Side {
+  const { options: proxyOptions, side } = base(link, options, now);
+  const policy = {
+    mac: options.mac ?? "own",
+    hostUniq: options.hostUniq ?? "rewrite",
+    timeout: 60_000,
+    sessionsOf: () => options.sessionsPerClient ?? 100,
+  } as const;
+  const proxy = new Proxy(
+    "server",
+    proxyOptions,
+    (sessions) => new ServerDiscovery(proxyOptions, policy, sessions),
+    () => {},
+  );
+  return { proxy, ...side };
+}
+
+function clientSide(
+  link: MemoryLink,
+  options: PathOptions,
+  now: () => number,
+  member: () => Member | undefined,
+): Side {
+  const { options: proxyOptions, side } = base(link, options, now);
+  const policy = { mac: options.mac ?? "own", timeout: 60_000 };
+  const proxy = new Proxy(
+    "client",
+    proxyOptions,
+    (sessions) => new ClientDiscovery(proxyOptions, policy, sessions, member),
+    () => {},
+  );
+  return { proxy, ...side };
+}
+
+/** The six bytes of an address. */
+export function macBytes(mac: Mac): Uint8Array {
+  const bytes = new Uint8Array(6);
+  writeMac(bytes, 0, mac);
+  return bytes;
+}

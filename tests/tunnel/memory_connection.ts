@@ -1,0 +1,59 @@
+import type { Connection } from "../../src/tunnel/connection.ts";
+
+/** One end of a connection in memory. */
+export class MemoryConnection implements Connection {
+  peer: MemoryConnection | undefined;
+  closed = false;
+  /** Bytes that the other end has written so far. */
+  receivedBytes = 0;
+  #chunks: Uint8Array[] = [];
+  #waiting: (() => void) | undefined;
+
+  async read(bytes: Uint8Array): Promise<number | null> {
+    while (this.#chunks.length === 0) {
+      if (this.closed) throw new Deno.errors.BadResource("Closed");
+      if (this.peer?.closed) return null;
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    const chunk = this.#chunks[0];
+    const count = Math.min(chunk.length, bytes.length);
+    bytes.set(chunk.subarray(0, count));
+    if (count === chunk.length) this.#chunks.shift();
+    else this.#chunks[0] = chunk.subarray(count);
+    return count;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    if (this.closed || this.peer === undefined || this.peer.closed) {
+      return Promise.reject(new Deno.errors.BrokenPipe("The peer has gone"));
+    }
+    this.peer.receivedBytes += bytes.length;
+    this.peer.#chunks.push(bytes.slice());
+    this.peer.#wake();
+    return Promise.resolve(bytes.length);
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#wake();
+    if (this.peer !== undefined) this.peer.#wake();
+  }
+
+  #wake(): void {
+    this.#waiting?.();
+    this.#waiting = undefined;
+  }
+}
+
+/** Two ends of one connection. */
+export function memoryConnectionPair(): [MemoryConnection, MemoryConnection] {
+  const [a, b] = [new MemoryConnection(), new MemoryConnection()];
+  [a.peer, b.peer] = [b, a];
+  return [a, b];
+}
+
+/** A buffer for a record reader. */
+export function recordBuffer(size = 64 * 1024): { bytes: Uint8Array; view: DataView } {
+  const bytes = new Uint8Array(size);
+  return { bytes, view: new DataView(bytes.buffer) };
+}

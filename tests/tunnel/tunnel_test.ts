@@ -1,0 +1,93 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
+import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+
+const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {} };
+
+function tunnel(connection: MemoryConnection, timeout = 60_000, interval = 20_000): Tunnel {
+  return new Tunnel({
+    peer: "peer",
+    connection,
+    buffer: recordBuffer(),
+    keepalive: { interval, timeout },
+    now: () => performance.now(),
+  });
+}
+
+Deno.test("a frame sent on one end is delivered on the other", async () => {
+  const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection));
+  const got = Promise.withResolvers<string>();
+  const running = [
+    a.run(silent),
+    b.run({
+      ...silent,
+      session(handle, offset, length) {
+        const text = new TextDecoder().decode(b.buffer.bytes.subarray(offset, offset + length));
+        got.resolve(`${handle} ${text}`);
+      },
+    }),
+  ];
+  a.writer.session(5, new TextEncoder().encode("frame"), 0, 5, false);
+  a.writer.flush();
+  assertEquals(await got.promise, "5 frame");
+  await a.close("shutdown", "", 1000);
+  await Promise.all(running);
+});
+
+Deno.test("a close names the same reason on both ends, after what was queued", async () => {
+  const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection));
+  const handles: number[] = [];
+  const running = [a.run(silent), b.run({ ...silent, session: (h) => void handles.push(h) })];
+  a.writer.session(1, new Uint8Array(1), 0, 1, false);
+  await a.close("replaced", "by test", 1000);
+  const [endA, endB] = await Promise.all(running);
+  assertEquals(endA, { reason: "replaced", by: "us", detail: "by test" });
+  assertEquals(endB, { reason: "replaced", by: "peer", detail: "by test" });
+  assertEquals(handles, [1]);
+});
+
+Deno.test("a violation ends the tunnel and both ends know which", async () => {
+  const [raw, other] = memoryConnectionPair();
+  const b = tunnel(other);
+  const running = b.run(silent);
+  await raw.write(Uint8Array.of(0xc0, 0, 0, 0));
+  const answer = new Uint8Array(300);
+  const count = await raw.read(answer);
+  assert(count !== null);
+  assertEquals(decodeClose(answer.subarray(4, count)), {
+    reason: "protocol-violation",
+    by: "peer",
+    detail: "unknown-record-kind",
+  });
+  assertEquals((await running).reason, "protocol-violation");
+});
+
+Deno.test("a peer that says nothing is given up, without its help", async () => {
+  const [, other] = memoryConnectionPair();
+  const end = await tunnel(other, 30, 10).run(silent);
+  assertEquals(end.reason, "keepalive-timeout");
+  assertEquals(other.closed, true);
+});
+
+Deno.test("pings are answered and give the round trip", async () => {
+  const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection, 10_000, 5));
+  const running = [a.run(silent), b.run(silent)];
+  while (a.roundTrip === undefined) await new Promise((resolve) => setImmediate(resolve));
+  assert(a.roundTrip >= 0);
+  await a.close("shutdown", "", 1000);
+  await Promise.all(running);
+});
+
+Deno.test("the end of the stream is a lost connection", async () => {
+  const [raw, other] = memoryConnectionPair();
+  const running = tunnel(other).run(silent);
+  raw.close();
+  assertEquals((await running).reason, "connection-lost");
+});
+
+Deno.test("a peer's words cannot forge a line of the log", () => {
+  assertEquals(decodeClose(encodeClose("shutdown", "a\nb\x1b[2J")).detail, "a?b?[2J");
+  assertEquals(decodeClose(Uint8Array.of(250)).reason, "unknown-reason");
+  assertEquals(decodeClose(new Uint8Array(0)).reason, "unknown-reason");
+});
