@@ -1,4 +1,5 @@
 /** A look at the PPP protocol inside a session frame (RFC 1661 section 2, RFC 5578 section 3.3). */
+import { TAG_CREDITS } from "./constants.ts";
 
 export const PPP_IPV4 = 0x0021;
 export const PPP_IPV6 = 0x0057;
@@ -16,6 +17,7 @@ export const PPP_CHAP = 0xc223;
 export function pppProtocol(view: DataView, at: number, length: number): number {
   if (length === 0) return 0;
   const first = view.getUint8(at);
+  if (length >= 2 && view.getUint16(at) === TAG_CREDITS) return 0;
   if ((first & 1) === 1) return first;
   if (length < 2) return 0;
   const protocol = view.getUint16(at);

@@ -1,0 +1,71 @@
+import type { FrameSink, Link } from "../../ffi/link.ts";
+
+/** Whether this process may make interfaces: the test runner has put it in a namespace of its own. */
+export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";
+
+/** Runs `ip` with these words. */
+export async function ip(words: string): Promise<void> {
+  const { success, stderr } = await new Deno.Command("ip", { args: words.split(" ") }).output();
+  if (!success) throw new Error(`ip ${words}: ${new TextDecoder().decode(stderr)}`);
+}
+
+/** A veth pair that goes with the scope. */
+export async function vethPair(name: string): Promise<AsyncDisposable & { a: string; b: string }> {
+  const [a, b] = [`${name}a`, `${name}b`];
+  await ip(`link add ${a} type veth peer name ${b}`);
+  for (const end of [a, b]) await ip(`link set ${end} up`);
+  return {
+    a,
+    b,
+    async [Symbol.asyncDispose](): Promise<void> {
+      await ip(`link del ${a}`).catch(() => {});
+    },
+  };
+}
+
+/** Runs a link and gathers what it receives. */
+export class Gathering implements FrameSink {
+  readonly frames: Uint8Array[] = [];
+  readonly states: string[] = [];
+  readonly running: Promise<void>;
+  #link: Link;
+  #changed: (() => void) | undefined;
+
+  constructor(link: Link) {
+    this.#link = link;
+    this.running = link.run(this);
+  }
+
+  frame(bytes: Uint8Array, _view: DataView, offset: number, length: number): void {
+    this.frames.push(bytes.slice(offset, offset + length));
+  }
+
+  batchEnd(): void {
+    this.#changed?.();
+  }
+
+  state(up: boolean, reason: string): void {
+    this.states.push(`${up ? "up" : "down"}: ${reason}`);
+    this.#changed?.();
+  }
+
+  /** Resolves when the condition holds; it is looked at after each batch and change of state. */
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#changed = resolve);
+  }
+
+  /** Closes the link and waits until it has released everything. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#link.close();
+    await this.running;
+  }
+}
+
+/** A frame of an EtherType and a size, its payload told by `seed`. */
+export function testFrame(etherType: number, size: number, seed = size): Uint8Array {
+  const frame = new Uint8Array(size);
+  for (let i = 14; i < size; i++) frame[i] = i * 7 + seed;
+  frame.set([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1]);
+  new DataView(frame.buffer).setUint16(12, etherType);
+  return frame;
+}

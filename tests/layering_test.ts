@@ -1,0 +1,65 @@
+import { assertEquals } from "@std/assert";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+
+/** Folders from top to bottom; each imports only what stands below it. */
+const LAYERS = ["src/cli", "src/proxy", "src/tunnel", "src/pppoe"];
+
+function* sources(folder: string): Generator<string> {
+  for (const entry of Deno.readDirSync(ROOT + folder)) {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory) yield* sources(path);
+    else if (path.endsWith(".ts")) yield path;
+  }
+}
+
+/** What a file imports: paths from the project's root, or bare names. */
+function imports(path: string): string[] {
+  const text = Deno.readTextFileSync(ROOT + path);
+  const names = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]);
+  return names.map((name) =>
+    name.startsWith(".") ? new URL(name, `file:///${path}`).pathname.slice(1) : name
+  );
+}
+
+function offenders(folder: string, allowed: (name: string) => boolean): string[] {
+  return [...sources(folder)].flatMap((path) =>
+    imports(path).filter((name) => !allowed(name)).map((name) => `${path} imports ${name}`)
+  );
+}
+
+Deno.test("ffi imports nothing of src", () => {
+  assertEquals(offenders("ffi", (name) => name.startsWith("ffi/")), []);
+});
+
+Deno.test("src/pppoe imports nothing but itself and does no I/O", () => {
+  assertEquals(offenders("src/pppoe", (name) => name.startsWith("src/pppoe/")), []);
+  const users = [...sources("src/pppoe")].filter((path) =>
+    /\b(Deno|fetch|setTimeout|setInterval|performance|Date)\b/.test(
+      Deno.readTextFileSync(ROOT + path),
+    )
+  );
+  assertEquals(users, []);
+});
+
+Deno.test("imports run downwards only", () => {
+  for (const [index, layer] of LAYERS.entries()) {
+    const above = LAYERS.slice(0, index);
+    const wrong = offenders(layer, (name) => !above.some((other) => name.startsWith(other)));
+    assertEquals(wrong, []);
+  }
+});
+
+Deno.test("only ffi calls dlopen", () => {
+  const callers = [...sources("src"), ...sources("ffi")].filter((path) =>
+    Deno.readTextFileSync(ROOT + path).includes("Deno.dlopen(")
+  );
+  assertEquals(callers, ["ffi/libc.ts"]);
+});
+
+Deno.test("no source file has more than 300 lines", () => {
+  const long = ["src", "ffi", "tests"].flatMap((folder) => [...sources(folder)]).filter((path) =>
+    Deno.readTextFileSync(ROOT + path).split("\n").length > 301
+  );
+  assertEquals(long, []);
+});
