@@ -1,0 +1,153 @@
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
+import { Backoff } from "../../src/proxy/backoff.ts";
+import { FrameTable } from "../../src/proxy/frame_table.ts";
+import { PadiLimiter } from "../../src/proxy/padi_limiter.ts";
+import { PendingDiscoveries } from "../../src/proxy/pending.ts";
+import { TokenMint } from "../../src/proxy/token.ts";
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+
+Deno.test("the frame table finds what a Map would find, after any inserts and removals", () => {
+  // Few addresses and ids, so that chains form and gaps are closed in them.
+  const key = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(40));
+  const step = fc.tuple(fc.boolean(), key);
+  fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+    const table = new FrameTable();
+    const model = new Map<string, number>();
+    const view = new DataView(new ArrayBuffer(20));
+    const aim = ([a, b, id]: [number, number, number]): string => {
+      view.setUint32(0, a * 0x01010101);
+      view.setUint32(4, 0xffff_0000 + b);
+      view.setUint32(8, a ^ b);
+      view.setUint16(16, id);
+      return `${a} ${b} ${id}`;
+    };
+    steps.forEach(([add, words], value) => {
+      const name = aim(words);
+      if (!add) {
+        table.remove(view, 0);
+        model.delete(name);
+      } else if (!model.has(name)) {
+        table.insert(view, 0, value);
+        model.set(name, value);
+      }
+    });
+    assertEquals(table.size, model.size);
+    for (let a = 0; a < 4; a++) {
+      for (let b = 0; b < 4; b++) {
+        for (let id = 0; id <= 40; id++) {
+          const name = aim([a, b, id]);
+          assertEquals(table.lookup(view, 0), model.get(name) ?? -1, name);
+        }
+      }
+    }
+  }));
+});
+
+Deno.test("the frame table keeps ten thousand sessions apart", () => {
+  const table = new FrameTable();
+  const view = new DataView(new ArrayBuffer(20));
+  const aim = (i: number) => {
+    view.setUint32(8, i >>> 4);
+    view.setUint16(16, i & 15);
+  };
+  for (let i = 0; i < 10_000; i++) {
+    aim(i);
+    table.insert(view, 0, i);
+  }
+  for (let i = 0; i < 10_000; i++) {
+    aim(i);
+    assertEquals(table.lookup(view, 0), i);
+  }
+});
+
+Deno.test("a token is good for what it was minted for, and no bit of it can be changed", () => {
+  const mint = new TokenMint(random);
+  const token = mint.mint("request");
+  assertEquals(mint.verify(token, "request"), true);
+  assertEquals(mint.verify(token, "another"), false);
+  assertEquals(new TokenMint(random).verify(token, "request"), false);
+  for (let bit = 0; bit < token.length * 8; bit++) {
+    const forged = token.slice();
+    forged[bit >> 3] ^= 1 << (bit & 7);
+    assertEquals(mint.verify(forged, "request"), false);
+  }
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+    assertEquals(mint.verify(bytes, "request"), false);
+  }));
+});
+
+const limits = { padiRatePerMac: 2, padiBurstPerMac: 3, padiRate: 100, padiBurst: 5 };
+
+Deno.test("PADIs are limited for each address and in all, and come back with time", () => {
+  let time = 0;
+  const limiter = new PadiLimiter(limits, () => time);
+  const burst = (mac: number, count: number) =>
+    Array.from({ length: count }, () => limiter.admit(mac)).filter(Boolean).length;
+  assertEquals(burst(1, 10), 3);
+  assertEquals(burst(2, 10), 2); // five in all
+  time += 500;
+  assertEquals(burst(1, 10), 1);
+  time += 60_000;
+  assertEquals(burst(1, 10), 3);
+});
+
+Deno.test("a storm of PADIs from random addresses passes at the rate of all, in bounded memory", () => {
+  let time = 0;
+  const limiter = new PadiLimiter(limits, () => time);
+  let passed = 0;
+  for (let i = 0; i < 20_000; i++) {
+    time += 1;
+    if (limiter.admit(i)) passed++;
+  }
+  assert(passed <= 20 * limits.padiRate + limits.padiBurst, String(passed));
+  assert(passed >= 20 * limits.padiRate * 0.99, String(passed));
+});
+
+Deno.test("delays double up to the cap, are spread by jitter, and begin again after a stable tunnel", () => {
+  const options = { base: 500, cap: 4000, reset: 60_000 };
+  const worst = new Backoff(options, () => 0.999999);
+  const delays = Array.from({ length: 6 }, () => Math.round(worst.next(0)));
+  assertEquals(delays, [500, 1000, 2000, 4000, 4000, 4000]);
+  assertEquals(Math.round(worst.next(59_999)), 4000);
+  assertEquals(Math.round(worst.next(60_000)), 500);
+  assertEquals(new Backoff(options, () => 0).next(0), 0);
+});
+
+Deno.test("discoveries are told apart by client, address and Host-Uniq, absent and empty too", () => {
+  const pending = new PendingDiscoveries<string>(
+    { pendingDiscoveries: 100, timeout: 1000 },
+    () => 0,
+  );
+  const keys = ["a", "b"].flatMap((owner) =>
+    [1, 2].flatMap((mac) =>
+      [undefined, new Uint8Array(0), Uint8Array.of(0), Uint8Array.of(0, 0)].map((uniq) =>
+        pending.begin(owner, owner, mac, uniq)?.key
+      )
+    )
+  );
+  assertEquals(new Set(keys).size, 16);
+  assertEquals(pending.begin("a", "a", 1, undefined)?.key, keys[0]);
+  assertEquals(pending.size, 16);
+});
+
+Deno.test("discoveries are bounded, expire after their last use, and go with their owner", () => {
+  let time = 0;
+  const forgotten: string[] = [];
+  const pending = new PendingDiscoveries<string>(
+    { pendingDiscoveries: 2, timeout: 1000 },
+    () => time,
+    ({ key }) => void forgotten.push(key),
+  );
+  const first = pending.begin("a", "a", 1, undefined);
+  pending.begin("b", "b", 2, undefined);
+  assertEquals(pending.begin("a", "a", 3, undefined), undefined);
+  time = 900;
+  assertEquals(pending.begin("a", "a", 1, undefined), first);
+  time = 1001;
+  assertEquals(pending.find("b", 2, undefined), undefined);
+  assertEquals(pending.find("a", 1, undefined), first);
+  pending.removeOwner("a");
+  assertEquals([pending.size, forgotten.length], [0, 2]);
+});
