@@ -1,96 +1,18 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import {
-  CODE_PADI,
   CODE_PADM,
-  CODE_PADO,
   CODE_PADR,
   CODE_PADS,
   CODE_PADT,
   TAG_AC_COOKIE,
-  TAG_AC_NAME,
   TAG_AC_SYSTEM_ERROR,
   TAG_HOST_UNIQ,
-  TAG_SERVICE_NAME,
   TAG_SERVICE_NAME_ERROR,
 } from "../../src/pppoe/constants.ts";
-import { BROADCAST, type Mac, writeMac } from "../../src/pppoe/mac.ts";
-import { findTag, type Tag } from "../../src/pppoe/tags.ts";
-import { AC, CUSTOMER, LAN, openPath, type Path, type PathOptions, WAN } from "./path.ts";
-
-const service: Tag = { type: TAG_SERVICE_NAME, value: new Uint8Array(0) };
-const acName: Tag = { type: TAG_AC_NAME, value: new TextEncoder().encode("ac-1") };
-const cookie: Tag = { type: TAG_AC_COOKIE, value: Uint8Array.of(1, 2, 3) };
-
-function uniq(...bytes: number[]): Tag {
-  return { type: TAG_HOST_UNIQ, value: Uint8Array.from(bytes) };
-}
-
-async function within(options: PathOptions, body: (path: Path) => Promise<void>): Promise<void> {
-  const path = openPath(options);
-  try {
-    await body(path);
-  } finally {
-    await path.close();
-  }
-}
-
-interface Dial {
-  client?: number;
-  customer?: Mac;
-  ac?: Mac;
-  tags?: Tag[];
-  id?: number;
-}
-
-/** Plays customer and AC up to the PADR that the AC sees. */
-async function request(path: Path, dial: Dial = {}) {
-  const { client = 0, customer = CUSTOMER, ac = AC, tags = [service, uniq(7, 0, 255)] } = dial;
-  const wire = path.customers[client];
-  const head = { source: customer, sessionId: 0 };
-  wire.send({ ...head, destination: BROADCAST, code: CODE_PADI }, tags);
-  const padi = await path.ac.packet();
-  path.ac.send({ destination: padi.source, source: ac, code: CODE_PADO, sessionId: 0 }, [
-    acName,
-    ...padi.list,
-    cookie,
-  ]);
-  const pado = await wire.packet();
-  const wrapped = findTag(pado.list, TAG_AC_COOKIE) ?? new Uint8Array(0);
-  wire.send({ ...head, destination: pado.source, code: CODE_PADR }, [
-    ...tags,
-    { type: TAG_AC_COOKIE, value: wrapped },
-  ]);
-  return { wire, padi, pado, customer, ac };
-}
-
-/** Plays customer and AC until both have a session. */
-async function dial(path: Path, options: Dial = {}) {
-  const asked = await request(path, options);
-  const padr = await path.ac.packet();
-  const id = options.id ?? 0x11;
-  path.ac.send({ destination: padr.source, source: asked.ac, code: CODE_PADS, sessionId: id }, [
-    ...padr.list.filter(({ type }) => type !== TAG_AC_COOKIE),
-  ]);
-  const pads = await asked.wire.packet();
-  return { ...asked, padr, pads };
-}
-
-function sessionFrame(destination: Mac, source: Mac, id: number, payload: number[]): Uint8Array {
-  const frame = new Uint8Array(20 + payload.length);
-  const view = new DataView(frame.buffer);
-  writeMac(frame, 0, destination);
-  writeMac(frame, 6, source);
-  view.setUint16(12, 0x8864);
-  view.setUint16(14, 0x1100);
-  view.setUint16(16, id);
-  view.setUint16(18, payload.length);
-  frame.set(payload, 20);
-  return frame;
-}
-
-function payloadOf(frame: Uint8Array): number[] {
-  return [...frame.subarray(20, 20 + new DataView(frame.buffer).getUint16(18))];
-}
+import { BROADCAST } from "../../src/pppoe/mac.ts";
+import { findTag } from "../../src/pppoe/tags.ts";
+import { dial, payloadOf, request, service, sessionFrame, uniq, within } from "./dial.ts";
+import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
 
 Deno.test("a dial crosses: own addresses on both wires, Host-Uniq and cookie each side's own", () =>
   within({}, async (path) => {
