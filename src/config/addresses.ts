@@ -11,6 +11,7 @@ const MAX_NAME = 253;
  * a text that completes "Cannot read … as an address: ".
  */
 export function parseAddress(text: string): Address | string {
+  if (isIPv6(text)) return withoutPort(text);
   const [, bracketed, plain, digits] = /^(?:\[(.*)\]|([^[\]]*)):(\d+)$/.exec(text) ?? [];
   if (digits === undefined) return withoutPort(text);
   const port = Number(digits);

@@ -30,9 +30,9 @@ function expected(what: string, input: unknown): Problem {
   return new Problem(`Expected ${what}, not ${show(input)}`);
 }
 
-/** A value as it stands in the file, or its kind where that would be long. */
+/** A value as it stands in the file, or its kind where that may be long. */
 export function show(input: unknown): string {
-  if (Array.isArray(input)) return "a list";
+  if (Array.isArray(input)) return input.length <= 4 ? `[${input.map(show).join(", ")}]` : "a list";
   if (typeof input === "object" && !(input instanceof Date)) return "a table";
   return typeof input === "string" ? `"${input}"` : String(input);
 }

@@ -1,0 +1,35 @@
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/types.ts";
+import type { Arguments } from "./arguments.ts";
+import { checkAuthorities, checkPinned, checkServerCertificate } from "./check_certificate.ts";
+import { checkSecret } from "./check_secret.ts";
+import { checkSystem } from "./check_system.ts";
+import { Findings } from "./findings.ts";
+import { printError, printLine } from "./output.ts";
+import { describe } from "./plan.ts";
+
+/** `check --config F`: exit code 0 when `run` can be expected to work, else 1. */
+export async function checkCommand({ values }: Arguments): Promise<number> {
+  const config = await loadConfig(values.get("config") ?? "");
+  const findings = new Findings();
+  await checkFiles(config, findings);
+  checkSystem(config, findings);
+  for (const line of describe(config)) await printLine(line);
+  for (const note of findings.notes) await printLine(`Note: ${note}`);
+  for (const problem of findings.problems) await printError(problem);
+  if (findings.problems.length > 0) return 1;
+  await printLine("No problems found.");
+  return 0;
+}
+
+async function checkFiles(config: Config, findings: Findings): Promise<void> {
+  if (config.mode === "server") {
+    await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
+    for (const { secretFile } of config.clients) await checkSecret(secretFile, findings);
+    return;
+  }
+  const { serverCertificate, serverCa, secretFile } = config.tunnel;
+  if (serverCertificate !== undefined) await checkPinned(serverCertificate, findings);
+  if (serverCa !== undefined && serverCa !== "system") await checkAuthorities(serverCa, findings);
+  await checkSecret(secretFile, findings);
+}

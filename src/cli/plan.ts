@@ -1,0 +1,56 @@
+import { formatAddress } from "../config/addresses.ts";
+import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
+import { formatDuration } from "../config/units.ts";
+
+/** What `run` would do with a configuration, in plain words, a line a matter. */
+export function describe(config: Config): string[] {
+  const { interface: link, sessions } = config;
+  const peers = config.mode === "server" ? "the access concentrators" : "the customers";
+  const address = link.mac === "own"
+    ? "with the interface's own MAC address"
+    : "with the far peers' MAC addresses (promiscuous)";
+  return [
+    `Mode "${config.mode}": speaks PPPoE with ${peers} on "${link.name}" ${address}.`,
+    ...(config.mode === "server" ? describeServer(config) : describeClient(config)),
+    sessions.idleTimeout === 0
+      ? "Idle sessions are kept."
+      : `A session without a frame for ${formatDuration(sessions.idleTimeout)} is ended.`,
+  ];
+}
+
+function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): string[] {
+  const names = clients.slice(0, 8).map(({ name }) => `"${name}"`).join(", ");
+  const more = clients.length > 8 ? ` and ${clients.length - 8} more` : "";
+  const { hostUniq } = discovery;
+  const shown = {
+    rewrite: "is replaced by a token, and restored in answers",
+    preserve: "is passed on unchanged",
+    fixed: "is replaced by fixed bytes, and restored in answers",
+  }[typeof hostUniq === "string" ? hostUniq : "fixed"];
+  return [
+    `Listens on ${
+      tunnel.listen.map(formatAddress).join(", ")
+    } for ${clients.length} client(s): ${names}${more}.`,
+    `Shows the certificate "${tunnel.certificate}".`,
+    `The customers' Host-Uniq ${shown}.`,
+    `Carries up to ${limits.sessions} sessions, ${limits.sessionsPerClient} for a client where nothing else is said.`,
+  ];
+}
+
+function describeClient({ tunnel, limits }: ClientConfig): string[] {
+  const trusted = tunnel.serverCertificate !== undefined
+    ? `the one certificate in "${tunnel.serverCertificate}"`
+    : tunnel.serverCa === "system"
+    ? "certificates of the system's authorities"
+    : `certificates issued by "${tunnel.serverCa}"`;
+  const { base, cap } = tunnel.reconnect;
+  return [
+    `Connects to ${
+      tunnel.connect.map(formatAddress).join(", then ")
+    } as "${tunnel.name}" and accepts ${trusted}.`,
+    `When the tunnel is lost, tries again after up to ${formatDuration(base)}, growing to ${
+      formatDuration(cap)
+    }.`,
+    `Carries up to ${limits.sessions} sessions.`,
+  ];
+}

@@ -1,0 +1,62 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { pppoeProxy } from "./process.ts";
+
+const WRONG: [args: string[], message: string][] = [
+  [[], "No command given"],
+  [["chekc"], 'Unknown command "chekc"; did you mean "check"?'],
+  [["help", "runn"], 'Unknown command "runn"; did you mean "run"?'],
+  [["run"], 'Option "--config FILE" is missing'],
+  [["run", "--config"], 'Option "--config" needs a value: --config FILE'],
+  [["run", "--confg", "x"], 'Unknown option "--confg"; did you mean "--config"?'],
+  [["check", "-c", "x", "y"], 'Unexpected argument "y"'],
+  [["version", "--jsno=1"], 'Unknown option "--jsno"; did you mean "--json"?'],
+  [["keygen"], "Say what to make"],
+  [["keygen", "secert"], 'Cannot make "secert"; did you mean "secret"?'],
+  [["keygen", "secret"], "A file is missing"],
+  [["keygen", "secret", "f", "--name", "x"], 'Option "--name" is for certificates'],
+  [["keygen", "certificate"], 'Option "--name NAME" is missing'],
+  [["keygen", "certificate", "--name", "a b"], 'Cannot use "a b"'],
+  [["keygen", "certificate", "--name", "a", "--days", "0"], 'Cannot use "0" as days'],
+];
+
+for (const [args, message] of WRONG) {
+  Deno.test(`"${args.join(" ")}" is refused as wrong usage`, async () => {
+    const { code, stdout, stderr } = await pppoeProxy(args);
+    assertEquals([code, stdout], [2, ""]);
+    assertStringIncludes(stderr, `pppoe-proxy: ${message}`);
+  });
+}
+
+Deno.test("help shows every command, and --help explains each on stdout", async () => {
+  const { code, stdout } = await pppoeProxy(["help"]);
+  assertEquals(code, 0);
+  for (const { name, summary, options } of COMMANDS) {
+    assertStringIncludes(stdout, summary);
+    const [asked, flag] = await Promise.all([
+      pppoeProxy(["help", name]),
+      pppoeProxy([name, "--help"]),
+    ]);
+    assertEquals([flag.code, flag.stderr, flag.stdout], [0, "", asked.stdout]);
+    for (const option of options) assertStringIncludes(flag.stdout, `--${option.name}`);
+  }
+});
+
+Deno.test("version tells the version of deno.json, also as JSON", async () => {
+  const manifest = JSON.parse(
+    await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
+  );
+  assertEquals((await pppoeProxy(["--version"])).stdout, `pppoe-proxy ${manifest.version}\n`);
+  const json = JSON.parse((await pppoeProxy(["version", "--json"])).stdout);
+  assertEquals([json.version, json.deno], [manifest.version, Deno.version.deno]);
+});
+
+Deno.test("an invalid configuration is exit code 1, with a line a problem", async () => {
+  const file = new URL("../config/invalid/trust.toml", import.meta.url).pathname;
+  for (const command of ["run", "check"]) {
+    const { code, stderr } = await pppoeProxy([command, "--config", file]);
+    const lines = stderr.trim().split("\n");
+    assertEquals([code, lines.length], [1, 3]);
+    for (const line of lines) assertMatch(line, /^pppoe-proxy: .*trust\.toml:\d+: tunnel/);
+  }
+});

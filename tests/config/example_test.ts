@@ -1,0 +1,42 @@
+import { assertEquals } from "@std/assert";
+import { parseConfig } from "../../src/config/load.ts";
+import { locateKeys } from "../../src/config/locate.ts";
+import { clientSchema, serverSchema } from "../../src/config/schema.ts";
+import { keyPaths } from "../../src/config/table.ts";
+
+const FILE = new URL("../../config.example.toml", import.meta.url).pathname;
+const source = await Deno.readTextFile(FILE);
+
+/** The client's part without its `#: `. */
+const client = source.split("\n").filter((line) => line.startsWith("#: ")).map((line) =>
+  line.slice(3)
+).join("\n");
+
+function missing(known: Set<string>, text: string): string[] {
+  const there = [...locateKeys(text).keys()].map((path) => path.replaceAll(/\[\d+\]/g, "[]"));
+  return [...known].filter((path) => !there.includes(path));
+}
+
+Deno.test("the example is a valid server configuration that has every key of one", () => {
+  assertEquals(parseConfig(source, FILE).mode, "server");
+  assertEquals(missing(keyPaths(serverSchema("/")), source), []);
+});
+
+Deno.test("all values of the example that have a default are the default", () => {
+  const minimal = `mode = "server"\n[interface]\nname = "wan0"\n[tunnel]
+    listen = "192.0.2.2:8443"\ncertificate = "server.crt"\nkey = "server.key"
+    [[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\nsessions = 100`;
+  assertEquals(parseConfig(source, FILE), parseConfig(minimal, FILE));
+});
+
+Deno.test("the example's second part, uncommented, is a valid client configuration", () => {
+  assertEquals(parseConfig(client, FILE).mode, "client");
+  const other = client.replace(/^server_certificate.*$/m, "").replace(/^# (server_\w+ =)/gm, "$1");
+  assertEquals(parseConfig(other, FILE).mode, "client");
+});
+
+Deno.test("every key of a client is in one of the example's parts", () => {
+  const withChoices = client.replace(/^# (server_\w+ =)/gm, "$1");
+  const own = missing(keyPaths(clientSchema("/")), withChoices);
+  assertEquals(missing(new Set(own), source), []);
+});

@@ -1,0 +1,97 @@
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { ConfigError } from "../../src/config/config_error.ts";
+import { loadConfig, parseConfig } from "../../src/config/load.ts";
+
+const HERE = new URL(".", import.meta.url).pathname;
+
+async function messages(file: string): Promise<string> {
+  const error = await assertRejects(() => loadConfig(file), ConfigError);
+  return `${error.message.replaceAll(`${HERE}invalid/`, "")}\n`;
+}
+
+for (const { name } of Deno.readDirSync(`${HERE}invalid`)) {
+  if (!name.endsWith(".toml")) continue;
+  const golden = `${HERE}invalid/${name.replace(/toml$/, "txt")}`;
+  Deno.test(`${name} is refused with the messages of its .txt`, async () => {
+    const actual = await messages(`${HERE}invalid/${name}`);
+    if (Deno.env.has("UPDATE_GOLDEN")) await Deno.writeTextFile(golden, actual);
+    assertEquals(actual, await Deno.readTextFile(golden));
+  });
+}
+
+Deno.test("a short server configuration gets all defaults, and paths from its folder", async () => {
+  assertEquals<unknown>(await loadConfig(`${HERE}valid/server.toml`), {
+    mode: "server",
+    file: `${HERE}valid/server.toml`,
+    interface: { name: "wan0", mac: "own", ringFrames: 4096, etherTypes: [0x8863, 0x8864] },
+    tunnel: {
+      listen: [{ host: "192.0.2.2", port: 8443 }],
+      certificate: `${HERE}valid/server.crt`,
+      key: `${HERE}valid/server.key`,
+      keepalive: { interval: 3_000, timeout: 9_000 },
+      admission: { unauthenticated: 128, perAddress: 4, timeout: 5_000 },
+      shutdownGrace: 3_000,
+    },
+    clients: [{ name: "branch-1", secretFile: `${HERE}valid/branch-1.secret` }],
+    discovery: { hostUniq: "rewrite", timeout: 60_000 },
+    limits: {
+      sessions: 10_000,
+      sessionsPerClient: 10_000,
+      pendingDiscoveries: 4096,
+      padiRatePerMac: 2,
+      padiBurstPerMac: 5,
+      padiRate: 400,
+      padiBurst: 800,
+    },
+    sessions: { idleTimeout: 0 },
+    log: { level: "info", format: "auto" },
+  });
+});
+
+Deno.test("a short client configuration gets all defaults", async () => {
+  const config = await loadConfig(`${HERE}valid/client.toml`);
+  assertEquals<unknown>(config.tunnel, {
+    connect: [{ host: "192.0.2.2", port: 8443 }],
+    serverCertificate: `${HERE}valid/server.crt`,
+    name: "branch-1",
+    secretFile: `${HERE}valid/branch-1.secret`,
+    keepalive: { interval: 3_000, timeout: 9_000 },
+    reconnect: { base: 500, cap: 30_000, reset: 60_000 },
+    connectTimeout: 10_000,
+    shutdownGrace: 3_000,
+  });
+});
+
+Deno.test("inline tables, dotted keys and absolute paths are taken", async () => {
+  const config = await loadConfig(`${HERE}valid/client_ca.toml`);
+  assert(config.mode === "client");
+  assertEquals(config.interface.mac, "transparent");
+  assertEquals(config.sessions.idleTimeout, 300_000);
+  assertEquals(config.tunnel.connect, [{ host: "2001:db8::1", port: 8443 }]);
+  assertEquals([config.tunnel.serverCa, config.tunnel.serverName], ["system", "proxy.example"]);
+  assertEquals(config.tunnel.secretFile, "/etc/pppoe-proxy/branch-1.secret");
+});
+
+Deno.test("a file that is not there is a ConfigError with its path", async () => {
+  const error = await loadConfig("/nonexistent/site.toml").catch((error) => error);
+  assertInstanceOf(error, ConfigError);
+  assertEquals(
+    error.message,
+    "/nonexistent/site.toml: Cannot read the configuration: there is no such file",
+  );
+});
+
+Deno.test("what is no TOML is a ConfigError that names the line", () => {
+  const error = assertThrows(
+    () => parseConfig('mode = "server"\n[interface\n', "/x.toml"),
+    ConfigError,
+  );
+  assertMatch(error.message, /^\/x\.toml:2: Cannot parse TOML: ./);
+});

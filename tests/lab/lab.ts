@@ -1,0 +1,74 @@
+/**
+ * A lab: interfaces, processes and files that exist until its end.
+ *
+ *     cust0 ══ lan0  [client proxy] ── 127.0.0.1 ── [server proxy]  wan0 ══ ac0
+ *     cust1 ══ lan1  [client proxy] ──────┘
+ *
+ * Everything is in the one network namespace of this process; ══ are veth pairs.
+ */
+import { type LabProcess, type ProcessOptions, runCommand, startProcess } from "./process.ts";
+
+/** What keeps a test from running outside a private namespace. */
+export { insideLab } from "./namespace.ts";
+
+/** A cable: a pair of veth interfaces, up, without IPv6. */
+export interface Cable {
+  readonly ends: readonly [string, string];
+}
+
+/** Interfaces, processes and files that are gone after disposal. */
+export class Lab implements AsyncDisposable {
+  /** A folder of this lab alone. */
+  readonly folder: string;
+  #stack = new AsyncDisposableStack();
+
+  private constructor(folder: string) {
+    this.folder = folder;
+    this.#stack.defer(() => Deno.remove(folder, { recursive: true }));
+  }
+
+  /** An empty lab. */
+  static async open(): Promise<Lab> {
+    return new Lab(await Deno.makeTempDir({ prefix: "pppoe-lab-" }));
+  }
+
+  /** Connects two new interfaces. MTU in bytes. */
+  async cable(one: string, other: string, mtu = 1500): Promise<Cable> {
+    const ip = (...args: string[]) => runCommand("ip", "link", ...args);
+    const size = ["mtu", String(mtu)];
+    await ip("add", one, ...size, "type", "veth", "peer", "name", other, ...size);
+    this.#stack.defer(async () => void await ip("del", one).catch(() => {}));
+    for (const end of [one, other]) await ip("set", end, "addrgenmode", "none", "up");
+    return { ends: [one, other] };
+  }
+
+  /** The cables of the usual topology: customer's and AC's. */
+  async cables(mtu?: number): Promise<{ lan: Cable; wan: Cable }> {
+    return {
+      lan: await this.cable("cust0", "lan0", mtu),
+      wan: await this.cable("wan0", "ac0", mtu),
+    };
+  }
+
+  /** Starts a program that ends with the lab. */
+  start(options: ProcessOptions): LabProcess {
+    return this.use(startProcess(options));
+  }
+
+  /** Takes over what is to be disposed with the lab, the latest first. */
+  use<T extends AsyncDisposable>(part: T): T {
+    return this.#stack.use(part);
+  }
+
+  /** Writes a file into the lab's folder; its absolute path. */
+  async write(name: string, text: string, mode = 0o600): Promise<string> {
+    const path = `${this.folder}/${name}`;
+    await Deno.writeTextFile(path, text, { mode });
+    return path;
+  }
+
+  /** Ends processes, removes interfaces and files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}

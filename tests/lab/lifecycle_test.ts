@@ -1,0 +1,134 @@
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { insideLab, Lab } from "./lab.ts";
+import { startTestAc, type TestAc } from "./peers/test_ac.ts";
+import { type DialedSession, startTestClient, type TestClient } from "./peers/test_client.ts";
+import { makeSecret, type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
+
+const ignore = !insideLab();
+/** Not the first, so that a proxy that counts by itself would be seen. */
+const SESSION_ID = 0x0777;
+const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
+
+interface Dialed {
+  ac: TestAc;
+  host: TestClient;
+  daemons: ProxyPair;
+  session: DialedSession;
+}
+
+/** Daemons with one open session that has carried a frame. */
+async function dialed(lab: Lab): Promise<Dialed> {
+  await lab.cables();
+  const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
+  const daemons = await startProxyPair(lab);
+  const host = lab.use(startTestClient("cust0"));
+  const session = await host.dial({ hostUniq: Uint8Array.of(1) });
+  await session.echo(PAYLOAD);
+  return { ac, host, daemons, session };
+}
+
+function padts(peer: TestAc | TestClient): number {
+  return peer.seen.all(({ code }) => code === CODE_PADT).length;
+}
+
+for (const side of ["client", "server"] as const) {
+  Deno.test({
+    name: `SIGTERM of the ${side} daemon ends the session on both wires, once`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      const { ac, host, daemons, session } = await dialed(lab);
+      const { code } = await daemons[side].stop();
+      assertEquals(code, 0);
+      await Promise.all([session.ended, ac.ended(SESSION_ID)]);
+      // Once the other daemon has gone too, nothing more can come.
+      await daemons[side === "client" ? "server" : "client"].stop();
+      assertEquals([padts(host), padts(ac)], [1, 1]);
+    },
+  });
+}
+
+Deno.test({
+  name: "a killed server: the customer gets a PADT, the client comes back, a new dial works",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, host, daemons, session } = await dialed(lab);
+    daemons.server.signal("SIGKILL");
+    await session.ended;
+    const since = daemons.client.output.length;
+    await daemons.restartServer();
+    await ready(daemons.client, since);
+    const again = await host.dial({ hostUniq: Uint8Array.of(2) });
+    await again.echo(PAYLOAD);
+    assertNotEquals(again.sessionId, session.sessionId);
+    assertEquals(ac.sessions.has(again.sessionId), true);
+  },
+});
+
+Deno.test({
+  name: "a killed client: the AC gets a PADT, and the client's next run can dial",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, host, daemons, session } = await dialed(lab);
+    daemons.client.signal("SIGKILL");
+    await ac.ended(session.sessionId);
+    await ready(startDaemon(lab, "branch-1"));
+    await (await host.dial({ hostUniq: Uint8Array.of(2) })).echo(PAYLOAD);
+  },
+});
+
+Deno.test({
+  name: "a PADT goes from the customer to the AC, and a second one does no harm",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, host, session } = await dialed(lab);
+    session.terminate();
+    await ac.ended(SESSION_ID);
+    session.terminate();
+    // Frames keep their order: when this session is up, the second PADT has been dealt with.
+    const again = await host.dial({ hostUniq: Uint8Array.of(2) });
+    await again.echo(PAYLOAD);
+    assertEquals([padts(host), padts(ac)], [0, 1]);
+  },
+});
+
+Deno.test({
+  name: "a PADT goes from the AC to the customer and leaves its other session alone",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, host, session } = await dialed(lab);
+    const other = await host.dial({ hostUniq: Uint8Array.of(2) });
+    ac.terminate(SESSION_ID);
+    assertEquals((await session.ended).source, session.concentrator);
+    await other.echo(PAYLOAD);
+    assertEquals([padts(host), padts(ac)], [1, 0]);
+  },
+});
+
+Deno.test({
+  name: "a client with a wrong secret is refused, both sides say so, and its frames go nowhere",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const daemons = await startProxyPair(lab);
+    await daemons.client.stop();
+    await Deno.remove(`${lab.folder}/branch-1.secret`);
+    await makeSecret(lab, "branch-1");
+    const since = daemons.server.output.length;
+    const client = startDaemon(lab, "branch-1");
+    await client.waitForLine(/not-authenticated/);
+    await daemons.server.waitForLine(/tunnel rejected/, { since });
+    const host = lab.use(startTestClient("cust0"));
+    const offer = host.discover();
+    offer.catch(() => {}); // nobody answers until the lab is closed
+    await client.waitForLine(/no-tunnel/);
+    assertEquals(ac.seen.length, 0);
+  },
+});

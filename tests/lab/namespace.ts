@@ -1,0 +1,66 @@
+/**
+ * Private network namespaces. Interfaces made inside are seen by nobody outside and go with the
+ * last process of the namespace. An ordinary user gets one inside a user namespace
+ * (unshare(1), user_namespaces(7)).
+ */
+
+/** Set in the environment of what runs inside. */
+const MARK = "PPPOE_PROXY_LAB";
+
+/** Whether this process runs in a namespace made by {@linkcode runInNamespace}. */
+export function insideLab(): boolean {
+  return Deno.env.get(MARK) === "1";
+}
+
+/** Ways into a namespace, the one with fewer side effects first. */
+const WAYS: readonly (readonly string[])[] = [
+  ["--net", "--mount"],
+  ["--user", "--map-root-user", "--net", "--mount"],
+];
+
+const REFUSED = `Cannot make a private network namespace: both root's way (unshare --net) and the
+ordinary user's way (unshare --user --map-root-user --net) were refused.
+Run as root with CAP_SYS_ADMIN, or allow user namespaces on this machine:
+  sysctl kernel.unprivileged_userns_clone=1               (Debian)
+  sysctl kernel.apparmor_restrict_unprivileged_userns=0   (Ubuntu)
+In a container, it has to be started with --privileged.`;
+
+/** sysfs shows the interfaces of the namespace it was mounted in; where that is refused, so be it. */
+const PREPARE = 'mount -t sysfs sysfs /sys 2>/dev/null; ip link set lo up && exec "$@"';
+
+/**
+ * Runs Deno with these arguments in a new private namespace with `lo` up and passes on what ends it.
+ *
+ * @returns The exit code; 1 with a message on stderr where namespaces are refused.
+ */
+export async function runInNamespace(args: readonly string[]): Promise<number> {
+  const way = await firstPossible();
+  if (way === undefined) {
+    await Deno.stderr.write(new TextEncoder().encode(`${REFUSED}\n`));
+    return 1;
+  }
+  const child = new Deno.Command("unshare", {
+    args: [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args],
+    // Ordinary users' PATH often lacks where pppoe, pppd and ip are.
+    env: { [MARK]: "1", PATH: `${Deno.env.get("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin` },
+    stdin: "inherit",
+  }).spawn();
+  const forward = () => child.kill("SIGTERM");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, forward);
+  const { code } = await child.status;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, forward);
+  return code;
+}
+
+async function firstPossible(): Promise<readonly string[] | undefined> {
+  for (const way of WAYS) {
+    const probe = new Deno.Command("unshare", {
+      args: [...way, "true"],
+      stdout: "null",
+      stderr: "null",
+    });
+    const { success } = await probe.output().catch(() => ({ success: false }));
+    if (success) return way;
+  }
+  return undefined;
+}

@@ -1,0 +1,19 @@
+/** What the demo prints: plain lines; bold headings on a terminal that wants them (NO_COLOR). */
+const plain = !Deno.stdout.isTerminal() || (Deno.env.get("NO_COLOR") ?? "") !== "";
+
+/** Writes lines to stdout. */
+export function say(...lines: string[]): void {
+  const bytes = new TextEncoder().encode(lines.map((line) => `${line}\n`).join(""));
+  for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+}
+
+/** Writes a heading. */
+export function heading(text: string): void {
+  say("", plain ? text : `\x1b[1m${text}\x1b[22m`);
+}
+
+/** The interfaces and processes of the demo. */
+export const TOPOLOGY = `
+  customer                                                       access concentrator
+   cust0 ═══ lan0 [client proxy] ══ TLS 1.3, 127.0.0.1 ══ [server proxy] wan0 ═══ ac0
+        LAN                                                               WAN`;

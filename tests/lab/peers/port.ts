@@ -1,0 +1,42 @@
+import { openLink } from "../../../ffi/open_link.ts";
+import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../../src/pppoe/constants.ts";
+import { type Mac, readMac } from "../../../src/pppoe/mac.ts";
+import { Journal } from "../journal.ts";
+import { observe, type Observed, showObserved } from "./observed.ts";
+
+/** A peer's place on a wire. */
+export interface Port extends AsyncDisposable {
+  readonly mac: Mac;
+  /** Every frame that arrived, for whomever. */
+  readonly seen: Journal<Observed>;
+  send(frame: Uint8Array): void;
+}
+
+/** Opens an interface for all PPPoE frames that arrive there; `receive` is told after the journal. */
+export function openPort(name: string, receive: (frame: Observed) => void = () => {}): Port {
+  const link = openLink({
+    interface: name,
+    promiscuous: true,
+    etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
+    kind: "plain",
+  });
+  const seen = new Journal(showObserved);
+  const done = link.run({
+    frame(bytes, _view, offset, length) {
+      const frame = observe(bytes.slice(offset, offset + length));
+      seen.add(frame);
+      receive(frame);
+    },
+    batchEnd() {},
+    state() {},
+  });
+  return {
+    mac: readMac(link.mac, 0),
+    seen,
+    send: (frame) => link.send(frame),
+    [Symbol.asyncDispose]: async () => {
+      link.close();
+      await done;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { CODE_PADT, CODE_SESSION } from "../../../src/pppoe/constants.ts";
+import type { Cable } from "../lab.ts";
+import { Journal, type WaitOptions } from "../journal.ts";
+import { type Observed, showObserved } from "./observed.ts";
+import { openPort } from "./port.ts";
+
+/** A frame on a cable, and the end that it arrived at. */
+export interface Tapped extends Observed {
+  readonly arrivedAt: string;
+}
+
+/** Records all PPPoE frames of a cable, both ways. */
+export interface WireTap extends AsyncDisposable {
+  readonly seen: Journal<Tapped>;
+  /** The PADT that arrives at this end, seen or to come. */
+  padt(arrivedAt: string, options?: WaitOptions): Promise<Tapped>;
+  /** Session frames so far that arrived at this end. */
+  sessionFrames(arrivedAt: string): Tapped[];
+}
+
+/** Listens at both ends, because an interface does not hear what it sends. */
+export function tapCable({ ends }: Cable): WireTap {
+  const seen = new Journal<Tapped>((frame) => `at ${frame.arrivedAt}: ${showObserved(frame)}`);
+  const ports = ends.map((end) => openPort(end, (frame) => seen.add({ ...frame, arrivedAt: end })));
+  return {
+    seen,
+    padt: (end, options) =>
+      seen.first(
+        ({ code, arrivedAt }) => code === CODE_PADT && arrivedAt === end,
+        `a PADT at ${end}`,
+        options,
+      ),
+    sessionFrames: (end) =>
+      seen.all(({ code, arrivedAt }) => code === CODE_SESSION && arrivedAt === end),
+    [Symbol.asyncDispose]: async () => {
+      for (const port of ports) await port[Symbol.asyncDispose]();
+    },
+  };
+}

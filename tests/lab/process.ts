@@ -1,0 +1,113 @@
+import { Journal, type WaitOptions } from "./journal.ts";
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+const PATIENCE = 5_000;
+
+/** A program that a lab started, with what it prints. */
+export interface LabProcess extends AsyncDisposable {
+  readonly name: string;
+  readonly pid: number;
+  /** Lines of stdout and stderr. */
+  readonly output: Journal<string>;
+  readonly status: Promise<Deno.CommandStatus>;
+  /** The first line that matches, printed or to come; rejects when the process ends without it. */
+  waitForLine(pattern: RegExp, options?: WaitOptions): Promise<string>;
+  signal(signal: Deno.Signal): void;
+  /** SIGTERM, and SIGKILL for who does not hear; resolves when the process has gone. */
+  stop(): Promise<Deno.CommandStatus>;
+}
+
+/** What to start. */
+export interface ProcessOptions {
+  /** Name in messages. */
+  name: string;
+  program: string;
+  args: readonly string[];
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/** Starts a program without input; its output is collected line by line. */
+export function startProcess({ name, program, args, env, cwd }: ProcessOptions): LabProcess {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    ...(env && { env }),
+    ...(cwd && { cwd }),
+  }).spawn();
+  const output = new Journal<string>();
+  const read = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
+  let ended = false;
+  const status = child.status.then((result) => {
+    ended = true;
+    return result;
+  });
+  const stop = async () => {
+    if (!ended) child.kill("SIGTERM");
+    const timer = setTimeout(() => ended || child.kill("SIGKILL"), PATIENCE);
+    const result = await status;
+    clearTimeout(timer);
+    await read;
+    return result;
+  };
+  return {
+    name,
+    pid: child.pid,
+    output,
+    status,
+    stop,
+    signal: (signal) => child.kill(signal),
+    waitForLine: (pattern, options) =>
+      Promise.race([
+        output.first((line) => pattern.test(line), `${pattern} from ${name}`, options),
+        endedWithout(pattern, name, output, Promise.all([status, read])),
+      ]),
+    [Symbol.asyncDispose]: async () => void await stop(),
+  };
+}
+
+async function endedWithout(
+  pattern: RegExp,
+  name: string,
+  output: Journal<string>,
+  end: Promise<[Deno.CommandStatus, unknown]>,
+): Promise<never> {
+  const [{ code, signal }] = await end;
+  // What was printed last is still to win the race.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  const last = output.entries.slice(-12).map((line) => `\n  ${line}`).join("");
+  throw new Error(`"${name}" ended (${signal ?? code}) before it printed ${pattern}:${last}`);
+}
+
+async function collect(stream: ReadableStream<Uint8Array>, output: Journal<string>): Promise<void> {
+  const decoder = new TextDecoder();
+  let rest = "";
+  for await (const chunk of stream) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    lines.forEach((line) => output.add(line));
+  }
+  if (rest !== "") output.add(rest);
+}
+
+/** Runs a short command to its end and returns its stdout; throws with its stderr when it fails. */
+export async function runCommand(program: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  if (success) return new TextDecoder().decode(stdout);
+  const reason = new TextDecoder().decode(stderr).trim();
+  throw new Error(`Cannot run "${program} ${args.join(" ")}": ${reason}`);
+}
+
+/** Whether a program can be found in PATH. */
+export function installed(program: string): boolean {
+  const path = Deno.env.get("PATH") ?? "";
+  return path.split(":").some((folder) => {
+    try {
+      return folder !== "" && Deno.statSync(`${folder}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,131 @@
+import type { Lab } from "./lab.ts";
+import { type LabProcess, runCommand } from "./process.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
+
+/** How the daemons of a lab are set up. */
+export interface PairOptions {
+  /** Whose addresses are on the wires. Default "own". */
+  mac?: "own" | "transparent";
+  /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
+  clients?: Readonly<Record<string, string>>;
+  /** Further TOML of the server's configuration. */
+  server?: string;
+}
+
+/** A server daemon and its client daemons, each of which can be stopped and started again. */
+export interface ProxyPair {
+  readonly server: LabProcess;
+  /** Clients by name. */
+  readonly clients: ReadonlyMap<string, LabProcess>;
+  /** The only client. */
+  readonly client: LabProcess;
+  /** Starts the server anew on the same port, after it has ended. */
+  restartServer(): Promise<void>;
+}
+
+/** Starts one server on wan0 and its clients; resolves when the tunnels are up. */
+export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promise<ProxyPair> {
+  const lans = options.clients ?? { "branch-1": "lan0" };
+  const port = freePort();
+  await makeSecrets(lab, Object.keys(lans));
+  await lab.write("server.toml", serverConfig(options, port, Object.keys(lans)));
+  let server = startDaemon(lab, "server");
+  await ready(server);
+  const clients = new Map<string, LabProcess>();
+  for (const [name, lan] of Object.entries(lans)) {
+    await lab.write(`${name}.toml`, clientConfig(options, port, name, lan));
+    clients.set(name, startDaemon(lab, name));
+  }
+  for (const client of clients.values()) await ready(client);
+  return {
+    get server() {
+      return server;
+    },
+    clients,
+    get client() {
+      const [only] = clients.values();
+      return only;
+    },
+    async restartServer() {
+      await server.status;
+      server = startDaemon(lab, "server");
+      await ready(server);
+    },
+  };
+}
+
+/** Starts a daemon with the configuration `NAME.toml` of the lab's folder. */
+export function startDaemon(lab: Lab, name: string): LabProcess {
+  const config = `${lab.folder}/${name}.toml`;
+  const args = [...RUN_MAIN, "run", "--config", config];
+  return lab.start({ name, program: Deno.execPath(), args });
+}
+
+/** Resolves when a daemon has said that it is ready, `since` that line of its output. */
+export async function ready(daemon: LabProcess, since = 0): Promise<void> {
+  await daemon.waitForLine(/\bready\b/, { since, timeout: 20_000 });
+}
+
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return listener.addr.port;
+}
+
+/** A certificate for the server and a secret for each client, in the lab's folder. */
+async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
+  await Promise.all([
+    keygen("certificate", "--name", "localhost", "--out-dir", lab.folder),
+    ...clients.map((name) => makeSecret(lab, name)),
+  ]);
+}
+
+/** A new secret in `NAME.secret`. */
+export async function makeSecret(lab: Lab, name: string): Promise<void> {
+  await keygen("secret", `${lab.folder}/${name}.secret`);
+}
+
+async function keygen(...args: string[]): Promise<void> {
+  await runCommand(Deno.execPath(), ...RUN_MAIN, "keygen", ...args);
+}
+
+function serverConfig({ mac, server }: PairOptions, port: number, clients: string[]): string {
+  const members = clients.map((name) => `
+[[clients]]
+name = "${name}"
+secret_file = "${name}.secret"
+`);
+  return `mode = "server"
+
+[interface]
+name = "wan0"
+mac = "${mac ?? "own"}"
+
+[tunnel]
+listen = "127.0.0.1:${port}"
+certificate = "server.crt"
+key = "server.key"
+${server ?? ""}
+${members.join("")}`;
+}
+
+function clientConfig(
+  { mac }: PairOptions,
+  port: number,
+  name: string,
+  lan: string,
+): string {
+  return `mode = "client"
+
+[interface]
+name = "${lan}"
+mac = "${mac ?? "own"}"
+
+[tunnel]
+connect = ["127.0.0.1:${port}"]
+server_certificate = "server.crt"
+name = "${name}"
+secret_file = "${name}.secret"
+`;
+}

@@ -1,0 +1,106 @@
+/** rp-pppoe's programs in user space: a server whose pppd is a stand-in, and a client fed by us. */
+import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
+import { Journal } from "./journal.ts";
+import type { Lab } from "./lab.ts";
+import { installed, type LabProcess } from "./process.ts";
+
+/** Programs that {@linkcode startRpServer} and {@linkcode startRpClient} need, and who has them. */
+const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
+  ["pppoe-server", "pppoe"],
+  ["pppoe", "pppoe"],
+  ["pppoe-discovery", "ppp"],
+];
+
+/** Packages that are not installed. */
+export function missingRpPackages(): string[] {
+  const missing = NEEDED.filter(([program]) => !installed(program));
+  return [...new Set(missing.map(([, name]) => name))];
+}
+
+const STAND_IN = new URL("rp_stand_in.ts", import.meta.url).pathname;
+
+/** `pppoe-server` that sends every PPP frame back; answers as this AC with this service. */
+export async function startRpServer(
+  lab: Lab,
+  { interface: name, acName, service }: { interface: string; acName: string; service: string },
+): Promise<LabProcess> {
+  // pppoe-server executes a file; Deno may be anywhere, or come with npx.
+  const deno = `"${Deno.execPath()}" run -A --cached-only --quiet`;
+  const standIn = await lab.write("pppd", `#!/bin/sh\nexec ${deno} "${STAND_IN}" "$@"\n`, 0o700);
+  const args = ["-F", "-I", name, "-C", acName, "-S", service, "-q", standIn];
+  return lab.start({ name: "pppoe-server", program: "pppoe-server", args });
+}
+
+/** A running `pppoe` and the PPP packets that it brings. */
+export interface RpClient extends AsyncDisposable {
+  readonly packets: Journal<Uint8Array>;
+  /** Packets that arrived broken. */
+  readonly faults: number;
+  send(packet: Uint8Array): Promise<void>;
+  /** Ends its input, which makes it send a PADT. */
+  hangUp(): Promise<void>;
+}
+
+/** `pppoe` on an interface, with a Host-Uniq (-U); dials and resolves when the stand-in answers. */
+export async function dialRp(lab: Lab, name: string): Promise<RpClient> {
+  const probes = new Journal<Uint8Array>();
+  const client = lab.use(startClient(name, probes));
+  await untilEchoed(client, probes);
+  return client;
+}
+
+function startClient(name: string, probes: Journal<Uint8Array>): RpClient {
+  const child = new Deno.Command("pppoe", {
+    args: ["-I", name, "-U", "-T", "30"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  const packets = new Journal<Uint8Array>((packet) => `${packet.length} bytes`);
+  const decoder = new HdlcDecoder();
+  const read = (async () => {
+    for await (const chunk of child.stdout) {
+      for (const packet of decoder.decode(chunk)) {
+        if (isProbe(packet)) probes.add(packet);
+        else packets.add(packet);
+      }
+    }
+  })();
+  let hungUp = false;
+  const hangUp = async () => {
+    if (!hungUp) await input.close().catch(() => {});
+    hungUp = true;
+    const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    await child.status;
+    clearTimeout(timer);
+    await read;
+  };
+  return {
+    packets,
+    get faults() {
+      return decoder.faults;
+    },
+    send: (packet) => input.write(encodeHdlc(packet)),
+    hangUp,
+    [Symbol.asyncDispose]: hangUp,
+  };
+}
+
+const PROBE = Uint8Array.of(0x00, 0x21, 0x50, 0x52, 0x4f, 0x42, 0x45);
+
+/** Sends probes until one comes back: the stand-in is there some time after the PADS only. */
+async function untilEchoed(client: RpClient, probes: Journal<Uint8Array>): Promise<void> {
+  const probe = () => void client.send(PROBE).catch(() => {});
+  const timer = setInterval(probe, 100);
+  try {
+    probe();
+    await probes.reach(1, "probes to come back", { timeout: 10_000 });
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+function isProbe(packet: Uint8Array): boolean {
+  return packet.length === PROBE.length && packet.every((byte, at) => byte === PROBE[at]);
+}

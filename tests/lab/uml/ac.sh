@@ -1,0 +1,43 @@
+# The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, CHAP. Serves LAB_BLOB (a path)
+# on TCP 5001 and answers what is sent to TCP 5002 with its SHA-256. LAB_USER, LAB_PASSWORD.
+# Tells READY, and goes on until the host ends it.
+
+echo "$LAB_USER * $LAB_PASSWORD *" >/etc/ppp/chap-secrets
+chmod 600 /etc/ppp/chap-secrets
+cat >/etc/ppp/pppoe-server-options <<'END'
+require-chap
+name lab-ac
+noipv6
+noccp
+novj
+nodefaultroute
+debug
+logfile /run/pppd.log
+lcp-restart 1
+END
+
+# Debian builds pppoe-server without kernel mode, so it starts `pppd pty "pppoe … -I IF -e SID:MAC …"`.
+# This turns that into a pppd that attaches the kernel's PPPoE to the same session.
+cat >/run/pppd-in-kernel <<'END'
+#!/bin/bash
+[[ $1 = pty && $2 =~ -I\ ([^ ]+)\ -e\ ([^ ]+) ]] || exit 1
+shift 2
+exec /usr/sbin/pppd plugin pppoe.so "nic-${BASH_REMATCH[1]}" rp_pppoe_sess "${BASH_REMATCH[2]}" "$@"
+END
+chmod 755 /run/pppd-in-kernel
+
+cat >/run/digest <<'END'
+#!/bin/sh
+sha256sum | cut -c 1-64
+END
+chmod 755 /run/digest
+
+socat TCP-LISTEN:5001,fork,reuseaddr "OPEN:$LAB_BLOB,rdonly" &
+socat TCP-LISTEN:5002,fork,reuseaddr EXEC:/run/digest &
+pppoe-server -F -I vec0 -C lab-ac -L 10.0.0.1 -R 10.67.15.1 -N 8 -q /run/pppd-in-kernel &
+server=$!
+sleep 0.2
+kill -0 $server 2>/dev/null || fail "pppoe-server ended"
+tell READY
+wait $server
+fail "pppoe-server ended"

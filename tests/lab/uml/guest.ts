@@ -1,0 +1,88 @@
+import { encodeFilter } from "../../../ffi/bpf.ts";
+import type { Lab } from "../lab.ts";
+import { installed, type LabProcess, runCommand } from "../process.ts";
+
+/** A guest: one of the scripts beside this file, on an interface of the lab. */
+export interface GuestOptions {
+  role: "ac" | "customer";
+  /** Interface of the host; the guest puts its frames on it, with an address of its own. */
+  interface: string;
+  /** Address of the guest. */
+  mac: string;
+  /** Parameters of the role's script. Values without blanks, commas and quotes. */
+  settings: Readonly<Record<string, string>>;
+}
+
+/** Seconds after which a guest ends itself. */
+const LIFE = 90;
+
+/** Programs that the guests run, and who has them. */
+const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
+  ["linux.uml", "user-mode-linux"],
+  ["pppd", "ppp"],
+  ["pppoe-server", "pppoe"],
+  ["modprobe", "kmod"],
+  ["socat", "socat"],
+  ["ping", "iputils-ping"],
+  ["setpriv", "util-linux"],
+];
+
+/** Packages that are not installed. */
+export function missingGuestPackages(): string[] {
+  const needed = needsFullXstate() ? [...NEEDED, ["cc", "gcc"] as const] : NEEDED;
+  return needed.filter(([program]) => !installed(program)).map(([, name]) => name);
+}
+
+/** Drops what the guest itself has sent, which User-Mode Linux's raw transport would hand back to it. */
+const NO_OUTGOING = encodeFilter([
+  [0x20, 0, 0, 0xffff_f004], // load SKF_AD_OFF + SKF_AD_PKTTYPE (linux/filter.h)
+  [0x15, 0, 1, 4], // equal to PACKET_OUTGOING?
+  [0x06, 0, 0, 0],
+  [0x06, 0, 0, 0x4_0000],
+]);
+
+const FULL_XSTATE = new URL("full_xstate.c", import.meta.url).pathname;
+
+/** The library that lets User-Mode Linux run on CPUs with AMX; none where it runs as it is. */
+async function preload(folder: string): Promise<Record<string, string>> {
+  if (!needsFullXstate()) return {};
+  const library = `${folder}/full_xstate.so`;
+  await runCommand("cc", "-shared", "-fPIC", "-O2", "-o", library, FULL_XSTATE, "-ldl");
+  return { LD_PRELOAD: library };
+}
+
+function needsFullXstate(): boolean {
+  return /^flags\b.* amx_tile\b/m.test(Deno.readTextFileSync("/proc/cpuinfo"));
+}
+
+/** Boots a guest, in about 1.5 seconds. Its console is the process's output. */
+export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabProcess> {
+  const { role, interface: name, mac, settings } = options;
+  const folder = `${lab.folder}/${role}`;
+  await Deno.mkdir(folder);
+  const filter = `${folder}/outgoing.bpf`;
+  await Deno.writeFile(filter, NO_OUTGOING);
+  const init = new URL("init.sh", import.meta.url).pathname;
+  const values = { LAB_ROLE: role, LAB_LIFE: String(LIFE), ...settings };
+  const args = [
+    // Outlives neither us nor its time, in whatever state the guest is.
+    ...["--pdeathsig", "TERM", "timeout", "-k", "3", String(LIFE + 10), "linux.uml"],
+    ...["mem=128M", "umid=guest", `uml_dir=${folder}`, "quiet"],
+    ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "con=null", "con0=null,fd:1"],
+    `vec0:transport=raw,ifname=${name},bpffile=${filter},mtu=1500,depth=128,gro=0,mac=${mac}`,
+    ...Object.entries(values).map(([key, value]) => `${key}=${value}`),
+  ];
+  // The guest's memory is a deleted file in this folder.
+  const env = { TMPDIR: "/dev/shm", ...await preload(folder) };
+  return lab.start({ name: role, program: "setpriv", args, env });
+}
+
+/** Resolves with the words of a line `LAB WORD …`; rejects with those of `LAB FAIL …`. */
+export async function told(guest: LabProcess, word: string, timeout = 60_000): Promise<string[]> {
+  const line = await guest.waitForLine(new RegExp(`^LAB (${word}|FAIL)\\b`), { timeout });
+  const [, found, ...rest] = line.trim().split(" ");
+  if (found === "FAIL") {
+    throw new Error(`The guest "${guest.name}" failed before ${word}: ${rest.join(" ")}`);
+  }
+  return rest;
+}

@@ -1,0 +1,81 @@
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { formatMac } from "../../src/pppoe/mac.ts";
+import { insideLab, Lab } from "./lab.ts";
+import { tapCable } from "./peers/wire_tap.ts";
+import { startProxyPair } from "./proxy_pair.ts";
+import { missingGuestPackages, startGuest, told } from "./uml/guest.ts";
+
+const BLOB = 20_000_000;
+const CUSTOMER = "02:00:5e:10:00:01";
+const AC = "02:00:5e:20:00:01";
+
+const missing = missingGuestPackages();
+const because = missing.length > 0 ? ` (needs Debian's ${missing.join(", ")})` : "";
+const ignore = !insideLab() || missing.length > 0;
+
+/** A file of random bytes and its SHA-256 in hex. */
+async function makeBlob(lab: Lab): Promise<{ path: string; digest: string }> {
+  const bytes = new Uint8Array(BLOB);
+  for (let at = 0; at < BLOB; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+  const path = `${lab.folder}/blob`;
+  await Deno.writeFile(path, bytes);
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+  return { path, digest };
+}
+
+async function startGuests(lab: Lab, blob: string, end: string) {
+  const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+  const ac = await startGuest(lab, {
+    role: "ac",
+    interface: "ac0",
+    mac: AC,
+    settings: { ...login, LAB_BLOB: blob },
+  });
+  await told(ac, "READY");
+  const customer = await startGuest(lab, {
+    role: "customer",
+    interface: "cust0",
+    mac: CUSTOMER,
+    settings: { ...login, LAB_END: end },
+  });
+  return { ac, customer };
+}
+
+const VARIANTS = [
+  { mac: "own", end: "padt", what: "the customer's PADT" },
+  { mac: "transparent", end: "lcp", what: "LCP and the AC's PADT" },
+] as const;
+
+for (const { mac, end, what } of VARIANTS) {
+  Deno.test({
+    name: `kernel pppd on both ends: CHAP, ping, 20 MB each way, ${what}, mac = "${mac}"${because}`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      const { lan, wan } = await lab.cables();
+      const [lanTap, wanTap] = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
+      await startProxyPair(lab, { mac });
+      const blob = await makeBlob(lab);
+      const { customer } = await startGuests(lab, blob.path, end);
+
+      assertEquals((await told(customer, "UP")).slice(1), ["10.0.0.1", "1492"]);
+      await told(customer, "PING");
+      assertEquals((await told(customer, "DOWNLOAD"))[0], blob.digest);
+      assertEquals((await told(customer, "UPLOAD"))[0], blob.digest);
+      await told(customer, "DOWN");
+      if (end === "padt") await wanTap.padt("ac0");
+      else await wanTap.padt("wan0");
+      await lanTap.padt(end === "padt" ? "lan0" : "cust0");
+
+      // The AC has seen the customer's address in transparent mode only.
+      const padr = wanTap.sessionFrames("ac0")[0];
+      const check = mac === "own" ? assertNotEquals : assertEquals;
+      check(formatMac(padr.source), CUSTOMER);
+      for (const tap of [lanTap, wanTap]) {
+        const padts = tap.seen.all(({ code }) => code === CODE_PADT);
+        assert(padts.length <= 2, `a PADT from each end at most, ${padts.length} seen`);
+      }
+    },
+  });
+}

@@ -1,0 +1,122 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import type { LogRecord } from "@logtape/logtape";
+import { formatJson, formatText, OncePerSecond } from "../src/log.ts";
+
+function record(message: string, properties: Record<string, unknown>): LogRecord {
+  return {
+    category: ["pppoe-proxy", "main"],
+    level: "info",
+    message: [message],
+    rawMessage: message,
+    timestamp: Date.UTC(2030, 0, 2, 3, 4, 5, 678),
+    properties,
+  };
+}
+
+Deno.test("a record as text has the fields as key=value behind the message", () => {
+  assertEquals(
+    formatText(record("ready", { interface: "wan0", clients: 2 })),
+    "2030-01-02T03:04:05.678Z info    main: ready interface=wan0 clients=2",
+  );
+});
+
+Deno.test("text values with blanks, quotes and control characters are quoted and escaped", () => {
+  const line = formatText(
+    record("refused", { a: "two words", b: "", c: 'x"y', d: "\x1b[2J\n\x9b" }),
+  );
+  assertStringIncludes(line, ' a="two words" b="" c="x\\"y" d="\\u001b[2J\\n\\u009b"');
+});
+
+Deno.test("a record as JSON is one line with the fields beside time, level, topic and message", () => {
+  const line = formatJson(record("ready", { interface: "wan0", note: "a\nb" }));
+  assertEquals(line.includes("\n"), false);
+  assertEquals(JSON.parse(line), {
+    time: "2030-01-02T03:04:05.678Z",
+    level: "info",
+    topic: "main",
+    message: "ready",
+    interface: "wan0",
+    note: "a\nb",
+  });
+});
+
+Deno.test("a field cannot replace time, level, topic or message", () => {
+  const line = JSON.parse(formatJson(record("ready", { level: "error", message: "forged" })));
+  assertEquals([line.level, line.message], ["info", "ready"]);
+});
+
+Deno.test("bytes in fields are never shown, at any depth", () => {
+  const secret = Uint8Array.fromHex("feedfacefeedface");
+  for (const format of [formatJson, formatText]) {
+    const line = format(record("odd", { secret, deep: { list: [secret] } }));
+    assertStringIncludes(line, "(8 bytes)");
+    assertEquals(/feed|254|237/.test(line), false);
+  }
+});
+
+Deno.test("errors, bigints and absent values are logged without throwing", () => {
+  const fields = { error: new Error("Cannot do it"), big: 5n, none: undefined, nil: null };
+  const line = JSON.parse(formatJson(record("failed", fields)));
+  assertEquals([line.error, line.big, "none" in line, line.nil], [
+    "Cannot do it",
+    "5",
+    false,
+    null,
+  ]);
+});
+
+async function logInProcess(format: string, level: string): Promise<string[]> {
+  const url = new URL("../src/log.ts", import.meta.url).href;
+  const code = `import { configureLogging, logger } from "${url}";
+    logger("main").error("too early");
+    await configureLogging({ level: "${level}", format: "${format}" });
+    logger("link").debug("detail"); logger("main").info("ready", { interface: "wan0" });`;
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--ext=ts", code],
+    cwd: new URL("..", import.meta.url).pathname,
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "");
+  return new TextDecoder().decode(stderr).trim().split("\n");
+}
+
+Deno.test("the automatic format is JSON where stderr is no terminal, and levels are kept", async () => {
+  const [line, ...more] = await logInProcess("auto", "info");
+  assertEquals(more, []);
+  assertEquals(JSON.parse(line).message, "ready");
+});
+
+Deno.test("text can be asked for, and debug shows more", async () => {
+  const [first, second] = await logInProcess("text", "debug");
+  assertMatch(first, / debug +link: detail$/);
+  assertMatch(second, / info +main: ready interface=wan0$/);
+});
+
+Deno.test("one record a key and second is let through, and the next tells what was left out", () => {
+  let now = 0;
+  const limiter = new OncePerSecond(() => now);
+  const seen: string[] = [];
+  const log = (key: string): void => limiter.log(key, (count) => seen.push(`${key}${count}`));
+  log("a");
+  log("a");
+  log("b");
+  now = 999;
+  log("a");
+  assertEquals(seen, ["a0", "b0"]);
+  now = 1_000;
+  log("a");
+  log("a");
+  now = 2_000;
+  log("a");
+  assertEquals(seen, ["a0", "b0", "a2", "a1"]);
+});
+
+Deno.test("the keys of the limiter are bounded, and the longest silent one is forgotten", () => {
+  const limiter = new OncePerSecond(() => 0);
+  let emitted = 0;
+  for (let key = 0; key <= 256; key++) limiter.log(String(key), () => emitted++);
+  assertEquals(emitted, 257);
+  limiter.log("256", () => emitted++);
+  assertEquals(emitted, 257);
+  limiter.log("0", () => emitted++);
+  assertEquals(emitted, 258);
+});
