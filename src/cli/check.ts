@@ -1,8 +1,8 @@
 import { loadConfig } from "../config/load.ts";
+import { readSecret } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
 import type { Arguments } from "./arguments.ts";
 import { checkAuthorities, checkPinned, checkServerCertificate } from "./check_certificate.ts";
-import { checkSecret } from "./check_secret.ts";
 import { checkSystem } from "./check_system.ts";
 import { Findings } from "./findings.ts";
 import { printError, printLine } from "./output.ts";
@@ -25,11 +25,13 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
 async function checkFiles(config: Config, findings: Findings): Promise<void> {
   if (config.mode === "server") {
     await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
-    for (const { secretFile } of config.clients) await checkSecret(secretFile, findings);
+    for (const { secretFile } of config.clients) {
+      await findings.attempt(() => readSecret(secretFile));
+    }
     return;
   }
   const { serverCertificate, serverCa, secretFile } = config.tunnel;
   if (serverCertificate !== undefined) await checkPinned(serverCertificate, findings);
   if (serverCa !== undefined && serverCa !== "system") await checkAuthorities(serverCa, findings);
-  await checkSecret(secretFile, findings);
+  await findings.attempt(() => readSecret(secretFile));
 }

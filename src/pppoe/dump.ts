@@ -59,7 +59,6 @@ function quote(bytes: Uint8Array): string {
   const text = JSON.stringify(new TextDecoder().decode(bytes));
   // JSON leaves DEL, C1 controls and direction marks as they are; a terminal may act on them.
   return text.replace(
-    // deno-lint-ignore no-control-regex
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );

@@ -226,7 +226,8 @@ export class ClientDiscovery {
 
   /** The AC's id, or where the customer has a session of that id already, the next free one. */
   #freeSessionId(customer: Mac, local: Mac, wanted: number): number | undefined {
-    for (let tries = 0, id = wanted; tries < RESERVED_SESSION_ID; tries++) {
+    let id = wanted;
+    for (let tries = 0; tries < RESERVED_SESSION_ID; tries++) {
       if (this.#switch.table.find(customer, local, id) < 0) return id;
       id = id + 1 === RESERVED_SESSION_ID ? 1 : id + 1;
     }

@@ -1,9 +1,16 @@
 import type { Link } from "../../ffi/link.ts";
-import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
+import {
+  CODE_PADT,
+  SESSION_HEADER,
+  TAG_AC_COOKIE,
+  TAG_HOST_UNIQ,
+  TAG_RELAY_SESSION_ID,
+} from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import type { Mac } from "../pppoe/mac.ts";
 import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
+import { encodeTags, readTags } from "../pppoe/tags.ts";
 import type { Drops } from "./drops.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
 import {
@@ -160,7 +167,7 @@ export class SessionSwitch {
   discoveryFromWire(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
       const end = this.#acOnWire ? "padt-ac" : "padt-customer";
-      this.close(session, end, { wire: false, tunnel: true }, packet.tags);
+      this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
     } else {
       this.toTunnel(session, packet.code, packet.tags);
     }
@@ -170,7 +177,7 @@ export class SessionSwitch {
   discoveryFromTunnel(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
       const end = this.#acOnWire ? "padt-customer" : "padt-ac";
-      this.close(session, end, { wire: true, tunnel: false }, packet.tags);
+      this.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
     } else {
       const { remote, local, wireSessionId } = session;
       const { code, tags } = packet;
@@ -234,4 +241,18 @@ export class SessionSwitch {
   #encode(packet: DiscoveryPacket): Uint8Array {
     return encodeDiscovery(packet, this.#options.etherTypes[0]);
   }
+}
+
+/** Tags that mean something on one side only, and that no PADT needs (RFC 2516 section 5.5). */
+const ONE_SIDED: ReadonlySet<number> = new Set([
+  TAG_HOST_UNIQ,
+  TAG_AC_COOKIE,
+  TAG_RELAY_SESSION_ID,
+]);
+
+/** What a PADT says to the other side: its error texts, but neither side's private tags. */
+function goodbyeTags(region: Uint8Array): Uint8Array {
+  const tags = readTags(region);
+  if (typeof tags === "string") return NO_TAGS;
+  return encodeTags(tags.filter(({ type }) => !ONE_SIDED.has(type)));
 }

@@ -6,6 +6,7 @@ import {
   CODE_PADT,
   TAG_AC_COOKIE,
   TAG_AC_SYSTEM_ERROR,
+  TAG_GENERIC_ERROR,
   TAG_HOST_UNIQ,
   TAG_SERVICE_NAME_ERROR,
 } from "../../src/pppoe/constants.ts";
@@ -80,6 +81,19 @@ Deno.test("a PADT of either side reaches the other once, and a second one nobody
     assertEquals(path.clients[0].drops["session-unknown"], 1);
     assertEquals(path.server.ends, ["padt-customer", "padt-ac"]);
     assertEquals(path.clients[0].ends, ["padt-customer", "padt-ac"]);
+  }));
+
+Deno.test("a PADT carries its text across, but neither Host-Uniq nor cookie", () =>
+  within({}, async (path) => {
+    const { wire } = await dial(path);
+    const error = { type: TAG_GENERIC_ERROR, value: new TextEncoder().encode("bye") };
+    wire.send({ code: CODE_PADT, sessionId: 0x11, destination: LAN, source: CUSTOMER }, [
+      uniq(1),
+      error,
+      { type: TAG_AC_COOKIE, value: new Uint8Array(16) },
+    ]);
+    const seen = await path.ac.packet();
+    assertEquals(seen.list.map(({ type }) => type), [TAG_GENERIC_ERROR]);
   }));
 
 Deno.test("a PADT from another address than the session's ends nothing", () =>
