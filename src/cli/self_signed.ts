@@ -1,6 +1,5 @@
 /** Certificates for pinning (RFC 5280). Loads an X.509 library, so it is imported when needed. */
-// deno-lint-ignore no-import-prefix
-import "npm:reflect-metadata@^0.2.2"; // @peculiar/x509 looks for it when it is loaded
+import "reflect-metadata"; // @peculiar/x509 looks for it when it is loaded
 import * as x509 from "@peculiar/x509";
 import { isIP } from "node:net";
 

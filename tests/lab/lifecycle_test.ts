@@ -1,5 +1,11 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import {
+  CODE_PADT,
+  TAG_AC_COOKIE,
+  TAG_GENERIC_ERROR,
+  TAG_HOST_UNIQ,
+} from "../../src/pppoe/constants.ts";
+import { findTag } from "../../src/pppoe/tags.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc, type TestAc } from "./peers/test_ac.ts";
 import { type DialedSession, startTestClient, type TestClient } from "./peers/test_client.ts";
@@ -87,7 +93,9 @@ Deno.test({
     await using lab = await Lab.open();
     const { ac, host, session } = await dialed(lab);
     session.terminate();
-    await ac.ended(SESSION_ID);
+    const { tags } = await ac.ended(SESSION_ID);
+    assertEquals(findTag(tags, TAG_GENERIC_ERROR), new TextEncoder().encode("hanging up"));
+    for (const type of [TAG_HOST_UNIQ, TAG_AC_COOKIE]) assertEquals(findTag(tags, type), undefined);
     session.terminate();
     // Frames keep their order: when this session is up, the second PADT has been dealt with.
     const again = await host.dial({ hostUniq: Uint8Array.of(2) });

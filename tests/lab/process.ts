@@ -1,3 +1,4 @@
+import { accessSync, constants } from "node:fs";
 import { Journal, type WaitOptions } from "./journal.ts";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
@@ -100,14 +101,21 @@ export async function runCommand(program: string, ...args: string[]): Promise<st
   throw new Error(`Cannot run "${program} ${args.join(" ")}": ${reason}`);
 }
 
-/** Whether a program can be found in PATH. */
-export function installed(program: string): boolean {
-  const path = Deno.env.get("PATH") ?? "";
-  return path.split(":").some((folder) => {
+/** Where a program is, by PATH. */
+export function findProgram(program: string): string | undefined {
+  const candidates = (Deno.env.get("PATH") ?? "").split(":").map((folder) =>
+    `${folder}/${program}`
+  );
+  return candidates.find((path) => {
     try {
-      return folder !== "" && Deno.statSync(`${folder}/${program}`).isFile;
+      return Deno.statSync(path).isFile;
     } catch {
       return false;
     }
   });
+}
+
+/** Whether a program is in PATH. */
+export function installed(program: string): boolean {
+  return findProgram(program) !== undefined;
 }

@@ -2,7 +2,7 @@
 import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
 import { Journal } from "./journal.ts";
 import type { Lab } from "./lab.ts";
-import { installed, type LabProcess } from "./process.ts";
+import { findProgram, installed, type LabProcess } from "./process.ts";
 
 /** Programs that {@linkcode startRpServer} and {@linkcode startRpClient} need, and who has them. */
 const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
@@ -19,6 +19,17 @@ export function missingRpPackages(): string[] {
 
 const STAND_IN = new URL("rp_stand_in.ts", import.meta.url).pathname;
 
+/**
+ * A copy of `pppoe` in the lab's folder. Debian installs it set-user-id and for the group dip alone,
+ * so that an ordinary user may not execute the original; in a namespace of his own he needs no more.
+ */
+async function copyOfPppoe(lab: Lab): Promise<string> {
+  const copy = `${lab.folder}/pppoe-${crypto.randomUUID()}`;
+  await Deno.writeFile(copy, await Deno.readFile(findProgram("pppoe") ?? "pppoe"));
+  await Deno.chmod(copy, 0o700);
+  return copy;
+}
+
 /** `pppoe-server` that sends every PPP frame back; answers as this AC with this service. */
 export async function startRpServer(
   lab: Lab,
@@ -28,6 +39,7 @@ export async function startRpServer(
   const deno = `"${Deno.execPath()}" run -A --cached-only --quiet`;
   const standIn = await lab.write("pppd", `#!/bin/sh\nexec ${deno} "${STAND_IN}" "$@"\n`, 0o700);
   const args = ["-F", "-I", name, "-C", acName, "-S", service, "-q", standIn];
+  args.push("-Q", await copyOfPppoe(lab));
   return lab.start({ name: "pppoe-server", program: "pppoe-server", args });
 }
 
@@ -44,13 +56,13 @@ export interface RpClient extends AsyncDisposable {
 /** `pppoe` on an interface, with a Host-Uniq (-U); dials and resolves when the stand-in answers. */
 export async function dialRp(lab: Lab, name: string): Promise<RpClient> {
   const probes = new Journal<Uint8Array>();
-  const client = lab.use(startClient(name, probes));
+  const client = lab.use(startClient(await copyOfPppoe(lab), name, probes));
   await untilEchoed(client, probes);
   return client;
 }
 
-function startClient(name: string, probes: Journal<Uint8Array>): RpClient {
-  const child = new Deno.Command("pppoe", {
+function startClient(pppoe: string, name: string, probes: Journal<Uint8Array>): RpClient {
+  const child = new Deno.Command(pppoe, {
     args: ["-I", name, "-U", "-T", "30"],
     stdin: "piped",
     stdout: "piped",

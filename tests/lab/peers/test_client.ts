@@ -11,6 +11,7 @@ import {
   TAG_SERVICE_NAME,
 } from "../../../src/pppoe/constants.ts";
 import { padt } from "../../../src/pppoe/discovery.ts";
+import { genericError } from "../../../src/pppoe/error_tags.ts";
 import { encodeDiscovery } from "../../../src/pppoe/frame.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
 import { encodeTags, findTag, type Tag } from "../../../src/pppoe/tags.ts";
@@ -42,7 +43,7 @@ export interface DialedSession {
   send(payload: Uint8Array): void;
   /** Sends a payload and resolves with the first that comes back equal. */
   echo(payload: Uint8Array, timeout?: number): Promise<Uint8Array>;
-  /** Ends the session from the client's side. */
+  /** Ends the session from the client's side, with what tags of discovery `pppoe` repeats there. */
   terminate(): void;
 }
 
@@ -140,7 +141,7 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
         send(payload);
         return back;
       },
-      terminate: () => port.send(padt(concentrator, own, sessionId)),
+      terminate: () => port.send(padt(concentrator, own, sessionId, [...pado.tags, HANGING_UP])),
     };
   }
 
@@ -153,6 +154,8 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
     [Symbol.asyncDispose]: () => port[Symbol.asyncDispose](),
   };
 }
+
+const HANGING_UP = genericError("hanging up");
 
 /** AC-Name of an offer. */
 export function acName({ tags }: Observed): string | undefined {

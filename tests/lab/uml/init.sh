@@ -4,6 +4,9 @@
 # LAB_LIFE (seconds), and those named at the head of the role's script.
 # What the test is to know goes to the console in lines that begin with "LAB".
 [ $$ = 1 ] || { echo "init.sh is only for the inside of a guest" >&2; exit 1; }
+# For an ordinary user's guest the files of the host's root belong to nobody; set-user-id programs
+# (mount, pppd) would become that.
+[ -n "$LAB_PRIVILEGES" ] || LAB_PRIVILEGES=kept exec setpriv --no-new-privs "$0"
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/run
 here=${0%/*}
 
