@@ -11,7 +11,6 @@ import type { Mac } from "../pppoe/mac.ts";
 import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import { encodeTags, readTags } from "../pppoe/tags.ts";
-import { encodeTags, readTags } from "../pppoe/tags.ts";
 import type { Drops } from "./drops.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
 import {
@@ -256,14 +255,4 @@ function goodbyeTags(region: Uint8Array): Uint8Array {
   const tags = readTags(region);
   if (typeof tags === "string") return NO_TAGS;
   return encodeTags(tags.filter(({ type }) => !ONE_SIDED.has(type)));
-}
-
-/** What belongs to discovery and differs from wire to wire; RFC 2516 appendix A has none in a PADT. */
-const DISCOVERY_ONLY: readonly number[] = [TAG_HOST_UNIQ, TAG_AC_COOKIE, TAG_RELAY_SESSION_ID];
-
-/** A PADT's tags for the other wire: an error's text passes, what was rewritten does not. */
-function padtTags(region: Uint8Array): Uint8Array {
-  const tags = readTags(region);
-  if (typeof tags === "string") return NO_TAGS;
-  return encodeTags(tags.filter(({ type }) => !DISCOVERY_ONLY.includes(type)));
 }

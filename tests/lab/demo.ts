@@ -33,9 +33,9 @@ async function demo(): Promise<void> {
   say(
     missing.length === 0
       ? "Customer and AC are rp-pppoe's programs, pppoe and pppoe-server."
-      : `Customer and AC are built in: Debian's ${
+      : `Customer and AC are built in; with Debian's ${
         missing.join(" and ")
-      } is not installed, or not open to this user.`,
+      } they would be rp-pppoe.`,
   );
   await using lab = await Lab.open();
   const { lan, wan } = await lab.cables();

@@ -1,4 +1,3 @@
-import { accessSync, constants } from "node:fs";
 import { Journal, type WaitOptions } from "./journal.ts";
 
 /** Milliseconds between SIGTERM and SIGKILL. */
