@@ -110,11 +110,12 @@ export class ClientDiscovery {
     }
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(member.name, packet.source, hostUniq);
-    if (pending === undefined) return this.#refuse("unsolicited", packet, tags);
+    // Silence, not an error: it may be meant for another proxy behind the same address.
+    if (pending === undefined) return this.#drop("unsolicited", packet);
     const offer = this.#policy.mac === "own"
       ? this.#offerOfCookie(pending, findTag(tags, TAG_AC_COOKIE))
       : pending.offers.get(String(packet.destination)) ?? "unsolicited";
-    if (typeof offer === "string") return this.#refuse(offer, packet, tags);
+    if (typeof offer === "string") return this.#drop(offer, packet);
     this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
     if (pending.requested.size < MAX_OFFERS) pending.requested.add(offer.concentrator);
     const unwrapped = this.#policy.mac === "own" ? withCookie(tags, offer.cookie) : tags;

@@ -11,7 +11,17 @@ import {
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { encodeTags, findTag } from "../../src/pppoe/tags.ts";
-import { acName, dial, payloadOf, request, service, sessionFrame, uniq, within } from "./dial.ts";
+import {
+  acName,
+  cookie,
+  dial,
+  payloadOf,
+  request,
+  service,
+  sessionFrame,
+  uniq,
+  within,
+} from "./dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
 
 const two = { clients: ["branch-1", "branch-2"] };
@@ -168,18 +178,19 @@ for (const hostUniq of ["preserve", { fixed: Uint8Array.of(0xfe, 0xed) }] as con
     }));
 }
 
-Deno.test("a PADR with a foreign cookie is refused; without any it goes to the only AC", () =>
+Deno.test("a PADR with a foreign cookie is another proxy's; without any it goes to the only AC", () =>
   within({}, async (path) => {
     const { wire } = await request(path);
     await path.ac.packet();
     const padr = { destination: LAN, source: CUSTOMER, code: CODE_PADR, sessionId: 0 };
     const tags = [service, uniq(7, 0, 255)];
     wire.send(padr, [...tags, { type: TAG_AC_COOKIE, value: new Uint8Array(16) }]);
-    const refused = await wire.packet();
-    assertEquals([refused.code, refused.sessionId], [CODE_PADS, 0]);
     wire.send(padr, tags);
     const seen = await path.ac.packet();
     assertEquals([seen.code, seen.destination], [CODE_PADR, AC]);
+    assertEquals(findTag(seen.list, TAG_AC_COOKIE), cookie.value);
+    assertEquals([path.ac.frames.length, wire.frames.length], [0, 0]);
+    assertEquals(path.clients[0].drops, { "ac-cookie-unknown": 1 });
   }));
 
 Deno.test("a PADI storm is held back, and an open session goes on", () =>

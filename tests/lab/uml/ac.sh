@@ -22,7 +22,7 @@ cat >/run/pppd-in-kernel <<'END'
 #!/bin/bash
 [[ $1 = pty && $2 =~ -I\ ([^ ]+)\ -e\ ([^ ]+) ]] || exit 1
 shift 2
-exec /usr/sbin/pppd plugin pppoe.so "nic-${BASH_REMATCH[1]}" rp_pppoe_sess "${BASH_REMATCH[2]}" "$@"
+exec /run/bin/pppd plugin pppoe.so "nic-${BASH_REMATCH[1]}" rp_pppoe_sess "${BASH_REMATCH[2]}" "$@"
 END
 chmod 755 /run/pppd-in-kernel
 

@@ -82,7 +82,8 @@ export async function told(guest: LabProcess, word: string, timeout = 60_000): P
   const line = await guest.waitForLine(new RegExp(`^LAB (${word}|FAIL)\\b`), { timeout });
   const [, found, ...rest] = line.trim().split(" ");
   if (found === "FAIL") {
-    throw new Error(`The guest "${guest.name}" failed before ${word}: ${rest.join(" ")}`);
+    const last = guest.output.entries.slice(-25).map((text) => `\n  ${text}`).join("");
+    throw new Error(`The guest "${guest.name}" failed before ${word}: ${rest.join(" ")}${last}`);
   }
   return rest;
 }
