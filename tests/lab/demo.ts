@@ -2,7 +2,14 @@
  * `deno task demo`: both daemons as processes on one machine, a customer that dials through them,
  * and what is to be seen on both wires. Needs no rights, no hardware and leaves nothing behind.
  */
-import { CODE_SESSION, TAG_HOST_UNIQ } from "../../src/pppoe/constants.ts";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  CODE_SESSION,
+  TAG_HOST_UNIQ,
+} from "../../src/pppoe/constants.ts";
 import { dumpDiscovery } from "../../src/pppoe/dump.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
 import { insideLab, Lab } from "./lab.ts";
@@ -73,7 +80,9 @@ function isDiscovery({ code }: Tapped): boolean {
 function showDiscovery({ lan, wan }: { lan: WireTap; wan: WireTap }): void {
   for (const [name, tap] of [["LAN", lan], ["WAN", wan]] as const) {
     heading(`Discovery on the ${name}`);
-    for (const { frame } of tap.seen.all(isDiscovery)) say(`  ${dumpDiscovery(frame)}`);
+    // The two ends of a cable are recorded by two sockets, so equal instants may come in either order.
+    const packets = tap.seen.all(isDiscovery).sort((a, b) => stage(a.code) - stage(b.code));
+    for (const { frame } of packets) say(`  ${dumpDiscovery(frame)}`);
   }
   const [customers, tokens] = [lan, wan].map(firstHostUniq);
   if (customers === undefined || tokens === undefined || customers === tokens) {
@@ -81,6 +90,11 @@ function showDiscovery({ lan, wan }: { lan: WireTap; wan: WireTap }): void {
   }
   say("", `The AC never saw the customer's Host-Uniq ${customers}, but a token of the proxy,`);
   say(`${tokens}, by which the answers found their way back.`);
+}
+
+/** Where a packet stands in a dial. */
+function stage(code: number): number {
+  return [CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS].indexOf(code);
 }
 
 function firstHostUniq({ seen }: WireTap): string | undefined {

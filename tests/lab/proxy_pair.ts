@@ -10,6 +10,8 @@ export interface PairOptions {
   mac?: "own" | "transparent";
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
+  /** The server's interface. Default "wan0". */
+  wan?: string;
   /** Further TOML of the server's configuration. */
   server?: string;
 }
@@ -90,7 +92,7 @@ async function keygen(...args: string[]): Promise<void> {
   await runCommand(Deno.execPath(), ...RUN_MAIN, "keygen", ...args);
 }
 
-function serverConfig({ mac, server }: PairOptions, port: number, clients: string[]): string {
+function serverConfig({ mac, wan, server }: PairOptions, port: number, clients: string[]): string {
   const members = clients.map((name) => `
 [[clients]]
 name = "${name}"
@@ -99,7 +101,7 @@ secret_file = "${name}.secret"
   return `mode = "server"
 
 [interface]
-name = "wan0"
+name = "${wan ?? "wan0"}"
 mac = "${mac ?? "own"}"
 
 [tunnel]
