@@ -14,7 +14,7 @@ export function describe(config: Config): string[] {
     ...(config.mode === "server" ? describeServer(config) : describeClient(config)),
     sessions.idleTimeout === 0
       ? "Idle sessions are kept."
-      : `A session without a frame for ${formatDuration(sessions.idleTimeout)} is ended.`,
+      : `A session whose AC is silent for ${formatDuration(sessions.idleTimeout)} is ended.`,
   ];
 }
 

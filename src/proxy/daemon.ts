@@ -127,9 +127,11 @@ export async function startClient(config: ClientConfig, link: Link): Promise<Dae
     events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
   });
   const ended = Promise.all([link.run(proxy), client.run()]).then(() => {});
+  const sweep = idleSweep(config, proxy);
   return {
     ended,
     async stop(): Promise<void> {
+      clearInterval(sweep);
       client.stop();
       await proxy.shutdown(tunnel.shutdownGrace);
       link.close();

@@ -42,8 +42,16 @@ export function listenTls(
   return listener;
 }
 
-/** Sets the process's default trust; to be called before the first dial. */
+/**
+ * Sets the process's default trust; to be called before the first dial. Throws where the
+ * environment makes Deno trust more than a pinned certificate.
+ */
 export function setDefaultTrust(trust: Trust): void {
+  if (trust.kind === "pin" && Deno.env.get("DENO_CERT")) {
+    throw new Error(
+      'Cannot pin the server certificate: "DENO_CERT" adds an authority that Deno would trust too; unset it',
+    );
+  }
   Deno.env.set("DENO_TLS_CA_STORE", trust.kind === "system" ? "system" : "");
 }
 

@@ -115,6 +115,7 @@ async function showTransfer(
     } Mbit/s each way`,
     `  round trip ${roundTripP50.toFixed(2)} ms (p50), ${roundTripP99.toFixed(2)} ms (p99)`,
   );
+  await Promise.all([lan.carried("cust0", frames + PINGS), wan.carried("wan0", frames + PINGS)]);
   const count = (tap: WireTap, end: string) => tap.sessionFrames(end).length;
   say(
     `  on the LAN ${count(lan, "lan0")} from the customer and ${count(lan, "cust0")} to it,`,

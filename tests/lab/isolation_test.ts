@@ -47,6 +47,7 @@ for (const mac of ["own", "transparent"] as const) {
       await Promise.all(sessions.map((session, owner) => transfer(session, 0xa0 + owner)));
 
       for (const [owner, tap] of taps.entries()) {
+        for (const end of [`cust${owner}`, `lan${owner}`]) await tap.carried(end, FRAMES);
         assertOnly(tap, 0xa0 + owner);
         const addresses = hosts.map((host) => host.mac);
         const other = addresses[1 - owner];

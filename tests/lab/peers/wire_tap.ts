@@ -16,12 +16,19 @@ export interface WireTap extends AsyncDisposable {
   padt(arrivedAt: string, options?: WaitOptions): Promise<Tapped>;
   /** Session frames so far that arrived at this end. */
   sessionFrames(arrivedAt: string): Tapped[];
+  /**
+   * Resolves when so many session frames have arrived at this end: the tap has a socket of its own
+   * and may hear of a frame later than the peer.
+   */
+  carried(arrivedAt: string, frames: number): Promise<void>;
 }
 
 /** Listens at both ends, because an interface does not hear what it sends. */
 export function tapCable({ ends }: Cable): WireTap {
   const seen = new Journal<Tapped>((frame) => `at ${frame.arrivedAt}: ${showObserved(frame)}`);
   const ports = ends.map((end) => openPort(end, (frame) => seen.add({ ...frame, arrivedAt: end })));
+  const sessionFrames = (end: string) =>
+    seen.all(({ code, arrivedAt }) => code === CODE_SESSION && arrivedAt === end);
   return {
     seen,
     padt: (end, options) =>
@@ -30,8 +37,13 @@ export function tapCable({ ends }: Cable): WireTap {
         `a PADT at ${end}`,
         options,
       ),
-    sessionFrames: (end) =>
-      seen.all(({ code, arrivedAt }) => code === CODE_SESSION && arrivedAt === end),
+    sessionFrames,
+    async carried(end, frames) {
+      const all = () => sessionFrames(end).length >= frames;
+      if (!all()) {
+        await seen.first(all, `${frames} session frames at ${end}`, { since: seen.length });
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       for (const port of ports) await port[Symbol.asyncDispose]();
     },
