@@ -2,19 +2,10 @@
  * `deno task test [FILTER…]`: all tests, in a private network namespace. Arguments go to
  * `deno test`; those that are no option and no path filter by name.
  */
+import { fetchDependencies } from "./lab/dependencies.ts";
 import { runInNamespace } from "./lab/namespace.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
-const MAIN = new URL("../main.ts", import.meta.url).pathname;
-
-/** Inside, the world cannot be reached: what is missing has to be fetched before. */
-async function fetchDependencies(): Promise<boolean> {
-  const files = [...testFiles(TESTS)];
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["cache", MAIN, ...files],
-  }).spawn().status;
-  return success;
-}
 
 function* testFiles(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
@@ -37,6 +28,6 @@ function escape(text: string): string {
 }
 
 if (import.meta.main) {
-  if (!await fetchDependencies()) Deno.exit(1);
+  if (!await fetchDependencies([...testFiles(TESTS)])) Deno.exit(1);
   Deno.exit(await runInNamespace(["test", "-A", "--cached-only", ...testArguments(Deno.args)]));
 }

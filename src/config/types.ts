@@ -111,7 +111,7 @@ export interface ServerLimitsConfig extends LimitsConfig {
 
 /** Lifetime of sessions. */
 export interface SessionsConfig {
-  /** A session without a frame for this long is ended; 0 for never. */
+  /** A session whose AC has been silent for this long is ended; 0 for never. */
   idleTimeout: number;
 }
 

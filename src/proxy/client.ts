@@ -1,16 +1,16 @@
 import {
   authenticateToServer,
   type ClientCredentials,
+  endOf,
   HandshakeError,
 } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import { dialTls, type Endpoint, type Trust } from "../tunnel/tls.ts";
-import { type KeepaliveOptions, Tunnel } from "../tunnel/tunnel.ts";
+import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { Proxy } from "./proxy.ts";
-import { endOf, TUNNEL_BUFFER } from "./server.ts";
 import type { Member } from "./session.ts";
 
 /** What the dialling side is made of. */

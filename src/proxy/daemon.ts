@@ -5,6 +5,7 @@ import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readPin } from "../config/certificate.ts";
 import { readSecret } from "../config/secrets.ts";
 import { logger } from "../log.ts";
+import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { type Endpoint, listenTls, setDefaultTrust, type Trust } from "../tunnel/tls.ts";
 import { Client } from "./client.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
@@ -15,7 +16,7 @@ import {
   loggedServerEvents,
 } from "./events.ts";
 import { Proxy } from "./proxy.ts";
-import type { ProxyOptions } from "./proxy_options.ts";
+import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Server } from "./server.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
 
@@ -42,20 +43,11 @@ export async function startServer(
   setNoDelay: (port: number) => void,
 ): Promise<Daemon> {
   const certificate = await Deno.readTextFile(config.tunnel.certificate);
-  const secrets = new Map<string, Uint8Array>();
-  for (const { name, secretFile } of config.clients) {
-    secrets.set(name, await readSecret(secretFile));
-  }
-  const perClient = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
   const key = await Deno.readTextFile(config.tunnel.key);
+  const credentials = await serverCredentials(config, certificate);
   const listeners = config.tunnel.listen.map((at) => listenTls(at, certificate, key, setNoDelay));
   const options = proxyOptions(config, link);
-  const policy = {
-    mac: config.interface.mac,
-    hostUniq: config.discovery.hostUniq,
-    timeout: config.discovery.timeout,
-    sessionsOf: (name: string) => perClient.get(name) ?? config.limits.sessionsPerClient,
-  };
+  const policy = serverPolicy(config);
   const ready = readiness(config, link);
   const proxy = new Proxy(
     "server",
@@ -66,30 +58,17 @@ export async function startServer(
   const server = new Server({
     proxy,
     listeners,
-    credentials: {
-      fingerprint: await readPin(certificate),
-      secret: (name) => secrets.get(name),
-    },
+    credentials,
     admission: config.tunnel.admission,
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     now,
     events: loggedServerEvents(now),
   });
-  const ended = Promise.all([link.run(proxy), server.run()]).then(() => {});
-  const sweep = idleSweep(config, proxy);
   ready.tunnel({
     listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
   });
-  return {
-    ended,
-    async stop(): Promise<void> {
-      clearInterval(sweep);
-      server.stop();
-      await proxy.shutdown(config.tunnel.shutdownGrace);
-      link.close();
-    },
-  };
+  return runDaemon(config, link, proxy, server);
 }
 
 /** Starts the client mode on a link. */
@@ -126,16 +105,44 @@ export async function startClient(config: ClientConfig, link: Link): Promise<Dae
     random: Math.random,
     events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
   });
-  const ended = Promise.all([link.run(proxy), client.run()]).then(() => {});
-  const sweep = idleSweep(config, proxy);
+  return runDaemon(config, link, proxy, client);
+}
+
+/** Runs both sides of a proxy until `stop`. */
+function runDaemon(config: Config, link: Link, proxy: Proxy, tunnels: Server | Client): Daemon {
+  const { idleTimeout } = config.sessions;
+  const sweep = idleTimeout === 0
+    ? undefined
+    : setInterval(() => proxy.sessions.closeIdle(idleTimeout), IDLE_SWEEP);
   return {
-    ended,
+    ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
     async stop(): Promise<void> {
       clearInterval(sweep);
-      client.stop();
-      await proxy.shutdown(tunnel.shutdownGrace);
+      tunnels.stop();
+      await proxy.shutdown(config.tunnel.shutdownGrace);
       link.close();
     },
+  };
+}
+
+async function serverCredentials(
+  config: ServerConfig,
+  certificate: string,
+): Promise<ServerCredentials> {
+  const secrets = new Map<string, Uint8Array>();
+  for (const { name, secretFile } of config.clients) {
+    secrets.set(name, await readSecret(secretFile));
+  }
+  return { fingerprint: await readPin(certificate), secret: (name) => secrets.get(name) };
+}
+
+function serverPolicy(config: ServerConfig): ServerPolicy {
+  const perClient = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
+  return {
+    mac: config.interface.mac,
+    hostUniq: config.discovery.hostUniq,
+    timeout: config.discovery.timeout,
+    sessionsOf: (name) => perClient.get(name) ?? config.limits.sessionsPerClient,
   };
 }
 
@@ -177,15 +184,6 @@ function readiness(config: Config, link: Link): {
       say();
     },
   };
-}
-
-function idleSweep(
-  config: Config,
-  proxy: Proxy,
-): ReturnType<typeof setInterval> | undefined {
-  const { idleTimeout } = config.sessions;
-  if (idleTimeout === 0) return undefined;
-  return setInterval(() => proxy.sessions.closeIdle(idleTimeout), IDLE_SWEEP);
 }
 
 async function trustedPem({ tunnel }: ClientConfig): Promise<string> {

@@ -1,6 +1,7 @@
 import { Admission, type AdmissionLimits } from "../tunnel/admission.ts";
 import {
   authenticateClient,
+  endOf,
   HandshakeError,
   type ServerCredentials,
 } from "../tunnel/authenticate.ts";
@@ -8,11 +9,9 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon } from "../tunnel/connection.ts";
 import { ALPN } from "../tunnel/handshake.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import { type KeepaliveOptions, Tunnel } from "../tunnel/tunnel.ts";
+import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import type { Proxy } from "./proxy.ts";
 
-/** Bytes of a tunnel's receive buffer. */
-export const TUNNEL_BUFFER = 256 * 1024;
 /** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
 const ACCEPT_PAUSE = 100;
 
@@ -138,11 +137,4 @@ export class Server {
     proxy.leave(member, "tunnel-lost");
     events.disconnected(client, address, end);
   }
-}
-
-/** What an error of the handshake means as the end of a tunnel. */
-export function endOf(error: unknown): TunnelEnd {
-  if (error instanceof HandshakeError) return error.end;
-  const detail = error instanceof Error ? error.message : String(error);
-  return { reason: "connection-lost", by: "network", detail };
 }

@@ -32,6 +32,13 @@ export class HandshakeError extends Error {
   }
 }
 
+/** What an error before or in the handshake means as the end of a tunnel. */
+export function endOf(error: unknown): TunnelEnd {
+  if (error instanceof HandshakeError) return error.end;
+  const detail = error instanceof Error ? error.message : String(error);
+  return { reason: "connection-lost", by: "network", detail };
+}
+
 /** Client: who we are and which certificate the server must answer for. */
 export interface ClientCredentials {
   name: string;

@@ -4,6 +4,9 @@ import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
 
+/** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
+export const TUNNEL_BUFFER = 256 * 1024;
+
 /** What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns. */
 export type TunnelSink = Omit<RecordSink, "control">;
 

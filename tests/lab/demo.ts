@@ -12,6 +12,7 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { dumpDiscovery } from "../../src/pppoe/dump.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
+import { fetchDependencies } from "./dependencies.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { type EchoPath, measureEcho } from "./measure.ts";
 import { heading, say, TOPOLOGY } from "./narrative.ts";
@@ -145,9 +146,10 @@ async function main(): Promise<number> {
   }
 }
 
-if (import.meta.main) {
-  const self = new URL(import.meta.url).pathname;
-  Deno.exit(
-    insideLab() ? await main() : await runInNamespace(["run", "-A", "--quiet", self]),
-  );
+/** Enters a namespace of its own and runs there. */
+async function outside(): Promise<number> {
+  if (!await fetchDependencies()) return 1;
+  return await runInNamespace(["run", "-A", "--quiet", new URL(import.meta.url).pathname]);
 }
+
+if (import.meta.main) Deno.exit(insideLab() ? await main() : await outside());

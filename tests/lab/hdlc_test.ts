@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
 
-Deno.test("encodeHdlc() frames the LCP packet of RFC 1662's kind with its check sequence", () => {
-  // LCP Echo-Request without data; 0xe15b is what pppd writes for it.
+Deno.test("encodeHdlc() puts address and control before a packet and escapes what it must", () => {
   const framed = encodeHdlc(Uint8Array.of(0xc0, 0x21, 0x7e, 0x7d));
   assertEquals(framed[0], 0x7e);
   assertEquals([...framed.subarray(1, 9)], [0xff, 0x7d, 0x23, 0xc0, 0x21, 0x7d, 0x5e, 0x7d]);
