@@ -72,7 +72,7 @@ export class Proxy implements FrameSink {
       return this.#discovery.fromWire(packet);
     }
     const session = this.sessions.sessionOf(view, offset);
-    if (session === undefined) return this.sessions.drops.count("session-unknown");
+    if (session === undefined) return this.sessions.strayFromWire(packet);
     this.sessions.discoveryFromWire(session, packet);
   }
 
@@ -84,7 +84,7 @@ export class Proxy implements FrameSink {
       return this.#discovery.fromTunnel(member, handle, packet);
     }
     const session = sessions.sessionByHandle(member, handle);
-    if (session === undefined) return sessions.drops.count("session-unknown");
+    if (session === undefined) return sessions.strayFromTunnel(member, handle, packet);
     sessions.discoveryFromTunnel(session, packet);
   }
 

@@ -12,6 +12,7 @@ import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import { encodeTags, readTags } from "../pppoe/tags.ts";
 import type { Drops } from "./drops.ts";
+import { PartingSessions } from "./parting.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
 import {
   AC_HEARD,
@@ -55,6 +56,7 @@ export class SessionSwitch {
   #options: SwitchOptions;
   #link: Link;
   #touched: Member[] = [];
+  #parting: PartingSessions;
   #acOnWire: boolean;
   /** Milliseconds of the clock, read once a batch. */
   #batchTime: number;
@@ -66,6 +68,7 @@ export class SessionSwitch {
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
     this.#batchTime = options.now();
+    this.#parting = new PartingSessions(options.now);
   }
 
   /** A session frame from the wire, of `length` bytes at `at`: to its tunnel or dropped. */
@@ -168,6 +171,7 @@ export class SessionSwitch {
     if (packet.code === CODE_PADT) {
       const end = this.#acOnWire ? "padt-ac" : "padt-customer";
       this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
+      this.#parting.add(session, "tunnel");
     } else {
       this.toTunnel(session, packet.code, packet.tags);
     }
@@ -178,6 +182,7 @@ export class SessionSwitch {
     if (packet.code === CODE_PADT) {
       const end = this.#acOnWire ? "padt-customer" : "padt-ac";
       this.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
+      this.#parting.add(session, "wire");
     } else {
       const { remote, local, wireSessionId } = session;
       const { code, tags } = packet;
@@ -185,6 +190,22 @@ export class SessionSwitch {
         this.#encode({ destination: remote, source: local, code, sessionId: wireSessionId, tags }),
       );
     }
+  }
+
+  /** A discovery frame of no open session from the wire: the answer to a PADT passes. */
+  strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
+    const session = code === CODE_PADT
+      ? this.#parting.takeFromWire(source, destination, sessionId)
+      : undefined;
+    if (session === undefined) this.drops.count("session-unknown");
+    else this.toTunnel(session, code, goodbyeTags(tags));
+  }
+
+  /** A discovery frame of no open session from a tunnel: the answer to a PADT passes. */
+  strayFromTunnel(member: Member, handle: number, { code, tags }: DiscoveryPacket): void {
+    const session = code === CODE_PADT ? this.#parting.takeFromTunnel(member, handle) : undefined;
+    if (session === undefined) return this.drops.count("session-unknown");
+    this.refuse(session.remote, session.local, session.wireSessionId, goodbyeTags(tags));
   }
 
   /** Sends a discovery packet of a session through its tunnel, between the peers' real addresses. */

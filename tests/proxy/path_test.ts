@@ -83,6 +83,26 @@ Deno.test("a PADT of either side reaches the other once, and a second one nobody
     assertEquals(path.clients[0].ends, ["padt-customer", "padt-ac"]);
   }));
 
+Deno.test("the AC's answer to a customer's PADT passes once, to that customer", () =>
+  within({}, async (path) => {
+    const { wire } = await dial(path);
+    wire.send({ code: CODE_PADT, sessionId: 0x11, destination: LAN, source: CUSTOMER }, []);
+    await path.ac.packet();
+    const answer = { code: CODE_PADT, sessionId: 0x11, destination: WAN, source: AC };
+    for (let i = 0; i < 3; i++) path.ac.send(answer, []);
+    const seen = await wire.packet();
+    assertEquals([seen.code, seen.sessionId, seen.destination], [CODE_PADT, 0x11, CUSTOMER]);
+    await dial(path, { id: 0x12 });
+    assertEquals(wire.frames.length, 0);
+    assertEquals(path.server.drops, { "session-unknown": 2 });
+    wire.send({ code: CODE_PADT, sessionId: 0x12, destination: LAN, source: CUSTOMER }, []);
+    await path.ac.packet();
+    path.advance(5_001);
+    path.ac.send({ ...answer, sessionId: 0x12 }, []);
+    await dial(path, { id: 0x13 });
+    assertEquals(path.server.drops, { "session-unknown": 3 });
+  }));
+
 Deno.test("a PADT carries its text across, but neither Host-Uniq nor cookie", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);

@@ -1,0 +1,54 @@
+import type { Mac } from "../pppoe/mac.ts";
+import type { Member, Session } from "./session.ts";
+
+/** How long the answer to a PADT is passed on. Milliseconds. */
+const ANSWER_TIME = 5_000;
+/** Sessions remembered; the oldest goes first. */
+const MAX_PARTING = 256;
+
+interface Parting {
+  session: Session;
+  answerFrom: "wire" | "tunnel";
+  until: number;
+}
+
+/**
+ * Sessions that one side has just ended. Many peers answer a PADT with one of their own, and some
+ * wait for it (the kernel's PPPoE hangs up only when it hears the AC's): it passes, once.
+ */
+export class PartingSessions {
+  #entries: Parting[] = [];
+  #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Remembers a session whose end the side that `answerFrom` names has yet to answer. */
+  add(session: Session, answerFrom: "wire" | "tunnel"): void {
+    this.#entries.push({ session, answerFrom, until: this.#now() + ANSWER_TIME });
+    if (this.#entries.length > MAX_PARTING) this.#entries.shift();
+  }
+
+  /** The session that a PADT from the wire answers for, which is then forgotten. */
+  takeFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
+    return this.#take(({ session, answerFrom }) =>
+      answerFrom === "wire" && session.remote === remote && session.local === local &&
+      session.wireSessionId === sessionId
+    );
+  }
+
+  /** The session that a PADT from a tunnel answers for, which is then forgotten. */
+  takeFromTunnel(member: Member, handle: number): Session | undefined {
+    return this.#take(({ session, answerFrom }) =>
+      answerFrom === "tunnel" && session.member === member && session.handle === handle
+    );
+  }
+
+  #take(matches: (entry: Parting) => boolean): Session | undefined {
+    const now = this.#now();
+    this.#entries = this.#entries.filter(({ until }) => until > now);
+    const at = this.#entries.findIndex(matches);
+    return at < 0 ? undefined : this.#entries.splice(at, 1)[0].session;
+  }
+}
