@@ -33,14 +33,16 @@ if [ "$LAB_END" = padt ]; then
     # The kernel's table shows the session id in network byte order.
     tail -n +2 /proc/net/pppoe >/run/session
     read -r id peer _ </run/session
+    # The AC answers with a PADT of its own, on which the kernel hangs up and pppd ends.
     pppoe -I vec0 -k -e "$((16#${id:6:2}${id:4:2})):$peer" || fail "pppoe -k"
+else
+    kill -TERM $pppd
 fi
-# After a bare PADT nobody answers pppd's goodbye any more, and it gives up after two seconds.
-kill -TERM $pppd
 for ((tenth = 0; tenth < 80; tenth++)); do
     kill -0 $pppd 2>/dev/null || break
     sleep 0.1
 done
+kill -0 $pppd 2>/dev/null && fail "pppd did not end"
 [ -e /sys/class/net/ppp0 ] && fail "ppp0 is still there"
 [ "$LAB_END" = padt ] || grep -q 'rcvd \[LCP TermAck' /run/pppd.log || fail "no LCP Terminate-Ack"
 tell DOWN
