@@ -2,7 +2,7 @@ import { ENETDOWN, SystemError } from "./errno.ts";
 import { type InterfaceFacts, readInterface } from "./interface.ts";
 import { libc } from "./libc.ts";
 import { type FrameSink, type Link, type LinkOptions, newStatistics, type Region } from "./link.ts";
-import { type PinnedRegion, pinnedRegion } from "./memory.ts";
+import { pinnedRegion } from "./memory.ts";
 import {
   bindSocket,
   isLinkGone,
@@ -11,7 +11,9 @@ import {
   readKernelDrops,
 } from "./packet_socket.ts";
 import type { OpenReceiver, Receiver } from "./receiver.ts";
+import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
+import type { Transmitter } from "./transmitter.ts";
 import { Waker } from "./waker.ts";
 
 /** Frames taken before TLS gets its turn. */
@@ -39,7 +41,7 @@ export class PacketLink implements Link {
   #socket: PacketSocket;
   #receiver: Receiver;
   #waker = new Waker();
-  #transmit: TransmitBatch;
+  #transmit: Transmitter;
   #up: boolean;
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
@@ -51,7 +53,10 @@ export class PacketLink implements Link {
     this.#openReceiver = openReceiver;
     [this.#socket, this.#receiver] = this.#open();
     this.#up = this.#socket.facts.up;
-    this.#transmit = new TransmitBatch(() => this.#socket.fd, this.statistics);
+    const fd = (): number => this.#socket.fd;
+    this.#transmit = kind === "ring"
+      ? new TransmitBatch(fd, this.statistics)
+      : new PlainTransmitter(fd, this.statistics);
   }
 
   get name(): string {
@@ -75,7 +80,7 @@ export class PacketLink implements Link {
   }
 
   queue(headers: Uint32Array, at: number, body: Region, offset: number, length: number): void {
-    this.#transmit.queue(headers, at, body as PinnedRegion, offset, length);
+    this.#transmit.queue(headers, at, body, offset, length);
   }
 
   flush(): void {

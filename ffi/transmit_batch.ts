@@ -1,11 +1,12 @@
 import { errno, libc } from "./libc.ts";
-import { HEADER_BYTES, type LinkStatistics, type TransmitDrop } from "./link.ts";
+import { HEADER_BYTES, type LinkStatistics, type Region } from "./link.ts";
 import { type PinnedRegion, pinnedRegion, writeAddress } from "./memory.ts";
+import { MAX_WAITS, sendFrame, waitWritable } from "./send_frame.ts";
 import { judgeTransmit } from "./transmit_error.ts";
+import { MIN_FRAME, type Transmitter } from "./transmitter.ts";
 
 /** Frames a call. More gain nothing and hold the event loop longer. */
 const CAPACITY = 256;
-const MIN_FRAME = 60;
 const HEADER_WORDS = HEADER_BYTES / 4;
 
 // struct mmsghdr, in 32-bit words: msg_iov 16, msg_iovlen 24; 64 bytes.
@@ -16,15 +17,11 @@ const IOVEC_COUNT_WORD = 24 / 4;
 const IOVECS = 3;
 const IOVEC_WORDS = IOVECS * 4;
 
-const POLLOUT = 4;
-/** How long a full socket buffer is waited for before frames are dropped: tries of 1 ms. */
-const MAX_WAITS = 3;
-
 /**
  * Frames to send with one sendmmsg(2). Headers are copied into slots of their own, bodies are
  * sent from where they are. All structures are laid out once; a frame writes only what differs.
  */
-export class TransmitBatch {
+export class TransmitBatch implements Transmitter {
   #messages = pinnedRegion(CAPACITY * MESSAGE_BYTES);
   #iovecs = pinnedRegion(CAPACITY * IOVEC_WORDS * 4);
   #headers = pinnedRegion(CAPACITY * HEADER_BYTES);
@@ -53,7 +50,7 @@ export class TransmitBatch {
   queue(
     headers: Uint32Array,
     at: number,
-    body: PinnedRegion,
+    body: Region,
     offset: number,
     length: number,
   ): void {
@@ -67,10 +64,12 @@ export class TransmitBatch {
     words[h + 3] = headers[at + 3];
     words[h + 4] = headers[at + 4];
     const v = i * IOVEC_WORDS;
-    const low = body.addressLow + offset;
+    // Regions of a link are pinned: `PacketLink.region` makes no others.
+    const { addressLow, addressHigh } = body as PinnedRegion;
+    const low = addressLow + offset;
     const iovecs = this.#iovecWords;
     iovecs[v + 4] = low;
-    iovecs[v + 5] = body.addressHigh + (low > 0xffff_ffff ? 1 : 0);
+    iovecs[v + 5] = addressHigh + (low > 0xffff_ffff ? 1 : 0);
     iovecs[v + 6] = length;
     const padding = MIN_FRAME - HEADER_BYTES - length;
     if (padding > 0) iovecs[v + 10] = padding;
@@ -97,7 +96,7 @@ export class TransmitBatch {
       const verdict = judgeTransmit(errno());
       if (verdict === "retry") continue;
       if (verdict === "wait" && waits++ < MAX_WAITS) {
-        this.#waitWritable();
+        waitWritable(this.#fd());
         continue;
       }
       const all = verdict === "wait" || verdict === "link-down";
@@ -114,30 +113,6 @@ export class TransmitBatch {
     this.flush();
     const padded = new Uint8Array(Math.max(MIN_FRAME, frame.length));
     padded.set(frame);
-    let drop: TransmitDrop | undefined;
-    for (let waits = 0; libc().send(this.#fd(), padded, padded.length, 0) < 0;) {
-      const verdict = judgeTransmit(errno());
-      if (verdict === "retry") continue;
-      if (verdict === "wait" && waits++ < MAX_WAITS) {
-        this.#waitWritable();
-        continue;
-      }
-      drop = verdict === "wait" ? "transmit-full" : verdict;
-      break;
-    }
-    if (drop !== undefined) {
-      this.#statistics.drops[drop]++;
-      return;
-    }
-    this.#statistics.sentFrames++;
-    this.#statistics.sentBytes += frame.length;
-  }
-
-  #waitWritable(): void {
-    const poll = new Uint8Array(8);
-    const view = new DataView(poll.buffer);
-    view.setInt32(0, this.#fd(), true);
-    view.setInt16(4, POLLOUT, true);
-    libc().pollNow(poll, 1, 1);
+    sendFrame(this.#fd(), padded, padded.length, this.#statistics);
   }
 }

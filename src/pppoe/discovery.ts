@@ -3,12 +3,14 @@ import {
   CODE_PADO,
   CODE_PADS,
   CODE_PADT,
+  MAX_DISCOVERY,
   TAG_HOST_UNIQ,
   TAG_RELAY_SESSION_ID,
   TAG_SERVICE_NAME,
 } from "./constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "./frame.ts";
 import type { Mac } from "./mac.ts";
+import { discoveryLength, removeTag } from "./tag_edit.ts";
 import { encodeTags, type Tag } from "./tags.ts";
 
 /** A PADT frame (RFC 2516 section 5.5). */
@@ -17,24 +19,30 @@ export function padt(
   source: Mac,
   sessionId: number,
   tags: readonly Tag[] = [],
+  etherType?: number,
 ): Uint8Array {
-  return encodeDiscovery({
-    destination,
-    source,
-    code: CODE_PADT,
-    sessionId,
-    tags: encodeTags(tags),
-  });
+  const packet = { destination, source, code: CODE_PADT, sessionId, tags: encodeTags(tags) };
+  return encodeDiscovery(packet, etherType);
 }
 
 /** The PADS that refuses a PADR: session id 0 and an error tag (RFC 2516 section 5.4). */
-export function padsError(request: DiscoveryPacket, tags: readonly Tag[], error: Tag): Uint8Array {
-  return answer(request, CODE_PADS, tags, error);
+export function padsError(
+  request: DiscoveryPacket,
+  tags: readonly Tag[],
+  error: Tag,
+  etherType?: number,
+): Uint8Array {
+  return answer(request, CODE_PADS, tags, error, etherType);
 }
 
 /** The PADO that refuses a PADI; `request.destination` is the address to answer from. */
-export function padoError(request: DiscoveryPacket, tags: readonly Tag[], error: Tag): Uint8Array {
-  return answer(request, CODE_PADO, tags, error);
+export function padoError(
+  request: DiscoveryPacket,
+  tags: readonly Tag[],
+  error: Tag,
+  etherType?: number,
+): Uint8Array {
+  return answer(request, CODE_PADO, tags, error, etherType);
 }
 
 /** Tags of a request that any answer returns unmodified (RFC 2516 appendix A). */
@@ -45,14 +53,36 @@ function answer(
   code: number,
   tags: readonly Tag[],
   error: Tag,
+  etherType?: number,
 ): Uint8Array {
   const echoed = tags.filter(({ type }) => ECHOED.includes(type));
-  return encodeDiscovery({
+  const packet = {
     destination: request.source,
     source: request.destination,
     code,
     sessionId: 0,
-    // The error goes first: it is short, and what is echoed may fill the frame.
-    tags: encodeTags([error, ...echoed]),
-  });
+    tags: encodeTags(refusal(echoed, error)),
+  };
+  return encodeDiscovery(packet, etherType);
+}
+
+/**
+ * The error, then what is echoed, in one Ethernet payload. A request may be so full that its echo
+ * leaves no room: then the error's text is cut, and where not even its head fits, the Service-Name
+ * goes, since the host finds its request by the other two.
+ */
+function refusal(echoed: readonly Tag[], error: Tag): Tag[] {
+  const { type, value } = error;
+  const room = (rest: readonly Tag[]) =>
+    MAX_DISCOVERY - discoveryLength([{ type, value: new Uint8Array(0) }, ...rest]);
+  const rest = room(echoed) >= 0 ? echoed : removeTag(echoed, TAG_SERVICE_NAME);
+  return [{ type, value: cutText(value, Math.max(0, room(rest))) }, ...rest];
+}
+
+/** The first `room` bytes of UTF-8 text, less a character that would be cut in two. */
+function cutText(text: Uint8Array, room: number): Uint8Array {
+  if (text.length <= room) return text;
+  let end = room;
+  while (end > 0 && (text[end] & 0xc0) === 0x80) end--;
+  return text.subarray(0, end);
 }

@@ -120,6 +120,7 @@ function runDaemon(config: Config, link: Link, proxy: Proxy, tunnels: Server | C
       clearInterval(sweep);
       tunnels.stop();
       await proxy.shutdown(config.tunnel.shutdownGrace);
+      logTotals(link, proxy);
       link.close();
     },
   };
@@ -144,6 +145,13 @@ function serverPolicy(config: ServerConfig): ServerPolicy {
     timeout: config.discovery.timeout,
     sessionsOf: (name) => perClient.get(name) ?? config.limits.sessionsPerClient,
   };
+}
+
+/** What went through and what did not, since the start. */
+function logTotals(link: Link, proxy: Proxy): void {
+  link.readStatistics();
+  const { drops, ...counted } = link.statistics;
+  mainLog.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
 }
 
 function proxyOptions(config: Config, link: Link): ProxyOptions {

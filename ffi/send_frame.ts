@@ -1,0 +1,39 @@
+import { errno, libc } from "./libc.ts";
+import type { LinkStatistics, TransmitDrop } from "./link.ts";
+import { judgeTransmit } from "./transmit_error.ts";
+
+const POLLOUT = 4;
+/** How long a full socket buffer is waited for before frames are dropped: tries of 1 ms. */
+export const MAX_WAITS = 3;
+
+/** Sends one whole frame with send(2); what cannot be sent is counted. */
+export function sendFrame(
+  fd: number,
+  bytes: Uint8Array<ArrayBuffer>,
+  length: number,
+  statistics: LinkStatistics,
+): void {
+  let waits = 0;
+  while (libc().send(fd, bytes, length, 0) < 0) {
+    const verdict = judgeTransmit(errno());
+    if (verdict === "retry") continue;
+    if (verdict === "wait" && waits++ < MAX_WAITS) {
+      waitWritable(fd);
+      continue;
+    }
+    const drop: TransmitDrop = verdict === "wait" ? "transmit-full" : verdict;
+    statistics.drops[drop]++;
+    return;
+  }
+  statistics.sentFrames++;
+  statistics.sentBytes += length;
+}
+
+/** Waits up to 1 ms for room in the socket's buffer. */
+export function waitWritable(fd: number): void {
+  const poll = new Uint8Array(8);
+  const view = new DataView(poll.buffer);
+  view.setInt32(0, fd, true);
+  view.setInt16(4, POLLOUT, true);
+  libc().pollNow(poll, 1, 1);
+}
