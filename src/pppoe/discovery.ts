@@ -3,6 +3,7 @@ import {
   CODE_PADO,
   CODE_PADS,
   CODE_PADT,
+  ETHERTYPE_DISCOVERY,
   MAX_DISCOVERY,
   TAG_HOST_UNIQ,
   TAG_RELAY_SESSION_ID,
@@ -19,7 +20,7 @@ export function padt(
   source: Mac,
   sessionId: number,
   tags: readonly Tag[] = [],
-  etherType?: number,
+  etherType = ETHERTYPE_DISCOVERY,
 ): Uint8Array {
   const packet = { destination, source, code: CODE_PADT, sessionId, tags: encodeTags(tags) };
   return encodeDiscovery(packet, etherType);
@@ -30,7 +31,7 @@ export function padsError(
   request: DiscoveryPacket,
   tags: readonly Tag[],
   error: Tag,
-  etherType?: number,
+  etherType = ETHERTYPE_DISCOVERY,
 ): Uint8Array {
   return answer(request, CODE_PADS, tags, error, etherType);
 }
@@ -40,7 +41,7 @@ export function padoError(
   request: DiscoveryPacket,
   tags: readonly Tag[],
   error: Tag,
-  etherType?: number,
+  etherType = ETHERTYPE_DISCOVERY,
 ): Uint8Array {
   return answer(request, CODE_PADO, tags, error, etherType);
 }
@@ -53,7 +54,7 @@ function answer(
   code: number,
   tags: readonly Tag[],
   error: Tag,
-  etherType?: number,
+  etherType: number,
 ): Uint8Array {
   const echoed = tags.filter(({ type }) => ECHOED.includes(type));
   const packet = {

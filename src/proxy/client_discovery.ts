@@ -241,7 +241,7 @@ export class ClientDiscovery {
     const error = reason === "session-limit"
       ? acSystemError("session limit reached")
       : genericError(`refused: ${reason}`);
-    const frame = padsError(packet, tags, error);
+    const frame = padsError(packet, tags, error, this.#options.etherTypes[0]);
     this.#options.trace("to-wire", frame, {});
     this.#link.send(frame);
   }

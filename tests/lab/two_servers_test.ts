@@ -2,7 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
-import { startProxyPair } from "./proxy_pair.ts";
+import { ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
 /**
  *     cust0 ══ lan0  [client 1] ── [server 1]  wan0 ══ ac0
@@ -38,3 +38,42 @@ for (const mac of ["own", "transparent"] as const) {
     },
   });
 }
+
+/** A second server of the same keys and clients on wan1; puts its address behind the first in the client's list. */
+async function addServer(lab: Lab): Promise<void> {
+  const server = await Deno.readTextFile(`${lab.folder}/server.toml`);
+  const client = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
+  const [address] = /127\.0\.0\.1:\d+/.exec(server) ?? ["none"];
+  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const second = `127.0.0.1:${free.addr.port}`;
+  await lab.write("second.toml", server.replace(address, second).replace('"wan0"', '"wan1"'));
+  await lab.write("branch-1.toml", client.replace(`"${address}"`, `"${address}", "${second}"`));
+}
+
+Deno.test({
+  name: "a client whose server is gone goes on with the next one in its list",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    await lab.cable("wan1", "ac1");
+    lab.use(startTestAc({ interface: "ac0", name: "near" }));
+    const far = lab.use(startTestAc({ interface: "ac1", name: "far" }));
+    const pair = await startProxyPair(lab);
+    await pair.client.stop();
+    await addServer(lab);
+    await ready(startDaemon(lab, "second"));
+    const client = startDaemon(lab, "branch-1");
+    await ready(client);
+
+    const host = lab.use(startTestClient("cust0"));
+    const session = await host.dial({ acName: "near" });
+    const since = client.output.length;
+    pair.server.signal("SIGKILL");
+    await session.ended;
+    await ready(client, since);
+    const next = await host.dial({ hostUniq: Uint8Array.of(1), acName: "far" });
+    await next.echo(Uint8Array.of(0, 0x21, 1));
+    assertEquals(far.sessions.size, 1);
+  },
+});
