@@ -29,6 +29,7 @@ const KNOWN: Readonly<Record<number, readonly [name: string, advice: string]>> =
 
 export const EINTR = 4;
 export const ENXIO = 6;
+export const EBADF = 9;
 export const EAGAIN = 11;
 export const ENOMEM = 12;
 export const ENODEV = 19;

@@ -21,6 +21,8 @@ const SYMBOLS = {
   munmap: { parameters: ["pointer", "u32"], result: "i32" },
   /** int eventfd(unsigned int initval, int flags) */
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  /** ssize_t read(int fd, void *buf, size_t count) */
+  read: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** ssize_t write(int fd, const void *buf, size_t count) */
   write: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** ssize_t recv(int fd, void *buf, size_t len, int flags): MSG_TRUNC gives the whole length */

@@ -8,6 +8,8 @@ import {
 } from "./link.ts";
 
 const MIN_FRAME = 60;
+/** Frames an end keeps that nobody takes: more than that, it is full like a socket. */
+const MAX_WAITING = 65_536;
 
 /** Two links in memory: what one sends the other receives. For tests of what stands on links. */
 export function memoryLinkPair(
@@ -78,6 +80,10 @@ export class MemoryLink implements Link {
 
   /** Takes a frame from the other end. */
   receive(frame: Uint8Array): void {
+    if (this.#waiting.length === MAX_WAITING) {
+      this.statistics.kernelDrops++;
+      return;
+    }
     this.#waiting.push(frame);
     this.#schedule();
   }

@@ -5,15 +5,17 @@ import { type FrameSink, type Link, type LinkOptions, newStatistics, type Region
 import { pinnedRegion } from "./memory.ts";
 import {
   bindSocket,
+  boundIndex,
   isLinkGone,
   openSocket,
   type PacketSocket,
   readKernelDrops,
+  takeError,
 } from "./packet_socket.ts";
 import type { OpenReceiver, Receiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
-import type { Transmitter } from "./transmitter.ts";
+import type { Outlet, Transmitter } from "./transmitter.ts";
 import { Waker } from "./waker.ts";
 
 /** Frames taken before TLS gets its turn. */
@@ -33,7 +35,7 @@ const DEFAULT_RING_FRAMES = 4096;
  *              │
  *              └─ENETDOWN, gone──▶ down ──there again──▶ waiting        close() ends any of them
  */
-export class PacketLink implements Link {
+export class PacketLink implements Link, Outlet {
   readonly kind: "ring" | "plain";
   readonly statistics = newStatistics();
   #options: LinkOptions;
@@ -51,12 +53,19 @@ export class PacketLink implements Link {
     this.kind = kind;
     this.#options = options;
     this.#openReceiver = openReceiver;
-    [this.#socket, this.#receiver] = this.#open();
+    try {
+      [this.#socket, this.#receiver] = this.#open();
+    } catch (error) {
+      this.#waker.release();
+      throw error;
+    }
     this.#up = this.#socket.facts.up;
-    const fd = (): number => this.#socket.fd;
-    this.#transmit = kind === "ring"
-      ? new TransmitBatch(fd, this.statistics)
-      : new PlainTransmitter(fd, this.statistics);
+    this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
+  }
+
+  /** The socket; -1 once it is closed. */
+  get fd(): number {
+    return this.#socket.fd;
   }
 
   get name(): string {
@@ -73,6 +82,11 @@ export class PacketLink implements Link {
   }
   get up(): boolean {
     return this.#up;
+  }
+
+  /** Has the interface looked at: who meets the error ENETDOWN first takes it from the others. */
+  doubt(): void {
+    this.#waker.wake();
   }
 
   region(size: number): Region {
@@ -123,9 +137,8 @@ export class PacketLink implements Link {
   async #receive(sink: FrameSink): Promise<void> {
     let lastWake = 0;
     while (!this.#isClosed) {
-      if (await this.#waker.wait(this.#socket.fd) === "error" && !this.#isClosed) {
-        if (!this.#stillUp()) return;
-      }
+      const outcome = await this.#waker.wait(this.#socket.fd);
+      if (this.#isClosed || outcome === "check" && !this.#stillUp()) return;
       await this.#rest(lastWake);
       lastWake = performance.now();
       while (!this.#isClosed) {
@@ -145,42 +158,40 @@ export class PacketLink implements Link {
     if (left > 0.05) await libc().usleep(Math.ceil(left * 1000));
   }
 
-  /** Takes the socket's pending error; false where the interface cannot be used. */
+  /** Whether the socket is that of an interface which is up and has not been down. */
   #stillUp(): boolean {
-    const error = new Int32Array(1);
-    libc().getsockopt(this.#socket.fd, 1, 4, error, new Uint32Array([4])); // SOL_SOCKET, SO_ERROR
-    if (error[0] !== 0 && error[0] !== ENETDOWN) {
-      throw new SystemError("poll", `receive on "${this.name}"`, error[0]);
-    }
-    return error[0] === 0 && this.#facts()?.up === true;
+    const error = takeError(this.#socket.fd);
+    if (error === ENETDOWN) return false;
+    if (error !== 0) throw new SystemError("poll", `receive on "${this.name}"`, error);
+    const facts = this.#facts();
+    return facts?.up === true && facts.index === boundIndex(this.#socket.fd);
   }
 
-  /** Waits until the interface is up, and follows it if it was made anew. */
+  /** Waits until the interface is up. */
   async #recover(sink: FrameSink): Promise<void> {
     this.#up = false;
     sink.state(false, this.#facts() === undefined ? "interface gone" : "interface down");
     while (!this.#isClosed) {
+      if (this.#follow()) {
+        this.#up = true;
+        return sink.state(true, "interface up");
+      }
       await this.#pause(RECHECK);
-      if (this.#isClosed) return;
-      const facts = this.#facts();
-      if (facts?.up !== true) continue;
-      if (!this.#reopen(facts)) continue;
-      this.#up = true;
-      sink.state(true, "interface up");
-      return;
     }
   }
 
-  /** Opens a new socket if the interface is not the one it was; false if it has gone again. */
-  #reopen(facts: InterfaceFacts): boolean {
-    const old = this.#socket.facts;
-    const same = facts.index === old.index && facts.mtu === old.mtu &&
+  /** Whether the interface is up; opens a new socket if it is not the one it was. */
+  #follow(): boolean {
+    takeError(this.#socket.fd); // tells of the past
+    const facts = this.#facts();
+    if (facts?.up !== true) return false;
+    const { fd, facts: old } = this.#socket;
+    const same = facts.index === boundIndex(fd) && facts.mtu === old.mtu &&
       facts.mac.every((byte, i) => byte === old.mac[i]);
     if (same) return true;
     try {
       const [socket, receiver] = this.#open();
-      this.#receiver.release();
-      libc().close(this.#socket.fd);
+      this.#releaseSocket();
       this.#socket = socket;
       this.#receiver = receiver;
       return true;
@@ -201,9 +212,14 @@ export class PacketLink implements Link {
 
   #open(): [PacketSocket, Receiver] {
     const socket = openSocket(this.#options);
-    const frames = this.#options.ringFrames ?? DEFAULT_RING_FRAMES;
     try {
-      const receiver = this.#openReceiver(socket.fd, socket.facts.mtu, frames, this.statistics);
+      const receiver = this.#openReceiver({
+        fd: socket.fd,
+        mtu: socket.facts.mtu,
+        frames: this.#options.ringFrames ?? DEFAULT_RING_FRAMES,
+        statistics: this.statistics,
+        doubt: () => this.doubt(),
+      });
       try {
         bindSocket(socket);
         return [socket, receiver];
@@ -224,9 +240,16 @@ export class PacketLink implements Link {
     clearTimeout(timer);
   }
 
-  #release(): void {
+  #releaseSocket(): void {
+    readKernelDrops(this.#socket.fd, this.statistics);
     this.#receiver.release();
     libc().close(this.#socket.fd);
+  }
+
+  #release(): void {
+    this.#releaseSocket();
     this.#waker.release();
+    // The number may soon be another file's: who sends now must not reach that one.
+    this.#socket = { fd: -1, facts: this.#socket.facts };
   }
 }

@@ -12,6 +12,7 @@ const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
 const ETH_P_ALL = 0x0300;
 
 const SOL_SOCKET = 1;
+const SO_ERROR = 4;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_ATTACH_FILTER = 26;
@@ -90,6 +91,20 @@ export function readKernelDrops(fd: number, statistics: LinkStatistics): void {
   const length = new Uint32Array([value.length]);
   if (libc().getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, value, length) !== 0) return;
   statistics.kernelDrops += new DataView(value.buffer).getUint32(4, true);
+}
+
+/** Takes the socket's pending error, 0 if there is none: the kernel tells each only once. */
+export function takeError(fd: number): number {
+  const value = new Int32Array(1);
+  libc().getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint32Array([4]));
+  return value[0];
+}
+
+/** Index of the interface that the socket is bound to; -1 once that interface is deleted. */
+export function boundIndex(fd: number): number {
+  const address = new Uint8Array(20); // struct sockaddr_ll
+  if (libc().getsockname(fd, address, new Uint32Array([address.length])) !== 0) return -1;
+  return new DataView(address.buffer).getInt32(4, true);
 }
 
 /** Whether this error says that the interface is not usable just now. */

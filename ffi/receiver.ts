@@ -8,10 +8,19 @@ export interface Receiver {
   release(): void;
 }
 
-/** Makes a receiver for a socket that is not bound yet; throws SystemError where refused. */
-export type OpenReceiver = (
-  fd: number,
-  mtu: number,
-  frames: number,
-  statistics: LinkStatistics,
-) => Receiver;
+/** What a receiver is made from. */
+export interface ReceiverOptions {
+  /** A packet socket that is not bound yet. */
+  fd: number;
+  /** Bytes of Ethernet payload. */
+  mtu: number;
+  /** Slots of a ring. */
+  frames: number;
+  /** Where to count. */
+  statistics: LinkStatistics;
+  /** Called after an error that may mean that the link is down: the kernel tells it only once. */
+  doubt: () => void;
+}
+
+/** Makes a receiver; throws SystemError where refused. */
+export type OpenReceiver = (options: ReceiverOptions) => Receiver;

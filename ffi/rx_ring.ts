@@ -8,7 +8,7 @@ import { SystemError } from "./errno.ts";
 import { errno, libc } from "./libc.ts";
 import type { FrameSink, LinkStatistics } from "./link.ts";
 import { setOption, SOL_PACKET } from "./packet_socket.ts";
-import type { Receiver } from "./receiver.ts";
+import type { Receiver, ReceiverOptions } from "./receiver.ts";
 
 const PACKET_RX_RING = 5;
 const PACKET_VERSION = 10;
@@ -27,13 +27,14 @@ const MAP_SHARED = 1;
 const BLOCK = 64 * 1024;
 const MIN_SLOT = 2048;
 
-/** Opens a ring of `frames` slots, a power of two, each large enough for a frame of the MTU. */
-export function openRing(
-  fd: number,
-  mtu: number,
-  frames: number,
-  statistics: LinkStatistics,
-): Receiver {
+/**
+ * Opens a ring of `frames` slots, each large enough for a frame of the MTU. Throws RangeError if
+ * `frames` is no power of two, and SystemError where the kernel refuses.
+ */
+export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Receiver {
+  if (!Number.isInteger(Math.log2(frames))) {
+    throw new RangeError(`Cannot open a receive ring of ${frames} frames: use a power of two`);
+  }
   const slot = Math.max(MIN_SLOT, 2 ** Math.ceil(Math.log2(FRAME_AT + 14 + mtu)));
   const size = slot * frames;
   const subject = `open a receive ring of ${frames} frames`;

@@ -1,18 +1,15 @@
 import { errno, libc } from "./libc.ts";
-import type { LinkStatistics, TransmitDrop } from "./link.ts";
+import type { TransmitDrop } from "./link.ts";
 import { judgeTransmit } from "./transmit_error.ts";
+import type { Outlet } from "./transmitter.ts";
 
 const POLLOUT = 4;
 /** How long a full socket buffer is waited for before frames are dropped: tries of 1 ms. */
 export const MAX_WAITS = 3;
 
 /** Sends one whole frame with send(2); what cannot be sent is counted. */
-export function sendFrame(
-  fd: number,
-  bytes: Uint8Array<ArrayBuffer>,
-  length: number,
-  statistics: LinkStatistics,
-): void {
+export function sendFrame(outlet: Outlet, bytes: Uint8Array<ArrayBuffer>, length: number): void {
+  const { fd, statistics } = outlet;
   let waits = 0;
   while (libc().send(fd, bytes, length, 0) < 0) {
     const verdict = judgeTransmit(errno());
@@ -23,6 +20,7 @@ export function sendFrame(
     }
     const drop: TransmitDrop = verdict === "wait" ? "transmit-full" : verdict;
     statistics.drops[drop]++;
+    if (drop === "link-down") outlet.doubt();
     return;
   }
   statistics.sentFrames++;

@@ -1,9 +1,9 @@
 import { errno, libc } from "./libc.ts";
-import { HEADER_BYTES, type LinkStatistics, type Region } from "./link.ts";
+import { HEADER_BYTES, type Region, type TransmitDrop } from "./link.ts";
 import { type PinnedRegion, pinnedRegion, writeAddress } from "./memory.ts";
 import { MAX_WAITS, sendFrame, waitWritable } from "./send_frame.ts";
 import { judgeTransmit } from "./transmit_error.ts";
-import { MIN_FRAME, type Transmitter } from "./transmitter.ts";
+import { MIN_FRAME, type Outlet, type Transmitter } from "./transmitter.ts";
 
 /** Frames a call. More gain nothing and hold the event loop longer. */
 const CAPACITY = 256;
@@ -29,14 +29,13 @@ export class TransmitBatch implements Transmitter {
   #messageWords = new Uint32Array(this.#messages.bytes.buffer);
   #iovecWords = new Uint32Array(this.#iovecs.bytes.buffer);
   #headerWords = new Uint32Array(this.#headers.bytes.buffer);
+  /** Bodies of the queued frames: an address alone would not keep their memory. */
+  #bodies = new Array<Region | undefined>(CAPACITY).fill(undefined);
   #count = 0;
-  #statistics: LinkStatistics;
-  #fd: () => number;
+  #outlet: Outlet;
 
-  /** `fd` gives the socket at the time of sending: a link may have to open a new one. */
-  constructor(fd: () => number, statistics: LinkStatistics) {
-    this.#fd = fd;
-    this.#statistics = statistics;
+  constructor(outlet: Outlet) {
+    this.#outlet = outlet;
     for (let i = 0; i < CAPACITY; i++) {
       const iovec = i * IOVEC_WORDS * 4;
       writeAddress(this.#messages.view, i * MESSAGE_BYTES + 16, this.#iovecs, iovec);
@@ -56,6 +55,7 @@ export class TransmitBatch implements Transmitter {
   ): void {
     if (this.#count === CAPACITY) this.flush();
     const i = this.#count++;
+    this.#bodies[i] = body;
     const h = i * HEADER_WORDS;
     const words = this.#headerWords;
     words[h] = headers[at];
@@ -74,38 +74,50 @@ export class TransmitBatch implements Transmitter {
     const padding = MIN_FRAME - HEADER_BYTES - length;
     if (padding > 0) iovecs[v + 10] = padding;
     this.#messageWords[i * MESSAGE_WORDS + IOVEC_COUNT_WORD] = padding > 0 ? 3 : 2;
-    this.#statistics.sentBytes += HEADER_BYTES + length;
   }
 
   /** Sends what is queued; what cannot be sent is counted. */
   flush(): void {
     const count = this.#count;
     let from = 0;
-    let dropped = 0;
     let waits = 0;
     this.#count = 0;
     while (from < count) {
       const messages = from === 0
         ? this.#messages.bytes
         : this.#messages.bytes.subarray(from * MESSAGE_BYTES);
-      const sent = libc().sendmmsg(this.#fd(), messages, count - from, 0);
+      const sent = libc().sendmmsg(this.#outlet.fd, messages, count - from, 0);
       if (sent > 0) {
+        this.#countSent(from, sent);
         from += sent;
         continue;
       }
       const verdict = judgeTransmit(errno());
       if (verdict === "retry") continue;
       if (verdict === "wait" && waits++ < MAX_WAITS) {
-        waitWritable(this.#fd());
+        waitWritable(this.#outlet.fd);
         continue;
       }
       const all = verdict === "wait" || verdict === "link-down";
       const lost = all ? count - from : 1;
-      this.#statistics.drops[verdict === "wait" ? "transmit-full" : verdict] += lost;
-      dropped += lost;
+      this.#countDrops(verdict === "wait" ? "transmit-full" : verdict, lost);
       from += lost;
     }
-    this.#statistics.sentFrames += count - dropped;
+    this.#bodies.fill(undefined, 0, count);
+  }
+
+  #countSent(from: number, sent: number): void {
+    const { statistics } = this.#outlet;
+    statistics.sentFrames += sent;
+    for (let i = from; i < from + sent; i++) {
+      const length = HEADER_BYTES + this.#iovecWords[i * IOVEC_WORDS + 6];
+      statistics.sentBytes += Math.max(MIN_FRAME, length);
+    }
+  }
+
+  #countDrops(reason: TransmitDrop, lost: number): void {
+    this.#outlet.statistics.drops[reason] += lost;
+    if (reason === "link-down") this.#outlet.doubt();
   }
 
   /** Sends one whole frame after what is queued; see `Link.send`. */
@@ -113,6 +125,6 @@ export class TransmitBatch implements Transmitter {
     this.flush();
     const padded = new Uint8Array(Math.max(MIN_FRAME, frame.length));
     padded.set(frame);
-    sendFrame(this.#fd(), padded, padded.length, this.#statistics);
+    sendFrame(this.#outlet, padded, padded.length);
   }
 }

@@ -1,4 +1,4 @@
-import { EAGAIN, EINTR, EMSGSIZE, ENETDOWN, ENOBUFS, ENODEV, ENXIO } from "./errno.ts";
+import { EAGAIN, EBADF, EINTR, EMSGSIZE, ENETDOWN, ENOBUFS, ENODEV, ENXIO } from "./errno.ts";
 import type { TransmitDrop } from "./link.ts";
 
 /** What to do after a failed send. */
@@ -18,6 +18,7 @@ export function judgeTransmit(error: number): TransmitVerdict {
     case ENETDOWN:
     case ENXIO:
     case ENODEV:
+    case EBADF: // the link is closed and has no socket any more
       return "link-down";
     default:
       return "transmit-error";

@@ -1,4 +1,13 @@
-import type { Region } from "./link.ts";
+import type { LinkStatistics, Region } from "./link.ts";
+
+/** Where a transmitter sends to. */
+export interface Outlet {
+  /** The socket at the time of sending: a link may have to open a new one. -1 once it is closed. */
+  readonly fd: number;
+  readonly statistics: LinkStatistics;
+  /** Called when the kernel says that the link is down, which it may tell the sender alone. */
+  doubt(): void;
+}
 
 /** Sends frames on a packet socket; see `Link` for what the calls promise. */
 export interface Transmitter {

@@ -3,10 +3,15 @@ import type { FrameSink, Link } from "../../ffi/link.ts";
 /** Whether this process may make interfaces: the test runner has put it in a namespace of its own. */
 export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";
 
-/** Runs `ip` with these words. */
-export async function ip(words: string): Promise<void> {
-  const { success, stderr } = await new Deno.Command("ip", { args: words.split(" ") }).output();
-  if (!success) throw new Error(`ip ${words}: ${new TextDecoder().decode(stderr)}`);
+/** When a test gives up waiting. Milliseconds. */
+const DEADLINE = 10_000;
+
+/** Runs `ip` with these words; returns what it prints. */
+export async function ip(words: string): Promise<string> {
+  const output = await new Deno.Command("ip", { args: words.split(" ") }).output();
+  const text = new TextDecoder();
+  if (!output.success) throw new Error(`ip ${words}: ${text.decode(output.stderr)}`);
+  return text.decode(output.stdout);
 }
 
 /** A veth pair that goes with the scope. */
@@ -18,7 +23,7 @@ export async function vethPair(name: string): Promise<AsyncDisposable & { a: str
     a,
     b,
     async [Symbol.asyncDispose](): Promise<void> {
-      await ip(`link del ${a}`).catch(() => {});
+      await ip(`link del ${a}`).catch(() => "");
     },
   };
 }
@@ -49,9 +54,26 @@ export class Gathering implements FrameSink {
     this.#changed?.();
   }
 
-  /** Resolves when the condition holds; it is looked at after each batch and change of state. */
+  /**
+   * Resolves when the condition holds; it is looked at after each batch and change of state.
+   * Rejects when that takes unreasonably long.
+   */
   async until(holds: () => boolean): Promise<void> {
-    while (!holds()) await new Promise<void>((resolve) => this.#changed = resolve);
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`${this.frames.length} frames, states ${this.states}`)),
+      DEADLINE,
+    );
+    try {
+      while (!holds()) {
+        await Promise.race([
+          late.promise,
+          new Promise<void>((resolve) => this.#changed = resolve),
+        ]);
+      }
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Closes the link and waits until it has released everything. */

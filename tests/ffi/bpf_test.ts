@@ -1,0 +1,55 @@
+import { assertEquals } from "@std/assert";
+import { encodeFilter, type Instruction, pppoeFilter } from "../../ffi/bpf.ts";
+
+/** What the kernel knows of a packet. */
+interface Packet {
+  etherType: number;
+  /** PACKET_HOST 0, PACKET_BROADCAST 1, PACKET_OTHERHOST 3, PACKET_OUTGOING 4. */
+  type: number;
+  tagged: boolean;
+}
+
+/** Runs a filter as the kernel does; only the instructions that ours has. */
+function run(program: readonly Instruction[], packet: Packet): number {
+  let accumulator = 0;
+  for (let pc = 0; pc < program.length; pc++) {
+    const [code, jt, jf, k] = program[pc];
+    if (code === 0x06) return k;
+    if (code === 0x15) pc += accumulator === k ? jt : jf;
+    else accumulator = load(code, k, packet);
+  }
+  throw new Error("The filter has no end");
+}
+
+function load(code: number, k: number, packet: Packet): number {
+  if (code === 0x20 && k === 0xfffff000 + 48) return packet.tagged ? 1 : 0;
+  if (code === 0x20 && k === 0xfffff000 + 4) return packet.type;
+  if (code === 0x28 && k === 12) return packet.etherType;
+  throw new Error(`No such instruction: ${code} ${k}`);
+}
+
+Deno.test("the filter passes received untagged frames of the two EtherTypes and nothing else", () => {
+  const program = pppoeFilter([0x8863, 0x8864]);
+  for (const etherType of [0x8863, 0x8864, 0x0800, 0x8100, 0x8862, 0x8865]) {
+    for (const type of [0, 1, 2, 3, 4]) {
+      for (const tagged of [false, true]) {
+        const passes = (etherType === 0x8863 || etherType === 0x8864) && type !== 4 && !tagged;
+        const length = run(program, { etherType, type, tagged });
+        assertEquals(length >= 0xffff, passes, JSON.stringify({ etherType, type, tagged }));
+        assertEquals(length > 0, passes);
+      }
+    }
+  }
+});
+
+Deno.test("the filter is for the EtherTypes asked for", () => {
+  const program = pppoeFilter([0x3c12, 0x3c13]);
+  const passes = (etherType: number) => run(program, { etherType, type: 0, tagged: false }) > 0;
+  assertEquals([0x3c12, 0x3c13, 0x8863, 0x8864].map(passes), [true, true, false, false]);
+});
+
+Deno.test("an instruction is laid out as struct sock_filter", () => {
+  const bytes = encodeFilter([[0x15, 2, 3, 0x8863], [0x06, 0, 0, 0x40000]]);
+  assertEquals([...bytes.subarray(0, 8)], [0x15, 0, 2, 3, 0x63, 0x88, 0, 0]);
+  assertEquals([...bytes.subarray(8)], [0x06, 0, 0, 0, 0, 0, 4, 0]);
+});

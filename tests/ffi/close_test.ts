@@ -1,0 +1,96 @@
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { openLink } from "../../ffi/open_link.ts";
+import type { Link } from "../../ffi/link.ts";
+import { Gathering, NO_LAB, testFrame, vethPair } from "./veth.ts";
+
+function open(name: string, kind: "ring" | "plain"): Link {
+  return openLink({ interface: name, promiscuous: false, etherTypes: [0x8863, 0x8864], kind });
+}
+
+function openFiles(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+for (const kind of ["ring", "plain"] as const) {
+  Deno.test({
+    name: `${kind} link: what is sent after closing is counted and reaches no other file`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("cl");
+      const link = open(pair.b, kind);
+      const receiver = new Gathering(link);
+      await receiver[Symbol.asyncDispose]();
+      // These get the numbers that the link has given back.
+      const other = open(pair.b, kind);
+      await using witness = new Gathering(open(pair.a, kind));
+      link.send(testFrame(0x8863, 64));
+      link.queue(new Uint32Array(5), 0, link.region(64), 0, 64);
+      link.flush();
+      other.send(testFrame(0x8864, 70));
+      await witness.until(() => witness.frames.length === 1);
+      assertEquals(witness.frames, [testFrame(0x8864, 70)]);
+      assertEquals(link.statistics.drops["link-down"], 2);
+      assertEquals([link.statistics.sentFrames, link.statistics.sentBytes], [0, 0]);
+      other.close();
+    },
+  });
+
+  Deno.test({
+    name: `${kind} link: closing ends an idle run at once, and it cannot be run again`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("id");
+      const link = open(pair.b, kind);
+      const receiver = new Gathering(link);
+      await assertRejects(() => link.run(receiver), TypeError, "again");
+      await new Promise((resolve) => setImmediate(resolve)); // the poll is pending now
+      const start = performance.now();
+      await receiver[Symbol.asyncDispose]();
+      assert(performance.now() - start < 500, `${performance.now() - start} ms`);
+      await assertRejects(() => link.run(receiver), TypeError, "again");
+    },
+  });
+
+  Deno.test({
+    name: `${kind} link: closing from within a frame ends the run`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("cf");
+      const sender = open(pair.a, kind);
+      const link = open(pair.b, kind);
+      let frames = 0;
+      const running = link.run({
+        frame(): void {
+          frames++;
+          link.close();
+        },
+        batchEnd(): void {},
+        state(): void {},
+      });
+      sender.send(testFrame(0x8863, 64));
+      await running;
+      assertEquals(frames, 1);
+      sender.close();
+    },
+  });
+}
+
+Deno.test({
+  name: "a link that cannot be opened leaves no open file",
+  ignore: NO_LAB,
+  async fn() {
+    await using pair = await vethPair("op");
+    const before = openFiles();
+    assertThrows(() => open("nosuch0", "ring"));
+    assertThrows(() => open("nosuch0", "plain"));
+    assertThrows(() =>
+      openLink({
+        interface: pair.a,
+        promiscuous: false,
+        etherTypes: [0x8863, 0x8864],
+        ringFrames: 3,
+      })
+    );
+    assertEquals(openFiles(), before);
+  },
+});

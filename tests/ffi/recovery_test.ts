@@ -1,0 +1,103 @@
+import { assert, assertEquals } from "@std/assert";
+import { openLink } from "../../ffi/open_link.ts";
+import { readInterface } from "../../ffi/interface.ts";
+import type { Link } from "../../ffi/link.ts";
+import { Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
+
+function open(name: string, kind: "ring" | "plain", promiscuous = false): Link {
+  return openLink({ interface: name, promiscuous, etherTypes: [0x8863, 0x8864], kind });
+}
+
+/** Deletes an interface and makes another that cannot be told from it. */
+async function replace(pair: { a: string; b: string }): Promise<void> {
+  const { index } = readInterface(pair.b);
+  const [, mac] = (await ip(`link show ${pair.b}`)).match(/link\/ether (\S+)/) ?? [];
+  await ip(`link del ${pair.b}`);
+  await ip(`link add ${pair.b} index ${index} address ${mac} type veth peer name ${pair.a}`);
+  for (const end of [pair.a, pair.b]) await ip(`link set ${end} up`);
+}
+
+for (const kind of ["ring", "plain"] as const) {
+  Deno.test({
+    name: `${kind} link: an interface made anew with the same index and address is followed`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("an");
+      const link = open(pair.b, kind);
+      const { index, mac } = link;
+      await using receiver = new Gathering(link);
+      await replace(pair);
+      await receiver.until(() => receiver.states.at(-1) === "up: interface up");
+      assertEquals([link.index, link.mac], [index, mac]);
+      const sender = open(pair.a, kind);
+      sender.send(testFrame(0x8863, 64));
+      await receiver.until(() => receiver.frames.length === 1);
+      sender.close();
+    },
+  });
+
+  Deno.test({
+    name: `${kind} link: on an interface that is down run waits, and does not flap once it is up`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("wt");
+      await ip(`link set ${pair.b} down`);
+      const link = open(pair.b, kind);
+      assertEquals(link.up, false);
+      await using receiver = new Gathering(link);
+      await ip(`link set ${pair.b} up`);
+      await receiver.until(() => receiver.states.length === 2);
+      assertEquals(link.up, true);
+      const sender = open(pair.a, kind);
+      sender.send(testFrame(0x8863, 64));
+      await receiver.until(() => receiver.frames.length === 1);
+      assertEquals(receiver.states, ["down: interface down", "up: interface up"]);
+      sender.close();
+    },
+  });
+
+  Deno.test({
+    name: `${kind} link: an interface deleted while frames go both ways is noticed`,
+    ignore: NO_LAB,
+    async fn() {
+      for (let round = 0; round < 5; round++) {
+        await using pair = await vethPair("bw");
+        const link = open(pair.b, kind);
+        const peer = open(pair.a, kind);
+        await using receiver = new Gathering(link);
+        await using _peer = new Gathering(peer);
+        const pump = setInterval(() => {
+          for (let i = 0; i < 100; i++) {
+            link.send(testFrame(0x8863, 64));
+            peer.send(testFrame(0x8863, 64));
+          }
+        }, 1);
+        try {
+          await receiver.until(() => receiver.frames.length > 100);
+          await ip(`link del ${pair.a}`);
+          await receiver.until(() => receiver.states.length === 1);
+        } finally {
+          clearInterval(pump);
+        }
+        assert(!link.up);
+      }
+    },
+  });
+}
+
+Deno.test({
+  name: "promiscuous mode is set where asked for, and again on an interface made anew",
+  ignore: NO_LAB,
+  async fn() {
+    await using pair = await vethPair("pm");
+    const promiscuity = async () =>
+      JSON.parse(await ip(`-json -details link show ${pair.b}`))[0].promiscuity;
+    open(pair.b, "ring").close();
+    assertEquals(await promiscuity(), 0);
+    await using receiver = new Gathering(open(pair.b, "ring", true));
+    assertEquals(await promiscuity(), 1);
+    await replace(pair);
+    await receiver.until(() => receiver.states.at(-1) === "up: interface up");
+    assertEquals(await promiscuity(), 1);
+  },
+});
