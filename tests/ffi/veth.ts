@@ -14,11 +14,25 @@ export async function ip(words: string): Promise<string> {
   return text.decode(output.stdout);
 }
 
+/**
+ * Resolves when the kernel passes on what is sent: it sees the cable a moment after the second end
+ * is up, and until then drops every frame in the queueing discipline `noop`.
+ */
+async function active(name: string): Promise<void> {
+  while (true) {
+    const { stdout } = await new Deno.Command("ip", { args: ["-o", "link", "show", name] })
+      .output();
+    const shown = new TextDecoder().decode(stdout);
+    if (shown.includes("LOWER_UP") && !/qdisc noop\b/.test(shown)) return;
+  }
+}
+
 /** A veth pair that goes with the scope. */
 export async function vethPair(name: string): Promise<AsyncDisposable & { a: string; b: string }> {
   const [a, b] = [`${name}a`, `${name}b`];
   await ip(`link add ${a} type veth peer name ${b}`);
   for (const end of [a, b]) await ip(`link set ${end} up`);
+  for (const end of [a, b]) await active(end);
   return {
     a,
     b,
