@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../ffi/errno.ts";
 import { readInterface } from "../../ffi/interface.ts";
 import { openLink } from "../../ffi/open_link.ts";
-import { Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
+import { bringUp, Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
 
 const etherTypes = [0x8863, 0x8864] as const;
 
@@ -102,7 +102,7 @@ for (const kind of ["ring", "plain"] as const) {
       await ip(`link del ${pair.a}`);
       await receiver.until(() => receiver.states.length === 3);
       await ip(`link add ${pair.a} type veth peer name ${pair.b}`);
-      for (const end of [pair.a, pair.b]) await ip(`link set ${end} up`);
+      await bringUp(pair);
       await receiver.until(() => receiver.states.length === 4);
       assertEquals(receiver.states, [
         "down: interface down",

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { openLink } from "../../ffi/open_link.ts";
 import { readInterface } from "../../ffi/interface.ts";
 import type { Link } from "../../ffi/link.ts";
-import { Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
+import { bringUp, Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
 
 function open(name: string, kind: "ring" | "plain", promiscuous = false): Link {
   return openLink({ interface: name, promiscuous, etherTypes: [0x8863, 0x8864], kind });
@@ -14,7 +14,7 @@ async function replace(pair: { a: string; b: string }): Promise<void> {
   const [, mac] = (await ip(`link show ${pair.b}`)).match(/link\/ether (\S+)/) ?? [];
   await ip(`link del ${pair.b}`);
   await ip(`link add ${pair.b} index ${index} address ${mac} type veth peer name ${pair.a}`);
-  for (const end of [pair.a, pair.b]) await ip(`link set ${end} up`);
+  await bringUp(pair);
 }
 
 for (const kind of ["ring", "plain"] as const) {
@@ -45,7 +45,7 @@ for (const kind of ["ring", "plain"] as const) {
       const link = open(pair.b, kind);
       assertEquals(link.up, false);
       await using receiver = new Gathering(link);
-      await ip(`link set ${pair.b} up`);
+      await bringUp(pair);
       await receiver.until(() => receiver.states.length === 2);
       assertEquals(link.up, true);
       const sender = open(pair.a, kind);

@@ -20,19 +20,22 @@ export async function ip(words: string): Promise<string> {
  */
 async function active(name: string): Promise<void> {
   while (true) {
-    const { stdout } = await new Deno.Command("ip", { args: ["-o", "link", "show", name] })
-      .output();
-    const shown = new TextDecoder().decode(stdout);
+    const shown = await ip(`-o link show ${name}`);
     if (shown.includes("LOWER_UP") && !/qdisc noop\b/.test(shown)) return;
   }
+}
+
+/** Sets both ends of a cable up; resolves when frames pass. */
+export async function bringUp({ a, b }: { a: string; b: string }): Promise<void> {
+  for (const end of [a, b]) await ip(`link set ${end} up`);
+  for (const end of [a, b]) await active(end);
 }
 
 /** A veth pair that goes with the scope. */
 export async function vethPair(name: string): Promise<AsyncDisposable & { a: string; b: string }> {
   const [a, b] = [`${name}a`, `${name}b`];
   await ip(`link add ${a} type veth peer name ${b}`);
-  for (const end of [a, b]) await ip(`link set ${end} up`);
-  for (const end of [a, b]) await active(end);
+  await bringUp({ a, b });
   return {
     a,
     b,
