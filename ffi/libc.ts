@@ -31,12 +31,19 @@ const SYMBOLS = {
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   /** int sendmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags) */
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  /** int poll(struct pollfd *fds, nfds_t nfds, int timeout): from a thread of the pool */
-  poll: { parameters: ["buffer", "u32", "i32"], result: "i32", nonblocking: true },
-  /** int poll(struct pollfd *fds, nfds_t nfds, int timeout): at once */
-  pollNow: { name: "poll", parameters: ["buffer", "u32", "i32"], result: "i32" },
-  /** int usleep(useconds_t usec): from a thread of the pool */
-  usleep: { parameters: ["u32"], result: "i32", nonblocking: true },
+  /** int poll(struct pollfd *fds, nfds_t nfds, int timeout) */
+  poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
+  /** int ppoll(struct pollfd *fds, nfds_t nfds, const struct timespec *t, const sigset_t *mask) */
+  ppoll: { parameters: ["buffer", "u32", "buffer", "pointer"], result: "i32" },
+  /** ppoll on a thread of Deno's pool */
+  ppollAside: {
+    name: "ppoll",
+    parameters: ["buffer", "u32", "buffer", "pointer"],
+    result: "i32",
+    nonblocking: true,
+  },
+  /** int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) */
+  epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   /** int *__errno_location(void) */
   errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;

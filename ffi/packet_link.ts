@@ -16,12 +16,15 @@ import type { OpenReceiver, Receiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
 import type { Outlet, Transmitter } from "./transmitter.ts";
-import { Waker } from "./waker.ts";
+import { NO_SOCKET, Waker } from "./waker.ts";
+import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
 const BUDGET = 512;
 /** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
 const MODERATION = 0.25;
+/** How long after the last frame the link stays attentive. Milliseconds. */
+const LINGER = 10;
 /** How often an interface that has gone is looked for. Milliseconds. */
 const RECHECK = 250;
 const DEFAULT_RING_FRAMES = 4096;
@@ -48,6 +51,7 @@ export class PacketLink implements Link, Outlet {
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
   #running = false;
+  #attention: Attention | undefined;
 
   constructor(kind: "ring" | "plain", options: LinkOptions, openReceiver: OpenReceiver) {
     this.kind = kind;
@@ -99,6 +103,7 @@ export class PacketLink implements Link, Outlet {
 
   flush(): void {
     this.#transmit.flush();
+    this.#attention?.loopHasRun();
   }
 
   send(frame: Uint8Array): void {
@@ -135,27 +140,36 @@ export class PacketLink implements Link, Outlet {
 
   /** Delivers frames until the link is closed or the interface is down. */
   async #receive(sink: FrameSink): Promise<void> {
-    let lastWake = 0;
     while (!this.#isClosed) {
       const outcome = await this.#waker.wait(this.#socket.fd);
       if (this.#isClosed || outcome === "check" && !this.#stillUp()) return;
-      await this.#rest(lastWake);
-      lastWake = performance.now();
-      while (!this.#isClosed) {
-        const taken = this.#receiver.drain(sink, BUDGET);
-        if (taken === 0) break;
-        sink.batchEnd();
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        if (taken < BUDGET) await this.#rest(lastWake);
-        lastWake = performance.now();
-      }
+      if (!await this.#attend(sink)) return;
     }
   }
 
-  /** Sleeps out the interval since the last wake-up, so that several frames share the next one. */
-  async #rest(lastWake: number): Promise<void> {
-    const left = MODERATION - (performance.now() - lastWake);
-    if (left > 0.05) await libc().usleep(Math.ceil(left * 1000));
+  /** Delivers frames while they keep coming; false when the link is closed or down. */
+  async #attend(sink: FrameSink): Promise<boolean> {
+    const attention = new Attention(this.#waker, this.#socket.fd);
+    this.#attention = attention;
+    try {
+      while (!this.#isClosed) {
+        const drained = performance.now();
+        const taken = this.#receiver.drain(sink, BUDGET);
+        if (taken > 0) {
+          sink.batchEnd();
+          await turn();
+        }
+        const outcome = taken === 0
+          ? await attention.wait(this.#socket.fd, LINGER)
+          : await attention.wait(NO_SOCKET, taken < BUDGET ? MODERATION : 0, drained);
+        if (outcome === "check" && !this.#stillUp()) return false;
+        if (outcome === "timeout" && taken === 0) return true;
+      }
+      return false;
+    } finally {
+      this.#attention = undefined;
+      attention.release();
+    }
   }
 
   /** Whether the socket is that of an interface which is up and has not been down. */

@@ -33,5 +33,5 @@ export function waitWritable(fd: number): void {
   const view = new DataView(poll.buffer);
   view.setInt32(0, fd, true);
   view.setInt16(4, POLLOUT, true);
-  libc().pollNow(poll, 1, 1);
+  libc().poll(poll, 1, 1);
 }

@@ -48,9 +48,13 @@ export class RecordWriter {
   /** Called once when a write fails; the writer accepts nothing afterwards. */
   readonly #onFailure: (cause: unknown) => void;
 
-  constructor(sink: ByteSink, onFailure: (cause: unknown) => void) {
+  /** Called after every write, which may have had to wait. */
+  readonly #onWritten: () => void;
+
+  constructor(sink: ByteSink, onFailure: (cause: unknown) => void, onWritten = () => {}) {
     this.#sink = sink;
     this.#onFailure = onFailure;
+    this.#onWritten = onWritten;
   }
 
   /** Bytes that wait behind the write in flight. */
@@ -128,9 +132,10 @@ export class RecordWriter {
       this.#filled = 0;
       for (let at = 0; at < length;) {
         at += await this.#sink.write(batch.bytes.subarray(at, Math.min(at + MAX_WRITE, length)));
+        this.#onWritten();
       }
       // Deno's TLS write completes without yielding; without this turn reads would starve.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (this.#filled > 0) await new Promise<void>((resolve) => setImmediate(resolve));
     }
   }
 }

@@ -47,6 +47,7 @@ export class Tunnel {
   #now: () => number;
   #lastHeard: number;
   #end: TunnelEnd | undefined;
+  #sink: TunnelSink | undefined;
   #abort = Promise.withResolvers<void>();
 
   constructor(options: TunnelOptions) {
@@ -56,7 +57,11 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#lastHeard = options.now();
-    this.writer = new RecordWriter(options.connection, (cause) => this.#lost(cause));
+    this.writer = new RecordWriter(
+      options.connection,
+      (cause) => this.#lost(cause),
+      () => this.#sink?.batchEnd(),
+    );
   }
 
   /** The memory that `TunnelSink` offsets point into. */
@@ -66,6 +71,7 @@ export class Tunnel {
 
   /** Delivers records until the tunnel ends, and says how. The connection is closed then. */
   async run(sink: TunnelSink): Promise<TunnelEnd> {
+    this.#sink = sink;
     const timer = setInterval(() => this.#keepAlive(), this.#keepalive.interval);
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
     await Promise.race([reading, this.#abort.promise]);
