@@ -44,6 +44,10 @@ const SYMBOLS = {
   },
   /** int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) */
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
+  /** int madvise(void *addr, size_t length, int advice) */
+  madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  /** unsigned long getauxval(unsigned long type) */
+  getauxval: { parameters: ["usize"], result: "usize" },
   /** int *__errno_location(void) */
   errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
+import { dropStartupPages } from "../../ffi/startup_pages.ts";
 import { setNoDelayByPort } from "../../ffi/tcp.ts";
 import { loadConfig } from "../config/load.ts";
 import { configureLogging, logger } from "../log.ts";
@@ -27,6 +28,7 @@ export async function runCommand(args: string[]): Promise<number> {
     link.close();
     throw error;
   }
+  dropStartupPages();
   return await untilStopped(daemon);
 }
 
