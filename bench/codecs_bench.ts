@@ -35,12 +35,18 @@ for (const sessions of [1, 1_000, 10_000]) {
 }
 
 for (const size of [44, 1494]) {
-  const writer = new RecordWriter({ write: (bytes) => Promise.resolve(bytes.length) }, () => {});
+  const writer = new RecordWriter({
+    sink: { write: (bytes) => Promise.resolve(bytes.length) },
+    failed: () => {},
+    written: () => {},
+    dropped: () => {},
+    now: () => performance.now(),
+  });
   Deno.bench(
     `batch of 64 session records of ${size} bytes, written`,
     { group: "records" },
     async () => {
-      for (let i = 0; i < 64; i++) writer.session(i, frame, 20, size, false);
+      for (let i = 0; i < 64; i++) writer.session(i, frame, 20, size);
       await writer.drained();
     },
   );

@@ -1,7 +1,7 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
 import { dropStartupPages } from "../../ffi/startup_pages.ts";
-import { setNoDelayByPort } from "../../ffi/tcp.ts";
+import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { loadConfig } from "../config/load.ts";
 import { configureLogging, logger } from "../log.ts";
 import { type Daemon, startClient, startServer } from "../proxy/daemon.ts";
@@ -22,8 +22,8 @@ export async function runCommand(args: string[]): Promise<number> {
   let daemon: Daemon;
   try {
     daemon = config.mode === "server"
-      ? await startServer(config, link, setNoDelayByPort)
-      : await startClient(config, link);
+      ? await startServer(config, link, tuneSocketsOf)
+      : await startClient(config, link, tuneSocketsOf);
   } catch (error) {
     link.close();
     throw error;

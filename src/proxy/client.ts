@@ -7,7 +7,7 @@ import {
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import { dialTls, type Endpoint, type Trust } from "../tunnel/tls.ts";
+import { dialTls, type Endpoint, type Trust, type TuneSockets } from "../tunnel/tls.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { Proxy } from "./proxy.ts";
@@ -20,6 +20,7 @@ export interface ClientOptions {
   servers: readonly Endpoint[];
   /** What makes a server's certificate acceptable. */
   trust: (server: Endpoint) => Trust;
+  tune: TuneSockets;
   credentials: ClientCredentials;
   keepalive: KeepaliveOptions;
   reconnect: BackoffOptions;
@@ -113,9 +114,9 @@ export class Client {
   }
 
   async #connect(server: Endpoint): Promise<Deno.TlsConn> {
-    const { trust, connectTimeout, credentials, now } = this.#options;
+    const { trust, tune, connectTimeout, credentials, now } = this.#options;
     const began = now();
-    const connection = await dialTls(server, trust(server), connectTimeout);
+    const connection = await dialTls(server, trust(server), connectTimeout, tune);
     let late = false;
     const timer = setTimeout(() => {
       late = true;

@@ -6,7 +6,13 @@ import { readPin } from "../config/certificate.ts";
 import { readSecret } from "../config/secrets.ts";
 import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
-import { type Endpoint, listenTls, setDefaultTrust, type Trust } from "../tunnel/tls.ts";
+import {
+  type Endpoint,
+  listenTls,
+  setDefaultTrust,
+  type Trust,
+  type TuneSockets,
+} from "../tunnel/tls.ts";
 import { Client } from "./client.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
 import {
@@ -40,12 +46,12 @@ const now = (): number => performance.now();
 export async function startServer(
   config: ServerConfig,
   link: Link,
-  setNoDelay: (port: number) => void,
+  tune: TuneSockets,
 ): Promise<Daemon> {
   const certificate = await Deno.readTextFile(config.tunnel.certificate);
   const key = await Deno.readTextFile(config.tunnel.key);
   const credentials = await serverCredentials(config, certificate);
-  const listeners = config.tunnel.listen.map((at) => listenTls(at, certificate, key, setNoDelay));
+  const listeners = config.tunnel.listen.map((at) => listenTls(at, certificate, key, tune));
   const options = proxyOptions(config, link);
   const policy = serverPolicy(config);
   const ready = readiness(config, link);
@@ -72,7 +78,11 @@ export async function startServer(
 }
 
 /** Starts the client mode on a link. */
-export async function startClient(config: ClientConfig, link: Link): Promise<Daemon> {
+export async function startClient(
+  config: ClientConfig,
+  link: Link,
+  tune: TuneSockets,
+): Promise<Daemon> {
   const { tunnel } = config;
   const secret = await readSecret(tunnel.secretFile);
   const pem = await trustedPem(config);
@@ -92,6 +102,7 @@ export async function startClient(config: ClientConfig, link: Link): Promise<Dae
     proxy,
     servers: tunnel.connect,
     trust,
+    tune,
     credentials: {
       name: tunnel.name,
       secret,

@@ -8,7 +8,6 @@ export type PolicyDrop =
   | "ac-address-spoofed" // a customer's frame bears the AC's source address
   | "ac-cookie-missing" // a PADR from which the AC cannot be told
   | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
-  | "code-unknown" // discovery code without a session
   | "discovery-too-long" // no room for the tags that have to be put in
   | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
   | "host-uniq-forged" // a token that fails its HMAC
@@ -21,6 +20,7 @@ export type PolicyDrop =
   | "padi-rate" // more PADIs a second than allowed, of one MAC or in all
   | "pending-limit" // as many discoveries under way as allowed
   | "queue-full" // the tunnel does not keep up
+  | "queue-stale" // data that has waited too long while the tunnel did not keep up
   | "session-limit" // as many sessions as allowed, of one client or in all
   | "session-unknown" // a frame of no session we know
   | "tunnel-frame-unfit" // a record whose frame the far end should not have sent

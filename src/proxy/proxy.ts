@@ -99,6 +99,7 @@ export class Proxy implements FrameSink {
         const frame = tunnel.buffer.bytes.subarray(offset, offset + length);
         this.#fromTunnel(member, handle, frame);
       },
+      dropped: (reason) => sessions.drops.count(reason),
       batchEnd: () => {
         sessions.tunnelBatchEnd();
         sessions.wireBatchEnd(); // answers to discovery wait in the writers

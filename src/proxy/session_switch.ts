@@ -8,7 +8,6 @@ import {
 } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import type { Mac } from "../pppoe/mac.ts";
-import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import { encodeTags, readTags } from "../pppoe/tags.ts";
 import type { Drops } from "./drops.ts";
@@ -82,13 +81,8 @@ export class SessionSwitch {
     const body = at + SESSION_HEADER;
     const { member, handle } = session;
     const { writer } = member.tunnel;
-    if (!writer.session(handle, bytes, body, payload, false)) {
-      const urgent = isControlProtocol(pppProtocol(view, body, payload));
-      if (!urgent || !writer.session(handle, bytes, body, payload, true)) {
-        return this.drops.count("queue-full");
-      }
-    }
     this.touch(member);
+    if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_FROM_WIRE]++;
     this.table.counters[counter + BYTES_FROM_WIRE] += payload;
@@ -230,6 +224,7 @@ export class SessionSwitch {
   touch(member: Member): void {
     if (member.touched) return;
     member.touched = true;
+    member.tunnel.writer.beginBatch();
     this.#touched.push(member);
   }
 

@@ -1,10 +1,5 @@
-import {
-  KIND_CONTROL,
-  KIND_DISCOVERY,
-  KIND_SESSION,
-  RECORD_HEADER,
-  recordHeader,
-} from "./record.ts";
+import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "./record.ts";
+import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
 
 /** Where the bytes go; `write` may take fewer than it is given (Deno.Conn). */
 export interface ByteSink {
@@ -13,75 +8,66 @@ export interface ByteSink {
 
 /** One `write` of Deno's TLS takes at most this many bytes. */
 const MAX_WRITE = 65_536;
+/** Bytes a write while the connection is behind: what has been written can be neither reordered nor dropped. */
+const SHORT_WRITE = 16_384;
+/** The connection is behind when for so long something was always older than MAX_AGE. Milliseconds. */
+const PATIENCE = 50;
 
-/** Session data may wait in this many bytes; what comes on top is refused. */
-export const DATA_LIMIT = 512 * 1024;
-
-/** Room above the data limit that only control, discovery and PPP control frames may use. */
-export const CONTROL_RESERVE = 128 * 1024;
-
-interface Batch {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
-
-function newBatch(): Batch {
-  const bytes = new Uint8Array(DATA_LIMIT + CONTROL_RESERVE);
-  return { bytes, view: new DataView(bytes.buffer) };
+/** What a writer is made of. */
+export interface RecordWriterOptions {
+  sink: ByteSink;
+  /** Called once when a write fails; the writer accepts nothing afterwards. */
+  failed: (cause: unknown) => void;
+  /** Called after every write, which may have had to wait. */
+  written: () => void;
+  /** Called for every record that is given up. */
+  dropped: (reason: QueueDrop) => void;
+  /** Milliseconds of a steady clock. */
+  now: () => number;
 }
 
 /**
- * Writes records in batches: while one write is in flight, what arrives accumulates in the other
- * batch and leaves in the next write. An idle writer sends at once; nothing waits for a timer.
+ * Writes records in batches: while one write is in flight, what arrives accumulates and leaves in
+ * the next. An idle writer sends at once; nothing waits for a timer.
  *
- *     idle ──flush──▶ writing ──all written──▶ idle
- *                      │   ▲
- *                      └───┘ more had accumulated
+ *     idle ──flush──▶ writing ──nothing waits──▶ idle
+ *                     │  ▲ │
+ *                     └──┘ └─data older than 10 ms for 50 ms─▶ behind ──nothing waits──▶ idle
+ *                    in order                     short writes, sessions in turn, old data dropped
  */
 export class RecordWriter {
-  #sink: ByteSink;
-  #filling: Batch = newBatch();
-  #sending: Batch = newBatch();
-  #filled = 0;
+  #options: RecordWriterOptions;
+  #queue: RecordQueue;
   #writing: Promise<void> | undefined;
   #failed = false;
-  /** Called once when a write fails; the writer accepts nothing afterwards. */
-  readonly #onFailure: (cause: unknown) => void;
+  /** When the queue last held nothing old. */
+  #fresh = 0;
+  #behind = false;
+  /** The time of the records that are being added. */
+  #now = 0;
 
-  /** Called after every write, which may have had to wait. */
-  readonly #onWritten: () => void;
-
-  constructor(sink: ByteSink, onFailure: (cause: unknown) => void, onWritten = () => {}) {
-    this.#sink = sink;
-    this.#onFailure = onFailure;
-    this.#onWritten = onWritten;
+  constructor(options: RecordWriterOptions) {
+    this.#options = options;
+    this.#queue = new RecordQueue(options.dropped);
   }
 
   /** Bytes that wait behind the write in flight. */
   get queuedBytes(): number {
-    return this.#filled;
+    return this.#queue.waiting;
+  }
+
+  /** To be called before the first session frame of a batch: reads the clock for all of them. */
+  beginBatch(): void {
+    this.#now = this.#options.now();
   }
 
   /**
    * Queues the payload of a session frame, `source[offset, offset + length)`, which is copied.
-   * Returns false, with nothing queued, where the queue is full: at the data limit, or with
-   * `urgent` at the limit of the reserve.
+   * Returns false, with nothing queued, where even the oldest data gave no room for it.
    */
-  session(
-    handle: number,
-    source: Uint8Array,
-    offset: number,
-    length: number,
-    urgent: boolean,
-  ): boolean {
-    const limit = urgent ? DATA_LIMIT + CONTROL_RESERVE : DATA_LIMIT;
-    const at = this.#filled;
-    if (at + RECORD_HEADER + length > limit || this.#failed) return false;
-    const batch = this.#filling;
-    batch.view.setUint32(at, recordHeader(KIND_SESSION, length, handle));
-    batch.bytes.set(source.subarray(offset, offset + length), at + RECORD_HEADER);
-    this.#filled = at + RECORD_HEADER + length;
-    return true;
+  session(handle: number, source: Uint8Array, offset: number, length: number): boolean {
+    if (this.#failed) return false;
+    return this.#queue.add(KIND_SESSION, handle, source, offset, length, this.#now);
   }
 
   /** Queues a discovery frame; false where even the reserve is full. */
@@ -95,22 +81,18 @@ export class RecordWriter {
   }
 
   #record(kind: number, handle: number, body: Uint8Array): boolean {
-    const at = this.#filled;
-    const end = at + RECORD_HEADER + body.length;
-    if (end > DATA_LIMIT + CONTROL_RESERVE || this.#failed) return false;
-    this.#filling.view.setUint32(at, recordHeader(kind, body.length, handle));
-    this.#filling.bytes.set(body, at + RECORD_HEADER);
-    this.#filled = end;
-    return true;
+    if (this.#failed) return false;
+    return this.#queue.add(kind, handle, body, 0, body.length, this.#options.now());
   }
 
   /** Starts writing what is queued, unless a write is in flight that will take it along. */
   flush(): void {
-    if (this.#writing !== undefined || this.#filled === 0 || this.#failed) return;
+    if (this.#writing !== undefined || this.#queue.waiting === 0 || this.#failed) return;
+    this.#fresh = this.#options.now();
     this.#writing = this.#writeAll().catch((cause) => {
       this.#failed = true;
-      this.#filled = 0;
-      this.#onFailure(cause);
+      this.#queue.clear();
+      this.#options.failed(cause);
     }).finally(() => this.#writing = undefined);
   }
 
@@ -124,18 +106,30 @@ export class RecordWriter {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#filled > 0) {
-      const batch = this.#filling;
-      const length = this.#filled;
-      this.#filling = this.#sending;
-      this.#sending = batch;
-      this.#filled = 0;
-      for (let at = 0; at < length;) {
-        at += await this.#sink.write(batch.bytes.subarray(at, Math.min(at + MAX_WRITE, length)));
-        this.#onWritten();
+    for (let left = this.#queue.waiting; this.#queue.waiting > 0;) {
+      const bytes = this.#next();
+      for (let at = 0; at < bytes.length;) {
+        at += await this.#options.sink.write(bytes.subarray(at));
       }
+      this.#queue.sent();
+      this.#options.written();
+      left -= bytes.length;
+      if (left > 0 || this.#queue.waiting === 0) continue;
       // Deno's TLS write completes without yielding; without this turn reads would starve.
-      if (this.#filled > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      left = this.#queue.waiting;
     }
+  }
+
+  /** What is to be written next. */
+  #next(): Uint8Array {
+    const now = this.#options.now();
+    if (!this.#queue.hasOlder(now - MAX_AGE)) this.#fresh = now;
+    this.#behind ||= now - this.#fresh > PATIENCE;
+    if (!this.#behind) return this.#queue.take(MAX_WRITE);
+    this.#queue.expire(now - MAX_AGE);
+    const bytes = this.#queue.takeFairly(SHORT_WRITE);
+    this.#behind = this.#queue.waiting > 0;
+    return bytes;
   }
 }

@@ -24,12 +24,15 @@ export type Trust =
   /** A certificate for `name` issued by an authority that the system trusts. */
   | { kind: "system"; name: string };
 
-/** Opens the listening socket; `setNoDelay` is called with its port (Deno offers no way to set it). */
+/** Sets the TCP options that Deno does not offer on the sockets of a local port. */
+export type TuneSockets = (port: number) => void;
+
+/** Opens the listening socket; what it accepts inherits its options. */
 export function listenTls(
   endpoint: Endpoint,
   certificate: string,
   key: string,
-  setNoDelay: (port: number) => void,
+  tune: TuneSockets,
 ): Deno.TlsListener {
   const listener = Deno.listenTls({
     hostname: endpoint.host,
@@ -38,7 +41,7 @@ export function listenTls(
     key,
     alpnProtocols: [ALPN],
   });
-  setNoDelay((listener.addr as Deno.NetAddr).port);
+  tune((listener.addr as Deno.NetAddr).port);
   return listener;
 }
 
@@ -60,6 +63,7 @@ export async function dialTls(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
+  tune: TuneSockets,
 ): Promise<Deno.TlsConn> {
   const expired = Promise.withResolvers<never>();
   let connection: Deno.Conn | undefined;
@@ -73,7 +77,7 @@ export async function dialTls(
     const tcp = await Deno.connect({ hostname: endpoint.host, port: endpoint.port });
     connection = tcp;
     if (late) abandon(tcp);
-    tcp.setNoDelay(true);
+    tune((tcp.localAddr as Deno.NetAddr).port);
     const tls = await Deno.startTls(tcp, tlsOptions(trust));
     connection = tls;
     const { alpnProtocol } = await tls.handshake();

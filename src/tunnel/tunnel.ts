@@ -2,13 +2,20 @@ import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./clos
 import { abandon, type Connection } from "./connection.ts";
 import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
+import type { QueueDrop } from "./record_queue.ts";
 import { RecordWriter } from "./record_writer.ts";
 
 /** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
 export const TUNNEL_BUFFER = 256 * 1024;
 
-/** What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns. */
-export type TunnelSink = Omit<RecordSink, "control">;
+/**
+ * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns,
+ * which is also called when a write that may have had to wait is done.
+ */
+export interface TunnelSink extends Omit<RecordSink, "control"> {
+  /** A record that waited to be sent was given up. */
+  dropped(reason: QueueDrop): void;
+}
 
 /** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
 export interface KeepaliveOptions {
@@ -57,11 +64,13 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#lastHeard = options.now();
-    this.writer = new RecordWriter(
-      options.connection,
-      (cause) => this.#lost(cause),
-      () => this.#sink?.batchEnd(),
-    );
+    this.writer = new RecordWriter({
+      sink: options.connection,
+      failed: (cause) => this.#lost(cause),
+      written: () => this.#sink?.batchEnd(),
+      dropped: (reason) => this.#sink?.dropped(reason),
+      now: options.now,
+    });
   }
 
   /** The memory that `TunnelSink` offsets point into. */

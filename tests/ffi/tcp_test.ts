@@ -1,20 +1,20 @@
 import { assertEquals } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
-import { setNoDelayByPort } from "../../ffi/tcp.ts";
+import { tuneSocketsOf } from "../../ffi/tcp.ts";
 
 Deno.test("the listening socket of a port is found, an IPv6 one too, and no other", () => {
   for (const hostname of ["127.0.0.1", "::1"]) {
     using listener = Deno.listen({ hostname, port: 0 });
-    assertEquals(setNoDelayByPort(listener.addr.port), 1);
+    assertEquals(tuneSocketsOf(listener.addr.port), 1);
   }
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  assertEquals(setNoDelayByPort(listener.addr.port === 1 ? 2 : 1), 0);
+  assertEquals(tuneSocketsOf(listener.addr.port === 1 ? 2 : 1), 0);
 });
 
 Deno.test("no permission beyond FFI is asked for", async () => {
-  const code = `import { setNoDelayByPort } from "${new URL("../../ffi/tcp.ts", import.meta.url)}";
+  const code = `import { tuneSocketsOf } from "${new URL("../../ffi/tcp.ts", import.meta.url)}";
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    Deno.exit(setNoDelayByPort(listener.addr.port) === 1 ? 0 : 1);`;
+    Deno.exit(tuneSocketsOf(listener.addr.port) === 1 ? 0 : 1);`;
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   await Deno.writeTextFile(file, code);
   const { code: status, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -48,6 +48,6 @@ Deno.test("accepted sockets inherit TCP_NODELAY from the listening one", async (
     return noDelayOfAccepted(port);
   };
   assertEquals(await accepted(), 0);
-  setNoDelayByPort(port);
+  tuneSocketsOf(port);
   assertEquals(await accepted(), 1);
 });

@@ -45,7 +45,7 @@ Deno.test("a client cannot send for a session that another client opened", () =>
   within(two, async (path) => {
     await dial(path, { client: 0, id: 1 });
     const { writer } = path.tunnels[1].client;
-    writer.session(1, new Uint8Array(10), 0, 10, false);
+    writer.session(1, new Uint8Array(10), 0, 10);
     writer.flush();
     path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 1, [9]));
     assertEquals(payloadOf(await path.ac.next()), [9]);

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { MAX_RECORD_BODY, type Violation } from "../../src/tunnel/record.ts";
+import type { Violation } from "../../src/tunnel/record.ts";
 import { RecordReader } from "../../src/tunnel/record_reader.ts";
-import { CONTROL_RESERVE, DATA_LIMIT, RecordWriter } from "../../src/tunnel/record_writer.ts";
 import { recordBuffer } from "./memory_connection.ts";
+import { writer } from "./held_writer.ts";
 
 interface Seen {
   kind: string;
@@ -33,27 +33,6 @@ function reader(): { seen: Seen[]; feed: (bytes: Uint8Array) => Violation | unde
   };
 }
 
-/** A writer whose output is gathered, each write held until `release` is called. */
-function writer(): { writer: RecordWriter; writes: Uint8Array[]; release: () => void } {
-  const writes: Uint8Array[] = [];
-  let held: (() => void)[] = [];
-  const out = new RecordWriter({
-    write(bytes): Promise<number> {
-      writes.push(bytes.slice());
-      return new Promise((resolve) => held.push(() => resolve(bytes.length)));
-    },
-  }, () => {});
-  return {
-    writer: out,
-    writes,
-    release(): void {
-      const now = held;
-      held = [];
-      for (const go of now) go();
-    },
-  };
-}
-
 const record = fc.record({
   kind: fc.constantFrom("session", "discovery", "control"),
   handle: fc.integer({ min: 0, max: 0xffff }),
@@ -68,7 +47,7 @@ Deno.test("records come out as they went in, however the bytes are split", async
       const { writer: out, writes, release } = writer();
       for (const { kind, handle, body } of records) {
         const bytes = Uint8Array.from(body);
-        if (kind === "session") out.session(handle, bytes, 0, bytes.length, false);
+        if (kind === "session") out.session(handle, bytes, 0, bytes.length);
         else if (kind === "discovery") out.discovery(handle, bytes);
         else out.control(handle, bytes);
       }
@@ -95,7 +74,7 @@ Deno.test("arbitrary bytes are records or a violation, never an exception", () =
 
 Deno.test("a session record costs four bytes on top of its payload", async () => {
   const { writer: out, writes, release } = writer();
-  out.session(7, new Uint8Array(1492), 0, 1492, false);
+  out.session(7, new Uint8Array(1492), 0, 1492);
   const done = out.drained();
   release();
   await done;
@@ -109,50 +88,6 @@ Deno.test("an unknown kind is a violation before its body has arrived", () => {
 Deno.test("a discovery or control record beyond its limit is a violation", () => {
   assertEquals(reader().feed(Uint8Array.of(0x45, 0xeb, 0, 0)), "discovery-too-long");
   assertEquals(reader().feed(Uint8Array.of(0x84, 0x01, 0, 6)), "control-too-long");
-});
-
-Deno.test("what arrives while a write is in flight leaves together in the next one", async () => {
-  const { writer: out, writes, release } = writer();
-  const frame = new Uint8Array(10);
-  out.session(1, frame, 0, 10, false);
-  out.flush();
-  for (let i = 0; i < 5; i++) {
-    out.session(1, frame, 0, 10, false);
-    out.flush();
-  }
-  assertEquals(writes.length, 1);
-  const done = out.drained();
-  while (out.queuedBytes > 0) {
-    release();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  release();
-  await done;
-  assertEquals(writes.map(({ length }) => length), [14, 5 * 14]);
-});
-
-Deno.test("a full queue refuses data and keeps room for what is urgent", () => {
-  const { writer: out } = writer();
-  const frame = new Uint8Array(MAX_RECORD_BODY);
-  while (out.session(1, frame, 0, frame.length, false)) { /* fill it */ }
-  assertEquals(out.queuedBytes > DATA_LIMIT - frame.length - 4, true);
-  assertEquals(out.session(1, frame, 0, 100, true), true);
-  assertEquals(out.discovery(0, frame.subarray(0, 1514)), true);
-  while (out.control(6, frame.subarray(0, 1000))) { /* fill the reserve */ }
-  assertEquals(out.queuedBytes <= DATA_LIMIT + CONTROL_RESERVE, true);
-});
-
-Deno.test("a failed write is reported once, and nothing is taken after it", async () => {
-  const failures: unknown[] = [];
-  const out = new RecordWriter(
-    { write: () => Promise.reject(new Error("gone")) },
-    (cause) => failures.push(cause),
-  );
-  out.control(6, new Uint8Array(1));
-  await out.drained();
-  assertEquals(failures.length, 1);
-  assertEquals(out.control(6, new Uint8Array(1)), false);
-  assertEquals(out.session(1, new Uint8Array(1), 0, 1, true), false);
 });
 
 Deno.test("a reader refuses a buffer that could not hold the longest record", () => {

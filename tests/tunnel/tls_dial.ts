@@ -11,7 +11,7 @@ try {
     await connection.handshake().catch(() => {});
     return connection;
   });
-  const connection = await dialTls(endpoint, trust, 5_000);
+  const connection = await dialTls(endpoint, trust, 5_000, () => {});
   await Deno.stdout.write(new TextEncoder().encode("accepted"));
   connection.close();
   (await serving).close();

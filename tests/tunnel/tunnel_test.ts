@@ -3,7 +3,7 @@ import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
 import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 
-const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {} };
+const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {}, dropped() {} };
 
 function tunnel(connection: MemoryConnection, timeout = 60_000, interval = 20_000): Tunnel {
   return new Tunnel({
@@ -28,7 +28,7 @@ Deno.test("a frame sent on one end is delivered on the other", async () => {
       },
     }),
   ];
-  a.writer.session(5, new TextEncoder().encode("frame"), 0, 5, false);
+  a.writer.session(5, new TextEncoder().encode("frame"), 0, 5);
   a.writer.flush();
   assertEquals(await got.promise, "5 frame");
   await a.close("shutdown", "", 1000);
@@ -39,7 +39,7 @@ Deno.test("a close names the same reason on both ends, after what was queued", a
   const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection));
   const handles: number[] = [];
   const running = [a.run(silent), b.run({ ...silent, session: (h) => void handles.push(h) })];
-  a.writer.session(1, new Uint8Array(1), 0, 1, false);
+  a.writer.session(1, new Uint8Array(1), 0, 1);
   await a.close("replaced", "by test", 1000);
   const [endA, endB] = await Promise.all(running);
   assertEquals(endA, { reason: "replaced", by: "us", detail: "by test" });

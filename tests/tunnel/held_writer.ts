@@ -1,0 +1,55 @@
+import { RecordWriter } from "../../src/tunnel/record_writer.ts";
+
+/** A writer on a clock of its own, whose writes are gathered and held until they are released. */
+export interface HeldWriter {
+  writer: RecordWriter;
+  writes: Uint8Array[];
+  dropped: string[];
+  failures: unknown[];
+  clock: { now: number };
+  /** Ends the write in flight; resolves when the next, if any, has begun. */
+  release(): Promise<void>;
+  /** Fails the write in flight. */
+  fail(cause: Error): Promise<void>;
+}
+
+/** Makes a writer. */
+export function writer(): HeldWriter {
+  const writes: Uint8Array[] = [];
+  const [dropped, failures] = [[] as string[], [] as unknown[]];
+  const clock = { now: 0 };
+  let held: PromiseWithResolvers<number> | undefined;
+  const out = new RecordWriter({
+    sink: {
+      write(bytes): Promise<number> {
+        writes.push(bytes.slice());
+        held = Promise.withResolvers();
+        const { promise } = held;
+        return promise.then(() => bytes.length);
+      },
+    },
+    failed: (cause) => failures.push(cause),
+    written: () => {},
+    dropped: (reason) => dropped.push(reason),
+    now: () => clock.now,
+  });
+  // The writer goes on in a turn of the event loop after the one in which its write has ended.
+  const settle = async () => {
+    for (let i = 0; i < 2; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  return {
+    writer: out,
+    writes,
+    dropped,
+    failures,
+    clock,
+    release(): Promise<void> {
+      held?.resolve(0);
+      return settle();
+    },
+    fail(cause): Promise<void> {
+      held?.reject(cause);
+      return settle();
+    },
+  };
+}

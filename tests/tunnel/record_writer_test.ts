@@ -1,0 +1,181 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { MAX_RECORD_BODY } from "../../src/tunnel/record.ts";
+import {
+  CONTROL_RESERVE,
+  DATA_LIMIT,
+  MAX_AGE,
+  MAX_RECORDS,
+} from "../../src/tunnel/record_queue.ts";
+import { type HeldWriter, writer } from "./held_writer.ts";
+
+const IPV4 = [0x00, 0x21];
+const LCP = [0xc0, 0x21];
+
+/** A PPP frame of `length` bytes that bears a number. */
+function ppp(protocol: number[], number: number, length = 1500): Uint8Array {
+  const frame = new Uint8Array(length);
+  frame.set(protocol);
+  new DataView(frame.buffer).setUint32(2, number);
+  return frame;
+}
+
+function add(
+  { writer, clock }: HeldWriter,
+  handle: number,
+  frame: Uint8Array,
+  at: number,
+): boolean {
+  clock.now = at;
+  writer.beginBatch();
+  const taken = writer.session(handle, frame, 0, frame.length);
+  writer.flush();
+  return taken;
+}
+
+/** Handle and number of each record in a write. */
+function records(bytes: Uint8Array): [handle: number, number: number][] {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  const seen: [number, number][] = [];
+  for (let at = 0; at < bytes.length;) {
+    const header = view.getUint32(at);
+    const length = header >>> 16 & MAX_RECORD_BODY;
+    seen.push([header & 0xffff, length < 6 ? -1 : view.getUint32(at + 6)]);
+    at += 4 + length;
+  }
+  return seen;
+}
+
+/** Ends writes until nothing is left; returns the writes from now on. */
+async function drain(held: HeldWriter): Promise<Uint8Array[]> {
+  const begin = held.writes.length;
+  for (let before = -1; before !== held.writes.length;) {
+    before = held.writes.length;
+    await held.release();
+  }
+  return held.writes.slice(begin);
+}
+
+Deno.test("what arrives while a write is in flight leaves together in the next one", async () => {
+  const held = writer();
+  for (let i = 0; i < 6; i++) add(held, 1, ppp(IPV4, i, 10), i);
+  await drain(held);
+  assertEquals(held.writes.map(({ length }) => length), [14, 5 * 14]);
+});
+
+Deno.test("a long queue leaves in whole records, in order, in writes that TLS takes at once", async () => {
+  const held = writer();
+  const sent = Array.from({ length: 300 }, (_, i): [number, number] => [i % 3, i]);
+  for (const [handle, i] of sent) add(held, handle, ppp(IPV4, i), 0);
+  await drain(held);
+  assertEquals(held.writes.flatMap(records), sent);
+  for (const { length } of held.writes) assert(length <= 65_536);
+});
+
+Deno.test("a full queue of fresh data refuses data and keeps room for what is urgent", () => {
+  const held = writer();
+  while (add(held, 1, ppp(IPV4, 0, MAX_RECORD_BODY), 0)) { /* fill it */ }
+  assert(held.writer.queuedBytes > DATA_LIMIT - MAX_RECORD_BODY - 4);
+  assert(add(held, 1, ppp(LCP, 0, MAX_RECORD_BODY), 0));
+  assert(held.writer.discovery(0, new Uint8Array(1514)));
+  while (held.writer.control(6, new Uint8Array(1000))) { /* fill the reserve */ }
+  assert(held.writer.queuedBytes <= DATA_LIMIT + CONTROL_RESERVE);
+  assertEquals(held.dropped, []);
+});
+
+Deno.test("the number of waiting records is bounded too", () => {
+  const held = writer();
+  let taken = 0;
+  while (add(held, 1, ppp(IPV4, 0, 6), 0)) taken++;
+  assertEquals(taken, MAX_RECORDS + 1); // the first is in flight
+});
+
+Deno.test("in a full queue old data gives way to new, PPP control never, and order is kept", async () => {
+  const held = writer();
+  let number = 0;
+  for (let full = false; !full; number++) {
+    full = !add(held, 1, ppp(number % 50 === 1 ? LCP : IPV4, number), 0);
+  }
+  for (let i = 0; i < 100; i++) assert(add(held, 1, ppp(IPV4, number++), MAX_AGE + 1));
+  assert(held.dropped.length > 0 && held.dropped.every((reason) => reason === "queue-full"));
+  const seen = (await drain(held)).flatMap(records).map(([, i]) => i);
+  assertEquals(seen, seen.toSorted((a, b) => a - b));
+  assertEquals(seen.slice(-100), Array.from({ length: 100 }, (_, i) => number - 100 + i));
+  for (let i = 51; i < number - 101; i += 50) assert(seen.includes(i), `LCP frame ${i} is missing`);
+});
+
+Deno.test("what is in flight stays as it is while the queue behind it is thinned out twice", async () => {
+  const held = writer();
+  for (let i = 0; i < 40; i++) add(held, 1, ppp(IPV4, i), 0);
+  await held.release(); // the 39 that had waited are in flight now
+  const inFlight = held.writes[1].slice();
+  for (let now = 0; held.dropped.length < 500; now += 1) add(held, 1, ppp(IPV4, 1_000_000), now);
+  await drain(held);
+  assertEquals(records(inFlight).length, 39);
+  assertEquals(held.writes[1], inFlight);
+});
+
+/** A writer whose connection takes one write every 8 ms while `flows` offer more than that. */
+async function overload(flows: number[], rounds: number): Promise<HeldWriter & { behind: number }> {
+  const held = writer();
+  let [number, behind] = [0, 0];
+  for (let now = 0; now < rounds * 8; now++) {
+    for (const [handle, frames] of flows.entries()) {
+      for (let i = 0; i < frames; i++) add(held, handle, ppp(IPV4, number++), now);
+    }
+    if (now % 8 === 7) await held.release();
+    if (now === 100) behind = held.writes.length;
+  }
+  return { ...held, behind };
+}
+
+Deno.test("behind a slow connection nothing waits long, and drops are named", async () => {
+  const { writes, dropped, behind } = await overload([16], 60);
+  assert(dropped.includes("queue-stale"));
+  for (const { length } of writes.slice(behind)) assertLess(length, 16_384 + 3_200);
+});
+
+Deno.test("behind a slow connection sessions share it, however much each of them offers", async () => {
+  const { writes, behind } = await overload([16, 2, 2, 2], 200);
+  const bytes = [0, 0, 0, 0];
+  for (const [handle] of writes.slice(behind).flatMap(records)) bytes[handle]++;
+  const jain = bytes.reduce((a, b) => a + b) ** 2 / (4 * bytes.reduce((a, b) => a + b * b, 0));
+  assert(jain > 0.95, `Jain's index is ${jain} of ${bytes}`);
+});
+
+Deno.test("behind a slow connection control records overtake, sessions keep their order", async () => {
+  const held = await overload([16, 16], 30);
+  held.writer.control(6, new Uint8Array(8));
+  await held.release();
+  const [first] = held.writes.slice(-1);
+  assertEquals(first[0] >>> 6, 2);
+  for (const handle of [0, 1]) {
+    const own = held.writes.flatMap(records).filter(([h, i]) => h === handle && i >= 0);
+    const numbers = own.map(([, i]) => i);
+    assertEquals(numbers, numbers.toSorted((a, b) => a - b));
+  }
+});
+
+Deno.test("a connection that keeps up again is written to in order and in full", async () => {
+  const held = await overload([16], 30);
+  await drain(held);
+  const before = held.dropped.length;
+  for (let i = 0; i < 100; i++) add(held, i % 7, ppp(IPV4, i), 1_000);
+  const writes = await drain(held);
+  assertEquals(records(held.writes[held.writes.length - writes.length - 1]).length, 1);
+  assertEquals(
+    writes.flatMap(records).map(([, i]) => i),
+    Array.from({ length: 99 }, (_, i) => i + 1),
+  );
+  assertEquals(held.dropped.length, before);
+});
+
+Deno.test("a failed write is reported once, and nothing is taken after it", async () => {
+  const held = writer();
+  held.writer.control(6, new Uint8Array(1));
+  const done = held.writer.drained();
+  await held.fail(new Error("gone"));
+  await done;
+  assertEquals(held.failures.length, 1);
+  assertEquals(held.writer.control(6, new Uint8Array(1)), false);
+  assertEquals(held.writer.session(1, new Uint8Array(1), 0, 1), false);
+});
