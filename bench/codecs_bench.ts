@@ -38,7 +38,6 @@ for (const size of [44, 1494]) {
   const writer = new RecordWriter({
     sink: { write: (bytes) => Promise.resolve(bytes.length) },
     failed: () => {},
-    written: () => {},
     dropped: () => {},
     now: () => performance.now(),
   });

@@ -1,8 +1,6 @@
 import { findEventLoop } from "./event_loop.ts";
+import { libc } from "./libc.ts";
 import type { Outcome, Waker } from "./waker.ts";
-
-/** Longest time for the event loop when what it delivers is not ours. Milliseconds. */
-const LOOP_TIME = 1;
 
 /** Only one link may hold up the event loop's thread; which one, if any. */
 let holder: Attention | undefined;
@@ -14,8 +12,6 @@ let holder: Attention | undefined;
 export class Attention {
   #waker: Waker;
   #loop = -1;
-  #ran: (() => void) | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(waker: Waker, socket: number) {
     this.#waker = waker;
@@ -34,28 +30,11 @@ export class Attention {
       const left = Math.max(0, milliseconds - (performance.now() - since));
       const outcome = this.#waker.watch(socket, this.#loop, left);
       if (outcome !== "loop") return outcome;
-      await this.#letLoopRun();
+      // The loop looks for news when nothing else is left to do, and not at every turn: only a
+      // call on another thread makes it wait, and so look.
+      await libc().yieldAside();
       if (left === 0) return "timeout";
     }
-  }
-
-  /** To be called when the event loop has delivered something. */
-  loopHasRun(): void {
-    this.#ran?.();
-  }
-
-  /**
-   * Gives the event loop time until it has delivered what it has. It looks for news only when
-   * nothing is left to do, or after dozens of turns: a turn alone would not do.
-   */
-  async #letLoopRun(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#ran = resolve;
-      this.#timer = setTimeout(resolve, LOOP_TIME);
-    });
-    clearTimeout(this.#timer);
-    this.#ran = undefined;
-    await turn();
   }
 
   /** Lets another link have the thread. */

@@ -23,6 +23,8 @@ import { Attention, turn } from "./attention.ts";
 const BUDGET = 512;
 /** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
 const MODERATION = 0.25;
+/** How long frames are kept in the ring when they could not be passed on. Milliseconds. */
+const HOLD = 0.5;
 /** How long after the last frame the link stays attentive. Milliseconds. */
 const LINGER = 10;
 /** How often an interface that has gone is looked for. Milliseconds. */
@@ -51,7 +53,6 @@ export class PacketLink implements Link, Outlet {
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
   #running = false;
-  #attention: Attention | undefined;
 
   constructor(kind: "ring" | "plain", options: LinkOptions, openReceiver: OpenReceiver) {
     this.kind = kind;
@@ -103,7 +104,6 @@ export class PacketLink implements Link, Outlet {
 
   flush(): void {
     this.#transmit.flush();
-    this.#attention?.loopHasRun();
   }
 
   send(frame: Uint8Array): void {
@@ -150,24 +150,24 @@ export class PacketLink implements Link, Outlet {
   /** Delivers frames while they keep coming; false when the link is closed or down. */
   async #attend(sink: FrameSink): Promise<boolean> {
     const attention = new Attention(this.#waker, this.#socket.fd);
-    this.#attention = attention;
     try {
       while (!this.#isClosed) {
         const drained = performance.now();
         const taken = this.#receiver.drain(sink, BUDGET);
+        let isFull = false;
         if (taken > 0) {
-          sink.batchEnd();
+          isFull = sink.batchEnd();
           await turn();
         }
+        const rest = isFull ? HOLD : taken < BUDGET ? MODERATION : 0;
         const outcome = taken === 0
           ? await attention.wait(this.#socket.fd, LINGER)
-          : await attention.wait(NO_SOCKET, taken < BUDGET ? MODERATION : 0, drained);
+          : await attention.wait(NO_SOCKET, rest, drained);
         if (outcome === "check" && !this.#stillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
       }
       return false;
     } finally {
-      this.#attention = undefined;
       attention.release();
     }
   }

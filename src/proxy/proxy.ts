@@ -57,8 +57,8 @@ export class Proxy implements FrameSink {
     else this.sessions.drops.count("ethertype-wrong");
   }
 
-  batchEnd(): void {
-    this.sessions.wireBatchEnd();
+  batchEnd(): boolean {
+    return this.sessions.wireBatchEnd();
   }
 
   state(up: boolean, reason: string): void {

@@ -228,14 +228,17 @@ export class SessionSwitch {
     this.#touched.push(member);
   }
 
-  /** The link has no more frames for now: everything gathered leaves. */
-  wireBatchEnd(): void {
+  /** The link has no more frames for now: everything gathered leaves. See `FrameSink.batchEnd`. */
+  wireBatchEnd(): boolean {
+    let isFull = this.#touched.length > 0;
     for (const member of this.#touched) {
       member.touched = false;
       member.tunnel.writer.flush();
+      isFull &&= member.tunnel.writer.isFull;
     }
     this.#touched.length = 0;
     this.#batchTime = this.#options.now();
+    return isFull;
   }
 
   /** The tunnel has no more records for now. */

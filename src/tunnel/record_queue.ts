@@ -14,10 +14,12 @@ export const DATA_LIMIT = 512 * 1024;
 export const CONTROL_RESERVE = 128 * 1024;
 /** Session data that has waited longer gives way to new. Milliseconds. */
 export const MAX_AGE = 10;
-/** Records that may wait. */
+/** Records that may wait: a power of two. */
 export const MAX_RECORDS = 16_384;
-/** Bytes of a buffer: the queue moves to the front only when it has moved on by its own length. */
-const CAPACITY = 2 * DATA_LIMIT + CONTROL_RESERVE;
+/** Bytes of a buffer; what is in flight needs room, too. */
+const CAPACITY = DATA_LIMIT + CONTROL_RESERVE + 64 * 1024;
+
+const UNWRAPPED = -1;
 
 /** Why a record that waited was dropped. */
 export type QueueDrop = "queue-full" | "queue-stale";
@@ -28,23 +30,27 @@ interface Buffer {
 }
 
 /**
- * Records on their way out, in one buffer, in the order in which they will leave:
+ * Records on their way out, in a ring, in the order in which they will leave. No record is split:
+ * one that does not fit before the end goes to the front, and `wrap` is where the others end.
  *
- *     ░░░ taken ░░░│ head ── waiting ── tail │        free        │
+ *     │  free  │ in flight │ head ── waiting ── tail │   free   │
+ *     │ waiting ── tail │   free   │ in flight │ head ── waiting ── wrap │
  *
  * While the queue is short it is sent from where it lies. Whatever drops or reorders records writes
- * the others to the spare buffer, and the two change places; where the spare one holds what is in
- * flight, they move up in their own buffer, which keeps their order.
+ * the others to the spare buffer, and the two change places: what is in flight stays untouched.
  */
 export class RecordQueue {
   #buffer: Buffer = newBuffer();
   #spare: Buffer = newBuffer();
-  /** What holds the bytes taken last, until they have been sent. */
+  /** What holds the bytes taken last, until they have been sent, and where they begin. */
   #inFlight: Buffer | undefined;
+  #begin = 0;
   #head = 0;
   #tail = 0;
+  #wrap = UNWRAPPED;
+  #waiting = 0;
   /** When each waiting record came, by its position in the queue from `#first` on. Milliseconds. */
-  #stamps = new Float64Array(2 * MAX_RECORDS);
+  #stamps = new Float64Array(MAX_RECORDS);
   #first = 0;
   #count = 0;
   #gaveWay = false;
@@ -57,7 +63,7 @@ export class RecordQueue {
 
   /** Bytes that wait. */
   get waiting(): number {
-    return this.#tail - this.#head;
+    return this.#waiting;
   }
 
   /** Whether session data came before `time`, and waits or had to give way since the last take. */
@@ -78,35 +84,39 @@ export class RecordQueue {
     length: number,
     now: number,
   ): boolean {
-    const end = this.#tail + RECORD_HEADER + length;
-    if (end - this.#head > DATA_LIMIT || end > CAPACITY || this.#isCrowded) {
+    const size = RECORD_HEADER + length;
+    if (this.#waiting + size > DATA_LIMIT || this.#count === MAX_RECORDS) {
       if (!this.#makeRoom(kind, source, offset, length, now)) return false;
     }
-    const at = this.#tail;
+    const at = this.#place(size);
+    if (at < 0) return false;
     this.#buffer.view.setUint32(at, recordHeader(kind, length, handle));
     this.#buffer.bytes.set(source.subarray(offset, offset + length), at + RECORD_HEADER);
-    this.#tail = at + RECORD_HEADER + length;
-    this.#stamps[this.#first + this.#count++] = now;
+    this.#tail = at + size;
+    this.#waiting += size;
+    this.#stamps[this.#first + this.#count++ & MAX_RECORDS - 1] = now;
     return true;
   }
 
   /** Takes whole records of at most `max` bytes: valid until the next take. */
   take(max: number): Uint8Array {
+    if (this.#head === this.#wrap) this.#unwrap();
     const begin = this.#head;
-    let end = this.#tail;
-    let taken = this.#count;
-    if (end - begin > max) {
-      for (end = begin, taken = 0;; taken++) {
-        const next = this.#after(end);
-        if (next - begin > max) break;
-        end = next;
-      }
+    const last = this.#wrap === UNWRAPPED ? this.#tail : this.#wrap;
+    let end = begin;
+    let taken = 0;
+    if (begin + max >= last && this.#wrap === UNWRAPPED) [end, taken] = [last, this.#count];
+    for (; end < last; taken++) {
+      const next = this.#after(end);
+      if (next - begin > max) break;
+      end = next;
     }
     this.#head = end;
-    this.#first += taken;
+    this.#waiting -= end - begin;
+    this.#first = this.#first + taken & MAX_RECORDS - 1;
     this.#count -= taken;
-    if (this.#count === 0) this.#first = 0;
     this.#inFlight = this.#buffer;
+    this.#begin = begin;
     this.#gaveWay = false;
     return this.#buffer.bytes.subarray(begin, end);
   }
@@ -115,6 +125,7 @@ export class RecordQueue {
   sent(): void {
     this.#inFlight = undefined;
     if (this.#count === 0) this.#head = this.#tail = 0;
+    if (this.#count === 0 || this.#head === this.#wrap) this.#unwrap();
   }
 
   /** Drops session data that came before `time`. Nothing that was taken may be in flight. */
@@ -131,12 +142,12 @@ export class RecordQueue {
   takeFairly(max: number): Uint8Array {
     const order = this.#order;
     order.clear();
-    for (let at = this.#head, i = 0; at < this.#tail; at = this.#after(at), i++) {
+    const stamps: number[] = [];
+    this.#each((at, size, stamp) => {
       const header = this.#buffer.view.getUint32(at);
-      order.add(i, at, this.#after(at) - at, header >>> 30 === KIND_CONTROL, header & 0xffff);
-    }
-    const first = this.#first;
-    const stamps = this.#stamps.slice(first, first + this.#count);
+      const isControl = header >>> 30 === KIND_CONTROL;
+      order.add(stamps.push(stamp) - 1, at, size, isControl, header & 0xffff);
+    });
     let next = 0;
     this.#rewrite((put) => {
       next = order.serve(max, (i, at, size) => put(at, size, stamps[i]));
@@ -148,17 +159,40 @@ export class RecordQueue {
   clear(): void {
     this.#head =
       this.#tail =
-      this.#first =
+      this.#waiting =
       this.#count =
         0;
-  }
-
-  get #isCrowded(): boolean {
-    return this.#count >= MAX_RECORDS || this.#first + this.#count >= this.#stamps.length;
+    this.#wrap = UNWRAPPED;
   }
 
   #after(at: number): number {
     return at + RECORD_HEADER + (this.#buffer.view.getUint32(at) >>> 16 & MAX_RECORD_BODY);
+  }
+
+  /** Where a record of `size` bytes can be put, or -1. */
+  #place(size: number): number {
+    const begin = this.#inFlight === this.#buffer ? this.#begin : this.#head;
+    if (this.#tail < begin) return this.#tail + size < begin ? this.#tail : -1;
+    if (this.#tail + size <= CAPACITY) return this.#tail;
+    if (size >= begin) return -1;
+    this.#wrap = this.#tail;
+    return 0;
+  }
+
+  #unwrap(): void {
+    if (this.#wrap !== UNWRAPPED) this.#head = 0;
+    this.#wrap = UNWRAPPED;
+  }
+
+  /** Calls `see` for every waiting record, in their order. */
+  #each(see: (at: number, size: number, stamp: number) => void): void {
+    let at = this.#head;
+    for (let i = 0; i < this.#count; i++) {
+      if (at === this.#wrap) at = 0;
+      const size = this.#after(at) - at;
+      see(at, size, this.#stamps[this.#first + i & MAX_RECORDS - 1]);
+      at += size;
+    }
   }
 
   /** Makes room for a record at the tail; false where there is none for one of its kind. */
@@ -170,31 +204,17 @@ export class RecordQueue {
     now: number,
   ): boolean {
     const size = RECORD_HEADER + length;
-    const isFull = this.waiting + size > DATA_LIMIT || this.#count >= MAX_RECORDS;
-    if (!isFull) this.#moveToFront();
-    else if (this.hasOlder(now - MAX_AGE)) this.#dropHalf(now - MAX_AGE);
+    if (this.hasOlder(now - MAX_AGE)) this.#dropHalf(now - MAX_AGE);
     const urgent = kind !== KIND_SESSION || isUrgent(source, offset, length);
     const limit = urgent ? DATA_LIMIT + CONTROL_RESERVE : DATA_LIMIT;
-    return this.waiting + size <= limit && this.#count < MAX_RECORDS;
-  }
-
-  #moveToFront(): void {
-    const from = this.#buffer;
-    const [head, tail, first, count] = [this.#head, this.#tail, this.#first, this.#count];
-    if (this.#inFlight === this.#spare) from.bytes.copyWithin(0, head, tail);
-    else {
-      this.#spare.bytes.set(from.bytes.subarray(head, tail));
-      [this.#buffer, this.#spare] = [this.#spare, from];
-    }
-    this.#stamps.copyWithin(0, first, first + count);
-    this.#head = this.#first = 0;
-    this.#tail = tail - head;
+    return this.#waiting + size <= limit && this.#count < MAX_RECORDS;
   }
 
   /** Drops half of what waits at once, so that the work is done once for many records. */
   #dropHalf(time: number): void {
+    if (this.#inFlight === this.#spare) return; // no room to write the others to
     this.#gaveWay = true;
-    let [bytes, records] = [this.waiting / 2, this.#count / 2];
+    let [bytes, records] = [this.#waiting / 2, this.#count / 2];
     this.#drop("queue-full", (size, stamp) => {
       if (bytes <= 0 || records <= 0 || stamp >= time) return false;
       bytes -= size;
@@ -205,34 +225,30 @@ export class RecordQueue {
 
   /** Drops the session data that `choose` names; it is asked from the oldest record on. */
   #drop(reason: QueueDrop, choose: (size: number, stamp: number) => boolean): void {
-    const [head, tail, first] = [this.#head, this.#tail, this.#first];
-    const stamps = this.#stamps;
     this.#rewrite((put) => {
-      for (let at = head, i = first; at < tail; i++) {
-        const size = this.#after(at) - at;
-        if (this.#isData(at) && choose(size, stamps[i])) this.#dropped(reason);
-        else put(at, size, stamps[i]);
-        at += size;
-      }
+      this.#each((at, size, stamp) => {
+        if (this.#isData(at) && choose(size, stamp)) this.#dropped(reason);
+        else put(at, size, stamp);
+      });
     });
   }
 
   /** Writes the queue anew with the records that `fill` puts, each given by its old place. */
   #rewrite(fill: (put: (at: number, size: number, stamp: number) => void) => void): void {
-    const from = this.#buffer;
-    const to = this.#inFlight === this.#spare ? from : this.#spare;
+    const [from, to] = [this.#buffer, this.#spare];
+    const stamps: number[] = [];
     let tail = 0;
-    let count = 0;
     fill((at, size, stamp) => {
-      if (to === from) to.bytes.copyWithin(tail, at, at + size);
-      else to.bytes.set(from.bytes.subarray(at, at + size), tail);
+      to.bytes.set(from.bytes.subarray(at, at + size), tail);
       tail += size;
-      this.#stamps[count++] = stamp;
+      stamps.push(stamp);
     });
-    if (to !== from) [this.#buffer, this.#spare] = [to, from];
+    [this.#buffer, this.#spare] = [to, from];
+    this.#stamps.set(stamps);
     this.#head = this.#first = 0;
-    this.#tail = tail;
-    this.#count = count;
+    this.#wrap = UNWRAPPED;
+    this.#tail = this.#waiting = tail;
+    this.#count = stamps.length;
   }
 
   #isData(at: number): boolean {

@@ -1,5 +1,5 @@
 import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "./record.ts";
-import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
+import { DATA_LIMIT, MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
 
 /** Where the bytes go; `write` may take fewer than it is given (Deno.Conn). */
 export interface ByteSink {
@@ -10,7 +10,7 @@ export interface ByteSink {
 const MAX_WRITE = 65_536;
 /** Bytes a write while the connection is behind: what has been written can be neither reordered nor dropped. */
 const SHORT_WRITE = 16_384;
-/** The connection is behind when for so long something was always older than MAX_AGE. Milliseconds. */
+/** The connection is behind when for so long something was always older than MAX_AGE; so it ends, too. Milliseconds. */
 const PATIENCE = 50;
 
 /** What a writer is made of. */
@@ -18,8 +18,6 @@ export interface RecordWriterOptions {
   sink: ByteSink;
   /** Called once when a write fails; the writer accepts nothing afterwards. */
   failed: (cause: unknown) => void;
-  /** Called after every write, which may have had to wait. */
-  written: () => void;
   /** Called for every record that is given up. */
   dropped: (reason: QueueDrop) => void;
   /** Milliseconds of a steady clock. */
@@ -32,7 +30,7 @@ export interface RecordWriterOptions {
  *
  *     idle ──flush──▶ writing ──nothing waits──▶ idle
  *                     │  ▲ │
- *                     └──┘ └─data older than 10 ms for 50 ms─▶ behind ──nothing waits──▶ idle
+ *                     └──┘ └─data older than 10 ms for 50 ms─▶ behind ──none for 50 ms──▶ writing
  *                    in order                     short writes, sessions in turn, old data dropped
  */
 export class RecordWriter {
@@ -40,9 +38,9 @@ export class RecordWriter {
   #queue: RecordQueue;
   #writing: Promise<void> | undefined;
   #failed = false;
-  /** When the queue last held nothing old. */
-  #fresh = 0;
   #behind = false;
+  /** When the queue last looked as `#behind` says. */
+  #settled = 0;
   /** The time of the records that are being added. */
   #now = 0;
 
@@ -54,6 +52,11 @@ export class RecordWriter {
   /** Bytes that wait behind the write in flight. */
   get queuedBytes(): number {
     return this.#queue.waiting;
+  }
+
+  /** Whether more session data would be refused, though what waits will soon have left. */
+  get isFull(): boolean {
+    return !this.#behind && this.#queue.waiting > DATA_LIMIT - MAX_WRITE;
   }
 
   /** To be called before the first session frame of a batch: reads the clock for all of them. */
@@ -88,7 +91,8 @@ export class RecordWriter {
   /** Starts writing what is queued, unless a write is in flight that will take it along. */
   flush(): void {
     if (this.#writing !== undefined || this.#queue.waiting === 0 || this.#failed) return;
-    this.#fresh = this.#options.now();
+    this.#settled = this.#options.now();
+    this.#behind = false;
     this.#writing = this.#writeAll().catch((cause) => {
       this.#failed = true;
       this.#queue.clear();
@@ -112,7 +116,6 @@ export class RecordWriter {
         at += await this.#options.sink.write(bytes.subarray(at));
       }
       this.#queue.sent();
-      this.#options.written();
       left -= bytes.length;
       if (left > 0 || this.#queue.waiting === 0) continue;
       // Deno's TLS write completes without yielding; without this turn reads would starve.
@@ -124,12 +127,10 @@ export class RecordWriter {
   /** What is to be written next. */
   #next(): Uint8Array {
     const now = this.#options.now();
-    if (!this.#queue.hasOlder(now - MAX_AGE)) this.#fresh = now;
-    this.#behind ||= now - this.#fresh > PATIENCE;
+    if (this.#queue.hasOlder(now - MAX_AGE) === this.#behind) this.#settled = now;
+    if (now - this.#settled > PATIENCE) this.#behind = !this.#behind;
     if (!this.#behind) return this.#queue.take(MAX_WRITE);
     this.#queue.expire(now - MAX_AGE);
-    const bytes = this.#queue.takeFairly(SHORT_WRITE);
-    this.#behind = this.#queue.waiting > 0;
-    return bytes;
+    return this.#queue.takeFairly(SHORT_WRITE);
   }
 }

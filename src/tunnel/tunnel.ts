@@ -9,8 +9,7 @@ import { RecordWriter } from "./record_writer.ts";
 export const TUNNEL_BUFFER = 256 * 1024;
 
 /**
- * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns,
- * which is also called when a write that may have had to wait is done.
+ * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns.
  */
 export interface TunnelSink extends Omit<RecordSink, "control"> {
   /** A record that waited to be sent was given up. */
@@ -67,7 +66,6 @@ export class Tunnel {
     this.writer = new RecordWriter({
       sink: options.connection,
       failed: (cause) => this.#lost(cause),
-      written: () => this.#sink?.batchEnd(),
       dropped: (reason) => this.#sink?.dropped(reason),
       now: options.now,
     });

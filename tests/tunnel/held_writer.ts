@@ -29,7 +29,6 @@ export function writer(): HeldWriter {
       },
     },
     failed: (cause) => failures.push(cause),
-    written: () => {},
     dropped: (reason) => dropped.push(reason),
     now: () => clock.now,
   });
