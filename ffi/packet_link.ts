@@ -22,7 +22,7 @@ import { Attention, turn } from "./attention.ts";
 /** Frames taken before TLS gets its turn. */
 const BUDGET = 512;
 /** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
-const MODERATION = 0.25;
+const MODERATION = 0.4;
 /** How long frames are kept in the ring when they could not be passed on. Milliseconds. */
 const HOLD = 0.5;
 /** How long after the last frame the link stays attentive. Milliseconds. */
@@ -36,7 +36,7 @@ const DEFAULT_RING_FRAMES = 4096;
  *
  *              ┌──────── empty ────────┐
  *              ▼                       │
- *     waiting (poll) ──frames──▶ draining ──last wake < 250 µs ago──▶ resting ──▶ draining
+ *     waiting (poll) ──frames──▶ draining ──last wake < 400 µs ago──▶ resting ──▶ draining
  *              │
  *              └─ENETDOWN, gone──▶ down ──there again──▶ waiting        close() ends any of them
  */

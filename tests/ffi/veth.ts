@@ -62,8 +62,9 @@ export class Gathering implements FrameSink {
     this.frames.push(bytes.slice(offset, offset + length));
   }
 
-  batchEnd(): void {
+  batchEnd(): boolean {
     this.#changed?.();
+    return false;
   }
 
   state(up: boolean, reason: string): void {
