@@ -8,11 +8,10 @@ export interface Region {
 export interface FrameSink {
   /** One frame at `bytes[offset, offset + length)`, valid during the call; `view` covers the same memory. */
   frame(bytes: Uint8Array, view: DataView, offset: number, length: number): void;
-  /**
-   * There are no more frames for now; called after every batch of at least one. True asks the link
-   * to keep the next ones for a moment, because they could not be passed on now.
-   */
-  batchEnd(): boolean;
+  /** There are no more frames for now; called after every batch of at least one. */
+  batchEnd(): void;
+  /** Frames had better stay where they are for a moment: they could not be passed on now. */
+  readonly isFull?: boolean;
   /** The link went down, or came back; index, MAC and MTU may differ then. */
   state(up: boolean, reason: string): void;
 }

@@ -20,11 +20,11 @@ import { NO_SOCKET, Waker } from "./waker.ts";
 import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
-const BUDGET = 512;
+const BUDGET = 128;
 /** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
 const MODERATION = 0.4;
-/** How long frames are kept in the ring when they could not be passed on. Milliseconds. */
-const HOLD = 0.5;
+/** How long frames stay in the ring when they could not be passed on. Milliseconds. */
+const HOLD = 0.1;
 /** How long after the last frame the link stays attentive. Milliseconds. */
 const LINGER = 10;
 /** How often an interface that has gone is looked for. Milliseconds. */
@@ -152,17 +152,16 @@ export class PacketLink implements Link, Outlet {
     const attention = new Attention(this.#waker, this.#socket.fd);
     try {
       while (!this.#isClosed) {
-        const drained = performance.now();
-        const taken = this.#receiver.drain(sink, BUDGET);
-        let isFull = false;
-        if (taken > 0) {
-          isFull = sink.batchEnd();
+        const begin = performance.now();
+        const isFull = sink.isFull === true;
+        const taken = isFull ? BUDGET : this.#receiver.drain(sink, BUDGET);
+        if (taken > 0 && !isFull) {
+          sink.batchEnd();
           await turn();
         }
-        const rest = isFull ? HOLD : taken < BUDGET ? MODERATION : 0;
         const outcome = taken === 0
           ? await attention.wait(this.#socket.fd, LINGER)
-          : await attention.wait(NO_SOCKET, rest, drained);
+          : await attention.wait(NO_SOCKET, isFull ? HOLD : taken < BUDGET ? MODERATION : 0, begin);
         if (outcome === "check" && !this.#stillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
       }

@@ -57,8 +57,12 @@ export class Proxy implements FrameSink {
     else this.sessions.drops.count("ethertype-wrong");
   }
 
-  batchEnd(): boolean {
-    return this.sessions.wireBatchEnd();
+  batchEnd(): void {
+    this.sessions.wireBatchEnd();
+  }
+
+  get isFull(): boolean {
+    return this.sessions.isFull;
   }
 
   state(up: boolean, reason: string): void {

@@ -54,7 +54,9 @@ export class SessionSwitch {
   readonly drops: Drops;
   #options: SwitchOptions;
   #link: Link;
+  /** Members with frames in this batch, and in the last one. */
   #touched: Member[] = [];
+  #served: Member[] = [];
   #parting: PartingSessions;
   #acOnWire: boolean;
   /** Milliseconds of the clock, read once a batch. */
@@ -228,17 +230,20 @@ export class SessionSwitch {
     this.#touched.push(member);
   }
 
-  /** The link has no more frames for now: everything gathered leaves. See `FrameSink.batchEnd`. */
-  wireBatchEnd(): boolean {
-    let isFull = this.#touched.length > 0;
+  /** The link has no more frames for now: everything gathered leaves. */
+  wireBatchEnd(): void {
     for (const member of this.#touched) {
       member.touched = false;
       member.tunnel.writer.flush();
-      isFull &&= member.tunnel.writer.isFull;
     }
+    [this.#touched, this.#served] = [this.#served, this.#touched];
     this.#touched.length = 0;
     this.#batchTime = this.#options.now();
-    return isFull;
+  }
+
+  /** Whether all tunnels that the last batch went to are full for a moment. */
+  get isFull(): boolean {
+    return this.#served.length > 0 && this.#served.every(({ tunnel }) => tunnel.writer.isFull);
   }
 
   /** The tunnel has no more records for now. */

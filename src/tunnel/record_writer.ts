@@ -13,6 +13,9 @@ const SHORT_WRITE = 16_384;
 /** The connection is behind when for so long something was always older than MAX_AGE; so it ends, too. Milliseconds. */
 const PATIENCE = 50;
 
+/** A connection goes on when its last write ended so long ago. Milliseconds. */
+const PROGRESS = 5;
+
 /** What a writer is made of. */
 export interface RecordWriterOptions {
   sink: ByteSink;
@@ -41,6 +44,8 @@ export class RecordWriter {
   #behind = false;
   /** When the queue last looked as `#behind` says. */
   #settled = 0;
+  /** When a write last ended. */
+  #progress = 0;
   /** The time of the records that are being added. */
   #now = 0;
 
@@ -54,9 +59,10 @@ export class RecordWriter {
     return this.#queue.waiting;
   }
 
-  /** Whether more session data would be refused, though what waits will soon have left. */
+  /** Whether half of the room is taken, though not for long: writes go on. */
   get isFull(): boolean {
-    return !this.#behind && this.#queue.waiting > DATA_LIMIT - MAX_WRITE;
+    if (this.#behind || this.#queue.waiting < DATA_LIMIT / 2) return false;
+    return this.#options.now() - this.#progress < PROGRESS;
   }
 
   /** To be called before the first session frame of a batch: reads the clock for all of them. */
@@ -116,6 +122,7 @@ export class RecordWriter {
         at += await this.#options.sink.write(bytes.subarray(at));
       }
       this.#queue.sent();
+      this.#progress = this.#options.now();
       left -= bytes.length;
       if (left > 0 || this.#queue.waiting === 0) continue;
       // Deno's TLS write completes without yielding; without this turn reads would starve.

@@ -64,7 +64,7 @@ for (const kind of ["ring", "plain"] as const) {
           frames++;
           link.close();
         },
-        batchEnd: () => false,
+        batchEnd() {},
         state(): void {},
       });
       sender.send(testFrame(0x8863, 64));

@@ -62,9 +62,8 @@ export class Gathering implements FrameSink {
     this.frames.push(bytes.slice(offset, offset + length));
   }
 
-  batchEnd(): boolean {
+  batchEnd(): void {
     this.#changed?.();
-    return false;
   }
 
   state(up: boolean, reason: string): void {

@@ -41,7 +41,7 @@ export class OuterWire {
         this.frames.push(bytes.slice(offset, offset + length));
         this.#waiting?.();
       },
-      batchEnd: () => false,
+      batchEnd() {},
       state: () => {},
     });
   }

@@ -27,7 +27,7 @@ export function openPort(name: string, receive: (frame: Observed) => void = () =
       seen.add(frame);
       receive(frame);
     },
-    batchEnd: () => false,
+    batchEnd() {},
     state() {},
   });
   return {
