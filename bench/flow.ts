@@ -72,7 +72,13 @@ export async function measureFlow(load: FlowLoad): Promise<FlowFigures> {
 
 function open(name: string): Link {
   const etherTypes = [ETHERTYPE_SESSION, ETHERTYPE_SESSION] as const;
-  return openLink({ interface: name, promiscuous: true, etherTypes, ringFrames: 16_384 });
+  return openLink({
+    interface: name,
+    promiscuous: true,
+    etherTypes,
+    ringFrames: 16_384,
+    waitAside: true,
+  });
 }
 
 async function send(link: Link, load: FlowLoad, run: number): Promise<number> {

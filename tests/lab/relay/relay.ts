@@ -41,6 +41,7 @@ async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
       promiscuous: true,
       etherTypes: [ETHERTYPE_IPV4, ETHERTYPE_ARP],
       ringFrames: 8_192,
+      waitAside: true,
     })
   );
   const path = { delay: Number(delay), loss: Number(loss) };
