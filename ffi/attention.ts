@@ -13,9 +13,10 @@ export class Attention {
   #waker: Waker;
   #loop = -1;
 
-  constructor(waker: Waker, socket: number) {
+  /** With `aside`, the event loop's thread is left alone. */
+  constructor(waker: Waker, socket: number, aside = false) {
     this.#waker = waker;
-    if (holder !== undefined) return;
+    if (aside || holder !== undefined) return;
     this.#loop = findEventLoop(socket);
     if (this.#loop >= 0) holder = this;
   }

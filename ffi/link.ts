@@ -88,6 +88,11 @@ export interface LinkOptions {
   etherTypes: readonly [number, number];
   /** Slots of the receive ring, a power of two. Default 4,096. */
   ringFrames?: number;
+  /**
+   * Wait for frames on a thread of Deno's pool only. For QUIC, whose tasks wait for the event
+   * loop's thread without its epoll instance showing it. Default false.
+   */
+  waitAside?: boolean;
   /** Which implementation; by default the ring, and the plain one where rings are refused. */
   kind?: "ring" | "plain";
 }

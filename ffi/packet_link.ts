@@ -149,7 +149,7 @@ export class PacketLink implements Link, Outlet {
 
   /** Delivers frames while they keep coming; false when the link is closed or down. */
   async #attend(sink: FrameSink): Promise<boolean> {
-    const attention = new Attention(this.#waker, this.#socket.fd);
+    const attention = new Attention(this.#waker, this.#socket.fd, this.#options.waitAside);
     try {
       while (!this.#isClosed) {
         const begin = performance.now();

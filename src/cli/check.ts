@@ -31,7 +31,9 @@ async function checkFiles(config: Config, findings: Findings): Promise<void> {
     return;
   }
   const { serverCertificate, serverCa, secretFile } = config.tunnel;
-  if (serverCertificate !== undefined) await checkPinned(serverCertificate, findings);
+  if (serverCertificate !== undefined) {
+    await checkPinned(serverCertificate, findings, config.tunnel.transport);
+  }
   if (serverCa !== undefined && serverCa !== "system") await checkAuthorities(serverCa, findings);
   await findings.attempt(() => readSecret(secretFile));
 }

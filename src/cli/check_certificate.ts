@@ -1,4 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
+import { certificateName } from "../tunnel/quic.ts";
+import type { Transport } from "../tunnel/transport.ts";
 import type { Findings } from "./findings.ts";
 
 const BLOCKS = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
@@ -24,9 +26,18 @@ export async function checkServerCertificate(
 }
 
 /** Checks the one certificate that a client accepts. */
-export async function checkPinned(path: string, findings: Findings): Promise<void> {
+export async function checkPinned(
+  path: string,
+  findings: Findings,
+  transport: Transport = "tls",
+): Promise<void> {
   const parsed = await findings.attempt(() => readCertificates(path));
-  if (parsed !== undefined) checkEndEntity(parsed[0], path, findings);
+  if (parsed !== undefined) {
+    checkEndEntity(parsed[0], path, findings);
+    if (transport === "quic") {
+      await findings.attempt(() => certificateName(parsed[0].toString()));
+    }
+  }
   if (Deno.env.get("DENO_CERT")) {
     findings.problems.push(
       "DENO_CERT is set, so other certificates than the pinned one would be accepted too; unset it",

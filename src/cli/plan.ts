@@ -12,6 +12,9 @@ export function describe(config: Config): string[] {
   return [
     `Mode "${config.mode}": speaks PPPoE with ${peers} on "${link.name}" ${address}.`,
     ...(config.mode === "server" ? describeServer(config) : describeClient(config)),
+    ...(config.tunnel.transport === "quic"
+      ? ["The tunnel is carried by QUIC over UDP, which is experimental."]
+      : []),
     sessions.idleTimeout === 0
       ? "Idle sessions are kept."
       : `A session whose AC is silent for ${formatDuration(sessions.idleTimeout)} is ended.`,

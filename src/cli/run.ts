@@ -18,6 +18,7 @@ export async function runCommand(args: string[]): Promise<number> {
     promiscuous: config.interface.mac === "transparent",
     etherTypes: config.interface.etherTypes,
     ringFrames: config.interface.ringFrames,
+    waitAside: config.tunnel.transport === "quic",
   });
   let daemon: Daemon;
   try {

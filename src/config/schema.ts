@@ -91,6 +91,8 @@ function reconnect(): Schema<ReconnectConfig> {
   );
 }
 
+const transport = () => withDefault(value.oneOf("tls", "quic"), "tls");
+
 const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
 
 function clients(folder: string): Schema<AllowedClient[]> {
@@ -133,6 +135,7 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
     mode: value.oneOf("server"),
     ...common(),
     tunnel: v.object({
+      transport: transport(),
       listen: value.addresses(),
       certificate: value.path(folder),
       key: value.path(folder),
@@ -159,6 +162,7 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
 /** Schema of client mode; paths are relative to `folder`. */
 export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">> {
   const tunnel = v.object({
+    transport: transport(),
     connect: value.addresses(),
     serverCertificate: v.exactOptional(value.path(folder)),
     serverCa: v.exactOptional(value.pathOr("system", folder)),

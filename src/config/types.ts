@@ -1,6 +1,6 @@
 /** What a configuration file says, with defaults filled in. Durations are milliseconds. */
 
-/** A host (name, IPv4 or IPv6 address without brackets) and a TCP port. */
+/** A host (name, IPv4 or IPv6 address without brackets) and a TCP or UDP port. */
 export interface Address {
   host: string;
   port: number;
@@ -42,8 +42,12 @@ export interface ReconnectConfig {
   reset: number;
 }
 
+/** What carries a tunnel; "quic" is experimental. */
+export type TransportConfig = "tls" | "quic";
+
 /** The tunnel's end that is dialled. */
 export interface ServerTunnelConfig {
+  transport: TransportConfig;
   listen: Address[];
   /** Absolute path of a PEM file. */
   certificate: string;
@@ -56,6 +60,7 @@ export interface ServerTunnelConfig {
 
 /** The tunnel's end that dials. Exactly one of `serverCertificate` and `serverCa` is there. */
 export interface ClientTunnelConfig {
+  transport: TransportConfig;
   connect: Address[];
   /** Absolute path of the one certificate (PEM) that is accepted. */
   serverCertificate?: string;

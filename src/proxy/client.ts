@@ -5,9 +5,10 @@ import {
   HandshakeError,
 } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { abandon } from "../tunnel/connection.ts";
+import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import { dialTls, type Endpoint, type Trust, type TuneSockets } from "../tunnel/tls.ts";
+import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
+import { dial, type Transport } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import type { Proxy } from "./proxy.ts";
@@ -16,6 +17,8 @@ import type { Member } from "./session.ts";
 /** What the dialling side is made of. */
 export interface ClientOptions {
   proxy: Proxy;
+  /** What carries the tunnel. */
+  transport: Transport;
   /** Servers, tried in this order. */
   servers: readonly Endpoint[];
   /** What makes a server's certificate acceptable. */
@@ -24,7 +27,7 @@ export interface ClientOptions {
   credentials: ClientCredentials;
   keepalive: KeepaliveOptions;
   reconnect: BackoffOptions;
-  /** Milliseconds for TCP, TLS and authentication together. */
+  /** Milliseconds for the transport, TLS and authentication together. */
   connectTimeout: number;
   buffer: (size: number) => RecordBuffer;
   now: () => number;
@@ -52,9 +55,12 @@ export class Client {
   #member: Member | undefined;
   #stopping = false;
   #wake = Promise.withResolvers<void>();
+  /** Rejects at `stop()`: who dials nobody is not waited for. */
+  #halted = Promise.withResolvers<never>();
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#halted.promise.catch(() => {});
     this.#backoff = new Backoff(options.reconnect, options.random);
   }
 
@@ -83,13 +89,16 @@ export class Client {
   stop(): void {
     this.#stopping = true;
     this.#wake.resolve();
+    this.#halted.reject(new Deno.errors.Interrupted("Stopped"));
   }
 
   async #once(server: Endpoint, name: string): Promise<{ end: TunnelEnd; wasUp: boolean }> {
-    let connection: Deno.TlsConn;
+    let connection: Connection;
+    const connecting = this.#connect(server);
     try {
-      connection = await this.#connect(server);
+      connection = await Promise.race([connecting, this.#halted.promise]);
     } catch (error) {
+      connecting.then(abandon, () => {}); // one that comes too late
       return { end: endOf(error), wasUp: false };
     }
     if (this.#stopping) {
@@ -113,10 +122,10 @@ export class Client {
     return { end, wasUp: true };
   }
 
-  async #connect(server: Endpoint): Promise<Deno.TlsConn> {
-    const { trust, tune, connectTimeout, credentials, now } = this.#options;
+  async #connect(server: Endpoint): Promise<Connection> {
+    const { transport, trust, tune, connectTimeout, credentials, now } = this.#options;
     const began = now();
-    const connection = await dialTls(server, trust(server), connectTimeout, tune);
+    const connection = await dial(transport, server, trust(server), connectTimeout, tune);
     let late = false;
     const timer = setTimeout(() => {
       late = true;

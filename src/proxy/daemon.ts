@@ -6,13 +6,9 @@ import { readPin } from "../config/certificate.ts";
 import { readSecret } from "../config/secrets.ts";
 import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
-import {
-  type Endpoint,
-  listenTls,
-  setDefaultTrust,
-  type Trust,
-  type TuneSockets,
-} from "../tunnel/tls.ts";
+import { certificateName } from "../tunnel/quic.ts";
+import { type Endpoint, setDefaultTrust, type Trust, type TuneSockets } from "../tunnel/tls.ts";
+import { listen, type Transport } from "../tunnel/transport.ts";
 import { Client } from "./client.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
 import {
@@ -51,7 +47,9 @@ export async function startServer(
   const certificate = await Deno.readTextFile(config.tunnel.certificate);
   const key = await Deno.readTextFile(config.tunnel.key);
   const credentials = await serverCredentials(config, certificate);
-  const listeners = config.tunnel.listen.map((at) => listenTls(at, certificate, key, tune));
+  const { transport } = config.tunnel;
+  const listeners = config.tunnel.listen.map((at) => listen(transport, at, certificate, key, tune));
+  noteTransport(transport);
   const options = proxyOptions(config, link);
   const policy = serverPolicy(config);
   const ready = readiness(config, link);
@@ -98,8 +96,11 @@ export async function startClient(
   );
   const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
   setDefaultTrust(trust(tunnel.connect[0]));
+  if (tunnel.transport === "quic" && tunnel.serverCertificate !== undefined) certificateName(pem);
+  noteTransport(tunnel.transport);
   const client: Client = new Client({
     proxy,
+    transport: tunnel.transport,
     servers: tunnel.connect,
     trust,
     tune,
@@ -117,6 +118,10 @@ export async function startClient(
     events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
   });
   return runDaemon(config, link, proxy, client);
+}
+
+function noteTransport(transport: Transport): void {
+  if (transport === "quic") mainLog.warning("experimental transport", { transport });
 }
 
 /** Runs both sides of a proxy until `stop`. */

@@ -2,6 +2,7 @@ import type { FrameFault } from "../pppoe/frame.ts";
 import type { CodeFault } from "../pppoe/rules.ts";
 import type { SessionFault } from "../pppoe/session_frame.ts";
 import type { TagFault } from "../pppoe/tags.ts";
+import type { DatagramDrop } from "../tunnel/datagram.ts";
 
 /** Why the proxy itself did not pass a frame on. The word is log field and metric label at once. */
 export type PolicyDrop =
@@ -28,7 +29,13 @@ export type PolicyDrop =
   | "wrong-direction"; // a code that does not come from that side
 
 /** Every reason for which a frame is dropped above the link. */
-export type DropReason = PolicyDrop | FrameFault | SessionFault | TagFault | CodeFault;
+export type DropReason =
+  | PolicyDrop
+  | FrameFault
+  | SessionFault
+  | TagFault
+  | CodeFault
+  | DatagramDrop;
 
 /** Counts drops by reason; bounded by the reasons there are. */
 export class Drops {

@@ -6,9 +6,9 @@ import {
   type ServerCredentials,
 } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { abandon } from "../tunnel/connection.ts";
-import { ALPN } from "../tunnel/handshake.ts";
+import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
+import type { Incoming, Listener } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import type { Proxy } from "./proxy.ts";
 
@@ -18,7 +18,7 @@ const ACCEPT_PAUSE = 100;
 /** What the accepting side is made of. */
 export interface ServerOptions {
   proxy: Proxy;
-  listeners: Deno.TlsListener[];
+  listeners: readonly Listener[];
   credentials: ServerCredentials;
   admission: AdmissionLimits & { timeout: number };
   keepalive: KeepaliveOptions;
@@ -58,11 +58,11 @@ export class Server {
     for (const listener of this.#options.listeners) listener.close();
   }
 
-  async #accept(listener: Deno.TlsListener): Promise<void> {
+  async #accept(listener: Listener): Promise<void> {
     while (!this.#stopping) {
       try {
-        const connection = await listener.accept();
-        this.#serve(connection).catch(this.#options.events.acceptFailed);
+        const incoming = await listener.accept();
+        this.#serve(incoming).catch(this.#options.events.acceptFailed);
       } catch (error) {
         if (this.#stopping) return;
         this.#options.events.acceptFailed(error);
@@ -71,43 +71,40 @@ export class Server {
     }
   }
 
-  async #serve(connection: Deno.TlsConn): Promise<void> {
-    const { hostname, port } = connection.remoteAddr as Deno.NetAddr;
-    const address = hostname.includes(":") ? `[${hostname}]:${port}` : `${hostname}:${port}`;
+  async #serve(incoming: Incoming): Promise<void> {
+    const { host, port } = incoming.remote;
+    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const { events } = this.#options;
-    if (!this.#admission.enter(hostname)) {
-      abandon(connection);
+    if (!this.#admission.enter(host)) {
+      abandon(incoming);
       return events.rejected(address, {
         reason: "too-many-connections",
         by: "us",
         detail: "unauthenticated connections",
       });
     }
-    let client: string | undefined;
+    let authenticated: { client: string; connection: Connection };
     try {
-      client = await this.#authenticate(connection);
+      authenticated = await this.#authenticate(incoming);
     } catch (error) {
-      abandon(connection);
+      abandon(incoming);
       return events.rejected(address, endOf(error));
     } finally {
-      this.#admission.leave(hostname);
+      this.#admission.leave(host);
     }
-    await this.#carry(client, address, connection);
+    await this.#carry(authenticated.client, address, authenticated.connection);
   }
 
-  async #authenticate(connection: Deno.TlsConn): Promise<string> {
+  async #authenticate(incoming: Incoming): Promise<{ client: string; connection: Connection }> {
     let late = false;
     const timer = setTimeout(() => {
       late = true;
-      abandon(connection);
+      abandon(incoming);
     }, this.#options.admission.timeout);
     try {
-      const { alpnProtocol } = await connection.handshake();
-      if (alpnProtocol !== ALPN) {
-        const detail = `the peer does not speak "${ALPN}"`;
-        throw new HandshakeError({ reason: "protocol-violation", by: "us", detail });
-      }
-      return await authenticateClient(connection, this.#options.credentials);
+      const connection = await incoming.open();
+      const client = await authenticateClient(connection, this.#options.credentials);
+      return { client, connection };
     } catch (error) {
       if (!late) throw error;
       throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
@@ -116,7 +113,7 @@ export class Server {
     }
   }
 
-  async #carry(client: string, address: string, connection: Deno.TlsConn): Promise<void> {
+  async #carry(client: string, address: string, connection: Connection): Promise<void> {
     const { proxy, events, keepalive, buffer, now } = this.#options;
     if (this.#stopping) return abandon(connection);
     for (const old of proxy.members) {

@@ -118,6 +118,7 @@ export async function authenticateClient(
 /** Tells the peer why, then throws the same. */
 async function fail(connection: Connection, reason: CloseCode, detail: string): Promise<never> {
   await send(connection, ControlType.close, encodeClose(reason, detail)).catch(() => {});
+  await connection.delivered?.();
   throw new HandshakeError({ reason, by: "us", detail });
 }
 

@@ -6,8 +6,10 @@
  * only one that is accepted, so the default store is emptied through `DENO_TLS_CA_STORE`, which
  * Deno reads when the process dials its first TLS connection.
  */
-import { abandon } from "./connection.ts";
+import { HandshakeError } from "./authenticate.ts";
+import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
+import type { Incoming, Listener } from "./transport.ts";
 
 /** A host and a TCP port. */
 export interface Endpoint {
@@ -43,6 +45,38 @@ export function listenTls(
   });
   tune((listener.addr as Deno.NetAddr).port);
   return listener;
+}
+
+/** A TCP port that takes TLS connections. */
+export class TlsListener implements Listener {
+  readonly port: number;
+  #listener: Deno.TlsListener;
+
+  constructor(listener: Deno.TlsListener) {
+    this.#listener = listener;
+    this.port = (listener.addr as Deno.NetAddr).port;
+  }
+
+  async accept(): Promise<Incoming> {
+    const connection = await this.#listener.accept();
+    const { hostname, port } = connection.remoteAddr as Deno.NetAddr;
+    return {
+      remote: { host: hostname, port },
+      open: () => shakeHands(connection),
+      close: () => abandon(connection),
+    };
+  }
+
+  close(): void {
+    this.#listener.close();
+  }
+}
+
+async function shakeHands(connection: Deno.TlsConn): Promise<Connection> {
+  const { alpnProtocol } = await connection.handshake();
+  if (alpnProtocol === ALPN) return connection;
+  const detail = `the peer does not speak "${ALPN}"`;
+  throw new HandshakeError({ reason: "protocol-violation", by: "us", detail });
 }
 
 /**

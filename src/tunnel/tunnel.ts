@@ -1,5 +1,9 @@
 import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
-import { abandon, type Connection } from "./connection.ts";
+import { abandon, type Connection, type DatagramPort } from "./connection.ts";
+import type { DatagramDrop } from "./datagram.ts";
+import { DatagramReader } from "./datagram_reader.ts";
+import { DatagramWriter } from "./datagram_writer.ts";
+import type { FrameWriter } from "./frame_writer.ts";
 import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import type { QueueDrop } from "./record_queue.ts";
@@ -7,13 +11,19 @@ import { RecordWriter } from "./record_writer.ts";
 
 /** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
 export const TUNNEL_BUFFER = 256 * 1024;
+/** Where datagrams stand in the buffer of a tunnel that has them; the stream's records are before. */
+const DATAGRAMS_AT = 64 * 1024;
+/** Datagrams after which others get their turn. */
+const DATAGRAMS_A_TURN = 64;
+/** Milliseconds for a close record to arrive where closing would discard it. */
+const LAST_WORDS = 500;
 
 /**
  * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns.
  */
 export interface TunnelSink extends Omit<RecordSink, "control"> {
-  /** A record that waited to be sent was given up. */
-  dropped(reason: QueueDrop): void;
+  /** A record that waited to be sent, or something in a datagram, was given up. */
+  dropped(reason: QueueDrop | DatagramDrop): void;
 }
 
 /** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
@@ -44,7 +54,7 @@ export interface TunnelOptions {
  */
 export class Tunnel {
   readonly peer: string;
-  readonly writer: RecordWriter;
+  readonly writer: FrameWriter;
   /** Last measured round trip of a ping in milliseconds; undefined before the first. */
   roundTrip: number | undefined;
   #connection: Connection;
@@ -55,6 +65,8 @@ export class Tunnel {
   #end: TunnelEnd | undefined;
   #sink: TunnelSink | undefined;
   #abort = Promise.withResolvers<void>();
+  /** Sends datagrams, where the connection has them. */
+  #datagrams: DatagramWriter | undefined;
 
   constructor(options: TunnelOptions) {
     this.peer = options.peer;
@@ -63,12 +75,17 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#lastHeard = options.now();
-    this.writer = new RecordWriter({
+    const { datagrams: port } = options.connection;
+    const dropped = (reason: QueueDrop | DatagramDrop) => this.#sink?.dropped(reason);
+    const { now } = options;
+    const stream = new RecordWriter({
       sink: options.connection,
       failed: (cause) => this.#lost(cause),
-      dropped: (reason) => this.#sink?.dropped(reason),
-      now: options.now,
+      dropped,
+      now,
     });
+    this.#datagrams = port && new DatagramWriter({ stream, port, dropped, now });
+    this.writer = this.#datagrams ?? stream;
   }
 
   /** The memory that `TunnelSink` offsets point into. */
@@ -81,6 +98,9 @@ export class Tunnel {
     this.#sink = sink;
     const timer = setInterval(() => this.#keepAlive(), this.#keepalive.interval);
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
+    const { datagrams } = this.#connection;
+    // How the connection ends, its stream tells.
+    if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
     clearInterval(timer);
     abandon(this.#connection);
@@ -93,15 +113,23 @@ export class Tunnel {
     this.#end = { reason: code, by: "us", detail };
     this.writer.control(ControlType.close, encodeClose(code, detail));
     const expired = Promise.withResolvers<void>();
-    const timer = setTimeout(expired.resolve, grace);
-    await Promise.race([this.writer.drained(), expired.promise]);
+    const patience = this.#connection.delivered === undefined ? grace : Math.max(grace, LAST_WORDS);
+    const timer = setTimeout(expired.resolve, patience);
+    const said = this.writer.drained().then(() => this.#connection.delivered?.());
+    await Promise.race([said, expired.promise]);
     clearTimeout(timer);
     this.#abort.resolve();
   }
 
   async #read(sink: TunnelSink): Promise<void> {
-    const records = new RecordReader(this.#buffer, {
-      session: (handle, offset, length) => sink.session(handle, offset, length),
+    const datagrams = this.#datagrams;
+    const { bytes, view } = this.#buffer;
+    const space = datagrams === undefined ? bytes : bytes.subarray(0, DATAGRAMS_AT);
+    const records = new RecordReader({ bytes: space, view }, {
+      session: (handle, offset, length) => {
+        datagrams?.shown(handle);
+        sink.session(handle, offset, length);
+      },
       discovery: (handle, offset, length) => sink.discovery(handle, offset, length),
       control: (type, offset, length) => this.#control(type, offset, length),
       batchEnd: () => sink.batchEnd(),
@@ -115,6 +143,26 @@ export class Tunnel {
       if (violation !== undefined) await this.close("protocol-violation", violation, 1_000);
       if (this.#end !== undefined && this.#end.by !== "us") return;
       if (violation !== undefined) return;
+    }
+  }
+
+  async #readDatagrams(port: DatagramPort, sink: TunnelSink): Promise<void> {
+    const reader = new DatagramReader(this.#buffer, DATAGRAMS_AT, {
+      session: (handle, offset, length) => {
+        this.#datagrams?.shown(handle);
+        sink.session(handle, offset, length);
+      },
+      ping: (number) => this.#datagrams?.pinged(number),
+      pong: (number) => this.#datagrams?.ponged(number) ?? false,
+      dropped: (reason) => sink.dropped(reason),
+      batchEnd: () => sink.batchEnd(),
+    }, this.#now);
+    for (let turn = 1;; turn++) {
+      const datagram = await port.receive();
+      if (this.#end !== undefined && this.#end.by !== "us") return;
+      this.#lastHeard = this.#now();
+      reader.received(datagram);
+      if (turn % DATAGRAMS_A_TURN === 0) await new Promise<void>((next) => setImmediate(next));
     }
   }
 

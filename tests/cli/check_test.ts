@@ -33,7 +33,16 @@ Deno.test("a certificate that is valid now and fits its key has no problems", as
     const [certificate, key] = await writePair(folder);
     assertEquals(await problemsOf((it) => checkServerCertificate(certificate, key, it)), "");
     assertEquals(await problemsOf((it) => checkPinned(certificate, it)), "");
+    assertEquals(await problemsOf((it) => checkPinned(certificate, it, "quic")), "");
   });
+});
+
+Deno.test("a pinned certificate without a name is a problem for QUIC, which verifies one always", async () => {
+  const nameless = new URL("../tunnel/nameless.crt", import.meta.url).pathname;
+  const problems = await problemsOf((it) => checkPinned(nameless, it, "quic"));
+  assertStringIncludes(problems, "it names no host in its subjectAltName");
+  const overTls = await problemsOf((it) => checkPinned(nameless, it));
+  assertEquals(overTls.includes("it names no host"), false);
 });
 
 Deno.test("expired and future certificates, strange and open keys are problems", async () => {

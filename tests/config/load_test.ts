@@ -32,6 +32,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
     file: `${HERE}valid/server.toml`,
     interface: { name: "wan0", mac: "own", ringFrames: 4096, etherTypes: [0x8863, 0x8864] },
     tunnel: {
+      transport: "tls",
       listen: [{ host: "192.0.2.2", port: 8443 }],
       certificate: `${HERE}valid/server.crt`,
       key: `${HERE}valid/server.key`,
@@ -58,6 +59,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
 Deno.test("a short client configuration gets all defaults", async () => {
   const config = await loadConfig(`${HERE}valid/client.toml`);
   assertEquals<unknown>(config.tunnel, {
+    transport: "tls",
     connect: [{ host: "192.0.2.2", port: 8443 }],
     serverCertificate: `${HERE}valid/server.crt`,
     name: "branch-1",

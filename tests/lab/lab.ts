@@ -37,7 +37,10 @@ export class Lab implements AsyncDisposable {
     const ip = (...args: string[]) => runCommand("ip", "link", ...args);
     const size = ["mtu", String(mtu)];
     await ip("add", one, ...size, "type", "veth", "peer", "name", other, ...size);
-    this.#stack.defer(async () => void await ip("del", one).catch(() => {}));
+    // One end may have been moved to another namespace; the cable goes with either.
+    this.#stack.defer(async () =>
+      void await ip("del", one).catch(() => ip("del", other)).catch(() => {})
+    );
     for (const end of [one, other]) await ip("set", end, "addrgenmode", "none", "up");
     return { ends: [one, other] };
   }

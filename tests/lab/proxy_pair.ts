@@ -1,5 +1,6 @@
 import type { Lab } from "./lab.ts";
 import { type LabProcess, runCommand } from "./process.ts";
+import { FAR, type LongPath } from "./relay/long_path.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
@@ -8,8 +9,12 @@ const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
 export interface PairOptions {
   /** Whose addresses are on the wires. Default "own". */
   mac?: "own" | "transparent";
+  /** What carries the tunnels. Default "tls". */
+  transport?: "tls" | "quic";
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
+  /** The IP path between the daemons; without one they meet on 127.0.0.1. */
+  path?: LongPath;
   /** The server's interface. Default "wan0". */
   wan?: string;
   /** Further TOML of the server's configuration. */
@@ -33,12 +38,12 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
   const port = freePort();
   await makeSecrets(lab, Object.keys(lans));
   await lab.write("server.toml", serverConfig(options, port, Object.keys(lans)));
-  let server = startDaemon(lab, "server");
+  let server = startDaemon(lab, "server", options.path?.far);
   await ready(server);
   const clients = new Map<string, LabProcess>();
   for (const [name, lan] of Object.entries(lans)) {
     await lab.write(`${name}.toml`, clientConfig(options, port, name, lan));
-    clients.set(name, startDaemon(lab, name));
+    clients.set(name, startDaemon(lab, name, options.path?.near));
   }
   for (const client of clients.values()) await ready(client);
   return {
@@ -52,17 +57,21 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
     },
     async restartServer() {
       await server.status;
-      server = startDaemon(lab, "server");
+      server = startDaemon(lab, "server", options.path?.far);
       await ready(server);
     },
   };
 }
 
 /** Starts a daemon with the configuration `NAME.toml` of the lab's folder. */
-export function startDaemon(lab: Lab, name: string): LabProcess {
+export function startDaemon(
+  lab: Lab,
+  name: string,
+  enter: LongPath["near"] = (program, args) => [program, [...args]],
+): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
-  const args = [...RUN_MAIN, "run", "--config", config];
-  return lab.start({ name, program: Deno.execPath(), args });
+  const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
+  return lab.start({ name, program, args });
 }
 
 /** Resolves when a daemon has said that it is ready, `since` that line of its output. */
@@ -92,7 +101,11 @@ async function keygen(...args: string[]): Promise<void> {
   await runCommand(Deno.execPath(), ...RUN_MAIN, "keygen", ...args);
 }
 
-function serverConfig({ mac, wan, server }: PairOptions, port: number, clients: string[]): string {
+function serverConfig(
+  { mac, transport, path, wan, server }: PairOptions,
+  port: number,
+  clients: string[],
+): string {
   const members = clients.map((name) => `
 [[clients]]
 name = "${name}"
@@ -105,7 +118,8 @@ name = "${wan ?? "wan0"}"
 mac = "${mac ?? "own"}"
 
 [tunnel]
-listen = "127.0.0.1:${port}"
+transport = "${transport ?? "tls"}"
+listen = "${path === undefined ? "127.0.0.1" : FAR}:${port}"
 certificate = "server.crt"
 key = "server.key"
 ${server ?? ""}
@@ -113,7 +127,7 @@ ${members.join("")}`;
 }
 
 function clientConfig(
-  { mac }: PairOptions,
+  { mac, transport, path }: PairOptions,
   port: number,
   name: string,
   lan: string,
@@ -125,7 +139,8 @@ name = "${lan}"
 mac = "${mac ?? "own"}"
 
 [tunnel]
-connect = ["127.0.0.1:${port}"]
+transport = "${transport ?? "tls"}"
+connect = ["${path === undefined ? "127.0.0.1" : FAR}:${port}"]
 server_certificate = "server.crt"
 name = "${name}"
 secret_file = "${name}.secret"

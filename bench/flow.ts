@@ -1,0 +1,157 @@
+/** Session frames from one interface to another at a given rate, and how they arrive. */
+import type { Link } from "../ffi/link.ts";
+import { openLink } from "../ffi/open_link.ts";
+import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
+import { type Mac, writeMac } from "../src/pppoe/mac.ts";
+import { shortSleep } from "../tests/lab/relay/short_sleep.ts";
+
+/** Where frames are sent, and by which head. */
+export interface Flow {
+  from: string;
+  to: string;
+  source: Mac;
+  destination: Mac;
+  /** PPPoE session id. */
+  id: number;
+}
+
+/** How much is sent. */
+export interface FlowLoad extends Flow {
+  /** PPP payload in bytes. */
+  length: number;
+  /** Frames a second. */
+  rate: number;
+  seconds: number;
+}
+
+/** How it arrived. Latencies are one way, in milliseconds, of the frames that arrived. */
+export interface FlowFigures {
+  sent: number;
+  /** Share of the frames that did not arrive. */
+  lost: number;
+  /** What arrived a second while it was sent. */
+  framesPerSecond: number;
+  megabitsPerSecond: number;
+  p50: number;
+  p99: number;
+  max: number;
+  /** Frames that arrived after a later one. */
+  overtaken: number;
+}
+
+/** Microseconds between bursts. */
+const TICK = 500;
+/** Milliseconds for which stragglers are waited for. */
+const PATIENCE = 2_000;
+/** What marks a payload of ours: IPv4 in PPP, and a word. */
+const MARK = 0x0021_b5c4;
+
+/** Where a payload bears its run, its number and its time. */
+const AT = { mark: 0, run: 4, number: 8, time: 12, end: 20 };
+
+let runs = 0;
+
+/** Sends for the time, waits for stragglers, and says what came. */
+export async function measureFlow(load: FlowLoad): Promise<FlowFigures> {
+  const run = ++runs;
+  const [from, to] = [open(load.from), open(load.to)];
+  const arrivals = new Arrivals(run, Math.ceil(load.rate * load.seconds) + 1);
+  const running = [from.run(arrivals.nothing), to.run(arrivals)];
+  const started = performance.now();
+  const sent = await send(from, load, run);
+  const ended = performance.now();
+  const before = arrivals.count;
+  while (arrivals.count < sent && performance.now() - Math.max(ended, arrivals.last) < PATIENCE) {
+    await shortSleep(10 * TICK);
+  }
+  from.close();
+  to.close();
+  await Promise.all(running);
+  return arrivals.figures(sent, before / (ended - started) * 1_000, load.length);
+}
+
+function open(name: string): Link {
+  const etherTypes = [ETHERTYPE_SESSION, ETHERTYPE_SESSION] as const;
+  return openLink({
+    interface: name,
+    promiscuous: true,
+    etherTypes,
+    ringFrames: 16_384,
+    waitAside: true,
+  });
+}
+
+async function send(link: Link, load: FlowLoad, run: number): Promise<number> {
+  const frame = new Uint8Array(SESSION_HEADER + load.length);
+  const view = new DataView(frame.buffer);
+  writeMac(frame, 0, load.destination);
+  writeMac(frame, 6, load.source);
+  view.setUint16(12, ETHERTYPE_SESSION);
+  view.setUint16(14, 0x1100);
+  view.setUint16(16, load.id);
+  view.setUint16(18, load.length);
+  view.setUint32(SESSION_HEADER + AT.mark, MARK);
+  view.setUint32(SESSION_HEADER + AT.run, run);
+  const start = performance.now();
+  const total = Math.floor(load.rate * load.seconds);
+  let sent = 0;
+  while (sent < total) {
+    const now = performance.now();
+    const due = Math.min(total, Math.ceil((now - start) * load.rate / 1_000));
+    for (; sent < due; sent++) {
+      view.setUint32(SESSION_HEADER + AT.number, sent);
+      view.setFloat64(SESSION_HEADER + AT.time, performance.now());
+      link.send(frame);
+    }
+    link.flush();
+    await shortSleep(TICK);
+  }
+  return sent;
+}
+
+/** Takes the frames of one run. */
+class Arrivals {
+  readonly nothing = { frame() {}, batchEnd() {}, state() {} };
+  count = 0;
+  /** When the latest came. */
+  last = 0;
+  #run: number;
+  #latencies: Float64Array;
+  #highest = -1;
+  #overtaken = 0;
+
+  constructor(run: number, capacity: number) {
+    this.#run = run;
+    this.#latencies = new Float64Array(capacity);
+  }
+
+  frame(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    const at = offset + SESSION_HEADER;
+    if (length < SESSION_HEADER + AT.end || view.getUint32(at + AT.mark) !== MARK) return;
+    if (view.getUint32(at + AT.run) !== this.#run) return;
+    this.last = performance.now();
+    const number = view.getUint32(at + AT.number);
+    if (number < this.#highest) this.#overtaken++;
+    else this.#highest = number;
+    this.#latencies[this.count++] = this.last - view.getFloat64(at + AT.time);
+  }
+
+  batchEnd(): void {}
+
+  state(): void {}
+
+  figures(sent: number, framesPerSecond: number, length: number): FlowFigures {
+    const sorted = this.#latencies.subarray(0, this.count).sort();
+    const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
+    return {
+      sent,
+      lost: 1 - this.count / sent,
+      framesPerSecond,
+      megabitsPerSecond: framesPerSecond * length * 8 / 1e6,
+      p50: quantile(0.5),
+      p99: quantile(0.99),
+      max: quantile(1),
+      overtaken: this.#overtaken,
+    };
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * `deno task bench:lossy [--carriers tls/cubic,tls/bbr,quic] [--loss 0,0.5,1,2] [--rates 5,20,80] [--seconds 3]
+ * [--out F]`: both daemons across a relay with 20 ms each way. Measured is what the AC sends to the
+ * customer: how much of an offered load arrives, and how small frames fare. Prints a table, writes
+ * JSON.
+ */
+import { parseArgs } from "@std/cli/parse-args";
+import { insideLab, Lab } from "../tests/lab/lab.ts";
+import { fetchDependencies } from "../tests/lab/dependencies.ts";
+import { runInNamespace } from "../tests/lab/namespace.ts";
+import { startTestAc } from "../tests/lab/peers/test_ac.ts";
+import { startTestClient } from "../tests/lab/peers/test_client.ts";
+import { runCommand } from "../tests/lab/process.ts";
+import { startProxyPair } from "../tests/lab/proxy_pair.ts";
+import { layLongPath, type LongPath } from "../tests/lab/relay/long_path.ts";
+import { type Flow, type FlowFigures, measureFlow } from "./flow.ts";
+
+const DELAY = 20;
+const SEED = 1;
+/** PPP payload of a full frame (RFC 2516 section 7) and of a small one, in bytes. */
+const FULL = 1_492;
+const SMALL = 100;
+const SMALL_RATE = 1_000;
+
+type Carrier = "tls/cubic" | "tls/bbr" | "quic";
+
+/** One line of the table. */
+interface Row extends FlowFigures {
+  /** What carries the tunnel: the transport, with the kernel's congestion control for TCP. */
+  carrier: Carrier;
+  /** Per cent, each way. */
+  loss: number;
+  /** Megabits a second of PPP payload, or undefined for the small frames. */
+  offered: number | undefined;
+}
+
+interface Plan {
+  loss: number;
+  rates: number[];
+  seconds: number;
+}
+
+async function measure(carrier: Carrier, plan: Plan): Promise<Row[]> {
+  await using lab = await Lab.open();
+  await lab.cables();
+  const path = await layLongPath(lab, { delay: DELAY, loss: plan.loss / 100, seed: SEED });
+  const [transport, congestion] = carrier.split("/") as ["tls" | "quic", string | undefined];
+  if (congestion !== undefined) await controlCongestion(path, congestion);
+  await startProxyPair(lab, { transport, path });
+  const flow = await dial();
+  const rows: Row[] = [];
+  const run = async (offered: number | undefined): Promise<void> => {
+    const length = offered === undefined ? SMALL : FULL;
+    const rate = offered === undefined ? SMALL_RATE : offered * 1e6 / 8 / FULL;
+    const figures = await measureFlow({ ...flow, length, rate, seconds: plan.seconds });
+    rows.push({ carrier, loss: plan.loss, offered, ...figures });
+  };
+  await run(undefined);
+  for (const offered of plan.rates) await run(offered);
+  return rows;
+}
+
+/** Which algorithm TCP uses between the two ends (ip-route(8), congctl); nothing else is changed. */
+async function controlCongestion({ near, far }: LongPath, algorithm: string): Promise<void> {
+  for (const [enter, device] of [[near, "cli0"], [far, "srv0"]] as const) {
+    const route = ["route", "replace", "10.99.0.0/24", "dev", device, "congctl", algorithm];
+    const [program, args] = enter("ip", route);
+    await runCommand(program, ...args);
+  }
+}
+
+/** A session through the daemons; its peers leave the wires, and the flow takes them. */
+async function dial(): Promise<Flow> {
+  await using ac = startTestAc({ interface: "ac0", name: "lab-ac" });
+  await using client = startTestClient("cust0");
+  const session = await client.dial({});
+  // Both daemons know that the other knows the session when a frame has gone there and back.
+  await Promise.any(Array.from({ length: 20 }, (_, n) => session.echo(new Uint8Array(50 + n))));
+  const host = ac.sessions.get(session.sessionId);
+  if (host === undefined) throw new Error("The AC does not know the session");
+  return { from: "ac0", to: "cust0", source: ac.mac, destination: host, id: session.sessionId };
+}
+
+const COLUMNS = [
+  "transport",
+  "loss %",
+  "offered",
+  "delivered",
+  "lost",
+  "p50 ms",
+  "p99 ms",
+  "max ms",
+];
+
+function cells(row: Row): string[] {
+  const megabits = (value: number) => `${value.toFixed(1)} Mbit/s`;
+  const small = row.offered === undefined;
+  return [
+    row.carrier,
+    String(row.loss),
+    small ? `${SMALL_RATE} small/s` : megabits(row.offered ?? 0),
+    small ? `${Math.round(row.framesPerSecond)} small/s` : megabits(row.megabitsPerSecond),
+    `${(row.lost * 100).toFixed(2)} %`,
+    ...[row.p50, row.p99, row.max].map((value) => value.toFixed(1)),
+  ];
+}
+
+async function print(...lines: string[]): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")));
+}
+
+async function main(args: string[]): Promise<void> {
+  const options = parseArgs(args, {
+    string: ["carriers", "loss", "rates", "seconds", "out"],
+    default: {
+      carriers: "tls/cubic,tls/bbr,quic",
+      loss: "0,0.5,1,2",
+      rates: "5,20,80",
+      seconds: "3",
+    },
+  });
+  const list = (text: string) => text.split(",").map(Number);
+  const rows: Row[] = [];
+  await print(COLUMNS.join(" | "));
+  for (const carrier of options.carriers.split(",") as Carrier[]) {
+    for (const loss of list(options.loss)) {
+      const plan = { loss, rates: list(options.rates), seconds: Number(options.seconds) };
+      const measured = await measure(carrier, plan);
+      for (const row of measured) await print(cells(row).join(" | "));
+      rows.push(...measured);
+    }
+  }
+  if (options.out !== undefined) {
+    const facts = { deno: Deno.version.deno, delay: DELAY, seed: SEED };
+    await Deno.writeTextFile(options.out, `${JSON.stringify({ ...facts, rows }, null, 2)}\n`);
+  }
+}
+
+async function outside(): Promise<number> {
+  if (!await fetchDependencies()) return 1;
+  return await runInNamespace(
+    ["run", "-A", "--quiet", new URL(import.meta.url).pathname, ...Deno.args],
+  );
+}
+
+if (import.meta.main) {
+  if (!insideLab()) Deno.exit(await outside());
+  await main(Deno.args);
+  Deno.exit(0);
+}

@@ -1,0 +1,76 @@
+/**
+ * Session frames in datagrams (docs/protocol.md, "Datagrams"): a record's header and the payload,
+ * or, for a frame longer than the path takes, two halves of it.
+ *
+ *     whole  | 0 | length of payload |  handle  | payload ...
+ *     half   | 3 | length of payload |  handle  | frame number | offset | its part of the payload ...
+ *     ping   | 2 |         4         |    6     | number ...                   (pong: type 7)
+ *
+ * @module
+ */
+import {
+  ControlType,
+  KIND_CONTROL,
+  KIND_SESSION,
+  MAX_RECORD_BODY,
+  RECORD_HEADER,
+  recordHeader,
+} from "./record.ts";
+
+/** One of the two halves of a session frame; on the stream this kind is a violation. */
+export const KIND_HALF = 3;
+/** Bytes in front of a half's part of the payload. */
+export const HALF_HEADER = RECORD_HEADER + 4;
+/** Bytes of the longest half. */
+export const MAX_HALF = HALF_HEADER + MAX_RECORD_BODY;
+/** Bytes of a ping or pong. */
+export const PROBE_BYTES = RECORD_HEADER + 4;
+
+/** Why a datagram or the frame it belongs to was dropped; log field and metric label. */
+export type DatagramDrop =
+  | "datagram-malformed" // no datagram of ours
+  | "datagram-too-long" // the path has just become narrower
+  | "half-duplicate" // the same half twice
+  | "half-late" // the other half had come too long ago
+  | "half-lost" // the other half never came
+  | "half-mismatch"; // two halves that are not of one frame
+
+/** Writes the part `[from, to)` of a frame's payload to `target`; returns the datagram's length. */
+export function writeHalf(
+  target: DataView<ArrayBuffer>,
+  handle: number,
+  frame: number,
+  payload: Uint8Array,
+  [from, to]: readonly [number, number],
+): number {
+  target.setUint32(0, recordHeader(KIND_HALF, payload.length, handle));
+  target.setUint16(RECORD_HEADER, frame);
+  target.setUint16(RECORD_HEADER + 2, from);
+  new Uint8Array(target.buffer).set(payload.subarray(from, to), HALF_HEADER);
+  return HALF_HEADER + to - from;
+}
+
+/** A ping or pong with a number of 32 bits. */
+export function encodeProbe(type: "ping" | "pong", number: number): Uint8Array {
+  const out = new Uint8Array(PROBE_BYTES);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, recordHeader(KIND_CONTROL, 4, ControlType[type]));
+  view.setUint32(RECORD_HEADER, number);
+  return out;
+}
+
+/** Whether the lengths and offsets of a datagram fit what it says it is. */
+export function isWellFormed(datagram: Uint8Array, view: DataView): boolean {
+  if (datagram.length < RECORD_HEADER) return false;
+  const header = view.getUint32(0);
+  const [kind, length, type] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
+  if (kind === KIND_SESSION) return datagram.length === RECORD_HEADER + length;
+  if (kind === KIND_CONTROL) {
+    return (type === ControlType.ping || type === ControlType.pong) && length === 4 &&
+      datagram.length === PROBE_BYTES;
+  }
+  if (kind !== KIND_HALF || datagram.length <= HALF_HEADER) return false;
+  const from = view.getUint16(RECORD_HEADER + 2);
+  const part = datagram.length - HALF_HEADER;
+  return from === 0 ? part < length : from + part === length;
+}

@@ -1,0 +1,67 @@
+import { abandon, type Connection, type DatagramPort } from "./connection.ts";
+
+/** Bytes of one read from the stream. */
+const READ_SIZE = 64 * 1024;
+/** Milliseconds that the peer has to hang up after our last words. */
+const LINGER = 1_000;
+
+/**
+ * One QUIC connection as a tunnel uses it: one bidirectional stream, and datagrams. Closing it
+ * discards what is under way, so whoever has something last to say waits for `delivered`.
+ */
+export class QuicConnection implements Connection {
+  readonly datagrams: DatagramPort;
+  #connection: Deno.QuicConn;
+  #reader: ReadableStreamBYOBReader;
+  #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #space = new Uint8Array(READ_SIZE);
+  /** What was read and not yet taken. */
+  #rest = new Uint8Array(0);
+
+  constructor(connection: Deno.QuicConn, stream: Deno.QuicBidirectionalStream) {
+    this.#connection = connection;
+    this.#reader = stream.readable.getReader({ mode: "byob" });
+    this.#writer = stream.writable.getWriter();
+    // Their ends are told by read and write.
+    this.#reader.closed.catch(() => {});
+    this.#writer.closed.catch(() => {});
+    this.datagrams = {
+      get maxSize() {
+        return connection.maxDatagramSize;
+      },
+      send: (bytes) => connection.sendDatagram(bytes),
+      receive: () => connection.readDatagram(),
+    };
+  }
+
+  async read(bytes: Uint8Array): Promise<number | null> {
+    if (this.#rest.length === 0) {
+      const { value, done } = await this.#reader.read(this.#space);
+      if (done || value === undefined) return null;
+      this.#space = new Uint8Array(value.buffer); // the memory went there and came back
+      this.#rest = value;
+    }
+    const count = Math.min(this.#rest.length, bytes.length);
+    bytes.set(this.#rest.subarray(0, count));
+    this.#rest = this.#rest.subarray(count);
+    return count;
+  }
+
+  async write(bytes: Uint8Array): Promise<number> {
+    await this.#writer.write(bytes);
+    return bytes.length;
+  }
+
+  close(): void {
+    abandon(this.#connection);
+    // A peer's code and reason come this way too; the tunnel's own words are on the stream.
+    this.#connection.closed.catch(() => {});
+  }
+
+  async delivered(): Promise<void> {
+    const expired = Promise.withResolvers<void>();
+    const timer = setTimeout(expired.resolve, LINGER);
+    await Promise.race([this.#connection.closed.catch(() => {}), expired.promise]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,59 @@
+/** What carries a tunnel, by the word that the configuration has for it. */
+import type { Connection } from "./connection.ts";
+import { dialQuic } from "./quic.ts";
+import { QuicListener } from "./quic_listener.ts";
+import {
+  dialTls,
+  type Endpoint,
+  listenTls,
+  TlsListener,
+  type Trust,
+  type TuneSockets,
+} from "./tls.ts";
+
+/** "tls": TLS over TCP. "quic": QUIC with datagrams, experimental. */
+export type Transport = "tls" | "quic";
+
+/** A peer that has connected, of which nothing else is known yet. */
+export interface Incoming {
+  readonly remote: Endpoint;
+  /** Finishes the transport's handshake and checks the ALPN name; throws what went wrong. */
+  open(): Promise<Connection>;
+  /** Hangs up at once. */
+  close(): void;
+}
+
+/** Takes connections. */
+export interface Listener {
+  readonly port: number;
+  /** The next one; one call at a time. Rejects when the listener is closed. */
+  accept(): Promise<Incoming>;
+  /** Takes no further ones; those that were accepted go on. */
+  close(): void;
+}
+
+/** Opens the listening socket; `tune` is called with a TCP port. */
+export function listen(
+  transport: Transport,
+  endpoint: Endpoint,
+  certificate: string,
+  key: string,
+  tune: TuneSockets,
+): Listener {
+  return transport === "quic"
+    ? new QuicListener(endpoint, certificate, key)
+    : new TlsListener(listenTls(endpoint, certificate, key, tune));
+}
+
+/** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
+export function dial(
+  transport: Transport,
+  endpoint: Endpoint,
+  trust: Trust,
+  timeout: number,
+  tune: TuneSockets,
+): Promise<Connection> {
+  return transport === "quic"
+    ? dialQuic(endpoint, trust, timeout)
+    : dialTls(endpoint, trust, timeout, tune);
+}

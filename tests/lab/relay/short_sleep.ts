@@ -1,0 +1,8 @@
+import { libc } from "../../../ffi/libc.ts";
+
+/** Sleeps on a thread of Deno's pool: JavaScript's own timers take 2 ms at least. */
+export async function shortSleep(microseconds: number): Promise<void> {
+  const timeout = new Uint8Array(16); // struct timespec { seconds, nanoseconds }
+  new Uint32Array(timeout.buffer)[2] = microseconds * 1_000;
+  await libc().ppollAside(new Uint8Array(8), 0, timeout, null);
+}

@@ -1,0 +1,267 @@
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { makeSelfSigned } from "../../src/cli/self_signed.ts";
+import { readPin } from "../../src/config/certificate.ts";
+import {
+  authenticateClient,
+  authenticateToServer,
+  HandshakeError,
+} from "../../src/tunnel/authenticate.ts";
+import type { Connection } from "../../src/tunnel/connection.ts";
+import { certificateName, dialQuic } from "../../src/tunnel/quic.ts";
+import { QuicListener } from "../../src/tunnel/quic_listener.ts";
+import { setDefaultTrust } from "../../src/tunnel/tls.ts";
+import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import { recordBuffer } from "./memory_connection.ts";
+
+const DIAL = new URL("quic_dial.ts", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
+const SECRET = new Uint8Array(32).fill(1);
+const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {}, dropped() {} };
+
+const made = await makeSelfSigned("server.example", 2, new Date());
+
+/** Both ends of a QUIC connection on loopback, for the time of `body`. */
+async function connected(
+  body: (client: Connection, server: Connection) => Promise<void>,
+): Promise<void> {
+  const trust = { kind: "pin", certificate: made.certificate } as const;
+  setDefaultTrust(trust);
+  const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
+  const accepted = listener.accept();
+  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+  await client.write(Uint8Array.of(0)); // the stream is there with its first byte
+  const server = await (await accepted).open();
+  await server.read(new Uint8Array(1));
+  listener.close();
+  try {
+    await body(client, server);
+  } finally {
+    client.close();
+    await client.delivered?.();
+    server.close();
+    await server.delivered?.();
+  }
+}
+
+function tunnel(connection: Connection): Tunnel {
+  return new Tunnel({
+    peer: "peer",
+    connection,
+    buffer: recordBuffer(256 * 1024),
+    keepalive: { interval: 1_000, timeout: 5_000 },
+    now: () => performance.now(),
+  });
+}
+
+Deno.test("the handshake passes over QUIC, and a wrong secret is refused with that word on both ends", async () => {
+  const fingerprint = await readPin(made.certificate);
+  const credentials = { name: "branch-1", secret: SECRET, pin: fingerprint };
+  const server = { fingerprint, secret: () => SECRET };
+  await connected(async (a, b) => {
+    const [, name] = await Promise.all([
+      authenticateToServer(a, credentials),
+      authenticateClient(b, server),
+    ]);
+    assertEquals(name, "branch-1");
+  });
+  await connected(async (a, b) => {
+    const wrong = { ...credentials, secret: new Uint8Array(32) };
+    const serving = authenticateClient(b, server).finally(() => b.close());
+    const [atClient, atServer] = await Promise.all([
+      assertRejects(() => authenticateToServer(a, wrong).finally(() => a.close()), HandshakeError),
+      assertRejects(() => serving, HandshakeError),
+    ]);
+    assertEquals([atClient.end.reason, atClient.end.by], ["not-authenticated", "peer"]);
+    assertEquals([atServer.end.reason, atServer.end.by], ["not-authenticated", "us"]);
+  });
+});
+
+Deno.test("a client refuses a server that answers for another certificate than its pin", async () => {
+  await connected(async (a, b) => {
+    const pin = await readPin((await makeSelfSigned("other.example", 2, new Date())).certificate);
+    const server = { fingerprint: await readPin(made.certificate), secret: () => SECRET };
+    const serving = authenticateClient(b, server).catch((error) => error);
+    const error = await assertRejects(
+      () => authenticateToServer(a, { name: "n", secret: SECRET, pin }),
+      HandshakeError,
+    );
+    assertStringIncludes(error.message, "another certificate");
+    await serving;
+  });
+});
+
+Deno.test("frames of every length cross both ways, whole, halved or on the stream, unchanged", async () => {
+  await connected(async (a, b) => {
+    const drops: string[] = [];
+    const ends: Tunnel[] = [a, b].map((connection) => tunnel(connection));
+    const lengths = [0, 1, 2, 1_100, 1_200, 1_412, 1_492, 1_500, 2_300, 4_000, 16_000];
+    const got: Uint8Array[][] = [[], []];
+    const all = ends.map(() => Promise.withResolvers<void>());
+    const running = ends.map((end, side) =>
+      end.run({
+        ...silent,
+        dropped: (reason) => void drops.push(reason),
+        session(_handle, offset, length) {
+          got[side].push(end.buffer.bytes.slice(offset, offset + length));
+          if (got[side].length === 1 + lengths.length) all[side].resolve();
+        },
+      })
+    );
+    const frame = (length: number) => new Uint8Array(length).fill(length);
+    // The first frame of each side takes the stream, and shows the handle.
+    for (const end of ends) {
+      end.writer.session(3, frame(7), 0, 7);
+      end.writer.flush();
+    }
+    while (got.some((frames) => frames.length === 0)) await new Promise((go) => setImmediate(go));
+    for (const end of ends) {
+      for (const length of lengths) assert(end.writer.session(3, frame(length), 0, length));
+      end.writer.flush();
+    }
+    await Promise.all(all.map(({ promise }) => promise));
+    for (const frames of got) {
+      const sorted = frames.slice(1).sort((one, other) => one.length - other.length);
+      assertEquals(sorted, lengths.map(frame));
+    }
+    assertEquals(drops, []);
+    await ends[0].close("shutdown", "", 1_000);
+    await Promise.all(running);
+  });
+});
+
+Deno.test("a discovery record is never overtaken by the first data behind it, whatever goes beside it", async () => {
+  await connected(async (a, b) => {
+    const [near, far] = [tunnel(a), tunnel(b)];
+    const seen: string[] = [];
+    const rounds = 200;
+    const last = Promise.withResolvers<void>();
+    const running = [
+      near.run(silent),
+      far.run({
+        ...silent,
+        discovery: (handle) => void seen.push(`PADS ${handle}`),
+        session(handle) {
+          if (handle !== 1) seen.push(`data ${handle}`);
+          if (seen.length === 2 * rounds) last.resolve();
+          // Handle 1 is known on both sides: what near sends of it goes as datagrams.
+          if (handle === 1 && far.writer.session(1, new Uint8Array(9), 0, 9)) {
+            far.writer.flush();
+          }
+        },
+      }),
+    ];
+    for (let handle = 2; handle < 2 + rounds; handle++) {
+      near.writer.session(1, new Uint8Array(1_000), 0, 1_000);
+      near.writer.discovery(handle, new Uint8Array(60));
+      near.writer.session(handle, new Uint8Array(20), 0, 20);
+      near.writer.flush();
+      if (handle % 10 === 0) await new Promise((go) => setTimeout(go, 1));
+    }
+    await last.promise;
+    const expected = Array.from({ length: rounds }, (_, n) => [`PADS ${n + 2}`, `data ${n + 2}`]);
+    assertEquals(seen, expected.flat());
+    await near.close("shutdown", "", 1_000);
+    await Promise.all(running);
+  });
+});
+
+Deno.test("a close names the same reason on both ends, after the records before it, even without grace", async () => {
+  for (const [grace, reason] of [[1_000, "shutdown"], [0, "replaced"]] as const) {
+    await connected(async (a, b) => {
+      const [near, far] = [tunnel(a), tunnel(b)];
+      const handles: number[] = [];
+      const running = [
+        near.run(silent),
+        far.run({ ...silent, discovery: (handle) => void handles.push(handle) }),
+      ];
+      near.writer.discovery(9, new Uint8Array(60));
+      await near.close(reason, "by test", grace);
+      const [endNear, endFar] = await Promise.all(running);
+      assertEquals(endNear, { reason, by: "us", detail: "by test" });
+      assertEquals(endFar, { reason, by: "peer", detail: "by test" });
+      assertEquals(handles, [9]);
+    });
+  }
+});
+
+Deno.test("malformed datagrams are counted and end nothing; a peer that is gone is a lost connection", async () => {
+  await connected(async (a, b) => {
+    const counted = Promise.withResolvers<string>();
+    const running = tunnel(b).run({ ...silent, dropped: counted.resolve });
+    await a.datagrams?.send(Uint8Array.of(0xff, 0, 0));
+    assertEquals(await counted.promise, "datagram-malformed");
+    a.close();
+    assertEquals((await running).reason, "connection-lost");
+  });
+});
+
+Deno.test("what a datagram was sent from may be overwritten at once", async () => {
+  await connected(async (a, b) => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    const sending = a.datagrams?.send(bytes);
+    bytes.fill(9);
+    await sending;
+    assertEquals(await b.datagrams?.receive(), Uint8Array.of(1, 2, 3));
+  });
+});
+
+/** Has a server with b's certificate dialled in a process of its own. */
+async function dial(
+  folder: string,
+  [pin, ...name]: string[],
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--cached-only", DIAL]
+      .concat(["b.crt", "b.key", pin].map((file) => `${folder}/${file}`), name),
+    cwd: ROOT,
+    env,
+  }).output();
+  return new TextDecoder().decode(stdout);
+}
+
+Deno.test("a pinned certificate is the only one that QUIC accepts, whatever else the system trusts", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["a", "b"]) {
+      const { certificate, key } = await makeSelfSigned(`same.example`, 2, new Date());
+      await Deno.writeTextFile(`${folder}/${name}.crt`, certificate);
+      await Deno.writeTextFile(`${folder}/${name}.key`, key);
+    }
+    const systemTrustsB = { DENO_TLS_CA_STORE: "system", SSL_CERT_FILE: `${folder}/b.crt` };
+    assertEquals(await dial(folder, ["b.crt"]), "accepted");
+    const refused = await dial(folder, ["a.crt"]);
+    assertStringIncludes(refused, "invalid peer certificate");
+    assertEquals(await dial(folder, ["a.crt"], systemTrustsB), refused);
+    const environment = await dial(folder, ["b.crt"], { DENO_CERT: `${folder}/a.crt` });
+    assertStringIncludes(environment, '"DENO_CERT" adds an authority');
+    assertEquals(await dial(folder, ["b.crt", "same.example"]), "accepted");
+    assertStringIncludes(await dial(folder, ["b.crt", "other.example"]), "not valid for name");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("a pinned certificate is dialled by its first name; one without a name is refused", () => {
+  assertEquals(certificateName(made.certificate), "server.example");
+  const nameless = Deno.readTextFileSync(`${ROOT}tests/tunnel/nameless.crt`);
+  assertThrows(() => certificateName(nameless), Error, "it names no host");
+});
+
+Deno.test("a dial to nobody ends in time with what went wrong", async () => {
+  const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr as Deno.NetAddr;
+  const trust = { kind: "pin", certificate: made.certificate } as const;
+  await assertRejects(
+    () => dialQuic({ host: "127.0.0.1", port }, trust, 100),
+    Deno.errors.TimedOut,
+    "No QUIC connection within 100 ms",
+  );
+  silent.close();
+});
