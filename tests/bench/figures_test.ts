@@ -1,0 +1,30 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import fc from "fast-check";
+import { quantile, searchRate } from "../../bench/figures.ts";
+import { ratios, table } from "../../bench/report.ts";
+
+Deno.test("quantiles are values of the sample, from the least to the greatest", () => {
+  assertEquals([0, 0.5, 1].map((share) => quantile([1, 2, 3], share)), [1, 2, 3]);
+  assertEquals(quantile([], 0.5), NaN);
+});
+
+Deno.test("the search comes within 4 per cent below any limit, wherever it begins", async () => {
+  const rates = fc.integer({ min: 1_000, max: 1_000_000 });
+  await fc.assert(fc.asyncProperty(rates, rates, async (limit, guess) => {
+    const found = await searchRate(guess, 40, (rate) => Promise.resolve(rate <= limit ? rate : 0));
+    assert(found <= limit && found > limit / 1.04, `${found} for ${limit} from ${guess}`);
+  }));
+});
+
+Deno.test("the search ends at what the generator can do, and at 0 where nothing passes", async () => {
+  assertEquals(await searchRate(900, 20, (rate) => Promise.resolve(Math.min(rate, 1_000))), 1_000);
+  assertEquals(await searchRate(900, 5, () => Promise.resolve(0)), 0);
+});
+
+Deno.test("a table has every figure, its ratio, and a mark where that has moved", () => {
+  const [daemons, reference] = [{ "a us": 200, "b %": 0 }, { "a us": 100, "b %": 0 }];
+  assertEquals(ratios(daemons, reference), { "a us": 2 });
+  const [, , a, b] = table(daemons, reference, { "a us": 2 });
+  assertMatch(a, /a us \| 200 \| 100 \| 2\.00 \| 100 % !/);
+  assertMatch(b, /b % \| 0\.00 \| 0\.00 \|  \|/);
+});
