@@ -9,7 +9,7 @@ const AF_INET6 = 10;
 /** Sockets that listen, and those of a client, are opened early and get low numbers. */
 const MAX_FD = 1024;
 /** What waits in the kernel can be neither reordered nor dropped, so that it is kept short. Bytes. */
-const UNSENT_LIMIT = 64 * 1024;
+const UNSENT_LIMIT = 32 * 1024;
 
 /**
  * Sets two options (tcp(7)) on this process's TCP sockets of a local port; what a listening socket
