@@ -34,11 +34,15 @@ const DEFAULT_RING_FRAMES = 4096;
 /**
  * A link on an AF_PACKET socket.
  *
- *              ┌──────── empty ────────┐
- *              ▼                       │
- *     waiting (poll) ──frames──▶ draining ──last wake < 400 µs ago──▶ resting ──▶ draining
- *              │
- *              └─ENETDOWN, gone──▶ down ──there again──▶ waiting        close() ends any of them
+ *     asleep ──frames──▶ draining ──some──▶ resting ──0.4 ms after──▶ draining
+ *       ▲ │                 │ ▲
+ *       │ │            none │ │ frames
+ *       │ │                 ▼ │
+ *       │ │               attentive ──10 ms──▶ asleep
+ *       │ └─ENETDOWN, gone (noticed in any wait)──▶ down ──there again──▶ asleep
+ *       └── run                                          close() ends any of them
+ *
+ * Asleep it waits on a thread of the pool; resting and attentive, see `Attention`.
  */
 export class PacketLink implements Link, Outlet {
   readonly kind: "ring" | "plain";

@@ -12,7 +12,7 @@ const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
 const tunnelLog = logger("tunnel");
 
-/** Drops that are everyday traffic of a segment: counted, not reported. */
+/** Drops that somebody should know of: warned of, where the rest is for debug. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "ac-address-spoofed",
   "host-uniq-busy",
