@@ -23,7 +23,7 @@ interface Effort {
   sizes: number[];
 }
 
-const FULL: Effort = { seconds: 1.5, trials: 10, sizes: [64, 512, 1510] };
+const FULL: Effort = { seconds: 1, trials: 7, sizes: [64, 512, 1510] };
 const QUICK: Effort = { seconds: 0.5, trials: 4, sizes: [64, 1510] };
 
 async function measure(path: Path, effort: Effort): Promise<Figures> {

@@ -6,8 +6,8 @@ import {
   newStatistics,
   type Region,
 } from "./link.ts";
+import { MIN_FRAME } from "./transmitter.ts";
 
-const MIN_FRAME = 60;
 /** Frames an end keeps that nobody takes: more than that, it is full like a socket. */
 const MAX_WAITING = 65_536;
 

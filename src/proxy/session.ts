@@ -35,9 +35,7 @@ export type SessionEnd =
   | "idle"
   | "tunnel-lost"
   | "shutdown"
-  | "limit"
-  | "replaced"
-  | "refused";
+  | "replaced";
 
 /** One authenticated tunnel and the sessions that it carries. */
 export interface Member {
