@@ -10,10 +10,14 @@ import {
 import { DatagramWindow } from "./datagram_window.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { KIND_SESSION, MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
-import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
+import { DATA_LIMIT, MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
 
 /** Bytes that are sent before the window is looked at again. */
 const PORTION = 16 * 1024;
+/** The path is behind when for so long something was always older than MAX_AGE; so it ends, too. Milliseconds. */
+const PATIENCE = 50;
+/** The path goes on when the last portion left so long ago. Milliseconds. */
+const PROGRESS = 5;
 /** Milliseconds without an answer after which what is under way counts as lost. */
 const ANSWER_TIME = 1_000;
 
@@ -32,8 +36,8 @@ export interface DatagramWriterOptions {
  *
  * What follows a discovery record of a handle stays behind it on the stream until the peer has
  * sent data of that handle: so no LCP of the AC overtakes its PADS. Frames of more than two
- * datagrams stay on the stream too. While the window is closed the queue is bounded in age, and
- * the sessions take turns.
+ * datagrams stay on the stream too. A queue that stays behind is bounded in age, and its sessions
+ * take turns, as in record_writer.ts.
  */
 export class DatagramWriter implements FrameWriter {
   #options: DatagramWriterOptions;
@@ -48,8 +52,11 @@ export class DatagramWriter implements FrameWriter {
   #maxSize: number;
   #running: Promise<void> | undefined;
   #failed = false;
-  /** Something had to wait for the window, and has not left yet. */
   #behind = false;
+  /** When the queue last looked as `#behind` says. */
+  #settled = 0;
+  /** When a portion last left. */
+  #progress = 0;
   /** The time of the records that are being added. */
   #now = 0;
 
@@ -58,6 +65,12 @@ export class DatagramWriter implements FrameWriter {
     this.#stream = options.stream;
     this.#queue = new RecordQueue(options.dropped);
     this.#maxSize = options.port.maxSize;
+  }
+
+  get isFull(): boolean {
+    if (this.#stream.isFull) return true;
+    if (this.#behind || this.#queue.waiting < DATA_LIMIT / 2) return false;
+    return this.#options.now() - this.#progress < PROGRESS;
   }
 
   beginBatch(): void {
@@ -102,15 +115,12 @@ export class DatagramWriter implements FrameWriter {
   flush(): void {
     this.#stream.flush();
     if (this.#running !== undefined || this.#queue.waiting === 0 || this.#failed) return;
+    this.#settled = this.#options.now();
+    this.#behind = false;
     this.#running = this.#sendAll().catch(() => {
       this.#failed = true; // the connection has ended, of which its stream tells
       this.#queue.clear();
     }).finally(() => this.#running = undefined);
-  }
-
-  /** Never: a closed window may stay closed for long, and the queue is bounded in age. */
-  get isFull(): boolean {
-    return false;
   }
 
   async drained(): Promise<void> {
@@ -129,22 +139,23 @@ export class DatagramWriter implements FrameWriter {
       const portion = this.#next();
       await this.#sendPortion(portion);
       this.#queue.sent();
+      this.#progress = this.#options.now();
       left -= portion.length;
       if (left > 0 || this.#queue.waiting === 0) continue;
       // Datagrams are taken without yielding as long as there is room; reads must not starve.
       await new Promise<void>((resolve) => setImmediate(resolve));
       left = this.#queue.waiting;
     }
-    this.#behind = false;
   }
 
   /** What is to be sent next: whole records. */
   #next(): Uint8Array {
+    const now = this.#options.now();
+    if (this.#queue.hasOlder(now - MAX_AGE) === this.#behind) this.#settled = now;
+    if (now - this.#settled > PATIENCE) this.#behind = !this.#behind;
     if (!this.#behind) return this.#queue.take(PORTION);
-    this.#queue.expire(this.#options.now() - MAX_AGE);
-    const records = this.#queue.takeFairly(PORTION);
-    this.#behind = this.#queue.waiting > 0;
-    return records;
+    this.#queue.expire(now - MAX_AGE);
+    return this.#queue.takeFairly(PORTION);
   }
 
   /** A record is a datagram as it is, or two halves. */
@@ -184,7 +195,6 @@ export class DatagramWriter implements FrameWriter {
 
   /** Waits until the window is open again. */
   async #answered(): Promise<void> {
-    this.#behind = true;
     while (!this.#window.open) {
       this.#answer = Promise.withResolvers();
       const timer = setTimeout(() => {

@@ -1,5 +1,7 @@
 /** What the proxy sends through a tunnel, whatever carries it. */
 export interface FrameWriter {
+  /** Whether half of the room is taken, though not for long: frames had better wait elsewhere. */
+  readonly isFull: boolean;
   /** To be called before the first session frame of a batch: reads the clock for all of them. */
   beginBatch(): void;
   /**
@@ -11,8 +13,6 @@ export interface FrameWriter {
   discovery(handle: number, frame: Uint8Array): boolean;
   /** Queues a control record; false where even the reserve is full. */
   control(type: number, body: Uint8Array): boolean;
-  /** Whether half of the room is taken, though not for long: frames had better wait elsewhere. */
-  readonly isFull: boolean;
   /** Sends what is queued as soon as the connection takes it. */
   flush(): void;
   /** Resolves when everything queued has been handed to the connection, or has failed. */
