@@ -124,13 +124,13 @@ async function overload(flows: number[], rounds: number): Promise<HeldWriter & {
       for (let i = 0; i < frames; i++) add(held, handle, ppp(IPV4, number++), now);
     }
     if (now % 8 === 7) await held.release();
-    if (now === 100) behind = held.writes.length;
+    if (now === 300) behind = held.writes.length;
   }
   return { ...held, behind };
 }
 
 Deno.test("behind a slow connection nothing waits long, and drops are named", async () => {
-  const { writes, dropped, behind } = await overload([16], 60);
+  const { writes, dropped, behind } = await overload([16], 80);
   assert(dropped.includes("queue-stale"));
   for (const { length } of writes.slice(behind)) assertLess(length, 16_384 + 3_200);
 });
@@ -144,7 +144,7 @@ Deno.test("behind a slow connection sessions share it, however much each of them
 });
 
 Deno.test("behind a slow connection control records overtake, sessions keep their order", async () => {
-  const held = await overload([16, 16], 30);
+  const held = await overload([16, 16], 60);
   held.writer.control(6, new Uint8Array(8));
   await held.release();
   const [first] = held.writes.slice(-1);
@@ -157,7 +157,7 @@ Deno.test("behind a slow connection control records overtake, sessions keep thei
 });
 
 Deno.test("a connection that keeps up again is written to in order and in full", async () => {
-  const held = await overload([16], 30);
+  const held = await overload([16], 60);
   await drain(held);
   const before = held.dropped.length;
   for (let i = 0; i < 100; i++) add(held, i % 7, ppp(IPV4, i), 1_000);
