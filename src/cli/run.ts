@@ -8,6 +8,9 @@ import { type Daemon, startClient, startServer } from "../proxy/daemon.ts";
 
 const log = logger("main");
 
+/** When the frame path is compiled, if there is traffic. Milliseconds. */
+const COMPILED_AFTER = 30_000;
+
 /** `run --config F`: forwards until SIGTERM or SIGINT. Exit code 0 after an orderly end. */
 export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
@@ -30,7 +33,13 @@ export async function runCommand(args: string[]): Promise<number> {
     throw error;
   }
   dropStartupPages();
-  return await untilStopped(daemon);
+  // Once more when the compiler of V8 has done with the frame path.
+  const again = setTimeout(dropStartupPages, COMPILED_AFTER);
+  try {
+    return await untilStopped(daemon);
+  } finally {
+    clearTimeout(again);
+  }
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
