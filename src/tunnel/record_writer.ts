@@ -11,7 +11,7 @@ const MAX_WRITE = 65_536;
 /** Bytes a write while the connection is behind: what has been written can be neither reordered nor dropped. */
 const SHORT_WRITE = 16_384;
 /** The connection is behind when for so long something was always older than MAX_AGE; so it ends, too. Milliseconds. */
-const PATIENCE = 200;
+const PATIENCE = 50;
 
 /** A connection goes on when its last write ended so long ago. Milliseconds. */
 const PROGRESS = 5;
@@ -33,7 +33,7 @@ export interface RecordWriterOptions {
  *
  *     idle ──flush──▶ writing ──nothing waits──▶ idle
  *                     │  ▲ │
- *                     └──┘ └─data older than 10 ms for 200 ms─▶ behind ──none for 200 ms──▶ writing
+ *                     └──┘ └─data older than 10 ms for 50 ms─▶ behind ──none for 50 ms──▶ writing
  *                    in order                     short writes, sessions in turn, old data dropped
  */
 export class RecordWriter {
