@@ -192,6 +192,7 @@ export class ClientDiscovery {
     }
     const session = known ?? this.#open(member, handle, packet);
     if (session === undefined) return this.#decline("session-limit", member, handle, packet);
+    if (pending !== undefined) this.#pending.settle(pending);
     const shown = { ...packet, sessionId: session.wireSessionId };
     this.#toCustomer(packet.source, shown, tags);
   }

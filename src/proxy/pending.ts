@@ -33,6 +33,13 @@ export interface Pending<Owner> {
 /** Offers kept of one discovery; ACs beyond that are not passed on. */
 export const MAX_OFFERS = 16;
 
+/**
+ * A discovery that has been silent for so long gives way where the table is full: who is still
+ * interested asks again, by the example of RFC 2516 section 8 after a longer time each time.
+ * Milliseconds.
+ */
+export const SILENT = 5_000;
+
 /** Bounds of the table. */
 export interface PendingLimits {
   /** Discoveries under way in all. */
@@ -44,6 +51,8 @@ export interface PendingLimits {
 /** The discoveries under way, in the order of their last use. */
 export class PendingDiscoveries<Owner> {
   #byKey = new Map<string, Pending<Owner>>();
+  /** Those that have led to a session, kept for repeated PADR only. */
+  #settled = new Set<Pending<Owner>>();
   #limits: PendingLimits;
   #now: () => number;
   #forget: (pending: Pending<Owner>) => void;
@@ -75,13 +84,14 @@ export class PendingDiscoveries<Owner> {
     const key = requestKey(ownerName, customer, hostUniq);
     const known = this.#byKey.get(key);
     if (known !== undefined && known.owner === owner) {
+      this.#settled.delete(known);
       this.#byKey.delete(key);
       this.#byKey.set(key, known);
       known.touched = this.#now();
       return known;
     }
     if (known !== undefined) this.remove(known);
-    if (this.#byKey.size >= this.#limits.pendingDiscoveries) return undefined;
+    if (this.#byKey.size >= this.#limits.pendingDiscoveries && !this.#makeRoom()) return undefined;
     const pending: Pending<Owner> = {
       key,
       owner,
@@ -107,8 +117,14 @@ export class PendingDiscoveries<Owner> {
     return this.#byKey.get(requestKey(ownerName, customer, hostUniq));
   }
 
+  /** A discovery has led to a session: it gives way to others first. */
+  settle(pending: Pending<Owner>): void {
+    if (this.#byKey.get(pending.key) === pending) this.#settled.add(pending);
+  }
+
   /** Forgets one discovery. */
   remove(pending: Pending<Owner>): void {
+    this.#settled.delete(pending);
     if (this.#byKey.delete(pending.key)) this.#forget(pending);
   }
 
@@ -124,6 +140,14 @@ export class PendingDiscoveries<Owner> {
       if (pending.touched >= oldest) return;
       this.remove(pending);
     }
+  }
+
+  /** Forgets the one that is missed least; false where all are under way. */
+  #makeRoom(): boolean {
+    const [least] = this.#settled.size > 0 ? this.#settled : this.#byKey.values();
+    if (!this.#settled.has(least) && this.#now() - least.touched < SILENT) return false;
+    this.remove(least);
+    return true;
   }
 }
 

@@ -132,6 +132,7 @@ export class ServerDiscovery {
     };
     if (handle === 0) return this.#overLimit(opened, pending);
     this.#switch.open(opened);
+    this.#pending.settle(pending);
     this.#toMember(member, handle, down);
   }
 

@@ -151,3 +151,34 @@ Deno.test("discoveries are bounded, expire after their last use, and go with the
   pending.removeOwner("a");
   assertEquals([pending.size, forgotten.length], [0, 2]);
 });
+
+Deno.test("a full table of discoveries drops a settled one first, then one silent for 5 s", () => {
+  let time = 0;
+  const pending = new PendingDiscoveries<string>(
+    { pendingDiscoveries: 2, timeout: 60_000 },
+    () => time,
+  );
+  const silent = pending.begin("a", "a", 1, undefined);
+  time = 4_000;
+  const settled = pending.begin("a", "a", 2, undefined);
+  pending.settle(settled as NonNullable<typeof settled>);
+  const third = pending.begin("a", "a", 3, undefined);
+  assertEquals(pending.find("a", 2, undefined), undefined);
+  assertEquals(pending.find("a", 1, undefined), silent);
+  assertEquals(pending.begin("a", "a", 4, undefined), undefined);
+  time = 5_000;
+  assertEquals(pending.begin("a", "a", 4, undefined)?.customer, 4);
+  assertEquals(pending.find("a", 1, undefined), undefined);
+  assertEquals(pending.find("a", 3, undefined), third);
+});
+
+Deno.test("a discovery that was settled and has begun anew does not give way before its time", () => {
+  const pending = new PendingDiscoveries<string>(
+    { pendingDiscoveries: 1, timeout: 60_000 },
+    () => 0,
+  );
+  const first = pending.begin("a", "a", 1, undefined);
+  pending.settle(first as NonNullable<typeof first>);
+  assertEquals(pending.begin("a", "a", 1, undefined), first);
+  assertEquals(pending.begin("a", "a", 2, undefined), undefined);
+});
