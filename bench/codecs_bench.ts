@@ -36,7 +36,11 @@ for (const sessions of [1, 1_000, 10_000]) {
 
 for (const size of [44, 1494]) {
   const writer = new RecordWriter({
-    sink: { write: (bytes) => Promise.resolve(bytes.length) },
+    outlet: {
+      portion: 65_536,
+      shortPortion: 16_384,
+      send: (bytes) => Promise.resolve(bytes.length),
+    },
     failed: () => {},
     dropped: () => {},
     now: () => performance.now(),

@@ -11,37 +11,50 @@ let holder: Attention | undefined;
  */
 export class Attention {
   #waker: Waker;
-  #loop = -1;
+  /** The event loop's epoll instance; -1 where there is none to be found, or it is not wanted. */
+  #loop: number;
 
-  /** With `aside`, the event loop's thread is left alone. */
+  /** `socket` is any that Deno does not watch. With `aside`, the event loop's thread is left alone. */
   constructor(waker: Waker, socket: number, aside = false) {
     this.#waker = waker;
-    if (aside || holder !== undefined) return;
-    this.#loop = findEventLoop(socket);
-    if (this.#loop >= 0) holder = this;
+    this.#loop = aside ? -1 : findEventLoop(socket);
+  }
+
+  /** Takes the event loop's thread, unless another link has it. */
+  begin(): void {
+    if (this.#loop >= 0) holder ??= this;
   }
 
   /**
-   * Waits for the socket, for at most `milliseconds` from `since` on (by default now). Deno's event
-   * loop runs meanwhile when it has something to do.
+   * Waits for the socket, for at most `milliseconds` from `since` on. Deno's event loop runs
+   * meanwhile when it has something to do. No promise where the wait took place here: that would
+   * be garbage of every frame.
    */
-  async wait(socket: number, milliseconds: number, since = performance.now()): Promise<Outcome> {
-    if (this.#loop < 0) return await this.#waker.wait(socket, milliseconds);
+  wait(socket: number, milliseconds: number, since: number): Outcome | Promise<Outcome> {
+    if (holder !== this) return this.#waker.wait(socket, milliseconds);
+    const outcome = this.#waker.watch(socket, this.#loop, left(milliseconds, since));
+    return outcome === "loop" ? this.#serveLoop(socket, milliseconds, since) : outcome;
+  }
+
+  async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
-      const left = Math.max(0, milliseconds - (performance.now() - since));
-      const outcome = this.#waker.watch(socket, this.#loop, left);
-      if (outcome !== "loop") return outcome;
       // The loop looks for news when nothing else is left to do, and not at every turn: only a
       // call on another thread makes it wait, and so look.
       await libc().yieldAside();
-      if (left === 0) return "timeout";
+      if (left(milliseconds, since) === 0) return "timeout";
+      const outcome = this.#waker.watch(socket, this.#loop, left(milliseconds, since));
+      if (outcome !== "loop") return outcome;
     }
   }
 
   /** Lets another link have the thread. */
-  release(): void {
+  end(): void {
     if (holder === this) holder = undefined;
   }
+}
+
+function left(milliseconds: number, since: number): number {
+  return Math.max(0, milliseconds - (performance.now() - since));
 }
 
 /** One turn of the event loop. */

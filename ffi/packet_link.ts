@@ -16,7 +16,7 @@ import type { OpenReceiver, Receiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
 import type { Outlet, Transmitter } from "./transmitter.ts";
-import { NO_SOCKET, Waker } from "./waker.ts";
+import { NO_SOCKET, type Outcome, Waker } from "./waker.ts";
 import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
@@ -30,6 +30,8 @@ const LINGER = 10;
 /** How often an interface that has gone is looked for. Milliseconds. */
 const RECHECK = 250;
 const DEFAULT_RING_FRAMES = 4096;
+/** Stands for the number of frames taken where the sink had no room. */
+const HELD_BACK = -1;
 
 /**
  * A link on an AF_PACKET socket.
@@ -52,6 +54,7 @@ export class PacketLink implements Link, Outlet {
   #socket: PacketSocket;
   #receiver: Receiver;
   #waker = new Waker();
+  #attention: Attention;
   #transmit: Transmitter;
   #up: boolean;
   #closed = Promise.withResolvers<void>();
@@ -68,6 +71,7 @@ export class PacketLink implements Link, Outlet {
       this.#waker.release();
       throw error;
     }
+    this.#attention = new Attention(this.#waker, this.#socket.fd, options.waitAside);
     this.#up = this.#socket.facts.up;
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }
@@ -153,26 +157,30 @@ export class PacketLink implements Link, Outlet {
 
   /** Delivers frames while they keep coming; false when the link is closed or down. */
   async #attend(sink: FrameSink): Promise<boolean> {
-    const attention = new Attention(this.#waker, this.#socket.fd, this.#options.waitAside);
+    this.#attention.begin();
     try {
       while (!this.#isClosed) {
         const begin = performance.now();
-        const isFull = sink.isFull === true;
-        const taken = isFull ? BUDGET : this.#receiver.drain(sink, BUDGET);
-        if (taken > 0 && !isFull) {
-          sink.batchEnd();
-          await turn();
-        }
-        const outcome = taken === 0
-          ? await attention.wait(this.#socket.fd, LINGER)
-          : await attention.wait(NO_SOCKET, isFull ? HOLD : taken < BUDGET ? MODERATION : 0, begin);
+        const taken = sink.isFull === true ? HELD_BACK : this.#receiver.drain(sink, BUDGET);
+        if (taken > 0) sink.batchEnd();
+        if (taken !== 0) await turn();
+        const waiting = this.#rest(taken, begin);
+        const outcome = typeof waiting === "string" ? waiting : await waiting;
         if (outcome === "check" && !this.#stillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
       }
       return false;
     } finally {
-      attention.release();
+      this.#attention.end();
     }
+  }
+
+  /** The wait after so many frames. */
+  #rest(taken: number, begin: number): Outcome | Promise<Outcome> {
+    const { fd } = this.#socket;
+    if (taken === 0) return this.#attention.wait(fd, LINGER, begin);
+    if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);
+    return this.#attention.wait(NO_SOCKET, taken < BUDGET ? MODERATION : 0, begin);
   }
 
   /** Whether the socket is that of an interface which is up and has not been down. */

@@ -107,7 +107,6 @@ export class Client {
     }
     const { proxy, keepalive, buffer, now, events } = this.#options;
     const tunnel = new Tunnel({
-      peer: name,
       connection,
       buffer: buffer(TUNNEL_BUFFER),
       keepalive,

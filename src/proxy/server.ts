@@ -122,7 +122,6 @@ export class Server {
       old.tunnel.close("replaced", "", 0);
     }
     const tunnel = new Tunnel({
-      peer: client,
       connection,
       buffer: buffer(TUNNEL_BUFFER),
       keepalive,

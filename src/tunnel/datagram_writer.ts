@@ -9,15 +9,12 @@ import {
 } from "./datagram.ts";
 import { DatagramWindow } from "./datagram_window.ts";
 import type { FrameWriter } from "./frame_writer.ts";
-import { KIND_SESSION, MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
-import { DATA_LIMIT, MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
+import { MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
+import type { QueueDrop } from "./record_queue.ts";
+import { type RecordOutlet, RecordWriter } from "./record_writer.ts";
 
 /** Bytes that are sent before the window is looked at again. */
 const PORTION = 16 * 1024;
-/** The path is behind when for so long something was always older than MAX_AGE; so it ends, too. Milliseconds. */
-const PATIENCE = 50;
-/** The path goes on when the last portion left so long ago. Milliseconds. */
-const PROGRESS = 5;
 /** Milliseconds without an answer after which what is under way counts as lost. */
 const ANSWER_TIME = 1_000;
 
@@ -36,13 +33,13 @@ export interface DatagramWriterOptions {
  *
  * What follows a discovery record of a handle stays behind it on the stream until the peer has
  * sent data of that handle: so no LCP of the AC overtakes its PADS. Frames of more than two
- * datagrams stay on the stream too. A queue that stays behind is bounded in age, and its sessions
- * take turns, as in record_writer.ts.
+ * datagrams stay on the stream too.
  */
 export class DatagramWriter implements FrameWriter {
   #options: DatagramWriterOptions;
   #stream: FrameWriter;
-  #queue: RecordQueue;
+  /** What goes as datagrams waits here as records. */
+  #records: RecordWriter;
   #window = new DatagramWindow();
   #answer = Promise.withResolvers<void>();
   /** By handle: whether the peer has sent data of it. */
@@ -50,31 +47,26 @@ export class DatagramWriter implements FrameWriter {
   #frame = 0;
   #half = new DataView(new ArrayBuffer(MAX_HALF));
   #maxSize: number;
-  #running: Promise<void> | undefined;
-  #failed = false;
-  #behind = false;
-  /** When the queue last looked as `#behind` says. */
-  #settled = 0;
-  /** When a portion last left. */
-  #progress = 0;
-  /** The time of the records that are being added. */
-  #now = 0;
 
   constructor(options: DatagramWriterOptions) {
     this.#options = options;
     this.#stream = options.stream;
-    this.#queue = new RecordQueue(options.dropped);
     this.#maxSize = options.port.maxSize;
+    const { dropped, now } = options;
+    this.#records = new RecordWriter({
+      outlet: this.#outlet(),
+      failed: () => {}, // the connection has ended, of which its stream tells
+      dropped,
+      now,
+    });
   }
 
   get isFull(): boolean {
-    if (this.#stream.isFull) return true;
-    if (this.#behind || this.#queue.waiting < DATA_LIMIT / 2) return false;
-    return this.#options.now() - this.#progress < PROGRESS;
+    return this.#stream.isFull || this.#records.isFull;
   }
 
   beginBatch(): void {
-    this.#now = this.#options.now();
+    this.#records.beginBatch();
     this.#stream.beginBatch();
   }
 
@@ -82,8 +74,7 @@ export class DatagramWriter implements FrameWriter {
     if (this.#shown[handle] === 0 || length > 2 * (this.#maxSize - HALF_HEADER)) {
       return this.#stream.session(handle, source, offset, length);
     }
-    if (this.#failed) return false;
-    return this.#queue.add(KIND_SESSION, handle, source, offset, length, this.#now);
+    return this.#records.session(handle, source, offset, length);
   }
 
   discovery(handle: number, frame: Uint8Array): boolean {
@@ -114,48 +105,25 @@ export class DatagramWriter implements FrameWriter {
 
   flush(): void {
     this.#stream.flush();
-    if (this.#running !== undefined || this.#queue.waiting === 0 || this.#failed) return;
-    this.#settled = this.#options.now();
-    this.#behind = false;
-    this.#running = this.#sendAll().catch(() => {
-      this.#failed = true; // the connection has ended, of which its stream tells
-      this.#queue.clear();
-    }).finally(() => this.#running = undefined);
+    this.#records.flush();
   }
 
   async drained(): Promise<void> {
-    this.flush();
-    while (this.#running !== undefined) {
-      await this.#running;
-      this.flush();
-    }
+    await this.#records.drained();
     await this.#stream.drained();
   }
 
-  async #sendAll(): Promise<void> {
-    for (let left = this.#queue.waiting; this.#queue.waiting > 0;) {
-      this.#maxSize = this.#options.port.maxSize;
-      if (!this.#window.open) await this.#answered();
-      const portion = this.#next();
-      await this.#sendPortion(portion);
-      this.#queue.sent();
-      this.#progress = this.#options.now();
-      left -= portion.length;
-      if (left > 0 || this.#queue.waiting === 0) continue;
-      // Datagrams are taken without yielding as long as there is room; reads must not starve.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      left = this.#queue.waiting;
-    }
-  }
-
-  /** What is to be sent next: whole records. */
-  #next(): Uint8Array {
-    const now = this.#options.now();
-    if (this.#queue.hasOlder(now - MAX_AGE) === this.#behind) this.#settled = now;
-    if (now - this.#settled > PATIENCE) this.#behind = !this.#behind;
-    if (!this.#behind) return this.#queue.take(PORTION);
-    this.#queue.expire(now - MAX_AGE);
-    return this.#queue.takeFairly(PORTION);
+  #outlet(): RecordOutlet {
+    return {
+      portion: PORTION,
+      shortPortion: PORTION,
+      room: () => this.#window.open ? undefined : this.#answered(),
+      send: async (records) => {
+        this.#maxSize = this.#options.port.maxSize;
+        await this.#sendPortion(records);
+        return records.length;
+      },
+    };
   }
 
   /** A record is a datagram as it is, or two halves. */

@@ -86,7 +86,8 @@ export class RecordQueue {
   ): boolean {
     const size = RECORD_HEADER + length;
     if (this.#waiting + size > DATA_LIMIT || this.#count === MAX_RECORDS) {
-      if (!this.#makeRoom(kind, source, offset, length, now)) return false;
+      const urgent = kind !== KIND_SESSION || isUrgent(source, offset, length);
+      if (!this.#makeRoom(size, urgent, now)) return false;
     }
     const at = this.#place(size);
     if (at < 0) return false;
@@ -128,22 +129,17 @@ export class RecordQueue {
     if (this.#count === 0 || this.#head === this.#wrap) this.#unwrap();
   }
 
-  /** Drops session data that came before `time`. Nothing that was taken may be in flight. */
-  expire(time: number): void {
-    if (this.hasOlder(time)) {
-      this.#drop("queue-stale", (_size, stamp) => stamp < time);
-    }
-  }
-
   /**
-   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin).
-   * Nothing that was taken before may be in flight.
+   * Drops session data that came before `oldest`, and takes control records and then, up to `max`
+   * bytes, the sessions in turn (deficit round robin). Nothing that was taken before may be in
+   * flight.
    */
-  takeFairly(max: number): Uint8Array {
+  takeFairly(max: number, oldest: number): Uint8Array {
     const order = this.#order;
     order.clear();
     const stamps: number[] = [];
     this.#each((at, size, stamp) => {
+      if (stamp < oldest && this.#isData(at)) return this.#dropped("queue-stale");
       const header = this.#buffer.view.getUint32(at);
       const isControl = header >>> 30 === KIND_CONTROL;
       order.add(stamps.push(stamp) - 1, at, size, isControl, header & 0xffff);
@@ -157,11 +153,7 @@ export class RecordQueue {
 
   /** Forgets everything. */
   clear(): void {
-    this.#head =
-      this.#tail =
-      this.#waiting =
-      this.#count =
-        0;
+    [this.#head, this.#tail, this.#waiting, this.#first, this.#count] = [0, 0, 0, 0, 0];
     this.#wrap = UNWRAPPED;
   }
 
@@ -195,40 +187,29 @@ export class RecordQueue {
     }
   }
 
-  /** Makes room for a record at the tail; false where there is none for one of its kind. */
-  #makeRoom(
-    kind: number,
-    source: Uint8Array,
-    offset: number,
-    length: number,
-    now: number,
-  ): boolean {
-    const size = RECORD_HEADER + length;
+  /** Makes room for a record of `size` bytes; false where there is none for one of its worth. */
+  #makeRoom(size: number, urgent: boolean, now: number): boolean {
     if (this.hasOlder(now - MAX_AGE)) this.#dropHalf(now - MAX_AGE);
-    const urgent = kind !== KIND_SESSION || isUrgent(source, offset, length);
     const limit = urgent ? DATA_LIMIT + CONTROL_RESERVE : DATA_LIMIT;
     return this.#waiting + size <= limit && this.#count < MAX_RECORDS;
   }
 
-  /** Drops half of what waits at once, so that the work is done once for many records. */
+  /**
+   * Drops the older half of what waits, as far as it is session data from before `time`: at once,
+   * so that the work is done once for many records.
+   */
   #dropHalf(time: number): void {
     if (this.#inFlight === this.#spare) return; // no room to write the others to
     this.#gaveWay = true;
     let [bytes, records] = [this.#waiting / 2, this.#count / 2];
-    this.#drop("queue-full", (size, stamp) => {
-      if (bytes <= 0 || records <= 0 || stamp >= time) return false;
-      bytes -= size;
-      records--;
-      return true;
-    });
-  }
-
-  /** Drops the session data that `choose` names; it is asked from the oldest record on. */
-  #drop(reason: QueueDrop, choose: (size: number, stamp: number) => boolean): void {
     this.#rewrite((put) => {
       this.#each((at, size, stamp) => {
-        if (this.#isData(at) && choose(size, stamp)) this.#dropped(reason);
-        else put(at, size, stamp);
+        if (bytes <= 0 || records <= 0 || stamp >= time || !this.#isData(at)) {
+          return put(at, size, stamp);
+        }
+        this.#dropped("queue-full");
+        bytes -= size;
+        records--;
       });
     });
   }

@@ -11,6 +11,9 @@ import { RecordWriter } from "./record_writer.ts";
 
 /** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
 export const TUNNEL_BUFFER = 256 * 1024;
+/** One `write` of Deno's TLS takes at most this many bytes. */
+const MAX_WRITE = 64 * 1024;
+const SHORT_WRITE = 16 * 1024;
 /** Where datagrams stand in the buffer of a tunnel that has them; the stream's records are before. */
 const DATAGRAMS_AT = 64 * 1024;
 /** Datagrams after which others get their turn. */
@@ -34,8 +37,6 @@ export interface KeepaliveOptions {
 
 /** What a tunnel is made of. */
 export interface TunnelOptions {
-  /** Name of the far end for logs: the client's name or the server's address. */
-  peer: string;
   connection: Connection;
   /** Receive buffer; the link can send from it without copying. */
   buffer: RecordBuffer;
@@ -53,7 +54,6 @@ export interface TunnelOptions {
  *       └─peer's close, end of stream, keepalive───────┘
  */
 export class Tunnel {
-  readonly peer: string;
   readonly writer: FrameWriter;
   /** Last measured round trip of a ping in milliseconds; undefined before the first. */
   roundTrip: number | undefined;
@@ -69,7 +69,6 @@ export class Tunnel {
   #datagrams: DatagramWriter | undefined;
 
   constructor(options: TunnelOptions) {
-    this.peer = options.peer;
     this.#connection = options.connection;
     this.#buffer = options.buffer;
     this.#keepalive = options.keepalive;
@@ -79,7 +78,11 @@ export class Tunnel {
     const dropped = (reason: QueueDrop | DatagramDrop) => this.#sink?.dropped(reason);
     const { now } = options;
     const stream = new RecordWriter({
-      sink: options.connection,
+      outlet: {
+        portion: MAX_WRITE,
+        shortPortion: SHORT_WRITE,
+        send: (bytes) => options.connection.write(bytes),
+      },
       failed: (cause) => this.#lost(cause),
       dropped,
       now,

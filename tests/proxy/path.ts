@@ -122,7 +122,7 @@ export function openPath(options: PathOptions = {}): Path {
     const [a, b] = memoryConnectionPair();
     const keepalive = { interval: 1e6, timeout: 2e6 };
     const tunnel = (connection: typeof a) =>
-      new Tunnel({ peer: name, connection, buffer: recordBuffer(), keepalive, now });
+      new Tunnel({ connection, buffer: recordBuffer(), keepalive, now });
     const [near, far] = [tunnel(a), tunnel(b)];
     const joinedNear = client.proxy.join("server", near);
     const joinedFar = server.proxy.join(name, far);

@@ -20,8 +20,10 @@ export function writer(): HeldWriter {
   const clock = { now: 0 };
   let held: PromiseWithResolvers<number> | undefined;
   const out = new RecordWriter({
-    sink: {
-      write(bytes): Promise<number> {
+    outlet: {
+      portion: 64 * 1024,
+      shortPortion: 16 * 1024,
+      send(bytes): Promise<number> {
         writes.push(bytes.slice());
         held = Promise.withResolvers();
         const { promise } = held;

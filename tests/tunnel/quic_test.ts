@@ -51,7 +51,6 @@ async function connected(
 
 function tunnel(connection: Connection): Tunnel {
   return new Tunnel({
-    peer: "peer",
     connection,
     buffer: recordBuffer(256 * 1024),
     keepalive: { interval: 1_000, timeout: 5_000 },

@@ -6,6 +6,7 @@ import {
   MAX_AGE,
   MAX_RECORDS,
 } from "../../src/tunnel/record_queue.ts";
+import { RecordWriter } from "../../src/tunnel/record_writer.ts";
 import { type HeldWriter, writer } from "./held_writer.ts";
 
 const IPV4 = [0x00, 0x21];
@@ -179,4 +180,32 @@ Deno.test("a failed write is reported once, and nothing is taken after it", asyn
   assertEquals(held.failures.length, 1);
   assertEquals(held.writer.control(6, new Uint8Array(1)), false);
   assertEquals(held.writer.session(1, new Uint8Array(1), 0, 1), false);
+});
+
+Deno.test("what is queued in the moment in which sending ends is not left waiting", async () => {
+  const sent: number[] = [];
+  const out: RecordWriter = new RecordWriter({
+    outlet: {
+      portion: 65_536,
+      shortPortion: 16_384,
+      send(bytes): Promise<number> {
+        sent.push(bytes.length);
+        return Promise.resolve(bytes.length);
+      },
+    },
+    failed: () => {},
+    dropped: () => {},
+    now: () => 0,
+  });
+  // A record at each of the moments between the steps that end a portion.
+  for (let steps = 0; steps < 12; steps++) {
+    out.control(6, new Uint8Array(1));
+    out.flush();
+    for (let i = 0; i < steps; i++) await undefined;
+    out.control(6, new Uint8Array(2));
+    out.flush();
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    assertEquals(out.queuedBytes, 0, `after ${steps} steps`);
+  }
+  assertEquals(sent.reduce((a, b) => a + b), 12 * (5 + 6));
 });

@@ -7,7 +7,6 @@ const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {}, droppe
 
 function tunnel(connection: MemoryConnection, timeout = 60_000, interval = 20_000): Tunnel {
   return new Tunnel({
-    peer: "peer",
     connection,
     buffer: recordBuffer(),
     keepalive: { interval, timeout },
