@@ -11,7 +11,10 @@ const log = logger("main");
 /** When the frame path is compiled, if there is traffic. Milliseconds. */
 const COMPILED_AFTER = 30_000;
 
-/** `run --config F`: forwards until SIGTERM or SIGINT. Exit code 0 after an orderly end. */
+/**
+ * `run --config F`: forwards until SIGTERM or SIGINT; SIGUSR1 dials at once. Exit code 0 after an
+ * orderly end.
+ */
 export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
   const config = await loadConfig(flags.config);
@@ -48,10 +51,14 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     if (stopping) return;
     stopping = true;
     log.info("stopping", { signal });
-    daemon.stop().catch((error) => log.error("stop failed", { error: String(error) }));
+    daemon.stop(signal === "SIGINT").catch((error) =>
+      log.error("stop failed", { error: String(error) })
+    );
   };
   const onTerminate = (): void => stop("SIGTERM");
   const onInterrupt = (): void => stop("SIGINT");
+  const onRetry = (): void => daemon.retry();
+  Deno.addSignalListener("SIGUSR1", onRetry);
   Deno.addSignalListener("SIGTERM", onTerminate);
   Deno.addSignalListener("SIGINT", onInterrupt);
   try {
@@ -59,6 +66,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     log.info("stopped");
     return 0;
   } finally {
+    Deno.removeSignalListener("SIGUSR1", onRetry);
     Deno.removeSignalListener("SIGTERM", onTerminate);
     Deno.removeSignalListener("SIGINT", onInterrupt);
   }

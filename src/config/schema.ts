@@ -47,7 +47,10 @@ function common(): {
       ringFrames: withDefault(value.powerOfTwo(64, 65_536), 4096),
       etherTypes: withDefault(value.etherTypes(), [0x8863, 0x8864]),
     }),
-    sessions: section({ idleTimeout: withDefault(value.duration("10s", "24d", true), "0s") }),
+    sessions: section({
+      idleTimeout: withDefault(value.duration("10s", "24d", true), "0s"),
+      resumeGrace: withDefault(value.duration("1s", "1h", true), "30s"),
+    }),
     log: section({
       level: withDefault(value.oneOf("debug", "info", "warning", "error"), "info"),
       format: withDefault(value.oneOf("auto", "text", "json"), "auto"),
@@ -173,6 +176,10 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
     shutdownGrace: shutdownGrace(),
     keepalive: keepalive(),
     reconnect: reconnect(),
+    choice: section({
+      failoverAfter: withDefault(value.duration("1s", "1h", true), "10s"),
+      failbackAfter: withDefault(value.duration("1s", "1d", true), "10m"),
+    }),
   });
   const trusted = check(
     tunnel,

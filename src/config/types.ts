@@ -42,6 +42,14 @@ export interface ReconnectConfig {
   reset: number;
 }
 
+/** When another of several servers is tried. */
+export interface ServerChoiceConfig {
+  /** How long only the server of the sessions is tried, after its tunnel was lost. */
+  failoverAfter: number;
+  /** How often servers that are preferred to the present one are tried; 0 for never. */
+  failbackAfter: number;
+}
+
 /** What carries a tunnel; "quic" is experimental. */
 export type TransportConfig = "tls" | "quic";
 
@@ -74,6 +82,7 @@ export interface ClientTunnelConfig {
   secretFile: string;
   keepalive: KeepaliveConfig;
   reconnect: ReconnectConfig;
+  choice: ServerChoiceConfig;
   connectTimeout: number;
   shutdownGrace: number;
 }
@@ -118,6 +127,8 @@ export interface ServerLimitsConfig extends LimitsConfig {
 export interface SessionsConfig {
   /** A session whose AC has been silent for this long is ended; 0 for never. */
   idleTimeout: number;
+  /** How long sessions outlive their tunnel; 0 for not at all. */
+  resumeGrace: number;
 }
 
 /** What is logged, and how. */

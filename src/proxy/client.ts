@@ -1,36 +1,31 @@
-import {
-  authenticateToServer,
-  type ClientCredentials,
-  endOf,
-  HandshakeError,
-} from "../tunnel/authenticate.ts";
+import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
-import { dial, type Transport } from "../tunnel/transport.ts";
+import type { Endpoint } from "../tunnel/tls.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
+import { type DiallerOptions, dialServer } from "./dialler.ts";
 import type { Proxy } from "./proxy.ts";
+import { ServerChoice, type ServerChoiceOptions } from "./server_choice.ts";
 import type { Member } from "./session.ts";
 
+/** While sessions are held, attempts are at most so far apart, and no longer. Milliseconds. */
+const HURRY = { delay: 2_000, timeout: 5_000 };
+/** Milliseconds for the last words to a server that is left for a better one. */
+const FAREWELL = 1_000;
+
 /** What the dialling side is made of. */
-export interface ClientOptions {
+export interface ClientOptions extends DiallerOptions {
   proxy: Proxy;
-  /** What carries the tunnel. */
-  transport: Transport;
-  /** Servers, tried in this order. */
+  /** Servers, the preferred one first. */
   servers: readonly Endpoint[];
-  /** What makes a server's certificate acceptable. */
-  trust: (server: Endpoint) => Trust;
-  tune: TuneSockets;
-  credentials: ClientCredentials;
+  choice: ServerChoiceOptions;
   keepalive: KeepaliveOptions;
   reconnect: BackoffOptions;
   /** Milliseconds for the transport, TLS and authentication together. */
   connectTimeout: number;
   buffer: (size: number) => RecordBuffer;
-  now: () => number;
   /** Numbers in [0, 1). */
   random: () => number;
   events: ClientEvents;
@@ -43,15 +38,24 @@ export interface ClientEvents {
   disconnected(server: string, end: TunnelEnd, delay: number): void;
 }
 
+/** A connection that a tunnel can run on. */
+interface Dialled {
+  server: number;
+  connection: Connection;
+}
+
 /**
  * Keeps one tunnel up:
  *
  *     dialling ──authenticated──▶ up ──ended──▶ waiting ──▶ dialling
- *         └──────failed: the next server────────▶┘           stop() ends any of them
+ *       │  ▲                      │ ▲                          stop() ends any of them,
+ *       │  └──────failed: waiting─┘ └─a preferred server's      retry() ends waiting
+ *       └───────────────────────▶     connection takes over
  */
 export class Client {
   #options: ClientOptions;
   #backoff: Backoff;
+  #choice: ServerChoice;
   #member: Member | undefined;
   #stopping = false;
   #wake = Promise.withResolvers<void>();
@@ -62,27 +66,33 @@ export class Client {
     this.#options = options;
     this.#halted.promise.catch(() => {});
     this.#backoff = new Backoff(options.reconnect, options.random);
+    this.#choice = new ServerChoice(options.servers.length, options.choice);
   }
 
-  /** The tunnel that is up. */
+  /** The server whose tunnel is up. */
   get member(): Member | undefined {
     return this.#member;
   }
 
   /** Dials and runs tunnels until `stop()`. */
   async run(): Promise<void> {
-    for (let turn = 0; !this.#stopping; turn++) {
-      const server = this.#options.servers[turn % this.#options.servers.length];
+    let better: Dialled | undefined;
+    while (!this.#stopping) {
       const began = this.#options.now();
-      const name = `${server.host}:${server.port}`;
-      const { end, wasUp } = await this.#once(server, name);
-      if (this.#stopping) return;
-      const lasted = wasUp ? this.#options.now() - began : 0;
-      if (wasUp) turn = -1; // after a tunnel that stood, the first server is tried first
-      const delay = this.#backoff.next(lasted);
-      this.#options.events.disconnected(name, end, delay);
+      const server = better?.server ?? this.#choice.next(began);
+      const { end, wasUp, next } = await this.#once(server, better?.connection);
+      if (this.#stopping) return next && abandon(next.connection);
+      better = next;
+      if (better !== undefined) continue;
+      const delay = this.#delay(wasUp ? this.#options.now() - began : 0);
+      this.#options.events.disconnected(this.#name(server), end, delay);
       await this.#wait(delay);
     }
+  }
+
+  /** Ends a wait for the next attempt. */
+  retry(): void {
+    this.#wake.resolve();
   }
 
   /** No further attempt is made; a tunnel that is up goes on until it is closed. */
@@ -92,54 +102,99 @@ export class Client {
     this.#halted.reject(new Deno.errors.Interrupted("Stopped"));
   }
 
-  async #once(server: Endpoint, name: string): Promise<{ end: TunnelEnd; wasUp: boolean }> {
+  /** One attempt, and the tunnel that comes of it. */
+  async #once(
+    server: number,
+    ready: Connection | undefined,
+  ): Promise<{ end: TunnelEnd; wasUp: boolean; next?: Dialled | undefined }> {
     let connection: Connection;
-    const connecting = this.#connect(server);
     try {
-      connection = await Promise.race([connecting, this.#halted.promise]);
+      connection = ready ?? await this.#dial(server);
     } catch (error) {
-      connecting.then(abandon, () => {}); // one that comes too late
       return { end: endOf(error), wasUp: false };
     }
-    if (this.#stopping) {
-      abandon(connection);
-      return { end: { reason: "shutdown", by: "us", detail: "" }, wasUp: false };
-    }
-    const { proxy, keepalive, buffer, now, events } = this.#options;
-    const tunnel = new Tunnel({
-      connection,
-      buffer: buffer(TUNNEL_BUFFER),
-      keepalive,
-      now,
-    });
-    const { member, sink } = proxy.join(name, tunnel);
+    const tunnel = this.#tunnel(connection);
+    const { proxy, now, events } = this.#options;
+    const { member, sink } = proxy.join(this.#name(server), tunnel);
     this.#member = member;
-    events.connected(name);
+    this.#choice.connected(server);
+    proxy.endOthers(member);
+    events.connected(member.name);
+    const search = this.#findBetter(server, tunnel);
     const end = await tunnel.run(sink);
+    search.stop();
     this.#member = undefined;
-    proxy.leave(member, "tunnel-lost");
-    return { end, wasUp: true };
+    this.#choice.lost(now(), member.sessions > 0);
+    proxy.leave(member, tunnel);
+    return { end, wasUp: true, next: await search.found };
   }
 
-  async #connect(server: Endpoint): Promise<Connection> {
-    const { transport, trust, tune, connectTimeout, credentials, now } = this.#options;
-    const began = now();
-    const connection = await dial(transport, server, trust(server), connectTimeout, tune);
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      abandon(connection);
-    }, Math.max(1, connectTimeout - (now() - began)));
+  #tunnel(connection: Connection): Tunnel {
+    const { keepalive, buffer, now } = this.#options;
+    return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now });
+  }
+
+  async #dial(server: number): Promise<Connection> {
+    const { servers, connectTimeout } = this.#options;
+    const timeout = this.#holds() ? Math.min(HURRY.timeout, connectTimeout) : connectTimeout;
+    const connecting = dialServer(servers[server], timeout, this.#options);
     try {
-      await authenticateToServer(connection, credentials);
-      return connection;
+      return await Promise.race([connecting, this.#halted.promise]);
     } catch (error) {
-      abandon(connection);
-      if (!late) throw error;
-      throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
-    } finally {
-      clearTimeout(timer);
+      connecting.then(abandon, () => {}); // one that comes too late
+      throw error;
     }
+  }
+
+  /** Tries preferred servers while a tunnel is up; ends it when one answers. */
+  #findBetter(
+    server: number,
+    tunnel: Tunnel,
+  ): { found: Promise<Dialled | undefined>; stop: () => void } {
+    const better = this.#choice.better(server);
+    if (better === undefined) return { found: Promise.resolve(undefined), stop: () => {} };
+    let stopped = false;
+    const over = Promise.withResolvers<Dialled | undefined>();
+    const look = async (): Promise<void> => {
+      for (const index of better.servers) {
+        const connection = await this.#dial(index).catch(() => undefined);
+        if (connection === undefined) continue;
+        if (stopped) return abandon(connection);
+        over.resolve({ server: index, connection });
+        return this.#leaveFor(tunnel);
+      }
+      if (!stopped) timer = setTimeout(look, better.after);
+    };
+    let timer = setTimeout(look, better.after);
+    const stop = (): void => {
+      stopped = true;
+      clearTimeout(timer);
+      over.resolve(undefined);
+    };
+    return { found: over.promise, stop };
+  }
+
+  /** Sessions belong to the AC of the server that is left: both ends are told. */
+  async #leaveFor(tunnel: Tunnel): Promise<void> {
+    const { proxy } = this.#options;
+    if (this.#member?.tunnel === tunnel) {
+      proxy.sessions.closeAll(this.#member, "server-changed", { wire: true, tunnel: true });
+    }
+    await tunnel.close("moved", "", FAREWELL);
+  }
+
+  #name(server: number): string {
+    const { host, port } = this.#options.servers[server];
+    return `${host}:${port}`;
+  }
+
+  #holds(): boolean {
+    return this.#member === undefined && this.#options.proxy.members.size > 0;
+  }
+
+  #delay(lasted: number): number {
+    const delay = this.#backoff.next(lasted);
+    return this.#holds() ? Math.min(HURRY.delay, delay) : delay;
   }
 
   async #wait(delay: number): Promise<void> {

@@ -201,7 +201,7 @@ export class ClientDiscovery {
   #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
     this.#drop(reason, packet);
     const { destination, source, sessionId } = packet;
-    member.tunnel.writer.discovery(handle, padt(source, destination, sessionId));
+    member.tunnel?.writer.discovery(handle, padt(source, destination, sessionId));
     this.#switch.touch(member);
   }
 
@@ -250,7 +250,7 @@ export class ClientDiscovery {
   #toServer(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     const frame = encodeDiscovery({ ...packet, tags: encodeTags(tags) });
     this.#options.trace("to-server", frame, { server: member.name });
-    if (!member.tunnel.writer.discovery(0, frame)) this.#switch.drops.count("queue-full");
+    if (!member.tunnel?.writer.discovery(0, frame)) this.#switch.drops.count("queue-full");
     this.#switch.touch(member);
   }
 

@@ -16,8 +16,9 @@ import {
   loggedDrops,
   loggedProxyEvents,
   loggedServerEvents,
+  logResumed,
 } from "./events.ts";
-import { Proxy } from "./proxy.ts";
+import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Server } from "./server.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
@@ -25,13 +26,18 @@ import { ServerDiscovery } from "./server_discovery.ts";
 const mainLog = logger("main");
 const linkLog = logger("link");
 
-/** How often idle sessions are looked for. Milliseconds. */
-const IDLE_SWEEP = 1_000;
+/** How often idle and held sessions are looked at. Milliseconds. */
+const SWEEP = 1_000;
 
 /** A mode that is running. */
 export interface Daemon {
-  /** Ends all sessions on both sides and everything else; resolves when done. */
-  stop(): Promise<void>;
+  /**
+   * Ends everything; resolves when done. Sessions end on both sides, or are kept for the next
+   * process where the configuration says so and `final` does not.
+   */
+  stop(final: boolean): Promise<void>;
+  /** Dials at once instead of waiting for the next attempt. */
+  retry(): void;
   /** Resolves, or rejects with what went wrong, when the daemon has ended. */
   readonly ended: Promise<void>;
 }
@@ -57,7 +63,7 @@ export async function startServer(
     "server",
     options,
     (sessions) => new ServerDiscovery(options, policy, sessions),
-    ready.link,
+    ready,
   );
   const server = new Server({
     proxy,
@@ -92,7 +98,7 @@ export async function startClient(
     "client",
     options,
     (sessions) => new ClientDiscovery(options, policy, sessions, tunnelUp),
-    ready.link,
+    ready,
   );
   const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
   setDefaultTrust(trust(tunnel.connect[0]));
@@ -102,6 +108,7 @@ export async function startClient(
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
+    choice: tunnel.choice,
     trust,
     tune,
     credentials: {
@@ -126,19 +133,21 @@ function noteTransport(transport: Transport): void {
 
 /** Runs both sides of a proxy until `stop`. */
 function runDaemon(config: Config, link: Link, proxy: Proxy, tunnels: Server | Client): Daemon {
-  const { idleTimeout } = config.sessions;
-  const sweep = idleTimeout === 0
-    ? undefined
-    : setInterval(() => proxy.sessions.closeIdle(idleTimeout), IDLE_SWEEP);
+  const { idleTimeout, resumeGrace } = config.sessions;
+  const sweep = setInterval(() => {
+    proxy.endHeld(resumeGrace);
+    if (idleTimeout > 0) proxy.sessions.closeIdle(idleTimeout);
+  }, SWEEP);
   return {
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
-    async stop(): Promise<void> {
+    async stop(_final): Promise<void> {
       clearInterval(sweep);
       tunnels.stop();
       await proxy.shutdown(config.tunnel.shutdownGrace);
       logTotals(link, proxy);
       link.close();
     },
+    retry: () => tunnels instanceof Client && tunnels.retry(),
   };
 }
 
@@ -183,10 +192,10 @@ function proxyOptions(config: Config, link: Link): ProxyOptions {
 }
 
 /** Says `ready` when the link is up and the tunnel's side too, and again when either came back. */
-function readiness(config: Config, link: Link): {
-  link: (up: boolean, reason: string) => void;
-  tunnel: (facts: object) => void;
-} {
+function readiness(
+  config: Config,
+  link: Link,
+): ProxyObserver & { tunnel: (facts: object) => void } {
   let tunnelFacts: object | undefined;
   const say = (): void => {
     if (!link.up || tunnelFacts === undefined) return;
@@ -198,7 +207,8 @@ function readiness(config: Config, link: Link): {
     });
   };
   return {
-    link(up, reason): void {
+    resumed: logResumed,
+    state(up, reason): void {
       if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
       else linkLog.warning("interface down", { interface: link.name, reason });
       say();

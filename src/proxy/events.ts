@@ -58,6 +58,12 @@ export function loggedProxyEvents(): Pick<ProxyOptions, "observe" | "trace"> {
   };
 }
 
+/** What the two ends have agreed on after a tunnel came back. */
+export function logResumed(client: string | undefined, outcome: object): void {
+  if (Object.values(outcome).every((count) => count === 0)) return; // a client that has no sessions
+  sessionLog.info("sessions resumed", { ...(client !== undefined && { client }), ...outcome });
+}
+
 /** Connections of the server's clients; strangers get one line a second and address. */
 export function loggedServerEvents(now: () => number): ServerEvents {
   const limiter = new OncePerSecond(now);

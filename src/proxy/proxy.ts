@@ -2,8 +2,11 @@ import type { FrameSink, Link } from "../../ffi/link.ts";
 import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
+import { ControlType, type Violation } from "../tunnel/record.ts";
+import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
-import { type Member, newMember } from "./session.ts";
+import { type Resumed, Resumption } from "./resumption.ts";
+import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
 import { SessionSwitch } from "./session_switch.ts";
 
 /** The discovery of one mode. */
@@ -16,6 +19,14 @@ export interface Discovery {
   removeMember(member: Member): void;
 }
 
+/** Is told what happens to a proxy as a whole. */
+export interface ProxyObserver {
+  /** The link went down, or came back. */
+  state(up: boolean, reason: string): void;
+  /** The two ends have agreed on the sessions that go on; a client knows their number only. */
+  resumed(client: string | undefined, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
+}
+
 /** Codes by which sessions come to be; what else carries a session id belongs to that session. */
 const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
 
@@ -24,29 +35,34 @@ const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, C
  *
  *     wire ──▶ frame() ──session──▶ SessionSwitch ──▶ tunnel
  *                      └─discovery─▶ Discovery ────▶ tunnel
- *     tunnel ──▶ join().session ───▶ SessionSwitch ──▶ wire
- *                join().discovery ─▶ Discovery ────▶ wire
+ *     tunnel ──▶ session ──────────▶ SessionSwitch ──▶ wire
+ *                discovery ────────▶ Discovery ────▶ wire
  */
 export class Proxy implements FrameSink {
   readonly sessions: SessionSwitch;
-  readonly members = new Set<Member>();
+  /** By name; each has a tunnel, or sessions that are held. */
+  readonly members = new Map<string, Member>();
   readonly #link: Link;
+  #side: "server" | "client";
+  #now: () => number;
   #discovery: Discovery;
   #discoveryType: number;
   #sessionType: number;
-  #onState: (up: boolean, reason: string) => void;
+  #observer: ProxyObserver;
 
   constructor(
     side: "server" | "client",
     options: ProxyOptions,
     discovery: (sessions: SessionSwitch) => Discovery,
-    onState: (up: boolean, reason: string) => void,
+    observer: ProxyObserver,
   ) {
     this.#link = options.link;
+    this.#side = side;
+    this.#now = options.now;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new SessionSwitch({ side, ...options });
     this.#discovery = discovery(this.sessions);
-    this.#onState = onState;
+    this.#observer = observer;
   }
 
   /** A frame from the wire. */
@@ -66,7 +82,7 @@ export class Proxy implements FrameSink {
   }
 
   state(up: boolean, reason: string): void {
-    this.#onState(up, reason);
+    this.#observer.state(up, reason);
   }
 
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
@@ -92,40 +108,126 @@ export class Proxy implements FrameSink {
     sessions.discoveryFromTunnel(session, packet);
   }
 
-  /** Takes in a tunnel; run it with the sink. */
+  /**
+   * Takes in a tunnel to the proxy of this name; run it with the sink. Sessions that are held for
+   * it go on: a client says which it has, and a server waits to be told.
+   */
   join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
-    const member = newMember(name, tunnel);
-    this.members.add(member);
+    const member = this.members.get(name) ?? newMember(name, this.#now());
+    this.members.set(name, member);
+    if (member.tunnel !== undefined) this.leave(member, member.tunnel);
+    if (this.#side === "client") {
+      this.#attach(member, tunnel);
+      return { member, sink: this.#sink(member, tunnel, clientControl(this.#observer)) };
+    }
+    const resumption = new Resumption(this.sessions, member, tunnel);
+    const control = (type: number, body: Uint8Array): Violation | undefined => {
+      if (type !== ControlType.sessions) return "unknown-control-type";
+      if (member.tunnel === tunnel) return "sessions-unexpected";
+      const outcome = resumption.record(body);
+      if (typeof outcome !== "object") return outcome;
+      this.#attach(member, tunnel);
+      this.#observer.resumed(name, outcome);
+      return undefined;
+    };
+    return { member, sink: this.#sink(member, tunnel, control) };
+  }
+
+  #attach(member: Member, tunnel: Tunnel): void {
+    member.tunnel = tunnel;
+    tunnel.writer.beginBatch();
+    if (this.#side === "server") return;
+    const own = [...this.sessions.table].filter((session) => session.member === member);
+    for (const body of encodeSessionList(own)) {
+      tunnel.writer.control(ControlType.sessions, body);
+    }
+    tunnel.writer.flush();
+  }
+
+  #sink(member: Member, tunnel: Tunnel, control: TunnelSink["control"]): TunnelSink {
     const { sessions } = this;
-    const sink: TunnelSink = {
-      session: (handle, offset, length) => sessions.fromTunnel(member, handle, offset, length),
-      discovery: (handle, offset, length) => {
-        const frame = tunnel.buffer.bytes.subarray(offset, offset + length);
-        this.#fromTunnel(member, handle, frame);
+    const { buffer } = tunnel;
+    return {
+      session: (handle, offset, length) => {
+        if (member.tunnel !== tunnel) return sessions.drops.count("session-unknown");
+        sessions.fromTunnel(member, buffer, handle, offset, length);
       },
+      discovery: (handle, offset, length) => {
+        if (member.tunnel !== tunnel) return sessions.drops.count("tunnel-frame-unfit");
+        this.#fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
+      },
+      control,
       dropped: (reason) => sessions.drops.count(reason),
       batchEnd: () => {
         sessions.tunnelBatchEnd();
         sessions.wireBatchEnd(); // answers to discovery wait in the writers
       },
     };
-    return { member, sink };
   }
 
-  /** A tunnel has ended: its sessions end on the wire. */
-  leave(member: Member, end: "tunnel-lost" | "replaced"): void {
-    if (!this.members.delete(member)) return;
-    this.sessions.closeAll(member, end, { wire: true, tunnel: false });
-    this.#discovery.removeMember(member);
+  /** A tunnel has ended: the sessions of its member are held until it comes back. */
+  leave(member: Member, tunnel: Tunnel): void {
+    if (member.tunnel === tunnel) {
+      member.tunnel = undefined;
+      member.heldSince = this.#now();
+      this.#discovery.removeMember(member);
+    }
+    if (member.tunnel === undefined && member.sessions === 0) this.members.delete(member.name);
+  }
+
+  /** Puts back sessions that outlived the process; they are held. */
+  restore(name: string, sessions: Iterable<RestoredSession>): void {
+    const member = this.members.get(name) ?? newMember(name, this.#now());
+    this.members.set(name, member);
+    for (const session of sessions) this.sessions.restore({ ...session, member });
+  }
+
+  /** Ends what has been held for `grace` milliseconds. */
+  endHeld(grace: number): void {
+    const since = this.#now() - grace;
+    for (const member of this.members.values()) {
+      if (member.tunnel === undefined && member.heldSince <= since) {
+        this.#forget(member, "tunnel-lost");
+      }
+    }
+  }
+
+  /** Ends the sessions of all members but this one: they belong to another server's AC. */
+  endOthers(member: Member): void {
+    for (const other of this.members.values()) {
+      if (other !== member) this.#forget(other, "server-changed");
+    }
+  }
+
+  #forget(member: Member, end: SessionEnd): void {
+    this.sessions.closeAll(member, end, { wire: true, tunnel: true });
+    if (member.tunnel === undefined) this.members.delete(member.name);
   }
 
   /** Ends all sessions on both sides, and all tunnels, within `grace` milliseconds. */
   async shutdown(grace: number): Promise<void> {
-    const leaving = [...this.members].map((member) => {
+    const leaving = [...this.members.values()].map((member) => {
       this.sessions.closeAll(member, "shutdown", { wire: true, tunnel: true });
-      return member.tunnel.close("shutdown", "", grace);
+      return member.tunnel?.close("shutdown", "", grace);
     });
     await Promise.all(leaving);
     this.#link.flush();
   }
+
+  /** Ends all tunnels and no session: they are held by the far proxies, and kept by our journal. */
+  async suspend(grace: number): Promise<void> {
+    await Promise.all(
+      [...this.members.values()].map(({ tunnel }) => tunnel?.close("restart", "", grace)),
+    );
+  }
+}
+
+/** A server's answer to our list is for the log. */
+function clientControl(observer: ProxyObserver): TunnelSink["control"] {
+  return (type, body) => {
+    const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;
+    if (kept === undefined) return "unknown-control-type";
+    observer.resumed(undefined, { kept });
+    return undefined;
+  };
 }

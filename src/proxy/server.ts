@@ -116,11 +116,8 @@ export class Server {
   async #carry(client: string, address: string, connection: Connection): Promise<void> {
     const { proxy, events, keepalive, buffer, now } = this.#options;
     if (this.#stopping) return abandon(connection);
-    for (const old of proxy.members) {
-      if (old.name !== client) continue;
-      proxy.leave(old, "replaced"); // the client is back before we noticed that it had gone
-      old.tunnel.close("replaced", "", 0);
-    }
+    // The client may be back before we noticed that it had gone.
+    proxy.members.get(client)?.tunnel?.close("replaced", "", 0);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),
@@ -130,7 +127,7 @@ export class Server {
     const { member, sink } = proxy.join(client, tunnel);
     events.connected(client, address);
     const end = await tunnel.run(sink);
-    proxy.leave(member, "tunnel-lost");
+    proxy.leave(member, tunnel);
     events.disconnected(client, address, end);
   }
 }

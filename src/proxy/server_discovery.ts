@@ -220,7 +220,7 @@ export class ServerDiscovery {
 
   #deliver(member: Member, handle: number, frame: Uint8Array): void {
     this.#options.trace("to-client", frame, { client: member.name });
-    if (!member.tunnel.writer.discovery(handle, frame)) this.#switch.drops.count("queue-full");
+    if (!member.tunnel?.writer.discovery(handle, frame)) this.#switch.drops.count("queue-full");
     this.#switch.touch(member);
   }
 

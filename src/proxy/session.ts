@@ -4,9 +4,14 @@ import type { Tunnel } from "../tunnel/tunnel.ts";
 /**
  * A session's life:
  *
- *     discovering ──PADS──▶ open ──PADT of either side, tunnel lost, idle, limit, shutdown──▶ closed
+ *     discovering ──PADS──▶ open ──tunnel lost──▶ held ──resumed──▶ open
+ *                            │                     │
+ *                            │ PADT of either side, │ the same, not resumed by the other side,
+ *                            │ idle, limit, stop    │ grace over, another server's turn
+ *                            └──────▶ closed ◀──────┘
  *
- * Whoever has not heard of the end gets a PADT, once.
+ * Whoever has not heard of the end gets a PADT, once; who cannot be reached hears of it on the next
+ * tunnel. A session is held while its member has no tunnel.
  */
 export interface Session {
   /** Place in the switch's arrays. */
@@ -28,20 +33,28 @@ export interface Session {
   readonly openedAt: number;
 }
 
+/** A session of an earlier process. */
+export type RestoredSession = Omit<Session, "index" | "member">;
+
 /** Why a session ended; log field and metric label. */
 export type SessionEnd =
   | "padt-customer"
   | "padt-ac"
   | "idle"
-  | "tunnel-lost"
+  | "tunnel-lost" // and not resumed in time
+  | "not-resumed" // the other side no longer has it
+  | "server-changed"
   | "shutdown"
   | "replaced";
 
-/** One authenticated tunnel and the sessions that it carries. */
+/** The far proxy, with the sessions that it and we have. It outlives its tunnels. */
 export interface Member {
   /** The client's name on the server; the server's address on the client. */
   readonly name: string;
-  readonly tunnel: Tunnel;
+  /** The tunnel that leads to it; undefined while its sessions are held. */
+  tunnel: Tunnel | undefined;
+  /** Milliseconds of the clock when the tunnel was lost. */
+  heldSince: number;
   /** Session index plus one by handle; 0 where there is none. */
   readonly handles: Int32Array;
   /** Open sessions. */
@@ -53,10 +66,11 @@ export interface Member {
 }
 
 /** A member without sessions. Untouched pages of its handle table cost no memory. */
-export function newMember(name: string, tunnel: Tunnel): Member {
+export function newMember(name: string, now: number): Member {
   return {
     name,
-    tunnel,
+    tunnel: undefined,
+    heldSince: now,
     handles: new Int32Array(0x10000),
     sessions: 0,
     lastHandle: 0,

@@ -1,16 +1,11 @@
 import type { Link } from "../../ffi/link.ts";
-import {
-  CODE_PADT,
-  SESSION_HEADER,
-  TAG_AC_COOKIE,
-  TAG_HOST_UNIQ,
-  TAG_RELAY_SESSION_ID,
-} from "../pppoe/constants.ts";
+import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import type { Mac } from "../pppoe/mac.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
-import { encodeTags, readTags } from "../pppoe/tags.ts";
+import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Drops } from "./drops.ts";
+import { goodbyeTags } from "./goodbye_tags.ts";
 import { PartingSessions } from "./parting.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
 import {
@@ -82,7 +77,8 @@ export class SessionSwitch {
     const payload = payloadLength(view, at); // padding beyond it stays behind
     const body = at + SESSION_HEADER;
     const { member, handle } = session;
-    const { writer } = member.tunnel;
+    const writer = member.tunnel?.writer;
+    if (writer === undefined) return this.drops.count("no-tunnel");
     this.touch(member);
     if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
     const counter = index * COUNTERS;
@@ -91,18 +87,18 @@ export class SessionSwitch {
     if (this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
   }
 
-  /** The payload of a session frame from a tunnel, in its buffer: to the wire or dropped. */
-  fromTunnel(member: Member, handle: number, offset: number, length: number): void {
+  /** The payload of a session frame from a tunnel, in `buffer`: to the wire or dropped. */
+  fromTunnel(
+    member: Member,
+    buffer: RecordBuffer,
+    handle: number,
+    offset: number,
+    length: number,
+  ): void {
     const index = member.handles[handle] - 1;
     if (index < 0) return this.drops.count("session-unknown");
     this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
-    this.#link.queue(
-      this.table.headers,
-      index * HEADER_WORDS,
-      member.tunnel.buffer,
-      offset,
-      length,
-    );
+    this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
@@ -122,37 +118,47 @@ export class SessionSwitch {
 
   /** Opens a session. */
   open(session: Omit<Session, "index" | "openedAt">): Session {
-    const opened = this.table.add((index) => ({
-      ...session,
-      index,
-      openedAt: this.#options.now(),
-    }));
-    opened.member.handles[opened.handle] = opened.index + 1;
-    opened.member.sessions++;
+    const opened = this.#add({ ...session, openedAt: this.#options.now() });
     this.#options.observe(opened, undefined);
     return opened;
   }
 
-  /** Ends a session and tells who has not heard of it, with a PADT each (RFC 2516 section 5.5). */
+  /** Puts back a session of an earlier process, of which nobody is told; false where it does not fit. */
+  restore(session: Omit<Session, "index">): boolean {
+    const { member, handle, remote, local, wireSessionId } = session;
+    const taken = this.table.find(remote, local, wireSessionId) >= 0;
+    if (taken || member.handles[handle] !== 0) return false;
+    const { index } = this.#add(session);
+    this.table.counters[index * COUNTERS + AC_HEARD] = this.#options.now();
+    return true;
+  }
+
+  #add(session: Omit<Session, "index">): Session {
+    const added = this.table.add((index) => ({ ...session, index }));
+    added.member.handles[added.handle] = added.index + 1;
+    added.member.sessions++;
+    return added;
+  }
+
+  /**
+   * Ends a session and tells who has not heard of it, with a PADT each (RFC 2516 section 5.5). A
+   * far proxy without a tunnel hears of it when it resumes.
+   */
   close(session: Session, end: SessionEnd, tell: Tell, tags: Uint8Array = NO_TAGS): void {
     if (this.table.sessions[session.index] !== session) return;
     this.table.remove(session);
     session.member.handles[session.handle] = 0;
     session.member.sessions--;
     if (tell.wire) this.refuse(session.remote, session.local, session.wireSessionId, tags);
-    if (tell.tunnel) this.toTunnel(session, CODE_PADT, tags);
+    if (tell.tunnel && session.member.tunnel !== undefined) {
+      this.toTunnel(session, CODE_PADT, tags);
+    }
     this.#options.observe(session, end);
   }
 
   /** Tells a peer on the wire that there is no such session, with a PADT. */
   refuse(remote: Mac, local: Mac, sessionId: number, tags: Uint8Array = NO_TAGS): void {
-    this.#link.send(this.#encode({
-      destination: remote,
-      source: local,
-      code: CODE_PADT,
-      sessionId,
-      tags,
-    }));
+    this.#toWire(remote, local, CODE_PADT, sessionId, tags);
   }
 
   /** Ends all sessions of a member. */
@@ -181,10 +187,7 @@ export class SessionSwitch {
       this.#parting.add(session, "wire");
     } else {
       const { remote, local, wireSessionId } = session;
-      const { code, tags } = packet;
-      this.#link.send(
-        this.#encode({ destination: remote, source: local, code, sessionId: wireSessionId, tags }),
-      );
+      this.#toWire(remote, local, packet.code, wireSessionId, packet.tags);
     }
   }
 
@@ -216,17 +219,17 @@ export class SessionSwitch {
       sessionId: session.acSessionId,
       tags,
     });
-    if (!session.member.tunnel.writer.discovery(session.handle, frame)) {
-      this.drops.count("queue-full");
-    }
-    session.member.tunnel.writer.flush();
+    const writer = session.member.tunnel?.writer;
+    if (writer === undefined) return this.drops.count("no-tunnel");
+    if (!writer.discovery(session.handle, frame)) this.drops.count("queue-full");
+    writer.flush();
   }
 
   /** Remembers that a member's writer has something to flush at the end of the batch. */
   touch(member: Member): void {
     if (member.touched) return;
     member.touched = true;
-    member.tunnel.writer.beginBatch();
+    member.tunnel?.writer.beginBatch();
     this.#touched.push(member);
   }
 
@@ -234,7 +237,7 @@ export class SessionSwitch {
   wireBatchEnd(): void {
     for (const member of this.#touched) {
       member.touched = false;
-      member.tunnel.writer.flush();
+      member.tunnel?.writer.flush();
     }
     [this.#touched, this.#served] = [this.#served, this.#touched];
     this.#touched.length = 0;
@@ -243,7 +246,8 @@ export class SessionSwitch {
 
   /** Whether all tunnels that the last batch went to are full for a moment. */
   get isFull(): boolean {
-    return this.#served.length > 0 && this.#served.every(({ tunnel }) => tunnel.writer.isFull);
+    return this.#served.length > 0 &&
+      this.#served.every(({ tunnel }) => tunnel?.writer.isFull === true);
   }
 
   /** The tunnel has no more records for now. */
@@ -262,21 +266,8 @@ export class SessionSwitch {
     }
   }
 
-  #encode(packet: DiscoveryPacket): Uint8Array {
-    return encodeDiscovery(packet, this.#options.etherTypes[0]);
+  #toWire(destination: Mac, source: Mac, code: number, sessionId: number, tags: Uint8Array): void {
+    const packet = { destination, source, code, sessionId, tags };
+    this.#link.send(encodeDiscovery(packet, this.#options.etherTypes[0]));
   }
-}
-
-/** Tags that mean something on one side only, and that no PADT needs (RFC 2516 section 5.5). */
-const ONE_SIDED: ReadonlySet<number> = new Set([
-  TAG_HOST_UNIQ,
-  TAG_AC_COOKIE,
-  TAG_RELAY_SESSION_ID,
-]);
-
-/** What a PADT says to the other side: its error texts, but neither side's private tags. */
-function goodbyeTags(region: Uint8Array): Uint8Array {
-  const tags = readTags(region);
-  if (typeof tags === "string") return NO_TAGS;
-  return encodeTags(tags.filter(({ type }) => !ONE_SIDED.has(type)));
 }

@@ -11,6 +11,8 @@ export const CLOSE_CODES = {
   "replaced": 6,
   "too-many-connections": 7,
   "handshake-timeout": 8,
+  "moved": 9,
+  "restart": 10,
 } as const;
 
 /** Reasons that are sent to the peer. */

@@ -33,6 +33,8 @@ export const ControlType = {
   close: 5,
   ping: 6,
   pong: 7,
+  sessions: 8,
+  resumed: 9,
 } as const;
 
 /** Why a peer's bytes are no valid records; the tunnel ends with this word. */
@@ -40,7 +42,9 @@ export type Violation =
   | "unknown-record-kind"
   | "unknown-control-type"
   | "discovery-too-long"
-  | "control-too-long";
+  | "control-too-long"
+  | "sessions-unreadable"
+  | "sessions-unexpected";
 
 /** Longest discovery record: a 1,500-byte packet behind its Ethernet header (RFC 2516 section 5). */
 export const MAX_DISCOVERY_BODY = 1514;

@@ -25,6 +25,8 @@ const LAST_WORDS = 500;
  * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns.
  */
 export interface TunnelSink extends Omit<RecordSink, "control"> {
+  /** A control record that is not the tunnel's own affair; returns a violation to end the tunnel. */
+  control(type: number, body: Uint8Array): Violation | undefined;
   /** A record that waited to be sent, or something in a datagram, was given up. */
   dropped(reason: QueueDrop | DatagramDrop): void;
 }
@@ -134,7 +136,7 @@ export class Tunnel {
         sink.session(handle, offset, length);
       },
       discovery: (handle, offset, length) => sink.discovery(handle, offset, length),
-      control: (type, offset, length) => this.#control(type, offset, length),
+      control: (type, offset, length) => this.#control(type, offset, length, sink),
       batchEnd: () => sink.batchEnd(),
     });
     while (true) {
@@ -169,7 +171,12 @@ export class Tunnel {
     }
   }
 
-  #control(type: number, offset: number, length: number): Violation | undefined {
+  #control(
+    type: number,
+    offset: number,
+    length: number,
+    sink: TunnelSink,
+  ): Violation | undefined {
     const body = this.#buffer.bytes.subarray(offset, offset + length);
     if (type === ControlType.ping) {
       this.writer.control(ControlType.pong, body);
@@ -183,7 +190,7 @@ export class Tunnel {
       this.#end ??= decodeClose(body);
       this.#abort.resolve();
     } else {
-      return "unknown-control-type";
+      return sink.control(type, body);
     }
     return undefined;
   }

@@ -51,7 +51,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       padiRate: 400,
       padiBurst: 800,
     },
-    sessions: { idleTimeout: 0 },
+    sessions: { idleTimeout: 0, resumeGrace: 30_000 },
     log: { level: "info", format: "auto" },
   });
 });
@@ -66,6 +66,7 @@ Deno.test("a short client configuration gets all defaults", async () => {
     secretFile: `${HERE}valid/branch-1.secret`,
     keepalive: { interval: 3_000, timeout: 9_000 },
     reconnect: { base: 500, cap: 30_000, reset: 60_000 },
+    choice: { failoverAfter: 10_000, failbackAfter: 600_000 },
     connectTimeout: 10_000,
     shutdownGrace: 3_000,
   });

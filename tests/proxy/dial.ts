@@ -126,3 +126,7 @@ export function sessionFrame(
 export function payloadOf(frame: Uint8Array): number[] {
   return [...frame.subarray(20, 20 + new DataView(frame.buffer).getUint16(18))];
 }
+
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -20,6 +20,7 @@ import {
   service,
   sessionFrame,
   uniq,
+  until,
   within,
 } from "./dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
@@ -145,11 +146,13 @@ Deno.test("eight equal PADS open one session and are all passed on", () =>
     assertEquals(path.clients[0].proxy.sessions.table.size, 1);
   }));
 
-Deno.test("a lost tunnel ends its sessions on both wires, once, and others stay", () =>
+Deno.test("a tunnel that does not come back ends its sessions on both wires, once, and others stay", () =>
   within(two, async (path) => {
     await dial(path, { client: 0, id: 1 });
     await dial(path, { client: 1, id: 2 });
-    await path.tunnels[0].client.close("shutdown", "", 100);
+    await path.lose(0);
+    path.advance(30_000);
+    for (const { proxy } of [path.server, ...path.clients]) proxy.endHeld(30_000);
     const [up, down] = [await path.ac.packet(), await path.customers[0].packet()];
     assertEquals([up.code, up.sessionId, up.source], [CODE_PADT, 1, WAN]);
     assertEquals([down.code, down.sessionId, down.destination], [CODE_PADT, 1, CUSTOMER]);
@@ -206,7 +209,3 @@ Deno.test("a PADI storm is held back, and an open session goes on", () =>
     assert(padis <= 20, String(padis));
     assert(path.clients[0].drops["padi-rate"] >= 480);
   }));
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
-}

@@ -90,6 +90,8 @@ export interface Side {
   proxy: Proxy;
   drops: Record<string, number>;
   ends: SessionEnd[];
+  /** What came of each resumption. */
+  resumed: object[];
 }
 
 /** A path that is up. */
@@ -100,9 +102,15 @@ export interface Path {
   clients: Side[];
   /** Moves both sides' clock, in milliseconds. */
   advance(milliseconds: number): void;
-  tunnels: { client: Tunnel; server: Tunnel; serverMember: Member }[];
+  tunnels: { client: Tunnel; server: Tunnel; serverMember: Member; ended: Promise<unknown> }[];
+  /** Takes the tunnel of a client away; resolves when both ends have noticed. */
+  lose(client: number): Promise<void>;
+  /** Gives a client a new tunnel. */
+  reconnect(client: number): void;
   close(): Promise<void>;
 }
+
+const KEEPALIVE = { interval: 1e6, timeout: 2e6 };
 
 /** Sets up a path. */
 export function openPath(options: PathOptions = {}): Path {
@@ -115,27 +123,31 @@ export function openPath(options: PathOptions = {}): Path {
   const clients: Side[] = [];
   const lans: MemoryLink[] = [];
   const tunnels: Path["tunnels"] = [];
-  for (const name of options.clients ?? ["branch-1"]) {
-    const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
-    const members: { current: Member | undefined } = { current: undefined };
-    const client = clientSide(lan, options, now, () => members.current);
-    const [a, b] = memoryConnectionPair();
-    const keepalive = { interval: 1e6, timeout: 2e6 };
-    const tunnel = (connection: typeof a) =>
-      new Tunnel({ connection, buffer: recordBuffer(), keepalive, now });
-    const [near, far] = [tunnel(a), tunnel(b)];
-    const joinedNear = client.proxy.join("server", near);
-    const joinedFar = server.proxy.join(name, far);
-    members.current = joinedNear.member;
-    running.push(
-      lan.run(client.proxy),
-      near.run(joinedNear.sink).then(() => client.proxy.leave(joinedNear.member, "tunnel-lost")),
-      far.run(joinedFar.sink).then(() => server.proxy.leave(joinedFar.member, "tunnel-lost")),
+  const names = options.clients ?? ["branch-1"];
+  const connect = (i: number): void => {
+    const [near, far] = memoryConnectionPair().map((connection) =>
+      new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now })
     );
-    customers.push(new OuterWire(customerLink));
+    const [client, serving] = [clients[i].proxy, server.proxy];
+    const [joinedNear, joinedFar] = [client.join("server", near), serving.join(names[i], far)];
+    const ended = Promise.all([
+      near.run(joinedNear.sink).then(() => client.leave(joinedNear.member, near)),
+      far.run(joinedFar.sink).then(() => serving.leave(joinedFar.member, far)),
+    ]);
+    running.push(ended);
+    tunnels[i] = { client: near, server: far, serverMember: joinedFar.member, ended };
+  };
+  for (const i of names.keys()) {
+    const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
+    const client: Side = clientSide(lan, options, now, () => {
+      const member = client.proxy.members.get("server");
+      return member?.tunnel === undefined ? undefined : member;
+    });
     clients.push(client);
-    tunnels.push({ client: near, server: far, serverMember: joinedFar.member });
+    running.push(lan.run(client.proxy));
+    customers.push(new OuterWire(customerLink));
     lans.push(lan);
+    connect(i);
   }
   return {
     customers,
@@ -144,6 +156,11 @@ export function openPath(options: PathOptions = {}): Path {
     clients,
     advance: (milliseconds) => void (time += milliseconds),
     tunnels,
+    async lose(i): Promise<void> {
+      await tunnels[i].client.close("keepalive-timeout", "", 100);
+      await tunnels[i].ended;
+    },
+    reconnect: connect,
     async close(): Promise<void> {
       for (const { client } of tunnels) await client.close("shutdown", "", 1000);
       for (const { server } of tunnels) await server.close("shutdown", "", 1000);
@@ -179,7 +196,7 @@ function base(link: MemoryLink, options: PathOptions, now: () => number): {
       observe: (_session, end) => void (end !== undefined && ends.push(end)),
       trace: () => {},
     },
-    side: { drops: drops.counts, ends },
+    side: { drops: drops.counts, ends, resumed: [] },
   };
 }
 
@@ -195,7 +212,7 @@ function serverSide(link: MemoryLink, options: PathOptions, now: () => number): 
     "server",
     proxyOptions,
     (sessions) => new ServerDiscovery(proxyOptions, policy, sessions),
-    () => {},
+    { state() {}, resumed: (_client, outcome) => void side.resumed.push(outcome) },
   );
   return { proxy, ...side };
 }
@@ -212,7 +229,7 @@ function clientSide(
     "client",
     proxyOptions,
     (sessions) => new ClientDiscovery(proxyOptions, policy, sessions, member),
-    () => {},
+    { state() {}, resumed: (_client, outcome) => void side.resumed.push(outcome) },
   );
   return { proxy, ...side };
 }

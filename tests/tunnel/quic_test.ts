@@ -22,7 +22,13 @@ import { recordBuffer } from "./memory_connection.ts";
 const DIAL = new URL("quic_dial.ts", import.meta.url).pathname;
 const ROOT = new URL("../../", import.meta.url).pathname;
 const SECRET = new Uint8Array(32).fill(1);
-const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {}, dropped() {} };
+const silent: TunnelSink = {
+  session() {},
+  discovery() {},
+  batchEnd() {},
+  dropped() {},
+  control: () => undefined,
+};
 
 const made = await makeSelfSigned("server.example", 2, new Date());
 

@@ -3,7 +3,13 @@ import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
 import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 
-const silent: TunnelSink = { session() {}, discovery() {}, batchEnd() {}, dropped() {} };
+const silent: TunnelSink = {
+  session() {},
+  discovery() {},
+  batchEnd() {},
+  dropped() {},
+  control: () => undefined,
+};
 
 function tunnel(connection: MemoryConnection, timeout = 60_000, interval = 20_000): Tunnel {
   return new Tunnel({

@@ -1,0 +1,125 @@
+import { assertEquals } from "@std/assert";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { dial, payloadOf, sessionFrame, until, within } from "./dial.ts";
+import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
+
+/** Frames cross in both directions. */
+async function carries(path: Path, client: number, id: number): Promise<void> {
+  path.ac.sendRaw(sessionFrame(WAN, AC, id, [1, id]));
+  assertEquals(payloadOf(await path.customers[client].next()), [1, id]);
+  path.customers[client].sendRaw(sessionFrame(LAN, CUSTOMER, id, [2, id]));
+  assertEquals(payloadOf(await path.ac.next()), [2, id]);
+}
+
+/** Both ends have agreed. */
+async function resumed(path: Path, client = 0): Promise<void> {
+  const [before, there] = [path.server.resumed.length, path.clients[client].resumed.length];
+  path.reconnect(client);
+  await until(() => path.clients[client].resumed.length > there);
+  assertEquals(path.server.resumed.length, before + 1);
+}
+
+Deno.test("sessions outlive their tunnel, and neither AC nor customer hears of it", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await path.lose(0);
+    path.advance(29_000);
+    for (const { proxy } of [path.server, ...path.clients]) proxy.endHeld(30_000);
+    await resumed(path);
+    await carries(path, 0, 7);
+    assertEquals(path.server.resumed.at(-1), { kept: 1, ended: 0, unknown: 0 });
+    assertEquals(path.clients[0].resumed.at(-1), { kept: 1 });
+    assertEquals([path.ac.frames, path.customers[0].frames], [[], []]);
+    assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+  }));
+
+Deno.test("while a tunnel is down, frames are dropped and counted, and nobody is refused", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await path.lose(0);
+    path.ac.sendRaw(sessionFrame(WAN, AC, 7, [1]));
+    path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 7, [1]));
+    await until(() => path.server.drops["no-tunnel"] === 1);
+    await until(() => path.clients[0].drops["no-tunnel"] === 1);
+    await resumed(path);
+    await carries(path, 0, 7);
+  }));
+
+Deno.test("a session that the AC ended in the meantime ends for the customer on resuming", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await dial(path, { id: 8 });
+    await path.lose(0);
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADT, sessionId: 7 }, []);
+    await until(() => path.server.ends.length === 1);
+    await resumed(path);
+    const padt = await path.customers[0].packet();
+    assertEquals([padt.code, padt.sessionId], [CODE_PADT, 7]);
+    assertEquals(path.server.resumed.at(-1), { kept: 1, ended: 0, unknown: 1 });
+    await carries(path, 0, 8);
+    assertEquals(path.ac.frames, []);
+  }));
+
+Deno.test("a session that the customer ended in the meantime ends for the AC on resuming", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await dial(path, { id: 8 });
+    await path.lose(0);
+    path.customers[0].send(
+      { destination: LAN, source: CUSTOMER, code: CODE_PADT, sessionId: 7 },
+      [],
+    );
+    await until(() => path.clients[0].ends.length === 1);
+    await resumed(path);
+    const padt = await path.ac.packet();
+    assertEquals([padt.code, padt.sessionId], [CODE_PADT, 7]);
+    assertEquals(path.server.ends, ["not-resumed"]);
+    await carries(path, 0, 8);
+    assertEquals(path.customers[0].frames, []);
+  }));
+
+Deno.test("a client that forgot its sessions gets none back, and the AC is told", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await path.lose(0);
+    const client = path.clients[0].proxy;
+    for (const session of client.sessions.table) {
+      client.sessions.close(session, "shutdown", { wire: false, tunnel: false });
+    }
+    await resumed(path);
+    const padt = await path.ac.packet();
+    assertEquals([padt.code, padt.sessionId], [CODE_PADT, 7]);
+    await dial(path, { id: 9 });
+    await carries(path, 0, 9);
+  }));
+
+Deno.test("a new login takes over from a tunnel that is still thought to be up", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    const { server: old, ended } = path.tunnels[0];
+    await resumed(path);
+    await carries(path, 0, 7);
+    await old.close("replaced", "", 100);
+    await ended;
+    await carries(path, 0, 7);
+    assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+  }));
+
+Deno.test("sessions of hundreds resume together, and new ones get handles of their own", () =>
+  within({
+    limits: {
+      sessions: 500,
+      padiRatePerMac: 1e6,
+      padiRate: 1e6,
+      padiBurstPerMac: 1e6,
+      padiBurst: 1e6,
+    },
+    sessionsPerClient: 500,
+  }, async (path) => {
+    for (let id = 1; id <= 200; id++) await dial(path, { id });
+    await path.lose(0);
+    await resumed(path);
+    assertEquals(path.server.resumed.at(-1), { kept: 200, ended: 0, unknown: 0 });
+    await dial(path, { id: 201 });
+    for (const id of [1, 100, 200, 201]) await carries(path, 0, id);
+  }));

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { ServerChoice } from "../../src/proxy/server_choice.ts";
+
+const options = { failoverAfter: 10_000, failbackAfter: 600_000 };
+
+Deno.test("without a home all servers are tried in turn, the preferred one first", () => {
+  const choice = new ServerChoice(3, options);
+  assertEquals([0, 1, 2, 3].map((now) => choice.next(now)), [0, 1, 2, 0]);
+});
+
+Deno.test("where sessions are held, their server alone is tried for a while", () => {
+  const choice = new ServerChoice(3, options);
+  choice.connected(1);
+  choice.lost(1_000, true);
+  assertEquals([1_000, 5_000, 10_999].map((now) => choice.next(now)), [1, 1, 1]);
+  assertEquals([11_000, 12_000, 13_000].map((now) => choice.next(now)), [0, 1, 2]);
+});
+
+Deno.test("a tunnel without sessions binds to no server", () => {
+  const choice = new ServerChoice(2, options);
+  choice.connected(1);
+  choice.lost(0, false);
+  assertEquals([choice.next(0), choice.next(0)], [0, 1]);
+});
+
+Deno.test("servers before the present one are tried now and then, unless that is switched off", () => {
+  const choice = new ServerChoice(3, options);
+  assertEquals(choice.better(0), undefined);
+  assertEquals(choice.better(2), { servers: [0, 1], after: 600_000 });
+  assertEquals(new ServerChoice(2, { ...options, failbackAfter: 0 }).better(1), undefined);
+});
