@@ -23,6 +23,7 @@ export class Durability {
   #main: Deno.FsFile;
   #log: Deno.FsFile;
   #shrinking = false;
+  #closed = false;
 
   constructor(store: Store) {
     this.#store = store;
@@ -42,8 +43,10 @@ export class Durability {
     if ((await this.#log.stat()).size >= LOG_LIMIT) await this.#shrink();
   }
 
-  /** Closes the files after the store. */
+  /** Closes the files; to be called after the store's own close. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#main.close();
     this.#log.close();
   }

@@ -15,9 +15,9 @@ export interface SetAside {
 const KEPT = 3;
 
 /** The files of one database (sqlite.org/tempfiles.html). */
-const SUFFIXES = ["", "-wal", "-shm"];
+const SUFFIXES = ["", "-journal", "-wal", "-shm"];
 
-const NAME = /\.(?:damaged|version|identity)-(\d{8}T\d{9}Z)(?:-wal|-shm)?$/;
+const NAME = /\.(?:damaged|version|identity)-(\d{8}T\d{9}Z)(?:-journal|-wal|-shm)?$/;
 
 /** Renames the files of the database `path`; throws what the operating system says. */
 export function setAside(path: string, fault: Fault, reason: string, now: number): SetAside {
