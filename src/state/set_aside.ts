@@ -21,7 +21,7 @@ const NAME = /\.(?:damaged|version|identity)-(\d{8}T\d{9}Z)(?:-journal|-wal|-shm
 
 /** Renames the files of the database `path`; throws what the operating system says. */
 export function setAside(path: string, fault: Fault, reason: string, now: number): SetAside {
-  const file = freeName(`${path}.${fault}`, now);
+  const file = `${path}.${fault}-${stampAfter(path, now)}`;
   for (const suffix of SUFFIXES) {
     try {
       Deno.renameSync(path + suffix, file + suffix);
@@ -33,33 +33,35 @@ export function setAside(path: string, fault: Fault, reason: string, now: number
   return { file, fault, reason };
 }
 
-function freeName(stem: string, now: number): string {
-  for (let time = now;; time++) {
-    const name = `${stem}-${new Date(time).toISOString().replace(/[-:.]/g, "")}`;
-    if (SUFFIXES.every((suffix) => !exists(name + suffix))) return name;
-  }
+/** A time later than those of all others, even where the clock has gone back: the oldest go. */
+function stampAfter(path: string, now: number): string {
+  const newest = setAsideFiles(path).map(timeOf).sort().at(-1);
+  const at = newest === undefined ? now : Math.max(now, Date.parse(isoOf(newest)) + 1);
+  return new Date(at).toISOString().replace(/[-:.]/g, "");
 }
 
 function removeOldest(path: string): void {
-  const slash = path.lastIndexOf("/");
-  const folder = path.slice(0, slash);
-  const stem = path.slice(slash + 1);
-  const found = [...Deno.readDirSync(folder)].filter(({ name }) =>
-    name.startsWith(`${stem}.`) && NAME.test(name)
-  );
-  const timeOf = (name: string): string => NAME.exec(name)?.[1] ?? "";
-  const times = [...new Set(found.map(({ name }) => timeOf(name)))].sort();
+  const found = setAsideFiles(path);
+  const times = [...new Set(found.map(timeOf))].sort();
   const old = new Set(times.slice(0, -KEPT));
-  for (const { name } of found) {
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  for (const name of found) {
     if (old.has(timeOf(name))) Deno.removeSync(`${folder}/${name}`, { recursive: true });
   }
 }
 
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+/** Names of all files that belong to databases set aside. */
+function setAsideFiles(path: string): string[] {
+  const slash = path.lastIndexOf("/");
+  return [...Deno.readDirSync(path.slice(0, slash))].map(({ name }) => name)
+    .filter((name) => name.startsWith(`${path.slice(slash + 1)}.`) && NAME.test(name));
+}
+
+function timeOf(name: string): string {
+  return NAME.exec(name)?.[1] ?? "";
+}
+
+/** `20261124T104135123Z` in the form that Date reads. */
+function isoOf(stamp: string): string {
+  return stamp.replace(/(....)(..)(..)T(..)(..)(..)(...)Z/, "$1-$2-$3T$4:$5:$6.$7Z");
 }
