@@ -50,6 +50,17 @@ Deno.test("imports run downwards only", () => {
   }
 });
 
+Deno.test("src/state imports nothing of ours but src/pppoe, and only what runs sessions imports it", () => {
+  const outside = /^(ffi|bench|tests|links|src)\//;
+  assertEquals(
+    offenders("src/state", (name) => !outside.test(name) || /^src\/(state|pppoe)\//.test(name)),
+    [],
+  );
+  const users = ["src/tunnel", "src/pppoe", "src/config"];
+  const wrong = users.flatMap((user) => offenders(user, (name) => !name.startsWith("src/state")));
+  assertEquals(wrong, []);
+});
+
 Deno.test("only ffi calls dlopen", () => {
   const callers = [...sources("src"), ...sources("ffi")].filter((path) =>
     Deno.readTextFileSync(ROOT + path).includes("Deno.dlopen(")

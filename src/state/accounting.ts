@@ -1,0 +1,221 @@
+/** Past sessions: who, when, how much, and why they ended. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { formatMac, type Mac, parseMac } from "../pppoe/mac.ts";
+import { checkedValues, type Counters, rowCheck, type Value } from "./record.ts";
+import { causeOf, StateError } from "./state_error.ts";
+
+/** A session that has ended. */
+export interface PastSession extends Readonly<Counters> {
+  /** The client's name on the server; the server's address on the client. */
+  readonly peer: string;
+  readonly customer: Mac;
+  readonly concentrator: Mac;
+  readonly acSessionId: number;
+  /** Wall clock, milliseconds. */
+  readonly openedAt: number;
+  readonly closedAt: number;
+  /** Why it ended: `padt-ac`, `idle`, … */
+  readonly end: string;
+}
+
+/** Which past sessions are wanted; what is left out does not restrict. */
+export interface PastQuery {
+  readonly peer?: string;
+  /** The customer's or the AC's. */
+  readonly mac?: Mac;
+  /** At most so many; 100 unless told. */
+  readonly limit?: number;
+  /** So many newer ones are passed over. */
+  readonly offset?: number;
+}
+
+/** Columns are in the order of `rowOf`; `number` counts up without gaps. */
+export const PAST_SCHEMA = `CREATE TABLE past (
+  number INTEGER PRIMARY KEY,
+  peer TEXT NOT NULL,
+  customer TEXT NOT NULL,
+  ac TEXT NOT NULL,
+  ac_session INTEGER NOT NULL,
+  opened_at INTEGER NOT NULL,
+  closed_at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  frames_from_wire INTEGER NOT NULL,
+  bytes_from_wire INTEGER NOT NULL,
+  frames_to_wire INTEGER NOT NULL,
+  bytes_to_wire INTEGER NOT NULL,
+  checked INTEGER NOT NULL
+) STRICT`;
+
+/** Rows beyond the bound that are removed together. */
+const PRUNE_STEP = 128;
+/** Past sessions that wait to be written; beyond it the oldest go. */
+const MAX_WAITING = 8_192;
+const DEFAULT_LIMIT = 100;
+
+/** The last past sessions, in the store and, for a moment, in memory. */
+export class Accounting {
+  readonly #max: number;
+  #database!: DatabaseSync;
+  #insert!: StatementSync;
+  #prune!: StatementSync;
+  #first = 1;
+  #next = 1;
+  #waiting: PastSession[] = [];
+  /** Of those waiting, how many the current transaction has written. */
+  #written = 0;
+  #lost = 0;
+
+  /** `max` is the number of past sessions that are kept. */
+  constructor(database: DatabaseSync, max: number) {
+    this.#max = max;
+    this.attach(database);
+  }
+
+  /** Goes on with this store. */
+  attach(database: DatabaseSync): void {
+    this.#database = database;
+    this.#insert = database.prepare(`INSERT INTO past VALUES (${"?,".repeat(12)}?)`);
+    this.#prune = database.prepare("DELETE FROM past WHERE number <= ?");
+    const edge = (order: string): number => {
+      const statement = database.prepare(
+        `SELECT number FROM past ORDER BY number ${order} LIMIT 1`,
+      );
+      statement.setReadBigInts(true);
+      return Number(statement.get()?.number ?? 0);
+    };
+    this.#next = edge("DESC") + 1;
+    this.#first = Math.min(edge("ASC") || this.#next, this.#next);
+    this.#written = 0;
+  }
+
+  /** Past sessions that wait to be written. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** How many were lost because too many waited while nothing could be written. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  add(past: PastSession): void {
+    this.#waiting.push(past);
+    if (this.#waiting.length <= MAX_WAITING) return;
+    this.#waiting.shift();
+    this.#lost++;
+  }
+
+  /** Within a transaction: writes up to `budget` of those that wait; returns how many. */
+  write(budget: number): number {
+    this.#written = Math.min(budget, this.#waiting.length);
+    for (let i = 0; i < this.#written; i++) {
+      const row = rowOf(this.#next + i, this.#waiting[i]);
+      this.#insert.run(...row, rowCheck(row));
+    }
+    const edge = this.#pruneEdge();
+    if (edge > 0) this.#prune.run(edge);
+    return this.#written;
+  }
+
+  /** The transaction of `write` is committed. */
+  settle(): void {
+    const edge = this.#pruneEdge();
+    if (edge > 0) this.#first = edge + 1;
+    this.#waiting.splice(0, this.#written);
+    this.#next += this.#written;
+    this.#written = 0;
+  }
+
+  /** The transaction of `write` was rolled back: all wait again. */
+  revert(): void {
+    this.#written = 0;
+  }
+
+  /** Past sessions, newest first; throws {@linkcode StateError} where the store cannot be read. */
+  query({ peer, mac, limit = DEFAULT_LIMIT, offset = 0 }: PastQuery = {}): PastSession[] {
+    const recent = this.#waiting.toReversed().slice(0, this.#max).filter((past) =>
+      (peer === undefined || past.peer === peer) &&
+      (mac === undefined || past.customer === mac || past.concentrator === mac)
+    );
+    const page = recent.slice(offset, offset + limit);
+    if (page.length === limit) return page;
+    return [...page, ...this.#stored(peer, mac, limit - page.length, offset - recent.length)];
+  }
+
+  #stored(
+    peer: string | undefined,
+    mac: Mac | undefined,
+    limit: number,
+    offset: number,
+  ): PastSession[] {
+    const address = mac === undefined ? null : formatMac(mac);
+    try {
+      const statement = this.#database.prepare(
+        `SELECT * FROM past WHERE number >= :oldest AND (:peer IS NULL OR peer = :peer)
+         AND (:mac IS NULL OR customer = :mac OR ac = :mac)
+         ORDER BY number DESC LIMIT :limit OFFSET :offset`,
+      );
+      statement.setReadBigInts(true);
+      const oldest = this.#next + this.#waiting.length - this.#max;
+      const rows = statement.all({
+        oldest,
+        peer: peer ?? null,
+        mac: address,
+        limit,
+        offset: Math.max(0, offset),
+      });
+      return rows.map(pastOf).filter((past) => past !== undefined);
+    } catch (error) {
+      throw new StateError(`Cannot read the past sessions: ${causeOf(error)}`, { cause: error });
+    }
+  }
+
+  /**
+   * The last row to remove with what `write` wrote, or 0 where it is not worth it yet. More than
+   * a slice can add, and a few steps at most: a lowered bound makes no long transaction.
+   */
+  #pruneEdge(): number {
+    const last = this.#next + this.#written - 1 - this.#max;
+    if (last - this.#first + 1 < PRUNE_STEP) return 0;
+    return Math.min(last, this.#first + 4 * PRUNE_STEP - 1);
+  }
+}
+
+function rowOf(number: number, past: PastSession): Value[] {
+  return [
+    number,
+    past.peer,
+    formatMac(past.customer),
+    formatMac(past.concentrator),
+    past.acSessionId,
+    past.openedAt,
+    past.closedAt,
+    past.end,
+    past.framesFromWire,
+    past.bytesFromWire,
+    past.framesToWire,
+    past.bytesToWire,
+  ];
+}
+
+function pastOf(row: Record<string, unknown>): PastSession | undefined {
+  const values = checkedValues(row);
+  const customer = parseMac(String(values?.[2]));
+  const concentrator = parseMac(String(values?.[3]));
+  if (values === undefined || customer === undefined || concentrator === undefined) {
+    return undefined;
+  }
+  return {
+    peer: String(values[1]),
+    customer,
+    concentrator,
+    acSessionId: Number(values[4]),
+    openedAt: Number(values[5]),
+    closedAt: Number(values[6]),
+    end: String(values[7]),
+    framesFromWire: Number(values[8]),
+    bytesFromWire: Number(values[9]),
+    framesToWire: Number(values[10]),
+    bytesToWire: Number(values[11]),
+  };
+}

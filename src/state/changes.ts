@@ -1,0 +1,123 @@
+import type { LiveRows } from "./live_rows.ts";
+import {
+  type Counters,
+  type JournalledSession,
+  NO_COUNTERS,
+  type SessionRecord,
+  wireKey,
+} from "./record.ts";
+
+/** Rows to remove that are remembered; beyond it the table is compared as a whole. */
+const MAX_GONE = 8_192;
+
+interface Entry {
+  readonly id: number;
+  session: JournalledSession;
+}
+
+/** The open sessions, and what of them the store does not have yet. At most one entry a session. */
+export class Changes {
+  #live = new Map<string, Entry>();
+  #dirty = new Set<Entry>();
+  #gone: number[] = [];
+  #nextId = 1;
+  /** Rows of sessions that are not open may be in the store and in no list. */
+  #sweep = false;
+  /** What the current transaction has written. */
+  #put: Entry[] = [];
+  #removed = 0;
+  #swept = false;
+
+  /** Begins with what the store has, by row. */
+  constructor(stored: ReadonlyMap<number, JournalledSession>) {
+    for (const [id, session] of stored) {
+      this.#live.set(wireKey(session), { id, session });
+      this.#nextId = Math.max(this.#nextId, id + 1);
+    }
+  }
+
+  /** Open sessions. */
+  get size(): number {
+    return this.#live.size;
+  }
+
+  /** Whether something is to be written. */
+  get isEmpty(): boolean {
+    return this.#dirty.size === 0 && this.#gone.length === 0 && !this.#sweep;
+  }
+
+  opened(record: SessionRecord): void {
+    this.take(record);
+    const session = { ...record, counters: NO_COUNTERS, savedAt: record.openedAt };
+    const entry = { id: this.#nextId++, session };
+    this.#live.set(wireKey(record), entry);
+    this.#dirty.add(entry);
+  }
+
+  /** Removes a session and gives what is known of it. */
+  take(record: SessionRecord): JournalledSession | undefined {
+    const key = wireKey(record);
+    const entry = this.#live.get(key);
+    if (entry === undefined) return undefined;
+    this.#live.delete(key);
+    this.#dirty.delete(entry);
+    this.#gone.push(entry.id);
+    if (this.#gone.length > MAX_GONE) this.#sweepInstead();
+    return entry.session;
+  }
+
+  /** Takes over counters that have changed. */
+  count(countersOf: (session: SessionRecord) => Counters | undefined, now: number): void {
+    for (const entry of this.#live.values()) {
+      const counters = countersOf(entry.session);
+      if (counters === undefined || same(counters, entry.session.counters)) continue;
+      entry.session = { ...entry.session, counters: { ...counters }, savedAt: now };
+      this.#dirty.add(entry);
+    }
+  }
+
+  /** All is to be written anew, whatever the store has. */
+  rewrite(): void {
+    for (const entry of this.#live.values()) this.#dirty.add(entry);
+    this.#sweepInstead();
+  }
+
+  /** Within a transaction: writes up to `budget` rows. */
+  write(rows: LiveRows, budget: number): void {
+    this.#removed = Math.min(budget, this.#gone.length);
+    for (let i = 0; i < this.#removed; i++) rows.remove(this.#gone[i]);
+    this.#put = [...this.#dirty.values().take(Math.max(0, budget - this.#removed))];
+    for (const { id, session } of this.#put) rows.put(id, session);
+    this.#swept = this.#sweep && this.#put.length === this.#dirty.size &&
+      this.#removed === this.#gone.length;
+    if (this.#swept) {
+      const ids = new Set(this.#live.values().map(({ id }) => id));
+      rows.sweep((id) => ids.has(id));
+    }
+  }
+
+  /** The transaction of `write` is committed. */
+  settle(): void {
+    for (const entry of this.#put) this.#dirty.delete(entry);
+    this.#gone.splice(0, this.#removed);
+    if (this.#swept) this.#sweep = false;
+    this.revert();
+  }
+
+  /** The transaction of `write` was rolled back: all is still to be written. */
+  revert(): void {
+    this.#put = [];
+    this.#removed = 0;
+    this.#swept = false;
+  }
+
+  #sweepInstead(): void {
+    this.#gone = [];
+    this.#sweep = true;
+  }
+}
+
+function same(a: Counters, b: Counters): boolean {
+  return a.framesFromWire === b.framesFromWire && a.bytesFromWire === b.bytesFromWire &&
+    a.framesToWire === b.framesToWire && a.bytesToWire === b.bytesToWire;
+}

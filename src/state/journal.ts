@@ -1,0 +1,286 @@
+import { Accounting } from "./accounting.ts";
+import { Changes } from "./changes.ts";
+import { Durability } from "./durability.ts";
+import { LiveRows } from "./live_rows.ts";
+import type { Counters, JournalledSession, SessionRecord } from "./record.ts";
+import type { SetAside } from "./set_aside.ts";
+import { causeOf, isDamage } from "./state_error.ts";
+import { type Identity, lockDirectory, openStore, type Store } from "./store.ts";
+
+/** From the first change to its transaction: what changes together is written together. ms. */
+const GATHER_TIME = 100;
+/** From a transaction to the disk. Milliseconds. */
+const SYNC_DELAY = 500;
+/** Between transactions while much is to be written: frames pass in between. Milliseconds. */
+const SLICE_PAUSE = 5;
+/** Rows a transaction. */
+const SLICE = 256;
+/** How often writing is tried again after an error. Milliseconds. */
+const RETRY = 5_000;
+const MAX_PAST = 10_000;
+
+/** How often `checkpoint` is meant to be called. Milliseconds. */
+export const CHECKPOINT_INTERVAL = 30_000;
+
+/** What a journal tells, and how it is set up. */
+export interface JournalOptions {
+  /** Wall clock, milliseconds. */
+  now: () => number;
+  /** Past sessions that are kept; 10,000 unless told. */
+  maxPast?: number;
+  /** Writing fails; said once, until it works again. */
+  onTrouble: (message: string) => void;
+  /** All is written again; `lost` past sessions could not be remembered until now. */
+  onRecovery: (facts: { lost: number; setAside: SetAside | undefined }) => void;
+}
+
+/** What `openJournal` found. */
+export interface Opened {
+  journal: Journal;
+  /** The sessions that were open, oldest last. They stay in the journal until `closed`. */
+  restored: JournalledSession[];
+  /** Rows that made no sense. */
+  dropped: number;
+  setAside: SetAside | undefined;
+}
+
+/** Opens the store in a directory and takes it for this process. Throws `StateError`. */
+export function openJournal(
+  directory: string,
+  identity: Identity,
+  options: JournalOptions,
+): Opened {
+  const lock = lockDirectory(directory);
+  try {
+    const store = openStore(directory, identity, options.now());
+    const { sessions, dropped } = new LiveRows(store.database).load();
+    const changes = new Changes(sessions);
+    const reopen = (): Store => openStore(directory, identity, options.now());
+    const journal = new Journal({ store, changes, lock, reopen, options });
+    if (dropped > 0) journal.rewrite();
+    return { journal, restored: [...sessions.values()], dropped, setAside: store.setAside };
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+interface Parts {
+  store: Store;
+  changes: Changes;
+  lock: Deno.FsFile;
+  reopen: () => Store;
+  options: JournalOptions;
+}
+
+/**
+ * The sessions on disk. Calls only change memory; a timer writes, one small transaction a turn:
+ *
+ *     writing ──error──▶ failing ──time to retry──▶ rewriting ──all written──▶ writing
+ *                           ▲                           │
+ *                           └───────────error───────────┘
+ *
+ * While it fails the past sessions wait, and the open ones are written whole afterwards.
+ */
+export class Journal {
+  /** The past sessions. */
+  readonly accounting: Accounting;
+  #parts: Parts;
+  #store: Store;
+  #rows: LiveRows;
+  #durability: Durability;
+  #state: "writing" | "failing" | "rewriting" | "closed" = "writing";
+  #isDamaged = false;
+  #setAside: SetAside | undefined;
+  #lostBefore = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #syncTimer: ReturnType<typeof setTimeout> | undefined;
+  #syncing: Promise<void> | undefined;
+  #unsynced = false;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#store = parts.store;
+    this.#rows = new LiveRows(parts.store.database);
+    this.#durability = new Durability(parts.store);
+    this.accounting = new Accounting(parts.store.database, parts.options.maxPast ?? MAX_PAST);
+  }
+
+  /** A session has been opened. */
+  opened(session: SessionRecord): void {
+    if (this.#state === "closed") return;
+    this.#parts.changes.opened(session);
+    this.#arm(GATHER_TIME);
+  }
+
+  /**
+   * A session has ended, or one that was restored will not go on. Without `counters` it ends with
+   * those saved last and at the time when they were saved. Unknown sessions are ignored.
+   */
+  closed(session: SessionRecord, end: string, counters?: Counters): void {
+    if (this.#state === "closed") return;
+    const known = this.#parts.changes.take(session);
+    if (known === undefined) return;
+    const { peer, customer, concentrator, acSessionId, openedAt } = known;
+    this.accounting.add({
+      ...{ peer, customer, concentrator, acSessionId, openedAt, end },
+      closedAt: counters === undefined ? known.savedAt : this.#parts.options.now(),
+      ...(counters ?? known.counters),
+    });
+    this.#arm(GATHER_TIME);
+  }
+
+  /** Saves the counters of the open sessions; those that have not changed cost nothing. */
+  checkpoint(countersOf: (session: SessionRecord) => Counters | undefined): void {
+    if (this.#state === "closed") return;
+    this.#parts.changes.count(countersOf, this.#parts.options.now());
+    if (this.#hasWork()) this.#arm(GATHER_TIME);
+  }
+
+  /** Writes all open sessions again and removes all else. */
+  rewrite(): void {
+    this.#parts.changes.rewrite();
+    this.#arm(GATHER_TIME);
+  }
+
+  /** Brings all that was told before to the disk; resolves with whether it is there. */
+  async flush(): Promise<boolean> {
+    while (this.#state !== "closed" && (this.#hasWork() || this.#state !== "writing")) {
+      if (this.#durability.isShrinking) await this.#syncing;
+      else if (!this.#writeSlice()) return false;
+      else await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+    await this.#syncing;
+    if (this.#unsynced && this.#state === "writing") await this.#sync();
+    return this.#state === "writing";
+  }
+
+  /** Flushes, leaves one file without a log, and gives the directory free. Never rejects. */
+  async close(): Promise<void> {
+    if (this.#state === "closed") return;
+    await this.flush();
+    await this.#syncing;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#syncTimer);
+    this.#state = "closed";
+    this.#closeStore();
+    this.#parts.lock.close();
+  }
+
+  #hasWork(): boolean {
+    return !this.#parts.changes.isEmpty || this.accounting.waiting > 0;
+  }
+
+  #arm(delay: number): void {
+    if (this.#state === "closed") return;
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#turn();
+    }, delay);
+  }
+
+  #turn(): void {
+    if (this.#durability.isShrinking) return; // `#sync` arms again
+    if (!this.#hasWork() && this.#state === "writing") return;
+    if (this.#writeSlice() && this.#hasWork()) this.#arm(SLICE_PAUSE);
+  }
+
+  /** One transaction; false where it failed, and then the next try is armed. */
+  #writeSlice(): boolean {
+    const { changes } = this.#parts;
+    try {
+      if (this.#state === "failing") this.#beginAgain();
+      const { database } = this.#store;
+      database.exec("BEGIN IMMEDIATE");
+      const written = this.accounting.write(SLICE);
+      changes.write(this.#rows, SLICE - written);
+      database.exec("COMMIT");
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+    this.accounting.settle();
+    changes.settle();
+    this.#unsynced = true;
+    this.#armSync();
+    if (this.#state === "rewriting" && !this.#hasWork()) this.#recovered();
+    return true;
+  }
+
+  #beginAgain(): void {
+    if (this.#isDamaged) {
+      this.#closeStore();
+      this.#store = this.#parts.reopen();
+      this.#setAside = this.#store.setAside;
+      this.#rows = new LiveRows(this.#store.database);
+      this.#durability = new Durability(this.#store);
+      this.accounting.attach(this.#store.database);
+      this.#isDamaged = false;
+    }
+    this.#parts.changes.rewrite();
+    this.#state = "rewriting";
+  }
+
+  #fail(error: unknown): void {
+    if (this.#state === "closed") return;
+    const { database, path } = this.#store;
+    try {
+      if (database.isTransaction) database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself.
+    }
+    this.accounting.revert();
+    this.#parts.changes.revert();
+    this.#isDamaged ||= isDamage(error);
+    const first = this.#state === "writing";
+    this.#state = "failing";
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#arm(RETRY);
+    if (!first) return;
+    const cause = causeOf(error);
+    this.#parts.options.onTrouble(`Cannot write "${path}": ${cause}; going on without it`);
+  }
+
+  #recovered(): void {
+    this.#state = "writing";
+    const lost = this.accounting.lost - this.#lostBefore;
+    this.#lostBefore = this.accounting.lost;
+    this.#parts.options.onRecovery({ lost, setAside: this.#setAside });
+    this.#setAside = undefined;
+  }
+
+  #armSync(): void {
+    if (this.#syncing !== undefined || this.#state === "closed") return;
+    this.#syncTimer ??= setTimeout(() => this.#sync(), SYNC_DELAY);
+  }
+
+  #sync(): Promise<void> {
+    clearTimeout(this.#syncTimer);
+    this.#syncTimer = undefined;
+    this.#unsynced = false;
+    this.#syncing = this.#durability.sync().catch((error) => this.#fail(error)).then(() => {
+      this.#syncing = undefined;
+      if (this.#unsynced) this.#armSync();
+      if (this.#hasWork()) this.#arm(SLICE_PAUSE);
+    });
+    return this.#syncing;
+  }
+
+  /** What was written before an error may be lost; nothing here throws. */
+  #closeStore(): void {
+    const { database } = this.#store;
+    try {
+      database.exec("PRAGMA synchronous = FULL");
+      database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+    } catch {
+      // The log stays, and is read at the next start.
+    }
+    try {
+      database.close();
+    } catch {
+      // The same.
+    }
+    this.#durability.close();
+  }
+}

@@ -1,0 +1,135 @@
+/** The table of open sessions. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { formatMac, parseMac } from "../pppoe/mac.ts";
+import {
+  areCounters,
+  checkedValues,
+  isPlausible,
+  type JournalledSession,
+  rowCheck,
+  type Value,
+  wireKey,
+} from "./record.ts";
+
+/** Columns are in the order of `rowOf` and of the table; `id` is never given out twice. */
+export const LIVE_SCHEMA = `CREATE TABLE live (
+  id INTEGER PRIMARY KEY,
+  peer TEXT NOT NULL,
+  handle INTEGER NOT NULL,
+  customer TEXT NOT NULL,
+  ac TEXT NOT NULL,
+  ac_session INTEGER NOT NULL,
+  wire_session INTEGER NOT NULL,
+  remote TEXT NOT NULL,
+  local TEXT NOT NULL,
+  opened_at INTEGER NOT NULL,
+  frames_from_wire INTEGER NOT NULL,
+  bytes_from_wire INTEGER NOT NULL,
+  frames_to_wire INTEGER NOT NULL,
+  bytes_to_wire INTEGER NOT NULL,
+  saved_at INTEGER NOT NULL,
+  checked INTEGER NOT NULL
+) STRICT`;
+
+/** What `load` found. */
+export interface Loaded {
+  sessions: Map<number, JournalledSession>;
+  /** Rows that made no sense, or that a newer one contradicts. */
+  dropped: number;
+}
+
+/** Reads and writes rows; transactions are the caller's. */
+export class LiveRows {
+  #database: DatabaseSync;
+  #put: StatementSync;
+  #remove: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+    this.#put = database.prepare(`INSERT OR REPLACE INTO live VALUES (${"?,".repeat(15)}?)`);
+    this.#remove = database.prepare("DELETE FROM live WHERE id = ?");
+  }
+
+  put(id: number, session: JournalledSession): void {
+    const row = rowOf(id, session);
+    this.#put.run(...row, rowCheck(row));
+  }
+
+  remove(id: number): void {
+    this.#remove.run(id);
+  }
+
+  /** Removes the rows that `isLive` does not know. */
+  sweep(isLive: (id: number) => boolean): void {
+    const statement = this.#database.prepare("SELECT id FROM live");
+    statement.setReadBigInts(true);
+    for (const { id } of statement.all()) {
+      if (!isLive(Number(id))) this.#remove.run(id as bigint);
+    }
+  }
+
+  /** The sessions by row; of two that share a handle or a place on the wire the newer is kept. */
+  load(): Loaded {
+    const statement = this.#database.prepare("SELECT * FROM live ORDER BY id DESC");
+    statement.setReadBigInts(true);
+    const sessions = new Map<number, JournalledSession>();
+    const taken = new Set<string>();
+    let dropped = 0;
+    for (const row of statement.iterate()) {
+      const session = sessionOf(row as Record<string, unknown>);
+      const keys = session && [`${session.handle} ${session.peer}`, wireKey(session)];
+      if (session === undefined || keys?.some((key) => taken.has(key))) {
+        dropped++;
+        continue;
+      }
+      keys?.forEach((key) => taken.add(key));
+      sessions.set(Number(row.id), session);
+    }
+    return { sessions, dropped };
+  }
+}
+
+function rowOf(id: number, session: JournalledSession): Value[] {
+  const { counters } = session;
+  return [
+    id,
+    session.peer,
+    session.handle,
+    formatMac(session.customer),
+    formatMac(session.concentrator),
+    session.acSessionId,
+    session.wireSessionId,
+    formatMac(session.remote),
+    formatMac(session.local),
+    session.openedAt,
+    counters.framesFromWire,
+    counters.bytesFromWire,
+    counters.framesToWire,
+    counters.bytesToWire,
+    session.savedAt,
+  ];
+}
+
+function sessionOf(row: Record<string, unknown>): JournalledSession | undefined {
+  const values = checkedValues(row);
+  if (values === undefined || !(Number(values[0]) >= 1)) return undefined;
+  const session: JournalledSession = {
+    peer: String(values[1]),
+    handle: Number(values[2]),
+    customer: parseMac(String(values[3])) ?? 0,
+    concentrator: parseMac(String(values[4])) ?? 0,
+    acSessionId: Number(values[5]),
+    wireSessionId: Number(values[6]),
+    remote: parseMac(String(values[7])) ?? 0,
+    local: parseMac(String(values[8])) ?? 0,
+    openedAt: Number(values[9]),
+    counters: {
+      framesFromWire: Number(values[10]),
+      bytesFromWire: Number(values[11]),
+      framesToWire: Number(values[12]),
+      bytesToWire: Number(values[13]),
+    },
+    savedAt: Number(values[14]),
+  };
+  return isPlausible(session) && areCounters(session.counters) ? session : undefined;
+}

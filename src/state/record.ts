@@ -1,0 +1,106 @@
+/** What the store keeps of a session, and what it believes when it reads it back. */
+import { crc32 } from "node:zlib";
+import { isGroupAddress, type Mac } from "../pppoe/mac.ts";
+
+/** A session as both modes know it. */
+export interface SessionRecord {
+  /** The client's name on the server; the server's address on the client. */
+  readonly peer: string;
+  /** What names the session on the tunnel: 1 to 65,535. */
+  readonly handle: number;
+  readonly customer: Mac;
+  readonly concentrator: Mac;
+  /** The id that the AC gave: 1 to 65,534. */
+  readonly acSessionId: number;
+  /** The id on this side's wire: 1 to 65,534. */
+  readonly wireSessionId: number;
+  /** Address that the peer on this side's wire has. */
+  readonly remote: Mac;
+  /** Address that we speak with on this side's wire. */
+  readonly local: Mac;
+  /** Wall clock, milliseconds. */
+  readonly openedAt: number;
+}
+
+/** Frames, and bytes of their PPP payload, each way; as seen from this side's wire. */
+export interface Counters {
+  framesFromWire: number;
+  bytesFromWire: number;
+  framesToWire: number;
+  bytesToWire: number;
+}
+
+/** A session that was open when the store was last written. */
+export interface JournalledSession extends SessionRecord {
+  /** As last saved. */
+  readonly counters: Readonly<Counters>;
+  /** When they were saved: wall clock, milliseconds. */
+  readonly savedAt: number;
+}
+
+/** What a new session has carried. */
+export const NO_COUNTERS: Readonly<Counters> = {
+  framesFromWire: 0,
+  bytesFromWire: 0,
+  framesToWire: 0,
+  bytesToWire: 0,
+};
+
+/** Longest name of a peer that is believed. Characters. */
+const MAX_PEER = 1_024;
+
+/** A value of a column. */
+export type Value = string | number;
+
+/** Names a session by its place on the wire: no two open sessions of one link share it. */
+export function wireKey({ remote, local, wireSessionId }: SessionRecord): string {
+  return `${remote}/${local}/${wireSessionId}`;
+}
+
+/**
+ * CRC-32 of a row's other columns. SQLite notices damage to its structure but not to values, and
+ * a changed handle would hand a customer's frames to another.
+ */
+export function rowCheck(values: readonly Value[]): number {
+  return crc32(JSON.stringify(values));
+}
+
+/** The values of a row without its check; undefined where they are not what was written. */
+export function checkedValues(row: Record<string, unknown>): Value[] | undefined {
+  const values: Value[] = [];
+  for (const value of Object.values(row)) {
+    if (typeof value === "string") values.push(value);
+    else if (typeof value === "bigint") values.push(Number(value));
+    else return undefined;
+  }
+  return values.pop() === rowCheck(values) ? values : undefined;
+}
+
+/** Whether a record could be that of a session (RFC 2516 sections 4 and 5). */
+export function isPlausible(record: SessionRecord): boolean {
+  const { peer, handle, acSessionId, wireSessionId, openedAt } = record;
+  return peer !== "" && peer.length <= MAX_PEER &&
+    isBetween(handle, 1, 0xffff) &&
+    isBetween(acSessionId, 1, 0xfffe) && isBetween(wireSessionId, 1, 0xfffe) &&
+    isStation(record.customer) && isStation(record.concentrator) &&
+    isStation(record.remote) && isStation(record.local) &&
+    isBetween(openedAt, 0, Number.MAX_SAFE_INTEGER);
+}
+
+/** Whether all counters are whole numbers. */
+export function areCounters(counters: Counters): boolean {
+  return [
+    counters.framesFromWire,
+    counters.bytesFromWire,
+    counters.framesToWire,
+    counters.bytesToWire,
+  ].every((count) => isBetween(count, 0, Number.MAX_SAFE_INTEGER));
+}
+
+function isStation(mac: Mac): boolean {
+  return isBetween(mac, 1, 0xffff_ffff_ffff) && !isGroupAddress(mac);
+}
+
+function isBetween(value: number, least: number, most: number): boolean {
+  return Number.isInteger(value) && value >= least && value <= most;
+}

@@ -1,0 +1,203 @@
+/** Opens the one file that holds the sessions, or sets it aside and begins a new one. */
+import { DatabaseSync } from "node:sqlite";
+import { PAST_SCHEMA } from "./accounting.ts";
+import { LIVE_SCHEMA } from "./live_rows.ts";
+import { type Fault, type SetAside, setAside } from "./set_aside.ts";
+import { causeOf, isEnvironment, isLocked, StateError } from "./state_error.ts";
+
+/** Whose sessions a store holds: those of another daemon mean nothing to this one. */
+export interface Identity {
+  readonly mode: "server" | "client";
+  readonly interface: string;
+  /** The interface's MAC policy, as configured. */
+  readonly mac: string;
+}
+
+/** An open store, ready for writing. */
+export interface Store {
+  readonly database: DatabaseSync;
+  readonly path: string;
+  /** Set where an older file could not be used. */
+  readonly setAside: SetAside | undefined;
+}
+
+/** "PPoE" in the database's header; `file` and SQLite's own tools show it. */
+const APPLICATION_ID = 0x50506f45;
+/** The tables' version. A file of any other is set aside: sessions are too short-lived to convert. */
+const SCHEMA_VERSION = 1;
+
+const IDENTITY_SCHEMA = `CREATE TABLE identity (
+  mode TEXT NOT NULL,
+  interface TEXT NOT NULL,
+  mac TEXT NOT NULL
+) STRICT`;
+const TABLES = [IDENTITY_SCHEMA, LIVE_SCHEMA, PAST_SCHEMA];
+
+/** Row numbers that a store of ours never reaches. */
+const MAX_NUMBER = 2 ** 48;
+
+/** Why a file cannot be used. */
+interface Finding {
+  fault: Fault;
+  reason: string;
+}
+
+/**
+ * Takes a directory for this process alone, making it where it is missing. The lock (flock(2))
+ * lasts until the returned file is closed or the process ends. Throws {@linkcode StateError}.
+ */
+export function lockDirectory(directory: string): Deno.FsFile {
+  return explained(directory, () => {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const options = { create: true, write: true, mode: 0o600 };
+    const lock = Deno.openSync(`${directory}/sessions.lock`, options);
+    if (lock.tryLockSync(true)) return lock;
+    lock.close();
+    throw new StateError(
+      `Cannot keep sessions in "${directory}": another pppoe-proxy uses ` +
+        `"${directory}/sessions.db"; give each its own "state_dir"`,
+    );
+  });
+}
+
+/** Opens the store in a locked directory. Throws {@linkcode StateError}. */
+export function openStore(directory: string, identity: Identity, now: number): Store {
+  const path = `${directory}/sessions.db`;
+  return explained(directory, () => {
+    const first = tryOpen(path, identity);
+    if (first instanceof DatabaseSync) return { database: first, path, setAside: undefined };
+    const aside = setAside(path, first.fault, first.reason, now);
+    const second = tryOpen(path, identity);
+    if (second instanceof DatabaseSync) return { database: second, path, setAside: aside };
+    throw new Error(`${second.reason}, though it is new`);
+  });
+}
+
+function explained<T>(directory: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof StateError) throw error;
+    const cause = isLocked(error)
+      ? `another process has "${directory}/sessions.db" open; end it, or look at a copy of the file`
+      : causeOf(error);
+    throw new StateError(`Cannot keep sessions in "${directory}": ${cause}`, { cause: error });
+  }
+}
+
+function tryOpen(path: string, identity: Identity): DatabaseSync | Finding {
+  const shape = shapeFault(path);
+  if (shape !== undefined) return shape;
+  // Whether we may write is the operating system's to say: SQLite would blame a damaged header.
+  Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 }).close();
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path, { timeout: 0 });
+    // No other process may read: no -shm file, and no reader that holds up a checkpoint.
+    database.exec("PRAGMA locking_mode = EXCLUSIVE");
+    const finding = isNew(database) ? undefined : examine(database, identity);
+    if (finding === undefined) {
+      prepare(database, identity);
+      return database;
+    }
+    database.close();
+    return finding;
+  } catch (error) {
+    try {
+      database?.close();
+    } catch {
+      // The first error counts.
+    }
+    if (isEnvironment(error)) throw error;
+    return damaged(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** What can be seen without SQLite. */
+function shapeFault(path: string): Finding | undefined {
+  const [main, log] = ["", "-wal"].map((suffix) => {
+    try {
+      return Deno.statSync(path + suffix);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  });
+  if (main?.isFile === false || log?.isFile === false) return damaged("not a file");
+  if ((main?.size ?? 0) === 0 && (log?.size ?? 0) > 0) return damaged("empty, but for its log");
+  return undefined;
+}
+
+function damaged(reason: string): Finding {
+  return { fault: "damaged", reason: `it is damaged (${reason})` };
+}
+
+function isNew(database: DatabaseSync): boolean {
+  return numberOf(database, "SELECT count(*) AS n FROM sqlite_schema") === 0 &&
+    numberOf(database, "PRAGMA application_id") === 0;
+}
+
+function examine(database: DatabaseSync, identity: Identity): Finding | undefined {
+  if (numberOf(database, "PRAGMA application_id") !== APPLICATION_ID) {
+    return damaged("no store of pppoe-proxy");
+  }
+  const version = numberOf(database, "PRAGMA user_version");
+  if (version !== SCHEMA_VERSION) {
+    return { fault: "version", reason: `it has version ${version}, not ${SCHEMA_VERSION}` };
+  }
+  const check = textOf(database, "PRAGMA quick_check(1)");
+  if (check !== "ok") return damaged(check);
+  const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
+  if (tables.map(({ sql }) => sql).join() !== TABLES.join()) return damaged("other tables");
+  for (const order of ["min(id)", "max(id)"]) {
+    const live = numberOf(database, `SELECT coalesce(${order}, 1) FROM live`);
+    const past = numberOf(
+      database,
+      `SELECT coalesce(${order}, 1) FROM past`.replace("id", "number"),
+    );
+    if (![live, past].every((n) => n >= 1 && n < MAX_NUMBER)) return damaged("row numbers");
+  }
+  return identityFault(database, identity);
+}
+
+function identityFault(database: DatabaseSync, identity: Identity): Finding | undefined {
+  const found = database.prepare("SELECT * FROM identity").all();
+  if (found.length !== 1) return damaged("no identity");
+  const name = ({ mode, interface: link, mac }: Record<string, unknown>): string =>
+    `${mode} on "${link}" with mac ${JSON.stringify(mac)}`;
+  const [theirs, ours] = [name(found[0]), name({ ...identity })];
+  if (theirs === ours) return undefined;
+  return { fault: "identity", reason: `it is of ${theirs}, and this is ${ours}` };
+}
+
+/** Leaves an empty log behind, all of it on the disk. */
+function prepare(database: DatabaseSync, identity: Identity): void {
+  if (textOf(database, "PRAGMA journal_mode = WAL") !== "wal") {
+    throw new Error("no write-ahead log");
+  }
+  database.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
+  database.exec("BEGIN IMMEDIATE");
+  if (isNew(database)) {
+    for (const table of TABLES) database.exec(table);
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+  } else {
+    database.exec("DELETE FROM identity");
+  }
+  // Written in any case, so that a disk that is full is heard of now.
+  database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
+  database.prepare("INSERT INTO identity VALUES (?, ?, ?)")
+    .run(identity.mode, identity.interface, identity.mac);
+  database.exec("COMMIT");
+  database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+  database.exec("PRAGMA synchronous = OFF"); // from now on Durability does it
+}
+
+function numberOf(database: DatabaseSync, sql: string): number {
+  const statement = database.prepare(sql);
+  statement.setReadBigInts(true);
+  return Number(Object.values(statement.get() ?? {})[0]);
+}
+
+function textOf(database: DatabaseSync, sql: string): string {
+  return String(Object.values(database.prepare(sql).get() ?? {})[0]);
+}
