@@ -3,7 +3,15 @@ import { configure, getLogger, type Logger, type LogRecord } from "@logtape/logt
 import type { LogConfig } from "./config/types.ts";
 
 /** What a record is about. */
-export type Topic = "main" | "link" | "tunnel" | "auth" | "discovery" | "session" | "config";
+export type Topic =
+  | "main"
+  | "link"
+  | "tunnel"
+  | "auth"
+  | "discovery"
+  | "session"
+  | "state"
+  | "config";
 
 const ROOT = "pppoe-proxy";
 

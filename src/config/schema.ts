@@ -35,12 +35,16 @@ const clientName = value.textLike(
   (text) => /^[^\s"'\\\p{C}]+$/u.test(text) && bytes(text) <= MAX_CLIENT_NAME,
 );
 
-function common(): {
+const stateDir = (folder: string) => v.exactOptional(value.path(folder));
+
+function common(folder: string): {
+  stateDir: ReturnType<typeof stateDir>;
   interface: Schema<InterfaceConfig>;
   sessions: Schema<SessionsConfig>;
   log: Schema<LogConfig>;
 } {
   return {
+    stateDir: stateDir(folder),
     interface: v.object({
       name: interfaceName,
       mac: withDefault(value.oneOf("own", "transparent"), "own"),
@@ -136,7 +140,7 @@ function clients(folder: string): Schema<AllowedClient[]> {
 export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">> {
   return v.object({
     mode: value.oneOf("server"),
-    ...common(),
+    ...common(folder),
     tunnel: v.object({
       transport: transport(),
       listen: value.addresses(),
@@ -195,7 +199,7 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
   );
   return v.object({
     mode: value.oneOf("client"),
-    ...common(),
+    ...common(folder),
     tunnel: named,
     discovery: section({ timeout: discoveryTimeout() }),
     limits: section(limits),

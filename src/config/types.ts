@@ -140,6 +140,8 @@ export interface LogConfig {
 interface CommonConfig {
   /** Absolute path of the file that this was read from. */
   file: string;
+  /** Absolute path of the directory that sessions outlive the process in. */
+  stateDir?: string;
   interface: InterfaceConfig;
   sessions: SessionsConfig;
   log: LogConfig;

@@ -22,6 +22,7 @@ import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Server } from "./server.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
+import { openState, type State } from "./state.ts";
 
 const mainLog = logger("main");
 const linkLog = logger("link");
@@ -33,7 +34,7 @@ const SWEEP = 1_000;
 export interface Daemon {
   /**
    * Ends everything; resolves when done. Sessions end on both sides, or are kept for the next
-   * process where the configuration says so and `final` does not.
+   * process where the configuration names a place for that, and `final` is not set.
    */
   stop(final: boolean): Promise<void>;
   /** Dials at once instead of waiting for the next attempt. */
@@ -56,7 +57,8 @@ export async function startServer(
   const { transport } = config.tunnel;
   const listeners = config.tunnel.listen.map((at) => listen(transport, at, certificate, key, tune));
   noteTransport(transport);
-  const options = proxyOptions(config, link);
+  const state = openState(config, now);
+  const options = proxyOptions(config, link, state);
   const policy = serverPolicy(config);
   const ready = readiness(config, link);
   const proxy = new Proxy(
@@ -65,6 +67,7 @@ export async function startServer(
     (sessions) => new ServerDiscovery(options, policy, sessions),
     ready,
   );
+  state?.restore(proxy, link.mac);
   const server = new Server({
     proxy,
     listeners,
@@ -78,7 +81,7 @@ export async function startServer(
   ready.tunnel({
     listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
   });
-  return runDaemon(config, link, proxy, server);
+  return runDaemon(config, link, proxy, server, state);
 }
 
 /** Starts the client mode on a link. */
@@ -90,7 +93,8 @@ export async function startClient(
   const { tunnel } = config;
   const secret = await readSecret(tunnel.secretFile);
   const pem = await trustedPem(config);
-  const options = proxyOptions(config, link);
+  const state = openState(config, now);
+  const options = proxyOptions(config, link, state);
   const policy = { mac: config.interface.mac, timeout: config.discovery.timeout };
   const ready = readiness(config, link);
   const tunnelUp = () => client.member;
@@ -100,6 +104,7 @@ export async function startClient(
     (sessions) => new ClientDiscovery(options, policy, sessions, tunnelUp),
     ready,
   );
+  state?.restore(proxy, link.mac);
   const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
   setDefaultTrust(trust(tunnel.connect[0]));
   if (tunnel.transport === "quic" && tunnel.serverCertificate !== undefined) certificateName(pem);
@@ -124,7 +129,7 @@ export async function startClient(
     random: Math.random,
     events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
   });
-  return runDaemon(config, link, proxy, client);
+  return runDaemon(config, link, proxy, client, state);
 }
 
 function noteTransport(transport: Transport): void {
@@ -132,7 +137,13 @@ function noteTransport(transport: Transport): void {
 }
 
 /** Runs both sides of a proxy until `stop`. */
-function runDaemon(config: Config, link: Link, proxy: Proxy, tunnels: Server | Client): Daemon {
+function runDaemon(
+  config: Config,
+  link: Link,
+  proxy: Proxy,
+  tunnels: Server | Client,
+  state: State | undefined,
+): Daemon {
   const { idleTimeout, resumeGrace } = config.sessions;
   const sweep = setInterval(() => {
     proxy.endHeld(resumeGrace);
@@ -140,10 +151,13 @@ function runDaemon(config: Config, link: Link, proxy: Proxy, tunnels: Server | C
   }, SWEEP);
   return {
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
-    async stop(_final): Promise<void> {
+    async stop(final): Promise<void> {
       clearInterval(sweep);
       tunnels.stop();
-      await proxy.shutdown(config.tunnel.shutdownGrace);
+      const { shutdownGrace } = config.tunnel;
+      if (state === undefined || final) await proxy.shutdown(shutdownGrace);
+      else await proxy.suspend(shutdownGrace);
+      await state?.keeper.close();
       logTotals(link, proxy);
       link.close();
     },
@@ -179,7 +193,8 @@ function logTotals(link: Link, proxy: Proxy): void {
   mainLog.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
 }
 
-function proxyOptions(config: Config, link: Link): ProxyOptions {
+function proxyOptions(config: Config, link: Link, state: State | undefined): ProxyOptions {
+  const { observe, trace } = loggedProxyEvents();
   return {
     link,
     etherTypes: config.interface.etherTypes,
@@ -187,7 +202,11 @@ function proxyOptions(config: Config, link: Link): ProxyOptions {
     drops: loggedDrops(now),
     now,
     randomBytes: (length) => randomBytes(length),
-    ...loggedProxyEvents(),
+    observe(session, end): void {
+      observe(session, end);
+      state?.keeper.observe(session, end);
+    },
+    trace,
   };
 }
 

@@ -175,11 +175,12 @@ export class Proxy implements FrameSink {
     if (member.tunnel === undefined && member.sessions === 0) this.members.delete(member.name);
   }
 
-  /** Puts back sessions that outlived the process; they are held. */
-  restore(name: string, sessions: Iterable<RestoredSession>): void {
+  /** Puts back a session of an earlier process, held; false where it does not fit the others. */
+  restore(name: string, session: RestoredSession, counters: readonly number[]): boolean {
     const member = this.members.get(name) ?? newMember(name, this.#now());
+    if (!this.sessions.restore({ ...session, member }, counters)) return false;
     this.members.set(name, member);
-    for (const session of sessions) this.sessions.restore({ ...session, member });
+    return true;
   }
 
   /** Ends what has been held for `grace` milliseconds. */

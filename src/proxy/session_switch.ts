@@ -124,12 +124,12 @@ export class SessionSwitch {
   }
 
   /** Puts back a session of an earlier process, of which nobody is told; false where it does not fit. */
-  restore(session: Omit<Session, "index">): boolean {
+  restore(session: Omit<Session, "index">, counters: readonly number[]): boolean {
     const { member, handle, remote, local, wireSessionId } = session;
     const taken = this.table.find(remote, local, wireSessionId) >= 0;
     if (taken || member.handles[handle] !== 0) return false;
     const { index } = this.#add(session);
-    this.table.counters[index * COUNTERS + AC_HEARD] = this.#options.now();
+    this.table.counters.set([...counters, this.#options.now()], index * COUNTERS);
     return true;
   }
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import {
+  CODE_PADI,
   CODE_PADT,
   TAG_AC_COOKIE,
   TAG_GENERIC_ERROR,
@@ -9,7 +10,14 @@ import { findTag } from "../../src/pppoe/tags.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc, type TestAc } from "./peers/test_ac.ts";
 import { type DialedSession, startTestClient, type TestClient } from "./peers/test_client.ts";
-import { makeSecret, type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
+import {
+  makeSecret,
+  type PairOptions,
+  type ProxyPair,
+  ready,
+  startDaemon,
+  startProxyPair,
+} from "./proxy_pair.ts";
 
 const ignore = !insideLab();
 /** Not the first, so that a proxy that counts by itself would be seen. */
@@ -24,14 +32,25 @@ interface Dialed {
 }
 
 /** Daemons with one open session that has carried a frame. */
-async function dialed(lab: Lab): Promise<Dialed> {
+async function dialed(lab: Lab, options: PairOptions = {}): Promise<Dialed> {
   await lab.cables();
   const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
-  const daemons = await startProxyPair(lab);
+  const daemons = await startProxyPair(lab, options);
   const host = lab.use(startTestClient("cust0"));
   const session = await host.dial({ hostUniq: Uint8Array.of(1) });
   await session.echo(PAYLOAD);
   return { ac, host, daemons, session };
+}
+
+/** The side has written its one session down. */
+async function kept(lab: Lab, side: "client" | "server"): Promise<void> {
+  const file = `${lab.folder}/${side === "client" ? "branch-1" : "server"}.state/sessions.db-wal`;
+  const written = async () => (await Deno.stat(file).catch(() => ({ size: 0 }))).size;
+  const before = await written();
+  for (const until = performance.now() + 2_000; performance.now() < until;) {
+    if (await written() > before) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function padts(peer: TestAc | TestClient): number {
@@ -56,16 +75,14 @@ for (const side of ["client", "server"] as const) {
 }
 
 Deno.test({
-  name: "a killed server: the customer gets a PADT, the client comes back, a new dial works",
+  name: "a server that was killed and kept nothing: the customer gets a PADT, a new dial works",
   ignore,
   async fn() {
     await using lab = await Lab.open();
     const { ac, host, daemons, session } = await dialed(lab);
     daemons.server.signal("SIGKILL");
-    await session.ended;
-    const since = daemons.client.output.length;
     await daemons.restartServer();
-    await ready(daemons.client, since);
+    await session.ended;
     const again = await host.dial({ hostUniq: Uint8Array.of(2) });
     await again.echo(PAYLOAD);
     assertNotEquals(again.sessionId, session.sessionId);
@@ -74,17 +91,41 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a killed client: the AC gets a PADT, and the client's next run can dial",
+  name: "a client that was killed and kept nothing: the AC gets a PADT, a new dial works",
   ignore,
   async fn() {
     await using lab = await Lab.open();
     const { ac, host, daemons, session } = await dialed(lab);
     daemons.client.signal("SIGKILL");
-    await ac.ended(session.sessionId);
+    await daemons.client.status;
     await ready(startDaemon(lab, "branch-1"));
+    await ac.ended(session.sessionId);
     await (await host.dial({ hostUniq: Uint8Array.of(2) })).echo(PAYLOAD);
   },
 });
+
+for (const side of ["client", "server"] as const) {
+  for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+    Deno.test({
+      name: `${signal} of a ${side} that keeps its sessions: they go on, and nobody hears of it`,
+      ignore,
+      async fn() {
+        await using lab = await Lab.open();
+        const { ac, host, daemons, session } = await dialed(lab, { keep: true });
+        await kept(lab, side);
+        const since = daemons.client.output.length;
+        daemons[side].signal(signal);
+        await daemons[side].status;
+        const client = side === "client" ? startDaemon(lab, "branch-1") : daemons.client;
+        if (side === "server") await daemons.restartServer();
+        await client.waitForLine(/sessions resumed/, side === "client" ? {} : { since });
+        await session.echo(PAYLOAD);
+        assertEquals([padts(host), padts(ac)], [0, 0]);
+        assertEquals(ac.seen.all(({ code }) => code === CODE_PADI).length, 1);
+      },
+    });
+  }
+}
 
 Deno.test({
   name: "a PADT goes from the customer to the AC, and a second one does no harm",

@@ -17,6 +17,8 @@ export interface PairOptions {
   path?: LongPath;
   /** The server's interface. Default "wan0". */
   wan?: string;
+  /** Sessions outlive their processes. Default false. */
+  keep?: boolean;
   /** Further TOML of the server's configuration. */
   server?: string;
 }
@@ -102,7 +104,7 @@ async function keygen(...args: string[]): Promise<void> {
 }
 
 function serverConfig(
-  { mac, transport, path, wan, server }: PairOptions,
+  { mac, transport, path, wan, keep, server }: PairOptions,
   port: number,
   clients: string[],
 ): string {
@@ -112,6 +114,7 @@ name = "${name}"
 secret_file = "${name}.secret"
 `);
   return `mode = "server"
+${keep ? 'state_dir = "server.state"' : ""}
 
 [interface]
 name = "${wan ?? "wan0"}"
@@ -127,12 +130,13 @@ ${members.join("")}`;
 }
 
 function clientConfig(
-  { mac, transport, path }: PairOptions,
+  { mac, transport, path, keep }: PairOptions,
   port: number,
   name: string,
   lan: string,
 ): string {
   return `mode = "client"
+${keep ? `state_dir = "${name}.state"` : ""}
 
 [interface]
 name = "${lan}"

@@ -47,11 +47,18 @@ async function addServer(lab: Lab): Promise<void> {
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const second = `127.0.0.1:${free.addr.port}`;
   await lab.write("second.toml", server.replace(address, second).replace('"wan0"', '"wan1"'));
-  await lab.write("branch-1.toml", client.replace(`"${address}"`, `"${address}", "${second}"`));
+  await lab.write(
+    "branch-1.toml",
+    `${client.replace(`"${address}"`, `"${address}", "${second}"`)}
+[tunnel.choice]
+failover_after = "1s"
+failback_after = "1s"
+`,
+  );
 }
 
 Deno.test({
-  name: "a client whose server is gone goes on with the next one in its list",
+  name: "a client whose server is gone goes on with the next one in its list, and comes back",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -70,10 +77,18 @@ Deno.test({
     const session = await host.dial({ acName: "near" });
     const since = client.output.length;
     pair.server.signal("SIGKILL");
-    await session.ended;
     await ready(client, since);
+    await session.ended;
     const next = await host.dial({ hostUniq: Uint8Array.of(1), acName: "far" });
     await next.echo(Uint8Array.of(0, 0x21, 1));
     assertEquals(far.sessions.size, 1);
+
+    const moved = client.output.length;
+    await pair.restartServer();
+    await ready(client, moved);
+    await Promise.all([next.ended, far.ended(next.sessionId)]);
+    await (await host.dial({ hostUniq: Uint8Array.of(2), acName: "near" })).echo(
+      Uint8Array.of(0, 0x21, 2),
+    );
   },
 });
