@@ -23,7 +23,8 @@ Deno.test("the example is a valid server configuration that has every key of one
 });
 
 Deno.test("all values of the example that have a default are the default", () => {
-  const minimal = `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy"\n[interface]\nname = "wan0"\n[tunnel]
+  const minimal =
+    `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy"\n[interface]\nname = "wan0"\n[tunnel]
     listen = "192.0.2.2:8443"\ncertificate = "server.crt"\nkey = "server.key"
     [[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\nsessions = 100`;
   assertEquals(parseConfig(source, FILE), parseConfig(minimal, FILE));
