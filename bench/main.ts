@@ -8,7 +8,8 @@ import { Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { insideLab, runInNamespace } from "../tests/lab/namespace.ts";
 import { searchRate } from "./figures.ts";
-import { type Head, layDaemons, layReference, type Path } from "./paths.ts";
+import type { Flow } from "./load.ts";
+import { layDaemons, layReference, type Path } from "./paths.ts";
 import { cpuSeconds, residentMebibytes } from "./process_figures.ts";
 import { compareWithBaseline, type Figures, ratios, saveBaseline, table } from "./report.ts";
 import { tryLoad } from "./trial.ts";
@@ -29,8 +30,8 @@ const QUICK: Effort = { seconds: 0.5, trials: 4, sizes: [64, 1510] };
 async function measure(path: Path, effort: Effort): Promise<Figures> {
   const figures: Figures = {};
   const { pids, up, down } = path;
-  const load = (head: Head, size: number, rate: number, seconds = effort.seconds) =>
-    tryLoad({ ...head, size, rate, seconds }, head.to, pids);
+  const load = (flow: Flow, size: number, rate: number, seconds = effort.seconds) =>
+    tryLoad({ flows: [flow], size, rate, seconds }, pids);
   figures["ready after ms"] = path.readyAfter;
   figures["RSS idle MiB"] = residentMebibytes(pids);
   await load(up, 512, 5_000);
@@ -40,12 +41,12 @@ async function measure(path: Path, effort: Effort): Promise<Figures> {
   figures["latency p99 us"] = latency.p99;
   const cpu = await load(up, 1510, 20_000, 2 * effort.seconds);
   figures["CPU s per million frames at 20,000/s"] = cpu.cpu;
-  for (const [way, head] of [["up", up], ["down", down]] as const) {
+  for (const [way, flow] of [["up", up], ["down", down]] as const) {
     for (const size of effort.sizes) {
-      const flat = await load(head, size, 0);
+      const flat = await load(flow, size, 0);
       figures[`flat out ${size} B ${way} frames/s`] = flat.delivered;
       const rate = await searchRate(flat.delivered * 0.8, effort.trials, async (rate) => {
-        const { loss, tail, offered } = await load(head, size, rate);
+        const { loss, tail, offered } = await load(flow, size, rate);
         return loss < PASSES.loss && tail < PASSES.tail * 1_000 ? offered : 0;
       });
       figures[`without loss ${size} B ${way} frames/s`] = rate;
