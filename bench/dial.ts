@@ -32,6 +32,14 @@ export interface Dialed {
   down: Flow[];
 }
 
+/** Configuration of daemons that let so many sessions be dialed at once. */
+export const MANY_SESSIONS = `
+[limits]
+sessions = 20000
+padi_rate = 100000
+padi_burst = 100000
+`;
+
 /** Dialings under way at once on one LAN: no queue on the way is to overflow. */
 const WINDOW = 16;
 /** When a request is repeated, and how often. Milliseconds. */

@@ -1,6 +1,6 @@
 import type { Lab } from "./lab.ts";
 import { type LabProcess, runCommand } from "./process.ts";
-import { FAR, type LongPath } from "./relay/long_path.ts";
+import { FAR, type IpPath } from "./relay/ip_path.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
@@ -14,11 +14,13 @@ export interface PairOptions {
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
   /** The IP path between the daemons; without one they meet on 127.0.0.1. */
-  path?: LongPath;
+  path?: IpPath;
   /** The server's interface. Default "wan0". */
   wan?: string;
   /** Further TOML of the server's configuration. */
   server?: string;
+  /** Further TOML of each client's configuration. */
+  client?: string;
 }
 
 /** A server daemon and its client daemons, each of which can be stopped and started again. */
@@ -67,7 +69,7 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
 export function startDaemon(
   lab: Lab,
   name: string,
-  enter: LongPath["near"] = (program, args) => [program, [...args]],
+  enter: IpPath["near"] = (program, args) => [program, [...args]],
 ): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
   const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
@@ -127,7 +129,7 @@ ${members.join("")}`;
 }
 
 function clientConfig(
-  { mac, transport, path }: PairOptions,
+  { mac, transport, path, client }: PairOptions,
   port: number,
   name: string,
   lan: string,
@@ -144,5 +146,5 @@ connect = ["${path === undefined ? "127.0.0.1" : FAR}:${port}"]
 server_certificate = "server.crt"
 name = "${name}"
 secret_file = "${name}.secret"
-`;
+${client ?? ""}`;
 }
