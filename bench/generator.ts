@@ -3,6 +3,7 @@
  * the load to its input.
  */
 import type { Link } from "../ffi/link.ts";
+import { libc } from "../ffi/libc.ts";
 import { openLink } from "../ffi/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { type Load, markedFrame, PAYLOAD } from "./load.ts";
@@ -55,12 +56,25 @@ function burst(end: number): void {
   for (const link of links.values()) link.flush();
 }
 
+/** Shortest sleep: a shorter one costs more than it spares. Milliseconds. */
+const NAP = 0.1;
+const timeout = new Uint8Array(16); // struct timespec { seconds, nanoseconds }
+const timeoutWords = new Uint32Array(timeout.buffer);
+
+/** Leaves the core to the daemons for so many milliseconds, where that is worth it. */
+function sleep(milliseconds: number): void {
+  if (milliseconds < NAP) return;
+  timeoutWords[2] = Math.min(milliseconds, 999) * 1e6;
+  libc().ppoll(new Uint8Array(8), 0, timeout, null);
+}
+
 const total = rate === 0 ? Infinity : Math.floor(rate * seconds);
 const start = performance.now();
 for (let now = start; sent < total && now - start < seconds * 1_100; now = performance.now()) {
   if (rate === 0 && now - start >= seconds * 1_000) break;
   const due = rate === 0 ? sent + BURST : Math.ceil((now - start) * rate / 1_000);
   burst(Math.min(total, due, sent + BURST));
+  if (rate !== 0) sleep(start + sent * 1_000 / rate - performance.now());
 }
 const took = (performance.now() - start) / 1_000;
 let left = 0;

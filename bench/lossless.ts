@@ -1,6 +1,6 @@
 import { searchRate } from "./figures.ts";
 import type { Load } from "./load.ts";
-import { tryLoad } from "./trial.ts";
+import { type Trial, tryLoad } from "./trial.ts";
 
 /** Loss that a rate may have, and microseconds that its last frames may be late. */
 const PASSES = { loss: 0.001, tail: 20_000 };
@@ -21,7 +21,12 @@ export async function losslessRate(
   const attempt = (rate: number) => tryLoad({ ...load, rate, seconds }, pids);
   const begin = guess ?? (await attempt(0)).delivered * 0.8;
   return await searchRate(begin, trials, async (rate) => {
-    const { loss, tail, offered } = await attempt(rate);
-    return loss < PASSES.loss && tail < PASSES.tail ? offered : 0;
+    const trial = await attempt(rate);
+    return passes(trial) ? trial.offered : 0;
   });
+}
+
+/** Whether a load arrived without loss and without a queue that stands. */
+export function passes({ loss, tail }: Trial): boolean {
+  return loss < PASSES.loss && tail < PASSES.tail;
 }

@@ -3,7 +3,11 @@ import { type LabProcess, runCommand } from "./process.ts";
 import { FAR, type IpPath } from "./relay/ip_path.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
+/** With V8's flags of the tasks `serve` and `compile`. */
+const RUN_MAIN = [
+  ...["run", "--v8-flags=--max-semi-space-size=1", "-A", "--cached-only", "--quiet"],
+  MAIN,
+] as const;
 
 /** How the daemons of a lab are set up. */
 export interface PairOptions {
