@@ -10,6 +10,7 @@ import { bothWays } from "./both_ways.ts";
 import { bySessions } from "./by_sessions.ts";
 import { codecs } from "./codecs.ts";
 import { compare } from "./comparison.ts";
+import { frameWay } from "./frame_way.ts";
 import { idleCpu } from "./idle_cpu.ts";
 import { compareWithBaseline, findingsTable, ratios, saveBaseline, table } from "./report.ts";
 import type { Section } from "./section.ts";
@@ -25,6 +26,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "idle-cpu": idleCpu,
   "several-clients": severalClients,
   "slow-link": slowLink,
+  "frame-way": frameWay,
 };
 /** What takes long; `--quick` leaves it out. */
 const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);

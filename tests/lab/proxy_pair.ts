@@ -3,11 +3,13 @@ import { type LabProcess, runCommand } from "./process.ts";
 import { FAR, type IpPath } from "./relay/ip_path.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-/** With V8's flags of the tasks `serve` and `compile`. */
-const RUN_MAIN = [
-  ...["run", "--v8-flags=--max-semi-space-size=1", "-A", "--cached-only", "--quiet"],
-  MAIN,
-] as const;
+const RUN_MAIN = ["run", ...shippedFlags(), "-A", "--cached-only", "--quiet", MAIN];
+
+/** V8's flags as the task `serve` has them, so that labs and benches run what is shipped. */
+function shippedFlags(): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  return /--v8-flags=\S+/.exec(tasks.serve) ?? [];
+}
 
 /** How the daemons of a lab are set up. */
 export interface PairOptions {
@@ -91,7 +93,7 @@ function freePort(): number {
 }
 
 /** A certificate for the server and a secret for each client, in the lab's folder. */
-async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
+export async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
   await Promise.all([
     keygen("certificate", "--name", "localhost", "--out-dir", lab.folder),
     ...clients.map((name) => makeSecret(lab, name)),
