@@ -3,6 +3,17 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted.length === 0 ? NaN : sorted[Math.floor(share * (sorted.length - 1))];
 }
 
+/** The middle one of the values; NaN of none. */
+export function median(values: readonly number[]): number {
+  return quantile(values.toSorted((a, b) => a - b), 0.5);
+}
+
+/** Jain's index of fairness: 1 where all values are the same, 1/n where one has everything. */
+export function jain(values: readonly number[]): number {
+  const sum = values.reduce((all, one) => all + one, 0);
+  return sum ** 2 / (values.length * values.reduce((all, one) => all + one ** 2, 0));
+}
+
 /** A generator that stays so far behind the rate asked for cannot go faster. */
 const LIMIT = 0.93;
 

@@ -2,18 +2,9 @@
 import type { Link } from "../ffi/link.ts";
 import { openLink } from "../ffi/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { type Mac, writeMac } from "../src/pppoe/mac.ts";
 import { shortSleep } from "../tests/lab/relay/short_sleep.ts";
-
-/** Where frames are sent, and by which head. */
-export interface Flow {
-  from: string;
-  to: string;
-  source: Mac;
-  destination: Mac;
-  /** PPPoE session id. */
-  id: number;
-}
+import { quantile } from "./figures.ts";
+import { type Flow, markedFrame, PAYLOAD, payloadOfRun } from "./load.ts";
 
 /** How much is sent. */
 export interface FlowLoad extends Flow {
@@ -43,12 +34,6 @@ export interface FlowFigures {
 const TICK = 500;
 /** Milliseconds for which stragglers are waited for. */
 const PATIENCE = 2_000;
-/** What marks a payload of ours: IPv4 in PPP, and a word. */
-const MARK = 0x0021_b5c4;
-
-/** Where a payload bears its run, its number and its time. */
-const AT = { mark: 0, run: 4, number: 8, time: 12, end: 20 };
-
 let runs = 0;
 
 /** Sends for the time, waits for stragglers, and says what came. */
@@ -82,16 +67,8 @@ function open(name: string): Link {
 }
 
 async function send(link: Link, load: FlowLoad, run: number): Promise<number> {
-  const frame = new Uint8Array(SESSION_HEADER + load.length);
+  const frame = markedFrame(load, load.length, run);
   const view = new DataView(frame.buffer);
-  writeMac(frame, 0, load.destination);
-  writeMac(frame, 6, load.source);
-  view.setUint16(12, ETHERTYPE_SESSION);
-  view.setUint16(14, 0x1100);
-  view.setUint16(16, load.id);
-  view.setUint16(18, load.length);
-  view.setUint32(SESSION_HEADER + AT.mark, MARK);
-  view.setUint32(SESSION_HEADER + AT.run, run);
   const start = performance.now();
   const total = Math.floor(load.rate * load.seconds);
   let sent = 0;
@@ -99,8 +76,8 @@ async function send(link: Link, load: FlowLoad, run: number): Promise<number> {
     const now = performance.now();
     const due = Math.min(total, Math.ceil((now - start) * load.rate / 1_000));
     for (; sent < due; sent++) {
-      view.setUint32(SESSION_HEADER + AT.number, sent);
-      view.setFloat64(SESSION_HEADER + AT.time, performance.now());
+      view.setUint32(SESSION_HEADER + PAYLOAD.number, sent);
+      view.setFloat64(SESSION_HEADER + PAYLOAD.time, performance.now());
       link.send(frame);
     }
     link.flush();
@@ -126,14 +103,13 @@ class Arrivals {
   }
 
   frame(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    const at = offset + SESSION_HEADER;
-    if (length < SESSION_HEADER + AT.end || view.getUint32(at + AT.mark) !== MARK) return;
-    if (view.getUint32(at + AT.run) !== this.#run) return;
+    const at = payloadOfRun(view, offset, length, this.#run);
+    if (at < 0) return;
     this.last = performance.now();
-    const number = view.getUint32(at + AT.number);
+    const number = view.getUint32(at + PAYLOAD.number);
     if (number < this.#highest) this.#overtaken++;
     else this.#highest = number;
-    this.#latencies[this.count++] = this.last - view.getFloat64(at + AT.time);
+    this.#latencies[this.count++] = this.last - view.getFloat64(at + PAYLOAD.time);
   }
 
   batchEnd(): void {}
@@ -142,15 +118,14 @@ class Arrivals {
 
   figures(sent: number, framesPerSecond: number, length: number): FlowFigures {
     const sorted = this.#latencies.subarray(0, this.count).sort();
-    const quantile = (share: number) => sorted[Math.floor(share * (sorted.length - 1))] ?? NaN;
     return {
       sent,
       lost: 1 - this.count / sent,
       framesPerSecond,
       megabitsPerSecond: framesPerSecond * length * 8 / 1e6,
-      p50: quantile(0.5),
-      p99: quantile(0.99),
-      max: quantile(1),
+      p50: quantile(sorted, 0.5),
+      p99: quantile(sorted, 0.99),
+      max: quantile(sorted, 1),
       overtaken: this.#overtaken,
     };
   }

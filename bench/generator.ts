@@ -1,57 +1,88 @@
-/** Sends session frames at a steady rate; a process of its own, started by trial.ts. */
+/**
+ * Sends session frames at a steady rate; a process of its own, started by trial.ts, which writes
+ * the load to its input.
+ */
+import type { Link } from "../ffi/link.ts";
+import { libc } from "../ffi/libc.ts";
 import { openLink } from "../ffi/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { writeMac } from "../src/pppoe/mac.ts";
-import { type Load, MARK, PAYLOAD } from "./load.ts";
+import { type Load, markedFrame, PAYLOAD } from "./load.ts";
 
-const load = JSON.parse(Deno.args[0]) as Load;
-const link = openLink({
-  interface: load.from,
-  promiscuous: false,
-  etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
-  ringFrames: 64,
-});
-
-const header = new Uint8Array(SESSION_HEADER);
-const view = new DataView(header.buffer);
+const load = await new Response(Deno.stdin.readable).json() as Load;
+const { flows, rate, seconds } = load;
 const length = load.size - SESSION_HEADER;
-writeMac(header, 0, load.destination);
-writeMac(header, 6, load.source);
-view.setUint16(12, ETHERTYPE_SESSION);
-view.setUint16(14, 0x1100);
-view.setUint16(16, load.id);
-view.setUint16(18, length);
-const words = new Uint32Array(header.buffer);
+
+const links = new Map<string, Link>();
+for (const { from } of flows) if (!links.has(from)) links.set(from, open(from));
+const [first] = links.values();
+
+/** By flow: its link, and its head, five words each. */
+const linkOf = flows.map(({ from }) => links.get(from) ?? first);
+const heads = new Uint8Array(flows.length * SESSION_HEADER);
+flows.forEach((flow, i) => {
+  const head = markedFrame(flow, length, load.run).subarray(0, SESSION_HEADER);
+  heads.set(head, i * SESSION_HEADER);
+});
+const words = new Uint32Array(heads.buffer);
 
 /** Frames that may wait to be sent together. */
 const BURST = 64;
-const region = link.region(BURST * length);
-for (let i = 0; i < BURST; i++) {
-  region.view.setUint32(i * length + PAYLOAD.mark, MARK);
-  region.view.setUint32(i * length + PAYLOAD.run, load.run);
+const region = first.region(BURST * length);
+const payload = markedFrame(flows[0], length, load.run).subarray(SESSION_HEADER);
+for (let i = 0; i < BURST; i++) region.bytes.set(payload, i * length);
+
+function open(name: string): Link {
+  return openLink({
+    interface: name,
+    promiscuous: false,
+    etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
+    ringFrames: 64,
+  });
 }
 
-const total = load.rate === 0 ? Infinity : Math.floor(load.rate * load.seconds);
-const start = performance.now();
 let sent = 0;
-for (let now = start; sent < total && now - start < load.seconds * 1_100; now = performance.now()) {
-  const due = load.rate === 0 ? sent + BURST : Math.ceil((now - start) * load.rate / 1_000);
-  if (load.rate === 0 && now - start >= load.seconds * 1_000) break;
-  const end = Math.min(total, due, sent + BURST);
+let flow = 0;
+
+/** Sends the frames up to number `end`, at most a burst. */
+function burst(end: number): void {
   const time = performance.timeOrigin + performance.now();
-  for (let i = 0; sent < end; sent++, i++) {
-    region.view.setUint32(i * length + PAYLOAD.number, sent);
-    region.view.setFloat64(i * length + PAYLOAD.time, time);
-    link.queue(words, 0, region, i * length, length);
+  for (let at = 0; sent < end; sent++, at += length) {
+    region.view.setUint32(at + PAYLOAD.number, sent);
+    region.view.setFloat64(at + PAYLOAD.time, time);
+    region.view.setUint32(at + PAYLOAD.flow, flow);
+    linkOf[flow].queue(words, flow * SESSION_HEADER / 4, region, at, length);
+    flow = flow + 1 === flows.length ? 0 : flow + 1;
   }
-  link.flush();
+  for (const link of links.values()) link.flush();
 }
-const seconds = (performance.now() - start) / 1_000;
-const { drops, sentFrames } = link.statistics;
-link.close();
+
+/** Shortest sleep: a shorter one costs more than it spares. Milliseconds. */
+const NAP = 0.1;
+const timeout = new Uint8Array(16); // struct timespec { seconds, nanoseconds }
+const timeoutWords = new Uint32Array(timeout.buffer);
+
+/** Leaves the core to the daemons for so many milliseconds, where that is worth it. */
+function sleep(milliseconds: number): void {
+  if (milliseconds < NAP) return;
+  timeoutWords[2] = Math.min(milliseconds, 999) * 1e6;
+  libc().ppoll(new Uint8Array(8), 0, timeout, null);
+}
+
+const total = rate === 0 ? Infinity : Math.floor(rate * seconds);
+const start = performance.now();
+for (let now = start; sent < total && now - start < seconds * 1_100; now = performance.now()) {
+  if (rate === 0 && now - start >= seconds * 1_000) break;
+  const due = rate === 0 ? sent + BURST : Math.ceil((now - start) * rate / 1_000);
+  burst(Math.min(total, due, sent + BURST));
+  if (rate !== 0) sleep(start + sent * 1_000 / rate - performance.now());
+}
+const took = (performance.now() - start) / 1_000;
+let left = 0;
+for (const link of links.values()) {
+  left += link.statistics.sentFrames;
+  link.close();
+}
 await Deno.stdout.write(
-  new TextEncoder().encode(
-    JSON.stringify({ sent: sentFrames, offered: sentFrames / seconds, drops }),
-  ),
+  new TextEncoder().encode(JSON.stringify({ sent: left, offered: left / took })),
 );
 Deno.exit(0);

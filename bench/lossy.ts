@@ -8,12 +8,11 @@ import { parseArgs } from "@std/cli/parse-args";
 import { insideLab, Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { runInNamespace } from "../tests/lab/namespace.ts";
-import { startTestAc } from "../tests/lab/peers/test_ac.ts";
-import { startTestClient } from "../tests/lab/peers/test_client.ts";
 import { runCommand } from "../tests/lab/process.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { layLongPath, type LongPath } from "../tests/lab/relay/long_path.ts";
-import { type Flow, type FlowFigures, measureFlow } from "./flow.ts";
+import { dialSessions } from "./dial.ts";
+import { type FlowFigures, measureFlow } from "./flow.ts";
 
 const DELAY = 20;
 const SEED = 1;
@@ -47,7 +46,7 @@ async function measure(carrier: Carrier, plan: Plan): Promise<Row[]> {
   const [transport, congestion] = carrier.split("/") as ["tls" | "quic", string | undefined];
   if (congestion !== undefined) await controlCongestion(path, congestion);
   await startProxyPair(lab, { transport, path });
-  const flow = await dial();
+  const { down: [flow] } = await dialSessions();
   const rows: Row[] = [];
   const run = async (offered: number | undefined): Promise<void> => {
     const length = offered === undefined ? SMALL : FULL;
@@ -67,18 +66,6 @@ async function controlCongestion({ near, far }: LongPath, algorithm: string): Pr
     const [program, args] = enter("ip", route);
     await runCommand(program, ...args);
   }
-}
-
-/** A session through the daemons; its peers leave the wires, and the flow takes them. */
-async function dial(): Promise<Flow> {
-  await using ac = startTestAc({ interface: "ac0", name: "lab-ac" });
-  await using client = startTestClient("cust0");
-  const session = await client.dial({});
-  // Both daemons know that the other knows the session when a frame has gone there and back.
-  await Promise.any(Array.from({ length: 20 }, (_, n) => session.echo(new Uint8Array(50 + n))));
-  const host = ac.sessions.get(session.sessionId);
-  if (host === undefined) throw new Error("The AC does not know the session");
-  return { from: "ac0", to: "cust0", source: ac.mac, destination: host, id: session.sessionId };
 }
 
 const COLUMNS = [

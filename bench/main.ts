@@ -1,108 +1,107 @@
 /**
- * `deno task bench [--quick] [--json FILE] [--save-baseline]`: both daemons and a plain forwarder
- * on the same wires in the same run. Prints figures, their ratios, and how these moved against
- * bench/baseline.json.
+ * `deno task bench [--quick] [--only SECTION,…] [--json FILE] [--save-baseline]`: what the daemons
+ * do, in sections, each in a lab of its own. Prints figures, goals, and how ratios to a plain
+ * forwarder stand to those in bench/baseline.json.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { insideLab, runInNamespace } from "../tests/lab/namespace.ts";
-import { searchRate } from "./figures.ts";
-import { type Head, layDaemons, layReference, type Path } from "./paths.ts";
-import { cpuSeconds, residentMebibytes } from "./process_figures.ts";
-import { compareWithBaseline, type Figures, ratios, saveBaseline, table } from "./report.ts";
-import { tryLoad } from "./trial.ts";
+import { bothWays } from "./both_ways.ts";
+import { bySessions } from "./by_sessions.ts";
+import { codecs } from "./codecs.ts";
+import { compare } from "./comparison.ts";
+import { frameWay } from "./frame_way.ts";
+import { idleCpu } from "./idle_cpu.ts";
+import { compareWithBaseline, findingsTable, ratios, saveBaseline, table } from "./report.ts";
+import type { Section } from "./section.ts";
+import { sessionMemory } from "./session_memory.ts";
+import { severalClients } from "./several_clients.ts";
+import { slowLink } from "./slow_link.ts";
 
-/** Loss that a rate may have, and milliseconds that its last frames may be late. */
-const PASSES = { loss: 0.001, tail: 20 };
+/** Beside these there are `comparison` and `codecs`. */
+const SECTIONS: Readonly<Record<string, Section>> = {
+  "both-ways": bothWays,
+  "by-sessions": bySessions,
+  "session-memory": sessionMemory,
+  "idle-cpu": idleCpu,
+  "several-clients": severalClients,
+  "slow-link": slowLink,
+  "frame-way": frameWay,
+};
+/** What takes long; `--quick` leaves it out. */
+const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);
 
-/** How long and how often things are tried. */
-interface Effort {
-  seconds: number;
-  trials: number;
-  sizes: number[];
+interface Options {
+  quick: boolean;
+  /** Names of sections. */
+  only: ReadonlySet<string>;
+  json: string | undefined;
+  saveBaseline: boolean;
 }
 
-const FULL: Effort = { seconds: 1, trials: 7, sizes: [64, 512, 1510] };
-const QUICK: Effort = { seconds: 0.5, trials: 4, sizes: [64, 1510] };
-
-async function measure(path: Path, effort: Effort): Promise<Figures> {
-  const figures: Figures = {};
-  const { pids, up, down } = path;
-  const load = (head: Head, size: number, rate: number, seconds = effort.seconds) =>
-    tryLoad({ ...head, size, rate, seconds }, head.to, pids);
-  figures["ready after ms"] = path.readyAfter;
-  figures["RSS idle MiB"] = residentMebibytes(pids);
-  await load(up, 512, 5_000);
-  await load(down, 512, 5_000);
-  const latency = await load(up, 500, 1_000, 2 * effort.seconds);
-  figures["latency p50 us"] = latency.p50;
-  figures["latency p99 us"] = latency.p99;
-  const cpu = await load(up, 1510, 20_000, 2 * effort.seconds);
-  figures["CPU s per million frames at 20,000/s"] = cpu.cpu;
-  for (const [way, head] of [["up", up], ["down", down]] as const) {
-    for (const size of effort.sizes) {
-      const flat = await load(head, size, 0);
-      figures[`flat out ${size} B ${way} frames/s`] = flat.delivered;
-      const rate = await searchRate(flat.delivered * 0.8, effort.trials, async (rate) => {
-        const { loss, tail, offered } = await load(head, size, rate);
-        return loss < PASSES.loss && tail < PASSES.tail * 1_000 ? offered : 0;
-      });
-      figures[`without loss ${size} B ${way} frames/s`] = rate;
-    }
-  }
-  const both = await Promise.all([load(up, 1510, 0), load(down, 1510, 0)]);
-  figures["flat out 1510 B both ways frames/s"] = both[0].delivered + both[1].delivered;
-  figures["RSS loaded MiB"] = residentMebibytes(pids);
-  const before = cpuSeconds(pids);
-  await new Promise((resolve) => setTimeout(resolve, 2_000));
-  figures["CPU idle %"] = (cpuSeconds(pids) - before) / 2 * 100;
-  return figures;
-}
-
-async function onPath(lay: (lab: Lab) => Promise<Path>, effort: Effort): Promise<Figures> {
-  await using lab = await Lab.open();
-  return await measure(await lay(lab), effort);
-}
-
-async function codecs(): Promise<unknown> {
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "bench",
-      "-A",
-      "--quiet",
-      "--json",
-      new URL("codecs_bench.ts", import.meta.url).pathname,
-    ],
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-async function main(args: string[]): Promise<void> {
+function readOptions(args: string[]): Options {
   const options = parseArgs(args, {
     boolean: ["quick", "save-baseline"],
-    string: ["json"],
+    string: ["json", "only"],
     unknown: (name) => {
       throw new TypeError(`Unknown argument "${name}": see the head of bench/main.ts`);
     },
   });
-  const effort = options.quick ? QUICK : FULL;
-  const daemons = await onPath(layDaemons, effort);
-  const reference = await onPath(layReference, effort);
-  const compared = ratios(daemons, reference);
-  const micro = options.quick ? undefined : await codecs();
-  const lines = table(daemons, reference, await compareWithBaseline(compared));
-  await Deno.stdout.write(new TextEncoder().encode(`${lines.join("\n")}\n`));
-  if (options["save-baseline"]) await saveBaseline(compared);
+  const all = ["comparison", ...Object.keys(SECTIONS), "codecs"];
+  const { quick, json, only } = options;
+  const chosen = only?.split(",") ?? all.filter((name) => !quick || !LONG.has(name));
+  for (const name of chosen) {
+    if (!all.includes(name)) {
+      throw new TypeError(`Unknown section "${name}": there are ${all.join(", ")}`);
+    }
+  }
+  const saveBaseline = options["save-baseline"];
+  if (saveBaseline && (quick || !chosen.includes("comparison"))) {
+    throw new TypeError('Cannot save a baseline: it takes "comparison" without --quick');
+  }
+  return { quick, only: new Set(chosen), json, saveBaseline };
+}
+
+async function main(options: Options): Promise<void> {
+  const { quick, only } = options;
+  const all: Record<string, unknown> = { machine: machine(), quick };
+  if (only.has("comparison")) {
+    const { daemons, reference } = await compare(quick);
+    const compared = ratios(daemons, reference);
+    all.comparison = { daemons, reference, ratios: compared };
+    await print("comparison", ...table(daemons, reference, await compareWithBaseline(compared)));
+    if (options.saveBaseline) await saveBaseline(compared);
+  }
+  for (const [name, section] of Object.entries(SECTIONS)) {
+    if (!only.has(name)) continue;
+    const findings = await section(quick);
+    all[name] = findings;
+    await print(name, findings.how, "", ...findingsTable(findings));
+  }
+  if (only.has("codecs")) all.codecs = await codecs();
   if (options.json !== undefined) {
-    const all = { daemons, reference, ratios: compared, codecs: micro };
     await Deno.writeTextFile(options.json, `${JSON.stringify(all, null, 2)}\n`);
   }
 }
 
+function machine(): Record<string, unknown> {
+  return {
+    cores: navigator.hardwareConcurrency,
+    kernel: Deno.osRelease(),
+    deno: Deno.version.deno,
+    date: new Date().toISOString(),
+  };
+}
+
+async function print(title: string, ...lines: string[]): Promise<void> {
+  const text = [`## ${title}`, "", ...lines, "", ""].join("\n");
+  await Deno.stdout.write(new TextEncoder().encode(text));
+}
+
 if (insideLab()) {
-  await main(Deno.args);
+  await main(readOptions(Deno.args));
 } else {
+  readOptions(Deno.args);
   await fetchDependencies();
   Deno.exit(
     await runInNamespace(["run", "-A", "--quiet", import.meta.filename ?? "", ...Deno.args]),

@@ -1,18 +1,14 @@
 /** The two paths that are compared, each between cust0 and ac0 of a lab of its own. */
-import type { Load } from "./load.ts";
+import type { Flow } from "./load.ts";
 import { Lab } from "../tests/lab/lab.ts";
-import { startTestAc } from "../tests/lab/peers/test_ac.ts";
-import { startTestClient } from "../tests/lab/peers/test_client.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
-
-/** Whose frames go where. */
-export type Head = Pick<Load, "from" | "source" | "destination" | "id"> & { to: string };
+import { dialSessions } from "./dial.ts";
 
 /** A path that stands. */
 export interface Path {
   pids: number[];
-  up: Head;
-  down: Head;
+  up: Flow;
+  down: Flow;
   /** Milliseconds from the start of both daemons, keys included, until they were ready. */
   readyAfter: number;
 }
@@ -23,19 +19,8 @@ export async function layDaemons(lab: Lab): Promise<Path> {
   const start = performance.now();
   const { server, client } = await startProxyPair(lab);
   const readyAfter = performance.now() - start;
-  await using ac = startTestAc({ interface: "ac0", name: "lab-ac" });
-  await using customer = startTestClient("cust0");
-  const session = await customer.dial({});
-  await session.echo(new Uint8Array(50));
-  const host = ac.sessions.get(session.sessionId);
-  if (host === undefined) throw new Error("The AC does not know the session");
-  const id = session.sessionId;
-  return {
-    pids: [server.pid, client.pid],
-    up: { from: "cust0", to: "ac0", source: customer.mac, destination: session.concentrator, id },
-    down: { from: "ac0", to: "cust0", source: ac.mac, destination: host, id },
-    readyAfter,
-  };
+  const { up: [up], down: [down] } = await dialSessions();
+  return { pids: [server.pid, client.pid], up, down, readyAfter };
 }
 
 /** The reference forwarder; see reference.ts. */

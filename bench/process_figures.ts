@@ -1,7 +1,7 @@
 /** Ticks of /proc/PID/stat in a second (proc(5), sysconf(_SC_CLK_TCK)): 100 on all Linux systems in use. */
 const TICKS = 100;
 
-/** CPU seconds that these processes have used so far. */
+/** CPU seconds that these processes have used so far, in steps of 10 ms each. */
 export function cpuSeconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -10,10 +10,34 @@ export function cpuSeconds(pids: readonly number[]): number {
   }, 0);
 }
 
+/**
+ * CPU seconds that the threads of these processes have used so far, to the nanosecond
+ * (proc(5), /proc/PID/task/TID/schedstat); of threads that have not ended.
+ */
+export function threadSeconds(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const folder = `/proc/${pid}/task`;
+    const nanoseconds = [...Deno.readDirSync(folder)].map(({ name }) =>
+      Number(Deno.readTextFileSync(`${folder}/${name}/schedstat`).split(" ")[0])
+    );
+    return sum + nanoseconds.reduce((all, one) => all + one, 0) / 1e9;
+  }, 0);
+}
+
 /** Resident memory of these processes in MiB. */
 export function residentMebibytes(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-    return sum + Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-  }, 0);
+  return pids.reduce((sum, pid) => sum + kibibytes(pid, "status", "VmRSS") / 1024, 0);
+}
+
+/** Resident memory of a process, and what of it is its alone and written to, in bytes. */
+export function memoryOf(pid: number): { resident: number; dirty: number } {
+  return {
+    resident: kibibytes(pid, "status", "VmRSS") * 1024,
+    dirty: kibibytes(pid, "smaps_rollup", "Private_Dirty") * 1024,
+  };
+}
+
+function kibibytes(pid: number, file: string, field: string): number {
+  const text = Deno.readTextFileSync(`/proc/${pid}/${file}`);
+  return Number(new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(text)?.[1]);
 }

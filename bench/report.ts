@@ -1,3 +1,5 @@
+import { type Findings, meets } from "./section.ts";
+
 const BASELINE = new URL("baseline.json", import.meta.url);
 /** A ratio that moved by more is marked: less is noise. */
 const NOISE = 0.25;
@@ -26,20 +28,34 @@ export async function saveBaseline(current: Figures): Promise<void> {
   await Deno.writeTextFile(BASELINE, `${JSON.stringify(current, null, 2)}\n`);
 }
 
-/** A Markdown table. */
+/** A Markdown table; `moved` are ratios as against the baseline. */
 export function table(daemons: Figures, reference: Figures, moved: Figures): string[] {
   const rows = Object.keys(daemons).map((name) => {
     const ratio = reference[name] > 0 ? `${(daemons[name] / reference[name]).toFixed(2)}` : "";
-    const change = moved[name] === undefined ? "" : `${((moved[name] - 1) * 100).toFixed(0)} %`;
+    const change = moved[name] === undefined ? "" : moved[name].toFixed(2);
     const mark = Math.abs((moved[name] ?? 1) - 1) > NOISE ? " !" : "";
     return [name, number(daemons[name]), number(reference[name] ?? NaN), ratio, change + mark];
   });
-  const head = ["", "pppoe-proxy", "plain forwarder", "ratio", "ratio against baseline"];
+  return markdown(["", "pppoe-proxy", "plain forwarder", "ratio", "ratio / baseline"], rows);
+}
+
+/** A Markdown table of figures beside their goals. */
+export function findingsTable({ figures, goals }: Pick<Findings, "figures" | "goals">): string[] {
+  const rows = Object.entries(figures).map(([name, value]) => {
+    const goal = goals[name];
+    if (goal === undefined) return [name, number(value), "", ""];
+    const wanted = goal.below === undefined ? `≥ ${goal.atLeast}` : `< ${goal.below}`;
+    return [name, number(value), wanted, meets(value, goal) ? "met" : "not met"];
+  });
+  return markdown(["", "figure", "goal", ""], rows);
+}
+
+function markdown(head: string[], rows: string[][]): string[] {
   return [head, head.map((_, i) => i === 0 ? "---" : "---:"), ...rows]
     .map((cells) => `| ${cells.join(" | ")} |`);
 }
 
 function number(value: number): string {
   if (Number.isNaN(value)) return "";
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
 }

@@ -1,24 +1,30 @@
-/** Counts and times the frames of one run until its input ends; started by trial.ts. */
+/**
+ * Counts and times the frames of one run until its input ends; started by trial.ts.
+ * `sink.ts RUN FLOWS INTERFACE…`
+ */
+import type { Link } from "../ffi/link.ts";
 import { openLink } from "../ffi/open_link.ts";
-import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { MARK, PAYLOAD, type Seen } from "./load.ts";
+import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
+import { PAYLOAD, payloadOfRun, type Seen } from "./load.ts";
 import { quantile } from "./figures.ts";
 
 /** Latencies that are kept. */
 const SAMPLES = 1 << 20;
 const TAIL = 64;
 
-const [name, run] = [Deno.args[0], Number(Deno.args[1])];
+const [run, flows] = Deno.args.slice(0, 2).map(Number);
+const names = Deno.args.slice(2);
 const samples = new Float64Array(SAMPLES);
+const byFlow = new Uint32Array(flows);
 let [received, first, last] = [0, 0, 0];
 
 function frame(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-  const at = offset + SESSION_HEADER;
-  if (length < SESSION_HEADER + PAYLOAD.end || view.getUint32(at) !== MARK) return;
-  if (view.getUint32(at + PAYLOAD.run) !== run) return;
+  const at = payloadOfRun(view, offset, length, run);
+  if (at < 0) return;
   last = performance.timeOrigin + performance.now();
   if (received === 0) first = last;
   samples[received++ & SAMPLES - 1] = (last - view.getFloat64(at + PAYLOAD.time)) * 1_000;
+  byFlow[view.getUint32(at + PAYLOAD.flow)]++;
 }
 
 function figures(): Seen {
@@ -33,19 +39,25 @@ function figures(): Seen {
     p99: quantile(sorted, 0.99),
     tail: quantile(tail.sort(), 0.5),
     seconds: (last - first) / 1_000,
+    byFlow: [...byFlow],
   };
 }
 
-const link = openLink({
-  interface: name,
-  promiscuous: true,
-  etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
-  ringFrames: 16_384,
-});
-const running = link.run({ frame, batchEnd() {}, state() {} });
+function open(name: string): Link {
+  return openLink({
+    interface: name,
+    promiscuous: true,
+    etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
+    ringFrames: 16_384,
+    waitAside: names.length > 1, // several links cannot wait on one thread
+  });
+}
+
+const links = names.map(open);
+const running = links.map((link) => link.run({ frame, batchEnd() {}, state() {} }));
 const say = (text: string) => Deno.stdout.write(new TextEncoder().encode(text));
 await say("ready\n");
 for await (const _ of Deno.stdin.readable);
-link.close();
-await running;
+for (const link of links) link.close();
+await Promise.all(running);
 await say(`${JSON.stringify(figures())}\n`);

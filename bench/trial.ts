@@ -15,29 +15,22 @@ export interface Trial extends Seen {
 
 let runs = Deno.pid << 8 >>> 0;
 
-/** Sends a load and says what arrived at interface `to`; `pids` are the daemons. */
-export async function tryLoad(
-  load: Omit<Load, "run">,
-  to: string,
-  pids: readonly number[],
-): Promise<Trial> {
+/** Sends a load and says what arrived; `pids` are the daemons. */
+export async function tryLoad(load: Omit<Load, "run">, pids: readonly number[]): Promise<Trial> {
   const run = ++runs >>> 0;
-  const sink = deno("sink.ts", [to, String(run)], "piped");
+  const { flows } = load;
+  const sink = deno("sink.ts", [run, flows.length, ...new Set(flows.map(({ to }) => to))]);
   const output = sink.stdout.getReader();
   await output.read(); // ready
   const before = cpuSeconds(pids);
-  const generator = await deno("generator.ts", [JSON.stringify({ ...load, run })], "null").output();
-  if (!generator.success) throw new Error(`The generator failed: ${text(generator.stderr)}`);
+  const { sent, offered } = await generate({ ...load, run });
   await new Promise((resolve) => setTimeout(resolve, 60)); // what is under way arrives
   const cpu = cpuSeconds(pids) - before;
   await sink.stdin.close();
-  const said: Uint8Array[] = [];
-  for (let part = await output.read(); !part.done; part = await output.read()) {
-    said.push(part.value);
-  }
+  let said = "";
+  for (let part = await output.read(); !part.done; part = await output.read()) said += text(part);
   await sink.status;
-  const seen = JSON.parse(said.map(text).join("")) as Seen;
-  const { sent, offered } = JSON.parse(text(generator.stdout)) as { sent: number; offered: number };
+  const seen = JSON.parse(said) as Seen;
   return {
     ...seen,
     sent,
@@ -48,16 +41,26 @@ export async function tryLoad(
   };
 }
 
-function deno(script: string, args: string[], stdin: "piped" | "null"): Deno.ChildProcess {
+async function generate(load: Load): Promise<{ sent: number; offered: number }> {
+  const generator = deno("generator.ts", []);
+  const input = generator.stdin.getWriter();
+  await input.write(new TextEncoder().encode(JSON.stringify(load)));
+  await input.close();
+  const { success, stdout } = await generator.output();
+  if (!success) throw new Error("The generator failed");
+  return JSON.parse(text({ value: stdout }));
+}
+
+function deno(script: string, args: readonly unknown[]): Deno.ChildProcess {
   const path = new URL(script, import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--cached-only", "--quiet", path, ...args],
-    stdin,
+    args: ["run", "-A", "--cached-only", "--quiet", path, ...args.map(String)],
+    stdin: "piped",
     stdout: "piped",
-    stderr: stdin === "piped" ? "inherit" : "piped",
+    stderr: "inherit",
   }).spawn();
 }
 
-function text(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes);
+function text({ value }: { value: Uint8Array }): string {
+  return new TextDecoder().decode(value);
 }

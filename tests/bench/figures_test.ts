@@ -1,11 +1,20 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import fc from "fast-check";
-import { quantile, searchRate } from "../../bench/figures.ts";
-import { ratios, table } from "../../bench/report.ts";
+import { jain, median, quantile, searchRate } from "../../bench/figures.ts";
+import { findingsTable, ratios, table } from "../../bench/report.ts";
 
 Deno.test("quantiles are values of the sample, from the least to the greatest", () => {
   assertEquals([0, 0.5, 1].map((share) => quantile([1, 2, 3], share)), [1, 2, 3]);
   assertEquals(quantile([], 0.5), NaN);
+});
+
+Deno.test("the median is the middle value in whatever order", () => {
+  assertEquals(median([3, 1, 2]), 2);
+});
+
+Deno.test("Jain's index is 1 for equal shares and 1/n where one has all", () => {
+  assertEquals(jain([5, 5, 5, 5]), 1);
+  assertEquals(jain([8, 0, 0, 0]), 0.25);
 });
 
 Deno.test("the search comes within 4 per cent below any limit, wherever it begins", async () => {
@@ -25,6 +34,17 @@ Deno.test("a table has every figure, its ratio, and a mark where that has moved"
   const [daemons, reference] = [{ "a us": 200, "b %": 0 }, { "a us": 100, "b %": 0 }];
   assertEquals(ratios(daemons, reference), { "a us": 2 });
   const [, , a, b] = table(daemons, reference, { "a us": 2 });
-  assertMatch(a, /a us \| 200 \| 100 \| 2\.00 \| 100 % !/);
+  assertMatch(a, /a us \| 200 \| 100 \| 2\.00 \| 2\.00 !/);
   assertMatch(b, /b % \| 0\.00 \| 0\.00 \| /);
+});
+
+Deno.test("a figure stands beside its goal, met or not", () => {
+  const figures = { "a ms": 50, "b %": 90, "c ms": 49, d: 1 };
+  const goals = { "a ms": { below: 50 }, "b %": { atLeast: 90 }, "c ms": { below: 50 } };
+  assertEquals(findingsTable({ figures, goals }).slice(2), [
+    "| a ms | 50.0 | < 50 | not met |",
+    "| b % | 90.0 | ≥ 90 | met |",
+    "| c ms | 49.0 | < 50 | met |",
+    "| d | 1.00 |  |  |",
+  ]);
 });

@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openLink } from "../../ffi/open_link.ts";
-import type { Link } from "../../ffi/link.ts";
-import { Gathering, NO_LAB, testFrame, vethPair } from "./veth.ts";
-
-function open(name: string, kind: "ring" | "plain"): Link {
-  return openLink({ interface: name, promiscuous: false, etherTypes: [0x8863, 0x8864], kind });
-}
+import { Gathering, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 function openFiles(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;

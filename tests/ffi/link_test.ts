@@ -1,14 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../ffi/errno.ts";
 import { readInterface } from "../../ffi/interface.ts";
-import { openLink } from "../../ffi/open_link.ts";
-import { bringUp, Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
-
-const etherTypes = [0x8863, 0x8864] as const;
-
-function open(name: string, kind: "ring" | "plain" = "ring", promiscuous = false) {
-  return openLink({ interface: name, promiscuous, etherTypes, kind });
-}
+import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 for (const kind of ["ring", "plain"] as const) {
   Deno.test({

@@ -1,12 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { openLink } from "../../ffi/open_link.ts";
 import { readInterface } from "../../ffi/interface.ts";
-import type { Link } from "../../ffi/link.ts";
-import { bringUp, Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
-
-function open(name: string, kind: "ring" | "plain", promiscuous = false): Link {
-  return openLink({ interface: name, promiscuous, etherTypes: [0x8863, 0x8864], kind });
-}
+import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 /** Deletes an interface and makes another that cannot be told from it. */
 async function replace(pair: { a: string; b: string }): Promise<void> {
@@ -94,7 +88,7 @@ Deno.test({
       JSON.parse(await ip(`-json -details link show ${pair.b}`))[0].promiscuity;
     open(pair.b, "ring").close();
     assertEquals(await promiscuity(), 0);
-    await using receiver = new Gathering(open(pair.b, "ring", true));
+    await using receiver = new Gathering(open(pair.b, "ring", { promiscuous: true }));
     assertEquals(await promiscuity(), 1);
     await replace(pair);
     await receiver.until(() => receiver.states.at(-1) === "up: interface up");

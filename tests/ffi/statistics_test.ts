@@ -1,12 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { openLink } from "../../ffi/open_link.ts";
-import type { Link } from "../../ffi/link.ts";
-import { Gathering, ip, NO_LAB, testFrame, vethPair } from "./veth.ts";
-
-function open(name: string, kind: "ring" | "plain", ringFrames = 4096): Link {
-  const etherTypes = [0x8863, 0x8864] as const;
-  return openLink({ interface: name, promiscuous: false, etherTypes, kind, ringFrames });
-}
+import { Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 for (const kind of ["ring", "plain"] as const) {
   Deno.test({
@@ -95,7 +88,7 @@ Deno.test({
   async fn() {
     await using pair = await vethPair("kd");
     const sender = open(pair.a, "ring");
-    const link = open(pair.b, "ring", 64);
+    const link = open(pair.b, "ring", { ringFrames: 64 });
     for (let i = 0; i < 100; i++) sender.send(testFrame(0x8863, 64, i));
     while (link.statistics.kernelDrops < 36) {
       link.readStatistics();

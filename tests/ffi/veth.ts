@@ -1,4 +1,5 @@
-import type { FrameSink, Link } from "../../ffi/link.ts";
+import type { FrameSink, Link, LinkOptions } from "../../ffi/link.ts";
+import { openLink } from "../../ffi/open_link.ts";
 
 /** Whether this process may make interfaces: the test runner has put it in a namespace of its own. */
 export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";
@@ -43,6 +44,16 @@ export async function vethPair(name: string): Promise<AsyncDisposable & { a: str
       await ip(`link del ${a}`).catch(() => "");
     },
   };
+}
+
+/** Opens a link for PPPoE's EtherTypes (RFC 2516 section 4). */
+export function open(
+  name: string,
+  kind: "ring" | "plain" = "ring",
+  options: Partial<LinkOptions> = {},
+): Link {
+  const etherTypes = [0x8863, 0x8864] as const;
+  return openLink({ interface: name, promiscuous: false, etherTypes, kind, ...options });
 }
 
 /** Runs a link and gathers what it receives. */

@@ -1,9 +1,15 @@
 import type { Lab } from "./lab.ts";
 import { type LabProcess, runCommand } from "./process.ts";
-import { FAR, type LongPath } from "./relay/long_path.ts";
+import { FAR, type IpPath } from "./relay/ip_path.ts";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-const RUN_MAIN = ["run", "-A", "--cached-only", "--quiet", MAIN] as const;
+const RUN_MAIN = ["run", ...shippedFlags(), "-A", "--cached-only", "--quiet", MAIN];
+
+/** V8's flags as the task `serve` has them, so that labs and benches run what is shipped. */
+function shippedFlags(): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  return /--v8-flags=\S+/.exec(tasks.serve) ?? [];
+}
 
 /** How the daemons of a lab are set up. */
 export interface PairOptions {
@@ -14,13 +20,15 @@ export interface PairOptions {
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
   /** The IP path between the daemons; without one they meet on 127.0.0.1. */
-  path?: LongPath;
+  path?: IpPath;
   /** The server's interface. Default "wan0". */
   wan?: string;
   /** Sessions outlive their processes. Default false. */
   keep?: boolean;
   /** Further TOML of the server's configuration. */
   server?: string;
+  /** Further TOML of each client's configuration. */
+  client?: string;
 }
 
 /** A server daemon and its client daemons, each of which can be stopped and started again. */
@@ -69,7 +77,7 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
 export function startDaemon(
   lab: Lab,
   name: string,
-  enter: LongPath["near"] = (program, args) => [program, [...args]],
+  enter: IpPath["near"] = (program, args) => [program, [...args]],
 ): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
   const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
@@ -87,7 +95,7 @@ function freePort(): number {
 }
 
 /** A certificate for the server and a secret for each client, in the lab's folder. */
-async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
+export async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
   await Promise.all([
     keygen("certificate", "--name", "localhost", "--out-dir", lab.folder),
     ...clients.map((name) => makeSecret(lab, name)),
@@ -130,7 +138,7 @@ ${members.join("")}`;
 }
 
 function clientConfig(
-  { mac, transport, path, keep }: PairOptions,
+  { mac, transport, path, keep, client }: PairOptions,
   port: number,
   name: string,
   lan: string,
@@ -148,5 +156,5 @@ connect = ["${path === undefined ? "127.0.0.1" : FAR}:${port}"]
 server_certificate = "server.crt"
 name = "${name}"
 secret_file = "${name}.secret"
-`;
+${client ?? ""}`;
 }

@@ -1,0 +1,172 @@
+/** What each step of a frame's way costs: the daemons' own parts, one after another in one process. */
+import { bindSocket, openSocket } from "../ffi/packet_socket.ts";
+import { newStatistics, type Region } from "../ffi/link.ts";
+import { libc } from "../ffi/libc.ts";
+import { pinnedRegion } from "../ffi/memory.ts";
+import { openRing } from "../ffi/rx_ring.ts";
+import { TransmitBatch } from "../ffi/transmit_batch.ts";
+import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
+import { payloadLength, sessionFault } from "../src/pppoe/session_frame.ts";
+import {
+  COUNTERS,
+  FRAMES_TO_WIRE,
+  HEADER_WORDS,
+  SessionTable,
+} from "../src/proxy/session_table.ts";
+import { newMember, type Session } from "../src/proxy/session.ts";
+import { KIND_SESSION, RECORD_HEADER } from "../src/tunnel/record.ts";
+import { RecordQueue } from "../src/tunnel/record_queue.ts";
+import { RecordReader } from "../src/tunnel/record_reader.ts";
+import type { Tunnel } from "../src/tunnel/tunnel.ts";
+import { Lab } from "../tests/lab/lab.ts";
+import { median } from "./figures.ts";
+import { markedFrame } from "./load.ts";
+import type { Figures } from "./report.ts";
+import type { Findings } from "./section.ts";
+import { tlsPair } from "./tls_pair.ts";
+
+/** Frames of a batch; a write of TLS takes as many records as fit. */
+const BATCH = 128;
+const WRITE = 65_536;
+const SESSIONS = 1_000;
+const [AC, HOST] = [0x02_00_00_00_00_a1, 0x02_00_00_00_00_c1];
+
+/** Nanoseconds a frame, by step. */
+type Steps = Map<string, number[]>;
+
+/** Times a step of so many frames. */
+function timed(steps: Steps, name: string, frames: number, step: () => void): void {
+  const start = performance.now();
+  step();
+  note(steps, name, (performance.now() - start) * 1e6 / frames);
+}
+
+function note(steps: Steps, name: string, nanoseconds: number): void {
+  const seen = steps.get(name) ?? [];
+  steps.set(name, seen);
+  seen.push(nanoseconds);
+}
+
+/** Medians over rounds, the first tenth left out: there the compiler still works. */
+export async function frameWay(quick: boolean): Promise<Findings> {
+  const rounds = quick ? 300 : 2_000;
+  const figures: Figures = {};
+  for (const size of [64, 1510]) {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const steps: Steps = new Map();
+    const [wire, sessions] = [wireSteps(steps, size), sessionSteps(steps, size)];
+    for (let round = 0; round < rounds; round++) {
+      wire.round();
+      sessions(round);
+    }
+    wire.close();
+    await tlsSteps(lab, steps, size, Math.ceil(rounds / 4));
+    for (const [name, all] of steps) {
+      figures[`${size} B, ${name}, ns a frame`] = median(all.slice(all.length / 10));
+    }
+  }
+  return {
+    how: `The daemons' own parts, ${BATCH} frames at a time, ${SESSIONS} sessions; medians of ` +
+      `${rounds} rounds. Kernel time of sendmmsg(2) includes delivery into the other end's ring.`,
+    figures,
+    goals: {},
+  };
+}
+
+/** Sends a batch on one end of a cable and takes it out of the ring at the other. */
+function wireSteps(steps: Steps, size: number): { round(): void; close(): void } {
+  const etherTypes = [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION] as const;
+  const open = (name: string) => openSocket({ interface: name, promiscuous: true, etherTypes });
+  const [from, to] = [open("cust0"), open("lan0")];
+  const doubt = () => {};
+  const statistics = newStatistics();
+  const ring = openRing({ fd: to.fd, mtu: 1500, frames: 4096, statistics, doubt });
+  for (const socket of [from, to]) bindSocket(socket);
+  const batch = new TransmitBatch({ fd: from.fd, statistics: newStatistics(), doubt });
+  const body: Region = pinnedRegion(BATCH * size);
+  const words = new Uint32Array(head(size, 0).buffer.slice(0, SESSION_HEADER));
+  const nothing = { frame() {}, batchEnd() {}, state() {} };
+  return {
+    round() {
+      timed(steps, "transmit batch: queue and sendmmsg", BATCH, () => {
+        for (let i = 0; i < BATCH; i++) {
+          batch.queue(words, 0, body, i * size, size - SESSION_HEADER);
+        }
+        batch.flush();
+      });
+      timed(steps, "ring receive", BATCH, () => {
+        const taken = ring.drain(nothing, BATCH);
+        if (taken < BATCH) throw new Error(`The ring had ${taken} of ${BATCH} frames`);
+      });
+    },
+    close() {
+      ring.release();
+      for (const { fd } of [from, to]) libc().close(fd);
+    },
+  };
+}
+
+function head(size: number, id: number): Uint8Array<ArrayBuffer> {
+  const flow = { from: "", to: "", source: HOST, destination: AC, id };
+  return markedFrame(flow, size - SESSION_HEADER, 0);
+}
+
+/** What is done to a frame between ring and TLS, and between TLS and the batch. */
+function sessionSteps(steps: Steps, size: number): (round: number) => void {
+  const table = new SessionTable();
+  const member = newMember("bench", {} as Tunnel);
+  for (let id = 1; id <= SESSIONS; id++) {
+    const session = { member, handle: id, customer: HOST, concentrator: AC, acSessionId: id };
+    const wire = { wireSessionId: id, remote: HOST, local: AC, openedAt: 0 };
+    const added = table.add((index): Session => ({ index, ...session, ...wire }));
+    member.handles[id] = added.index + 1;
+  }
+  const length = size - SESSION_HEADER;
+  const frames = Array.from({ length: BATCH }, (_, i) => head(size, 1 + i * 7 % SESSIONS));
+  const views = frames.map(({ buffer }) => new DataView(buffer));
+  const queue = new RecordQueue(() => {});
+  const buffer = new Uint8Array(512 * 1024);
+  const sink = { session() {}, discovery() {}, control: () => undefined, batchEnd() {} };
+  const reader = new RecordReader({ bytes: buffer, view: new DataView(buffer.buffer) }, sink);
+  return (round) => {
+    timed(steps, "classify and lookup", BATCH, () => {
+      for (const view of views) {
+        if (sessionFault(view, 0, size) !== undefined || table.lookup(view, 0) < 0) {
+          throw new Error("A frame of the bench met no session");
+        }
+        payloadLength(view, 0);
+      }
+    });
+    timed(steps, "record queue copy", BATCH, () => {
+      for (const frame of frames) queue.add(KIND_SESSION, 7, frame, SESSION_HEADER, length, round);
+    });
+    const written = queue.take(BATCH * (length + RECORD_HEADER));
+    buffer.set(written);
+    queue.sent();
+    timed(steps, "record parse", BATCH, () => reader.received(written.length));
+    timed(steps, "lookup by handle and head", BATCH, () => {
+      for (let i = 0; i < BATCH; i++) {
+        const index = member.handles[1 + (round + i * 7) % SESSIONS] - 1;
+        table.headersView.setUint16(index * HEADER_WORDS * 4 + 18, length);
+        table.counters[index * COUNTERS + FRAMES_TO_WIRE]++;
+      }
+    });
+  };
+}
+
+/** One write of TLS full of records, and the reads that take it, in turn. */
+async function tlsSteps(lab: Lab, steps: Steps, size: number, rounds: number): Promise<void> {
+  using pair = await tlsPair(lab);
+  const bytes = new Uint8Array(WRITE);
+  const frames = WRITE / (size - SESSION_HEADER + RECORD_HEADER);
+  const space = new Uint8Array(256 * 1024);
+  for (let round = 0; round < rounds; round++) {
+    let start = performance.now();
+    for (let at = 0; at < WRITE;) at += await pair.near.write(bytes.subarray(at));
+    note(steps, "TLS write", (performance.now() - start) * 1e6 / frames);
+    start = performance.now();
+    for (let left = WRITE; left > 0;) left -= await pair.far.read(space) ?? left;
+    note(steps, "TLS read", (performance.now() - start) * 1e6 / frames);
+  }
+}

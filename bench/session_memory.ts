@@ -1,0 +1,49 @@
+/** What a session costs in memory: both daemons with 1 session and with many, idle. */
+import { Lab } from "../tests/lab/lab.ts";
+import { startProxyPair } from "../tests/lab/proxy_pair.ts";
+import { dialSessions, MANY_SESSIONS } from "./dial.ts";
+import { memoryOf } from "./process_figures.ts";
+import type { Figures } from "./report.ts";
+import type { Findings, Goal } from "./section.ts";
+
+/** When a discovery is forgotten. */
+const FORGOTTEN = '[discovery]\ntimeout = "1s"\n';
+/** Milliseconds from the last session until memory is looked at. */
+const SETTLED = 6_000;
+const KIBIBYTE = 1024;
+
+/** Bytes a session, by what more sessions take than one, and than a tenth of them. */
+export async function sessionMemory(quick: boolean): Promise<Findings> {
+  const numbers = quick ? [1, 200, 2_000] : [1, 1_000, 10_000];
+  await using lab = await Lab.open();
+  await lab.cables();
+  const settings = MANY_SESSIONS + FORGOTTEN;
+  const { server, client } = await startProxyPair(lab, { server: settings, client: settings });
+  const pids = [server.pid, client.pid];
+  const seen: ReturnType<typeof memoryOf>[][] = [];
+  for (const [i, number] of numbers.entries()) {
+    const open = i === 0 ? 0 : numbers[i - 1];
+    await dialSessions({ sessions: number - open, first: open + 1 });
+    await new Promise((resolve) => setTimeout(resolve, SETTLED));
+    seen.push(pids.map(memoryOf));
+  }
+  const [one, tenth, all] = seen;
+  const figures: Figures = {};
+  const goals: Record<string, Goal> = {};
+  for (const [i, name] of ["server", "client"].entries()) {
+    for (const [n, number] of numbers.entries()) {
+      const count = `${name}, sessions: ${number.toLocaleString("en")}`;
+      figures[`${count}, RSS MiB`] = seen[n][i].resident / KIBIBYTE ** 2;
+    }
+    for (const [from, base] of [[0, one], [1, tenth]] as const) {
+      const more = numbers[2] - numbers[from];
+      const what = `${name}, bytes a session above ${numbers[from].toLocaleString("en")}`;
+      figures[`${what}, RSS`] = (all[i].resident - base[i].resident) / more;
+      figures[`${what}, private and dirty`] = (all[i].dirty - base[i].dirty) / more;
+      goals[`${what}, RSS`] = { below: 2 * KIBIBYTE + 1 };
+    }
+  }
+  const how =
+    "Daemons as the tasks start them; sessions are dialed and idle, discoveries forgotten.";
+  return { how, figures, goals };
+}

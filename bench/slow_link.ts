@@ -1,0 +1,57 @@
+/** An overloaded path of 20 Mbit/s: the queue that stands, and what a small session feels of it. */
+import { Lab } from "../tests/lab/lab.ts";
+import { startProxyPair } from "../tests/lab/proxy_pair.ts";
+import { laySlowCable } from "../tests/lab/relay/slow_cable.ts";
+import { dialSessions } from "./dial.ts";
+import { ping } from "./ping.ts";
+import type { Findings } from "./section.ts";
+import { tryLoad } from "./trial.ts";
+
+const MEGABITS = 20;
+const OFFERED = 40;
+const FULL = 1510;
+/** Seconds that the load goes on before the small session begins, and until it ends. */
+const BEFORE = 1;
+
+/** Full frames from the AC at twice the rate, and ten small ones a second of another session. */
+export async function slowLink(quick: boolean): Promise<Findings> {
+  const seconds = quick ? 4 : 10;
+  await using lab = await Lab.open();
+  await lab.cables();
+  const path = await laySlowCable(lab, MEGABITS);
+  const { server, client } = await startProxyPair(lab, { path });
+  const { up, down } = await dialSessions({ sessions: 2 });
+  const pids = [server.pid, client.pid];
+  const load = (megabits: number, seconds: number) => {
+    const rate = megabits * 1e6 / 8 / FULL;
+    return tryLoad({ flows: [down[0]], size: FULL, rate, seconds }, pids);
+  };
+  const light = await load(MEGABITS / 4, 1);
+  const idle = await ping(down[1], up[1], 1);
+  const small = async () => {
+    await new Promise((resolve) => setTimeout(resolve, BEFORE * 1_000));
+    return await ping(down[1], up[1], seconds);
+  };
+  const [big, beside] = await Promise.all([load(OFFERED, seconds + 2 * BEFORE), small()]);
+  const queue = "standing queue (median latency, less that at 5 Mbit/s), ms";
+  return {
+    how: `A token bucket of ${MEGABITS} Mbit/s with up to 20 ms of its own each way; ${FULL} B ` +
+      `frames at ${OFFERED} Mbit/s from the AC to one customer, 10 frames a second to another.`,
+    figures: {
+      "full frames delivered, Mbit/s": big.delivered * FULL * 8 / 1e6,
+      "full frames, latency p50, ms": big.p50 / 1_000,
+      "full frames, latency p99, ms": big.p99 / 1_000,
+      [queue]: (big.p50 - light.p50) / 1_000,
+      "small frames, one way p50, ms": beside.oneWay.p50,
+      "small frames, one way p99, ms": beside.oneWay.p99,
+      "small frames, there and back p50, ms": beside.roundTrip.p50,
+      "small frames, there and back p99, ms": beside.roundTrip.p99,
+      "small frames lost, %": beside.lost * 100,
+      "small frames without load, there and back p50, ms": idle.roundTrip.p50,
+    },
+    goals: {
+      [queue]: { below: 50 },
+      "small frames, there and back p99, ms": { below: 100 },
+    },
+  };
+}

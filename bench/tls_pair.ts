@@ -1,0 +1,37 @@
+import { tuneSocketsOf } from "../ffi/tcp.ts";
+import { dialTls, listenTls, setDefaultTrust } from "../src/tunnel/tls.ts";
+import type { Lab } from "../tests/lab/lab.ts";
+import { makeSecrets } from "../tests/lab/proxy_pair.ts";
+
+/** Two ends of one TLS connection, as the daemons make them. */
+export interface TlsPair extends Disposable {
+  near: Deno.TlsConn;
+  far: Deno.TlsConn;
+}
+
+/** Connects this process to itself over 127.0.0.1. */
+export async function tlsPair(lab: Lab): Promise<TlsPair> {
+  await makeSecrets(lab, []);
+  const [certificate, key] = ["server.crt", "server.key"].map((name) =>
+    Deno.readTextFileSync(`${lab.folder}/${name}`)
+  );
+  const endpoint = { host: "127.0.0.1", port: 0 };
+  const tune = (port: number): void => void tuneSocketsOf(port);
+  using listener = listenTls(endpoint, certificate, key, tune);
+  endpoint.port = (listener.addr as Deno.NetAddr).port;
+  const trust = { kind: "pin", certificate } as const;
+  setDefaultTrust(trust);
+  const accepted = listener.accept();
+  const near = dialTls(endpoint, trust, 5_000, tune);
+  const far = await accepted;
+  await far.handshake();
+  const connected = await near;
+  return {
+    near: connected,
+    far,
+    [Symbol.dispose]() {
+      connected.close();
+      far.close();
+    },
+  };
+}
