@@ -17,7 +17,6 @@ import { newMember, type Session } from "../src/proxy/session.ts";
 import { KIND_SESSION, RECORD_HEADER } from "../src/tunnel/record.ts";
 import { RecordQueue } from "../src/tunnel/record_queue.ts";
 import { RecordReader } from "../src/tunnel/record_reader.ts";
-import type { Tunnel } from "../src/tunnel/tunnel.ts";
 import { Lab } from "../tests/lab/lab.ts";
 import { median } from "./figures.ts";
 import { markedFrame } from "./load.ts";
@@ -115,7 +114,7 @@ function head(size: number, id: number): Uint8Array<ArrayBuffer> {
 /** What is done to a frame between ring and TLS, and between TLS and the batch. */
 function sessionSteps(steps: Steps, size: number): (round: number) => void {
   const table = new SessionTable();
-  const member = newMember("bench", {} as Tunnel);
+  const member = newMember("bench", 0);
   for (let id = 1; id <= SESSIONS; id++) {
     const session = { member, handle: id, customer: HOST, concentrator: AC, acSessionId: id };
     const wire = { wireSessionId: id, remote: HOST, local: AC, openedAt: 0 };
