@@ -1,7 +1,7 @@
 /**
  * `relay.ts ONE OTHER DELAY LOSS SEED`: carries IPv4 and ARP between two interfaces, each way DELAY
  * milliseconds later and without a share LOSS of the frames, until SIGTERM; what is under way then is
- * lost. In place of the kernel's netem, which is not on every machine.
+ * lost. From SIGUSR1 to SIGUSR2 it carries nothing: a black hole. In place of the kernel's netem, which is not on every machine.
  */
 import type { Link } from "../../../ffi/link.ts";
 import { openLink } from "../../../ffi/open_link.ts";
@@ -12,6 +12,9 @@ const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_ARP = 0x0806;
 /** Microseconds between looks at what is due: five per cent of the shortest delay of interest. */
 const TICK = 250;
+
+/** Nothing is carried. */
+let dark = false;
 
 /** Carries frames one way until the end that they come from is closed. */
 async function carry(from: Link, to: Link, line: DelayLine): Promise<void> {
@@ -24,7 +27,9 @@ async function carry(from: Link, to: Link, line: DelayLine): Promise<void> {
     ticking = false;
   };
   await from.run({
-    frame: (bytes, _view, offset, length) => line.push(bytes, offset, length, performance.now()),
+    frame(bytes, _view, offset, length): void {
+      if (!dark) line.push(bytes, offset, length, performance.now());
+    },
     batchEnd() {
       if (ticking) return;
       ticking = true;
@@ -50,6 +55,8 @@ async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
     left.close();
     right.close();
   });
+  Deno.addSignalListener("SIGUSR1", () => dark = true);
+  Deno.addSignalListener("SIGUSR2", () => dark = false);
   await print("relay up");
   await Promise.all([carry(left, right, lines[0]), carry(right, left, lines[1])]);
   for (const [link, { lost, overflow }] of [[left, lines[0]], [right, lines[1]]] as const) {

@@ -1,5 +1,6 @@
 # The customer: kernel pppd dials with LAB_USER and LAB_PASSWORD, pings the AC, fetches its blob,
 # sends it back and hangs up: by LCP (LAB_END=lcp) or by a bare PADT (LAB_END=padt).
+# With LAB_END=never it pings for ever instead.
 # Tells UP local remote mtu, PING, DOWNLOAD sha256 ms, UPLOAD sha256 ms, DOWN; or FAIL why.
 
 # nic-vec0 ends the plugin's options: those of the PADI have to stand before it.
@@ -14,6 +15,15 @@ done
 read -r local remote </run/up.ppp0
 read -r mtu </sys/class/net/ppp0/mtu
 tell "UP $local $remote $mtu"
+
+if [ "$LAB_END" = never ]; then
+    # Tells PONG for every answer as long as ppp0 is up.
+    ping -i 0.25 "$remote" | while read -r line; do
+        case $line in *"bytes from"*) tell PONG ;; esac
+    done &
+    wait $pppd
+    fail "pppd ended"
+fi
 
 ping -q -c 3 -i 0.2 -W 3 "$remote" || fail "ping"
 # As long as fits, not to be fragmented; 28 bytes are the headers of IP and ICMP.

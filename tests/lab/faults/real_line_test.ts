@@ -1,0 +1,82 @@
+import { assertEquals } from "@std/assert";
+import { CODE_PADI, CODE_PADT } from "../../../src/pppoe/constants.ts";
+import { insideLab, Lab } from "../lab.ts";
+import { tapCable, type WireTap } from "../peers/wire_tap.ts";
+import type { LabProcess } from "../process.ts";
+import { startDaemon, startProxyPair } from "../proxy_pair.ts";
+import { layLongPath } from "../relay/long_path.ts";
+import { missingGuestPackages, startGuest, told } from "../uml/guest.ts";
+
+const missing = missingGuestPackages();
+const because = missing.length > 0 ? ` (needs Debian's ${missing.join(", ")})` : "";
+const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+
+/** How long after the path's return the line may stay silent, in milliseconds. */
+const SILENCE = 5_000;
+/** How long the black hole lasts, in milliseconds. */
+const BLACK_HOLE = 20_000;
+
+/** Both guests with a line between them. */
+async function startLine(lab: Lab): Promise<LabProcess> {
+  const ac = await startGuest(lab, {
+    role: "ac",
+    interface: "ac0",
+    mac: "02:00:5e:20:00:01",
+    settings: { ...login, LAB_BLOB: await lab.write("blob", "nothing") },
+  });
+  await told(ac, "READY");
+  const customer = await startGuest(lab, {
+    role: "customer",
+    interface: "cust0",
+    mac: "02:00:5e:10:00:01",
+    settings: { ...login, LAB_END: "never" },
+  });
+  await told(customer, "UP");
+  return customer;
+}
+
+/** An answer to a ping that comes from now on. */
+async function pong(customer: LabProcess, timeout = SILENCE): Promise<void> {
+  await customer.waitForLine(/LAB PONG/, { since: customer.output.length, timeout });
+}
+
+Deno.test({
+  name: `pppd's line outlives kill -9 of either daemon and a black hole of 20 s${because}`,
+  ignore: !insideLab() || missing.length > 0,
+  async fn() {
+    await using lab = await Lab.open();
+    const { lan, wan } = await lab.cables();
+    const taps = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
+    const path = await layLongPath(lab, { delay: 1, loss: 0, seed: 1 });
+    const daemons = await startProxyPair(lab, { path, keep: true });
+    const customer = await startLine(lab);
+    await pong(customer);
+    const before = opening(taps);
+
+    daemons.server.signal("SIGKILL");
+    await daemons.restartServer();
+    await pong(customer);
+
+    daemons.client.signal("SIGKILL");
+    await daemons.client.status;
+    const client = startDaemon(lab, "branch-1", path.near);
+    await client.waitForLine(/sessions resumed/);
+    await pong(customer);
+
+    const since = client.output.length;
+    path.relay.signal("SIGUSR1");
+    await new Promise((resolve) => setTimeout(resolve, BLACK_HOLE));
+    path.relay.signal("SIGUSR2");
+    await pong(customer);
+    await client.waitForLine(/sessions resumed/, { since });
+
+    assertEquals(opening(taps), before);
+  },
+});
+
+/** PADI and PADT that were seen on each wire. */
+function opening(taps: readonly WireTap[]): number[] {
+  return taps.map(({ seen }) =>
+    seen.all(({ code }) => code === CODE_PADI || code === CODE_PADT).length
+  );
+}
