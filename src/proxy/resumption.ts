@@ -1,4 +1,5 @@
 import { padt } from "../pppoe/discovery.ts";
+import type { Mac } from "../pppoe/mac.ts";
 import type { Violation } from "../tunnel/record.ts";
 import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/session_list.ts";
 import { ControlType } from "../tunnel/record.ts";
@@ -52,8 +53,14 @@ export class Resumption {
     return same ? session : undefined;
   }
 
+  /** Where we were killed before it was written down, the AC still believes in it. */
   #decline({ handle, customer, concentrator, acSessionId }: ListedSession): void {
     this.#unknown++;
+    this.#tell(handle, customer, concentrator, acSessionId);
+    if (this.#member.known[handle] === 0) this.#switch.refuseOrphan(concentrator, acSessionId);
+  }
+
+  #tell(handle: number, customer: Mac, concentrator: Mac, acSessionId: number): void {
     this.#tunnel.writer.discovery(handle, padt(customer, concentrator, acSessionId));
   }
 
@@ -62,6 +69,8 @@ export class Resumption {
     for (const session of this.#switch.table) {
       if (session.member !== this.#member || this.#kept.has(session)) continue;
       this.#switch.close(session, "not-resumed", { wire: true, tunnel: false });
+      const { handle, customer, concentrator, acSessionId } = session;
+      this.#tell(handle, customer, concentrator, acSessionId);
       ended++;
     }
     const kept = this.#kept.size;

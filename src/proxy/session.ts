@@ -57,6 +57,8 @@ export interface Member {
   heldSince: number;
   /** Session index plus one by handle; 0 where there is none. */
   readonly handles: Int32Array;
+  /** Handles that have been in use since this process began: 1 where one was. */
+  readonly known: Uint8Array;
   /** Open sessions. */
   sessions: number;
   /** Last handle given out (server): handles are reused only after all others. */
@@ -65,13 +67,14 @@ export interface Member {
   touched: boolean;
 }
 
-/** A member without sessions. Untouched pages of its handle table cost no memory. */
+/** A member without sessions. Untouched pages of its tables cost no memory. */
 export function newMember(name: string, now: number): Member {
   return {
     name,
     tunnel: undefined,
     heldSince: now,
     handles: new Int32Array(0x10000),
+    known: new Uint8Array(0x10000),
     sessions: 0,
     lastHandle: 0,
     touched: false,

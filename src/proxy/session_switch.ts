@@ -1,7 +1,7 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
-import type { Mac } from "../pppoe/mac.ts";
+import { type Mac, readMac } from "../pppoe/mac.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Drops } from "./drops.ts";
@@ -136,6 +136,7 @@ export class SessionSwitch {
   #add(session: Omit<Session, "index">): Session {
     const added = this.table.add((index) => ({ ...session, index }));
     added.member.handles[added.handle] = added.index + 1;
+    added.member.known[added.handle] = 1;
     added.member.sessions++;
     return added;
   }
@@ -161,6 +162,15 @@ export class SessionSwitch {
     this.#toWire(remote, local, CODE_PADT, sessionId, tags);
   }
 
+  /**
+   * Tells a peer on the wire that a session with us is no more which the far proxy knows and we do
+   * not. It has our own address, and no open session is of that id, so it is nobody else's.
+   */
+  refuseOrphan(remote: Mac, sessionId: number): void {
+    const own = readMac(this.#link.mac, 0);
+    if (this.table.find(remote, own, sessionId) < 0) this.refuse(remote, own, sessionId);
+  }
+
   /** Ends all sessions of a member. */
   closeAll(member: Member, end: SessionEnd, tell: Tell): void {
     for (const session of this.table) {
@@ -173,7 +183,7 @@ export class SessionSwitch {
     if (packet.code === CODE_PADT) {
       const end = this.#acOnWire ? "padt-ac" : "padt-customer";
       this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
-      this.#parting.add(session, "tunnel");
+      if (session.member.tunnel !== undefined) this.#parting.add(session, "tunnel");
     } else {
       this.toTunnel(session, packet.code, packet.tags);
     }
@@ -201,9 +211,15 @@ export class SessionSwitch {
   }
 
   /** A discovery frame of no open session from a tunnel: the answer to a PADT passes. */
-  strayFromTunnel(member: Member, handle: number, { code, tags }: DiscoveryPacket): void {
+  strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
+    const { code, tags, destination, sessionId } = packet;
     const session = code === CODE_PADT ? this.#parting.takeFromTunnel(member, handle) : undefined;
-    if (session === undefined) return this.drops.count("session-unknown");
+    if (session === undefined) {
+      // One that was opened just before we were killed; the customer may still believe in it.
+      const isOrphan = code === CODE_PADT && !this.#acOnWire && member.known[handle] === 0;
+      if (isOrphan) return this.refuseOrphan(destination, sessionId);
+      return this.drops.count("session-unknown");
+    }
     this.refuse(session.remote, session.local, session.wireSessionId, goodbyeTags(tags));
   }
 
