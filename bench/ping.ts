@@ -9,12 +9,14 @@ import { type Flow, markedFrame, PAYLOAD, payloadOfRun } from "./load.ts";
 const INTERVAL = 100;
 const LENGTH = 100;
 /** How long the last is waited for. Milliseconds. */
-const PATIENCE = 2_000;
+export const PATIENCE = 2_000;
 /** No generator has this number: theirs are above a process's id. */
 const RUN = 7;
 
-/** Times in milliseconds, of those that came back. */
+/** Times in milliseconds; a frame that was lost counts as {@linkcode PATIENCE}, not as if never sent. */
 export interface PingFigures {
+  /** Shares of those sent that did not arrive, and that did not come back. */
+  lostThere: number;
   lost: number;
   oneWay: { p50: number; p99: number };
   roundTrip: { p50: number; p99: number };
@@ -48,10 +50,12 @@ export async function ping(there: Flow, back: Flow, seconds: number): Promise<Pi
   far.close();
   await Promise.all(running);
   const [there50, back50] = [oneWay, roundTrip].map((times) => {
-    const sorted = times.toSorted((a, b) => a - b);
+    const lost = Array<number>(count - times.length).fill(PATIENCE);
+    const sorted = [...times, ...lost].sort((a, b) => a - b);
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
   });
-  return { lost: 1 - roundTrip.length / count, oneWay: there50, roundTrip: back50 };
+  const lostThere = 1 - oneWay.length / count;
+  return { lostThere, lost: 1 - roundTrip.length / count, oneWay: there50, roundTrip: back50 };
 }
 
 /** Tells the age of each frame of ours in milliseconds. */

@@ -3,7 +3,7 @@ import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { laySlowCable } from "../tests/lab/relay/slow_cable.ts";
 import { dialSessions } from "./dial.ts";
-import { ping } from "./ping.ts";
+import { PATIENCE, ping } from "./ping.ts";
 import type { Findings } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
@@ -36,7 +36,7 @@ export async function slowLink(quick: boolean): Promise<Findings> {
   const queue = "standing queue (median latency, less that at 5 Mbit/s), ms";
   return {
     how: `A token bucket of ${MEGABITS} Mbit/s with up to 20 ms of its own each way; ${FULL} B ` +
-      `frames at ${OFFERED} Mbit/s from the AC to one customer, 10 frames a second to another.`,
+      `frames at ${OFFERED} Mbit/s from the AC to one customer, 10 frames a second to another; a lost one counts as ${PATIENCE} ms.`,
     figures: {
       "full frames delivered, Mbit/s": big.delivered * FULL * 8 / 1e6,
       "full frames, latency p50, ms": big.p50 / 1_000,
@@ -46,7 +46,9 @@ export async function slowLink(quick: boolean): Promise<Findings> {
       "small frames, one way p99, ms": beside.oneWay.p99,
       "small frames, there and back p50, ms": beside.roundTrip.p50,
       "small frames, there and back p99, ms": beside.roundTrip.p99,
-      "small frames lost, %": beside.lost * 100,
+      "small frames lost on the way there, %": beside.lostThere * 100,
+      "small frames lost there and back, %": beside.lost * 100,
+      "small frames lost without load, %": idle.lost * 100,
       "small frames without load, there and back p50, ms": idle.roundTrip.p50,
     },
     goals: {
