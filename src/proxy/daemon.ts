@@ -57,7 +57,7 @@ export async function startServer(
   const { transport } = config.tunnel;
   const listeners = config.tunnel.listen.map((at) => listen(transport, at, certificate, key, tune));
   noteTransport(transport);
-  const state = openState(config, now);
+  const state = await openState(config, now);
   const options = proxyOptions(config, link, state);
   const policy = serverPolicy(config);
   const ready = readiness(config, link);
@@ -93,7 +93,7 @@ export async function startClient(
   const { tunnel } = config;
   const secret = await readSecret(tunnel.secretFile);
   const pem = await trustedPem(config);
-  const state = openState(config, now);
+  const state = await openState(config, now);
   const options = proxyOptions(config, link, state);
   const policy = { mac: config.interface.mac, timeout: config.discovery.timeout };
   const ready = readiness(config, link);

@@ -1,4 +1,4 @@
-import { CHECKPOINT_INTERVAL, type Journal } from "../state/journal.ts";
+import type { Journal } from "../state/journal.ts";
 import type { Counters, JournalledSession, SessionRecord } from "../state/record.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Session, SessionEnd } from "./session.ts";
@@ -7,6 +7,8 @@ import { COUNTERS } from "./session_table.ts";
 /** What a keeper is made of. */
 export interface KeeperOptions {
   journal: Journal;
+  /** How often the counters of open sessions are saved. Milliseconds. */
+  interval: number;
   /** Milliseconds of the steady clock of sessions. */
   now: () => number;
   /** Wall clock, milliseconds. */
@@ -47,7 +49,7 @@ export class SessionKeeper {
       else this.#refuse(proxy, record);
     }
     const save = () => this.#options.journal.checkpoint((record) => this.#countersOf(record));
-    this.#timer = setInterval(save, CHECKPOINT_INTERVAL);
+    this.#timer = setInterval(save, this.#options.interval);
     return { held, refused: records.length - held };
   }
 

@@ -2,7 +2,7 @@
 import { readMac } from "../pppoe/mac.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
-import { type Opened, openJournal } from "../state/journal.ts";
+import type { Opened } from "../state/journal.ts";
 import type { JournalledSession } from "../state/record.ts";
 import type { Proxy } from "./proxy.ts";
 import { SessionKeeper } from "./session_keeper.ts";
@@ -17,8 +17,10 @@ export interface State {
 }
 
 /** Opens `state_dir`; undefined where none is configured. Throws `StateError`. */
-export function openState(config: Config, now: () => number): State | undefined {
+export async function openState(config: Config, now: () => number): Promise<State | undefined> {
   if (config.stateDir === undefined) return undefined;
+  // Who keeps nothing needs no memory for SQLite.
+  const { CHECKPOINT_INTERVAL, openJournal } = await import("../state/journal.ts");
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(config.stateDir, { mode, interface: name, mac }, {
     now: Date.now,
@@ -26,7 +28,12 @@ export function openState(config: Config, now: () => number): State | undefined 
     onRecovery: (facts) => log.info("state is written again", facts),
   });
   tell(opened);
-  const keeper = new SessionKeeper({ journal: opened.journal, now, wallClock: Date.now });
+  const keeper = new SessionKeeper({
+    journal: opened.journal,
+    interval: CHECKPOINT_INTERVAL,
+    now,
+    wallClock: Date.now,
+  });
   return {
     keeper,
     restore(proxy, macBytes): void {
