@@ -6,7 +6,7 @@ import {
   RECORD_HEADER,
   recordHeader,
 } from "./record.ts";
-import { RoundRobin } from "./round_robin.ts";
+import { QUANTUM, RoundRobin } from "./round_robin.ts";
 
 /** Session data may wait in this many bytes. */
 export const DATA_LIMIT = 512 * 1024;
@@ -130,17 +130,24 @@ export class RecordQueue {
   }
 
   /**
-   * Drops session data that came before `oldest`, and takes control records and then, up to `max`
-   * bytes, the sessions in turn (deficit round robin). Nothing that was taken before may be in
-   * flight.
+   * Drops session data that came before `oldest`, but leaves each session a turn's worth: who sends
+   * little is not the cause. Takes control records and then, up to `max` bytes, the sessions in turn
+   * (deficit round robin). Nothing that was taken before may be in flight.
    */
   takeFairly(max: number, oldest: number): Uint8Array {
     const order = this.#order;
     order.clear();
     const stamps: number[] = [];
+    const backlog = this.#backlog();
     this.#each((at, size, stamp) => {
-      if (stamp < oldest && this.#isData(at)) return this.#dropped("queue-stale");
       const header = this.#buffer.view.getUint32(at);
+      if (stamp < oldest && this.#isData(at)) {
+        const rest = (backlog.get(header & 0xffff) ?? 0) - size;
+        if (rest >= QUANTUM) {
+          backlog.set(header & 0xffff, rest);
+          return this.#dropped("queue-stale");
+        }
+      }
       const isControl = header >>> 30 === KIND_CONTROL;
       order.add(stamps.push(stamp) - 1, at, size, isControl, header & 0xffff);
     });
@@ -149,6 +156,17 @@ export class RecordQueue {
       next = order.serve(max, (i, at, size) => put(at, size, stamps[i]));
     });
     return this.take(next);
+  }
+
+  /** Bytes of data that wait, by session. */
+  #backlog(): Map<number, number> {
+    const backlog = new Map<number, number>();
+    this.#each((at, size) => {
+      if (!this.#isData(at)) return;
+      const handle = this.#buffer.view.getUint32(at) & 0xffff;
+      backlog.set(handle, (backlog.get(handle) ?? 0) + size);
+    });
+    return backlog;
   }
 
   /** Forgets everything. */

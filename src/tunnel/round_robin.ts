@@ -1,5 +1,5 @@
 /** Bytes a flow may send a round; what it does not use it keeps for the next (RFC 8290 appendix). */
-const QUANTUM = 1_600;
+export const QUANTUM = 1_600;
 const NONE = -1;
 
 interface Flow {

@@ -144,6 +144,23 @@ Deno.test("behind a slow connection sessions share it, however much each of them
   assert(jain > 0.95, `Jain's index is ${jain} of ${bytes}`);
 });
 
+Deno.test("behind a slow connection a session that sends little loses nothing", async () => {
+  const held = writer();
+  let [number, sent] = [0, 0];
+  for (let now = 0; now < 2_400; now++) {
+    for (let i = 0; i < 16; i++) add(held, 0, ppp(IPV4, number++), now);
+    if (now % 100 === 50) {
+      sent++;
+      add(held, 1, ppp(IPV4, number++, 100), now);
+    }
+    if (now % 24 === 23) await held.release(); // a write takes longer than data may wait
+  }
+  await drain(held);
+  assert(held.dropped.includes("queue-stale"));
+  const arrived = held.writes.flatMap(records).filter(([handle]) => handle === 1).length;
+  assertEquals(arrived, sent);
+});
+
 Deno.test("behind a slow connection control records overtake, sessions keep their order", async () => {
   const held = await overload([16, 16], 60);
   held.writer.control(6, new Uint8Array(8));
