@@ -1,0 +1,8 @@
+import type { Target } from "./target.ts";
+import { datagrams } from "./targets/datagrams.ts";
+import { frames } from "./targets/frames.ts";
+import { messages } from "./targets/messages.ts";
+import { records } from "./targets/records.ts";
+
+/** All targets. */
+export const TARGETS: readonly Target[] = [frames, records, datagrams, messages];
