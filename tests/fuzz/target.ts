@@ -1,3 +1,4 @@
+import { UNPRINTABLE } from "../../src/printable.ts";
 import type { Random } from "./random.ts";
 
 /**
@@ -39,12 +40,9 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/;
-
 /** Throws where text has what a terminal or a log would act on. */
 export function mustBePrintable(text: string): void {
-  must(!CONTROLS.test(text), () => `${JSON.stringify(text)} has control characters`);
+  must(text.search(UNPRINTABLE) < 0, () => `${JSON.stringify(text)} has control characters`);
 }
 
 /** The bytes of a text. */
