@@ -62,7 +62,8 @@ export const config: Target = {
   dictionary: [...KEYS, ...LAST_KEYS, ...INHERITED, ...VALUES, "[", "]]", "=", "\n", '"""', "#"]
     .map(utf8),
   generate(random) {
-    const lines = [`mode = ${random.pick(VALUES.slice(0, 2))}`];
+    const modes = random.oneIn(6) ? VALUES : VALUES.slice(0, 2);
+    const lines = [`mode = ${random.pick(modes)}`];
     for (let left = random.below(12); left > 0; left--) lines.push(line(random));
     return utf8(`${lines.join("\n")}\n`);
   },
