@@ -1,9 +1,14 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { didYouMean } from "../config/suggest.ts";
+import { printable } from "../printable.ts";
 
 /** The command line is wrong: exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
+
+  constructor(message: string) {
+    super(printable(message));
+  }
 }
 
 /** An option of a command. */
@@ -40,13 +45,15 @@ export interface Arguments {
 export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arguments {
   const withValue = spec.options.filter((option) => option.value !== undefined);
   const switches = spec.options.filter((option) => option.value === undefined);
+  // Not left to parseArgs: it takes "--no-config", and answers to what every object inherits.
+  const end = args.indexOf("--");
+  for (const arg of end < 0 ? args : args.slice(0, end)) refuseUnknown(arg, spec.options);
   const parsed: Record<string, unknown> & { _: readonly unknown[] } = parseArgs([...args], {
     string: [...withValue.map((option) => option.name), "_"],
     boolean: switches.map((option) => option.name),
     alias: Object.fromEntries(
       spec.options.flatMap(({ name, alias }) => alias === undefined ? [] : [[alias, name]]),
     ),
-    unknown: (arg: string) => refuseOption(arg, spec.options),
   });
   const positionals = parsed._.map(String);
   const surplus = positionals.at(spec.positionals.length);
@@ -59,9 +66,13 @@ export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arg
   };
 }
 
-function refuseOption(arg: string, options: readonly OptionSpec[]): boolean {
-  if (!arg.startsWith("-") || arg === "-") return true;
+function refuseUnknown(arg: string, options: readonly OptionSpec[]): void {
+  if (!arg.startsWith("-") || arg === "-") return;
   const word = arg.replace(/=.*$/s, "");
+  const known = options.some(({ name, alias }) =>
+    word === `--${name}` || (alias !== undefined && arg.startsWith(`-${alias}`))
+  );
+  if (known) return;
   const names = [...options.map(({ name }) => `--${name}`), "--help"];
   throw new UsageError(`Unknown option "${word}"${didYouMean(word, names)}`);
 }

@@ -1,3 +1,5 @@
+import { printable } from "../printable.ts";
+
 /** One thing that is wrong in a configuration file. */
 export interface ConfigIssue {
   /** Such as `tunnel.listen` or `clients[0].name`; empty for the whole file. */
@@ -22,5 +24,5 @@ export class ConfigError extends Error {
 
 function formatIssue(file: string, { path, line, message }: ConfigIssue): string {
   const place = line === undefined ? file : `${file}:${line}`;
-  return path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`;
+  return printable(path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`);
 }

@@ -75,7 +75,8 @@ function parseToml(source: string, file: string): Record<string, unknown> {
 function wrongMode(mode: unknown): string {
   const modes = ["server", "client"];
   if (mode === undefined) return 'Missing; say mode = "server" or mode = "client"';
-  return `Expected "server" or "client", not ${show(mode)}${didYouMean(String(mode), modes)}`;
+  const hint = typeof mode === "string" ? didYouMean(mode, modes) : "";
+  return `Expected "server" or "client", not ${show(mode)}${hint}`;
 }
 
 function explain(issue: v.BaseIssue<unknown>): Omit<ConfigIssue, "line"> {

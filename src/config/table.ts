@@ -61,12 +61,16 @@ export function keyPaths(schema: unknown, prefix = ""): Set<string> {
   return paths;
 }
 
+/** Deeper than any table that a schema knows: what lies below is looked at by nobody. */
+const MAX_DEPTH = 8;
+
 /** A parsed file with its keys in camelCase. */
-export function camelKeys(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelKeys);
+export function camelKeys(value: unknown, depth = 0): unknown {
+  if (depth > MAX_DEPTH) return value;
+  if (Array.isArray(value)) return value.map((item) => camelKeys(item, depth + 1));
   if (typeof value !== "object" || value === null || value instanceof Date) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [camelKey(key), camelKeys(item)]),
+    Object.entries(value).map(([key, item]) => [camelKey(key), camelKeys(item, depth + 1)]),
   );
 }
 

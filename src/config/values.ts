@@ -126,7 +126,9 @@ export function addresses(): Schema<Address[]> {
       if (typeof address === "string") {
         return new Problem(`Cannot read "${item}" as an address: ${address}`);
       }
-      if (list.indexOf(item) !== result.length) return new Problem(`"${item}" is there twice`);
+      if (list.indexOf(item) !== result.length) {
+        return new Problem(`Address "${item}" is there twice`);
+      }
       result.push(address);
     }
     return result;
@@ -137,7 +139,9 @@ export function addresses(): Schema<Address[]> {
 export function hostUniq(): Schema<"rewrite" | "preserve" | { fixed: Uint8Array }> {
   return value((input) => {
     if (input === "rewrite" || input === "preserve") return input;
-    const [, digits] = /^fixed:((?:[0-9a-fA-F]{2}){1,64})$/.exec(String(input)) ?? [];
+    const [, digits] = /^fixed:((?:[0-9a-fA-F]{2}){1,64})$/.exec(
+      typeof input === "string" ? input : "",
+    ) ?? [];
     if (digits !== undefined) return { fixed: Uint8Array.fromHex(digits) };
     return expected('"rewrite", "preserve" or "fixed:" and 1 to 64 bytes in hexadecimal', input);
   });

@@ -1,3 +1,5 @@
+import { UNPRINTABLE } from "../printable.ts";
+
 /**
  * Why tunnels end. The word is what both sides log and what the metric is labelled with; the
  * number is what a close record carries.
@@ -47,7 +49,6 @@ export function decodeClose(body: Uint8Array): TunnelEnd {
     reason: known === undefined ? "unknown-reason" : known[0] as CloseCode,
     by: "peer",
     // The peer's words end up in our log: nothing that could forge a line of it.
-    // deno-lint-ignore no-control-regex
-    detail: text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?"),
+    detail: text.replace(UNPRINTABLE, "?"),
   };
 }

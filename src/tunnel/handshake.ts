@@ -66,6 +66,9 @@ export function encodeHello(hello: Hello): Uint8Array {
   return out;
 }
 
+/** A byte order mark is part of a name: one name has one spelling. */
+const NAME = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Decodes a hello; undefined for anything that is none. */
 export function decodeHello(body: Uint8Array): Hello | undefined {
   if (body.length < HELLO_FIXED + 1) return undefined;
@@ -76,7 +79,7 @@ export function decodeHello(body: Uint8Array): Hello | undefined {
       version: body[0],
       features: new DataView(body.buffer, body.byteOffset).getUint32(1),
       nonce: body.slice(5, 5 + NONCE_BYTES),
-      name: new TextDecoder("utf-8", { fatal: true }).decode(body.subarray(HELLO_FIXED)),
+      name: NAME.decode(body.subarray(HELLO_FIXED)),
     };
   } catch {
     return undefined; // not UTF-8

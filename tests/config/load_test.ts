@@ -98,3 +98,9 @@ Deno.test("what is no TOML is a ConfigError that names the line", () => {
   );
   assertMatch(error.message, /^\/x\.toml:2: Cannot parse TOML: ./);
 });
+
+Deno.test("a key of thousands of parts is an unknown key like any other", () => {
+  const deep = `mode = "server"\na${".a".repeat(20_000)} = 1\n`;
+  const error = assertThrows(() => parseConfig(deep, "/x.toml"), ConfigError);
+  assertMatch(error.message, /^\/x\.toml: a: Unknown key "a"/);
+});

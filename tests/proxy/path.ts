@@ -14,8 +14,13 @@ import { Proxy } from "../../src/proxy/proxy.ts";
 import type { MacPolicy, ProxyLimits, ProxyOptions } from "../../src/proxy/proxy_options.ts";
 import { ServerDiscovery } from "../../src/proxy/server_discovery.ts";
 import type { Member, SessionEnd } from "../../src/proxy/session.ts";
+import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
-import { memoryConnectionPair, recordBuffer } from "../tunnel/memory_connection.ts";
+import {
+  type MemoryConnection,
+  memoryConnectionPair,
+  recordBuffer,
+} from "../tunnel/memory_connection.ts";
 
 export const CUSTOMER: Mac = 0x02_00_00_00_00_c1;
 export const AC: Mac = 0x02_00_00_00_00_a1;
@@ -92,6 +97,15 @@ export interface Side {
   ends: SessionEnd[];
   /** What came of each resumption. */
   resumed: object[];
+  /** Discoveries under way. */
+  pending(): number;
+}
+
+/** A client of which a test plays everything behind its authentication, byte by byte. */
+export interface RawClient {
+  connection: MemoryConnection;
+  /** How the server's tunnel to it ended. */
+  ended: Promise<TunnelEnd>;
 }
 
 /** A path that is up. */
@@ -107,6 +121,8 @@ export interface Path {
   lose(client: number): Promise<void>;
   /** Gives a client a new tunnel. */
   reconnect(client: number): void;
+  /** Joins a client that has said nothing yet. */
+  attach(name: string): RawClient;
   close(): Promise<void>;
 }
 
@@ -125,9 +141,7 @@ export function openPath(options: PathOptions = {}): Path {
   const tunnels: Path["tunnels"] = [];
   const names = options.clients ?? ["branch-1"];
   const connect = (i: number): void => {
-    const [near, far] = memoryConnectionPair().map((connection) =>
-      new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now })
-    );
+    const [near, far] = memoryConnectionPair().map((connection) => makeTunnel(connection, now));
     const [client, serving] = [clients[i].proxy, server.proxy];
     const [joinedNear, joinedFar] = [client.join("server", near), serving.join(names[i], far)];
     const ended = Promise.all([
@@ -149,6 +163,7 @@ export function openPath(options: PathOptions = {}): Path {
     lans.push(lan);
     connect(i);
   }
+  const raw: MemoryConnection[] = [];
   return {
     customers,
     ac: new OuterWire(acLink),
@@ -161,7 +176,17 @@ export function openPath(options: PathOptions = {}): Path {
       await tunnels[i].ended;
     },
     reconnect: connect,
+    attach(name): RawClient {
+      const [connection, far] = memoryConnectionPair();
+      const tunnel = makeTunnel(far, now);
+      const { member, sink } = server.proxy.join(name, tunnel);
+      const ended = tunnel.run(sink).finally(() => server.proxy.leave(member, tunnel));
+      raw.push(connection);
+      running.push(ended);
+      return { connection, ended };
+    },
     async close(): Promise<void> {
+      for (const connection of raw) connection.close();
       for (const { client } of tunnels) await client.close("shutdown", "", 1000);
       for (const { server } of tunnels) await server.close("shutdown", "", 1000);
       for (const lan of lans) lan.close();
@@ -171,9 +196,13 @@ export function openPath(options: PathOptions = {}): Path {
   };
 }
 
+function makeTunnel(connection: MemoryConnection, now: () => number): Tunnel {
+  return new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now });
+}
+
 function base(link: MemoryLink, options: PathOptions, now: () => number): {
   options: ProxyOptions;
-  side: Omit<Side, "proxy">;
+  side: Omit<Side, "proxy" | "pending">;
 } {
   const drops = new Drops(() => {});
   const ends: SessionEnd[] = [];
@@ -208,13 +237,14 @@ function serverSide(link: MemoryLink, options: PathOptions, now: () => number): 
     timeout: 60_000,
     sessionsOf: () => options.sessionsPerClient ?? 100,
   } as const;
+  let discovery: ServerDiscovery | undefined;
   const proxy = new Proxy(
     "server",
     proxyOptions,
-    (sessions) => new ServerDiscovery(proxyOptions, policy, sessions),
+    (sessions) => discovery = new ServerDiscovery(proxyOptions, policy, sessions),
     { state() {}, resumed: (_client, outcome) => void side.resumed.push(outcome) },
   );
-  return { proxy, ...side };
+  return { proxy, ...side, pending: () => discovery?.size ?? 0 };
 }
 
 function clientSide(
@@ -225,13 +255,14 @@ function clientSide(
 ): Side {
   const { options: proxyOptions, side } = base(link, options, now);
   const policy = { mac: options.mac ?? "own", timeout: 60_000 };
+  let discovery: ClientDiscovery | undefined;
   const proxy = new Proxy(
     "client",
     proxyOptions,
-    (sessions) => new ClientDiscovery(proxyOptions, policy, sessions, member),
+    (sessions) => discovery = new ClientDiscovery(proxyOptions, policy, sessions, member),
     { state() {}, resumed: (_client, outcome) => void side.resumed.push(outcome) },
   );
-  return { proxy, ...side };
+  return { proxy, ...side, pending: () => discovery?.size ?? 0 };
 }
 
 /** The six bytes of an address. */

@@ -93,6 +93,7 @@ Deno.test("the end of the stream is a lost connection", async () => {
 
 Deno.test("a peer's words cannot forge a line of the log", () => {
   assertEquals(decodeClose(encodeClose("shutdown", "a\nb\x1b[2J")).detail, "a?b?[2J");
+  assertEquals(decodeClose(encodeClose("shutdown", "a\u2028b\u202ec")).detail, "a?b?c");
   assertEquals(decodeClose(Uint8Array.of(250)).reason, "unknown-reason");
   assertEquals(decodeClose(new Uint8Array(0)).reason, "unknown-reason");
 });

@@ -1,0 +1,151 @@
+/** QUIC datagrams through the reader: each one is a frame, half of one, a probe, or counted. */
+import { HALF_HEADER, KIND_HALF } from "../../../src/tunnel/datagram.ts";
+import { DatagramReader } from "../../../src/tunnel/datagram_reader.ts";
+import { HALF_AGE, MAX_HALVES } from "../../../src/tunnel/half_joiner.ts";
+import { KIND_CONTROL, MAX_RECORD_BODY, recordHeader } from "../../../src/tunnel/record.ts";
+import { recordBuffer } from "../../tunnel/memory_connection.ts";
+import type { Random } from "../random.ts";
+import { must, sameBytes, type Target } from "../target.ts";
+
+/** Where datagrams stand in the buffer; what is in front belongs to others. */
+const START = 1_024;
+const AROUND = 0xaa;
+
+/** The input: each datagram behind 16 bits of length, of which 0xffff lets time pass. */
+function* datagramsOf(input: Uint8Array): Generator<Uint8Array | "wait"> {
+  for (let at = 0; at + 2 <= input.length;) {
+    const length = input[at] << 8 | input[at + 1];
+    at += 2;
+    if (length === 0xffff) yield "wait";
+    else yield input.slice(at, at += length);
+  }
+}
+
+function framed(datagram: Uint8Array): number[] {
+  return [datagram.length >> 8, datagram.length & 0xff, ...datagram];
+}
+
+function built(head: number, rest: readonly number[]): Uint8Array {
+  const out = new Uint8Array(4 + rest.length);
+  new DataView(out.buffer).setUint32(0, head);
+  out.set(rest, 4);
+  return out;
+}
+
+function half(random: Random): number[] {
+  const payload = random.bytes(2 + random.below(40));
+  const head = recordHeader(KIND_HALF, payload.length, random.below(3));
+  const number = [0, random.pick([0, 1, MAX_HALVES])];
+  const middle = 1 + random.below(payload.length - 1);
+  const parts = [
+    built(head, [...number, 0, 0, ...payload.subarray(0, middle)]),
+    built(head, [...number, 0, middle, ...payload.subarray(middle)]),
+  ];
+  if (random.oneIn(2)) parts.reverse();
+  return parts.slice(0, random.oneIn(3) ? 1 : 2).flatMap(framed);
+}
+
+function some(random: Random): number[] {
+  if (random.oneIn(3)) return half(random);
+  if (random.oneIn(6)) return [0xff, 0xff];
+  if (random.oneIn(4)) {
+    return framed(built(recordHeader(KIND_CONTROL, 4, 6 + random.below(2)), [0, 0, 0, 1]));
+  }
+  const payload = random.bytes(random.below(60));
+  return framed(built(recordHeader(0, payload.length, random.below(3)), [...payload]));
+}
+
+export const datagrams: Target = {
+  name: "datagrams",
+  text: false,
+  maxLength: 4_000,
+  dictionary: [0, 1, 2, 3].map((kind) => built(recordHeader(kind, 4, 6), [0, 0, 0, 0])),
+  generate: (random) =>
+    Uint8Array.from({ length: 1 + random.below(8) }).reduce<Uint8Array>(
+      (all) => Uint8Array.from([...all, ...some(random)]),
+      new Uint8Array(0),
+    ),
+  run(input) {
+    const given: Uint8Array[] = [];
+    const seen = new Watched(given);
+    for (const step of datagramsOf(input)) {
+      if (step === "wait") seen.now += HALF_AGE + 1;
+      else {
+        given.push(step);
+        seen.reader.received(step.slice());
+      }
+    }
+    seen.reader.batchEnd();
+    seen.mustAddUp();
+    return seen.words();
+  },
+};
+
+/** A reader, with what came out of it checked against what went in. */
+class Watched {
+  readonly reader: DatagramReader;
+  now = 0;
+  #buffer = recordBuffer(START + MAX_RECORD_BODY + 100);
+  #given: readonly Uint8Array[];
+  #counts: Record<string, number> = {};
+
+  constructor(given: readonly Uint8Array[]) {
+    this.#given = given;
+    this.#buffer.bytes.fill(AROUND, 0, START);
+    this.reader = new DatagramReader(this.#buffer, START, {
+      session: (handle, offset, length) => this.#frame(handle, offset, length),
+      ping: () => this.#count("ping"),
+      pong: (number) => {
+        if (number === 1) this.#count("pong");
+        return number === 1;
+      },
+      dropped: (reason) => this.#count(reason),
+      batchEnd: () => {},
+    }, () => this.now);
+  }
+
+  #count(word: string): void {
+    this.#counts[word] = (this.#counts[word] ?? 0) + 1;
+  }
+
+  #frame(handle: number, offset: number, length: number): void {
+    must(offset >= START && offset + length <= this.#buffer.bytes.length, "a frame out of bounds");
+    const payload = this.#buffer.bytes.slice(offset, offset + length);
+    const last = this.#given[this.#given.length - 1];
+    if (last[0] >>> 6 !== KIND_HALF) {
+      must(sameBytes(last, built(recordHeader(0, length, handle), [...payload])), "another frame");
+      return this.#count("frame");
+    }
+    this.#count("joined");
+    const head = recordHeader(KIND_HALF, length, handle);
+    const number = [last[4], last[5]];
+    const fits = (from: number, to: number) =>
+      this.#given.some((datagram) =>
+        sameBytes(
+          datagram,
+          built(head, [...number, from >> 8, from & 0xff, ...payload.subarray(from, to)]),
+        )
+      );
+    const from = last[6] << 8 | last[7];
+    const part = last.length - HALF_HEADER;
+    const whole = from === 0
+      ? fits(0, part) && fits(part, length)
+      : fits(0, from) && fits(from, length);
+    must(whole, "a frame of halves that do not belong together");
+  }
+
+  /** Every datagram is accounted for once; at most 64 halves wait. */
+  mustAddUp(): void {
+    const of = (word: string): number => this.#counts[word] ?? 0;
+    const singles = ["frame", "ping", "pong", "datagram-malformed", "half-duplicate", "half-late"];
+    const once = [...singles, "half-lost"].reduce((sum, word) => sum + of(word), 0);
+    const waiting = this.#given.length - once - 2 * of("joined") - 2 * of("half-mismatch");
+    must(waiting >= 0 && waiting <= MAX_HALVES, `${waiting} datagrams are not accounted for`);
+    const around = this.#buffer.bytes.subarray(0, START).every((byte) => byte === AROUND);
+    must(around, "bytes in front of the datagrams' place were overwritten");
+  }
+
+  words(): string[] {
+    return Object.keys(this.#counts);
+  }
+}

@@ -1,0 +1,75 @@
+/** Command lines, an argument a line, up to where a command would be run. */
+import { type Arguments, readArguments, UsageError } from "../../../src/cli/arguments.ts";
+import { type Command, COMMANDS } from "../../../src/cli/commands.ts";
+import { findCommand } from "../../../src/cli/find_command.ts";
+import { must, mustBePrintable, type Target, utf8 } from "../target.ts";
+
+const WORDS = [
+  ...COMMANDS.flatMap(({ name, options }) => [
+    name,
+    ...options.flatMap((option) => [
+      `--${option.name}`,
+      `--${option.name}=x`,
+      `--no-${option.name}`,
+      `--${option.name}.x=y`,
+      ...(option.alias === undefined ? [] : [`-${option.alias}`, `-${option.alias}x`]),
+    ]),
+  ]),
+  "-",
+  "--",
+  "---",
+  "-=",
+  "--=",
+  "--__proto__=x",
+  "--__proto__.x=y",
+  "--constructor.prototype.x=y",
+  "--toString",
+  "false",
+  "1e3",
+  "\u001b[31m",
+  "\u202e",
+  "",
+];
+
+export const flags: Target = {
+  name: "flags",
+  text: true,
+  maxLength: 400,
+  dictionary: [...WORDS, "\n"].map(utf8),
+  generate(random) {
+    const words = [random.pick(COMMANDS).name];
+    for (let left = random.below(5); left > 0; left--) words.push(random.pick(WORDS));
+    return utf8(words.join("\n"));
+  },
+  run(input) {
+    const [name, ...rest] = new TextDecoder().decode(input).split("\n");
+    const before = Object.keys(Object.prototype).length;
+    try {
+      const command = findCommand(name);
+      mustBeGiven(readArguments(rest, command), rest, command);
+      return [command.name];
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      const { message } = error;
+      mustBePrintable(message);
+      must(/^[A-Z]/.test(message), () => `"${message}" does not begin with a capital letter`);
+      return [message.split(" ").slice(0, 2).join(" ").replace(/".*/, "").trim()];
+    } finally {
+      must(Object.keys(Object.prototype).length === before, "every object has a property more");
+    }
+  },
+};
+
+/** What was read stands on the command line. */
+function mustBeGiven(read: Arguments, args: readonly string[], command: Command): void {
+  for (const word of read.positionals) must(args.includes(word), () => `"${word}" was made up`);
+  must(read.positionals.length <= command.positionals.length, "arguments that are not foreseen");
+  for (const [name, value] of read.values) {
+    const option = command.options.find((option) => option.name === name);
+    must(option?.value !== undefined, () => `--${name} takes no value`);
+    must(args.some((arg) => arg.endsWith(value)), () => `--${name} ${value} was made up`);
+  }
+  for (const name of read.switches) {
+    must(args.some((arg) => arg.startsWith(`--${name}`)), () => `--${name} was made up`);
+  }
+}
