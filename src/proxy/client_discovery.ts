@@ -70,6 +70,10 @@ export class ClientDiscovery {
     this.#pending.removeOwner(member);
   }
 
+  expire(): void {
+    this.#pending.expire();
+  }
+
   /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */
   fromWire(packet: DiscoveryPacket): void {
     const member = this.#tunnel();

@@ -17,6 +17,8 @@ export interface Discovery {
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void;
   /** A member has gone. */
   removeMember(member: Member): void;
+  /** Forgets requests that nobody waits for any longer. */
+  expire(): void;
 }
 
 /** Is told what happens to a proxy as a whole. */
@@ -183,8 +185,9 @@ export class Proxy implements FrameSink {
     return true;
   }
 
-  /** Ends what has been held for `grace` milliseconds. */
+  /** Ends what has been held for `grace` milliseconds, and forgets requests that are too old. */
   endHeld(grace: number): void {
+    this.#discovery.expire();
     const since = this.#now() - grace;
     for (const member of this.members.values()) {
       if (member.tunnel === undefined && member.heldSince <= since) {

@@ -56,6 +56,10 @@ export class ServerDiscovery {
     this.#pending.removeOwner(member);
   }
 
+  expire(): void {
+    this.#pending.expire();
+  }
+
   /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     if (handle !== 0) return this.#drop("tunnel-frame-unfit", member, packet);
