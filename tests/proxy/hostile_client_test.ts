@@ -190,6 +190,19 @@ Deno.test("floods of PADI and PADR fill no table beyond its limit, and a new cus
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
+Deno.test("a PADR without a PADI before it reaches no AC and takes no place from others", () =>
+  beside({ limits: { pendingDiscoveries: 4 } }, async (path, hostile) => {
+    for (let i = 0; i < 50; i++) {
+      hostile.packet(CODE_PADR, [service, uniq(i)], { source: 0x02_e0_00_00_00_00 + i });
+    }
+    await settle();
+    assertEquals(path.ac.frames, []);
+    assertEquals(path.server.drops, { "unsolicited": 50 });
+    const answers = hostile.seen.filter(({ kind }) => kind === KIND_DISCOVERY);
+    assertEquals(answers.map(({ body }) => body[15]), Array(50).fill(CODE_PADS));
+    await dial(path, { id: 0x33, tags: [service, uniq(9)] });
+  }));
+
 Deno.test("a client has one tunnel, however many connections it opens without saying anything", () =>
   beside({}, async (path, hostile) => {
     const others = Array.from({ length: 20 }, () => new HostileClient(path, "mute", null));
