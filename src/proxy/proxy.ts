@@ -42,7 +42,7 @@ const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, C
  */
 export class Proxy implements FrameSink {
   readonly sessions: SessionSwitch;
-  /** By name; each has a tunnel, or sessions that are held. */
+  /** By name; each has a tunnel, one that is about to be its tunnel, or sessions that are held. */
   readonly members = new Map<string, Member>();
   readonly #link: Link;
   #side: "server" | "client";
@@ -117,6 +117,9 @@ export class Proxy implements FrameSink {
   join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
     const member = this.members.get(name) ?? newMember(name, this.#now());
     this.members.set(name, member);
+    // The far proxy may be back before we noticed that it had gone.
+    for (const old of [member.tunnel, member.joining]) old?.close("replaced", "", 0);
+    member.joining = tunnel;
     if (member.tunnel !== undefined) this.leave(member, member.tunnel);
     if (this.#side === "client") {
       this.#attach(member, tunnel);
@@ -125,7 +128,7 @@ export class Proxy implements FrameSink {
     const resumption = new Resumption(this.sessions, member, tunnel);
     const control = (type: number, body: Uint8Array): Violation | undefined => {
       if (type !== ControlType.sessions) return "unknown-control-type";
-      if (member.tunnel === tunnel) return "sessions-unexpected";
+      if (member.joining !== tunnel) return "sessions-unexpected";
       const outcome = resumption.record(body);
       if (typeof outcome !== "object") return outcome;
       this.#attach(member, tunnel);
@@ -137,6 +140,7 @@ export class Proxy implements FrameSink {
 
   #attach(member: Member, tunnel: Tunnel): void {
     member.tunnel = tunnel;
+    member.joining = undefined;
     tunnel.writer.beginBatch();
     if (this.#side === "server") return;
     const own = [...this.sessions.table].filter((session) => session.member === member);
@@ -174,7 +178,14 @@ export class Proxy implements FrameSink {
       member.heldSince = this.#now();
       this.#discovery.removeMember(member);
     }
-    if (member.tunnel === undefined && member.sessions === 0) this.members.delete(member.name);
+    if (member.joining === tunnel) member.joining = undefined;
+    this.#drop(member);
+  }
+
+  /** Forgets a member with which nothing connects us any more. */
+  #drop(member: Member): void {
+    if (member.tunnel !== undefined || member.joining !== undefined) return;
+    if (member.sessions === 0) this.members.delete(member.name);
   }
 
   /** Puts back a session of an earlier process, held; false where it does not fit the others. */
@@ -205,7 +216,7 @@ export class Proxy implements FrameSink {
 
   #forget(member: Member, end: SessionEnd): void {
     this.sessions.closeAll(member, end, { wire: true, tunnel: true });
-    if (member.tunnel === undefined) this.members.delete(member.name);
+    this.#drop(member);
   }
 
   /** Ends all sessions on both sides, and all tunnels, within `grace` milliseconds. */

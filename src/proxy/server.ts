@@ -116,8 +116,6 @@ export class Server {
   async #carry(client: string, address: string, connection: Connection): Promise<void> {
     const { proxy, events, keepalive, buffer, now } = this.#options;
     if (this.#stopping) return abandon(connection);
-    // The client may be back before we noticed that it had gone.
-    proxy.members.get(client)?.tunnel?.close("replaced", "", 0);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),

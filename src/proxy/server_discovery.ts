@@ -72,6 +72,10 @@ export class ServerDiscovery {
       : this.#refusePadr(member);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    // Only a PADI begins a discovery: PADIs are limited, and no AC takes a PADR without an offer.
+    const begun = packet.code === CODE_PADI ||
+      this.#pending.find(member.name, packet.source, hostUniq) !== undefined;
+    if (!begun) return this.#refuse("unsolicited", member, packet, tags);
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
     const local = this.#localAddress(packet.source);
@@ -210,6 +214,8 @@ export class ServerDiscovery {
       ? acSystemError("session limit reached")
       : reason === "discovery-too-long"
       ? genericError("no room for a relay's tag")
+      : reason === "unsolicited"
+      ? genericError("no offer was asked for")
       : acSystemError(`busy: ${reason}`);
     this.#answer(member, padsError(packet, tags, error));
   }

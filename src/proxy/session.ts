@@ -53,6 +53,8 @@ export interface Member {
   readonly name: string;
   /** The tunnel that leads to it; undefined while its sessions are held. */
   tunnel: Tunnel | undefined;
+  /** The latest tunnel, as long as the client has not said which sessions it has. */
+  joining: Tunnel | undefined;
   /** Milliseconds of the clock when the tunnel was lost. */
   heldSince: number;
   /** Session index plus one by handle; 0 where there is none. */
@@ -72,6 +74,7 @@ export function newMember(name: string, now: number): Member {
   return {
     name,
     tunnel: undefined,
+    joining: undefined,
     heldSince: now,
     handles: new Int32Array(0x10000),
     known: new Uint8Array(0x10000),

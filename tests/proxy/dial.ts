@@ -127,6 +127,15 @@ export function payloadOf(frame: Uint8Array): number[] {
   return [...frame.subarray(20, 20 + new DataView(frame.buffer).getUint16(18))];
 }
 
+/** Turns of the event loop in which everything on a path in memory comes to rest. */
+const TURNS = 12;
+
+/** Waits until nothing is under way on a path. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Waits until it holds. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
