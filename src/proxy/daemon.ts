@@ -146,7 +146,7 @@ function runDaemon(
 ): Daemon {
   const { idleTimeout, resumeGrace } = config.sessions;
   const sweep = setInterval(() => {
-    proxy.endHeld(resumeGrace);
+    proxy.sweep(resumeGrace);
     if (idleTimeout > 0) proxy.sessions.closeIdle(idleTimeout);
   }, SWEEP);
   return {

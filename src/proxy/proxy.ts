@@ -197,7 +197,7 @@ export class Proxy implements FrameSink {
   }
 
   /** Ends what has been held for `grace` milliseconds, and forgets requests that are too old. */
-  endHeld(grace: number): void {
+  sweep(grace: number): void {
     this.#discovery.expire();
     const since = this.#now() - grace;
     for (const member of this.members.values()) {

@@ -220,7 +220,7 @@ Deno.test("a client that says which sessions it has too late leaves none behind 
     for (let turn = 0; turn < 3; turn++) {
       const late = new HostileClient(path, "late", null);
       path.advance(31_000);
-      path.server.proxy.endHeld(30_000);
+      path.server.proxy.sweep(30_000);
       late.list([]);
       await settle();
       await openOwn(path, late, 0x40 + turn);
@@ -229,7 +229,7 @@ Deno.test("a client that says which sessions it has too late leaves none behind 
       await settle();
       assertEquals(path.server.proxy.members.has("late"), true);
       path.advance(31_000);
-      path.server.proxy.endHeld(30_000);
+      path.server.proxy.sweep(30_000);
       assertEquals((await path.ac.packet()).sessionId, 0x40 + turn);
     }
     assertEquals(path.server.proxy.sessions.table.size, 1);
@@ -249,7 +249,7 @@ Deno.test("of two connections of a client the one that goes first takes nothing 
     second.close();
     await second.ended;
     path.advance(31_000);
-    path.server.proxy.endHeld(30_000);
+    path.server.proxy.sweep(30_000);
     assertEquals((await path.ac.packet()).code, CODE_PADT);
   }));
 

@@ -152,7 +152,7 @@ Deno.test("a tunnel that does not come back ends its sessions on both wires, onc
     await dial(path, { client: 1, id: 2 });
     await path.lose(0);
     path.advance(30_000);
-    for (const { proxy } of [path.server, ...path.clients]) proxy.endHeld(30_000);
+    for (const { proxy } of [path.server, ...path.clients]) proxy.sweep(30_000);
     const [up, down] = [await path.ac.packet(), await path.customers[0].packet()];
     assertEquals([up.code, up.sessionId, up.source], [CODE_PADT, 1, WAN]);
     assertEquals([down.code, down.sessionId, down.destination], [CODE_PADT, 1, CUSTOMER]);

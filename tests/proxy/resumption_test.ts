@@ -24,7 +24,7 @@ Deno.test("sessions outlive their tunnel, and neither AC nor customer hears of i
     await dial(path, { id: 7 });
     await path.lose(0);
     path.advance(29_000);
-    for (const { proxy } of [path.server, ...path.clients]) proxy.endHeld(30_000);
+    for (const { proxy } of [path.server, ...path.clients]) proxy.sweep(30_000);
     await resumed(path);
     await carries(path, 0, 7);
     assertEquals(path.server.resumed.at(-1), { kept: 1, ended: 0, unknown: 0 });
