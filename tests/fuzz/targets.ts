@@ -3,8 +3,17 @@ import { config } from "./targets/config.ts";
 import { datagrams } from "./targets/datagrams.ts";
 import { flags } from "./targets/flags.ts";
 import { frames } from "./targets/frames.ts";
+import { handshake } from "./targets/handshake.ts";
 import { messages } from "./targets/messages.ts";
 import { records } from "./targets/records.ts";
 
 /** All targets. */
-export const TARGETS: readonly Target[] = [frames, records, datagrams, messages, config, flags];
+export const TARGETS: readonly Target[] = [
+  frames,
+  records,
+  datagrams,
+  messages,
+  handshake,
+  config,
+  flags,
+];

@@ -6,6 +6,8 @@ export class MemoryConnection implements Connection {
   closed = false;
   /** Bytes that the other end has written so far. */
   receivedBytes = 0;
+  /** Bytes that have been read from this end so far. */
+  readBytes = 0;
   #chunks: Uint8Array[] = [];
   #waiting: (() => void) | undefined;
 
@@ -18,6 +20,7 @@ export class MemoryConnection implements Connection {
     const chunk = this.#chunks[0];
     const count = Math.min(chunk.length, bytes.length);
     bytes.set(chunk.subarray(0, count));
+    this.readBytes += count;
     if (count === chunk.length) this.#chunks.shift();
     else this.#chunks[0] = chunk.subarray(count);
     return count;

@@ -8,6 +8,12 @@ import {
   MAX_NAME_BYTES,
   NONCE_BYTES,
 } from "../../../src/tunnel/handshake.ts";
+import {
+  decodeResumed,
+  decodeSessionList,
+  encodeResumed,
+  encodeSessionList,
+} from "../../../src/tunnel/session_list.ts";
 import { must, mustBePrintable, sameBytes, type Target, utf8 } from "../target.ts";
 
 const NAMES = ["branch-1", "n\u00e4me-\u{1f4a1}", "\ufeffbranch-1", "\ufeff", "x".repeat(64)];
@@ -28,6 +34,9 @@ export const messages: Target = {
     const nonce = random.bytes(NONCE_BYTES);
     const head = { version: random.below(3), features: random.below(9), nonce };
     if (random.oneIn(3)) return encodeChallenge({ ...head, fingerprint: random.bytes(32) });
+    if (random.oneIn(4)) {
+      return Uint8Array.of(random.below(2), ...random.bytes(16 * random.below(4)));
+    }
     if (random.oneIn(3)) return Uint8Array.of(random.below(12), ...random.bytes(random.below(250)));
     return encodeHello({ ...head, name: random.pick(NAMES) });
   },
@@ -43,6 +52,17 @@ export const messages: Target = {
     if (challenge !== undefined) {
       must(sameBytes(encodeChallenge(challenge), body), "the challenge is encoded otherwise");
       words.push("challenge");
+    }
+    const list = decodeSessionList(body);
+    if (list !== undefined) {
+      const [again] = encodeSessionList(list.sessions);
+      must(sameBytes(again.subarray(1), body.subarray(1)), "the list is encoded otherwise");
+      words.push("sessions");
+    }
+    const resumed = decodeResumed(body);
+    if (resumed !== undefined) {
+      must(sameBytes(encodeResumed(resumed), body), "the number is encoded otherwise");
+      words.push("resumed");
     }
     const close = decodeClose(body);
     mustBePrintable(close.detail);
