@@ -36,7 +36,7 @@ export function setAside(path: string, fault: Fault, reason: string, now: number
 /** A time later than those of all others, even where the clock has gone back: the oldest go. */
 function stampAfter(path: string, now: number): string {
   const newest = setAsideFiles(path).map(timeOf).sort().at(-1);
-  const at = newest === undefined ? now : Math.max(now, Date.parse(isoOf(newest)) + 1);
+  const at = Math.max(now, (Date.parse(isoOf(newest ?? "")) || 0) + 1);
   return new Date(at).toISOString().replace(/[-:.]/g, "");
 }
 
