@@ -4,7 +4,7 @@ import { formatDuration } from "../config/units.ts";
 
 /** What `run` would do with a configuration, in plain words, a line a matter. */
 export function describe(config: Config): string[] {
-  const { interface: link, sessions } = config;
+  const { interface: link, sessions, stateDir } = config;
   const peers = config.mode === "server" ? "the access concentrators" : "the customers";
   const address = link.mac === "own"
     ? "with the interface's own MAC address"
@@ -18,6 +18,12 @@ export function describe(config: Config): string[] {
     sessions.idleTimeout === 0
       ? "Idle sessions are kept."
       : `A session whose AC is silent for ${formatDuration(sessions.idleTimeout)} is ended.`,
+    sessions.resumeGrace === 0
+      ? "A lost tunnel ends its sessions."
+      : `Sessions wait up to ${formatDuration(sessions.resumeGrace)} for a lost tunnel.`,
+    stateDir === undefined
+      ? "Sessions end with the process; state_dir would let them outlive it."
+      : `Sessions outlive the process in "${stateDir}".`,
   ];
 }
 
