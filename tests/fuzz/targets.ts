@@ -6,6 +6,7 @@ import { frames } from "./targets/frames.ts";
 import { handshake } from "./targets/handshake.ts";
 import { messages } from "./targets/messages.ts";
 import { records } from "./targets/records.ts";
+import { wire } from "./targets/wire.ts";
 
 /** All targets. */
 export const TARGETS: readonly Target[] = [
@@ -14,6 +15,7 @@ export const TARGETS: readonly Target[] = [
   datagrams,
   messages,
   handshake,
+  wire,
   config,
   flags,
 ];

@@ -93,6 +93,7 @@ export interface PathOptions {
 /** One side of the path with what it counted. */
 export interface Side {
   proxy: Proxy;
+  link: MemoryLink;
   drops: Record<string, number>;
   ends: SessionEnd[];
   /** What came of each resumption. */
@@ -225,7 +226,7 @@ function base(link: MemoryLink, options: PathOptions, now: () => number): {
       observe: (_session, end) => void (end !== undefined && ends.push(end)),
       trace: () => {},
     },
-    side: { drops: drops.counts, ends, resumed: [] },
+    side: { link, drops: drops.counts, ends, resumed: [] },
   };
 }
 

@@ -1,0 +1,111 @@
+/** What holds for every frame that a proxy puts on a wire, and for all that it counts. */
+import * as pppoe from "../../src/pppoe/constants.ts";
+import { parseDiscovery } from "../../src/pppoe/frame.ts";
+import { readMac } from "../../src/pppoe/mac.ts";
+import { checkDiscovery } from "../../src/pppoe/rules.ts";
+import { sessionFault } from "../../src/pppoe/session_frame.ts";
+import { readTags } from "../../src/pppoe/tags.ts";
+import type { DropReason } from "../../src/proxy/drops.ts";
+import type { Side } from "../proxy/path.ts";
+import { must } from "./target.ts";
+
+/** Every reason that a frame may be dropped for; the compiler sees to it that none is missing. */
+const REASONS: Record<DropReason, true> = {
+  "ac-address-spoofed": true,
+  "ac-cookie-missing": true,
+  "ac-cookie-unknown": true,
+  "code-wrong": true,
+  "datagram-malformed": true,
+  "datagram-too-long": true,
+  "destination-not-unicast": true,
+  "discovery-too-long": true,
+  "ethertype-wrong": true,
+  "frame-short": true,
+  "half-duplicate": true,
+  "half-late": true,
+  "half-lost": true,
+  "half-mismatch": true,
+  "host-uniq-busy": true,
+  "host-uniq-duplicate": true,
+  "host-uniq-forged": true,
+  "host-uniq-missing": true,
+  "host-uniq-unknown": true,
+  "length-overrun": true,
+  "mac-in-use": true,
+  "no-tunnel": true,
+  "not-for-us": true,
+  "own-address": true,
+  "padi-not-broadcast": true,
+  "padi-rate": true,
+  "pending-limit": true,
+  "queue-full": true,
+  "queue-stale": true,
+  "service-name-count": true,
+  "session-id-reserved": true,
+  "session-id-wrong": true,
+  "session-id-zero": true,
+  "session-limit": true,
+  "session-unknown": true,
+  "source-not-unicast": true,
+  "tag-overrun": true,
+  "tag-truncated": true,
+  "tunnel-frame-unfit": true,
+  "unsolicited": true,
+  "version-wrong": true,
+  "wrong-direction": true,
+};
+
+/** Frames that a side has dropped so far, on its link too. */
+export function dropsOf({ drops, link }: Side): number {
+  for (const reason of Object.keys(drops)) must(Object.hasOwn(REASONS, reason), reason);
+  const sum = (counts: Record<string, number>) =>
+    Object.values(counts).reduce((all, count) => all + count, 0);
+  return sum(drops) + sum(link.statistics.drops);
+}
+
+/** Codes that the peers of either side never hear from a proxy. */
+const NEVER: Record<"ac" | "customer", readonly number[]> = {
+  ac: [pppoe.CODE_PADO, pppoe.CODE_PADS],
+  customer: [pppoe.CODE_PADI, pppoe.CODE_PADR],
+};
+
+/** Codes whose packets the proxies make or read, and so answer for. */
+const CHECKED = [
+  pppoe.CODE_PADI,
+  pppoe.CODE_PADO,
+  pppoe.CODE_PADR,
+  pppoe.CODE_PADS,
+  pppoe.CODE_PADT,
+];
+
+/** A frame as a peer on a wire sees it: valid, short enough, of a code that may come from there. */
+export function mustFit(frame: Uint8Array, to: "ac" | "customer"): void {
+  must(frame.length >= pppoe.MIN_FRAME, `a frame of ${frame.length} bytes`);
+  must(frame.length <= 1_514, `a frame of ${frame.length} bytes`);
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  if (view.getUint16(12) === pppoe.ETHERTYPE_SESSION) {
+    const fault = sessionFault(view, 0, frame.length);
+    return must(fault === undefined, `a session frame with ${fault}`);
+  }
+  const packet = parseDiscovery(frame);
+  if (typeof packet === "string") return must(false, `a discovery frame with ${packet}`);
+  const name = pppoe.codeName(packet.code);
+  must(!NEVER[to].includes(packet.code), `${name} to the ${to}`);
+  if (!CHECKED.includes(packet.code)) return;
+  const tags = readTags(packet.tags);
+  if (typeof tags === "string") return must(false, `${name} with ${tags}`);
+  const fault = checkDiscovery(packet, tags);
+  must(fault === undefined, `${name} with ${fault}`);
+}
+
+/** Addresses of a frame. */
+export function addresses(frame: Uint8Array): { destination: number; source: number } {
+  return { destination: readMac(frame, 0), source: readMac(frame, 6) };
+}
+
+/** The PPP payload of a session frame; undefined for other frames. */
+export function payloadOf(frame: Uint8Array): Uint8Array | undefined {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+  if (frame.length < 20 || view.getUint16(12) !== pppoe.ETHERTYPE_SESSION) return undefined;
+  return frame.slice(20, 20 + view.getUint16(18));
+}
