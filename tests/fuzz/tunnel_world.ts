@@ -25,7 +25,7 @@ import { HostileClient } from "../proxy/raw_client.ts";
 import { addresses, dropsOf, mustFit, payloadOf } from "./frame_rules.ts";
 import { must, sameBytes } from "./target.ts";
 
-export const LIMITS = { sessions: 6, pendingDiscoveries: 8 };
+export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
 export const VICTIM_ID = 0x11;
 const SECRET = new TextEncoder().encode("\u00c0!VICTIM'S OWN");
 

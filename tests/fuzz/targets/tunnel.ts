@@ -15,6 +15,8 @@ import { RECORD_WORDS, recordStream } from "./records.ts";
 
 const OWN: readonly Mac[] = [0x02_00_00_00_e0_01, 0x02_00_00_00_e0_02];
 const ACS: readonly Mac[] = [AC, 0x02_00_00_00_00_a2];
+/** Whose address a request bears: mostly its own. */
+const SOURCES: readonly Mac[] = [...OWN, ...OWN, CUSTOMER, AC];
 const MODES: readonly HostUniqMode[] = ["rewrite", "preserve", { fixed: Uint8Array.of(1, 2) }];
 const MAX_STEPS = 24;
 
@@ -97,13 +99,20 @@ function palette(world: TunnelWorld): Palette {
 
 function request(script: Script): Draft {
   const code = script.pick([CODE_PADI, CODE_PADR]);
-  const [source, unique] = [script.pick(OWN), script.u8() % 3];
+  const [source, unique] = [script.pick(SOURCES), script.u8() % 8];
   const destination = code === CODE_PADI ? BROADCAST : script.pick(ACS);
-  // The victim's Host-Uniq is one of the three.
+  // The victim's Host-Uniq is one of them.
   const tags = [service, unique === 2 ? uniq(7, 0, 255) : uniq(unique)];
   return { code, destination, source, sessionId: 0, tags };
 }
 
+/** A PADT, with tags that are nobody's business on the other side. */
 function goodbye(): Draft {
-  return { code: CODE_PADT, destination: AC, source: OWN[0], sessionId: 0x100, tags: [] };
+  return {
+    code: CODE_PADT,
+    destination: AC,
+    source: OWN[0],
+    sessionId: 0x100,
+    tags: [service, uniq(1)],
+  };
 }
