@@ -78,6 +78,9 @@ const CHECKED = [
   pppoe.CODE_PADT,
 ];
 
+/** Tags that mean something on one side only. */
+const PRIVATE = [pppoe.TAG_HOST_UNIQ, pppoe.TAG_AC_COOKIE, pppoe.TAG_RELAY_SESSION_ID];
+
 /** A frame as a peer on a wire sees it: valid, short enough, of a code that may come from there. */
 export function mustFit(frame: Uint8Array, to: "ac" | "customer"): void {
   must(frame.length >= pppoe.MIN_FRAME, `a frame of ${frame.length} bytes`);
@@ -94,6 +97,9 @@ export function mustFit(frame: Uint8Array, to: "ac" | "customer"): void {
   if (!CHECKED.includes(packet.code)) return;
   const tags = readTags(packet.tags);
   if (typeof tags === "string") return must(false, `${name} with ${tags}`);
+  if (packet.code === pppoe.CODE_PADT) {
+    must(!tags.some(({ type }) => PRIVATE.includes(type)), "a PADT with tags of one side");
+  }
   const fault = checkDiscovery(packet, tags);
   must(fault === undefined, `${name} with ${fault}`);
 }

@@ -60,7 +60,7 @@ export function edited(script: Script, draft: Draft, palette: Palette): Uint8Arr
   for (let i = 0; i < changes; i++) change(script, packet, palette);
   const { tags, ...head } = packet;
   const frame = encodeDiscovery({ ...head, tags: encodeTags(tags) });
-  const patches = script.u8() % 8 === 7 ? 1 + script.u8() % 3 : 0;
+  const patches = script.u8() % 4 === 3 ? 1 + script.u8() % 3 : 0;
   for (let i = 0; i < patches; i++) frame[script.u16() % frame.length] = script.u8();
   return script.u8() % 16 === 15 ? frame.slice(0, script.u16() % frame.length) : frame;
 }

@@ -6,6 +6,7 @@ import { frames } from "./targets/frames.ts";
 import { handshake } from "./targets/handshake.ts";
 import { messages } from "./targets/messages.ts";
 import { records } from "./targets/records.ts";
+import { tunnel } from "./targets/tunnel.ts";
 import { wire } from "./targets/wire.ts";
 
 /** All targets. */
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   messages,
   handshake,
   wire,
+  tunnel,
   config,
   flags,
 ];

@@ -17,7 +17,7 @@ import { LAN, openPath, type OuterWire, type Path, type Side, WAN } from "../pro
 import { addresses, dropsOf, mustFit, payloadOf } from "./frame_rules.ts";
 import { must, sameBytes } from "./target.ts";
 
-export const LIMITS = { sessions: 6, pendingDiscoveries: 8 };
+export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
 
 /** A wire: one of the customers' by number, or the ACs'. */
 export type Wire = number | "ac";

@@ -69,6 +69,7 @@ export const handshake: Target = {
     for (let at = 0; at < rest.length && !them.closed; at += size) {
       await us.write(Uint8Array.from(rest.slice(at, at + size)));
     }
+    await quiet();
     us.close();
     const { error } = await outcome;
     must(error !== undefined, "authenticated without the secret");
@@ -93,4 +94,9 @@ function playClient(them: MemoryConnection): Promise<unknown> {
 function playServer(them: MemoryConnection): Promise<unknown> {
   return authenticateToServer(them, { name: "branch-1", secret: SECRET, pin: FINGERPRINT })
     .then(() => "server");
+}
+
+/** Waits until the other side has read what it was sent, and answered. */
+async function quiet(): Promise<void> {
+  for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

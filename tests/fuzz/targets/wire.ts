@@ -93,7 +93,7 @@ function palette(world: WireWorld): Palette {
 
 /** A packet that the wire's peers send. */
 function draft(script: Script, entry: Wire): Draft {
-  const tags = [service, uniq(script.u8() % 3)];
+  const tags = [service, uniq(script.u8() % 8)];
   if (entry === "ac") {
     const code = script.pick([CODE_PADO, CODE_PADS]);
     const sessionId = code === CODE_PADS ? 1 + script.u8() % 32 : 0;
@@ -124,7 +124,7 @@ async function closing(script: Script, world: WireWorld, session: OpenSession): 
   const head = up
     ? { destination: near, source: customer, sessionId: nearId }
     : { destination: far, source: ac, sessionId: id };
-  const packet = { ...head, code: CODE_PADT, tags: [] };
+  const packet = { ...head, code: CODE_PADT, tags: [service, uniq(1), cookie] };
   await world.put(up ? wire : "ac", edited(script, packet, palette(world)));
 }
 

@@ -1,0 +1,219 @@
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  CODE_PADT,
+  TAG_HOST_UNIQ,
+} from "../../src/pppoe/constants.ts";
+import { parseDiscovery } from "../../src/pppoe/frame.ts";
+import type { Mac } from "../../src/pppoe/mac.ts";
+import { findTag, readTags } from "../../src/pppoe/tags.ts";
+import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
+import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
+import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
+import {
+  ControlType,
+  KIND_CONTROL,
+  MAX_RECORD_BODY,
+  RECORD_HEADER,
+} from "../../src/tunnel/record.ts";
+import type { ListedSession } from "../../src/tunnel/session_list.ts";
+import { acName, cookie, dial, sessionFrame, settle } from "../proxy/dial.ts";
+import { AC, CUSTOMER, LAN, openPath, type Path, WAN } from "../proxy/path.ts";
+import { HostileClient } from "../proxy/raw_client.ts";
+import { addresses, dropsOf, mustFit, payloadOf } from "./frame_rules.ts";
+import { must, sameBytes } from "./target.ts";
+
+export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
+export const VICTIM_ID = 0x11;
+const SECRET = new TextEncoder().encode("\u00c0!VICTIM'S OWN");
+
+/** A server with an honest client that has a session, and one that means ill. */
+export class TunnelWorld {
+  readonly path: Path;
+  /** Values worth trying in tags: what the AC was shown. */
+  readonly values: Uint8Array[] = [];
+  /** The victim's session as the server knows it. */
+  victim: ListedSession | undefined;
+  hostile: HostileClient;
+  readonly ends: TunnelEnd[] = [];
+  #transparent: boolean;
+  /** PADI and PADR that the AC has yet to answer. */
+  #asked: Uint8Array[] = [];
+  #nextId = 0x100;
+  #stream = new Uint8Array(0);
+  /** The hostile client's present tunnel has not ended. */
+  #alive = true;
+
+  private constructor(path: Path, mac: MacPolicy) {
+    this.path = path;
+    this.#transparent = mac === "transparent";
+    this.hostile = new HostileClient(path, "hostile");
+    this.#watch(this.hostile);
+  }
+
+  #watch(client: HostileClient): void {
+    this.#alive = true;
+    client.ended.then((end) => {
+      this.ends.push(end);
+      if (client === this.hostile) this.#alive = false;
+    });
+  }
+
+  static async open(mac: MacPolicy, hostUniq: HostUniqMode): Promise<TunnelWorld> {
+    const path = openPath({ clients: ["victim"], mac, hostUniq, limits: LIMITS });
+    const { padi } = await dial(path, { id: VICTIM_ID });
+    const world = new TunnelWorld(path, mac);
+    world.values.push(findTag(padi.list, TAG_HOST_UNIQ)?.slice() ?? new Uint8Array(0));
+    [world.victim] = path.server.proxy.sessions.table;
+    await settle();
+    return world;
+  }
+
+  /** The client comes anew, without a word to the old connection. */
+  async reconnect(list: readonly ListedSession[] | null): Promise<void> {
+    this.hostile = new HostileClient(this.path, "hostile", list);
+    this.#watch(this.hostile);
+    this.#stream = new Uint8Array(0);
+    await settle();
+    this.#take();
+  }
+
+  /** The hostile client sends bytes, in pieces; each record in them is passed on or counted once. */
+  async say(bytes: Uint8Array, piece: number): Promise<void> {
+    const { server } = this.path;
+    const before = dropsOf(server);
+    for (let at = 0; at < bytes.length; at += piece) {
+      this.hostile.write(bytes.slice(at, at + piece));
+    }
+    await settle();
+    const frames = this.#take();
+    const expected = this.#count(bytes);
+    const seen = frames + dropsOf(server) - before;
+    must(
+      !this.#alive || expected === undefined || seen === expected,
+      `${expected} frames became ${seen} frames and drops`,
+    );
+  }
+
+  /** Session and discovery records that are complete now; undefined where something else acts. */
+  #count(bytes: Uint8Array): number | undefined {
+    const stream = Uint8Array.from([...this.#stream, ...bytes]);
+    const view = new DataView(stream.buffer);
+    let [at, count, plain] = [0, 0, true];
+    while (stream.length - at >= RECORD_HEADER) {
+      const header = view.getUint32(at);
+      const end = at + RECORD_HEADER + (header >>> 16 & MAX_RECORD_BODY);
+      if (end > stream.length) break;
+      const type = header & 0xffff;
+      if (header >>> 30 !== KIND_CONTROL) count++;
+      else if (type !== ControlType.ping && type !== ControlType.pong) plain = false;
+      at = end;
+    }
+    this.#stream = stream.slice(at);
+    return plain ? count : undefined;
+  }
+
+  /** Looks at what has come out, and keeps what an AC would answer; returns the number of frames. */
+  #take(): number {
+    const { ac, customers } = this.path;
+    must(customers[0].frames.length === 0, "a frame for the victim");
+    const frames = ac.frames.splice(0);
+    for (const frame of frames) {
+      mustFit(frame, "ac");
+      const { source } = addresses(frame);
+      if (!this.#transparent) must(source === WAN, "another address than the server's own");
+      this.#mustNotBeTheVictims(frame);
+      const packet = parseDiscovery(frame);
+      if (typeof packet === "string") continue;
+      if (packet.code === CODE_PADI || packet.code === CODE_PADR) this.#asked.push(frame);
+    }
+    return frames.length;
+  }
+
+  #mustNotBeTheVictims(frame: Uint8Array): void {
+    const { source, destination } = addresses(frame);
+    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
+    const its = source === this.#far() && destination === AC && view.getUint16(16) === VICTIM_ID;
+    must(!its, "a frame of the victim's session");
+    must(!this.#transparent || source !== CUSTOMER, "a frame from the victim's address");
+  }
+
+  #far(): Mac {
+    return this.#transparent ? CUSTOMER : WAN;
+  }
+
+  /** The AC answers the oldest request: a PADI by an offer, a PADR by a session. */
+  async answer(ac: Mac): Promise<void> {
+    const asked = this.#asked.shift();
+    const packet = asked === undefined ? "frame-short" : parseDiscovery(asked);
+    if (typeof packet === "string") return;
+    const tags = readTags(packet.tags);
+    if (typeof tags === "string") return;
+    const token = findTag(tags, TAG_HOST_UNIQ);
+    if (token !== undefined) this.values.push(token.slice());
+    const head = { destination: packet.source, source: ac };
+    if (packet.code === CODE_PADI) {
+      this.path.ac.send({ ...head, code: CODE_PADO, sessionId: 0 }, [...tags, acName, cookie]);
+    } else {
+      this.path.ac.send({ ...head, code: CODE_PADS, sessionId: this.#nextId++ }, tags);
+    }
+    await settle();
+    const refused = this.path.ac.frames.splice(0).map((frame) => parseDiscovery(frame));
+    must(
+      refused.every((packet) => typeof packet !== "string" && packet.code === CODE_PADT),
+      "an answer makes a server say something to the AC",
+    );
+    must(this.path.customers[0].frames.length === 0, "the victim gets an answer for another");
+  }
+
+  /** The AC sends to, or ends, a session that is not the victim's. */
+  async toSession(n: number, end: boolean): Promise<void> {
+    const others = [...this.path.server.proxy.sessions.table].filter((session) =>
+      session.member.name !== "victim"
+    );
+    const session = others[n % Math.max(1, others.length)];
+    if (session === undefined) return;
+    const { local, remote, wireSessionId } = session;
+    if (end) {
+      const head = { destination: local, source: remote, code: CODE_PADT };
+      this.path.ac.send({ ...head, sessionId: wireSessionId }, []);
+    } else this.path.ac.sendRaw(sessionFrame(local, remote, wireSessionId, [0xc0, 0x21, n]));
+    await settle();
+    this.#take();
+  }
+
+  /** The victim's session carries frames both ways, and nobody else sees them. */
+  async mustCarryVictim(): Promise<void> {
+    const { ac, customers } = this.path;
+    ac.sendRaw(sessionFrame(this.#far(), AC, VICTIM_ID, [...SECRET]));
+    const near = this.#transparent ? AC : LAN;
+    customers[0].sendRaw(sessionFrame(near, CUSTOMER, VICTIM_ID, [...SECRET]));
+    await settle();
+    for (const { frames } of [ac, customers[0]]) {
+      const [frame, ...more] = frames.splice(0);
+      must(frame !== undefined && more.length === 0, "the victim's session does not carry a frame");
+      const payload = payloadOf(frame);
+      must(
+        payload !== undefined && sameBytes(payload, SECRET),
+        "another payload than the victim's",
+      );
+    }
+    const secret = SECRET.toHex();
+    const read = this.hostile.seen.some(({ body }) => body.toHex().includes(secret));
+    must(!read, "the hostile client has read what is the victim's");
+  }
+
+  /** No table is beyond its limit, and a tunnel that has ended was ended for a reason. */
+  mustBeBounded(): void {
+    const { proxy, pending } = this.path.server;
+    must(proxy.sessions.table.size <= LIMITS.sessions, "more sessions than allowed");
+    must(pending() <= LIMITS.pendingDiscoveries, "more discoveries than allowed");
+    must(proxy.members.size <= 2, "more members than clients");
+    for (const { reason, by, detail } of this.ends) {
+      const told = by === "peer" || by === "us" && /^(protocol-violation|replaced)$/.test(reason);
+      must(told, `the tunnel ended: ${reason} by ${by}, ${detail}`);
+    }
+  }
+}
