@@ -109,9 +109,6 @@ export class ClientDiscovery {
   }
 
   #padr(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
-    if (this.#switch.table.size >= this.#options.limits.sessions) {
-      return this.#refuse("session-limit", packet, tags);
-    }
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(member.name, packet.source, hostUniq);
     // Silence, not an error: it may be meant for another proxy behind the same address.
@@ -120,6 +117,9 @@ export class ClientDiscovery {
       ? this.#offerOfCookie(pending, findTag(tags, TAG_AC_COOKIE))
       : pending.offers.get(String(packet.destination)) ?? "unsolicited";
     if (typeof offer === "string") return this.#drop(offer, packet);
+    if (this.#switch.table.size >= this.#options.limits.sessions) {
+      return this.#refuse("session-limit", packet, tags);
+    }
     this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
     if (pending.requested.size < MAX_OFFERS) pending.requested.add(offer.concentrator);
     const unwrapped = this.#policy.mac === "own" ? withCookie(tags, offer.cookie) : tags;

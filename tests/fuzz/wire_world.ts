@@ -59,13 +59,15 @@ export class WireWorld {
   }
 
   /** Puts a frame on a wire; returns what is then seen on the others and on it. */
-  async put(wire: Wire, frame: Uint8Array): Promise<Map<Wire, Uint8Array[]>> {
-    if (frame.length > 1_514) return new Map(); // no wire carries it
+  async put(wire: Wire, unpadded: Uint8Array): Promise<Map<Wire, Uint8Array[]>> {
+    if (unpadded.length > 1_514) return new Map(); // no wire carries it
+    const frame = new Uint8Array(Math.max(60, unpadded.length));
+    frame.set(unpadded);
     const sides = [this.path.server, ...this.path.clients];
     const before = sides.map(dropsOf);
     const limited = () => this.#side(wire).drops["session-limit"] ?? 0;
     const limitedBefore = limited();
-    if (frame.length >= 12) this.#spoken.get(wire)?.add(addresses(frame).source);
+    this.#spoken.get(wire)?.add(addresses(frame).source);
     this.#outer(wire).sendRaw(frame);
     await settle();
     const dropped = sides.map((side, i) => dropsOf(side) - before[i]);

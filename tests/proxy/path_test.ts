@@ -12,7 +12,7 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
-import { dial, payloadOf, request, service, sessionFrame, uniq, within } from "./dial.ts";
+import { dial, payloadOf, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
 
 Deno.test("a dial crosses: own addresses on both wires, Host-Uniq and cookie each side's own", () =>
@@ -184,4 +184,14 @@ Deno.test("over its limit a client's PADR is answered with AC-System-Error, its 
     assert(findTag(refused.list, TAG_AC_SYSTEM_ERROR) !== undefined);
     assertEquals([...findTag(refused.list, TAG_HOST_UNIQ) ?? []], [2]);
     assertEquals(path.server.drops["session-limit"], 1);
+  }));
+
+Deno.test("a PADR to an AC on the customer's own wire is nobody's business here, limit or not", () =>
+  within({ mac: "transparent", limits: { sessions: 1 } }, async (path) => {
+    const { wire } = await dial(path);
+    const elsewhere = { source: CUSTOMER, destination: 0x02_99, code: CODE_PADR, sessionId: 0 };
+    wire.send(elsewhere, [service, uniq(1)]);
+    await settle();
+    assertEquals([wire.frames, path.ac.frames], [[], []]);
+    assertEquals(path.clients[0].drops, { unsolicited: 1 });
   }));
