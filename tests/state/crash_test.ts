@@ -1,0 +1,44 @@
+import { assert, assertEquals } from "@std/assert";
+import { inDirectory, open, session } from "./sessions.ts";
+
+const WRITER = new URL("writer.ts", import.meta.url).pathname;
+
+/** Runs a writer, kills it when `lines` lines were read, and gives the last number it said. */
+async function killedAfter(directory: string, lines: number): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--cached-only", WRITER, directory],
+    stdout: "piped",
+  }).spawn();
+  let text = "";
+  let killed = false;
+  const decoder = new TextDecoder();
+  for await (const chunk of child.stdout) {
+    text += decoder.decode(chunk);
+    if (killed || text.split("\n").length <= lines) continue;
+    child.kill("SIGKILL");
+    killed = true;
+  }
+  assertEquals((await child.status).signal, "SIGKILL");
+  return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
+}
+
+Deno.test("a process killed at any time loses nothing that was committed", () =>
+  inDirectory(async (parent) => {
+    for (const lines of [1, 3, 10, 40, 150]) {
+      const directory = `${parent}/${lines}`;
+      const said = await killedAfter(directory, lines);
+      const { journal, restored, dropped, setAside } = open(directory);
+      assertEquals([dropped, setAside], [0, undefined]);
+      const last = Math.max(...restored.map(({ openedAt }) => openedAt)) - session(0).openedAt;
+      assert(last >= said, `${last} restored, ${said} committed`);
+      // What came after the last word may be there or not, but only as whole batches of the writer.
+      const handles = new Set(restored.map(({ handle }) => handle));
+      for (let i = Math.max(0, last - 49); i <= said; i++) {
+        assert(handles.has(session(i).handle), `session ${i} of ${said}`);
+      }
+      const past = journal.accounting.query({ limit: 100_000 }).length;
+      assert(past >= Math.max(0, said - 49), `${past} past sessions, ${said} committed`);
+      assertEquals(past + restored.length, last + 1);
+      await journal.close();
+    }
+  }));

@@ -1,0 +1,18 @@
+/**
+ * Writes sessions to the store in `Deno.args[0]` until it is killed: opens them in order, closes
+ * every one that is 50 behind, and says on stdout how far everything is committed.
+ */
+import { counters, open, session } from "./sessions.ts";
+
+if (import.meta.main) {
+  const { journal } = open(Deno.args[0]);
+  const line = (i: number) => Deno.stdout.writeSync(new TextEncoder().encode(`${i}\n`));
+  for (let i = 0; i < 60_000; i++) {
+    journal.opened(session(i));
+    if (i >= 50) journal.closed(session(i - 50), "idle", counters(i - 50));
+    if (i % 40 === 39) {
+      if (!await journal.flush()) Deno.exit(1);
+      line(i);
+    }
+  }
+}
