@@ -1,7 +1,13 @@
 /**
  * One test for each lesson that other implementations paid for; docs/threat-model.md lists them.
  */
-import { assert, assertEquals, assertInstanceOf, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { COMMANDS } from "../src/cli/commands.ts";
 import {
   CODE_PADI,
