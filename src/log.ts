@@ -1,17 +1,7 @@
 /** Logging: text on a terminal, JSON lines otherwise, to stderr. */
-import { configure, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
-
-/** What a record is about. */
-export type Topic =
-  | "main"
-  | "link"
-  | "tunnel"
-  | "auth"
-  | "discovery"
-  | "session"
-  | "state"
-  | "config";
 
 const ROOT = "pppoe-proxy";
 
@@ -23,15 +13,45 @@ export function logger(topic: Topic): Logger {
   return getLogger([ROOT, topic]);
 }
 
+/** The levels in use. */
+let levels: LogLevels = { level: "error", topics: {} };
+let writeRecord: (record: LogRecord) => void = () => {};
+
 /** Applies a configuration; may be called again. Before the first time nothing is logged. */
-export async function configureLogging(config: LogConfig): Promise<void> {
+export function configureLogging(config: LogConfig): void {
   const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
   const format = text ? formatText : formatJson;
-  await configure({
+  writeRecord = (record) => writeLine(format(record));
+  apply({ level: config.level, topics: { ...config.topics } });
+}
+
+/** The levels in use now. */
+export function logLevels(): Readonly<LogLevels> {
+  return levels;
+}
+
+/** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
+export function setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels> {
+  const { topics } = levels;
+  apply(
+    topic === undefined
+      ? { level, topics }
+      : { level: levels.level, topics: { ...topics, [topic]: level } },
+  );
+  return levels;
+}
+
+function apply(wanted: LogLevels): void {
+  levels = wanted;
+  configureSync({
     reset: true,
-    sinks: { stderr: (record) => writeLine(format(record)) },
+    sinks: { stderr: (record) => writeRecord(record) },
     loggers: [
-      { category: [ROOT], lowestLevel: config.level, sinks: ["stderr"] },
+      ...LOG_TOPICS.map((topic) => ({
+        category: [ROOT, topic],
+        lowestLevel: wanted.topics[topic] ?? wanted.level,
+        sinks: ["stderr"],
+      })),
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
   });

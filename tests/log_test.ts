@@ -65,11 +65,11 @@ Deno.test("errors, bigints and absent values are logged without throwing", () =>
   ]);
 });
 
-async function logInProcess(format: string, level: string): Promise<string[]> {
+async function logInProcess(format: string, level: string, link = level): Promise<string[]> {
   const url = new URL("../src/log.ts", import.meta.url).href;
   const code = `import { configureLogging, logger } from "${url}";
     logger("main").error("too early");
-    await configureLogging({ level: "${level}", format: "${format}" });
+    configureLogging({ level: "${level}", format: "${format}", topics: { link: "${link}" } });
     logger("link").debug("detail"); logger("main").info("ready", { interface: "wan0" });`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["eval", "--ext=ts", code],
@@ -89,6 +89,12 @@ Deno.test("text can be asked for, and debug shows more", async () => {
   const [first, second] = await logInProcess("text", "debug");
   assertMatch(first, / debug +link: detail$/);
   assertMatch(second, / info +main: ready interface=wan0$/);
+});
+
+Deno.test("a topic can have a level of its own", async () => {
+  const lines = await logInProcess("text", "error", "debug");
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0], / debug +link: detail$/);
 });
 
 Deno.test("one record a key and second is let through, and the next tells what was left out", () => {

@@ -18,7 +18,7 @@ const COMPILED_AFTER = 30_000;
 export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
   const config = await loadConfig(flags.config);
-  await configureLogging(config.log);
+  configureLogging(config.log);
   const link = openLink({
     interface: config.interface.name,
     promiscuous: config.interface.mac === "transparent",

@@ -1,5 +1,6 @@
 /** What may stand in a configuration file, with all defaults. */
 import * as v from "valibot";
+import { LOG_LEVELS, LOG_TOPICS, type LogLevel, type Topic } from "./log_levels.ts";
 import { check, section, withDefault } from "./table.ts";
 import type {
   AllowedClient,
@@ -56,10 +57,17 @@ function common(folder: string): {
       resumeGrace: withDefault(value.duration("1s", "1h", true), "30s"),
     }),
     log: section({
-      level: withDefault(value.oneOf("debug", "info", "warning", "error"), "info"),
+      level: withDefault(value.oneOf(...LOG_LEVELS), "info"),
       format: withDefault(value.oneOf("auto", "text", "json"), "auto"),
+      topics: logTopics(),
     }),
   };
+}
+
+/** Each topic may have a level of its own. */
+function logTopics(): Schema<Partial<Record<Topic, LogLevel>>> {
+  const level = v.exactOptional(value.oneOf(...LOG_LEVELS));
+  return section(Object.fromEntries(LOG_TOPICS.map((topic) => [topic, level])));
 }
 
 const discoveryTimeout = () => withDefault(value.duration("1s", "10m"), "60s");

@@ -1,4 +1,5 @@
 /** What a configuration file says, with defaults filled in. Durations are milliseconds. */
+import type { LogLevels } from "./log_levels.ts";
 
 /** A host (name, IPv4 or IPv6 address without brackets) and a TCP or UDP port. */
 export interface Address {
@@ -132,8 +133,7 @@ export interface SessionsConfig {
 }
 
 /** What is logged, and how. */
-export interface LogConfig {
-  level: "debug" | "info" | "warning" | "error";
+export interface LogConfig extends LogLevels {
   format: "auto" | "text" | "json";
 }
 

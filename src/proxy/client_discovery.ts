@@ -98,6 +98,7 @@ export class ClientDiscovery {
   }
 
   #padi(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
+    if (this.#switch.draining) return this.#drop("draining", packet);
     if (this.#switch.table.size >= this.#options.limits.sessions) {
       return this.#drop("session-limit", packet);
     }
@@ -117,6 +118,7 @@ export class ClientDiscovery {
       ? this.#offerOfCookie(pending, findTag(tags, TAG_AC_COOKIE))
       : pending.offers.get(String(packet.destination)) ?? "unsolicited";
     if (typeof offer === "string") return this.#drop(offer, packet);
+    if (this.#switch.draining) return this.#refuse("draining", packet, tags);
     if (this.#switch.table.size >= this.#options.limits.sessions) {
       return this.#refuse("session-limit", packet, tags);
     }
@@ -245,6 +247,8 @@ export class ClientDiscovery {
     this.#drop(reason, packet);
     const error = reason === "session-limit"
       ? acSystemError("session limit reached")
+      : reason === "draining"
+      ? acSystemError("no new sessions for now")
       : genericError(`refused: ${reason}`);
     const frame = padsError(packet, tags, error, this.#options.etherTypes[0]);
     this.#options.trace("to-wire", frame, {});

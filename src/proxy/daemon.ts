@@ -4,7 +4,8 @@ import { randomBytes } from "node:crypto";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readPin } from "../config/certificate.ts";
 import { readSecret } from "../config/secrets.ts";
-import { logger } from "../log.ts";
+import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
+import { logger, setLogLevel } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { certificateName } from "../tunnel/quic.ts";
 import { type Endpoint, setDefaultTrust, type Trust, type TuneSockets } from "../tunnel/tls.ts";
@@ -39,6 +40,12 @@ export interface Daemon {
   stop(final: boolean): Promise<void>;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
+  /** Takes no new sessions, or takes them again; open ones go on. */
+  drain(on: boolean): void;
+  /** Whether new sessions are refused. */
+  readonly draining: boolean;
+  /** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
+  setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
   /** Resolves, or rejects with what went wrong, when the daemon has ended. */
   readonly ended: Promise<void>;
 }
@@ -162,6 +169,15 @@ function runDaemon(
       link.close();
     },
     retry: () => tunnels instanceof Client && tunnels.retry(),
+    drain(on): void {
+      if (on === proxy.sessions.draining) return;
+      proxy.sessions.draining = on;
+      mainLog.info(on ? "draining" : "not draining", { sessions: proxy.sessions.table.size });
+    },
+    get draining() {
+      return proxy.sessions.draining;
+    },
+    setLogLevel,
   };
 }
 

@@ -10,6 +10,7 @@ export type PolicyDrop =
   | "ac-cookie-missing" // a PADR from which the AC cannot be told
   | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
   | "discovery-too-long" // no room for the tags that have to be put in
+  | "draining" // the operator wants no new sessions
   | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
   | "host-uniq-forged" // a token that fails its HMAC
   | "host-uniq-missing" // the AC did not echo the Host-Uniq

@@ -183,11 +183,13 @@ export class ServerDiscovery {
   }
 
   #refusePadi(member: Member, packet: DiscoveryPacket): DropReason | undefined {
+    if (this.#switch.draining) return "draining";
     if (this.#full(member)) return "session-limit";
     return this.#limiter.admit(packet.source) ? undefined : "padi-rate";
   }
 
   #refusePadr(member: Member): DropReason | undefined {
+    if (this.#switch.draining) return "draining";
     return this.#full(member) ? "session-limit" : undefined;
   }
 

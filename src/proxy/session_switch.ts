@@ -47,6 +47,8 @@ const NO_TAGS = new Uint8Array(0);
 export class SessionSwitch {
   readonly table: SessionTable;
   readonly drops: Drops;
+  /** No new sessions are wanted; open ones go on. */
+  draining = false;
   #options: SwitchOptions;
   #link: Link;
   /** Members with frames in this batch, and in the last one. */

@@ -3,6 +3,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import { locateKeys } from "../../src/config/locate.ts";
 import { clientSchema, serverSchema } from "../../src/config/schema.ts";
 import { keyPaths } from "../../src/config/table.ts";
+import { LOG_TOPICS } from "../../src/config/log_levels.ts";
 
 const FILE = new URL("../../config.example.toml", import.meta.url).pathname;
 const source = await Deno.readTextFile(FILE);
@@ -26,7 +27,8 @@ Deno.test("all values of the example that have a default are the default", () =>
   const minimal =
     `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy"\n[interface]\nname = "wan0"\n[tunnel]
     listen = "192.0.2.2:8443"\ncertificate = "server.crt"\nkey = "server.key"
-    [[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\nsessions = 100`;
+    [[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\nsessions = 100
+    [log.topics]\n${LOG_TOPICS.map((topic) => `${topic} = "info"`).join("\n")}`;
   assertEquals(parseConfig(source, FILE), parseConfig(minimal, FILE));
 });
 

@@ -52,7 +52,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       padiBurst: 800,
     },
     sessions: { idleTimeout: 0, resumeGrace: 30_000 },
-    log: { level: "info", format: "auto" },
+    log: { level: "info", format: "auto", topics: {} },
   });
 });
 

@@ -25,6 +25,7 @@ const REASONS: Record<DropReason, true> = {
   "half-late": true,
   "half-lost": true,
   "half-mismatch": true,
+  "draining": true,
   "host-uniq-busy": true,
   "host-uniq-duplicate": true,
   "host-uniq-forged": true,
