@@ -1,11 +1,12 @@
 import { ConfigError } from "../config/config_error.ts";
 import { type Arguments, readArguments, UsageError } from "./arguments.ts";
+import { EXIT_CODES, exitCodeOf } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printError, printLine } from "./output.ts";
 
 /**
- * Runs what the command line asks for. Returns the exit code: 0 done, 1 failed, 2 wrong usage.
- * Errors are printed, not thrown.
+ * Runs what the command line asks for. Returns the exit code, one of EXIT_CODES. Errors are
+ * printed, not thrown.
  */
 export async function dispatch(args: readonly string[]): Promise<number> {
   try {
@@ -39,10 +40,10 @@ function asksForHelp(args: readonly string[]): boolean {
 async function report(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
     await printError(`${error.message}\nSee "pppoe-proxy help"`);
-    return 2;
+    return EXIT_CODES.usage[0];
   }
   const message = error instanceof Error ? error.message : String(error);
   const lines = error instanceof ConfigError ? message.split("\n") : [message];
   for (const line of lines) await printError(line);
-  return 1;
+  return exitCodeOf(error);
 }

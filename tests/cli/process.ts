@@ -29,3 +29,10 @@ export async function withFolder(use: (folder: string) => Promise<void>): Promis
     await Deno.remove(folder, { recursive: true });
   }
 }
+
+/** Leaves a socket's file behind that nobody listens on, as a daemon does that crashed. */
+export async function leaveStaleSocket(path: string): Promise<void> {
+  const listener = Deno.listen({ transport: "unix", path: `${path}.open` });
+  await Deno.rename(`${path}.open`, path); // under its own name it would go with the listener
+  listener.close();
+}

@@ -1,0 +1,79 @@
+import { basename, extname, join } from "node:path";
+import { loadConfig } from "../config/load.ts";
+import { type Arguments, type OptionSpec, UsageError } from "./arguments.ts";
+import { CommandError } from "./exit_codes.ts";
+
+/** Where daemons have their sockets unless their configuration says otherwise. */
+const RUN_FOLDER = "/run/pppoe-proxy";
+
+/** Options of every command that speaks with a daemon. */
+export const DAEMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
+  {
+    name: "config",
+    alias: "c",
+    value: "FILE",
+    summary: "or its configuration, which names the socket",
+  },
+];
+
+/**
+ * The admin socket that `--socket` or `--config` names, or the only one in the folder of sockets.
+ * Throws UsageError where it is not said which, CommandError "unreachable" where there is none.
+ */
+export async function findSocket(
+  { values }: Pick<Arguments, "values">,
+  folder = RUN_FOLDER,
+): Promise<string> {
+  const [socket, config] = [values.get("socket"), values.get("config")];
+  if (socket !== undefined && config !== undefined) {
+    throw new UsageError('Options "--socket" and "--config" exclude each other; give one of them');
+  }
+  if (socket !== undefined) return socket;
+  return config === undefined ? await onlySocket(folder) : await configuredSocket(config);
+}
+
+async function configuredSocket(file: string): Promise<string> {
+  const config = await loadConfig(file) as { file: string; admin?: { socket?: string } };
+  const socket = config.admin?.socket ?? join(RUN_FOLDER, `${stem(config.file)}.sock`);
+  if (socket !== "") return socket;
+  throw new CommandError(
+    "unreachable",
+    `The daemon of "${file}" cannot be asked: its admin.socket is ""`,
+  );
+}
+
+function stem(file: string): string {
+  return basename(file, extname(file));
+}
+
+async function onlySocket(folder: string): Promise<string> {
+  const live: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      const path = join(folder, name);
+      if (!isDirectory && name.endsWith(".sock") && await isListening(path)) live.push(path);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const [only, ...more] = live.sort();
+  if (only !== undefined && more.length === 0) return only;
+  if (only === undefined) {
+    throw new CommandError(
+      "unreachable",
+      `Cannot find a daemon: none listens in "${folder}"; is it running? Else say --socket PATH or --config FILE`,
+    );
+  }
+  throw new UsageError(`Several daemons run here; say which with --socket: ${live.join(", ")}`);
+}
+
+/** Whether a daemon is behind a socket; crashed ones leave their files. */
+async function isListening(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
+  }
+}

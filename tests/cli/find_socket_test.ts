@@ -1,0 +1,36 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { UsageError } from "../../src/cli/arguments.ts";
+import { CommandError, exitCodeOf } from "../../src/cli/exit_codes.ts";
+import { findSocket } from "../../src/cli/find_socket.ts";
+import { leaveStaleSocket, withFolder } from "./process.ts";
+
+const nothing = { values: new Map<string, string>() };
+const given = (...values: [string, string][]) => ({ values: new Map(values) });
+
+Deno.test("the only daemon's socket is found, and what crashed ones left is passed over", async () => {
+  await withFolder(async (folder) => {
+    await leaveStaleSocket(`${folder}/stale.sock`);
+    const none = await assertRejects(() => findSocket(nothing, folder), CommandError);
+    assertEquals(exitCodeOf(none), 3);
+    using _one = Deno.listen({ transport: "unix", path: `${folder}/server.sock` });
+    assertEquals(await findSocket(nothing, folder), `${folder}/server.sock`);
+    using _other = Deno.listen({ transport: "unix", path: `${folder}/client.sock` });
+    const { message } = await assertRejects(() => findSocket(nothing, folder), UsageError);
+    assertStringIncludes(message, `${folder}/client.sock, ${folder}/server.sock`);
+  });
+});
+
+Deno.test("without the folder of sockets no daemon is found", async () => {
+  const error = await assertRejects(() => findSocket(nothing, "/nonexistent"), CommandError);
+  assertEquals(exitCodeOf(error), 3);
+});
+
+Deno.test("a socket that is named is taken as it is, and not together with a configuration", async () => {
+  assertEquals(await findSocket(given(["socket", "/x/y.sock"])), "/x/y.sock");
+  await assertRejects(() => findSocket(given(["socket", "/x"], ["config", "y"])), UsageError);
+});
+
+Deno.test("a configuration without admin.socket means the socket of its file's name", async () => {
+  const config = new URL("../config/valid/server.toml", import.meta.url).pathname;
+  assertEquals(await findSocket(given(["config", config])), "/run/pppoe-proxy/server.sock");
+});
