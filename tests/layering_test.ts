@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 const ROOT = new URL("..", import.meta.url).pathname;
 
 /** Folders from top to bottom; each imports only what stands below it. */
-const LAYERS = ["src/cli", "src/proxy", "src/tunnel", "src/pppoe"];
+const LAYERS = ["src/cli", "src/admin", "src/proxy", "src/tunnel", "src/pppoe"];
 
 function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(ROOT + folder)) {

@@ -1,0 +1,75 @@
+/** What may be asked of the admin API: queries, all of whose values are texts, and bodies. */
+import * as v from "valibot";
+import { parseMac } from "../pppoe/mac.ts";
+
+/** Most sessions of one page. */
+export const MAX_PAGE = 1_000;
+
+const macAddress = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseMac(text) !== undefined,
+    'Expected a MAC address such as "02:00:00:00:00:01"',
+  ),
+);
+
+/** A whole number that stands in a query as text. */
+const numeric = (least: number, most: number) => {
+  const message = `Expected a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, message),
+    v.transform(Number),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
+};
+
+const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
+
+/** Which sessions are wanted. */
+export const SessionsQuery = v.strictObject({
+  client: v.optional(v.string()),
+  mac: v.optional(macAddress),
+  state: v.optional(v.picklist(["open", "held"])),
+  session_id: v.optional(numeric(1, 0xffff)),
+  past: v.optional(flag),
+  limit: v.optional(numeric(1, MAX_PAGE)),
+  offset: v.optional(numeric(0, 999_999_999)),
+  sort: v.optional(v.picklist(["opened_at", "bytes", "client"])),
+  order: v.optional(v.picklist(["asc", "desc"])),
+});
+export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
+
+/** Which stuck session to end. */
+export const PadtRequest = v.strictObject({
+  client: v.optional(v.string()),
+  mac: macAddress,
+  session_id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xfffe)),
+});
+export type PadtRequest = v.InferOutput<typeof PadtRequest>;
+
+export const LogLevelRequest = v.strictObject({
+  level: v.picklist(["debug", "info", "warning", "error"]),
+  topic: v.optional(v.string()),
+});
+export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
+
+export const DrainRequest = v.strictObject({ enabled: v.boolean() });
+export type DrainRequest = v.InferOutput<typeof DrainRequest>;
+
+/** How many of the recent events come first. */
+export const EventsQuery = v.strictObject({ recent: v.optional(numeric(0, 512)) });
+export type EventsQuery = v.InferOutput<typeof EventsQuery>;
+
+/** Which frames are wanted, and for how long. */
+export const CaptureQuery = v.strictObject({
+  client: v.optional(v.string()),
+  mac: v.optional(macAddress),
+  session_id: v.optional(numeric(1, 0xffff)),
+  side: v.optional(v.picklist(["customer", "ac"])),
+  secrets: v.optional(flag),
+  count: v.optional(numeric(1, 999_999_999)),
+  seconds: v.optional(numeric(1, 86_400)),
+});
+export type CaptureQuery = v.InferOutput<typeof CaptureQuery>;
