@@ -23,6 +23,8 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
 }
 
 async function checkFiles(config: Config, findings: Findings): Promise<void> {
+  const { tokenFile } = config.admin;
+  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token"));
   if (config.mode === "server") {
     await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
     for (const { secretFile } of config.clients) {

@@ -42,8 +42,8 @@ Exit code 0 when all is well, 1 when there are problems.`,
 
 const keygen: Command = {
   name: "keygen",
-  summary: "Make a client's secret, or a server's certificate and key",
-  positionals: ["secret|certificate", "FILE"],
+  summary: "Make a client's secret, a token, or a server's certificate and key",
+  positionals: ["secret|token|certificate", "FILE"],
   options: [
     { name: "name", value: "NAME", summary: "certificate: DNS name or IP address of the server" },
     { name: "out-dir", value: "FOLDER", summary: "certificate: where to write, default ." },
@@ -52,6 +52,8 @@ const keygen: Command = {
   details: `pppoe-proxy keygen secret branch-1.secret
   writes 32 random bytes as 64 hexadecimal digits, readable by you alone. The client and the
   server need the same file.
+pppoe-proxy keygen token admin.token
+  writes such a file for the admin API over TCP.
 pppoe-proxy keygen certificate --name proxy.example --out-dir .
   writes server.crt and server.key for the server; clients need a copy of server.crt.
 Existing files are never overwritten.`,

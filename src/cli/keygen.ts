@@ -1,17 +1,17 @@
 import { type Arguments, UsageError } from "./arguments.ts";
 import { didYouMean } from "../config/suggest.ts";
 
-const KINDS = ["secret", "certificate"];
+const KINDS = ["secret", "token", "certificate"];
 
-/** `keygen secret FILE` and `keygen certificate --name NAME`. */
+/** `keygen secret|token FILE` and `keygen certificate --name NAME`. */
 export async function keygenCommand(args: Arguments): Promise<number> {
   const [kind, file] = args.positionals;
-  if (kind === "secret") {
+  if (kind === "secret" || kind === "token") {
     const [option] = args.values.keys();
     if (option !== undefined) throw new UsageError(`Option "--${option}" is for certificates`);
-    if (file === undefined) throw new UsageError("A file is missing: keygen secret FILE");
+    if (file === undefined) throw new UsageError(`A file is missing: keygen ${kind} FILE`);
     const { keygenSecret } = await import("./keygen_secret.ts");
-    return await keygenSecret(file);
+    return await keygenSecret(file, kind);
   }
   if (kind === "certificate") {
     if (file !== undefined) throw new UsageError(`Unexpected argument "${file}"; see --out-dir`);
@@ -20,7 +20,9 @@ export async function keygenCommand(args: Arguments): Promise<number> {
   }
   throw new UsageError(
     kind === undefined
-      ? "Say what to make: keygen secret FILE, or keygen certificate --name NAME"
-      : `Cannot make "${kind}"${didYouMean(kind, KINDS) || "; there are secret and certificate"}`,
+      ? "Say what to make: keygen secret FILE, keygen token FILE, or keygen certificate --name NAME"
+      : `Cannot make "${kind}"${
+        didYouMean(kind, KINDS) || "; there are secret, token and certificate"
+      }`,
   );
 }

@@ -1,4 +1,5 @@
 import { formatAddress } from "../config/addresses.ts";
+import { adminSocket } from "../config/admin_socket.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { formatDuration } from "../config/units.ts";
 
@@ -24,7 +25,19 @@ export function describe(config: Config): string[] {
     stateDir === undefined
       ? "Sessions end with the process; state_dir would let them outlive it."
       : `Sessions outlive the process in "${stateDir}".`,
+    describeAdmin(config),
   ];
+}
+
+function describeAdmin(config: Config): string {
+  const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
+  const places = [
+    ...(socket === undefined ? [] : [`"${socket.path}"`]),
+    ...(config.admin.listen ?? []).map((address) => `${formatAddress(address)} with a token`),
+  ];
+  return places.length === 0
+    ? "It can be asked by nobody while it runs."
+    : `It can be asked and told at ${places.join(" and ")}.`;
 }
 
 function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): string[] {

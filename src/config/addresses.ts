@@ -34,6 +34,11 @@ export function isDnsName(text: string): boolean {
   return text.split(".").every((label) => LABEL.test(label));
 }
 
+/** Whether a host is this machine's loopback: 127.0.0.0/8, ::1 or "localhost". */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));
+}
+
 function isHost(text: string): boolean {
   return isIPv4(text) || isDnsName(text);
 }

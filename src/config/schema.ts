@@ -1,8 +1,10 @@
 /** What may stand in a configuration file, with all defaults. */
 import * as v from "valibot";
+import { adminSchema } from "./admin_schema.ts";
 import { LOG_LEVELS, LOG_TOPICS, type LogLevel, type Topic } from "./log_levels.ts";
 import { check, section, withDefault } from "./table.ts";
 import type {
+  AdminConfig,
   AllowedClient,
   ClientConfig,
   InterfaceConfig,
@@ -43,6 +45,7 @@ function common(folder: string): {
   interface: Schema<InterfaceConfig>;
   sessions: Schema<SessionsConfig>;
   log: Schema<LogConfig>;
+  admin: Schema<AdminConfig>;
 } {
   return {
     stateDir: stateDir(folder),
@@ -61,6 +64,7 @@ function common(folder: string): {
       format: withDefault(value.oneOf("auto", "text", "json"), "auto"),
       topics: logTopics(),
     }),
+    admin: adminSchema(folder),
   };
 }
 

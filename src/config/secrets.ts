@@ -2,13 +2,19 @@
 const MAX_FILE = 66;
 const OTHERS_READ_OR_WRITE = 0o066;
 
+/** What a file of 64 hexadecimal digits is for. */
+export type SecretKind = "secret" | "token";
+
 /**
- * Reads a client's secret: 32 bytes as 64 hexadecimal digits and a newline. Throws an Error for a
+ * Reads a client's secret, or the admin API's token: 32 bytes as 64 hexadecimal digits and a newline. Throws an Error for a
  * file that cannot be read, that others than its owner can read or write, or with other content;
  * the content is in no message.
  */
-export async function readSecret(path: string): Promise<Uint8Array> {
-  const refuse = (why: string): Error => new Error(`Cannot use the secret "${path}": ${why}`);
+export async function readSecret(
+  path: string,
+  kind: SecretKind = "secret",
+): Promise<Uint8Array> {
+  const refuse = (why: string): Error => new Error(`Cannot use the ${kind} "${path}": ${why}`);
   using file = await openSecret(path, refuse);
   const { mode, isFile } = await file.stat();
   if (!isFile) throw refuse("it is no file");
@@ -20,7 +26,7 @@ export async function readSecret(path: string): Promise<Uint8Array> {
   const digits = text?.replace(/\r?\n$/, "") ?? "";
   if (text === undefined || digits.length !== 64) {
     throw refuse(
-      "it does not have 64 hexadecimal digits; make one with `pppoe-proxy keygen secret`",
+      `it does not have 64 hexadecimal digits; make one with \`pppoe-proxy keygen ${kind}\``,
     );
   }
   if (!/^[0-9a-fA-F]+$/.test(digits)) {

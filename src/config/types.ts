@@ -137,6 +137,18 @@ export interface LogConfig extends LogLevels {
   format: "auto" | "text" | "json";
 }
 
+/** How the daemon can be asked and told. */
+export interface AdminConfig {
+  /** Absolute path of the Unix socket, "" for none; a default by the file's name where it is left out. */
+  socket?: string;
+  /** Loopback addresses. */
+  listen?: Address[];
+  /** Absolute path; with `listen` it is there. */
+  tokenFile?: string;
+  /** Names in Host that are accepted besides the loopback's. */
+  hosts: string[];
+}
+
 interface CommonConfig {
   /** Absolute path of the file that this was read from. */
   file: string;
@@ -145,6 +157,7 @@ interface CommonConfig {
   interface: InterfaceConfig;
   sessions: SessionsConfig;
   log: LogConfig;
+  admin: AdminConfig;
 }
 
 /** Configuration of the proxy beside the access concentrator. */

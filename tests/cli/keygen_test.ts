@@ -29,6 +29,18 @@ async function shakeHands(certificate: string, key: string, pinned: string): Pro
   }
 }
 
+Deno.test("keygen token writes a file that is a token, and says where it goes", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/admin.token`;
+    const { code, stdout } = await pppoeProxy(["keygen", "token", file]);
+    assertEquals([code, await modeOf(file)], [0, 0o600]);
+    assertStringIncludes(stdout, "token_file under [admin]");
+    assertEquals((await readSecret(file, "token")).length, 32);
+    await Deno.writeTextFile(file, "short\n");
+    await assertRejects(() => readSecret(file, "token"), Error, "keygen token");
+  });
+});
+
 Deno.test("keygen secret writes a secret for its owner alone, and never twice", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/branch-1.secret`;

@@ -53,6 +53,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
     },
     sessions: { idleTimeout: 0, resumeGrace: 30_000 },
     log: { level: "info", format: "auto", topics: {} },
+    admin: { hosts: [] },
   });
 });
 

@@ -81,7 +81,7 @@ export function startDaemon(
 ): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
   const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
-  return lab.start({ name, program, args });
+  return lab.start({ name, program, args, env: { RUNTIME_DIRECTORY: lab.folder } });
 }
 
 /** Resolves when a daemon has said that it is ready, `since` that line of its output. */
