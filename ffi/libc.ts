@@ -48,6 +48,8 @@ const SYMBOLS = {
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
   /** int madvise(void *addr, size_t length, int advice) */
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
+  /** int adjtimex(struct timex *buf) */
+  adjtimex: { parameters: ["buffer"], result: "i32" },
   /** unsigned long getauxval(unsigned long type) */
   getauxval: { parameters: ["usize"], result: "usize" },
   /** int *__errno_location(void) */

@@ -40,6 +40,28 @@ Exit code 0 when all is well, 1 when there are problems.`,
   load: async () => (await import("./check.ts")).checkCommand,
 };
 
+const discover: Command = {
+  name: "discover",
+  summary: "Send a PADI on an interface and list the access concentrators that answer",
+  positionals: [],
+  options: [
+    {
+      name: "interface",
+      alias: "i",
+      value: "INTERFACE",
+      required: true,
+      summary: "the interface to ask on",
+    },
+    { name: "service", value: "NAME", summary: "Service-Name to ask for, default any" },
+    { name: "host-uniq", value: "HEX", summary: "Host-Uniq to send, default 8 random bytes" },
+    { name: "timeout", value: "DURATION", summary: "how long to wait for answers, default 3s" },
+    { name: "json", summary: "as JSON, with the tags' bytes" },
+  ],
+  details: `Needs CAP_NET_RAW, and neither a daemon nor a configuration. Opens no session.
+Exit code 0 when at least one answered, else 1.`,
+  load: async () => (await import("./discover.ts")).discoverCommand,
+};
+
 const keygen: Command = {
   name: "keygen",
   summary: "Make a client's secret, a token, or a server's certificate and key",
@@ -79,4 +101,4 @@ const help: Command = {
 };
 
 /** All subcommands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [run, check, keygen, version, help];
+export const COMMANDS: readonly Command[] = [run, check, keygen, discover, version, help];

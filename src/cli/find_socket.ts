@@ -1,10 +1,8 @@
-import { basename, extname, join } from "node:path";
+import { join } from "node:path";
+import { adminSocket, RUN_FOLDER } from "../config/admin_socket.ts";
 import { loadConfig } from "../config/load.ts";
 import { type Arguments, type OptionSpec, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
-
-/** Where daemons have their sockets unless their configuration says otherwise. */
-const RUN_FOLDER = "/run/pppoe-proxy";
 
 /** Options of every command that speaks with a daemon. */
 export const DAEMON_OPTIONS: readonly OptionSpec[] = [
@@ -34,17 +32,12 @@ export async function findSocket(
 }
 
 async function configuredSocket(file: string): Promise<string> {
-  const config = await loadConfig(file) as { file: string; admin?: { socket?: string } };
-  const socket = config.admin?.socket ?? join(RUN_FOLDER, `${stem(config.file)}.sock`);
-  if (socket !== "") return socket;
+  const socket = adminSocket(await loadConfig(file), Deno.env.get("RUNTIME_DIRECTORY"));
+  if (socket !== undefined) return socket.path;
   throw new CommandError(
     "unreachable",
-    `The daemon of "${file}" cannot be asked: its admin.socket is ""`,
+    `Cannot ask the daemon of "${file}": its admin.socket is "", which turns that off`,
   );
-}
-
-function stem(file: string): string {
-  return basename(file, extname(file));
 }
 
 async function onlySocket(folder: string): Promise<string> {
@@ -69,7 +62,7 @@ async function onlySocket(folder: string): Promise<string> {
 }
 
 /** Whether a daemon is behind a socket; crashed ones leave their files. */
-async function isListening(path: string): Promise<boolean> {
+export async function isListening(path: string): Promise<boolean> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();
     return true;

@@ -29,6 +29,11 @@ const TEXT_TAGS: ReadonlySet<number> = new Set([
   TAG_GENERIC_ERROR,
 ]);
 
+/** Whether a tag's value is UTF-8 text (RFC 2516 appendix A). */
+export function isTextTag(type: number): boolean {
+  return TEXT_TAGS.has(type);
+}
+
 /**
  * A discovery frame in one line:
  * `PADI 02:00:00:00:00:01 → ff:ff:ff:ff:ff:ff sid 0x0000 <Service-Name ""> <Host-Uniq 4e2f>`.
@@ -47,12 +52,16 @@ export function dumpDiscovery(frame: Uint8Array, etherType?: number): string {
   return [head, ...shown].join(" ");
 }
 
-function dumpTag({ type, value }: Tag): string {
+function dumpTag(tag: Tag): string {
+  return `<${tagName(tag.type)} ${dumpValue(tag)}>`;
+}
+
+/** A tag's value in short: text in quotes where the tag is for people, else hexadecimal digits. */
+export function dumpValue({ type, value }: Tag): string {
   const shown = value.subarray(0, MAX_SHOWN);
   const rest = value.length > MAX_SHOWN ? `… ${value.length} bytes` : "";
-  if (TEXT_TAGS.has(type)) return `<${tagName(type)} ${quote(shown)}${rest}>`;
-  const digits = Array.from(shown, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `<${tagName(type)} ${digits || "empty"}${rest}>`;
+  if (TEXT_TAGS.has(type)) return `${quote(shown)}${rest}`;
+  return `${shown.toHex() || "empty"}${rest}`;
 }
 
 function quote(bytes: Uint8Array): string {

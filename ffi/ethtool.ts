@@ -1,0 +1,53 @@
+/** What an interface does to frames before they are seen, asked by ioctl (linux/ethtool.h). */
+import { SystemError, unwrap } from "./errno.ts";
+import { libc } from "./libc.ts";
+import { pinnedRegion, writeAddress } from "./memory.ts";
+
+const AF_INET = 2;
+const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
+/** linux/sockios.h */
+const SIOCETHTOOL = 0x8946;
+const EOPNOTSUPP = 95;
+
+const ETHTOOL_GFLAGS = 0x25;
+const ETHTOOL_GGRO = 0x2b;
+const ETH_FLAG_LRO = 1 << 15;
+
+/** Runs one command of `struct ethtool_value`; the value that it leaves. Throws SystemError. */
+export function ethtoolValue(name: string, command: number, data = 0): number {
+  const subject = `read the offloads of "${name}"`;
+  const fd = unwrap(libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0), "socket(AF_INET)", subject);
+  try {
+    const value = pinnedRegion(8); // struct ethtool_value { u32 cmd; u32 data }
+    value.view.setUint32(0, command, true);
+    value.view.setUint32(4, data, true);
+    const request = new Uint8Array(40); // struct ifreq { char name[16]; void *data }
+    new TextEncoder().encodeInto(name, request.subarray(0, 15));
+    writeAddress(new DataView(request.buffer), 16, value, 0);
+    unwrap(libc().ioctl(fd, SIOCETHTOOL, request), "ioctl(SIOCETHTOOL)", subject);
+    return value.view.getUint32(4, true);
+  } finally {
+    libc().close(fd);
+  }
+}
+
+/** How an interface joins received frames to longer ones. */
+export interface ReceiveOffloads {
+  /** In software (generic receive offload). */
+  gro: boolean;
+  /** In hardware (large receive offload). */
+  lro: boolean;
+}
+
+/** Asks for an interface's offloads; what its driver does not know is off. Throws SystemError. */
+export function readOffloads(name: string): ReceiveOffloads {
+  const ask = (command: number): number => {
+    try {
+      return ethtoolValue(name, command);
+    } catch (error) {
+      if (error instanceof SystemError && error.errno === EOPNOTSUPP) return 0;
+      throw error;
+    }
+  };
+  return { gro: ask(ETHTOOL_GGRO) !== 0, lro: (ask(ETHTOOL_GFLAGS) & ETH_FLAG_LRO) !== 0 };
+}

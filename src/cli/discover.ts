@@ -1,0 +1,125 @@
+import { openLink } from "../../ffi/open_link.ts";
+import { parseDuration } from "../config/units.ts";
+import {
+  ETHERTYPE_DISCOVERY,
+  ETHERTYPE_SESSION,
+  TAG_AC_NAME,
+  tagName,
+} from "../pppoe/constants.ts";
+import { dumpValue, isTextTag } from "../pppoe/dump.ts";
+import { formatMac } from "../pppoe/mac.ts";
+import { findTag } from "../pppoe/tags.ts";
+import { showDelay } from "./amounts.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import { type Block, blocks } from "./columns.ts";
+import { CommandError } from "./exit_codes.ts";
+import { printLine } from "./output.ts";
+import { type Offer, seekAcs, type SeekOptions } from "./seek_acs.ts";
+import { stdoutPaint } from "./style.ts";
+
+const DEFAULT_TIMEOUT = "3s";
+const MAX_TIMEOUT = 600_000;
+const HOST_UNIQ_BYTES = 8;
+/** Slots of the receive ring, the fewest: only a few answers come. */
+const RING_FRAMES = 64;
+
+/** `discover --interface NAME`: which access concentrators answer a PADI; exit code 1 for none. */
+export async function discoverCommand({ values, switches }: Arguments): Promise<number> {
+  const name = values.get("interface") ?? "";
+  const options: SeekOptions = {
+    service: values.get("service") ?? "",
+    hostUniq: readHostUniq(values.get("host-uniq")),
+    etherType: ETHERTYPE_DISCOVERY,
+    timeout: readTimeout(values.get("timeout") ?? DEFAULT_TIMEOUT),
+    now: () => performance.now(),
+  };
+  const offers = await discoverOn(name, options);
+  if (switches.has("json")) {
+    await printLine(JSON.stringify({ schema: 1, interface: name, acs: offers.map(toJson) }));
+  } else {
+    for (const line of blocks(offers.map(toBlock), stdoutPaint())) await printLine(line);
+  }
+  if (offers.length > 0) return 0;
+  throw new CommandError(
+    "failed",
+    `No access concentrator answered on "${name}" within ${options.timeout / 1_000} s; ` +
+      "check the cable and the VLAN, and whether it wants a certain --service",
+  );
+}
+
+/** Opens an interface and seeks there. Throws SystemError, or an Error where it is down. */
+export async function discoverOn(
+  name: string,
+  options: SeekOptions,
+  sessionType = ETHERTYPE_SESSION,
+): Promise<Offer[]> {
+  const link = openLink({
+    interface: name,
+    promiscuous: false,
+    etherTypes: [options.etherType, sessionType],
+    ringFrames: RING_FRAMES,
+  });
+  if (link.up) return await seekAcs(link, options);
+  link.close();
+  throw new Error(`Cannot ask on "${name}": it is down; run \`ip link set ${name} up\``);
+}
+
+/** A Host-Uniq that no other request has. */
+export function randomHostUniq(): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(HOST_UNIQ_BYTES));
+}
+
+/** A duration from the command line, in milliseconds. */
+export function readTimeout(text: string): number {
+  const timeout = parseDuration(text);
+  if (timeout !== undefined && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout;
+  throw new UsageError(`Cannot use "${text}" as a timeout: it needs a duration such as "3s"`);
+}
+
+function readHostUniq(digits: string | undefined): Uint8Array {
+  if (digits === undefined) return randomHostUniq();
+  if (/^([0-9a-f]{2})+$/i.test(digits)) return Uint8Array.fromHex(digits);
+  throw new UsageError(
+    `Cannot use "${digits}" as a Host-Uniq: it needs pairs of hexadecimal digits`,
+  );
+}
+
+/** The AC-Name, as far as an offer has one. */
+export function acName({ tags }: Offer): string {
+  return new TextDecoder().decode(findTag(tags, TAG_AC_NAME));
+}
+
+function toBlock(offer: Offer): Block {
+  const { mac, tags, after, hostUniqReturned } = offer;
+  return {
+    title: "access concentrator",
+    name: acName(offer) || "(without a name)",
+    facts: [
+      ["mac address", formatMac(mac)],
+      ["answered after", showDelay(after / 1_000)],
+      ...tags.map((tag): [string, string] => [tagName(tag.type), dumpValue(tag)]),
+      [
+        "warning",
+        hostUniqReturned
+          ? ""
+          : "it does not return the Host-Uniq, so only one host can dial at a time",
+      ],
+    ],
+  };
+}
+
+function toJson(offer: Offer): object {
+  const { mac, tags, after, hostUniqReturned } = offer;
+  return {
+    mac: formatMac(mac),
+    ac_name: acName(offer),
+    round_trip_seconds: Number((after / 1_000).toFixed(6)),
+    host_uniq_returned: hostUniqReturned,
+    tags: tags.map((tag) => ({
+      type: tag.type,
+      name: tagName(tag.type),
+      hex: tag.value.toHex(),
+      ...(isTextTag(tag.type) && { text: new TextDecoder().decode(tag.value) }),
+    })),
+  };
+}

@@ -1,0 +1,114 @@
+/** Asks an Ethernet segment which access concentrators there are (RFC 2516 sections 5.1, 5.2). */
+import type { Link } from "../../ffi/link.ts";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  MAX_PADI,
+  PPPOE_HEADER,
+  TAG_HOST_UNIQ,
+  TAG_SERVICE_NAME,
+} from "../pppoe/constants.ts";
+import { encodeDiscovery, parseDiscovery } from "../pppoe/frame.ts";
+import { BROADCAST, type Mac, readMac } from "../pppoe/mac.ts";
+import { encodeTags, findTag, readTags, type Tag, tagsLength } from "../pppoe/tags.ts";
+
+/** Delay before the second PADI; it doubles with each. Milliseconds. */
+const FIRST_DELAY = 1_000;
+/** Answers kept. */
+const MAX_OFFERS = 256;
+
+/** What to ask for. */
+export interface SeekOptions {
+  /** Service-Name of the PADI, empty for any service. */
+  service: string;
+  /** Host-Uniq, by which answers are told from those to others. */
+  hostUniq: Uint8Array;
+  /** EtherType of discovery frames. */
+  etherType: number;
+  /** How long answers are waited for, in milliseconds. */
+  timeout: number;
+  /** Ends the search at the first answer. Default false. */
+  first?: boolean;
+  /** Milliseconds of a steady clock. */
+  now: () => number;
+}
+
+/** An access concentrator's first PADO. */
+export interface Offer {
+  mac: Mac;
+  tags: readonly Tag[];
+  /** Milliseconds after the last PADI before it. */
+  after: number;
+  /** It has our Host-Uniq, as RFC 2516 appendix A demands; one without any is taken nevertheless. */
+  hostUniqReturned: boolean;
+}
+
+/** The PADI; throws RangeError where it is longer than 1,484 bytes (RFC 2516 section 5.1). */
+export function padi(source: Mac, options: SeekOptions): Uint8Array {
+  const tags: Tag[] = [
+    { type: TAG_SERVICE_NAME, value: new TextEncoder().encode(options.service) },
+    { type: TAG_HOST_UNIQ, value: options.hostUniq },
+  ];
+  const length = PPPOE_HEADER + tagsLength(tags);
+  if (length > MAX_PADI) {
+    throw new RangeError(`Cannot send a PADI of ${length} bytes: ${MAX_PADI} are allowed`);
+  }
+  return encodeDiscovery(
+    { destination: BROADCAST, source, code: CODE_PADI, sessionId: 0, tags: encodeTags(tags) },
+    options.etherType,
+  );
+}
+
+/** The offer that a received frame is, or undefined for any other frame. */
+export function readOffer(
+  frame: Uint8Array,
+  us: Mac,
+  { hostUniq, etherType }: SeekOptions,
+): Omit<Offer, "after"> | undefined {
+  const packet = parseDiscovery(frame, etherType);
+  if (typeof packet === "string" || packet.code !== CODE_PADO) return undefined;
+  if (packet.destination !== us) return undefined;
+  const tags = readTags(packet.tags);
+  if (typeof tags === "string") return undefined;
+  const returned = findTag(tags, TAG_HOST_UNIQ);
+  if (returned !== undefined && returned.toHex() !== hostUniq.toHex()) return undefined;
+  return { mac: packet.source, tags, hostUniqReturned: returned !== undefined };
+}
+
+/**
+ * Sends PADIs on a link, which is closed at the end, and gives one offer for each AC, in order.
+ * Throws RangeError for a PADI that is too long.
+ */
+export async function seekAcs(link: Link, options: SeekOptions): Promise<Offer[]> {
+  const us = readMac(link.mac, 0);
+  const offers = new Map<Mac, Offer>();
+  let askedAt = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const ask = (request: Uint8Array, delay: number): void => {
+    askedAt = options.now();
+    link.send(request);
+    timer = setTimeout(ask, delay, request, delay * 2);
+  };
+  const end = setTimeout(() => link.close(), options.timeout);
+  try {
+    const request = padi(us, options);
+    const done = link.run({
+      frame(bytes, _view, offset, length) {
+        const offer = readOffer(bytes.slice(offset, offset + length), us, options);
+        if (offer === undefined || offers.has(offer.mac) || offers.size >= MAX_OFFERS) return;
+        offers.set(offer.mac, { ...offer, after: options.now() - askedAt });
+      },
+      batchEnd() {
+        if (options.first && offers.size > 0) link.close();
+      },
+      state() {},
+    });
+    ask(request, FIRST_DELAY);
+    await done;
+  } finally {
+    clearTimeout(end);
+    clearTimeout(timer);
+    link.close();
+  }
+  return [...offers.values()];
+}
