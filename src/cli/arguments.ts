@@ -17,7 +17,7 @@ export interface OptionSpec {
   name: string;
   /** One letter. */
   alias?: string;
-  /** What stands for the value in help; absent for a switch. */
+  /** What stands for the value in help, or the words it can be, as `a|b`; absent for a switch. */
   value?: string;
   required?: boolean;
   summary: string;
@@ -85,8 +85,16 @@ function readValues(
   for (const { name, value, required } of options) {
     const given = parsed[name];
     if (given === "") throw new UsageError(`Option "--${name}" needs a value: --${name} ${value}`);
-    if (given !== undefined) values.set(name, String(given));
+    if (given !== undefined) values.set(name, oneOf(String(given), value ?? "", `--${name}`));
     else if (required) throw new UsageError(`Option "--${name} ${value}" is missing`);
   }
   return values;
+}
+
+/** A word of a specification such as `open|held`; any text where that has no choice. */
+export function oneOf(given: string, value: string, what: string): string {
+  const words = value.split("|");
+  if (words.length < 2 || words.includes(given)) return given;
+  const hint = didYouMean(given, words) || `; it is one of ${words.join(", ")}`;
+  throw new UsageError(`Cannot use "${given}" for ${what}${hint}`);
 }

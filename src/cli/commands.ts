@@ -1,14 +1,6 @@
-import type { Arguments, ArgumentsSpec, OptionSpec } from "./arguments.ts";
-
-/** A subcommand; its code is loaded when it is run. */
-export interface Command extends ArgumentsSpec {
-  name: string;
-  summary: string;
-  /** Further lines of its help. */
-  details: string;
-  /** The function that runs it and gives the exit code. */
-  load: () => Promise<(args: Arguments) => Promise<number>>;
-}
+import type { OptionSpec } from "./arguments.ts";
+import type { Command } from "./command.ts";
+import { REMOTE_COMMANDS } from "./remote_commands.ts";
 
 const CONFIG: OptionSpec = {
   name: "config",
@@ -101,4 +93,12 @@ const help: Command = {
 };
 
 /** All subcommands, in the order of the help. */
-export const COMMANDS: readonly Command[] = [run, check, keygen, discover, version, help];
+export const COMMANDS: readonly Command[] = [
+  run,
+  check,
+  keygen,
+  discover,
+  ...REMOTE_COMMANDS,
+  version,
+  help,
+];

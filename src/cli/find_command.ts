@@ -1,6 +1,7 @@
 import { didYouMean } from "../config/suggest.ts";
 import { UsageError } from "./arguments.ts";
-import { type Command, COMMANDS } from "./commands.ts";
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 
 /** The command of this name; throws UsageError with a suggestion where there is none. */
 export function findCommand(name: string): Command {

@@ -1,19 +1,8 @@
 import { join } from "node:path";
 import { adminSocket, RUN_FOLDER } from "../config/admin_socket.ts";
 import { loadConfig } from "../config/load.ts";
-import { type Arguments, type OptionSpec, UsageError } from "./arguments.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
-
-/** Options of every command that speaks with a daemon. */
-export const DAEMON_OPTIONS: readonly OptionSpec[] = [
-  { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
-  {
-    name: "config",
-    alias: "c",
-    value: "FILE",
-    summary: "or its configuration, which names the socket",
-  },
-];
 
 /**
  * The admin socket that `--socket` or `--config` names, or the only one in the folder of sockets.

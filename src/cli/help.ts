@@ -1,5 +1,7 @@
 import type { Arguments, OptionSpec } from "./arguments.ts";
-import { type Command, COMMANDS } from "./commands.ts";
+import type { Command } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
+import { EXIT_CODES } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printLine } from "./output.ts";
 
@@ -20,6 +22,9 @@ export function overview(): string {
     ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
     "",
     'See "pppoe-proxy help COMMAND" for one command.',
+    "",
+    "Exit codes:",
+    ...columns(Object.values(EXIT_CODES).map(([code, meaning]) => [String(code), meaning])),
   ].join("\n");
 }
 

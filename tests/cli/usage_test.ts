@@ -18,6 +18,14 @@ const WRONG: [args: string[], message: string][] = [
   [["keygen", "certificate"], 'Option "--name NAME" is missing'],
   [["keygen", "certificate", "--name", "a b"], 'Cannot use "a b"'],
   [["keygen", "certificate", "--name", "a", "--days", "0"], 'Cannot use "0" as days'],
+  [["sessions", "--state", "opened"], 'Cannot use "opened" for --state; did you mean "open"?'],
+  [["sessions", "-s", "/none", "--limit", "x"], 'Cannot use "x" for --limit'],
+  [["padt", "--mac", "02:00:00:00:00:01"], 'Option "--session-id NUMBER" is missing'],
+  [["log-level", "loud"], 'Cannot use "loud" for a level; it is one of debug'],
+  [["kick"], "A session's id is missing"],
+  [["discover"], 'Option "--interface INTERFACE" is missing'],
+  [["discover", "-i", "x", "--timeout", "3"], 'Cannot use "3" as a timeout'],
+  [["discover", "-i", "x", "--host-uniq", "abc"], 'Cannot use "abc" as a Host-Uniq'],
 ];
 
 for (const [args, message] of WRONG) {
@@ -49,6 +57,14 @@ Deno.test("version tells the version of deno.json, also as JSON", async () => {
   assertEquals((await pppoeProxy(["--version"])).stdout, `pppoe-proxy ${manifest.version}\n`);
   const json = JSON.parse((await pppoeProxy(["version", "--json"])).stdout);
   assertEquals([json.version, json.deno], [manifest.version, Deno.version.deno]);
+});
+
+Deno.test("without a daemon the exit code of a command that asks one is 3", async () => {
+  for (const command of ["status", "sessions", "clients", "reload", "drain"]) {
+    const { code, stdout, stderr } = await pppoeProxy([command, "--socket", "/none.sock"]);
+    assertEquals([code, stdout], [3, ""]);
+    assertStringIncludes(stderr, 'Cannot reach the daemon at "/none.sock"');
+  }
 });
 
 Deno.test("an invalid configuration is exit code 1, with a line a problem", async () => {

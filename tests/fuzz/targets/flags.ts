@@ -1,6 +1,7 @@
 /** Command lines, an argument a line, up to where a command would be run. */
 import { type Arguments, readArguments, UsageError } from "../../../src/cli/arguments.ts";
-import { type Command, COMMANDS } from "../../../src/cli/commands.ts";
+import type { Command } from "../../../src/cli/command.ts";
+import { COMMANDS } from "../../../src/cli/commands.ts";
 import { findCommand } from "../../../src/cli/find_command.ts";
 import { must, mustBePrintable, type Target, utf8 } from "../target.ts";
 

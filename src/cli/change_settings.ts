@@ -1,0 +1,51 @@
+/** Commands that change how a daemon works. */
+import * as v from "valibot";
+import { LogLevels, Problem, Reloaded, Status } from "../admin/schema.ts";
+import { ProblemError } from "./admin_client.ts";
+import { LOG_LEVELS } from "../config/log_levels.ts";
+import { type Arguments, oneOf, UsageError } from "./arguments.ts";
+import { askDaemon } from "./ask_daemon.ts";
+import { printError, printLine } from "./output.ts";
+
+/** `reload`: the daemon reads its configuration anew; exit code 1 where it stays with the old one. */
+export async function reloadCommand(args: Arguments): Promise<number> {
+  let answer: Reloaded;
+  try {
+    answer = await askDaemon(args, { method: "POST", path: "/api/v1/reload" }, Reloaded);
+  } catch (error) {
+    if (error instanceof ProblemError) await printIssues(error);
+    throw error;
+  }
+  if (args.switches.has("json")) return await printLine(JSON.stringify(answer)).then(() => 0);
+  if (answer.result === "unchanged") await printLine("Nothing has changed.");
+  for (const { key } of answer.applied) await printLine(`Applied: ${key}`);
+  for (const { key } of answer.needs_restart) await printLine(`Needs a restart: ${key}`);
+  return 0;
+}
+
+async function printIssues({ facts }: ProblemError): Promise<void> {
+  const issues = v.safeParse(Problem.entries.errors, facts.errors);
+  for (const { line, path, message } of issues.success ? issues.output ?? [] : []) {
+    const place = [line === undefined ? "" : `line ${line}`, path].filter((it) => it !== "");
+    await printError([...place, message].join(": "));
+  }
+}
+
+/** `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until the next start. */
+export async function logLevelCommand(args: Arguments): Promise<number> {
+  const [level] = args.positionals;
+  const topic = args.values.get("topic");
+  if (level === undefined) {
+    if (topic !== undefined) {
+      throw new UsageError("A level is missing: log-level LEVEL --topic TOPIC");
+    }
+    await printLine((await askDaemon(args, { path: "/api/v1/status" }, Status)).log_level);
+    return 0;
+  }
+  const body = { level: oneOf(level, LOG_LEVELS.join("|"), "a level"), topic };
+  const request = { method: "PATCH", path: "/api/v1/log-level", body } as const;
+  const answer = await askDaemon(args, request, LogLevels);
+  await printLine(`Level: ${answer.level}`);
+  for (const [name, of] of Object.entries(answer.topics)) await printLine(`  ${name}: ${of}`);
+  return 0;
+}

@@ -1,0 +1,166 @@
+import { type PastSession, PastSessions, Session, Sessions } from "../admin/schema.ts";
+import { MAX_PAGE } from "../admin/request_schema.ts";
+import { AdminClient, type Query } from "./admin_client.ts";
+import { showBytes, showDelay, showSpan } from "./amounts.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import { blocks, type Column, table } from "./columns.ts";
+import { findSocket } from "./find_socket.ts";
+import { printLine } from "./output.ts";
+import { type Paint, stdoutPaint } from "./style.ts";
+import * as v from "valibot";
+
+const LIVE: readonly Column[] = [
+  { title: "ID" },
+  { title: "CUSTOMER" },
+  { title: "AC" },
+  { title: "SESSION", right: true },
+  { title: "STATE" },
+  { title: "OPEN FOR", right: true },
+  { title: "UP", right: true },
+  { title: "DOWN", right: true },
+  { title: "AC ROUND TRIP", right: true },
+  { title: "AC NAME" },
+];
+
+const PAST: readonly Column[] = [
+  { title: "CLIENT" },
+  { title: "CUSTOMER" },
+  { title: "AC" },
+  { title: "SESSION", right: true },
+  { title: "CLOSED" },
+  { title: "LASTED", right: true },
+  { title: "UP", right: true },
+  { title: "DOWN", right: true },
+  { title: "REASON" },
+];
+
+/** `sessions`: a table of sessions, open or past; `sessions ID`: everything about one. */
+export async function sessionsCommand(args: Arguments): Promise<number> {
+  using client = new AdminClient(await findSocket(args));
+  const [id] = args.positionals;
+  const json = args.switches.has("json");
+  if (id !== undefined) {
+    const session = await client.json({ path: sessionPath(id) }, Session);
+    const lines = describeSession(session, stdoutPaint(), Date.now());
+    await printLine(json ? JSON.stringify(session) : lines.join("\n"));
+    return 0;
+  }
+  const past = args.switches.has("past");
+  const found = await collect(client, args, past ? PastSessions : Sessions);
+  if (json) return await printLine(JSON.stringify(found)).then(() => 0);
+  const lines = past
+    ? describePast(found.sessions as PastSession[], stdoutPaint())
+    : describeSessions(found.sessions as Session[], stdoutPaint(), Date.now());
+  await printLine(lines.join("\n"));
+  return 0;
+}
+
+/** The path of one session, by its id. */
+export function sessionPath(id: string): string {
+  return `/api/v1/sessions/${encodeURIComponent(id)}`;
+}
+
+interface Page<S> {
+  total: number;
+  offset: number;
+  sessions: S[];
+}
+
+/** All pages of what the options ask for, as one. */
+async function collect(
+  client: AdminClient,
+  { values, switches }: Arguments,
+  schema: v.GenericSchema<unknown, Page<Session> | Page<PastSession>>,
+): Promise<Page<Session | PastSession>> {
+  const offset = wholeNumber(values, "offset") ?? 0;
+  const limit = wholeNumber(values, "limit") ?? Infinity;
+  const query: Query = {
+    client: values.get("client"),
+    mac: values.get("mac"),
+    state: values.get("state"),
+    "session_id": wholeNumber(values, "session-id"),
+    sort: values.get("sort"),
+    order: values.get("order"),
+    past: switches.has("past") || undefined,
+  };
+  const sessions: (Session | PastSession)[] = [];
+  for (let total = 0;;) {
+    const size = Math.min(MAX_PAGE, limit - sessions.length);
+    const page = { ...query, limit: size, offset: offset + sessions.length };
+    const answer = await client.json({ path: "/api/v1/sessions", query: page }, schema);
+    sessions.push(...answer.sessions);
+    total = answer.total;
+    if (answer.sessions.length < size || sessions.length >= limit) {
+      return { total, offset, sessions };
+    }
+  }
+}
+
+/** An option that is a whole number; throws UsageError for other text. */
+export function wholeNumber(
+  values: ReadonlyMap<string, string>,
+  name: string,
+): number | undefined {
+  const text = values.get(name);
+  if (text === undefined) return undefined;
+  if (/^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text)) return Number(text);
+  throw new UsageError(`Cannot use "${text}" for --${name}: it needs a whole number`);
+}
+
+function since(time: string, now: number): string {
+  return showSpan((now - Date.parse(time)) / 1_000);
+}
+
+/** Open and held sessions as a table; `now` is the time in milliseconds since 1970. */
+export function describeSessions(list: readonly Session[], paint: Paint, now: number): string[] {
+  const rows = list.map((session) => [
+    session.id,
+    session.customer_mac,
+    session.ac_mac,
+    String(session.session_id),
+    session.state,
+    since(session.opened_at, now),
+    showBytes(session.bytes_up),
+    showBytes(session.bytes_down),
+    showDelay(session.ac_rtt_seconds) || "-",
+    session.ac_name ?? "-",
+  ]);
+  return table(LIVE, rows, paint);
+}
+
+/** Sessions that have ended, as a table. */
+export function describePast(list: readonly PastSession[], paint: Paint): string[] {
+  const rows = list.map((session) => [
+    session.client,
+    session.customer_mac,
+    session.ac_mac,
+    String(session.session_id),
+    session.closed_at,
+    since(session.opened_at, Date.parse(session.closed_at)),
+    showBytes(session.bytes_up),
+    showBytes(session.bytes_down),
+    session.reason,
+  ]);
+  return table(PAST, rows, paint);
+}
+
+function describeSession(session: Session, paint: Paint, now: number): string[] {
+  return blocks([{
+    title: "session",
+    name: session.id,
+    facts: [
+      ["client", session.client],
+      ["state", `${session.state}, for ${since(session.opened_at, now)}`],
+      ["customer", session.customer_mac],
+      ["access concentrator", session.ac_mac],
+      ["ac name", session.ac_name ?? ""],
+      ["service name", session.service_name ?? ""],
+      ["session id of the ac", String(session.session_id)],
+      ["session id on this wire", String(session.wire_session_id)],
+      ["ac round trip", showDelay(session.ac_rtt_seconds)],
+      ["ac silent for", showSpan(session.idle_seconds)],
+      ["up", `${session.frames_up} frames, ${showBytes(session.bytes_up)}`],
+      ["down", `${session.frames_down} frames, ${showBytes(session.bytes_down)}`],
+    ],
+  }], paint);
+}

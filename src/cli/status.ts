@@ -1,0 +1,114 @@
+import { type Interface, Status, type Tunnel } from "../admin/schema.ts";
+import { AdminClient } from "./admin_client.ts";
+import { showBytes, showDelay, showSpan } from "./amounts.ts";
+import type { Arguments } from "./arguments.ts";
+import { type Block, blocks } from "./columns.ts";
+import { readTimeout } from "./discover.ts";
+import { findSocket } from "./find_socket.ts";
+import { printLine } from "./output.ts";
+import { type Paint, stdoutPaint } from "./style.ts";
+
+const DEFAULT_INTERVAL = "2s";
+/** Cursor to the first column of the first line, then everything after it erased (ECMA-48). */
+const REDRAW = "\x1b[H\x1b[J";
+
+/** `status`: the daemon, its interface and its tunnels; with `--watch` again and again. */
+export async function statusCommand(args: Arguments): Promise<number> {
+  using client = new AdminClient(await findSocket(args));
+  const watch = args.switches.has("watch");
+  const interval = readTimeout(args.values.get("interval") ?? DEFAULT_INTERVAL);
+  for (;;) {
+    const status = await client.json({ path: "/api/v1/status" }, Status);
+    await show(status, args.switches.has("json"), watch);
+    if (!watch) return 0;
+    await new Promise((resolve) => setTimeout(resolve, interval));
+  }
+}
+
+async function show(status: Status, json: boolean, watch: boolean): Promise<void> {
+  if (json) return await printLine(JSON.stringify(status));
+  const lines = describeStatus(status, stdoutPaint(), Date.now());
+  if (!watch) return await printLine(lines.join("\n"));
+  const again = Deno.stdout.isTerminal();
+  await printLine(`${again ? REDRAW : ""}${lines.join("\n")}${again ? "" : "\n"}`);
+}
+
+/** A status as text; `now` is the time in milliseconds since 1970. */
+export function describeStatus(status: Status, paint: Paint, now: number): string[] {
+  const title = status.mode === "server" ? "client" : "server";
+  return blocks([
+    daemonBlock(status),
+    interfaceBlock(status.interface),
+    ...status.tunnels.map((tunnel) => tunnelBlock(title, tunnel, now)),
+  ], paint);
+}
+
+function daemonBlock(status: Status): Block {
+  const { open, held, limit } = status.sessions;
+  const state = [
+    status.ready ? "ready" : "not ready",
+    ...(status.draining ? ["draining: no new sessions"] : []),
+  ];
+  return {
+    title: status.mode,
+    name: `pppoe-proxy ${status.version}`,
+    facts: [
+      ["state", state.join(", ")],
+      [
+        "process",
+        `${status.pid}, for ${showSpan(status.uptime_seconds)}, ${
+          showBytes(status.memory_rss_bytes)
+        }`,
+      ],
+      ["configuration", status.config_file],
+      ["listens on", [...(status.listen ?? []), ...underQuic(status)].join(", ")],
+      ["sessions", `${open} open${held > 0 ? `, ${held} held` : ""}, at most ${limit}`],
+      ["opened so far", String(status.opened_total)],
+      ["closed so far", tally(status.closed_total)],
+      ["dropped frames", tally(status.drops)],
+    ],
+  };
+}
+
+function underQuic({ transport, listen }: Status): string[] {
+  return transport === "quic" && listen !== undefined ? ["by QUIC"] : [];
+}
+
+function interfaceBlock(link: Interface): Block {
+  return {
+    title: "interface",
+    name: link.name,
+    facts: [
+      ["state", link.up ? "up" : "down"],
+      ["mac address", link.mac],
+      ["mtu", String(link.mtu)],
+      ["received", `${link.received_frames} frames, ${showBytes(link.received_bytes)}`],
+      ["sent", `${link.sent_frames} frames, ${showBytes(link.sent_bytes)}`],
+      ["dropped by the kernel", link.kernel_drops > 0 ? String(link.kernel_drops) : ""],
+    ],
+  };
+}
+
+function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
+  const span = (since: string | null): string =>
+    since === null ? "" : ` for ${showSpan((now - Date.parse(since)) / 1_000)}`;
+  return {
+    title,
+    name: tunnel.peer,
+    facts: [
+      ["tunnel", tunnel.up ? `up${span(tunnel.since)}` : `down${span(tunnel.down_since)}`],
+      ["address", tunnel.address ?? ""],
+      ["round trip", showDelay(tunnel.rtt_seconds)],
+      ["sessions", String(tunnel.sessions)],
+      ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],
+      ["waiting to be sent", tunnel.queue_bytes > 0 ? showBytes(tunnel.queue_bytes) : ""],
+      ["connections so far", tunnel.connects > 1 ? String(tunnel.connects) : ""],
+    ],
+  };
+}
+
+/** Counts by reason, the largest first, without those that are zero. */
+function tally(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a)
+    .map(([reason, count]) => `${reason} ${count}`).join(", ");
+}
