@@ -14,6 +14,7 @@ import {
   SessionTable,
 } from "../src/proxy/session_table.ts";
 import { newMember, type Session } from "../src/proxy/session.ts";
+import { NO_NAMES } from "../src/proxy/session_names.ts";
 import { KIND_SESSION, RECORD_HEADER } from "../src/tunnel/record.ts";
 import { RecordQueue } from "../src/tunnel/record_queue.ts";
 import { RecordReader } from "../src/tunnel/record_reader.ts";
@@ -117,7 +118,7 @@ function sessionSteps(steps: Steps, size: number): (round: number) => void {
   const member = newMember("bench", 0);
   for (let id = 1; id <= SESSIONS; id++) {
     const session = { member, handle: id, customer: HOST, concentrator: AC, acSessionId: id };
-    const wire = { wireSessionId: id, remote: HOST, local: AC, openedAt: 0 };
+    const wire = { wireSessionId: id, remote: HOST, local: AC, openedAt: 0, names: NO_NAMES };
     const added = table.add((index): Session => ({ index, ...session, ...wire }));
     member.handles[id] = added.index + 1;
   }

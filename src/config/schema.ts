@@ -58,6 +58,7 @@ function common(folder: string): {
     sessions: section({
       idleTimeout: withDefault(value.duration("10s", "24d", true), "0s"),
       resumeGrace: withDefault(value.duration("1s", "1h", true), "30s"),
+      terminateLinger: withDefault(value.duration("1s", "10m", true), "10s"),
     }),
     log: section({
       level: withDefault(value.oneOf(...LOG_LEVELS), "info"),

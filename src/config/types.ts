@@ -130,6 +130,8 @@ export interface SessionsConfig {
   idleTimeout: number;
   /** How long sessions outlive their tunnel; 0 for not at all. */
   resumeGrace: number;
+  /** How long a session whose PPP link was terminated may still get a PADT; 0 for ever. */
+  terminateLinger: number;
 }
 
 /** What is logged, and how. */

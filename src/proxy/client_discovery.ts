@@ -6,6 +6,7 @@ import {
   CODE_PADS,
   RESERVED_SESSION_ID,
   TAG_AC_COOKIE,
+  TAG_AC_NAME,
   TAG_HOST_UNIQ,
 } from "../pppoe/constants.ts";
 import { padsError, padt } from "../pppoe/discovery.ts";
@@ -21,6 +22,7 @@ import { PadiLimiter } from "./padi_limiter.ts";
 import { MAX_OFFERS, type Offer, type Pending, PendingDiscoveries } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
 import type { Member } from "./session.ts";
+import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, tokenHandle, TokenMint } from "./token.ts";
 
@@ -38,6 +40,7 @@ export class ClientDiscovery {
   #limiter: PadiLimiter;
   #mint: TokenMint;
   #addresses = new AddressBook();
+  #names = new SharedNames();
   #tunnel: () => Member | undefined;
 
   /** `tunnel` gives the tunnel that is up, if one is. */
@@ -159,7 +162,7 @@ export class ClientDiscovery {
     if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
     const shown = this.#takeOffer(pending, packet, tags);
     if (typeof shown === "string") return this.#drop(shown, packet);
-    this.#addresses.addConcentrator(packet.source);
+    this.#addresses.addConcentrator(packet.source, nameIn(tags, TAG_AC_NAME));
     this.#toCustomer(packet.source, packet, shown);
   }
 
@@ -196,7 +199,7 @@ export class ClientDiscovery {
     if (known === undefined && !asked) {
       return this.#decline("unsolicited", member, handle, packet);
     }
-    const session = known ?? this.#open(member, handle, packet);
+    const session = known ?? this.#open(member, handle, packet, tags);
     if (session === undefined) return this.#decline("session-limit", member, handle, packet);
     if (pending !== undefined) this.#pending.settle(pending);
     const shown = { ...packet, sessionId: session.wireSessionId };
@@ -215,6 +218,7 @@ export class ClientDiscovery {
     member: Member,
     handle: number,
     packet: DiscoveryPacket,
+    tags: Tag[],
   ): { wireSessionId: number } | undefined {
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
@@ -229,6 +233,7 @@ export class ClientDiscovery {
       wireSessionId,
       remote: customer,
       local,
+      names: this.#names.of(tags, this.#addresses.nameOf(concentrator)),
     });
   }
 

@@ -8,6 +8,7 @@ import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import { logger, setLogLevel } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { certificateName } from "../tunnel/quic.ts";
+import type { PastSessions } from "../state/past.ts";
 import { type Endpoint, setDefaultTrust, type Trust, type TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
 import { Client } from "./client.ts";
@@ -23,6 +24,7 @@ import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Server } from "./server.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
+import { endIdle, endTerminated } from "./session_ends.ts";
 import { openState, type State } from "./state.ts";
 
 const mainLog = logger("main");
@@ -38,6 +40,10 @@ export interface Daemon {
    * process where the configuration names a place for that, and `final` is not set.
    */
   stop(final: boolean): Promise<void>;
+  /** The proxy that it runs. */
+  readonly proxy: Proxy;
+  /** The last sessions that have ended. */
+  readonly pastSessions: PastSessions;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
   /** Takes no new sessions, or takes them again; open ones go on. */
@@ -74,7 +80,7 @@ export async function startServer(
     (sessions) => new ServerDiscovery(options, policy, sessions),
     ready,
   );
-  state?.restore(proxy, link.mac);
+  state.restore(proxy, link.mac);
   const server = new Server({
     proxy,
     listeners,
@@ -111,7 +117,7 @@ export async function startClient(
     (sessions) => new ClientDiscovery(options, policy, sessions, tunnelUp),
     ready,
   );
-  state?.restore(proxy, link.mac);
+  state.restore(proxy, link.mac);
   const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
   setDefaultTrust(trust(tunnel.connect[0]));
   if (tunnel.transport === "quic" && tunnel.serverCertificate !== undefined) certificateName(pem);
@@ -149,22 +155,25 @@ function runDaemon(
   link: Link,
   proxy: Proxy,
   tunnels: Server | Client,
-  state: State | undefined,
+  state: State,
 ): Daemon {
-  const { idleTimeout, resumeGrace } = config.sessions;
+  const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
   const sweep = setInterval(() => {
     proxy.sweep(resumeGrace);
-    if (idleTimeout > 0) proxy.sessions.closeIdle(idleTimeout);
+    if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, now());
+    if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
   }, SWEEP);
   return {
+    proxy,
+    pastSessions: state.pastSessions,
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);
       tunnels.stop();
       const { shutdownGrace } = config.tunnel;
-      if (state === undefined || final) await proxy.shutdown(shutdownGrace);
+      if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
       else await proxy.suspend(shutdownGrace);
-      await state?.keeper.close();
+      await state.close();
       logTotals(link, proxy);
       link.close();
     },
@@ -209,7 +218,7 @@ function logTotals(link: Link, proxy: Proxy): void {
   mainLog.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
 }
 
-function proxyOptions(config: Config, link: Link, state: State | undefined): ProxyOptions {
+function proxyOptions(config: Config, link: Link, state: State): ProxyOptions {
   const { observe, trace } = loggedProxyEvents();
   return {
     link,
@@ -220,7 +229,7 @@ function proxyOptions(config: Config, link: Link, state: State | undefined): Pro
     randomBytes: (length) => randomBytes(length),
     observe(session, end): void {
       observe(session, end);
-      state?.keeper.observe(session, end);
+      state.observe(session, end);
     },
     trace,
   };

@@ -7,7 +7,7 @@ import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
-import { SessionSwitch } from "./session_switch.ts";
+import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 
 /** The discovery of one mode. */
 export interface Discovery {
@@ -215,14 +215,14 @@ export class Proxy implements FrameSink {
   }
 
   #forget(member: Member, end: SessionEnd): void {
-    this.sessions.closeAll(member, end, { wire: true, tunnel: true });
+    this.sessions.closeAll(member, end, TELL_BOTH);
     this.#drop(member);
   }
 
   /** Ends all sessions on both sides, and all tunnels, within `grace` milliseconds. */
   async shutdown(grace: number): Promise<void> {
     const leaving = [...this.members.values()].map((member) => {
-      this.sessions.closeAll(member, "shutdown", { wire: true, tunnel: true });
+      this.sessions.closeAll(member, "shutdown", TELL_BOTH);
       return member.tunnel?.close("shutdown", "", grace);
     });
     await Promise.all(leaving);

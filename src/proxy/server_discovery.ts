@@ -1,5 +1,12 @@
 import type { Link } from "../../ffi/link.ts";
-import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  TAG_AC_NAME,
+  TAG_HOST_UNIQ,
+} from "../pppoe/constants.ts";
 import { padoError, padsError } from "../pppoe/discovery.ts";
 import { acSystemError, genericError } from "../pppoe/error_tags.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
@@ -14,6 +21,7 @@ import { PadiLimiter } from "./padi_limiter.ts";
 import { MAX_OFFERS, type Pending, PendingDiscoveries } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
+import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { TokenMint } from "./token.ts";
 
@@ -30,6 +38,7 @@ export class ServerDiscovery {
   #hostUniq: HostUniqRewriter<Member>;
   #limiter: PadiLimiter;
   #addresses = new AddressBook();
+  #names = new SharedNames();
 
   constructor(options: ProxyOptions, policy: ServerPolicy, sessions: SessionSwitch) {
     this.#link = options.link;
@@ -108,14 +117,19 @@ export class ServerDiscovery {
     if (!fitsDiscovery(packet.code, tags)) {
       return this.#drop("discovery-too-long", found.owner, packet);
     }
-    this.#addresses.addConcentrator(packet.source);
+    this.#addresses.addConcentrator(packet.source, nameIn(given, TAG_AC_NAME));
     const down = { ...packet, destination: found.customer, tags: encodeTags(tags) };
-    if (packet.code === CODE_PADS) this.#confirm(found, packet, down);
+    if (packet.code === CODE_PADS) this.#confirm(found, packet, down, tags);
     else this.#toMember(found.owner, 0, down);
   }
 
   /** A PADS: an error, a repetition, or a new session. `down` is what the customer is to get. */
-  #confirm(pending: Pending<Member>, packet: DiscoveryPacket, down: DiscoveryPacket): void {
+  #confirm(
+    pending: Pending<Member>,
+    packet: DiscoveryPacket,
+    down: DiscoveryPacket,
+    tags: Tag[],
+  ): void {
     const member = pending.owner;
     if (!pending.requested.has(packet.source)) return this.#drop("unsolicited", member, packet);
     if (packet.sessionId === 0) return this.#toMember(member, 0, down);
@@ -137,6 +151,7 @@ export class ServerDiscovery {
       wireSessionId: packet.sessionId,
       remote: packet.source,
       local,
+      names: this.#names.of(tags, this.#addresses.nameOf(packet.source)),
     };
     if (handle === 0) return this.#overLimit(opened, pending);
     this.#switch.open(opened);

@@ -1,5 +1,6 @@
 import type { Mac } from "../pppoe/mac.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
+import type { SessionNames } from "./session_names.ts";
 
 /**
  * A session's life:
@@ -7,7 +8,8 @@ import type { Tunnel } from "../tunnel/tunnel.ts";
  *     discovering ──PADS──▶ open ──tunnel lost──▶ held ──resumed──▶ open
  *                            │                     │
  *                            │ PADT of either side, │ the same, not resumed by the other side,
- *                            │ idle, limit, stop    │ grace over, another server's turn
+ *                            │ idle, LCP, admin,    │ grace over, another server's turn
+ *                            │ address, stop        │
  *                            └──────▶ closed ◀──────┘
  *
  * Whoever has not heard of the end gets a PADT, once; who cannot be reached hears of it on the next
@@ -31,6 +33,8 @@ export interface Session {
   readonly local: Mac;
   /** Milliseconds of the clock. */
   readonly openedAt: number;
+  /** One object for all sessions of the same AC and service. */
+  readonly names: SessionNames;
 }
 
 /** A session of an earlier process. */
@@ -41,6 +45,8 @@ export type SessionEnd =
   | "padt-customer"
   | "padt-ac"
   | "idle"
+  | "lcp-terminated" // the peers ended PPP's link and no PADT followed
+  | "admin" // somebody asked us to
   | "tunnel-lost" // and not resumed in time
   | "not-resumed" // the other side no longer has it
   | "server-changed"

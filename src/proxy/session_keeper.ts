@@ -2,17 +2,14 @@ import type { Journal } from "../state/journal.ts";
 import type { Counters, JournalledSession, SessionRecord } from "../state/record.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Session, SessionEnd } from "./session.ts";
-import { COUNTERS } from "./session_table.ts";
+import { SharedNames } from "./session_names.ts";
+import { type Clocks, countersOf, recordOf, restoredOf } from "./session_record.ts";
 
 /** What a keeper is made of. */
-export interface KeeperOptions {
+export interface KeeperOptions extends Clocks {
   journal: Journal;
   /** How often the counters of open sessions are saved. Milliseconds. */
   interval: number;
-  /** Milliseconds of the steady clock of sessions. */
-  now: () => number;
-  /** Wall clock, milliseconds. */
-  wallClock: () => number;
 }
 
 /** Keeps a proxy's sessions in a journal, and puts those of an earlier process back. */
@@ -20,6 +17,7 @@ export class SessionKeeper {
   readonly #options: KeeperOptions;
   #proxy: Proxy | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #names = new SharedNames();
 
   constructor(options: KeeperOptions) {
     this.#options = options;
@@ -28,7 +26,7 @@ export class SessionKeeper {
   /** A session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void {
     const { journal } = this.#options;
-    const record = this.#record(session);
+    const record = recordOf(session, this.#options);
     if (end === undefined) journal.opened(record);
     else journal.closed(record, end, this.#counters(session));
   }
@@ -60,11 +58,10 @@ export class SessionKeeper {
     await this.#options.journal.close();
   }
 
-  #putBack(proxy: Proxy, { peer, counters, ...record }: JournalledSession): boolean {
-    const { now, wallClock } = this.#options;
-    const openedAt = now() - (wallClock() - record.openedAt);
+  #putBack(proxy: Proxy, { counters, savedAt: _savedAt, ...record }: JournalledSession): boolean {
+    const { names, ...session } = restoredOf(record, this.#options);
     const { framesFromWire, bytesFromWire, framesToWire, bytesToWire } = counters;
-    return proxy.restore(peer, { ...record, openedAt }, [
+    return proxy.restore(record.peer, { ...session, names: this.#names.share(names) }, [
       framesFromWire,
       bytesFromWire,
       framesToWire,
@@ -77,24 +74,14 @@ export class SessionKeeper {
     this.#options.journal.closed(record, "not-restored");
   }
 
-  #record({ member, ...session }: Session): SessionRecord {
-    const { now, wallClock } = this.#options;
-    const openedAt = Math.round(wallClock() - (now() - session.openedAt));
-    return { ...session, peer: member.name, openedAt };
-  }
-
   #countersOf({ remote, local, wireSessionId }: SessionRecord): Counters | undefined {
     const table = this.#proxy?.sessions.table;
     const session = table?.sessions[table.find(remote, local, wireSessionId)];
     return session && this.#counters(session);
   }
 
-  #counters({ index }: Session): Counters | undefined {
-    const counters = this.#proxy?.sessions.table.counters;
-    if (counters === undefined) return undefined;
-    const [framesFromWire, bytesFromWire, framesToWire, bytesToWire] = counters.subarray(
-      index * COUNTERS,
-    );
-    return { framesFromWire, bytesFromWire, framesToWire, bytesToWire };
+  #counters(session: Session): Counters | undefined {
+    const table = this.#proxy?.sessions.table;
+    return table && countersOf(table, session);
   }
 }

@@ -1,11 +1,13 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import { isLcp } from "../pppoe/lcp.ts";
 import { type Mac, readMac } from "../pppoe/mac.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Drops } from "./drops.ts";
 import { goodbyeTags } from "./goodbye_tags.ts";
+import { LcpWatch } from "./lcp_watch.ts";
 import { PartingSessions } from "./parting.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
 import {
@@ -38,6 +40,9 @@ export interface Tell {
   tunnel: boolean;
 }
 
+/** Both peers: neither has ended it. */
+export const TELL_BOTH: Tell = { wire: true, tunnel: true };
+
 const NO_TAGS = new Uint8Array(0);
 
 /**
@@ -49,6 +54,7 @@ export class SessionSwitch {
   readonly drops: Drops;
   /** No new sessions are wanted; open ones go on. */
   draining = false;
+  readonly lcp: LcpWatch;
   #options: SwitchOptions;
   #link: Link;
   /** Members with frames in this batch, and in the last one. */
@@ -62,6 +68,7 @@ export class SessionSwitch {
   constructor(options: SwitchOptions) {
     this.table = new SessionTable(options.etherTypes[1]);
     this.drops = options.drops;
+    this.lcp = new LcpWatch(options.now);
     this.#options = options;
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
@@ -81,6 +88,7 @@ export class SessionSwitch {
     const { member, handle } = session;
     const writer = member.tunnel?.writer;
     if (writer === undefined) return this.drops.count("no-tunnel");
+    this.#watch(index, bytes, body, payload, !this.#acOnWire);
     this.touch(member);
     if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
     const counter = index * COUNTERS;
@@ -99,12 +107,19 @@ export class SessionSwitch {
   ): void {
     const index = member.handles[handle] - 1;
     if (index < 0) return this.drops.count("session-unknown");
+    this.#watch(index, buffer.bytes, offset, length, this.#acOnWire);
     this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
     this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
     if (!this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
+  }
+
+  /** Looks at a frame's PPP; `length` bytes at `at`. */
+  #watch(index: number, bytes: Uint8Array, at: number, length: number, toAc: boolean): void {
+    if (isLcp(bytes, at, length)) this.lcp.packet(index, bytes, at, length, toAc);
+    else if (this.lcp.isLingering) this.lcp.traffic(index);
   }
 
   /** The session that a frame from the wire belongs to. */
@@ -140,6 +155,7 @@ export class SessionSwitch {
     added.member.handles[added.handle] = added.index + 1;
     added.member.known[added.handle] = 1;
     added.member.sessions++;
+    this.lcp.add(added.index);
     return added;
   }
 
@@ -150,6 +166,7 @@ export class SessionSwitch {
   close(session: Session, end: SessionEnd, tell: Tell, tags: Uint8Array = NO_TAGS): void {
     if (this.table.sessions[session.index] !== session) return;
     this.table.remove(session);
+    this.lcp.remove(session.index);
     session.member.handles[session.handle] = 0;
     session.member.sessions--;
     if (tell.wire) this.refuse(session.remote, session.local, session.wireSessionId, tags);
@@ -272,16 +289,6 @@ export class SessionSwitch {
   tunnelBatchEnd(): void {
     this.#link.flush();
     this.#batchTime = this.#options.now();
-  }
-
-  /** Ends the sessions whose AC has been silent for `timeout` milliseconds. */
-  closeIdle(timeout: number): void {
-    const oldest = this.#options.now() - timeout;
-    for (const session of this.table) {
-      if (this.table.counters[session.index * COUNTERS + AC_HEARD] < oldest) {
-        this.close(session, "idle", { wire: true, tunnel: true });
-      }
-    }
   }
 
   #toWire(destination: Mac, source: Mac, code: number, sessionId: number, tags: Uint8Array): void {

@@ -1,41 +1,74 @@
-/** What a daemon keeps across restarts, where its configuration names a place for it. */
+/** What a daemon remembers of sessions: across restarts, where its configuration names a place. */
 import { readMac } from "../pppoe/mac.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { Opened } from "../state/journal.ts";
+import { pastSession, type PastSessions } from "../state/past.ts";
+import { RecentSessions } from "../state/recent_sessions.ts";
 import type { JournalledSession } from "../state/record.ts";
 import type { Proxy } from "./proxy.ts";
+import type { Session, SessionEnd } from "./session.ts";
 import { SessionKeeper } from "./session_keeper.ts";
+import { type Clocks, countersOf, recordOf } from "./session_record.ts";
+import type { SessionTable } from "./session_table.ts";
 
 const log = logger("state");
 
-/** The sessions of an earlier process, and who keeps those of this one. */
+/** Past sessions that are remembered without a store. */
+const MAX_RECENT = 1_000;
+
+/** What is remembered of sessions. */
 export interface State {
-  readonly keeper: SessionKeeper;
-  /** Puts back what can still be carried; the peers of the rest are told. */
+  /** Whether sessions outlive the process. */
+  readonly isKept: boolean;
+  readonly pastSessions: PastSessions;
+  /** A session has opened (no end) or ended. */
+  observe(session: Session, end: SessionEnd | undefined): void;
+  /** Puts back what an earlier process had and can still be carried; the peers of the rest are told. */
   restore(proxy: Proxy, mac: Uint8Array): void;
+  close(): Promise<void>;
 }
 
-/** Opens `state_dir`; undefined where none is configured. Throws `StateError`. */
-export async function openState(config: Config, now: () => number): Promise<State | undefined> {
-  if (config.stateDir === undefined) return undefined;
+/** Opens `state_dir`, or remembers a little in memory where none is configured. Throws `StateError`. */
+export async function openState(config: Config, now: () => number): Promise<State> {
+  const clocks = { now, wallClock: Date.now };
+  return config.stateDir === undefined
+    ? inMemory(clocks)
+    : await inDirectory(config.stateDir, config, clocks);
+}
+
+function inMemory(clocks: Clocks): State {
+  const past = new RecentSessions(MAX_RECENT);
+  let table: SessionTable | undefined;
+  return {
+    isKept: false,
+    pastSessions: past,
+    observe(session, end): void {
+      if (end === undefined || table === undefined) return;
+      const record = recordOf(session, clocks);
+      past.add(pastSession(record, end, clocks.wallClock(), countersOf(table, session)));
+    },
+    restore: (proxy) => void (table = proxy.sessions.table),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
   // Who keeps nothing needs no memory for SQLite.
   const { CHECKPOINT_INTERVAL, openJournal } = await import("../state/journal.ts");
   const { mode, interface: { name, mac } } = config;
-  const opened = openJournal(config.stateDir, { mode, interface: name, mac }, {
-    now: Date.now,
+  const opened = openJournal(directory, { mode, interface: name, mac }, {
+    now: clocks.wallClock,
     onTrouble: (message) => log.error("state cannot be written", { error: message }),
     onRecovery: (facts) => log.info("state is written again", facts),
   });
   tell(opened);
-  const keeper = new SessionKeeper({
-    journal: opened.journal,
-    interval: CHECKPOINT_INTERVAL,
-    now,
-    wallClock: Date.now,
-  });
+  const { journal } = opened;
+  const keeper = new SessionKeeper({ journal, interval: CHECKPOINT_INTERVAL, ...clocks });
   return {
-    keeper,
+    isKept: true,
+    pastSessions: journal.accounting,
+    observe: (session, end) => keeper.observe(session, end),
     restore(proxy, macBytes): void {
       const own = readMac(macBytes, 0);
       const peers = peersOf(config);
@@ -44,6 +77,7 @@ export async function openState(config: Config, now: () => number): Promise<Stat
       const counts = keeper.restore(proxy, opened.restored, fits);
       if (opened.restored.length > 0) log.info("sessions restored", counts);
     },
+    close: () => keeper.close(),
   };
 }
 

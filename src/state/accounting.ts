@@ -1,33 +1,15 @@
 /** Past sessions: who, when, how much, and why they ended. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { formatMac, type Mac, parseMac } from "../pppoe/mac.ts";
-import { checkedValues, type Counters, rowCheck, type Value } from "./record.ts";
+import { formatMac, parseMac } from "../pppoe/mac.ts";
+import {
+  DEFAULT_LIMIT,
+  isWanted,
+  type PastQuery,
+  type PastSession,
+  type PastSessions,
+} from "./past.ts";
+import { checkedValues, rowCheck, type Value } from "./record.ts";
 import { causeOf, StateError } from "./state_error.ts";
-
-/** A session that has ended. */
-export interface PastSession extends Readonly<Counters> {
-  /** The client's name on the server; the server's address on the client. */
-  readonly peer: string;
-  readonly customer: Mac;
-  readonly concentrator: Mac;
-  readonly acSessionId: number;
-  /** Wall clock, milliseconds. */
-  readonly openedAt: number;
-  readonly closedAt: number;
-  /** Why it ended: `padt-ac`, `idle`, … */
-  readonly end: string;
-}
-
-/** Which past sessions are wanted; what is left out does not restrict. */
-export interface PastQuery {
-  readonly peer?: string;
-  /** The customer's or the AC's. */
-  readonly mac?: Mac;
-  /** At most so many; 100 unless told. */
-  readonly limit?: number;
-  /** So many newer ones are passed over. */
-  readonly offset?: number;
-}
 
 /** Columns are in the order of `rowOf`; `number` counts up without gaps. */
 export const PAST_SCHEMA = `CREATE TABLE past (
@@ -43,6 +25,8 @@ export const PAST_SCHEMA = `CREATE TABLE past (
   bytes_from_wire INTEGER NOT NULL,
   frames_to_wire INTEGER NOT NULL,
   bytes_to_wire INTEGER NOT NULL,
+  ac_name TEXT NOT NULL,
+  service_name TEXT NOT NULL,
   checked INTEGER NOT NULL
 ) STRICT`;
 
@@ -50,10 +34,9 @@ export const PAST_SCHEMA = `CREATE TABLE past (
 const PRUNE_STEP = 128;
 /** Past sessions that wait to be written; beyond it the oldest go. */
 const MAX_WAITING = 8_192;
-const DEFAULT_LIMIT = 100;
 
 /** The last past sessions, in the store and, for a moment, in memory. */
-export class Accounting {
+export class Accounting implements PastSessions {
   readonly #max: number;
   #database!: DatabaseSync;
   #insert!: StatementSync;
@@ -74,7 +57,7 @@ export class Accounting {
   /** Goes on with this store. */
   attach(database: DatabaseSync): void {
     this.#database = database;
-    this.#insert = database.prepare(`INSERT INTO past VALUES (${"?,".repeat(12)}?)`);
+    this.#insert = database.prepare(`INSERT INTO past VALUES (${"?,".repeat(14)}?)`);
     this.#prune = database.prepare("DELETE FROM past WHERE number <= ?");
     const edge = (order: string): number => {
       const statement = database.prepare(
@@ -132,39 +115,43 @@ export class Accounting {
   }
 
   /** Past sessions, newest first; throws {@linkcode StateError} where the store cannot be read. */
-  query({ peer, mac, limit = DEFAULT_LIMIT, offset = 0 }: PastQuery = {}): PastSession[] {
-    const recent = this.#waiting.toReversed().slice(0, this.#max).filter((past) =>
-      (peer === undefined || past.peer === peer) &&
-      (mac === undefined || past.customer === mac || past.concentrator === mac)
-    );
+  query(query: PastQuery = {}): PastSession[] {
+    const { limit = DEFAULT_LIMIT, offset = 0 } = query;
+    const recent = this.#recent(query);
     const page = recent.slice(offset, offset + limit);
     if (page.length === limit) return page;
-    return [...page, ...this.#stored(peer, mac, limit - page.length, offset - recent.length)];
+    const [left, skipped] = [limit - page.length, Math.max(0, offset - recent.length)];
+    const rows = this.#select("*", query, `ORDER BY number DESC LIMIT ${left} OFFSET ${skipped}`);
+    return [...page, ...rows.map(pastOf).filter((past) => past !== undefined)];
   }
 
-  #stored(
-    peer: string | undefined,
-    mac: Mac | undefined,
-    limit: number,
-    offset: number,
-  ): PastSession[] {
-    const address = mac === undefined ? null : formatMac(mac);
+  /** How many past sessions are wanted, pages aside; throws {@linkcode StateError} likewise. */
+  count(query: PastQuery = {}): number {
+    const [row] = this.#select("count(*) AS n", query, "");
+    return this.#recent(query).length + Number(row?.n ?? 0);
+  }
+
+  /** Those that are wanted of those that wait, newest first. */
+  #recent(query: PastQuery): PastSession[] {
+    return this.#waiting.toReversed().slice(0, this.#max).filter((past) => isWanted(past, query));
+  }
+
+  /** The rows that are wanted; `rest` is SQL of ours. */
+  #select(columns: string, query: PastQuery, rest: string): Record<string, unknown>[] {
+    const { peer, mac, acSessionId } = query;
     try {
       const statement = this.#database.prepare(
-        `SELECT * FROM past WHERE number >= :oldest AND (:peer IS NULL OR peer = :peer)
+        `SELECT ${columns} FROM past WHERE number >= :oldest AND (:peer IS NULL OR peer = :peer)
          AND (:mac IS NULL OR customer = :mac OR ac = :mac)
-         ORDER BY number DESC LIMIT :limit OFFSET :offset`,
+         AND (:session IS NULL OR ac_session = :session) ${rest}`,
       );
       statement.setReadBigInts(true);
-      const oldest = this.#next + this.#waiting.length - this.#max;
-      const rows = statement.all({
-        oldest,
+      return statement.all({
+        oldest: this.#next + this.#waiting.length - this.#max,
         peer: peer ?? null,
-        mac: address,
-        limit,
-        offset: Math.max(0, offset),
+        mac: mac === undefined ? null : formatMac(mac),
+        session: acSessionId ?? null,
       });
-      return rows.map(pastOf).filter((past) => past !== undefined);
     } catch (error) {
       throw new StateError(`Cannot read the past sessions: ${causeOf(error)}`, { cause: error });
     }
@@ -195,6 +182,8 @@ function rowOf(number: number, past: PastSession): Value[] {
     past.bytesFromWire,
     past.framesToWire,
     past.bytesToWire,
+    past.acName,
+    past.serviceName,
   ];
 }
 
@@ -217,5 +206,7 @@ function pastOf(row: Record<string, unknown>): PastSession | undefined {
     bytesFromWire: Number(values[9]),
     framesToWire: Number(values[10]),
     bytesToWire: Number(values[11]),
+    acName: String(values[12]),
+    serviceName: String(values[13]),
   };
 }

@@ -2,6 +2,7 @@ import { Accounting } from "./accounting.ts";
 import { Changes } from "./changes.ts";
 import { Durability } from "./durability.ts";
 import { LiveRows } from "./live_rows.ts";
+import { pastSession } from "./past.ts";
 import type { Counters, JournalledSession, SessionRecord } from "./record.ts";
 import type { SetAside } from "./set_aside.ts";
 import { causeOf, isDamage } from "./state_error.ts";
@@ -121,12 +122,8 @@ export class Journal {
     if (this.#state === "closed") return;
     const known = this.#parts.changes.take(session);
     if (known === undefined) return;
-    const { peer, customer, concentrator, acSessionId, openedAt } = known;
-    this.accounting.add({
-      ...{ peer, customer, concentrator, acSessionId, openedAt, end },
-      closedAt: counters === undefined ? known.savedAt : this.#parts.options.now(),
-      ...(counters ?? known.counters),
-    });
+    const closedAt = counters === undefined ? known.savedAt : this.#parts.options.now();
+    this.accounting.add(pastSession(known, end, closedAt, counters ?? known.counters));
     this.#arm(GATHER_TIME);
   }
 

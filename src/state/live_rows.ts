@@ -22,6 +22,8 @@ export const LIVE_SCHEMA = `CREATE TABLE live (
   wire_session INTEGER NOT NULL,
   remote TEXT NOT NULL,
   local TEXT NOT NULL,
+  ac_name TEXT NOT NULL,
+  service_name TEXT NOT NULL,
   opened_at INTEGER NOT NULL,
   frames_from_wire INTEGER NOT NULL,
   bytes_from_wire INTEGER NOT NULL,
@@ -46,7 +48,7 @@ export class LiveRows {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#put = database.prepare(`INSERT OR REPLACE INTO live VALUES (${"?,".repeat(15)}?)`);
+    this.#put = database.prepare(`INSERT OR REPLACE INTO live VALUES (${"?,".repeat(17)}?)`);
     this.#remove = database.prepare("DELETE FROM live WHERE id = ?");
   }
 
@@ -101,6 +103,8 @@ function rowOf(id: number, session: JournalledSession): Value[] {
     session.wireSessionId,
     formatMac(session.remote),
     formatMac(session.local),
+    session.acName,
+    session.serviceName,
     session.openedAt,
     counters.framesFromWire,
     counters.bytesFromWire,
@@ -122,14 +126,16 @@ function sessionOf(row: Record<string, unknown>): JournalledSession | undefined 
     wireSessionId: Number(values[6]),
     remote: parseMac(String(values[7])) ?? 0,
     local: parseMac(String(values[8])) ?? 0,
-    openedAt: Number(values[9]),
+    acName: String(values[9]),
+    serviceName: String(values[10]),
+    openedAt: Number(values[11]),
     counters: {
-      framesFromWire: Number(values[10]),
-      bytesFromWire: Number(values[11]),
-      framesToWire: Number(values[12]),
-      bytesToWire: Number(values[13]),
+      framesFromWire: Number(values[12]),
+      bytesFromWire: Number(values[13]),
+      framesToWire: Number(values[14]),
+      bytesToWire: Number(values[15]),
     },
-    savedAt: Number(values[14]),
+    savedAt: Number(values[16]),
   };
   return isPlausible(session) && areCounters(session.counters) ? session : undefined;
 }

@@ -18,6 +18,9 @@ export interface SessionRecord {
   readonly remote: Mac;
   /** Address that we speak with on this side's wire. */
   readonly local: Mac;
+  /** What the AC and its service call themselves; empty where it was not said. */
+  readonly acName: string;
+  readonly serviceName: string;
   /** Wall clock, milliseconds. */
   readonly openedAt: number;
 }

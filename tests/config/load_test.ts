@@ -51,7 +51,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       padiRate: 400,
       padiBurst: 800,
     },
-    sessions: { idleTimeout: 0, resumeGrace: 30_000 },
+    sessions: { idleTimeout: 0, resumeGrace: 30_000, terminateLinger: 10_000 },
     log: { level: "info", format: "auto", topics: {} },
     admin: { hosts: [] },
   });

@@ -45,11 +45,15 @@ Deno.test("past sessions are found by peer and by either MAC address", () =>
       accounting.query({ mac: session(5).concentrator, limit: 5, offset: 40 }).length,
       2,
     );
+    assertEquals(accounting.count({ mac: session(5).concentrator }), 42);
+    assertEquals(accounting.count({ acSessionId: 6 }), 2);
     assertEquals(accounting.query({ peer: "client-5", mac: session(5).customer })[0], {
       peer: "client-5",
       customer: session(5).customer,
       concentrator: session(5).concentrator,
       acSessionId: 6,
+      acName: "ac-2",
+      serviceName: "internet",
       openedAt: session(5).openedAt,
       closedAt: 1_700_000_060_000,
       end: "padt-customer",

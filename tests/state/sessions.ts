@@ -17,6 +17,8 @@ export function session(i: number): SessionRecord {
     wireSessionId: 1 + i % 0xfffe,
     remote: 0x0210_0000_0001,
     local: 0x0220_0000_0000 + i,
+    acName: `ac-${i % 3}`,
+    serviceName: i % 2 === 0 ? "" : "internet",
     openedAt: START + i,
   };
 }

@@ -1,0 +1,21 @@
+/** PPP's Link Control Protocol in place (RFC 1661 section 5). */
+
+/** High and low byte of LCP's protocol number, which PPP never compresses (RFC 1661 section 6.5). */
+const LCP_HIGH = 0xc0;
+const LCP_LOW = 0x21;
+
+/** Bytes of protocol, code, identifier and length. */
+export const LCP_HEADER = 6;
+
+/** Codes that mean something to who stands between two peers. */
+export const LcpCode = {
+  terminateRequest: 5,
+  terminateAck: 6,
+  echoRequest: 9,
+  echoReply: 10,
+} as const;
+
+/** Whether the PPP frame of `length` bytes at `at` is LCP's. */
+export function isLcp(bytes: Uint8Array, at: number, length: number): boolean {
+  return bytes[at] === LCP_HIGH && length > 1 && bytes[at + 1] === LCP_LOW;
+}

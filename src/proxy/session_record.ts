@@ -1,0 +1,41 @@
+/** Sessions as the state keeps them: with names instead of objects, and on the wall clock. */
+import type { Counters, SessionRecord } from "../state/record.ts";
+import type { RestoredSession, Session } from "./session.ts";
+import { COUNTERS, type SessionTable } from "./session_table.ts";
+
+/** The two clocks, in milliseconds. */
+export interface Clocks {
+  /** The steady one, of sessions. */
+  now: () => number;
+  wallClock: () => number;
+}
+
+/** What is kept of a session. */
+export function recordOf(session: Session, { now, wallClock }: Clocks): SessionRecord {
+  const { member, names, index: _index, ...facts } = session;
+  const openedAt = Math.round(wallClock() - (now() - session.openedAt));
+  return {
+    ...facts,
+    peer: member.name,
+    acName: names.ac,
+    serviceName: names.service,
+    openedAt,
+  };
+}
+
+/** What `recordOf` made a record of, on this process's clock. */
+export function restoredOf(
+  { peer: _peer, acName, serviceName, ...facts }: SessionRecord,
+  { now, wallClock }: Clocks,
+): RestoredSession {
+  const openedAt = now() - (wallClock() - facts.openedAt);
+  return { ...facts, openedAt, names: { ac: acName, service: serviceName } };
+}
+
+/** What a session has carried; still there while its end is being told. */
+export function countersOf({ counters }: SessionTable, { index }: Session): Counters {
+  const [framesFromWire, bytesFromWire, framesToWire, bytesToWire] = counters.subarray(
+    index * COUNTERS,
+  );
+  return { framesFromWire, bytesFromWire, framesToWire, bytesToWire };
+}

@@ -1,0 +1,77 @@
+import { assertEquals } from "@std/assert";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { endByAdmin, freeStuck } from "../../src/proxy/session_ends.ts";
+import { dial, settle, until, within } from "./dial.ts";
+import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
+
+const memberOf = ({ proxy }: Side) => proxy.members.values().next().value;
+
+Deno.test("a session that somebody ends ends on both sides, whichever proxy was asked", async () => {
+  for (const asked of ["server", "client"] as const) {
+    await within({}, async (path) => {
+      const { wire } = await dial(path, { id: 7 });
+      await dial(path, { id: 8 });
+      const side = asked === "server" ? path.server : path.clients[0];
+      assertEquals(endByAdmin(side.proxy.sessions, memberOf(side), 1), true);
+      assertEquals(endByAdmin(side.proxy.sessions, memberOf(side), 1), false);
+      assertEquals(endByAdmin(side.proxy.sessions, undefined, 2), false);
+      const [up, down] = [await path.ac.packet(), await wire.packet()];
+      assertEquals([up.code, up.sessionId, up.source], [CODE_PADT, 7, WAN]);
+      assertEquals([down.code, down.sessionId, down.source], [CODE_PADT, 7, LAN]);
+      await settle();
+      assertEquals([path.ac.frames, wire.frames], [[], []]);
+      assertEquals(side.ends, ["admin"]);
+      assertEquals(path.server.proxy.sessions.table.size, 1);
+    });
+  }
+});
+
+Deno.test("a session that somebody ends while the tunnel is down ends at the far side on resuming", () =>
+  within({}, async (path) => {
+    const { wire } = await dial(path, { id: 7 });
+    const member = memberOf(path.server);
+    await path.lose(0);
+    endByAdmin(path.server.proxy.sessions, member, 1);
+    assertEquals((await path.ac.packet()).code, CODE_PADT);
+    assertEquals(wire.frames, []);
+    path.reconnect(0);
+    await until(() => path.clients[0].ends.length === 1);
+    assertEquals((await wire.packet()).code, CODE_PADT);
+    await settle();
+    assertEquals([path.ac.frames, wire.frames], [[], []]);
+  }));
+
+Deno.test("a stuck session of ours ends by either address and id, one of nobody's gets a PADT", () =>
+  within({}, async (path) => {
+    const { sessions } = path.server.proxy;
+    await dial(path, { id: 7 });
+    await dial(path, { id: 8 });
+    assertEquals(freeStuck(sessions, macBytes(WAN), { mac: AC, sessionId: 7 }), 1);
+    assertEquals((await path.ac.packet()).sessionId, 7);
+    assertEquals((await path.customers[0].packet()).sessionId, 7);
+    freeStuck(sessions, macBytes(WAN), { member: "branch-1", mac: CUSTOMER, sessionId: 8 });
+    assertEquals((await path.ac.packet()).sessionId, 8);
+    assertEquals((await path.customers[0].packet()).sessionId, 8);
+    assertEquals(path.server.ends, ["admin", "admin"]);
+    assertEquals(freeStuck(sessions, macBytes(WAN), { mac: AC, sessionId: 9 }), 1);
+    const padt = await path.ac.packet();
+    assertEquals([padt.code, padt.sessionId, padt.source, padt.destination], [
+      CODE_PADT,
+      9,
+      WAN,
+      AC,
+    ]);
+    await settle();
+    assertEquals(path.customers[0].frames, []);
+  }));
+
+Deno.test("sessions know what AC and service call themselves", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    await dial(path, { id: 8 });
+    for (const { proxy } of [path.server, ...path.clients]) {
+      const [one, two] = proxy.sessions.table;
+      assertEquals(one.names, { ac: "ac-1", service: "" });
+      assertEquals(one.names === two.names, true);
+    }
+  }));
