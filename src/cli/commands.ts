@@ -74,6 +74,17 @@ Existing files are never overwritten.`,
   load: async () => (await import("./keygen.ts")).keygenCommand,
 };
 
+const completion: Command = {
+  name: "completion",
+  summary: "Print the script that lets a shell complete this program's command line",
+  positionals: ["bash|zsh|fish"],
+  options: [],
+  details: `bash: pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
+zsh:  pppoe-proxy completion zsh > /usr/share/zsh/site-functions/_pppoe-proxy
+fish: pppoe-proxy completion fish > /usr/share/fish/vendor_completions.d/pppoe-proxy.fish`,
+  load: async () => (await import("./completion.ts")).completionCommand,
+};
+
 const version: Command = {
   name: "version",
   summary: "Show the version",
@@ -99,6 +110,7 @@ export const COMMANDS: readonly Command[] = [
   keygen,
   discover,
   ...REMOTE_COMMANDS,
+  completion,
   version,
   help,
 ];

@@ -1,0 +1,17 @@
+import { type Arguments, oneOf, UsageError } from "./arguments.ts";
+import { COMMANDS } from "./commands.ts";
+import { bashCompletion } from "./completion_bash.ts";
+import { fishCompletion } from "./completion_fish.ts";
+import { zshCompletion } from "./completion_zsh.ts";
+import { printLine } from "./output.ts";
+
+const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
+
+/** `completion bash|zsh|fish`: the script that teaches a shell this program's command line. */
+export async function completionCommand({ positionals: [shell] }: Arguments): Promise<number> {
+  const names = Object.keys(SHELLS);
+  if (shell === undefined) throw new UsageError(`Say for which shell: ${names.join(", ")}`);
+  const known = oneOf(shell, names.join("|"), "a shell") as keyof typeof SHELLS;
+  await printLine(SHELLS[known](COMMANDS).trimEnd());
+  return 0;
+}

@@ -1,0 +1,7 @@
+# What bash offers: SCRIPT, then the words of a command line, the last of which is being typed.
+source "$1"
+shift
+COMP_WORDS=("$@")
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+"$(complete -p pppoe-proxy | sed 's/.* -F \([^ ]*\) .*/\1/')" 2>/dev/null
+printf '%s\n' "${COMPREPLY[@]}"

@@ -1,0 +1,108 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { bashCompletion } from "../../src/cli/completion_bash.ts";
+import { fishCompletion } from "../../src/cli/completion_fish.ts";
+import { zshCompletion } from "../../src/cli/completion_zsh.ts";
+import { installed, runCommand } from "../lab/process.ts";
+import { pppoeProxy, withFolder } from "./process.ts";
+
+const ASK = new URL("./completion/", import.meta.url).pathname;
+const NAMES = COMMANDS.map(({ name }) => name);
+const lines = (text: string) => text.split("\n").filter((line) => line !== "");
+
+/** Runs `use` with a function that asks a shell, whose script has been written to a file. */
+async function withShell(
+  shell: string,
+  script: string,
+  use: (ask: (...line: string[]) => Promise<string[]>, folder: string) => Promise<void>,
+): Promise<void> {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/script`, script);
+    await use(
+      async (...line) =>
+        lines(await runCommand(shell, `${ASK}ask.${shell}`, `${folder}/script`, ...line)),
+      folder,
+    );
+  });
+}
+
+for (const shell of ["bash", "zsh", "fish"]) {
+  Deno.test(`completion ${shell} prints a script that ${shell} reads`, async () => {
+    const { code, stdout, stderr } = await pppoeProxy(["completion", shell]);
+    assertEquals([code, stderr], [0, ""]);
+    for (const { name } of COMMANDS) assertStringIncludes(stdout, name);
+    if (!installed(shell)) return;
+    await withFolder(async (folder) => {
+      await Deno.writeTextFile(`${folder}/script`, stdout);
+      assertEquals(await runCommand(shell, "-n", `${folder}/script`), "");
+    });
+  });
+}
+
+Deno.test({
+  name: "bash offers all commands, all options of each, and what they take",
+  ignore: !installed("bash"),
+  fn: () =>
+    withShell("bash", bashCompletion(COMMANDS), async (ask, folder) => {
+      const offered = (...words: string[]) => ask("pppoe-proxy", ...words);
+      assertEquals(await offered(""), NAMES);
+      for (const { name, options } of COMMANDS) {
+        const flags = [...options.map((option) => `--${option.name}`), "--help"];
+        assertEquals(await offered(name, "-"), flags);
+      }
+      assertEquals(await offered("ch"), ["check"]);
+      assertEquals(await offered("keygen", "cer"), ["certificate"]);
+      assertEquals(await offered("keygen", "--name", "=", "x", "cer"), ["certificate"]);
+      assertEquals(await offered("keygen", "secret", `${folder}/scr`), [`${folder}/script`]);
+      assertEquals(await offered("run", "--config", `${folder}/scr`), [`${folder}/script`]);
+      assertEquals(await offered("run", "--config", "=", `${folder}/scr`), [`${folder}/script`]);
+      assertEquals(await offered("sessions", "--state", ""), ["open", "held"]);
+      assertEquals(await offered("discover", "-i", "l"), ["lo"]);
+      assertEquals(await offered("help", "log"), ["log-level"]);
+      assertEquals(await offered("sessions", "--limit", ""), []);
+    }),
+});
+
+Deno.test({
+  name: "fish offers all commands, all options of each, and what they take",
+  ignore: !installed("fish"),
+  fn: () =>
+    withShell("fish", fishCompletion(COMMANDS), async (ask, folder) => {
+      const offered = async (line: string) => (await ask(`pppoe-proxy ${line}`)).toSorted();
+      assertEquals(await offered(""), NAMES.toSorted());
+      for (const { name, options } of COMMANDS) {
+        const flags = [...options.map((option) => `--${option.name}`), "--help"];
+        assertEquals(await offered(`${name} --`), flags.toSorted());
+      }
+      assertEquals(await offered("keygen cer"), ["certificate"]);
+      assertEquals(await offered(`run --config ${folder}/scr`), [`${folder}/script`]);
+      assertEquals(await offered("sessions --state "), ["held", "open"]);
+      assertEquals(await offered("discover -i l"), ["lo"]);
+      assertEquals(await offered("help log"), ["log-level"]);
+      assertEquals(await offered("sessions --limit "), []);
+    }),
+});
+
+Deno.test({
+  name: "zsh completes commands, options of each, and what they take",
+  ignore: !installed("zsh"),
+  fn: () =>
+    withShell("zsh", zshCompletion(COMMANDS), async (ask, folder) => {
+      const expected: [typed: string, completed: string][] = [
+        ...NAMES.map((name): [string, string] => [`${name} --hel`, `${name} --help`]),
+        ["che", "check"],
+        ["keygen cer", "keygen certificate"],
+        [`run --config ${folder}/scr`, `run --config ${folder}/script`],
+        ["padt --se", "padt --session-id="],
+        ["sessions --state he", "sessions --state held"],
+        ["discover -i l", "discover -i lo"],
+        ["help log", "help log-level"],
+        ["sessions --limit ", "sessions --limit"],
+      ];
+      const completed = await ask(...expected.map(([typed]) => `pppoe-proxy ${typed}`));
+      assertEquals(
+        completed.map((line) => line.trimEnd()),
+        expected.map(([, whole]) => `pppoe-proxy ${whole}`),
+      );
+    }),
+});
