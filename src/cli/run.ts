@@ -4,7 +4,8 @@ import { dropStartupPages } from "../../ffi/startup_pages.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { loadConfig } from "../config/load.ts";
 import { configureLogging, logger } from "../log.ts";
-import { type Daemon, startClient, startServer } from "../proxy/daemon.ts";
+import type { Daemon } from "../proxy/daemon_interface.ts";
+import { startClient, startServer } from "../proxy/daemon.ts";
 
 const log = logger("main");
 

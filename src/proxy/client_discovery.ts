@@ -21,7 +21,7 @@ import type { DropReason } from "./drops.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { MAX_OFFERS, type Offer, type Pending, PendingDiscoveries } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
-import type { Member } from "./session.ts";
+import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, tokenHandle, TokenMint } from "./token.ts";
@@ -153,6 +153,7 @@ export class ClientDiscovery {
     if (handle !== 0) return this.#confirm(member, handle, packet);
     const tags = readTags(packet.tags);
     if (typeof tags === "string") return this.#drop(tags, packet);
+    this.#switch.tallies.errorTags(tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(member.name, packet.destination, hostUniq);
     if (pending === undefined) return this.#drop("unsolicited", packet);
@@ -199,7 +200,7 @@ export class ClientDiscovery {
     if (known === undefined && !asked) {
       return this.#decline("unsolicited", member, handle, packet);
     }
-    const session = known ?? this.#open(member, handle, packet, tags);
+    const session = known ?? this.#open(member, handle, packet, tags, pending?.began);
     if (session === undefined) return this.#decline("session-limit", member, handle, packet);
     if (pending !== undefined) this.#pending.settle(pending);
     const shown = { ...packet, sessionId: session.wireSessionId };
@@ -219,22 +220,15 @@ export class ClientDiscovery {
     handle: number,
     packet: DiscoveryPacket,
     tags: Tag[],
-  ): { wireSessionId: number } | undefined {
+    began: number | undefined,
+  ): Session | undefined {
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
     const wireSessionId = this.#freeSessionId(customer, local, acSessionId);
     if (wireSessionId === undefined) return undefined;
-    return this.#switch.open({
-      member,
-      handle,
-      customer,
-      concentrator,
-      acSessionId,
-      wireSessionId,
-      remote: customer,
-      local,
-      names: this.#names.of(tags, this.#addresses.nameOf(concentrator)),
-    });
+    const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
+    const names = this.#names.of(tags, this.#addresses.nameOf(concentrator));
+    return this.#switch.open({ member, ...ids, remote: customer, local, names }, began);
   }
 
   /** The AC's id, or where the customer has a session of that id already, the next free one. */
@@ -256,13 +250,13 @@ export class ClientDiscovery {
       ? acSystemError("no new sessions for now")
       : genericError(`refused: ${reason}`);
     const frame = padsError(packet, tags, error, this.#options.etherTypes[0]);
-    this.#options.trace("to-wire", frame, {});
-    this.#link.send(frame);
+    this.#toWire(frame);
   }
 
   #toServer(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     const frame = encodeDiscovery({ ...packet, tags: encodeTags(tags) });
     this.#options.trace("to-server", frame, { server: member.name });
+    this.#switch.tallies.packet("to-tunnel", packet.code);
     if (!member.tunnel?.writer.discovery(0, frame)) this.#switch.drops.count("queue-full");
     this.#switch.touch(member);
   }
@@ -273,7 +267,12 @@ export class ClientDiscovery {
       { ...packet, source, tags: encodeTags(tags) },
       this.#options.etherTypes[0],
     );
+    this.#toWire(frame);
+  }
+
+  #toWire(frame: Uint8Array): void {
     this.#options.trace("to-wire", frame, {});
+    this.#switch.tallies.frame("to-wire", frame);
     this.#link.send(frame);
   }
 

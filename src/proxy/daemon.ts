@@ -4,13 +4,12 @@ import { randomBytes } from "node:crypto";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readPin } from "../config/certificate.ts";
 import { readSecret } from "../config/secrets.ts";
-import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
-import { logger, setLogLevel } from "../log.ts";
+import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { certificateName } from "../tunnel/quic.ts";
-import type { PastSessions } from "../state/past.ts";
 import { type Endpoint, setDefaultTrust, type Trust, type TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
+import type { Daemon } from "./daemon_interface.ts";
 import { Client } from "./client.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
 import {
@@ -20,41 +19,16 @@ import {
   loggedServerEvents,
   logResumed,
 } from "./events.ts";
+import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Server } from "./server.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
-import { endIdle, endTerminated } from "./session_ends.ts";
+import { runDaemon } from "./run_daemon.ts";
 import { openState, type State } from "./state.ts";
 
 const mainLog = logger("main");
 const linkLog = logger("link");
-
-/** How often idle and held sessions are looked at. Milliseconds. */
-const SWEEP = 1_000;
-
-/** A mode that is running. */
-export interface Daemon {
-  /**
-   * Ends everything; resolves when done. Sessions end on both sides, or are kept for the next
-   * process where the configuration names a place for that, and `final` is not set.
-   */
-  stop(final: boolean): Promise<void>;
-  /** The proxy that it runs. */
-  readonly proxy: Proxy;
-  /** The last sessions that have ended. */
-  readonly pastSessions: PastSessions;
-  /** Dials at once instead of waiting for the next attempt. */
-  retry(): void;
-  /** Takes no new sessions, or takes them again; open ones go on. */
-  drain(on: boolean): void;
-  /** Whether new sessions are refused. */
-  readonly draining: boolean;
-  /** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
-  setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
-  /** Resolves, or rejects with what went wrong, when the daemon has ended. */
-  readonly ended: Promise<void>;
-}
 
 const now = (): number => performance.now();
 
@@ -71,9 +45,10 @@ export async function startServer(
   const listeners = config.tunnel.listen.map((at) => listen(transport, at, certificate, key, tune));
   noteTransport(transport);
   const state = await openState(config, now);
-  const options = proxyOptions(config, link, state);
+  const monitor = new Monitor(Date.now);
+  const options = proxyOptions(config, link, state, monitor);
   const policy = serverPolicy(config);
-  const ready = readiness(config, link);
+  const ready = readiness(config, link, monitor);
   const proxy = new Proxy(
     "server",
     options,
@@ -89,12 +64,12 @@ export async function startServer(
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     now,
-    events: loggedServerEvents(now),
+    events: loggedServerEvents(now, monitor),
   });
   ready.tunnel({
     listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
   });
-  return runDaemon(config, link, proxy, server, state);
+  return runDaemon({ config, link, proxy, monitor, tunnels: server, state });
 }
 
 /** Starts the client mode on a link. */
@@ -107,9 +82,10 @@ export async function startClient(
   const secret = await readSecret(tunnel.secretFile);
   const pem = await trustedPem(config);
   const state = await openState(config, now);
-  const options = proxyOptions(config, link, state);
+  const monitor = new Monitor(Date.now);
+  const options = proxyOptions(config, link, state, monitor);
   const policy = { mac: config.interface.mac, timeout: config.discovery.timeout };
-  const ready = readiness(config, link);
+  const ready = readiness(config, link, monitor);
   const tunnelUp = () => client.member;
   const proxy = new Proxy(
     "client",
@@ -140,54 +116,13 @@ export async function startClient(
     buffer: (size) => link.region(size),
     now,
     random: Math.random,
-    events: loggedClientEvents(() => ready.tunnel({ server: client.member?.name })),
+    events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.member?.name })),
   });
-  return runDaemon(config, link, proxy, client, state);
+  return runDaemon({ config, link, proxy, monitor, tunnels: client, state });
 }
 
 function noteTransport(transport: Transport): void {
   if (transport === "quic") mainLog.warning("experimental transport", { transport });
-}
-
-/** Runs both sides of a proxy until `stop`. */
-function runDaemon(
-  config: Config,
-  link: Link,
-  proxy: Proxy,
-  tunnels: Server | Client,
-  state: State,
-): Daemon {
-  const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
-  const sweep = setInterval(() => {
-    proxy.sweep(resumeGrace);
-    if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, now());
-    if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
-  }, SWEEP);
-  return {
-    proxy,
-    pastSessions: state.pastSessions,
-    ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
-    async stop(final): Promise<void> {
-      clearInterval(sweep);
-      tunnels.stop();
-      const { shutdownGrace } = config.tunnel;
-      if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
-      else await proxy.suspend(shutdownGrace);
-      await state.close();
-      logTotals(link, proxy);
-      link.close();
-    },
-    retry: () => tunnels instanceof Client && tunnels.retry(),
-    drain(on): void {
-      if (on === proxy.sessions.draining) return;
-      proxy.sessions.draining = on;
-      mainLog.info(on ? "draining" : "not draining", { sessions: proxy.sessions.table.size });
-    },
-    get draining() {
-      return proxy.sessions.draining;
-    },
-    setLogLevel,
-  };
 }
 
 async function serverCredentials(
@@ -211,24 +146,23 @@ function serverPolicy(config: ServerConfig): ServerPolicy {
   };
 }
 
-/** What went through and what did not, since the start. */
-function logTotals(link: Link, proxy: Proxy): void {
-  link.readStatistics();
-  const { drops, ...counted } = link.statistics;
-  mainLog.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
-}
-
-function proxyOptions(config: Config, link: Link, state: State): ProxyOptions {
+function proxyOptions(
+  config: Config,
+  link: Link,
+  state: State,
+  monitor: Monitor,
+): ProxyOptions {
   const { observe, trace } = loggedProxyEvents();
   return {
     link,
     etherTypes: config.interface.etherTypes,
     limits: config.limits,
-    drops: loggedDrops(now),
+    drops: loggedDrops(now, monitor),
     now,
     randomBytes: (length) => randomBytes(length),
-    observe(session, end): void {
-      observe(session, end);
+    observe(session, end, table): void {
+      observe(session, end, table);
+      monitor.session(session, end, table);
       state.observe(session, end);
     },
     trace,
@@ -239,6 +173,7 @@ function proxyOptions(config: Config, link: Link, state: State): ProxyOptions {
 function readiness(
   config: Config,
   link: Link,
+  monitor: Monitor,
 ): ProxyObserver & { tunnel: (facts: object) => void } {
   let tunnelFacts: object | undefined;
   const say = (): void => {
@@ -251,8 +186,11 @@ function readiness(
     });
   };
   return {
-    resumed: logResumed,
+    resumed(client, outcome): void {
+      logResumed(client, outcome, monitor);
+    },
     state(up, reason): void {
+      monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
       if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
       else linkLog.warning("interface down", { interface: link.name, reason });
       say();

@@ -5,8 +5,10 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { logger, OncePerSecond } from "../log.ts";
 import type { ClientEvents } from "./client.ts";
 import { Drops } from "./drops.ts";
+import type { Monitor } from "./monitor.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { ServerEvents } from "./server.ts";
+import { count } from "./tallies.ts";
 
 const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
@@ -26,13 +28,14 @@ const REFUSALS: ReadonlySet<string> = new Set([
 ]);
 
 /** Counts drops; refusals are warned of at most once a second and reason, the rest is for debug. */
-export function loggedDrops(now: () => number): Drops {
+export function loggedDrops(now: () => number, monitor: Monitor): Drops {
   const limiter = new OncePerSecond(now);
   return new Drops((reason, detail) => {
     limiter.log(reason, (suppressed) => {
       const facts = { reason, ...detail(), ...(suppressed > 0 && { suppressed }) };
-      if (REFUSALS.has(reason)) discoveryLog.warning("refused", facts);
-      else discoveryLog.debug("dropped", facts);
+      if (!REFUSALS.has(reason)) return discoveryLog.debug("dropped", facts);
+      discoveryLog.warning("refused", facts);
+      monitor.emit("refused", facts);
     });
   });
 }
@@ -59,30 +62,37 @@ export function loggedProxyEvents(): Pick<ProxyOptions, "observe" | "trace"> {
 }
 
 /** What the two ends have agreed on after a tunnel came back. */
-export function logResumed(client: string | undefined, outcome: object): void {
+export function logResumed(
+  client: string | undefined,
+  outcome: object,
+  monitor: Monitor,
+): void {
   if (Object.values(outcome).every((count) => count === 0)) return; // a client that has no sessions
-  sessionLog.info("sessions resumed", { ...(client !== undefined && { client }), ...outcome });
+  const facts = { ...(client !== undefined && { client }), ...outcome };
+  sessionLog.info("sessions resumed", facts);
+  monitor.emit("resumed", facts);
 }
 
 /** Connections of the server's clients; strangers get one line a second and address. */
-export function loggedServerEvents(now: () => number): ServerEvents {
+export function loggedServerEvents(now: () => number, monitor: Monitor): ServerEvents {
   const limiter = new OncePerSecond(now);
   return {
     rejected(address, end): void {
+      count(monitor.rejected, end.reason);
       const host = address.slice(0, address.lastIndexOf(":"));
       limiter.log(host, (suppressed) => {
-        tunnelLog.warning("tunnel rejected", {
-          address,
-          ...endFacts(end),
-          ...(suppressed > 0 && { suppressed }),
-        });
+        const facts = { address, ...endFacts(end), ...(suppressed > 0 && { suppressed }) };
+        tunnelLog.warning("tunnel rejected", facts);
+        monitor.emit("tunnel-rejected", facts);
       });
     },
     connected(client, address): void {
       tunnelLog.info("tunnel up", { client, address });
+      monitor.connected(client, address);
     },
     disconnected(client, address, end): void {
       tunnelLog.warning("tunnel down", { client, address, ...endFacts(end) });
+      monitor.disconnected(client, address, end, true);
     },
     acceptFailed(error): void {
       limiter.log("accept", () => tunnelLog.error("accept failed", { error: String(error) }));
@@ -91,10 +101,13 @@ export function loggedServerEvents(now: () => number): ServerEvents {
 }
 
 /** The client's one tunnel. `onConnected` is called after the line. */
-export function loggedClientEvents(onConnected: () => void): ClientEvents {
+export function loggedClientEvents(monitor: Monitor, onConnected: () => void): ClientEvents {
+  let up: string | undefined;
   return {
     connected(server): void {
+      up = server;
       tunnelLog.info("tunnel up", { server });
+      monitor.connected(server, server);
       onConnected();
     },
     disconnected(server, end, delay): void {
@@ -103,6 +116,8 @@ export function loggedClientEvents(onConnected: () => void): ClientEvents {
         ...endFacts(end),
         retry_ms: Math.round(delay),
       });
+      monitor.disconnected(server, server, end, up === server);
+      up = undefined;
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Pending<Owner> {
   readonly offers: Map<string, Offer>;
   /** ACs that a PADR has gone to: only they may confirm a session. */
   readonly requested: Set<Mac>;
+  /** Milliseconds of the clock at the first PADI, or the first after a session. */
+  began: number;
   /** Milliseconds of the clock at the last PADI or PADR. */
   touched: number;
 }
@@ -84,7 +86,7 @@ export class PendingDiscoveries<Owner> {
     const key = requestKey(ownerName, customer, hostUniq);
     const known = this.#byKey.get(key);
     if (known !== undefined && known.owner === owner) {
-      this.#settled.delete(known);
+      if (this.#settled.delete(known)) known.began = this.#now();
       this.#byKey.delete(key);
       this.#byKey.set(key, known);
       known.touched = this.#now();
@@ -101,6 +103,7 @@ export class PendingDiscoveries<Owner> {
       upstreamKey: undefined,
       offers: new Map(),
       requested: new Set(),
+      began: this.#now(),
       touched: this.#now(),
     };
     this.#byKey.set(key, pending);

@@ -19,6 +19,8 @@ export interface Discovery {
   removeMember(member: Member): void;
   /** Forgets requests that nobody waits for any longer. */
   expire(): void;
+  /** Discoveries under way. */
+  readonly size: number;
 }
 
 /** Is told what happens to a proxy as a whole. */
@@ -87,9 +89,15 @@ export class Proxy implements FrameSink {
     this.#observer.state(up, reason);
   }
 
+  /** Discoveries under way. */
+  get pendingDiscoveries(): number {
+    return this.#discovery.size;
+  }
+
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
     if (typeof packet === "string") return this.sessions.drops.drop(packet);
+    this.sessions.tallies.packet("from-wire", packet.code);
     if (packet.sessionId === 0 || OPENING.has(packet.code)) {
       return this.#discovery.fromWire(packet);
     }
@@ -102,6 +110,7 @@ export class Proxy implements FrameSink {
     const { sessions } = this;
     const packet = parseDiscovery(frame);
     if (typeof packet === "string") return sessions.drops.drop(packet);
+    sessions.tallies.packet("from-tunnel", packet.code);
     if (handle === 0 || OPENING.has(packet.code)) {
       return this.#discovery.fromTunnel(member, handle, packet);
     }
@@ -164,6 +173,7 @@ export class Proxy implements FrameSink {
       },
       control,
       dropped: (reason) => sessions.drops.count(reason),
+      roundTrip: (milliseconds) => sessions.tallies.roundTrip.observe(milliseconds / 1_000),
       batchEnd: () => {
         sessions.tunnelBatchEnd();
         sessions.wireBatchEnd(); // answers to discovery wait in the writers

@@ -3,6 +3,7 @@ import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "./host_uniq.ts";
 import type { PadiLimits } from "./padi_limiter.ts";
 import type { Session, SessionEnd } from "./session.ts";
+import type { SessionTable } from "./session_table.ts";
 
 /** How a proxy speaks on its wire: with its interface's address, or with the far peers' own. */
 export type MacPolicy = "own" | "transparent";
@@ -23,8 +24,8 @@ export interface ProxyOptions {
   now: () => number;
   /** That many bytes from a cryptographic source. */
   randomBytes: (length: number) => Uint8Array;
-  /** Told of every session that opens (no end) or ends. */
-  observe: (session: Session, end: SessionEnd | undefined) => void;
+  /** Told of every session that opens (no end) or ends; the table still has its counters. */
+  observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
   /** Shown every discovery frame that leaves, for the debug log. */
   trace: (way: "to-wire" | "to-client" | "to-server", frame: Uint8Array, facts: object) => void;
 }

@@ -111,6 +111,7 @@ export class ServerDiscovery {
     }
     const given = check(packet);
     if (typeof given === "string") return this.#drop(given, undefined, packet);
+    this.#switch.tallies.errorTags(given);
     const found = this.#hostUniq.resolve(packet.destination, findTag(given, TAG_HOST_UNIQ));
     if (typeof found === "string") return this.#drop(found, undefined, packet);
     const tags = withHostUniq(given, found.hostUniq);
@@ -154,7 +155,7 @@ export class ServerDiscovery {
       names: this.#names.of(tags, this.#addresses.nameOf(packet.source)),
     };
     if (handle === 0) return this.#overLimit(opened, pending);
-    this.#switch.open(opened);
+    this.#switch.open(opened, pending.began);
     this.#pending.settle(pending);
     this.#toMember(member, handle, down);
   }
@@ -246,6 +247,7 @@ export class ServerDiscovery {
   }
 
   #deliver(member: Member, handle: number, frame: Uint8Array): void {
+    this.#switch.tallies.frame("to-tunnel", frame);
     this.#options.trace("to-client", frame, { client: member.name });
     if (!member.tunnel?.writer.discovery(handle, frame)) this.#switch.drops.count("queue-full");
     this.#switch.touch(member);
@@ -254,6 +256,7 @@ export class ServerDiscovery {
   #send(packet: DiscoveryPacket): void {
     const frame = encodeDiscovery(packet, this.#options.etherTypes[0]);
     this.#options.trace("to-wire", frame, {});
+    this.#switch.tallies.packet("to-wire", packet.code);
     this.#link.send(frame);
   }
 

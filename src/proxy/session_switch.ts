@@ -20,6 +20,7 @@ import {
   HEADER_WORDS,
   SessionTable,
 } from "./session_table.ts";
+import { Tallies } from "./tallies.ts";
 
 /** What a switch is made of. */
 export interface SwitchOptions {
@@ -30,8 +31,8 @@ export interface SwitchOptions {
   drops: Drops;
   /** Milliseconds of a steady clock. */
   now: () => number;
-  /** Told of every session that opens or ends. */
-  observe: (session: Session, end: SessionEnd | undefined) => void;
+  /** Told of every session that opens or ends; the table still has its counters. */
+  observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
 
 /** Who is told that a session has ended. */
@@ -52,6 +53,7 @@ const NO_TAGS = new Uint8Array(0);
 export class SessionSwitch {
   readonly table: SessionTable;
   readonly drops: Drops;
+  readonly tallies = new Tallies();
   /** No new sessions are wanted; open ones go on. */
   draining = false;
   readonly lcp: LcpWatch;
@@ -133,10 +135,11 @@ export class SessionSwitch {
     return this.table.sessions[member.handles[handle] - 1];
   }
 
-  /** Opens a session. */
-  open(session: Omit<Session, "index" | "openedAt">): Session {
+  /** Opens a session whose customer began to ask at `began`. */
+  open(session: Omit<Session, "index" | "openedAt">, began?: number): Session {
     const opened = this.#add({ ...session, openedAt: this.#options.now() });
-    this.#options.observe(opened, undefined);
+    if (began !== undefined) this.tallies.opened(opened.openedAt - began);
+    this.#options.observe(opened, undefined, this.table);
     return opened;
   }
 
@@ -173,7 +176,7 @@ export class SessionSwitch {
     if (tell.tunnel && session.member.tunnel !== undefined) {
       this.toTunnel(session, CODE_PADT, tags);
     }
-    this.#options.observe(session, end);
+    this.#options.observe(session, end, this.table);
   }
 
   /** Tells a peer on the wire that there is no such session, with a PADT. */
@@ -247,16 +250,12 @@ export class SessionSwitch {
     const [source, destination] = this.#acOnWire
       ? [session.concentrator, session.customer]
       : [session.customer, session.concentrator];
-    const frame = encodeDiscovery({
-      destination,
-      source,
-      code,
-      sessionId: session.acSessionId,
-      tags,
-    });
+    const packet = { destination, source, code, sessionId: session.acSessionId, tags };
+    const frame = encodeDiscovery(packet);
     const writer = session.member.tunnel?.writer;
     if (writer === undefined) return this.drops.count("no-tunnel");
     if (!writer.discovery(session.handle, frame)) this.drops.count("queue-full");
+    else this.tallies.packet("to-tunnel", code);
     writer.flush();
   }
 
@@ -294,5 +293,6 @@ export class SessionSwitch {
   #toWire(destination: Mac, source: Mac, code: number, sessionId: number, tags: Uint8Array): void {
     const packet = { destination, source, code, sessionId, tags };
     this.#link.send(encodeDiscovery(packet, this.#options.etherTypes[0]));
+    this.tallies.packet("to-wire", code);
   }
 }

@@ -61,6 +61,14 @@ export class DatagramWriter implements FrameWriter {
     });
   }
 
+  get queuedBytes(): number {
+    return this.#stream.queuedBytes + this.#records.queuedBytes;
+  }
+
+  get queueAge(): number {
+    return Math.max(this.#stream.queueAge, this.#records.queueAge);
+  }
+
   get isFull(): boolean {
     return this.#stream.isFull || this.#records.isFull;
   }

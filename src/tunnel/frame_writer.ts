@@ -2,6 +2,10 @@
 export interface FrameWriter {
   /** Whether half of the room is taken, though not for long: frames had better wait elsewhere. */
   readonly isFull: boolean;
+  /** Bytes that wait to be handed to the connection. */
+  readonly queuedBytes: number;
+  /** How long the oldest of them has waited. Milliseconds. */
+  readonly queueAge: number;
   /** To be called before the first session frame of a batch: reads the clock for all of them. */
   beginBatch(): void;
   /**

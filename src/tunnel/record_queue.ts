@@ -66,6 +66,11 @@ export class RecordQueue {
     return this.#waiting;
   }
 
+  /** How long the oldest record has waited at `now`; 0 where none waits. Milliseconds. */
+  age(now: number): number {
+    return this.#count === 0 ? 0 : Math.max(0, now - this.#stamps[this.#first]);
+  }
+
   /** Whether session data came before `time`, and waits or had to give way since the last take. */
   hasOlder(time: number): boolean {
     return this.#gaveWay || this.#count > 0 && this.#stamps[this.#first] < time;

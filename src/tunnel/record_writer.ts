@@ -64,6 +64,10 @@ export class RecordWriter implements FrameWriter {
     return this.#queue.waiting;
   }
 
+  get queueAge(): number {
+    return this.#queue.age(this.#options.now());
+  }
+
   get isFull(): boolean {
     if (this.#behind || this.#queue.waiting < DATA_LIMIT / 2) return false;
     return this.#options.now() - this.#progress < PROGRESS;

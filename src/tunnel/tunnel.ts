@@ -29,6 +29,8 @@ export interface TunnelSink extends Omit<RecordSink, "control"> {
   control(type: number, body: Uint8Array): Violation | undefined;
   /** A record that waited to be sent, or something in a datagram, was given up. */
   dropped(reason: QueueDrop | DatagramDrop): void;
+  /** A ping was answered after so many milliseconds. */
+  roundTrip?(milliseconds: number): void;
 }
 
 /** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
@@ -185,6 +187,7 @@ export class Tunnel {
       if (length === 8) {
         const sent = new DataView(body.buffer, body.byteOffset).getFloat64(0);
         this.roundTrip = Math.max(0, this.#now() - sent);
+        sink.roundTrip?.(this.roundTrip);
       }
     } else if (type === ControlType.close) {
       this.#end ??= decodeClose(body);

@@ -12,6 +12,8 @@ function writer(maxSize = 1_000) {
   const drops: (DatagramDrop | QueueDrop)[] = [];
   const stream: FrameWriter = {
     isFull: false,
+    queuedBytes: 0,
+    queueAge: 0,
     beginBatch() {},
     session: (handle, _source, _offset, length) => said.push(`session ${handle} ${length}`) > 0,
     discovery: (handle) => said.push(`discovery ${handle}`) > 0,

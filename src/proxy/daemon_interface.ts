@@ -1,0 +1,36 @@
+import type { Link } from "../../ffi/link.ts";
+import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
+import type { Config } from "../config/types.ts";
+import type { PastSessions } from "../state/past.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Proxy } from "./proxy.ts";
+
+/** A mode that is running. */
+export interface Daemon {
+  /** The configuration in use. */
+  config(): Config;
+  readonly link: Link;
+  readonly proxy: Proxy;
+  readonly monitor: Monitor;
+  /** The last sessions that have ended. */
+  readonly pastSessions: PastSessions;
+  /** Wall clock, milliseconds. */
+  readonly startedAt: number;
+  /** Milliseconds of the clock of sessions. */
+  now(): number;
+  /**
+   * Ends everything; resolves when done. Sessions end on both sides, or are kept for the next
+   * process where the configuration names a place for that, and `final` is not set.
+   */
+  stop(final: boolean): Promise<void>;
+  /** Dials at once instead of waiting for the next attempt. */
+  retry(): void;
+  /** Takes no new sessions, or takes them again; open ones go on. */
+  drain(on: boolean): void;
+  /** Whether new sessions are refused. */
+  readonly draining: boolean;
+  /** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
+  setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
+  /** Resolves, or rejects with what went wrong, when the daemon has ended. */
+  readonly ended: Promise<void>;
+}

@@ -1,0 +1,90 @@
+import type { Link } from "../../ffi/link.ts";
+import type { Config } from "../config/types.ts";
+import { logger, setLogLevel } from "../log.ts";
+import { Client } from "./client.ts";
+import type { Daemon } from "./daemon_interface.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Proxy } from "./proxy.ts";
+import type { Server } from "./server.ts";
+import { endIdle, endTerminated } from "./session_ends.ts";
+import type { State } from "./state.ts";
+
+const log = logger("main");
+
+/** How often idle and held sessions are looked at. Milliseconds. */
+const SWEEP = 1_000;
+
+/** What a daemon is made of. */
+export interface DaemonParts {
+  config: Config;
+  link: Link;
+  proxy: Proxy;
+  monitor: Monitor;
+  tunnels: Server | Client;
+  state: State;
+}
+
+const now = (): number => performance.now();
+
+/** Runs both sides of a proxy until `stop`. */
+export function runDaemon(parts: DaemonParts): Daemon {
+  const { config, link, proxy, monitor, tunnels } = parts;
+  const sweep = startSweep(parts);
+  return {
+    config: () => config,
+    link,
+    proxy,
+    monitor,
+    pastSessions: parts.state.pastSessions,
+    startedAt: Date.now(),
+    now,
+    ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
+    async stop(final): Promise<void> {
+      clearInterval(sweep);
+      await stop(parts, final);
+    },
+    retry: () => tunnels instanceof Client && tunnels.retry(),
+    drain(on): void {
+      if (on === proxy.sessions.draining) return;
+      proxy.sessions.draining = on;
+      const facts = { sessions: proxy.sessions.table.size };
+      log.info(on ? "draining" : "not draining", facts);
+      monitor.emit("drain", { enabled: on, ...facts });
+    },
+    get draining() {
+      return proxy.sessions.draining;
+    },
+    setLogLevel,
+  };
+}
+
+/** Looks at idle and held sessions now and then, and at how late that is. */
+function startSweep({ config, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
+  const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
+  let last = now();
+  return setInterval(() => {
+    const time = now();
+    monitor.loopLag = Math.max(0, time - last - SWEEP);
+    last = time;
+    proxy.sweep(resumeGrace);
+    if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, time);
+    if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
+  }, SWEEP);
+}
+
+async function stop({ config, link, proxy, tunnels, state }: DaemonParts, final: boolean) {
+  tunnels.stop();
+  const { shutdownGrace } = config.tunnel;
+  if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
+  else await proxy.suspend(shutdownGrace);
+  await state.close();
+  logTotals(link, proxy);
+  link.close();
+}
+
+/** What went through and what did not, since the start. */
+function logTotals(link: Link, proxy: Proxy): void {
+  link.readStatistics();
+  const { drops, ...counted } = link.statistics;
+  log.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
+}
