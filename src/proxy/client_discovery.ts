@@ -211,7 +211,8 @@ export class ClientDiscovery {
   #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
     this.#drop(reason, packet);
     const { destination, source, sessionId } = packet;
-    member.tunnel?.writer.discovery(handle, padt(source, destination, sessionId));
+    const party = { member, customer: destination };
+    this.#switch.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
     this.#switch.touch(member);
   }
 
@@ -250,14 +251,12 @@ export class ClientDiscovery {
       ? acSystemError("no new sessions for now")
       : genericError(`refused: ${reason}`);
     const frame = padsError(packet, tags, error, this.#options.etherTypes[0]);
-    this.#toWire(frame);
+    this.#switch.outlet.toWire(undefined, frame);
   }
 
   #toServer(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     const frame = encodeDiscovery({ ...packet, tags: encodeTags(tags) });
-    this.#options.trace("to-server", frame, { server: member.name });
-    this.#switch.tallies.packet("to-tunnel", packet.code);
-    if (!member.tunnel?.writer.discovery(0, frame)) this.#switch.drops.count("queue-full");
+    this.#switch.outlet.toTunnel({ member, customer: packet.source }, 0, frame);
     this.#switch.touch(member);
   }
 
@@ -267,13 +266,7 @@ export class ClientDiscovery {
       { ...packet, source, tags: encodeTags(tags) },
       this.#options.etherTypes[0],
     );
-    this.#toWire(frame);
-  }
-
-  #toWire(frame: Uint8Array): void {
-    this.#options.trace("to-wire", frame, {});
-    this.#switch.tallies.frame("to-wire", frame);
-    this.#link.send(frame);
+    this.#switch.outlet.toWire(undefined, frame);
   }
 
   #localAddress(concentrator: Mac): Mac {

@@ -4,6 +4,7 @@ import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
+import type { Party } from "./frame_tap.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
@@ -15,6 +16,8 @@ export interface Discovery {
   fromWire(packet: DiscoveryPacket): void;
   /** A packet from a member that belongs to no open session; a PADS brings its new handle. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void;
+  /** Whose a discovery frame without a session is, from the wire; not asked where all are one's. */
+  partyOf?(packet: DiscoveryPacket): Party | undefined;
   /** A member has gone. */
   removeMember(member: Member): void;
   /** Forgets requests that nobody waits for any longer. */
@@ -98,6 +101,11 @@ export class Proxy implements FrameSink {
     const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
     if (typeof packet === "string") return this.sessions.drops.drop(packet);
     this.sessions.tallies.packet("from-wire", packet.code);
+    const { tap } = this.sessions;
+    if (tap !== undefined) {
+      const party = this.sessions.sessionOf(view, offset) ?? this.#discovery.partyOf?.(packet);
+      tap.discovery("wire", "in", party, bytes.subarray(offset, offset + length));
+    }
     if (packet.sessionId === 0 || OPENING.has(packet.code)) {
       return this.#discovery.fromWire(packet);
     }
@@ -111,6 +119,8 @@ export class Proxy implements FrameSink {
     const packet = parseDiscovery(frame);
     if (typeof packet === "string") return sessions.drops.drop(packet);
     sessions.tallies.packet("from-tunnel", packet.code);
+    const customer = this.#side === "server" ? packet.source : packet.destination;
+    sessions.tap?.discovery("tunnel", "in", { member, customer }, frame);
     if (handle === 0 || OPENING.has(packet.code)) {
       return this.#discovery.fromTunnel(member, handle, packet);
     }

@@ -16,6 +16,7 @@ import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
+import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { MAX_OFFERS, type Pending, PendingDiscoveries } from "./pending.ts";
@@ -60,6 +61,16 @@ export class ServerDiscovery {
     return this.#pending.size;
   }
 
+  /** Whose an answer from the wire is. */
+  partyOf({ destination, tags }: DiscoveryPacket): Party | undefined {
+    const list = readTags(tags);
+    if (typeof list === "string") return undefined;
+    const found = this.#hostUniq.resolve(destination, findTag(list, TAG_HOST_UNIQ));
+    return typeof found === "string"
+      ? undefined
+      : { member: found.owner, customer: found.customer };
+  }
+
   /** A member has gone: answers for it are no longer taken. */
   removeMember(member: Member): void {
     this.#pending.removeOwner(member);
@@ -95,7 +106,8 @@ export class ServerDiscovery {
       return this.#refuse("discovery-too-long", member, packet, tags);
     }
     if (packet.code === CODE_PADR) addBounded(pending.requested, packet.destination);
-    this.#send({ ...packet, source: local, tags: encodeTags(upstream) });
+    const party = { member, customer: packet.source };
+    this.#send(party, { ...packet, source: local, tags: encodeTags(upstream) });
   }
 
   /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
@@ -164,7 +176,7 @@ export class ServerDiscovery {
   #overLimit(session: Omit<Session, "index" | "openedAt">, pending: Pending<Member>): void {
     const { member, remote, local, customer, concentrator } = session;
     this.#drop("session-limit", member);
-    this.#switch.refuse(remote, local, session.wireSessionId);
+    this.#switch.outlet.refuse(remote, local, session.wireSessionId, session);
     const request = {
       destination: concentrator,
       source: customer,
@@ -247,17 +259,13 @@ export class ServerDiscovery {
   }
 
   #deliver(member: Member, handle: number, frame: Uint8Array): void {
-    this.#switch.tallies.frame("to-tunnel", frame);
-    this.#options.trace("to-client", frame, { client: member.name });
-    if (!member.tunnel?.writer.discovery(handle, frame)) this.#switch.drops.count("queue-full");
+    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
     this.#switch.touch(member);
   }
 
-  #send(packet: DiscoveryPacket): void {
+  #send(party: Party, packet: DiscoveryPacket): void {
     const frame = encodeDiscovery(packet, this.#options.etherTypes[0]);
-    this.#options.trace("to-wire", frame, {});
-    this.#switch.tallies.packet("to-wire", packet.code);
-    this.#link.send(frame);
+    this.#switch.outlet.toWire(party, frame);
   }
 
   #localAddress(customer: Mac): Mac {

@@ -54,7 +54,7 @@ export function freeStuck(sessions: SessionSwitch, own: Uint8Array, stuck: Stuck
   const found = [...sessions.table].filter((session) => isStuck(session, stuck));
   for (const session of found) sessions.close(session, "admin", TELL_BOTH);
   if (found.length > 0) return found.length;
-  sessions.refuse(stuck.mac, readMac(own, 0), stuck.sessionId);
+  sessions.outlet.refuse(stuck.mac, readMac(own, 0), stuck.sessionId);
   return 1;
 }
 

@@ -70,7 +70,7 @@ export class SessionKeeper {
   }
 
   #refuse(proxy: Proxy, record: JournalledSession): void {
-    proxy.sessions.refuse(record.remote, record.local, record.wireSessionId);
+    proxy.sessions.outlet.refuse(record.remote, record.local, record.wireSessionId);
     this.#options.journal.closed(record, "not-restored");
   }
 

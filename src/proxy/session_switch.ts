@@ -1,11 +1,13 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
-import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import type { DiscoveryPacket } from "../pppoe/frame.ts";
 import { isLcp } from "../pppoe/lcp.ts";
 import { type Mac, readMac } from "../pppoe/mac.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
+import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
+import type { FrameTap } from "./frame_tap.ts";
 import { goodbyeTags } from "./goodbye_tags.ts";
 import { LcpWatch } from "./lcp_watch.ts";
 import { PartingSessions } from "./parting.ts";
@@ -22,13 +24,8 @@ import {
 } from "./session_table.ts";
 import { Tallies } from "./tallies.ts";
 
-/** What a switch is made of. */
-export interface SwitchOptions {
-  /** Which proxy this is: on the server's wire is the AC, on the client's the customer. */
-  side: "server" | "client";
-  link: Link;
-  etherTypes: readonly [discovery: number, session: number];
-  drops: Drops;
+/** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
+export interface SwitchOptions extends OutletOptions {
   /** Milliseconds of a steady clock. */
   now: () => number;
   /** Told of every session that opens or ends; the table still has its counters. */
@@ -54,6 +51,9 @@ export class SessionSwitch {
   readonly table: SessionTable;
   readonly drops: Drops;
   readonly tallies = new Tallies();
+  readonly outlet: DiscoveryOutlet;
+  /** Is shown every frame, where somebody looks. */
+  tap: FrameTap | undefined;
   /** No new sessions are wanted; open ones go on. */
   draining = false;
   readonly lcp: LcpWatch;
@@ -71,6 +71,7 @@ export class SessionSwitch {
     this.table = new SessionTable(options.etherTypes[1]);
     this.drops = options.drops;
     this.lcp = new LcpWatch(options.now);
+    this.outlet = new DiscoveryOutlet(options, this.tallies, () => this.tap);
     this.#options = options;
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
@@ -89,10 +90,12 @@ export class SessionSwitch {
     const body = at + SESSION_HEADER;
     const { member, handle } = session;
     const writer = member.tunnel?.writer;
+    this.tap?.session("wire", "in", session, bytes, body, payload);
     if (writer === undefined) return this.drops.count("no-tunnel");
     this.#watch(index, bytes, body, payload, !this.#acOnWire);
     this.touch(member);
     if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
+    this.tap?.session("tunnel", "out", session, bytes, body, payload);
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_FROM_WIRE]++;
     this.table.counters[counter + BYTES_FROM_WIRE] += payload;
@@ -109,6 +112,7 @@ export class SessionSwitch {
   ): void {
     const index = member.handles[handle] - 1;
     if (index < 0) return this.drops.count("session-unknown");
+    if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
     this.#watch(index, buffer.bytes, offset, length, this.#acOnWire);
     this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
     this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
@@ -116,6 +120,14 @@ export class SessionSwitch {
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
     if (!this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
+  }
+
+  /** Shows a frame that goes from a tunnel to the wire. */
+  #show(index: number, bytes: Uint8Array, at: number, length: number): void {
+    const session = this.table.sessions[index];
+    if (session === undefined) return;
+    this.tap?.session("tunnel", "in", session, bytes, at, length);
+    this.tap?.session("wire", "out", session, bytes, at, length);
   }
 
   /** Looks at a frame's PPP; `length` bytes at `at`. */
@@ -172,16 +184,11 @@ export class SessionSwitch {
     this.lcp.remove(session.index);
     session.member.handles[session.handle] = 0;
     session.member.sessions--;
-    if (tell.wire) this.refuse(session.remote, session.local, session.wireSessionId, tags);
+    if (tell.wire) this.outlet.packetToWire(session, CODE_PADT, tags);
     if (tell.tunnel && session.member.tunnel !== undefined) {
-      this.toTunnel(session, CODE_PADT, tags);
+      this.outlet.packetToTunnel(session, CODE_PADT, tags);
     }
     this.#options.observe(session, end, this.table);
-  }
-
-  /** Tells a peer on the wire that there is no such session, with a PADT. */
-  refuse(remote: Mac, local: Mac, sessionId: number, tags: Uint8Array = NO_TAGS): void {
-    this.#toWire(remote, local, CODE_PADT, sessionId, tags);
   }
 
   /**
@@ -190,7 +197,7 @@ export class SessionSwitch {
    */
   refuseOrphan(remote: Mac, sessionId: number): void {
     const own = readMac(this.#link.mac, 0);
-    if (this.table.find(remote, own, sessionId) < 0) this.refuse(remote, own, sessionId);
+    if (this.table.find(remote, own, sessionId) < 0) this.outlet.refuse(remote, own, sessionId);
   }
 
   /** Ends all sessions of a member. */
@@ -207,7 +214,7 @@ export class SessionSwitch {
       this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
       if (session.member.tunnel !== undefined) this.#parting.add(session, "tunnel");
     } else {
-      this.toTunnel(session, packet.code, packet.tags);
+      this.outlet.packetToTunnel(session, packet.code, packet.tags);
     }
   }
 
@@ -218,8 +225,7 @@ export class SessionSwitch {
       this.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
       this.#parting.add(session, "wire");
     } else {
-      const { remote, local, wireSessionId } = session;
-      this.#toWire(remote, local, packet.code, wireSessionId, packet.tags);
+      this.outlet.packetToWire(session, packet.code, packet.tags);
     }
   }
 
@@ -229,7 +235,7 @@ export class SessionSwitch {
       ? this.#parting.takeFromWire(source, destination, sessionId)
       : undefined;
     if (session === undefined) this.drops.count("session-unknown");
-    else this.toTunnel(session, code, goodbyeTags(tags));
+    else this.outlet.packetToTunnel(session, code, goodbyeTags(tags));
   }
 
   /** A discovery frame of no open session from a tunnel: the answer to a PADT passes. */
@@ -242,21 +248,7 @@ export class SessionSwitch {
       if (isOrphan) return this.refuseOrphan(destination, sessionId);
       return this.drops.count("session-unknown");
     }
-    this.refuse(session.remote, session.local, session.wireSessionId, goodbyeTags(tags));
-  }
-
-  /** Sends a discovery packet of a session through its tunnel, between the peers' real addresses. */
-  toTunnel(session: Session, code: number, tags: Uint8Array): void {
-    const [source, destination] = this.#acOnWire
-      ? [session.concentrator, session.customer]
-      : [session.customer, session.concentrator];
-    const packet = { destination, source, code, sessionId: session.acSessionId, tags };
-    const frame = encodeDiscovery(packet);
-    const writer = session.member.tunnel?.writer;
-    if (writer === undefined) return this.drops.count("no-tunnel");
-    if (!writer.discovery(session.handle, frame)) this.drops.count("queue-full");
-    else this.tallies.packet("to-tunnel", code);
-    writer.flush();
+    this.outlet.packetToWire(session, CODE_PADT, goodbyeTags(tags));
   }
 
   /** Remembers that a member's writer has something to flush at the end of the batch. */
@@ -288,11 +280,5 @@ export class SessionSwitch {
   tunnelBatchEnd(): void {
     this.#link.flush();
     this.#batchTime = this.#options.now();
-  }
-
-  #toWire(destination: Mac, source: Mac, code: number, sessionId: number, tags: Uint8Array): void {
-    const packet = { destination, source, code, sessionId, tags };
-    this.#link.send(encodeDiscovery(packet, this.#options.etherTypes[0]));
-    this.tallies.packet("to-wire", code);
   }
 }
