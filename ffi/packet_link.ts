@@ -21,8 +21,10 @@ import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
 const BUDGET = 128;
-/** Least time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
+/** Time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
 const MODERATION = 0.4;
+/** Wake-ups that may be ahead of that pace: frames that happen to come close together do not wait. */
+const AHEAD = 4;
 /** How long frames stay in the ring when they could not be passed on. Milliseconds. */
 const HOLD = 0.1;
 /** How long after the last frame the link stays attentive. Milliseconds. */
@@ -36,7 +38,7 @@ const HELD_BACK = -1;
 /**
  * A link on an AF_PACKET socket.
  *
- *     asleep ──frames──▶ draining ──some──▶ resting ──0.4 ms after──▶ draining
+ *     asleep ──frames──▶ draining ──some, ahead of the pace──▶ resting ──in pace──▶ draining
  *       ▲ │                 │ ▲
  *       │ │            none │ │ frames
  *       │ │                 ▼ │
@@ -57,6 +59,8 @@ export class PacketLink implements Link, Outlet {
   #attention: Attention;
   #transmit: Transmitter;
   #up: boolean;
+  /** When the last wake-up was due by the pace; as far ahead of the clock as they came early. */
+  #pace = 0;
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
   #running = false;
@@ -180,7 +184,9 @@ export class PacketLink implements Link, Outlet {
     const { fd } = this.#socket;
     if (taken === 0) return this.#attention.wait(fd, LINGER, begin);
     if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);
-    return this.#attention.wait(NO_SOCKET, taken < BUDGET ? MODERATION : 0, begin);
+    this.#pace = Math.max(this.#pace, begin) + MODERATION;
+    const early = taken < BUDGET ? this.#pace - AHEAD * MODERATION - begin : 0;
+    return this.#attention.wait(NO_SOCKET, Math.max(0, early), begin);
   }
 
   /** Whether the socket is that of an interface which is up and has not been down. */
