@@ -1,13 +1,21 @@
 /** TCP options that Deno does not offer, set on a socket of this process. */
-import { libc } from "./libc.ts";
+import { encodeFilter } from "./bpf.ts";
+import { EBADF } from "./errno.ts";
+import { errno, libc } from "./libc.ts";
+import { pinnedRegion, writeAddress } from "./memory.ts";
 
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const TCP_NOTSENT_LOWAT = 25;
 const AF_INET = 2;
 const AF_INET6 = 10;
-/** Sockets that listen, and those of a client, are opened early and get low numbers. */
-const MAX_FD = 1024;
+const SOL_SOCKET = 1;
+const SO_REUSEPORT = 15;
+const SO_ACCEPTCONN = 30;
+const SO_ATTACH_REUSEPORT_CBPF = 51;
+const RET = 0x06;
+/** The kernel gives the lowest free number: behind a gap of this many nothing is open. */
+const GAP = 1024;
 /** What waits in the kernel can be neither reordered nor dropped, so that it is kept short. Bytes. */
 const UNSENT_LIMIT = 32 * 1024;
 
@@ -18,23 +26,66 @@ const UNSENT_LIMIT = 32 * 1024;
  * many sockets were found.
  */
 export function tuneSocketsOf(port: number): number {
-  let found = 0;
+  const set = (fd: number, option: number, value: number): boolean =>
+    setNumber(fd, IPPROTO_TCP, option, value);
+  return socketsOf(port).filter((fd) =>
+    set(fd, TCP_NODELAY, 1) && set(fd, TCP_NOTSENT_LOWAT, UNSENT_LIMIT)
+  ).length;
+}
+
+/** Lets a second socket listen on a port, beside those of this process (socket(7), SO_REUSEPORT). */
+export function sharePort(port: number): void {
+  for (const fd of listeningOf(port)) setNumber(fd, SOL_SOCKET, SO_REUSEPORT, 1);
+}
+
+/**
+ * Has the kernel give all new connections to the first or the second of two sockets that listen on
+ * one address; by itself it spreads them over both. A closed one's place is taken by the last.
+ */
+export function preferListener(port: number, which: "first" | "second"): void {
+  const code = pinnedRegion(8);
+  code.bytes.set(encodeFilter([[RET, 0, 0, which === "first" ? 0 : 1]]));
+  const program = new Uint8Array(16); // struct sock_fprog { u16 len; struct sock_filter *filter }
+  const view = new DataView(program.buffer);
+  view.setUint16(0, 1, true);
+  writeAddress(view, 8, code, 0);
+  for (const fd of listeningOf(port)) {
+    // Where it is refused, both get connections until one is closed.
+    libc().setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program, program.length);
+  }
+  if (code.bytes.length === 0) throw new Error("Unreachable"); // keeps `code` alive until here
+}
+
+function listeningOf(port: number): number[] {
+  const four = new Uint32Array([4]);
+  const listens = new Int32Array(1);
+  return socketsOf(port).filter((fd) =>
+    libc().getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, listens, four) === 0 && listens[0] === 1
+  );
+}
+
+/** This process's TCP sockets of a local port. */
+function socketsOf(port: number): number[] {
+  const found: number[] = [];
   // Listing /proc/self/fd would take all of Deno's permissions; asking the kernel takes none.
-  for (let fd = 0; fd < MAX_FD; fd++) {
-    if (localPort(fd) !== port) continue;
-    if (set(fd, TCP_NODELAY, 1) && set(fd, TCP_NOTSENT_LOWAT, UNSENT_LIMIT)) found++;
+  for (let fd = 0, gap = 0; gap < GAP; fd++) {
+    const local = localPort(fd);
+    gap = local === "closed" ? gap + 1 : 0;
+    if (local === port) found.push(fd);
   }
   return found;
 }
 
-function set(fd: number, option: number, value: number): boolean {
+function setNumber(fd: number, level: number, option: number, value: number): boolean {
   const bytes = new Uint8Array(new Int32Array([value]).buffer);
-  return libc().setsockopt(fd, IPPROTO_TCP, option, bytes, bytes.length) === 0;
+  return libc().setsockopt(fd, level, option, bytes, bytes.length) === 0;
 }
 
-function localPort(fd: number): number | undefined {
+function localPort(fd: number): number | "closed" | undefined {
   const address = new Uint8Array(28); // struct sockaddr_in6, the larger
-  if (libc().getsockname(fd, address, new Uint32Array([address.length])) !== 0) return undefined;
+  if (libc().getsockname(fd, address, new Uint32Array([address.length])) !== 0) {
+    return errno() === EBADF ? "closed" : undefined;
+  }
   const view = new DataView(address.buffer);
   const family = view.getUint16(0, true);
   return family === AF_INET || family === AF_INET6 ? view.getUint16(2) : undefined;

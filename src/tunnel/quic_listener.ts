@@ -3,7 +3,7 @@ import { ALPN } from "./handshake.ts";
 import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { Endpoint } from "./tls.ts";
-import type { Incoming, Listener } from "./transport.ts";
+import type { Incoming, Listener, Renewal } from "./transport.ts";
 
 /** Connections in QUIC's own handshake at most; the address of a peer is not verified before its end. */
 const MAX_HANDSHAKES = 128;
@@ -18,6 +18,7 @@ export class QuicListener implements Listener {
   readonly port: number;
   #endpoint: Deno.QuicEndpoint;
   #listener: Deno.QuicListener;
+  #shown: { cert: string; key: string };
   #ready: Incoming[] = [];
   #waiting: PromiseWithResolvers<Incoming> | undefined;
   #handshakes = 0;
@@ -27,10 +28,10 @@ export class QuicListener implements Listener {
   constructor(endpoint: Endpoint, certificate: string, key: string) {
     requireQuic();
     this.#endpoint = new Deno.QuicEndpoint({ hostname: endpoint.host, port: endpoint.port });
+    this.#shown = { cert: certificate, key };
     this.#listener = this.#endpoint.listen({
       ...QUIC_OPTIONS,
-      cert: certificate,
-      key,
+      ...this.#shown,
       alpnProtocols: [ALPN],
     });
     this.port = this.#endpoint.addr.port;
@@ -43,6 +44,19 @@ export class QuicListener implements Listener {
     this.#waiting = Promise.withResolvers();
     if (this.#closing) this.#waiting.reject(new Deno.errors.BadResource("Listener closed"));
     return this.#waiting.promise;
+  }
+
+  /** QUIC's endpoint takes another certificate for new connections at any time. */
+  renew(certificate: string, key: string): Promise<Renewal> {
+    const former = this.#shown;
+    const show = (shown: { cert: string; key: string }): void => {
+      this.#listener = this.#endpoint.listen({ ...QUIC_OPTIONS, ...shown, alpnProtocols: [ALPN] });
+      this.#shown = shown;
+    };
+    return Promise.try(() => {
+      show({ cert: certificate, key });
+      return { commit: () => {}, cancel: () => show(former) };
+    });
   }
 
   close(): void {

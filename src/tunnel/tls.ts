@@ -6,10 +6,8 @@
  * only one that is accepted, so the default store is emptied through `DENO_TLS_CA_STORE`, which
  * Deno reads when the process dials its first TLS connection.
  */
-import { HandshakeError } from "./authenticate.ts";
-import { abandon, type Connection } from "./connection.ts";
+import { abandon } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
-import type { Incoming, Listener } from "./transport.ts";
 
 /** A host and a TCP port. */
 export interface Endpoint {
@@ -29,54 +27,27 @@ export type Trust =
 /** Sets the TCP options that Deno does not offer on the sockets of a local port. */
 export type TuneSockets = (port: number) => void;
 
-/** Opens the listening socket; what it accepts inherits its options. */
+/**
+ * Opens the listening socket; what it accepts inherits its options. `beside` another one of this
+ * port needs Deno's --unstable-net.
+ */
 export function listenTls(
   endpoint: Endpoint,
   certificate: string,
   key: string,
   tune: TuneSockets,
+  beside = false,
 ): Deno.TlsListener {
   const listener = Deno.listenTls({
     hostname: endpoint.host,
     port: endpoint.port,
+    ...(beside && { reusePort: true }),
     cert: certificate,
     key,
     alpnProtocols: [ALPN],
   });
   tune((listener.addr as Deno.NetAddr).port);
   return listener;
-}
-
-/** A TCP port that takes TLS connections. */
-export class TlsListener implements Listener {
-  readonly port: number;
-  #listener: Deno.TlsListener;
-
-  constructor(listener: Deno.TlsListener) {
-    this.#listener = listener;
-    this.port = (listener.addr as Deno.NetAddr).port;
-  }
-
-  async accept(): Promise<Incoming> {
-    const connection = await this.#listener.accept();
-    const { hostname, port } = connection.remoteAddr as Deno.NetAddr;
-    return {
-      remote: { host: hostname, port },
-      open: () => shakeHands(connection),
-      close: () => abandon(connection),
-    };
-  }
-
-  close(): void {
-    this.#listener.close();
-  }
-}
-
-async function shakeHands(connection: Deno.TlsConn): Promise<Connection> {
-  const { alpnProtocol } = await connection.handshake();
-  if (alpnProtocol === ALPN) return connection;
-  const detail = `the peer does not speak "${ALPN}"`;
-  throw new HandshakeError({ reason: "protocol-violation", by: "us", detail });
 }
 
 /**

@@ -2,14 +2,8 @@
 import type { Connection } from "./connection.ts";
 import { dialQuic } from "./quic.ts";
 import { QuicListener } from "./quic_listener.ts";
-import {
-  dialTls,
-  type Endpoint,
-  listenTls,
-  TlsListener,
-  type Trust,
-  type TuneSockets,
-} from "./tls.ts";
+import { dialTls, type Endpoint, type Trust, type TuneSockets } from "./tls.ts";
+import { TlsListener } from "./tls_listener.ts";
 
 /** "tls": TLS over TCP. "quic": QUIC with datagrams, experimental. */
 export type Transport = "tls" | "quic";
@@ -23,11 +17,24 @@ export interface Incoming {
   close(): void;
 }
 
+/** A certificate that a listener has begun to show. */
+export interface Renewal {
+  /** The former one is of no more use. */
+  commit(): void;
+  /** Shows the former one again. */
+  cancel(): void;
+}
+
 /** Takes connections. */
 export interface Listener {
   readonly port: number;
   /** The next one; one call at a time. Rejects when the listener is closed. */
   accept(): Promise<Incoming>;
+  /**
+   * Begins to show another certificate to new connections. Throws where it cannot, and nothing has
+   * changed then. One at a time.
+   */
+  renew(certificate: string, key: string): Promise<Renewal>;
   /** Takes no further ones; those that were accepted go on. */
   close(): void;
 }
@@ -42,7 +49,7 @@ export function listen(
 ): Listener {
   return transport === "quic"
     ? new QuicListener(endpoint, certificate, key)
-    : new TlsListener(listenTls(endpoint, certificate, key, tune));
+    : new TlsListener(endpoint, certificate, key, tune);
 }
 
 /** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */

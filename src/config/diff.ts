@@ -1,0 +1,157 @@
+/** What differs between two configurations, and which of it a running daemon takes over. */
+import { isDeepStrictEqual } from "node:util";
+import { snakeKey } from "./table.ts";
+import type { ClientConfig, Config, ServerConfig } from "./types.ts";
+
+/** A setting that differs. */
+export interface Change {
+  /** As in the file: `limits.sessions`, `clients."branch-1".sessions`. */
+  key: string;
+  /** "content": the setting is the same, but the file that it names is not. */
+  change: "added" | "removed" | "changed" | "content";
+}
+
+/** Two lists of changes. */
+export interface Difference {
+  /** What a running daemon takes over. */
+  live: Change[];
+  /** What waits for the next start. */
+  restart: Change[];
+}
+
+/** Whether a running daemon takes over a change: of a whole table, or by key. */
+type Live<T> = T extends readonly unknown[] ? boolean
+  : T extends object ? boolean | { readonly [K in keyof T]-?: Live<T[K]> }
+  : boolean;
+
+type LiveKeys<C> = { readonly [K in keyof Omit<C, "file">]-?: Live<C[K]> };
+
+const COMMON = {
+  mode: false,
+  stateDir: false,
+  interface: false,
+  sessions: true,
+  log: true,
+  limits: true,
+} as const;
+
+const SERVER: LiveKeys<ServerConfig> = {
+  ...COMMON,
+  clients: true,
+  discovery: { hostUniq: false, timeout: true },
+  tunnel: {
+    transport: false,
+    listen: false,
+    certificate: true,
+    key: true,
+    keepalive: true,
+    admission: true,
+    shutdownGrace: true,
+  },
+};
+
+const CLIENT: LiveKeys<ClientConfig> = {
+  ...COMMON,
+  discovery: { timeout: true },
+  tunnel: {
+    transport: false,
+    connect: false,
+    serverCertificate: true,
+    serverCa: true,
+    serverName: true,
+    name: false,
+    secretFile: true,
+    keepalive: true,
+    reconnect: true,
+    choice: true,
+    connectTimeout: true,
+    shutdownGrace: true,
+  },
+};
+
+/** Deno's default trust is set once for the process: "system" cannot come or go later. */
+function livenessOf(inUse: Config, next: Config): unknown {
+  if (inUse.mode !== next.mode) return false;
+  if (inUse.mode === "server" || next.mode === "server") return SERVER;
+  const kinds = [inUse, next].map(({ tunnel }) =>
+    tunnel.serverCertificate !== undefined ? "pin" : tunnel.serverCa === "system" ? "system" : "ca"
+  );
+  if (kinds[0] === kinds[1]) return CLIENT;
+  const tunnel = { ...CLIENT.tunnel as object, serverCertificate: false, serverCa: false };
+  return { ...CLIENT, tunnel: { ...tunnel, serverName: false } };
+}
+
+/** Compares the configuration in use with another one. */
+export function compareConfigs(inUse: Config, next: Config): Difference {
+  const found: Difference = { live: [], restart: [] };
+  if (inUse.mode !== next.mode) {
+    found.restart.push({ key: "mode", change: "changed" });
+    return found;
+  }
+  compare(livenessOf(inUse, next), inUse, next, "", found);
+  return found;
+}
+
+/** The configuration in use with all of `next` that a running daemon can take over. */
+export function mergeConfigs<C extends Config>(inUse: C, next: Config): C {
+  const merged = structuredClone(inUse);
+  if (inUse.mode === next.mode) adopt(livenessOf(inUse, next), merged, next);
+  return merged;
+}
+
+/**
+ * Makes `inUse` equal to `merged`, which differs in live settings only. Tables stay the objects they
+ * are, so that who holds one sees its new values.
+ */
+export function adoptConfig<C extends Config>(inUse: C, merged: C): void {
+  adopt(true, inUse, merged);
+}
+
+type Table = Record<string, unknown>;
+
+function isTable(value: unknown): value is Table {
+  return typeof value === "object" && value !== null && !Array.isArray(value) &&
+    !ArrayBuffer.isView(value);
+}
+
+function below(live: unknown, key: string): unknown {
+  return isTable(live) ? live[key] ?? false : live;
+}
+
+/** All keys of two tables but `file`, which no change of a file can change. */
+function keysOf(one: Table, other: Table): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => key !== "file");
+}
+
+function compare(live: unknown, one: unknown, other: unknown, key: string, found: Difference) {
+  if (isDeepStrictEqual(one, other)) return;
+  const [a, b] = [byName(one), byName(other)];
+  if (isTable(a) && isTable(b)) {
+    const quote = a === one ? snakeKey : JSON.stringify;
+    for (const name of keysOf(a, b)) {
+      const path = key === "" ? quote(name) : `${key}.${quote(name)}`;
+      compare(below(live, name), a[name], b[name], path, found);
+    }
+    return;
+  }
+  const change = one === undefined ? "added" : other === undefined ? "removed" : "changed";
+  found[live === true ? "live" : "restart"].push({ key, change });
+}
+
+/** A list of tables with names, as a table by name. */
+function byName(value: unknown): unknown {
+  if (!Array.isArray(value) || !value.every((item) => typeof item?.name === "string")) return value;
+  return Object.fromEntries(value.map((item) => [item.name, item]));
+}
+
+function adopt(live: unknown, into: object, from: object): void {
+  const [target, source] = [into as Table, from as Table];
+  for (const key of keysOf(target, source)) {
+    const how = below(live, key);
+    const [old, value] = [target[key], source[key]];
+    if (how === false) continue;
+    if (isTable(old) && isTable(value)) adopt(how, old, value);
+    else if (value === undefined) delete target[key];
+    else target[key] = structuredClone(value);
+  }
+}

@@ -1,0 +1,134 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { makeSelfSigned, type SelfSigned } from "../../src/cli/self_signed.ts";
+import { abandon, type Connection } from "../../src/tunnel/connection.ts";
+import { dialQuic } from "../../src/tunnel/quic.ts";
+import { QuicListener } from "../../src/tunnel/quic_listener.ts";
+import { dialTls, setDefaultTrust } from "../../src/tunnel/tls.ts";
+import { TlsListener } from "../../src/tunnel/tls_listener.ts";
+import type { Listener } from "../../src/tunnel/transport.ts";
+import { until } from "../proxy/dial.ts";
+
+const LOOPBACK = { host: "127.0.0.1", port: 0 };
+const certificates = await Promise.all(
+  [1, 2, 3].map(() => makeSelfSigned("server.example", 2, new Date())),
+);
+const [first, second, third] = certificates;
+
+interface Transport {
+  name: string;
+  listen: (shown: SelfSigned) => Listener;
+  dial: (port: number, certificate: string) => Promise<Connection>;
+}
+
+const transports: Transport[] = [
+  {
+    name: "TLS",
+    listen: ({ certificate, key }) => new TlsListener(LOOPBACK, certificate, key, () => {}),
+    dial: (port, certificate) =>
+      dialTls({ ...LOOPBACK, port }, { kind: "pin", certificate }, 5_000, () => {}),
+  },
+  {
+    name: "QUIC",
+    listen: ({ certificate, key }) => new QuicListener(LOOPBACK, certificate, key),
+    dial: (port, certificate) =>
+      dialQuic({ ...LOOPBACK, port }, { kind: "pin", certificate }, 5_000),
+  },
+];
+
+/** Runs `body` beside a listener whose connections stay open; `accepted` are those. */
+async function serving(
+  listener: Listener,
+  body: (accepted: Connection[]) => Promise<void>,
+): Promise<void> {
+  setDefaultTrust({ kind: "pin", certificate: first.certificate });
+  const accepted: Connection[] = [];
+  const serve = async (): Promise<void> => {
+    while (true) {
+      const incoming = await listener.accept();
+      incoming.open().then((connection) => accepted.push(connection), () => incoming.close());
+    }
+  };
+  const served = assertRejects(serve, Deno.errors.BadResource);
+  try {
+    await body(accepted);
+  } finally {
+    listener.close();
+    await served;
+    accepted.forEach(abandon);
+  }
+}
+
+for (const { name, listen, dial } of transports) {
+  Deno.test({
+    name: `${name}: a renewed certificate is shown to new connections, and open ones go on`,
+    sanitizeOps: false,
+    sanitizeResources: false, // QUIC's sockets close when their last words have been said
+    fn: () => {
+      const listener = listen(first);
+      return serving(listener, async (accepted) => {
+        const open = await dial(listener.port, first.certificate);
+        await open.write(Uint8Array.of(1));
+        await until(() => accepted.length === 1);
+        for (const [former, next] of [[first, second], [second, third]]) {
+          (await listener.renew(next.certificate, next.key)).commit();
+          await assertRejects(() => dial(listener.port, former.certificate));
+          abandon(await dial(listener.port, next.certificate));
+        }
+        const byte = new Uint8Array(1);
+        await accepted[0].read(byte);
+        await accepted[0].write(Uint8Array.of(9));
+        await open.read(byte);
+        assertEquals(byte[0], 9);
+        abandon(open);
+      });
+    },
+  });
+
+  Deno.test({
+    name: `${name}: a certificate that is not the key's is refused, and the former one stays`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () => {
+      const listener = listen(first);
+      return serving(listener, async () => {
+        await assertRejects(() => listener.renew(second.certificate, third.key));
+        await assertRejects(() => listener.renew("no certificate", third.key));
+        abandon(await dial(listener.port, first.certificate));
+        (await listener.renew(second.certificate, second.key)).cancel();
+        abandon(await dial(listener.port, first.certificate));
+        (await listener.renew(third.certificate, third.key)).commit();
+        abandon(await dial(listener.port, third.certificate));
+      });
+    },
+  });
+}
+
+Deno.test("TLS: no connection is refused while the certificate changes again and again", () => {
+  const listener = new TlsListener(LOOPBACK, first.certificate, first.key, () => {});
+  return serving(listener, async (accepted) => {
+    const any = certificates.map(({ certificate }) => certificate);
+    let dialled = 0;
+    let over = false;
+    const dialOn = async (): Promise<void> => {
+      while (!over) {
+        const tcp = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
+        const tls = await Deno.startTls(tcp, {
+          hostname: "server.example",
+          caCerts: any,
+          alpnProtocols: ["pppoe-proxy/1"],
+        });
+        await tls.handshake();
+        dialled++;
+        tls.close();
+      }
+    };
+    const dialling = Promise.all([dialOn(), dialOn(), dialOn()]);
+    for (const { certificate, key } of [second, third]) {
+      (await listener.renew(certificate, key)).commit();
+    }
+    over = true;
+    await dialling;
+    assertEquals(dialled > 0, true);
+    await until(() => accepted.length === dialled);
+  });
+});
