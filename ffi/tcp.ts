@@ -68,7 +68,8 @@ function listeningOf(port: number): number[] {
 function socketsOf(port: number): number[] {
   const found: number[] = [];
   // Listing /proc/self/fd would take all of Deno's permissions; asking the kernel takes none.
-  for (let fd = 0, gap = 0; gap < GAP; fd++) {
+  let gap = 0;
+  for (let fd = 0; gap < GAP; fd++) {
     const local = localPort(fd);
     gap = local === "closed" ? gap + 1 : 0;
     if (local === port) found.push(fd);

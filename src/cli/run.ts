@@ -13,8 +13,8 @@ const log = logger("main");
 const COMPILED_AFTER = 30_000;
 
 /**
- * `run --config F`: forwards until SIGTERM or SIGINT; SIGUSR1 dials at once. Exit code 0 after an
- * orderly end.
+ * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
+ * code 0 after an orderly end.
  */
 export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
@@ -59,6 +59,8 @@ async function untilStopped(daemon: Daemon): Promise<number> {
   const onTerminate = (): void => stop("SIGTERM");
   const onInterrupt = (): void => stop("SIGINT");
   const onRetry = (): void => daemon.retry();
+  const onReload = (): void => void daemon.reload().catch(() => {}); // it has logged why
+  Deno.addSignalListener("SIGHUP", onReload);
   Deno.addSignalListener("SIGUSR1", onRetry);
   Deno.addSignalListener("SIGTERM", onTerminate);
   Deno.addSignalListener("SIGINT", onInterrupt);
@@ -67,6 +69,7 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     log.info("stopped");
     return 0;
   } finally {
+    Deno.removeSignalListener("SIGHUP", onReload);
     Deno.removeSignalListener("SIGUSR1", onRetry);
     Deno.removeSignalListener("SIGTERM", onTerminate);
     Deno.removeSignalListener("SIGINT", onInterrupt);

@@ -30,6 +30,7 @@ const COMMON = {
   mode: false,
   stateDir: false,
   interface: false,
+  admin: false,
   sessions: true,
   log: true,
   limits: true,

@@ -19,7 +19,13 @@ import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
-import { MAX_OFFERS, type Offer, type Pending, PendingDiscoveries } from "./pending.ts";
+import {
+  MAX_OFFERS,
+  type Offer,
+  type Pending,
+  PendingDiscoveries,
+  pendingLimits,
+} from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
@@ -58,7 +64,7 @@ export class ClientDiscovery {
     this.#mint = new TokenMint(options.randomBytes);
     this.#limiter = new PadiLimiter(options.limits, options.now);
     this.#pending = new PendingDiscoveries(
-      { pendingDiscoveries: options.limits.pendingDiscoveries, timeout: policy.timeout },
+      pendingLimits(options.limits, policy),
       options.now,
     );
   }

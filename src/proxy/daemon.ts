@@ -2,15 +2,13 @@
 import type { Link } from "../../ffi/link.ts";
 import { randomBytes } from "node:crypto";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
-import { readPin } from "../config/certificate.ts";
-import { readSecret } from "../config/secrets.ts";
+import { readClientFiles, readServerFiles } from "../config/files.ts";
 import { logger } from "../log.ts";
-import type { ServerCredentials } from "../tunnel/authenticate.ts";
-import { certificateName } from "../tunnel/quic.ts";
-import { type Endpoint, setDefaultTrust, type Trust, type TuneSockets } from "../tunnel/tls.ts";
+import { setDefaultTrust, type TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import { Client } from "./client.ts";
+import { ClientAccess } from "./client_access.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
 import {
   loggedClientEvents,
@@ -21,8 +19,10 @@ import {
 } from "./events.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "./proxy.ts";
-import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import type { ClientPolicy, ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import { Reloader } from "./reload.ts";
 import { Server } from "./server.ts";
+import { ServerAccess } from "./server_access.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
 import { runDaemon } from "./run_daemon.ts";
 import { openState, type State } from "./state.ts";
@@ -38,16 +38,17 @@ export async function startServer(
   link: Link,
   tune: TuneSockets,
 ): Promise<Daemon> {
-  const certificate = await Deno.readTextFile(config.tunnel.certificate);
-  const key = await Deno.readTextFile(config.tunnel.key);
-  const credentials = await serverCredentials(config, certificate);
+  const files = await readServerFiles(config);
+  const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
-  const listeners = config.tunnel.listen.map((at) => listen(transport, at, certificate, key, tune));
+  const listeners = config.tunnel.listen.map((at) =>
+    listen(transport, at, files.certificate, files.key, tune)
+  );
   noteTransport(transport);
   const state = await openState(config, now);
   const monitor = new Monitor(Date.now);
   const options = proxyOptions(config, link, state, monitor);
-  const policy = serverPolicy(config);
+  const policy = serverPolicy(config, access);
   const ready = readiness(config, link, monitor);
   const proxy = new Proxy(
     "server",
@@ -59,7 +60,8 @@ export async function startServer(
   const server = new Server({
     proxy,
     listeners,
-    credentials,
+    credentials: () => access.credentials(),
+    knows: (client) => access.knows(client),
     admission: config.tunnel.admission,
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
@@ -69,7 +71,12 @@ export async function startServer(
   ready.tunnel({
     listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
   });
-  return runDaemon({ config, link, proxy, monitor, tunnels: server, state });
+  const reloader = new Reloader(
+    config,
+    monitor,
+    async (next) => await access.prepare(next, await readServerFiles(next), listeners, proxy),
+  );
+  return runDaemon({ config, link, proxy, monitor, tunnels: server, state, reloader });
 }
 
 /** Starts the client mode on a link. */
@@ -79,70 +86,70 @@ export async function startClient(
   tune: TuneSockets,
 ): Promise<Daemon> {
   const { tunnel } = config;
-  const secret = await readSecret(tunnel.secretFile);
-  const pem = await trustedPem(config);
+  const access = new ClientAccess(config, await readClientFiles(config));
   const state = await openState(config, now);
   const monitor = new Monitor(Date.now);
   const options = proxyOptions(config, link, state, monitor);
-  const policy = { mac: config.interface.mac, timeout: config.discovery.timeout };
   const ready = readiness(config, link, monitor);
   const tunnelUp = () => client.member;
   const proxy = new Proxy(
     "client",
     options,
-    (sessions) => new ClientDiscovery(options, policy, sessions, tunnelUp),
+    (sessions) => new ClientDiscovery(options, clientPolicy(config), sessions, tunnelUp),
     ready,
   );
   state.restore(proxy, link.mac);
-  const trust = (server: Endpoint): Trust => trustOf(config, pem, server);
-  setDefaultTrust(trust(tunnel.connect[0]));
-  if (tunnel.transport === "quic" && tunnel.serverCertificate !== undefined) certificateName(pem);
+  setDefaultTrust(access.trust(tunnel.connect[0]));
   noteTransport(tunnel.transport);
   const client: Client = new Client({
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
     choice: tunnel.choice,
-    trust,
+    trust: (server) => access.trust(server),
     tune,
-    credentials: {
-      name: tunnel.name,
-      secret,
-      pin: tunnel.serverCertificate === undefined ? undefined : await readPin(pem),
+    get credentials() {
+      return access.credentials;
     },
     keepalive: tunnel.keepalive,
     reconnect: tunnel.reconnect,
-    connectTimeout: tunnel.connectTimeout,
+    get connectTimeout() {
+      return tunnel.connectTimeout;
+    },
     buffer: (size) => link.region(size),
     now,
     random: Math.random,
     events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.member?.name })),
   });
-  return runDaemon({ config, link, proxy, monitor, tunnels: client, state });
+  const reloader = new Reloader(
+    config,
+    monitor,
+    async (next) => await access.prepare(next, await readClientFiles(next)),
+  );
+  return runDaemon({ config, link, proxy, monitor, tunnels: client, state, reloader });
 }
 
 function noteTransport(transport: Transport): void {
   if (transport === "quic") mainLog.warning("experimental transport", { transport });
 }
 
-async function serverCredentials(
-  config: ServerConfig,
-  certificate: string,
-): Promise<ServerCredentials> {
-  const secrets = new Map<string, Uint8Array>();
-  for (const { name, secretFile } of config.clients) {
-    secrets.set(name, await readSecret(secretFile));
-  }
-  return { fingerprint: await readPin(certificate), secret: (name) => secrets.get(name) };
-}
-
-function serverPolicy(config: ServerConfig): ServerPolicy {
-  const perClient = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
+function serverPolicy(config: ServerConfig, access: ServerAccess): ServerPolicy {
   return {
     mac: config.interface.mac,
     hostUniq: config.discovery.hostUniq,
-    timeout: config.discovery.timeout,
-    sessionsOf: (name) => perClient.get(name) ?? config.limits.sessionsPerClient,
+    get timeout() {
+      return config.discovery.timeout;
+    },
+    sessionsOf: (name) => access.sessionsOf(name),
+  };
+}
+
+function clientPolicy(config: ClientConfig): ClientPolicy {
+  return {
+    mac: config.interface.mac,
+    get timeout() {
+      return config.discovery.timeout;
+    },
   };
 }
 
@@ -200,17 +207,4 @@ function readiness(
       say();
     },
   };
-}
-
-async function trustedPem({ tunnel }: ClientConfig): Promise<string> {
-  const file = tunnel.serverCertificate ?? tunnel.serverCa;
-  return file === undefined || file === "system" ? "" : await Deno.readTextFile(file);
-}
-
-function trustOf({ tunnel }: ClientConfig, pem: string, server: Endpoint): Trust {
-  if (tunnel.serverCertificate !== undefined) return { kind: "pin", certificate: pem };
-  const name = tunnel.serverName ?? server.host;
-  return tunnel.serverCa === "system"
-    ? { kind: "system", name }
-    : { kind: "authority", certificates: pem, name };
 }

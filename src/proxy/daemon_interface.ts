@@ -4,6 +4,7 @@ import type { Config } from "../config/types.ts";
 import type { PastSessions } from "../state/past.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
+import type { ReloadReport } from "./reload.ts";
 
 /** A mode that is running. */
 export interface Daemon {
@@ -25,6 +26,12 @@ export interface Daemon {
   stop(final: boolean): Promise<void>;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
+  /**
+   * Reads the configuration's file and all files that it names anew, and takes over what can be.
+   * Open sessions stay as they are, but those of clients that are no longer named. Throws ConfigError
+   * and ReloadInProgressError, and all is as before then.
+   */
+  reload(): Promise<ReloadReport>;
   /** Takes no new sessions, or takes them again; open ones go on. */
   drain(on: boolean): void;
   /** Whether new sessions are refused. */

@@ -50,6 +50,21 @@ export interface PendingLimits {
   timeout: number;
 }
 
+/** Bounds from where they are configured, which may change. */
+export function pendingLimits(
+  limits: Pick<PendingLimits, "pendingDiscoveries">,
+  policy: Pick<PendingLimits, "timeout">,
+): PendingLimits {
+  return {
+    get pendingDiscoveries() {
+      return limits.pendingDiscoveries;
+    },
+    get timeout() {
+      return policy.timeout;
+    },
+  };
+}
+
 /** The discoveries under way, in the order of their last use. */
 export class PendingDiscoveries<Owner> {
   #byKey = new Map<string, Pending<Owner>>();

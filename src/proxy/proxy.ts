@@ -234,6 +234,17 @@ export class Proxy implements FrameSink {
     }
   }
 
+  /** Ends what there is of a member that is no longer welcome: its sessions, and its tunnel. */
+  async expel(name: string, grace: number): Promise<void> {
+    const member = this.members.get(name);
+    if (member === undefined) return;
+    this.#forget(member, "client-removed");
+    const why = "the client was removed from the configuration";
+    for (const tunnel of [member.joining, member.tunnel]) {
+      await tunnel?.close("not-authenticated", why, grace);
+    }
+  }
+
   #forget(member: Member, end: SessionEnd): void {
     this.sessions.closeAll(member, end, TELL_BOTH);
     this.#drop(member);

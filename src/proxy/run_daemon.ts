@@ -5,6 +5,7 @@ import { Client } from "./client.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
+import type { ReloadReport } from "./reload.ts";
 import type { Server } from "./server.ts";
 import { endIdle, endTerminated } from "./session_ends.ts";
 import type { State } from "./state.ts";
@@ -22,6 +23,7 @@ export interface DaemonParts {
   monitor: Monitor;
   tunnels: Server | Client;
   state: State;
+  reloader: { reload(): Promise<ReloadReport> };
 }
 
 const now = (): number => performance.now();
@@ -44,6 +46,12 @@ export function runDaemon(parts: DaemonParts): Daemon {
       await stop(parts, final);
     },
     retry: () => tunnels instanceof Client && tunnels.retry(),
+    async reload(): Promise<ReloadReport> {
+      const report = await parts.reloader.reload();
+      // What kept a client from its server may be mended.
+      if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
+      return report;
+    },
     drain(on): void {
       if (on === proxy.sessions.draining) return;
       proxy.sessions.draining = on;
@@ -60,9 +68,9 @@ export function runDaemon(parts: DaemonParts): Daemon {
 
 /** Looks at idle and held sessions now and then, and at how late that is. */
 function startSweep({ config, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
-  const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
   let last = now();
   return setInterval(() => {
+    const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;

@@ -19,7 +19,10 @@ const ACCEPT_PAUSE = 100;
 export interface ServerOptions {
   proxy: Proxy;
   listeners: readonly Listener[];
-  credentials: ServerCredentials;
+  /** What a connection that arrives now is authenticated by. */
+  credentials: () => ServerCredentials;
+  /** Whether a client that has authenticated is still welcome. */
+  knows: (client: string) => boolean;
   admission: AdmissionLimits & { timeout: number };
   keepalive: KeepaliveOptions;
   buffer: (size: number) => RecordBuffer;
@@ -95,7 +98,10 @@ export class Server {
     await this.#carry(authenticated.client, address, authenticated.connection);
   }
 
-  async #authenticate(incoming: Incoming): Promise<{ client: string; connection: Connection }> {
+  async #authenticate(
+    incoming: Incoming,
+  ): Promise<{ client: string; connection: Connection }> {
+    const credentials = this.#options.credentials();
     let late = false;
     const timer = setTimeout(() => {
       late = true;
@@ -103,7 +109,7 @@ export class Server {
     }, this.#options.admission.timeout);
     try {
       const connection = await incoming.open();
-      const client = await authenticateClient(connection, this.#options.credentials);
+      const client = await authenticateClient(connection, credentials);
       return { client, connection };
     } catch (error) {
       if (!late) throw error;
@@ -114,8 +120,8 @@ export class Server {
   }
 
   async #carry(client: string, address: string, connection: Connection): Promise<void> {
-    const { proxy, events, keepalive, buffer, now } = this.#options;
-    if (this.#stopping) return abandon(connection);
+    const { proxy, events, keepalive, buffer, now, knows } = this.#options;
+    if (this.#stopping || !knows(client)) return abandon(connection);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),

@@ -19,7 +19,7 @@ import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
-import { MAX_OFFERS, type Pending, PendingDiscoveries } from "./pending.ts";
+import { MAX_OFFERS, type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
@@ -49,7 +49,7 @@ export class ServerDiscovery {
     const mint = new TokenMint(options.randomBytes);
     this.#hostUniq = new HostUniqRewriter(policy.hostUniq, mint, options.now);
     this.#pending = new PendingDiscoveries(
-      { pendingDiscoveries: options.limits.pendingDiscoveries, timeout: policy.timeout },
+      pendingLimits(options.limits, policy),
       options.now,
       (pending) => this.#hostUniq.forget(pending),
     );

@@ -50,6 +50,7 @@ export type SessionEnd =
   | "tunnel-lost" // and not resumed in time
   | "not-resumed" // the other side no longer has it
   | "server-changed"
+  | "client-removed" // from the server's configuration
   | "shutdown"
   | "replaced";
 

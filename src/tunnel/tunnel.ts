@@ -103,13 +103,20 @@ export class Tunnel {
   /** Delivers records until the tunnel ends, and says how. The connection is closed then. */
   async run(sink: TunnelSink): Promise<TunnelEnd> {
     this.#sink = sink;
-    const timer = setInterval(() => this.#keepAlive(), this.#keepalive.interval);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const wait = (): void => {
+      timer = setTimeout(() => {
+        this.#keepAlive();
+        wait();
+      }, this.#keepalive.interval);
+    };
+    wait();
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
     const { datagrams } = this.#connection;
     // How the connection ends, its stream tells.
     if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
-    clearInterval(timer);
+    clearTimeout(timer);
     abandon(this.#connection);
     return this.#end ?? { reason: "connection-lost", by: "network", detail: "end of stream" };
   }

@@ -1,0 +1,108 @@
+import {
+  adoptConfig,
+  type Change,
+  compareConfigs,
+  type Difference,
+  mergeConfigs,
+} from "../config/diff.ts";
+import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/types.ts";
+import { configureLogging, logger } from "../log.ts";
+import type { Monitor } from "./monitor.ts";
+
+const log = logger("config");
+
+/** What came of a reload. */
+export interface ReloadReport {
+  result: "applied" | "unchanged";
+  /** What differed and is in use now. */
+  applied: Change[];
+  /** What differs and waits for the next start. */
+  needsRestart: Change[];
+}
+
+/** A reload was asked for during another one. */
+export class ReloadInProgressError extends Error {
+  override name = "ReloadInProgressError";
+
+  constructor() {
+    super("Cannot reload: reload already in progress; wait for its end and try again");
+  }
+}
+
+/** A configuration that can be used, with its files read. */
+export interface Prepared {
+  /** Files whose content is not the one in use. */
+  content: Change[];
+  /**
+   * Takes all over, and calls `adopt` for the settings, once nothing can fail any more. Throws where
+   * it cannot, and nothing has changed then.
+   */
+  commit(adopt: () => void): Promise<void>;
+}
+
+/**
+ * Reads the configuration in use anew, one time after the other. Either all of a new configuration
+ * that a running daemon can take over is in use afterwards, or, after an error, nothing of it.
+ *
+ *     idle ──reload()──▶ reading ──valid──▶ taking over ──▶ idle
+ *      ▲                    └───────error──────┴──────────────┘
+ */
+export class Reloader<C extends Config> {
+  #inUse: C;
+  #monitor: Monitor;
+  #prepare: (config: C) => Promise<Prepared>;
+  #busy = false;
+
+  /** `inUse` is changed in place; `prepare` changes nothing and throws ConfigError. */
+  constructor(inUse: C, monitor: Monitor, prepare: (config: C) => Promise<Prepared>) {
+    this.#inUse = inUse;
+    this.#monitor = monitor;
+    this.#prepare = prepare;
+  }
+
+  /** Throws ConfigError for what is wrong in the file or with what it names, and ReloadInProgressError. */
+  async reload(): Promise<ReloadReport> {
+    if (this.#busy) throw new ReloadInProgressError();
+    this.#busy = true;
+    try {
+      const report = await this.#reload();
+      this.#tell(report);
+      return report;
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      for (const line of message.split("\n")) log.error("reload failed", { error: line });
+      this.#monitor.reloaded("failed", { error: message });
+      throw error;
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #reload(): Promise<ReloadReport> {
+    const next = await loadConfig(this.#inUse.file);
+    const difference = compareConfigs(this.#inUse, next);
+    const merged = mergeConfigs<Config>(this.#inUse, next) as C;
+    const prepared = await this.#prepare(merged);
+    const applied = appliedOf(difference, prepared.content);
+    const logBefore = JSON.stringify(this.#inUse.log);
+    await prepared.commit(() => adoptConfig(this.#inUse, merged));
+    if (logBefore !== JSON.stringify(merged.log)) configureLogging(merged.log);
+    const result = applied.length > 0 ? "applied" : "unchanged";
+    return { result, applied, needsRestart: difference.restart };
+  }
+
+  #tell({ result, applied, needsRestart }: ReloadReport): void {
+    const keys = (changes: readonly Change[]): string => changes.map(({ key }) => key).join(" ");
+    const facts = { ...(applied.length > 0 && { applied: keys(applied) }) };
+    log.info("reloaded", { result, ...facts });
+    if (needsRestart.length > 0) log.warning("needs a restart", { keys: keys(needsRestart) });
+    this.#monitor.reloaded(result, { ...facts, needs_restart: keys(needsRestart) });
+  }
+}
+
+/** A setting that is changed brings another file's content: that is one change, not two. */
+function appliedOf({ live }: Difference, content: readonly Change[]): Change[] {
+  const keys = new Set(live.map(({ key }) => key));
+  return [...live, ...content.filter(({ key }) => !keys.has(key))];
+}

@@ -1,0 +1,89 @@
+import { blaming } from "../config/blame.ts";
+import { checkDates, compareServerFiles, type ServerFiles } from "../config/files.ts";
+import type { ServerConfig } from "../config/types.ts";
+import type { ServerCredentials } from "../tunnel/authenticate.ts";
+import type { Listener, Renewal } from "../tunnel/transport.ts";
+import type { Proxy } from "./proxy.ts";
+import type { Prepared } from "./reload.ts";
+
+/** Who may connect to a server and what they may have; all of it can change while it runs. */
+export class ServerAccess {
+  #config: ServerConfig;
+  #files: ServerFiles;
+  #sessions = new Map<string, number | undefined>();
+
+  /** `config` is the one in use, which changes in place. */
+  constructor(config: ServerConfig, files: ServerFiles) {
+    this.#config = config;
+    this.#files = files;
+    this.#listSessions();
+  }
+
+  /** What connections are authenticated by from now on. */
+  credentials(): ServerCredentials {
+    const { fingerprint, secrets } = this.#files;
+    return { fingerprint, secret: (name) => secrets.get(name) };
+  }
+
+  /** Whether there is a client of this name. */
+  knows(name: string): boolean {
+    return this.#files.secrets.has(name);
+  }
+
+  /** Sessions that a client may have. */
+  sessionsOf(name: string): number {
+    return this.#sessions.get(name) ?? this.#config.limits.sessionsPerClient;
+  }
+
+  /**
+   * Takes over another configuration: new connections see its certificate, the next login needs its
+   * secrets, and clients that it does not name are expelled.
+   */
+  async prepare(
+    next: ServerConfig,
+    files: ServerFiles,
+    listeners: readonly Listener[],
+    proxy: Proxy,
+  ): Promise<Prepared> {
+    const { certificate, key } = files;
+    const renewed = certificate !== this.#files.certificate || key !== this.#files.key;
+    if (renewed) {
+      await blaming(next.file, "tunnel.certificate", () => checkDates(certificate, Date.now()));
+    }
+    return {
+      content: compareServerFiles(this.#files, files),
+      commit: async (adopt) => {
+        const renewals = renewed ? await this.#renewAll(next, files, listeners) : [];
+        const removed = [...this.#files.secrets.keys()].filter((name) => !files.secrets.has(name));
+        adopt();
+        this.#files = files;
+        this.#listSessions();
+        for (const renewal of renewals) renewal.commit();
+        for (const name of removed) proxy.expel(name, this.#config.tunnel.shutdownGrace);
+      },
+    };
+  }
+
+  /** All listeners show the certificate, or none does. */
+  async #renewAll(
+    { file }: ServerConfig,
+    { certificate, key }: ServerFiles,
+    listeners: readonly Listener[],
+  ): Promise<Renewal[]> {
+    const renewals: Renewal[] = [];
+    try {
+      for (const listener of listeners) {
+        const renew = () => listener.renew(certificate, key);
+        renewals.push(await blaming(file, "tunnel.certificate", renew));
+      }
+      return renewals;
+    } catch (error) {
+      for (const renewal of renewals) renewal.cancel();
+      throw error;
+    }
+  }
+
+  #listSessions(): void {
+    this.#sessions = new Map(this.#config.clients.map(({ name, sessions }) => [name, sessions]));
+  }
+}

@@ -1,0 +1,197 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeSelfSigned } from "../../src/cli/self_signed.ts";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { insideLab, Lab } from "./lab.ts";
+import { startTestAc } from "./peers/test_ac.ts";
+import { startTestClient, type TestClient } from "./peers/test_client.ts";
+import type { LabProcess } from "./process.ts";
+import { makeSecret, type PairOptions, startProxyPair } from "./proxy_pair.ts";
+
+const ignore = !insideLab();
+/** A client that notices soon that its server is silent, and dials soon. */
+const HASTY = `[tunnel.keepalive]
+interval = "200ms"
+timeout = "800ms"
+[tunnel.reconnect]
+base = "50ms"
+cap = "100ms"`;
+const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
+
+/** Replaces text in a configuration of the lab. */
+async function edit(lab: Lab, file: string, from: string, to: string): Promise<void> {
+  const path = `${lab.folder}/${file}`;
+  const source = await Deno.readTextFile(path);
+  assertStringIncludes(source, from);
+  await Deno.writeTextFile(path, source.replace(from, to));
+}
+
+/** Sends SIGHUP and gives the line that says what came of it. */
+async function reload(daemon: LabProcess): Promise<string> {
+  const since = daemon.output.length;
+  daemon.signal("SIGHUP");
+  return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
+}
+
+function padts({ seen }: TestClient): number {
+  return seen.all(({ code }) => code === CODE_PADT).length;
+}
+
+async function renewCertificate(lab: Lab): Promise<void> {
+  const { certificate, key } = await makeSelfSigned("localhost", 2, new Date());
+  await lab.write("server.crt", certificate);
+  await lab.write("server.key", key);
+}
+
+async function twoClients(lab: Lab, options: PairOptions = {}) {
+  await lab.cables();
+  await lab.cable("cust1", "lan1");
+  const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+  const clients = { north: "lan0", south: "lan1" };
+  const daemons = await startProxyPair(lab, { ...options, clients });
+  const hosts = ["cust0", "cust1"].map((name) => lab.use(startTestClient(name)));
+  const sessions = await Promise.all(hosts.map((host) => host.dial()));
+  return { ac, daemons, hosts, sessions };
+}
+
+Deno.test({
+  name: "a client that is removed loses its tunnel and sessions with PADT; the other's go on",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, daemons, hosts, sessions } = await twoClients(lab);
+    const south = '[[clients]]\nname = "south"\nsecret_file = "south.secret"\n';
+    await edit(lab, "server.toml", south, "");
+    const line = JSON.parse(await reload(daemons.server));
+    assertEquals([line.message, line.applied], ["reloaded", 'clients."south"']);
+    await Promise.all([sessions[1].ended, ac.ended(sessions[1].sessionId)]);
+    await daemons.clients.get("south")?.waitForLine(/removed from the configuration/);
+    await sessions[0].echo(PAYLOAD);
+    assertEquals([padts(hosts[0]), padts(hosts[1])], [0, 1]);
+    // It is let in again when it is named again.
+    await edit(lab, "server.toml", "[[clients]]", `${south}[[clients]]`);
+    await reload(daemons.server);
+    const back = daemons.clients.get("south");
+    const since = back?.output.length ?? 0;
+    back?.signal("SIGUSR1");
+    await back?.waitForLine(/"message":"tunnel up"/, { since, timeout: 10_000 });
+    await (await hosts[1].dial()).echo(PAYLOAD);
+  },
+});
+
+Deno.test({
+  name: "a new limit is in force at once, and what needs a restart is told",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { daemons, hosts, sessions } = await twoClients(lab);
+    await edit(lab, "server.toml", "[tunnel]", "[limits]\nsessions = 1\n[tunnel]");
+    await edit(lab, "server.toml", 'mac = "own"', 'mac = "transparent"');
+    const since = daemons.server.output.length;
+    const line = JSON.parse(await reload(daemons.server));
+    assertEquals(line.applied, "limits.sessions");
+    const rest = await daemons.server.waitForLine(/needs a restart/, { since });
+    assertEquals(JSON.parse(rest).keys, "interface.mac");
+    hosts[0].discover({ hostUniq: Uint8Array.of(1) }).catch(() => {});
+    await daemons.server.waitForLine(/"reason":"session-limit"/, { since });
+    for (const session of sessions) await session.echo(PAYLOAD);
+  },
+});
+
+Deno.test({
+  name: "a configuration with errors changes nothing, and every error names file, line and key",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { daemons, sessions } = await twoClients(lab);
+    await edit(lab, "server.toml", "[tunnel]", "[limits]\nsesions = 1\nsessions = 0\n[tunnel]");
+    await reload(daemons.server);
+    await daemons.server.waitForLine(/limits\.sessions/);
+    const failed = daemons.server.output.all((line) => line.includes("reload failed"));
+    const errors = failed.map((line) => JSON.parse(line).error);
+    assertMatch(errors[0], /server\.toml:9: limits\.sesions: Unknown key "sesions"; did you mean/);
+    assertMatch(errors[1], /server\.toml:10: limits\.sessions: Expected a whole number/);
+    await edit(lab, "server.toml", "sesions = 1\nsessions = 0", "sessions = 1");
+    await Deno.remove(`${lab.folder}/south.secret`);
+    const missing = JSON.parse(await reload(daemons.server)).error;
+    assertMatch(
+      missing,
+      /server\.toml:\d+: clients\[1\]\.secret_file: Cannot use the secret ".*no such/,
+    );
+    await Promise.all(sessions.map((session) => session.echo(PAYLOAD)));
+    assertEquals(daemons.server.output.all((line) => line.includes("reloaded")), []);
+  },
+});
+
+for (const transport of ["tls", "quic"] as const) {
+  Deno.test({
+    name:
+      `a new certificate is shown to who dials next, sessions go on; a bad one is refused, ${transport}`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      await lab.cables();
+      lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+      const { server, client } = await startProxyPair(lab, { transport, client: HASTY });
+      const host = lab.use(startTestClient("cust0"));
+      const session = await host.dial();
+      const { key } = await makeSelfSigned("localhost", 2, new Date());
+      await lab.write("server.key", key);
+      assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* it is not of/);
+      await lab.write("server.key", "junk");
+      assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* no private key/);
+      await session.echo(PAYLOAD);
+      await renewCertificate(lab);
+      assertStringIncludes(await reload(server), '"applied":"tunnel.certificate tunnel.key"');
+      await session.echo(PAYLOAD);
+      // The client's pin is the same file: with it read anew, the next tunnel stands and the session with it.
+      assertStringIncludes(await reload(client), '"applied":"tunnel.server_certificate"');
+      const since = client.output.length;
+      server.signal("SIGSTOP");
+      await client.waitForLine(/keepalive-timeout/, { since, timeout: 20_000 });
+      server.signal("SIGCONT");
+      await client.waitForLine(/sessions resumed/, { since, timeout: 20_000 });
+      await session.echo(PAYLOAD);
+    },
+  });
+}
+
+Deno.test({
+  name: "a changed secret counts from the next login on",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const { server, client } = await startProxyPair(lab, { client: HASTY });
+    const session = await lab.use(startTestClient("cust0")).dial();
+    await Deno.remove(`${lab.folder}/branch-1.secret`);
+    await makeSecret(lab, "branch-1");
+    assertStringIncludes(await reload(server), 'clients.\\"branch-1\\".secret_file');
+    await session.echo(PAYLOAD);
+    const since = client.output.length;
+    server.signal("SIGSTOP");
+    await client.waitForLine(/keepalive-timeout/, { since, timeout: 20_000 });
+    server.signal("SIGCONT");
+    await client.waitForLine(/"reason":"not-authenticated"/, { since, timeout: 20_000 });
+    assertStringIncludes(await reload(client), '"applied":"tunnel.secret_file"');
+    await client.waitForLine(/sessions resumed/, { since, timeout: 20_000 });
+    await session.echo(PAYLOAD);
+  },
+});
+
+Deno.test({
+  name: "a level of the log changes with a reload, and nothing changes without a change",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const { server } = await startProxyPair(lab);
+    assertStringIncludes(await reload(server), '"result":"unchanged"');
+    await edit(lab, "server.toml", "[tunnel]", '[log.topics]\ndiscovery = "debug"\n[tunnel]');
+    assertStringIncludes(await reload(server), '"applied":"log.topics.discovery"');
+    await lab.use(startTestClient("cust0")).dial();
+    const packet = JSON.parse(await server.waitForLine(/"message":"packet"/));
+    assertMatch(packet.packet, /^PADI .* <Service-Name "">/);
+  },
+});
