@@ -10,7 +10,6 @@ import {
   TAG_HOST_UNIQ,
 } from "../pppoe/constants.ts";
 import { padsError, padt } from "../pppoe/discovery.ts";
-import { acSystemError, genericError } from "../pppoe/error_tags.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
@@ -27,6 +26,7 @@ import {
   pendingLimits,
 } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
+import { refusalTag } from "./refusal.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
@@ -251,12 +251,7 @@ export class ClientDiscovery {
   /** Drops a PADR and tells the customer why (RFC 2516 section 5.4). */
   #refuse(reason: DropReason, packet: DiscoveryPacket, tags: Tag[]): void {
     this.#drop(reason, packet);
-    const error = reason === "session-limit"
-      ? acSystemError("session limit reached")
-      : reason === "draining"
-      ? acSystemError("no new sessions for now")
-      : genericError(`refused: ${reason}`);
-    const frame = padsError(packet, tags, error, this.#options.etherTypes[0]);
+    const frame = padsError(packet, tags, refusalTag(reason), this.#options.etherTypes[0]);
     this.#switch.outlet.toWire(undefined, frame);
   }
 

@@ -8,7 +8,6 @@ import {
   TAG_HOST_UNIQ,
 } from "../pppoe/constants.ts";
 import { padoError, padsError } from "../pppoe/discovery.ts";
-import { acSystemError, genericError } from "../pppoe/error_tags.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
@@ -21,6 +20,7 @@ import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { MAX_OFFERS, type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import { refusalTag } from "./refusal.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
@@ -185,7 +185,7 @@ export class ServerDiscovery {
       tags: new Uint8Array(0),
     };
     const tags = withHostUniq([], pending.hostUniq);
-    this.#answer(member, padsError(request, tags, acSystemError("session limit reached")));
+    this.#answer(member, padsError(request, tags, refusalTag("session-limit")));
   }
 
   #sourceFault(member: Member, packet: DiscoveryPacket): DropReason | undefined {
@@ -237,17 +237,10 @@ export class ServerDiscovery {
       const asked = { ...packet, destination: readMac(this.#link.mac, 0) };
       return this.#answer(
         member,
-        padoError(asked, tags, genericError("no room for a relay's tag")),
+        padoError(asked, tags, refusalTag(reason)),
       );
     }
-    const error = reason === "session-limit"
-      ? acSystemError("session limit reached")
-      : reason === "discovery-too-long"
-      ? genericError("no room for a relay's tag")
-      : reason === "unsolicited"
-      ? genericError("no offer was asked for")
-      : acSystemError(`busy: ${reason}`);
-    this.#answer(member, padsError(packet, tags, error));
+    this.#answer(member, padsError(packet, tags, refusalTag(reason)));
   }
 
   #answer(member: Member, frame: Uint8Array): void {
