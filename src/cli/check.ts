@@ -12,7 +12,8 @@ import { describe } from "./plan.ts";
 export async function checkCommand({ values }: Arguments): Promise<number> {
   const config = await loadConfig(values.get("config") ?? "");
   const findings = new Findings();
-  await checkFiles(config, findings);
+  await checkCertificates(config, findings);
+  await checkSecrets(config, findings);
   checkSystem(config, findings);
   for (const line of describe(config)) await printLine(line);
   for (const note of findings.notes) await printLine(`Note: ${note}`);
@@ -22,20 +23,22 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   return 0;
 }
 
-async function checkFiles(config: Config, findings: Findings): Promise<void> {
-  const { tokenFile } = config.admin;
-  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token"));
+/** Checks the certificates that a configuration names. */
+export async function checkCertificates(config: Config, findings: Findings): Promise<void> {
   if (config.mode === "server") {
     await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
-    for (const { secretFile } of config.clients) {
-      await findings.attempt(() => readSecret(secretFile));
-    }
     return;
   }
-  const { serverCertificate, serverCa, secretFile } = config.tunnel;
-  if (serverCertificate !== undefined) {
-    await checkPinned(serverCertificate, findings, config.tunnel.transport);
-  }
+  const { serverCertificate, serverCa, transport } = config.tunnel;
+  if (serverCertificate !== undefined) await checkPinned(serverCertificate, findings, transport);
   if (serverCa !== undefined && serverCa !== "system") await checkAuthorities(serverCa, findings);
-  await findings.attempt(() => readSecret(secretFile));
+}
+
+/** Checks the secrets and the token that a configuration names; how many there are. */
+export async function checkSecrets(config: Config, findings: Findings): Promise<number> {
+  const { tokenFile } = config.admin;
+  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token"));
+  const owners = config.mode === "server" ? config.clients : [config.tunnel];
+  for (const { secretFile } of owners) await findings.attempt(() => readSecret(secretFile));
+  return owners.length + (tokenFile === undefined ? 0 : 1);
 }

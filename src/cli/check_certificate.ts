@@ -57,6 +57,13 @@ export async function checkAuthorities(path: string, findings: Findings): Promis
   }
 }
 
+/** For whom a file's first certificate is and until when; throws where it cannot be read. */
+export async function describeCertificate(path: string): Promise<string> {
+  const [{ subjectAltName, subject, validTo }] = await readCertificates(path);
+  const names = subjectAltName ?? subject.replaceAll("\n", ", ");
+  return `"${path}" is for ${names}, valid until ${new Date(validTo).toISOString().slice(0, 10)}`;
+}
+
 async function readCertificates(path: string): Promise<[X509Certificate, ...X509Certificate[]]> {
   const [first, ...more] = (await readPem(path, "certificate")).match(BLOCKS) ?? [];
   if (first === undefined) {

@@ -32,6 +32,22 @@ Exit code 0 when all is well, 1 when there are problems.`,
   load: async () => (await import("./check.ts")).checkCommand,
 };
 
+const doctor: Command = {
+  name: "doctor",
+  summary: "Examine everything that has to be right, and say what to do",
+  positionals: [],
+  options: [
+    CONFIG,
+    { name: "timeout", value: "DURATION", summary: "how long to wait for each peer, default 5s" },
+    { name: "json", summary: "as JSON" },
+  ],
+  details:
+    `Looks at capabilities, the interface, its MTU and offloads, the clock, certificates and secrets.
+A client dials each server and logs in; where the daemon runs, its tunnel is not disturbed.
+A server sends a PADI. Each line is "ok", "warning" or "failed"; exit code 1 where one failed.`,
+  load: async () => (await import("./doctor.ts")).doctorCommand,
+};
+
 const discover: Command = {
   name: "discover",
   summary: "Send a PADI on an interface and list the access concentrators that answer",
@@ -108,6 +124,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   check,
   keygen,
+  doctor,
   discover,
   ...REMOTE_COMMANDS,
   completion,

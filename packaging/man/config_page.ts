@@ -1,0 +1,123 @@
+import { clientSchema, serverSchema } from "../../src/config/schema.ts";
+import { snakeKey } from "../../src/config/table.ts";
+import { exampleEntries, type ExampleEntry } from "./example_file.ts";
+import type { ManualPage } from "./roff.ts";
+
+const HEAD = `
+## Name
+
+pppoe-proxy.toml - configuration of pppoe-proxy
+
+## Description
+
+A file in TOML. Its \`mode\` says whether the daemon is a server, beside an access concentrator (AC), or a client, beside the
+customers. A key that is not known is an error, and so is one that belongs to the other mode. Durations are texts with a unit:
+ms, s, m, h or d. Paths are relative to the file. \`pppoe-proxy check\` validates a file and says what it would do.
+
+Keys are in the tables that head the sections here. Where nothing else is said, a key is for both modes.
+`;
+
+const TAIL = `
+## Examples
+
+A server:
+
+    mode = "server"
+    [interface]
+    name = "wan0"
+    [tunnel]
+    listen = "192.0.2.2:8443"
+    certificate = "server.crt"
+    key = "server.key"
+    [[clients]]
+    name = "branch-1"
+    secret_file = "branch-1.secret"
+
+A client:
+
+    mode = "client"
+    [interface]
+    name = "lan0"
+    [tunnel]
+    connect = "192.0.2.2:8443"
+    server_certificate = "server.crt"
+    name = "branch-1"
+    secret_file = "branch-1.secret"
+
+## See also
+
+pppoe-proxy(1), pppoe-proxy-protocol(7)
+`;
+
+type Need = "required" | "optional" | "default";
+type Needs = ReadonlyMap<string, Need>;
+
+/** pppoe-proxy.toml(5), from the schema and from the example's text. */
+export function configPage(example: string): ManualPage {
+  const { server, client } = exampleEntries(example);
+  const needs = { server: needsOf(serverSchema("/")), client: needsOf(clientSchema("/")) };
+  const all = new Map([...client, ...server].map((entry) => [entry.path, entry]));
+  const tables = new Map<string, string[]>([["", []]]);
+  for (const { path, value } of [...server, ...client]) {
+    if (value === undefined) tables.set(path, []);
+  }
+  for (const path of new Set([...needs.server.keys(), ...needs.client.keys()])) {
+    if (tables.has(path) || tables.has(`${path}[]`)) continue;
+    const table = path.slice(0, Math.max(0, path.lastIndexOf(".")));
+    tables.get(table)?.push(path);
+  }
+  const text = [...tables].filter(([, keys]) => keys.length > 0).map(([table, keys]) =>
+    [
+      `## ${tableTitle(table)}\n`,
+      `${all.get(table)?.comment ?? ""}\n`,
+      ...keys.map((path) => describe(path, all.get(path), needs)),
+    ].join("\n")
+  );
+  return {
+    name: "pppoe-proxy.toml",
+    section: 5,
+    manual: "File Formats",
+    markdown: [HEAD, ...text, TAIL].join("\n"),
+  };
+}
+
+function tableTitle(table: string): string {
+  if (table === "") return "Top of the file";
+  return table.endsWith("[]") ? `[[${table.slice(0, -2)}]]` : `[${table}]`;
+}
+
+function describe(
+  path: string,
+  entry: ExampleEntry | undefined,
+  { server, client }: { server: Needs; client: Needs },
+): string {
+  const need = server.get(path) ?? client.get(path);
+  const value = entry?.value === undefined ? "" : `\`${entry.value}\``;
+  const notes = [
+    !client.has(path) ? "Server only." : !server.has(path) ? "Client only." : "",
+    need === "required"
+      ? `Required, such as ${value}.`
+      : need === "default"
+      ? `Default ${value}.`
+      : `May be left out; such as ${value}.`,
+  ];
+  const comment = entry?.comment ?? "";
+  const end = comment === "" || /[.:]$/.test(comment) ? "" : ".";
+  const key = path.slice(path.lastIndexOf(".") + 1);
+  return `- \`${key}\`: ${[`${comment}${end}`, ...notes].filter((it) => it !== "").join(" ")}`;
+}
+
+/** Whether each key has to be there, by its path as of `keyPaths`. */
+function needsOf(schema: unknown, prefix = "", needs = new Map<string, Need>()): Needs {
+  const inner = schema as { entries?: object; item?: unknown; wrapped?: unknown };
+  if (inner.wrapped !== undefined) return needsOf(inner.wrapped, prefix, needs);
+  if (inner.item !== undefined) return needsOf(inner.item, `${prefix}[]`, needs);
+  for (const [key, nested] of Object.entries(inner.entries ?? {})) {
+    const path = prefix === "" ? snakeKey(key) : `${prefix}.${snakeKey(key)}`;
+    const { type, default: standard } = nested as { type: string; default?: unknown };
+    const optional = standard === undefined ? "optional" : "default";
+    needs.set(path, type.includes("optional") ? optional : "required");
+    needsOf(nested, path, needs);
+  }
+  return needs;
+}

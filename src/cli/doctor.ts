@@ -1,0 +1,60 @@
+import { ConfigError } from "../config/config_error.ts";
+import { loadConfig } from "../config/load.ts";
+import { printable } from "../printable.ts";
+import type { Config } from "../config/types.ts";
+import type { Arguments } from "./arguments.ts";
+import { readTimeout } from "./discover.ts";
+import { runningDaemon } from "./doctor_daemon.ts";
+import { examineClock, examineFiles } from "./doctor_files.ts";
+import { examineSystem } from "./doctor_system.ts";
+import { examineClient, examineServer } from "./doctor_tunnel.ts";
+import type { Examined, Verdict } from "./examination.ts";
+import { printLine } from "./output.ts";
+import { stdoutPaint, type Style } from "./style.ts";
+
+const DEFAULT_TIMEOUT = "5s";
+const VERDICT_WIDTH = "warning".length;
+const NAME_WIDTH = "access concentrator".length;
+const COLOURS: Readonly<Record<Verdict, Style>> = { ok: "green", warning: "yellow", failed: "red" };
+
+/** `doctor --config F`: a line for everything that has to be right; exit code 1 for a failure. */
+export async function doctorCommand({ values, switches }: Arguments): Promise<number> {
+  const timeout = readTimeout(values.get("timeout") ?? DEFAULT_TIMEOUT);
+  const checks: Examined[] = [];
+  for await (const check of examineAll(values.get("config") ?? "", timeout)) {
+    checks.push(check);
+    if (!switches.has("json")) await printLine(show(check));
+  }
+  const ok = checks.every(({ verdict }) => verdict !== "failed");
+  if (switches.has("json")) await printLine(JSON.stringify({ schema: 1, ok, checks }));
+  return ok ? 0 : 1;
+}
+
+function show({ name, verdict, text }: Examined): string {
+  const paint = stdoutPaint();
+  const word = paint(COLOURS[verdict], verdict.padEnd(VERDICT_WIDTH));
+  return `${word}  ${name.padEnd(NAME_WIDTH)}  ${printable(text)}`;
+}
+
+/** All examinations of a configuration's file, in the order in which one needs the other. */
+async function* examineAll(file: string, timeout: number): AsyncGenerator<Examined> {
+  let config: Config;
+  try {
+    config = await loadConfig(file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const text of error.message.split("\n")) {
+      yield { name: "configuration", verdict: "failed", text };
+    }
+    return;
+  }
+  const text = `"${config.file}" is valid, mode "${config.mode}"`;
+  yield { name: "configuration", verdict: "ok", text };
+  yield* await examineSystem(config.interface);
+  yield* await examineClock();
+  yield* await examineFiles(config);
+  const { status, examined } = await runningDaemon(config);
+  yield* examined;
+  if (config.mode === "server") yield* examineServer(config, status !== undefined, timeout);
+  else yield* examineClient(config, status, timeout);
+}

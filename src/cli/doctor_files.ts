@@ -1,0 +1,47 @@
+import { isClockSynchronised } from "../../ffi/clock.ts";
+import type { Config } from "../config/types.ts";
+import { checkCertificates, checkSecrets } from "./check.ts";
+import { describeCertificate } from "./check_certificate.ts";
+import { examine, type Examined } from "./examination.ts";
+
+/** Before this the program did not exist: a clock that says so was never set. */
+const EARLIEST = Date.UTC(2026, 0, 1);
+
+/** The system's clock, by which certificates are valid or not. */
+export function examineClock(): Promise<Examined[]> {
+  return examine("clock", (findings) => {
+    const now = new Date();
+    if (now.getTime() < EARLIEST) {
+      throw new Error(`It says ${now.toISOString()}, so no certificate is valid; set it`);
+    }
+    const kept = isClockSynchronised();
+    if (kept === false) {
+      findings.notes.push(
+        `It says ${now.toISOString()} and nothing keeps it in step; run an NTP client such as chrony`,
+      );
+    }
+    return `${now.toISOString()}${kept ? ", kept in step" : ""}`;
+  });
+}
+
+/** Certificates and secrets that the configuration names. */
+export async function examineFiles(config: Config): Promise<Examined[]> {
+  return [
+    ...await examine("certificate", async (findings) => {
+      await checkCertificates(config, findings);
+      return findings.problems.length > 0 ? "" : await describeTrust(config);
+    }),
+    ...await examine("secrets", async (findings) => {
+      const count = await checkSecrets(config, findings);
+      return `${count} can be read, and by nobody else`;
+    }),
+  ];
+}
+
+async function describeTrust({ mode, tunnel }: Config): Promise<string> {
+  if (mode === "server") return await describeCertificate(tunnel.certificate);
+  const file = tunnel.serverCertificate ?? tunnel.serverCa;
+  return file === undefined || file === "system"
+    ? "the system's authorities are trusted"
+    : await describeCertificate(file);
+}

@@ -1,0 +1,68 @@
+import { readOffloads } from "../../ffi/ethtool.ts";
+import { readInterface } from "../../ffi/interface.ts";
+import type { InterfaceConfig } from "../config/types.ts";
+import { noteState, tryToOpen } from "./check_system.ts";
+import { examine, type Examined } from "./examination.ts";
+import type { Findings } from "./findings.ts";
+
+/** What an Ethernet frame carries of PPP: without, and with RFC 4638. PPPoE takes 8 bytes more. */
+const USUAL = 1_500;
+const BABY_JUMBO = 1_508;
+/** The kernel's function that joins PPPoE frames, where it has one. */
+const PPPOE_GRO = /\bpppoe_gro_receive\b/;
+
+/** The interface: whether it is there and up, may be used, and hands over frames as they are. */
+export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> {
+  const { name } = link;
+  const state = await examine("interface", (findings) => {
+    const facts = readInterface(name);
+    noteState(facts, findings);
+    return `"${name}" is up`;
+  });
+  if (state.some(({ verdict }) => verdict === "failed")) return state;
+  return [
+    ...state,
+    ...await examine("capabilities", () => {
+      tryToOpen(link);
+      return "raw sockets may be opened (CAP_NET_RAW)";
+    }),
+    ...await examine("mtu", (findings) => examineMtu(name, findings)),
+    ...await examine("offloads", (findings) => examineOffloads(name, findings)),
+  ];
+}
+
+function examineMtu(name: string, findings: Findings): string {
+  const { mtu } = readInterface(name);
+  if (mtu < USUAL) {
+    findings.notes.push(
+      `The MTU of "${name}" is ${mtu}, so full frames of customers are lost: run \`ip link set ${name} mtu ${USUAL}\`, or have customers use an MRU of ${
+        mtu - 8
+      } at most`,
+    );
+  }
+  return mtu < BABY_JUMBO
+    ? `${mtu}: carries PPP's usual 1492; for RFC 4638's 1500 it would have to be ${BABY_JUMBO}`
+    : `${mtu}: carries PPP's usual 1492 and RFC 4638's 1500`;
+}
+
+async function examineOffloads(name: string, findings: Findings): Promise<string> {
+  const { gro, lro } = readOffloads(name);
+  const joined = "frames that are joined to longer ones are dropped as too long";
+  if (lro) {
+    findings.notes.push(`"${name}" has LRO on: ${joined}; run \`ethtool -K ${name} lro off\``);
+  }
+  if (gro && await kernelJoinsPppoe()) {
+    findings.notes.push(
+      `"${name}" has GRO on and this kernel knows it for PPPoE: ${joined}; run \`ethtool -K ${name} gro off\``,
+    );
+  }
+  return gro ? "GRO is on, which this kernel does not do for PPPoE" : "GRO and LRO are off";
+}
+
+async function kernelJoinsPppoe(): Promise<boolean> {
+  try {
+    return PPPOE_GRO.test(await Deno.readTextFile("/proc/kallsyms"));
+  } catch {
+    return false; // a kernel that hides its symbols; frames that are lost for this are counted
+  }
+}

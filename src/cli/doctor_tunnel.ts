@@ -1,0 +1,168 @@
+import type { Status } from "../admin/schema.ts";
+import { formatAddress } from "../config/addresses.ts";
+import type { Address, ClientConfig, ServerConfig } from "../config/types.ts";
+import { formatMac } from "../pppoe/mac.ts";
+import { ClientAccess } from "../proxy/client_access.ts";
+import { authenticateToServer, HandshakeError } from "../tunnel/authenticate.ts";
+import { abandon, type Connection } from "../tunnel/connection.ts";
+import { setDefaultTrust } from "../tunnel/tls.ts";
+import { dial } from "../tunnel/transport.ts";
+import { readClientFiles } from "../config/files.ts";
+import { showDelay } from "./amounts.ts";
+import { acName, discoverOn, randomHostUniq } from "./discover.ts";
+import { examine, type Examined } from "./examination.ts";
+
+/** A server: the addresses it listens on, and who answers a PADI on its wire. */
+export async function* examineServer(
+  config: ServerConfig,
+  runs: boolean,
+  timeout: number,
+): AsyncGenerator<Examined> {
+  const { listen, transport } = config.tunnel;
+  for (const address of listen) {
+    yield* await examine("listen", () => runs ? held(address) : tryListen(address, transport));
+  }
+  yield* await examine("access concentrator", async () => await seekOne(config, timeout));
+}
+
+function held(address: Address): string {
+  return `${formatAddress(address)} is the running daemon's`;
+}
+
+function tryListen(address: Address, transport: "tls" | "quic"): string {
+  const { host: hostname, port } = address;
+  const shown = formatAddress(address);
+  try {
+    if (transport === "tls") Deno.listen({ hostname, port }).close();
+    else Deno.listenDatagram({ transport: "udp", hostname, port }).close();
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? `another program has it; \`ss -lnp\` shows which`
+      : error instanceof Deno.errors.AddrNotAvailable
+      ? "it is no address of this machine; `ip address` lists those there are"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "ports below 1024 need CAP_NET_BIND_SERVICE; choose another port or give it that"
+      : String(error);
+    throw new Error(`Cannot listen on ${shown}: ${why}`, { cause: error });
+  }
+  return `${shown} is free`;
+}
+
+async function seekOne({ interface: link }: ServerConfig, timeout: number): Promise<string> {
+  const [etherType, sessionType] = link.etherTypes;
+  const search = { service: "", hostUniq: randomHostUniq(), etherType, timeout, first: true };
+  const [offer] = await discoverOn(
+    link.name,
+    { ...search, now: () => performance.now() },
+    sessionType,
+  );
+  if (offer !== undefined) {
+    return `"${acName(offer)}" (${formatMac(offer.mac)}) answers a PADI after ${
+      showDelay(offer.after / 1_000)
+    }`;
+  }
+  throw new Error(
+    `Nobody answers a PADI on "${link.name}" within ${
+      timeout / 1_000
+    } s: check the cable and the VLAN, and whether it wants a Service-Name (\`pppoe-proxy discover --service NAME\`)`,
+  );
+}
+
+/** A client: whether each of its servers can be reached, is the right one, and lets it in. */
+export async function* examineClient(
+  config: ClientConfig,
+  status: Status | undefined,
+  timeout: number,
+): AsyncGenerator<Examined> {
+  let access: ClientAccess;
+  try {
+    access = new ClientAccess(config, await readClientFiles(config));
+    setDefaultTrust(access.trust(config.tunnel.connect[0]));
+  } catch {
+    return; // what is wrong with the files has been said
+  }
+  for (const address of config.tunnel.connect) {
+    const shown = formatAddress(address);
+    const tunnel = status?.tunnels.find(({ peer, up }) => up && peer === shown);
+    // A second login would end the daemon's own tunnel.
+    if (tunnel !== undefined) {
+      const text = `the running daemon has a tunnel to ${shown}`;
+      yield { name: "server", verdict: "ok", text };
+      continue;
+    }
+    yield* await examineOne(config, access, address, timeout);
+  }
+}
+
+async function examineOne(
+  { tunnel }: ClientConfig,
+  access: ClientAccess,
+  address: Address,
+  timeout: number,
+): Promise<Examined[]> {
+  const shown = formatAddress(address);
+  let connection: Connection | undefined;
+  const began = performance.now();
+  const reached = await examine("server", async () => {
+    try {
+      const trust = access.trust(address);
+      connection = await dial(tunnel.transport, address, trust, timeout, () => {});
+    } catch (error) {
+      throw new Error(`Cannot reach ${shown}: ${adviseDial(error)}`, { cause: error });
+    }
+    const took = showDelay((performance.now() - began) / 1_000);
+    return `${shown} answers after ${took} and shows a certificate that is accepted`;
+  });
+  if (connection === undefined) return reached;
+  const open = connection;
+  const login = await examine("login", () => logIn(open, access, shown, timeout));
+  return [...reached, ...login];
+}
+
+async function logIn(
+  connection: Connection,
+  { credentials }: ClientAccess,
+  shown: string,
+  timeout: number,
+): Promise<string> {
+  const timer = setTimeout(() => abandon(connection), timeout);
+  try {
+    await authenticateToServer(connection, credentials);
+    return `${shown} lets "${credentials.name}" in, and knows the secret too`;
+  } catch (error) {
+    throw new Error(`Cannot log in at ${shown} as "${credentials.name}": ${adviseLogin(error)}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+    abandon(connection);
+  }
+}
+
+function adviseDial(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return "nobody listens there; start the server, and compare the port with its tunnel.listen";
+  }
+  if (error instanceof Deno.errors.TimedOut) {
+    return `${message}; check the address, the route and firewalls on the way`;
+  }
+  if (/lookup address|resolve/i.test(message)) return "its name is not found; check it and DNS";
+  if (/certificate/i.test(message)) {
+    return `${message}; compare tunnel.server_certificate with the server's own server.crt, and the clocks`;
+  }
+  return message;
+}
+
+function adviseLogin(error: unknown): string {
+  if (!(error instanceof HandshakeError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { reason, detail } = error.end;
+  const said = `${reason}${detail === "" ? "" : ` (${detail})`}`;
+  return reason === "not-authenticated"
+    ? `${said}; the server's [[clients]] must have this name, and both sides the same secret file`
+    : reason === "connection-lost"
+    ? `${said}; is it a pppoe-proxy, and has it room for another connection?`
+    : said;
+}

@@ -1,0 +1,73 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { insideLab, Lab } from "../lab/lab.ts";
+import { makeSecret, startProxyPair } from "../lab/proxy_pair.ts";
+import { pppoeProxy } from "./process.ts";
+
+const ignore = !insideLab();
+
+interface Check {
+  name: string;
+  verdict: string;
+  text: string;
+}
+
+/** What doctor says of a configuration of the lab, by the name of the check. */
+async function examined(lab: Lab, name: string): Promise<{ code: number; checks: Check[] }> {
+  const file = `${lab.folder}/${name}.toml`;
+  const args = ["doctor", "--config", file, "--timeout", "1s", "--json"];
+  const { code, stdout, stderr } = await pppoeProxy(args);
+  assertEquals(stderr, "");
+  const { schema, ok, checks } = JSON.parse(stdout);
+  assertEquals([schema, ok], [1, code === 0]);
+  return { code, checks };
+}
+
+function the(checks: readonly Check[], name: string, verdict: string): string {
+  const found = checks.find((check) => check.name === name && check.verdict === verdict);
+  assert(found !== undefined, `No "${name}" is "${verdict}": ${JSON.stringify(checks)}`);
+  return found.text;
+}
+
+Deno.test({
+  name: "doctor dials and logs in where no daemon runs, and says what is wrong with either",
+  ignore,
+  fn: async () => {
+    await using lab = await Lab.open();
+    await lab.cables(1400);
+    const { server, client } = await startProxyPair(lab, {
+      server: `[admin]\nsocket = ""`,
+      client: `[admin]\nsocket = ""`,
+    });
+    await client.stop();
+    const well = await examined(lab, "branch-1");
+    assertEquals(well.code, 0);
+    assertMatch(the(well.checks, "server", "ok"), /shows a certificate that is accepted/);
+    assertMatch(the(well.checks, "login", "ok"), /lets "branch-1" in/);
+    assertMatch(the(well.checks, "mtu", "warning"), /is 1400.*ip link set lan0 mtu 1500/);
+
+    await Deno.remove(`${lab.folder}/branch-1.secret`);
+    await makeSecret(lab, "branch-1");
+    const stranger = await examined(lab, "branch-1");
+    assertEquals(stranger.code, 1);
+    assertMatch(the(stranger.checks, "login", "failed"), /not-authenticated; .*same secret file/);
+
+    await server.stop();
+    const alone = await examined(lab, "branch-1");
+    assertMatch(the(alone.checks, "server", "failed"), /nobody listens there; start the server/);
+    assertEquals(alone.checks.some(({ name }) => name === "login"), false);
+
+    const silent = await examined(lab, "server");
+    assertEquals(silent.code, 1);
+    assertMatch(the(silent.checks, "access concentrator", "failed"), /Nobody answers a PADI/);
+    assertMatch(the(silent.checks, "listen", "ok"), /^127\.0\.0\.1:\d+ is free$/);
+  },
+});
+
+Deno.test("doctor says what is wrong in a configuration, a line a problem", async () => {
+  const file = new URL("../config/invalid/trust.toml", import.meta.url).pathname;
+  const { code, stdout } = await pppoeProxy(["doctor", "--config", file]);
+  assertEquals(code, 1);
+  for (const line of stdout.trim().split("\n")) {
+    assertMatch(line, /^failed {3}configuration .*trust\.toml:\d+: /);
+  }
+});

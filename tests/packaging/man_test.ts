@@ -1,0 +1,77 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { manualPages } from "../../packaging/man/pages.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { clientSchema, serverSchema } from "../../src/config/schema.ts";
+import { keyPaths } from "../../src/config/table.ts";
+import { installed } from "../lab/process.ts";
+
+const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;
+const pages = await manualPages();
+const PAGES = ["pppoe-proxy.1", "pppoe-proxy.toml.5", "pppoe-proxy-protocol.7"];
+
+/** What a program prints about a page; fails where it warns. */
+async function shown(program: string, args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(program, {
+    args,
+    env: { LC_ALL: "C.UTF-8", MANWIDTH: "80", MANPAGER: "cat", MANROFFOPT: "-c", PAGER: "cat" },
+  }).output();
+  const decoder = new TextDecoder();
+  assertEquals([success, decoder.decode(stderr)], [true, ""]);
+  return decoder.decode(stdout);
+}
+
+/** Lines that a page's source has for what stands in bold at the start of an entry. */
+function entries(source: string): string[] {
+  return source.split("\n").filter((line) => line.startsWith("\\fB")).map((line) =>
+    line.replace(/\\f[BR]/g, "").replaceAll("\\-", "-")
+  );
+}
+
+Deno.test("the manual pages are those that `deno task man` makes", async () => {
+  assertEquals([...pages.keys()], PAGES);
+  for (const [name, text] of pages) {
+    const written = await Deno.readTextFile(FOLDER + name);
+    if (written !== text) {
+      throw new Error(`"packaging/man/${name}" is out of date: run \`deno task man\``);
+    }
+  }
+});
+
+Deno.test("pppoe-proxy(1) has every command with every option", () => {
+  const parts = (pages.get("pppoe-proxy.1") ?? "").split(/^\.SS /m);
+  for (const { name, options } of COMMANDS) {
+    const part = parts.find((text) => text.startsWith(`"${name}"`)) ?? "";
+    assertStringIncludes(part.replaceAll("\\-", "-"), `pppoe-proxy ${name}`);
+    const flags = entries(part).map((line) => /--[\w-]+/.exec(line)?.[0]);
+    assertEquals(flags.filter((flag) => flag !== undefined), options.map((it) => `--${it.name}`));
+  }
+});
+
+Deno.test("pppoe-proxy.toml(5) has every key of both modes in its table", () => {
+  const page = pages.get("pppoe-proxy.toml.5") ?? "";
+  const found = page.split(/^\.SH /m).flatMap((part) => {
+    const [, array, table] = /^"(\[?)\[([\w.]+)\]/.exec(part) ?? [];
+    const prefix = table === undefined ? "" : `${table}${array === "" ? "" : "[]"}.`;
+    return entries(part).map((key) => prefix + key);
+  });
+  const paths = [...keyPaths(serverSchema("/")), ...keyPaths(clientSchema("/"))];
+  const tables = paths.filter((path) =>
+    paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[].`))
+  );
+  const keys = new Set(paths.filter((path) => !tables.includes(path)));
+  assertEquals(found.toSorted(), [...keys].toSorted());
+});
+
+for (const name of PAGES) {
+  Deno.test({
+    name: `man and groff show ${name} without a warning`,
+    ignore: !installed("man") || !installed("groff"),
+    fn: async () => {
+      const text = await shown("man", ["--warnings", "-l", FOLDER + name]);
+      assertStringIncludes(text, "NAME");
+      assertStringIncludes(text, "SEE ALSO");
+      await shown("groff", ["-ww", "-z", "-t", "-K", "utf8", "-Tutf8", "-man", FOLDER + name]);
+      await shown("groff", ["-ww", "-z", "-t", "-K", "utf8", "-Tascii", "-man", FOLDER + name]);
+    },
+  });
+}
