@@ -82,8 +82,8 @@ const limits = {
   pendingDiscoveries: withDefault(value.integer(1, 65_536), 4096),
   padiRatePerMac: withDefault(value.integer(1, MAX_RATE), 2),
   padiBurstPerMac: withDefault(value.integer(1, MAX_RATE), 5),
-  padiRate: withDefault(value.integer(1, MAX_RATE), 400),
-  padiBurst: withDefault(value.integer(1, MAX_RATE), 800),
+  padiRate: withDefault(value.integer(1, MAX_RATE), 200),
+  padiBurst: withDefault(value.integer(1, MAX_RATE), 50),
 };
 
 function keepalive(): Schema<KeepaliveConfig> {

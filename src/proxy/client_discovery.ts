@@ -5,7 +5,6 @@ import {
   CODE_PADR,
   CODE_PADS,
   RESERVED_SESSION_ID,
-  TAG_AC_COOKIE,
   TAG_AC_NAME,
   TAG_HOST_UNIQ,
 } from "../pppoe/constants.ts";
@@ -13,29 +12,25 @@ import { padsError, padt } from "../pppoe/discovery.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
-import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
+import { fitsDiscovery } from "../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
+import type { Party } from "./frame_tap.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
-import {
-  MAX_OFFERS,
-  type Offer,
-  type Pending,
-  PendingDiscoveries,
-  pendingLimits,
-} from "./pending.ts";
+import { PadiShaper } from "./padi_shaper.ts";
+import { Offers } from "./offers.ts";
+import { MAX_OFFERS, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
 import { refusalTag } from "./refusal.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
-import { hex, tokenHandle, TokenMint } from "./token.ts";
+import { TokenMint } from "./token.ts";
 
 /**
  * Discovery on the client: the customers' PADI and PADR go into the tunnel, offers and
- * confirmations come back to the customer that asked. Behind our own MAC address the AC's would be
- * lost, so each offer gets a cookie of ours from which a PADR tells its AC (RFC 3817 section 2.3).
+ * confirmations come back to the customer that asked.
  */
 export class ClientDiscovery {
   #link: Link;
@@ -44,7 +39,8 @@ export class ClientDiscovery {
   #switch: SessionSwitch;
   #pending: PendingDiscoveries<Member>;
   #limiter: PadiLimiter;
-  #mint: TokenMint;
+  #shaper: PadiShaper<Member>;
+  #offers: Offers<Member>;
   #addresses = new AddressBook();
   #names = new SharedNames();
   #tunnel: () => Member | undefined;
@@ -61,12 +57,18 @@ export class ClientDiscovery {
     this.#options = options;
     this.#policy = policy;
     this.#switch = sessions;
-    this.#mint = new TokenMint(options.randomBytes);
+    this.#offers = new Offers(policy.mac, new TokenMint(options.randomBytes));
     this.#limiter = new PadiLimiter(options.limits, options.now);
     this.#pending = new PendingDiscoveries(
       pendingLimits(options.limits, policy),
       options.now,
     );
+    this.#shaper = new PadiShaper({
+      ...options,
+      send: ({ owner, customer }, frame) => this.#toServer({ member: owner, customer }, frame),
+      dropped: ({ customer }) => this.#drop("padi-rate", { source: customer }),
+      sent: () => sessions.wireBatchEnd(),
+    });
   }
 
   /** Discoveries under way. */
@@ -76,6 +78,7 @@ export class ClientDiscovery {
 
   /** The tunnel has gone: answers for it are no longer taken. */
   removeMember(member: Member): void {
+    this.#shaper.removeOwner(member);
     this.#pending.removeOwner(member);
   }
 
@@ -111,11 +114,16 @@ export class ClientDiscovery {
     if (this.#switch.table.size >= this.#options.limits.sessions) {
       return this.#drop("session-limit", packet);
     }
-    if (!this.#limiter.admit(packet.source)) return this.#drop("padi-rate", packet);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    if (this.#shaper.repeats(this.#pending.find(member.name, packet.source, hostUniq))) {
+      return this.#drop("padi-repeated", packet);
+    }
+    if (!this.#shaper.hasRoom(member) || !this.#limiter.admit(packet.source)) {
+      return this.#drop("padi-rate", packet);
+    }
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#drop("pending-limit", packet);
-    this.#toServer(member, packet, tags);
+    this.#shaper.submit(pending, encodeDiscovery(packet));
   }
 
   #padr(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
@@ -123,9 +131,7 @@ export class ClientDiscovery {
     const pending = this.#pending.find(member.name, packet.source, hostUniq);
     // Silence, not an error: it may be meant for another proxy behind the same address.
     if (pending === undefined) return this.#drop("unsolicited", packet);
-    const offer = this.#policy.mac === "own"
-      ? this.#offerOfCookie(pending, findTag(tags, TAG_AC_COOKIE))
-      : pending.offers.get(String(packet.destination)) ?? "unsolicited";
+    const offer = this.#offers.chosen(pending, packet, tags);
     if (typeof offer === "string") return this.#drop(offer, packet);
     if (this.#switch.draining) return this.#refuse("draining", packet, tags);
     if (this.#switch.table.size >= this.#options.limits.sessions) {
@@ -133,25 +139,12 @@ export class ClientDiscovery {
     }
     this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
     if (pending.requested.size < MAX_OFFERS) pending.requested.add(offer.concentrator);
-    const unwrapped = this.#policy.mac === "own" ? withCookie(tags, offer.cookie) : tags;
+    const unwrapped = this.#offers.unwrapped(tags, offer);
     if (!fitsDiscovery(packet.code, unwrapped)) {
       return this.#refuse("discovery-too-long", packet, tags);
     }
-    this.#toServer(member, { ...packet, destination: offer.concentrator }, unwrapped);
-  }
-
-  /** The offer that a cookie of ours stands for; without one, the only offer there is. */
-  #offerOfCookie(
-    pending: Pending<Member>,
-    cookie: Uint8Array | undefined,
-  ): Offer | DropReason {
-    if (cookie === undefined) {
-      const [only, another] = pending.offers.values();
-      return only !== undefined && another === undefined ? only : "ac-cookie-missing";
-    }
-    const offer = pending.offers.get(tokenHandle(cookie) ?? "");
-    if (offer === undefined) return "ac-cookie-unknown";
-    return this.#mint.verify(cookie, binding(pending, offer)) ? offer : "ac-cookie-unknown";
+    const padr = { ...packet, destination: offer.concentrator, tags: encodeTags(unwrapped) };
+    this.#toServer({ member, customer: packet.source }, encodeDiscovery(padr));
   }
 
   /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
@@ -167,29 +160,11 @@ export class ClientDiscovery {
       return this.#toCustomer(packet.source, packet, tags);
     }
     if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
-    const shown = this.#takeOffer(pending, packet, tags);
+    pending.asked = -Infinity;
+    const shown = this.#offers.take(pending, packet, tags);
     if (typeof shown === "string") return this.#drop(shown, packet);
     this.#addresses.addConcentrator(packet.source, nameIn(tags, TAG_AC_NAME));
     this.#toCustomer(packet.source, packet, shown);
-  }
-
-  /** Notes an offer; returns the tags that the customer is to see. */
-  #takeOffer(pending: Pending<Member>, packet: DiscoveryPacket, tags: Tag[]): Tag[] | DropReason {
-    const cookie = findTag(tags, TAG_AC_COOKIE)?.slice();
-    const offer = { concentrator: packet.source, cookie };
-    if (this.#policy.mac === "transparent") {
-      if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
-      pending.offers.set(String(packet.source), offer);
-      return tags;
-    }
-    for (const [handle, known] of pending.offers) {
-      if (known.concentrator === packet.source) pending.offers.delete(handle); // it offers anew
-    }
-    if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
-    const token = this.#mint.mint(binding(pending, offer));
-    pending.offers.set(tokenHandle(token) ?? "", offer);
-    const wrapped = withCookie(tags, token);
-    return fitsDiscovery(packet.code, wrapped) ? wrapped : "discovery-too-long";
   }
 
   /** The PADS that opens a session, or repeats that, under the handle that the server gave it. */
@@ -207,15 +182,27 @@ export class ClientDiscovery {
       return this.#decline("unsolicited", member, handle, packet);
     }
     const session = known ?? this.#open(member, handle, packet, tags, pending?.began);
-    if (session === undefined) return this.#decline("session-limit", member, handle, packet);
+    if (session === undefined) return this.#overLimit(member, handle, packet, tags);
     if (pending !== undefined) this.#pending.settle(pending);
     const shown = { ...packet, sessionId: session.wireSessionId };
     this.#toCustomer(packet.source, shown, tags);
   }
 
+  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  #overLimit(member: Member, handle: number, packet: DiscoveryPacket, tags: Tag[]): void {
+    this.#tellServer(member, handle, packet);
+    const asked = { source: packet.destination, destination: this.#localAddress(packet.source) };
+    const padr = { ...packet, ...asked, code: CODE_PADR, sessionId: 0 };
+    this.#refuse("session-limit", padr, tags);
+  }
+
   /** Tells the server that a session it has opened is not wanted here. */
   #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
     this.#drop(reason, packet);
+    this.#tellServer(member, handle, packet);
+  }
+
+  #tellServer(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { destination, source, sessionId } = packet;
     const party = { member, customer: destination };
     this.#switch.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
@@ -229,6 +216,7 @@ export class ClientDiscovery {
     tags: Tag[],
     began: number | undefined,
   ): Session | undefined {
+    if (this.#switch.table.size >= this.#options.limits.sessions) return undefined;
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
     const wireSessionId = this.#freeSessionId(customer, local, acSessionId);
@@ -255,10 +243,9 @@ export class ClientDiscovery {
     this.#switch.outlet.toWire(undefined, frame);
   }
 
-  #toServer(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
-    const frame = encodeDiscovery({ ...packet, tags: encodeTags(tags) });
-    this.#switch.outlet.toTunnel({ member, customer: packet.source }, 0, frame);
-    this.#switch.touch(member);
+  #toServer(party: Party, frame: Uint8Array): void {
+    this.#switch.outlet.toTunnel(party, 0, frame);
+    this.#switch.touch(party.member);
   }
 
   #toCustomer(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): void {
@@ -274,19 +261,7 @@ export class ClientDiscovery {
     return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : concentrator;
   }
 
-  #drop(reason: DropReason, packet: DiscoveryPacket): void {
+  #drop(reason: DropReason, packet: { source: Mac }): void {
     this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
-}
-
-/** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
-function binding(pending: Pending<Member>, offer: Offer): string {
-  const cookie = offer.cookie === undefined ? "-" : hex(offer.cookie);
-  return `${pending.key}/${offer.concentrator}/${cookie}`;
-}
-
-function withCookie(tags: readonly Tag[], cookie: Uint8Array | undefined): Tag[] {
-  return cookie === undefined
-    ? removeTag(tags, TAG_AC_COOKIE)
-    : replaceTag(tags, TAG_AC_COOKIE, cookie);
 }

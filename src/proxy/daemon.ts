@@ -166,6 +166,7 @@ function proxyOptions(
     limits: config.limits,
     drops: loggedDrops(now, monitor),
     now,
+    later: (milliseconds, run) => void setTimeout(run, milliseconds),
     randomBytes: (length) => randomBytes(length),
     observe(session, end, table): void {
       observe(session, end, table);

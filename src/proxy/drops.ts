@@ -19,7 +19,8 @@ export type PolicyDrop =
   | "no-tunnel" // the tunnel is down
   | "not-for-us" // unicast to somebody else on the segment
   | "own-address" // a frame that bears our own source address
-  | "padi-rate" // more PADIs a second than allowed, of one MAC or in all
+  | "padi-rate" // more PADIs a second than allowed, of one MAC or than can wait in all
+  | "padi-repeated" // the same PADI waits, or has gone on just now
   | "pending-limit" // as many discoveries under way as allowed
   | "queue-full" // the tunnel does not keep up
   | "queue-stale" // data that has waited too long while the tunnel did not keep up

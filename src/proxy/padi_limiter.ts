@@ -1,11 +1,9 @@
 import type { Mac } from "../pppoe/mac.ts";
 
-/** Rates are PADIs a second, bursts PADIs. */
+/** Rate in PADIs a second, burst in PADIs. */
 export interface PadiLimits {
   padiRatePerMac: number;
   padiBurstPerMac: number;
-  padiRate: number;
-  padiBurst: number;
 }
 
 /** Token buckets are kept for this many MAC addresses; the longest unused goes first. */
@@ -17,32 +15,28 @@ interface Bucket {
   at: number;
 }
 
-/** Limits PADIs of each MAC address and in all (accel-ppp allows one a second and MAC). */
+/** Limits PADIs of each MAC address (accel-ppp allows one a second). */
 export class PadiLimiter {
   #limits: PadiLimits;
   #now: () => number;
-  #all: Bucket;
   #byMac = new Map<Mac, Bucket>();
 
   /** `now` gives milliseconds of a steady clock. */
   constructor(limits: PadiLimits, now: () => number) {
     this.#limits = limits;
     this.#now = now;
-    this.#all = { tokens: limits.padiBurst, at: now() };
   }
 
   /** Whether a PADI of this MAC may pass now. */
   admit(mac: Mac): boolean {
-    const { padiRatePerMac, padiBurstPerMac, padiRate, padiBurst } = this.#limits;
+    const { padiRatePerMac, padiBurstPerMac } = this.#limits;
     const bucket = this.#byMac.get(mac) ?? { tokens: padiBurstPerMac, at: this.#now() };
     this.#byMac.delete(mac); // to the end: the map's order is that of last use
     this.#byMac.set(mac, bucket);
     if (this.#byMac.size > MAX_BUCKETS) this.#byMac.delete(this.#byMac.keys().next().value ?? mac);
     this.#refill(bucket, padiRatePerMac, padiBurstPerMac);
-    this.#refill(this.#all, padiRate, padiBurst);
-    if (bucket.tokens < 1 || this.#all.tokens < 1) return false;
+    if (bucket.tokens < 1) return false;
     bucket.tokens--;
-    this.#all.tokens--;
     return true;
   }
 

@@ -30,6 +30,8 @@ export interface Pending<Owner> {
   began: number;
   /** Milliseconds of the clock at the last PADI or PADR. */
   touched: number;
+  /** Likewise when the last PADI went on that is unanswered; Infinity while it waits for its turn. */
+  asked: number;
 }
 
 /** Offers kept of one discovery; ACs beyond that are not passed on. */
@@ -120,6 +122,7 @@ export class PendingDiscoveries<Owner> {
       requested: new Set(),
       began: this.#now(),
       touched: this.#now(),
+      asked: -Infinity,
     };
     this.#byKey.set(key, pending);
     return pending;

@@ -34,6 +34,9 @@ export interface ProxyObserver {
   resumed(client: string | undefined, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
 }
 
+/** Members remembered that are none now; the longest gone goes first. */
+const MAX_FORMER = 1_024;
+
 /** Codes by which sessions come to be; what else carries a session id belongs to that session. */
 const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
 
@@ -49,6 +52,8 @@ export class Proxy implements FrameSink {
   readonly sessions: SessionSwitch;
   /** By name; each has a tunnel, one that is about to be its tunnel, or sessions that are held. */
   readonly members = new Map<string, Member>();
+  /** Those that were: when they are back, the handles of ended sessions are known for such. */
+  #former = new Map<string, Member>();
   readonly #link: Link;
   #side: "server" | "client";
   #now: () => number;
@@ -134,8 +139,7 @@ export class Proxy implements FrameSink {
    * it go on: a client says which it has, and a server waits to be told.
    */
   join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
-    const member = this.members.get(name) ?? newMember(name, this.#now());
-    this.members.set(name, member);
+    const member = this.#member(name);
     // The far proxy may be back before we noticed that it had gone.
     for (const old of [member.tunnel, member.joining]) old?.close("replaced", "", 0);
     member.joining = tunnel;
@@ -202,18 +206,28 @@ export class Proxy implements FrameSink {
     this.#drop(member);
   }
 
-  /** Forgets a member with which nothing connects us any more. */
+  /** Parts with a member with which nothing connects us any more. */
   #drop(member: Member): void {
-    if (member.tunnel !== undefined || member.joining !== undefined) return;
-    if (member.sessions === 0) this.members.delete(member.name);
+    if (member.tunnel !== undefined || member.joining !== undefined || member.sessions > 0) return;
+    this.members.delete(member.name);
+    this.#former.set(member.name, member);
+    if (this.#former.size <= MAX_FORMER) return;
+    for (const oldest of this.#former.keys()) return void this.#former.delete(oldest);
+  }
+
+  #member(name: string): Member {
+    const found = this.members.get(name) ?? this.#former.get(name) ?? newMember(name, this.#now());
+    this.#former.delete(name);
+    this.members.set(name, found);
+    return found;
   }
 
   /** Puts back a session of an earlier process, held; false where it does not fit the others. */
   restore(name: string, session: RestoredSession, counters: readonly number[]): boolean {
-    const member = this.members.get(name) ?? newMember(name, this.#now());
-    if (!this.sessions.restore({ ...session, member }, counters)) return false;
-    this.members.set(name, member);
-    return true;
+    const member = this.#member(name);
+    const fits = this.sessions.restore({ ...session, member }, counters);
+    this.#drop(member);
+    return fits;
   }
 
   /** Ends what has been held for `grace` milliseconds, and forgets requests that are too old. */

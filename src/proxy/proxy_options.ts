@@ -2,6 +2,7 @@ import type { Link } from "../../ffi/link.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "./host_uniq.ts";
 import type { PadiLimits } from "./padi_limiter.ts";
+import type { ShapedRate } from "./padi_shaper.ts";
 import type { Session, SessionEnd } from "./session.ts";
 import type { SessionTable } from "./session_table.ts";
 
@@ -9,7 +10,7 @@ import type { SessionTable } from "./session_table.ts";
 export type MacPolicy = "own" | "transparent";
 
 /** Limits of both modes. */
-export interface ProxyLimits extends PadiLimits {
+export interface ProxyLimits extends PadiLimits, ShapedRate {
   sessions: number;
   pendingDiscoveries: number;
 }
@@ -22,6 +23,8 @@ export interface ProxyOptions {
   drops: Drops;
   /** Milliseconds of a steady clock. */
   now: () => number;
+  /** Calls back after so many milliseconds of the same clock. */
+  later: (milliseconds: number, run: () => void) => void;
   /** That many bytes from a cryptographic source. */
   randomBytes: (length: number) => Uint8Array;
   /** Told of every session that opens (no end) or ends; the table still has its counters. */

@@ -1,4 +1,8 @@
+import { CODE_PADI } from "../pppoe/constants.ts";
+import { padoError, padsError } from "../pppoe/discovery.ts";
 import { acSystemError, genericError } from "../pppoe/error_tags.ts";
+import type { DiscoveryPacket } from "../pppoe/frame.ts";
+import type { Mac } from "../pppoe/mac.ts";
 import type { Tag } from "../pppoe/tags.ts";
 import type { DropReason } from "./drops.ts";
 
@@ -16,4 +20,23 @@ export function refusalTag(reason: DropReason): Tag {
     default:
       return acSystemError(`busy: ${reason}`);
   }
+}
+
+/**
+ * The frame by which a server says why it drops a request, or undefined where the protocol wants
+ * silence: RFC 2516 section 5.2 does so from who cannot serve a PADI, except that a PADI without
+ * room is answered (TR-101 section 3.9.2). `own` is our address.
+ */
+export function refusalFrame(
+  reason: DropReason,
+  packet: DiscoveryPacket,
+  tags: Tag[],
+  own: Mac,
+): Uint8Array | undefined {
+  if (packet.code === CODE_PADI) {
+    if (reason !== "discovery-too-long") return undefined;
+    const asked = { ...packet, destination: own };
+    return padoError(asked, tags, refusalTag(reason));
+  }
+  return padsError(packet, tags, refusalTag(reason));
 }

@@ -7,7 +7,7 @@ import {
   TAG_AC_NAME,
   TAG_HOST_UNIQ,
 } from "../pppoe/constants.ts";
-import { padoError, padsError } from "../pppoe/discovery.ts";
+import { padsError } from "../pppoe/discovery.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
@@ -18,9 +18,10 @@ import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
+import { PadiShaper } from "./padi_shaper.ts";
 import { MAX_OFFERS, type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
-import { refusalTag } from "./refusal.ts";
+import { refusalFrame, refusalTag } from "./refusal.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import type { SessionSwitch } from "./session_switch.ts";
@@ -38,6 +39,7 @@ export class ServerDiscovery {
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
   #limiter: PadiLimiter;
+  #shaper: PadiShaper<Member>;
   #addresses = new AddressBook();
   #names = new SharedNames();
 
@@ -54,6 +56,13 @@ export class ServerDiscovery {
       (pending) => this.#hostUniq.forget(pending),
     );
     this.#limiter = new PadiLimiter(options.limits, options.now);
+    this.#shaper = new PadiShaper({
+      ...options,
+      send: ({ owner, customer }, frame) =>
+        sessions.outlet.toWire({ member: owner, customer }, frame),
+      dropped: ({ owner, customer }) => this.#drop("padi-rate", owner, { source: customer }),
+      sent: () => sessions.wireBatchEnd(),
+    });
   }
 
   /** Discoveries under way. */
@@ -73,6 +82,7 @@ export class ServerDiscovery {
 
   /** A member has gone: answers for it are no longer taken. */
   removeMember(member: Member): void {
+    this.#shaper.removeOwner(member);
     this.#pending.removeOwner(member);
   }
 
@@ -88,7 +98,7 @@ export class ServerDiscovery {
     const fault = this.#sourceFault(member, packet);
     if (fault !== undefined) return this.#drop(fault, member, packet);
     const refusal = packet.code === CODE_PADI
-      ? this.#refusePadi(member, packet)
+      ? this.#refusePadi(member, packet, tags)
       : this.#refusePadr(member);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
@@ -105,9 +115,11 @@ export class ServerDiscovery {
     if (!fitsDiscovery(packet.code, upstream)) {
       return this.#refuse("discovery-too-long", member, packet, tags);
     }
-    if (packet.code === CODE_PADR) addBounded(pending.requested, packet.destination);
-    const party = { member, customer: packet.source };
-    this.#send(party, { ...packet, source: local, tags: encodeTags(upstream) });
+    const shown = { ...packet, source: local, tags: encodeTags(upstream) };
+    const frame = encodeDiscovery(shown, this.#options.etherTypes[0]);
+    if (packet.code === CODE_PADI) return this.#shaper.submit(pending, frame);
+    addBounded(pending.requested, packet.destination);
+    this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
   }
 
   /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
@@ -133,7 +145,10 @@ export class ServerDiscovery {
     this.#addresses.addConcentrator(packet.source, nameIn(given, TAG_AC_NAME));
     const down = { ...packet, destination: found.customer, tags: encodeTags(tags) };
     if (packet.code === CODE_PADS) this.#confirm(found, packet, down, tags);
-    else this.#toMember(found.owner, 0, down);
+    else {
+      found.asked = -Infinity;
+      this.#toMember(found.owner, 0, down);
+    }
   }
 
   /** A PADS: an error, a repetition, or a new session. `down` is what the customer is to get. */
@@ -185,7 +200,7 @@ export class ServerDiscovery {
       tags: new Uint8Array(0),
     };
     const tags = withHostUniq([], pending.hostUniq);
-    this.#answer(member, padsError(request, tags, refusalTag("session-limit")));
+    this.#deliver(member, 0, padsError(request, tags, refusalTag("session-limit")));
   }
 
   #sourceFault(member: Member, packet: DiscoveryPacket): DropReason | undefined {
@@ -210,9 +225,13 @@ export class ServerDiscovery {
     return false;
   }
 
-  #refusePadi(member: Member, packet: DiscoveryPacket): DropReason | undefined {
+  #refusePadi(member: Member, packet: DiscoveryPacket, tags: Tag[]): DropReason | undefined {
     if (this.#switch.draining) return "draining";
     if (this.#full(member)) return "session-limit";
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const known = this.#pending.find(member.name, packet.source, hostUniq);
+    if (this.#shaper.repeats(known)) return "padi-repeated";
+    if (!this.#shaper.hasRoom(member)) return "padi-rate";
     return this.#limiter.admit(packet.source) ? undefined : "padi-rate";
   }
 
@@ -226,25 +245,11 @@ export class ServerDiscovery {
       member.sessions >= this.#policy.sessionsOf(member.name);
   }
 
-  /**
-   * Drops a request and says why where the protocol can: RFC 2516 section 5.2 wants silence from
-   * who cannot serve a PADI, except that a PADI without room is answered (TR-101 section 3.9.2).
-   */
+  /** Drops a request and says why where the protocol can. */
   #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     this.#drop(reason, member, packet);
-    if (packet.code === CODE_PADI) {
-      if (reason !== "discovery-too-long") return;
-      const asked = { ...packet, destination: readMac(this.#link.mac, 0) };
-      return this.#answer(
-        member,
-        padoError(asked, tags, refusalTag(reason)),
-      );
-    }
-    this.#answer(member, padsError(packet, tags, refusalTag(reason)));
-  }
-
-  #answer(member: Member, frame: Uint8Array): void {
-    this.#deliver(member, 0, frame);
+    const frame = refusalFrame(reason, packet, tags, readMac(this.#link.mac, 0));
+    if (frame !== undefined) this.#deliver(member, 0, frame);
   }
 
   #toMember(member: Member, handle: number, packet: DiscoveryPacket): void {
@@ -256,16 +261,11 @@ export class ServerDiscovery {
     this.#switch.touch(member);
   }
 
-  #send(party: Party, packet: DiscoveryPacket): void {
-    const frame = encodeDiscovery(packet, this.#options.etherTypes[0]);
-    this.#switch.outlet.toWire(party, frame);
-  }
-
   #localAddress(customer: Mac): Mac {
     return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
   }
 
-  #drop(reason: DropReason, member: Member | undefined, packet?: DiscoveryPacket): void {
+  #drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
     this.#switch.drops.drop(reason, () => ({
       ...(member && { client: member.name }),
       ...(packet && { mac: formatMac(packet.source) }),

@@ -38,6 +38,7 @@ const REASONS: Record<DropReason, true> = {
   "own-address": true,
   "padi-not-broadcast": true,
   "padi-rate": true,
+  "padi-repeated": true,
   "pending-limit": true,
   "queue-full": true,
   "queue-stale": true,

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Backoff } from "../../src/proxy/backoff.ts";
 import { FrameTable } from "../../src/proxy/frame_table.ts";
@@ -78,31 +78,16 @@ Deno.test("a token is good for what it was minted for, and no bit of it can be c
   }));
 });
 
-const limits = { padiRatePerMac: 2, padiBurstPerMac: 3, padiRate: 100, padiBurst: 5 };
-
-Deno.test("PADIs are limited for each address and in all, and come back with time", () => {
+Deno.test("PADIs are limited for each address, and come back with time", () => {
   let time = 0;
-  const limiter = new PadiLimiter(limits, () => time);
+  const limiter = new PadiLimiter({ padiRatePerMac: 2, padiBurstPerMac: 3 }, () => time);
   const burst = (mac: number, count: number) =>
     Array.from({ length: count }, () => limiter.admit(mac)).filter(Boolean).length;
-  assertEquals(burst(1, 10), 3);
-  assertEquals(burst(2, 10), 2); // five in all
+  assertEquals([burst(1, 10), burst(2, 10)], [3, 3]);
   time += 500;
   assertEquals(burst(1, 10), 1);
   time += 60_000;
   assertEquals(burst(1, 10), 3);
-});
-
-Deno.test("a storm of PADIs from random addresses passes at the rate of all, in bounded memory", () => {
-  let time = 0;
-  const limiter = new PadiLimiter(limits, () => time);
-  let passed = 0;
-  for (let i = 0; i < 20_000; i++) {
-    time += 1;
-    if (limiter.admit(i)) passed++;
-  }
-  assert(passed <= 20 * limits.padiRate + limits.padiBurst, String(passed));
-  assert(passed >= 20 * limits.padiRate * 0.99, String(passed));
 });
 
 Deno.test("delays double up to the cap, are spread by jitter, and begin again after a stable tunnel", () => {

@@ -16,6 +16,7 @@ import { ServerDiscovery } from "../../src/proxy/server_discovery.ts";
 import type { Member, SessionEnd } from "../../src/proxy/session.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import { Clock } from "./clock.ts";
 import {
   type MemoryConnection,
   memoryConnectionPair,
@@ -131,10 +132,10 @@ const KEEPALIVE = { interval: 1e6, timeout: 2e6 };
 
 /** Sets up a path. */
 export function openPath(options: PathOptions = {}): Path {
-  let time = 1_000_000;
-  const now = (): number => time;
+  const clock = new Clock();
+  const now = (): number => clock.time;
   const [wan, acLink] = memoryLinkPair([macBytes(WAN), macBytes(AC)]);
-  const server = serverSide(wan, options, now);
+  const server = serverSide(wan, options, clock);
   const running: Promise<unknown>[] = [wan.run(server.proxy)];
   const customers: OuterWire[] = [];
   const clients: Side[] = [];
@@ -154,7 +155,7 @@ export function openPath(options: PathOptions = {}): Path {
   };
   for (const i of names.keys()) {
     const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
-    const client: Side = clientSide(lan, options, now, () => {
+    const client: Side = clientSide(lan, options, clock, () => {
       const member = client.proxy.members.get("server");
       return member?.tunnel === undefined ? undefined : member;
     });
@@ -170,7 +171,7 @@ export function openPath(options: PathOptions = {}): Path {
     ac: new OuterWire(acLink),
     server,
     clients,
-    advance: (milliseconds) => void (time += milliseconds),
+    advance: (milliseconds) => clock.advance(milliseconds),
     tunnels,
     async lose(i): Promise<void> {
       await tunnels[i].client.close("keepalive-timeout", "", 100);
@@ -201,7 +202,7 @@ function makeTunnel(connection: MemoryConnection, now: () => number): Tunnel {
   return new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now });
 }
 
-function base(link: MemoryLink, options: PathOptions, now: () => number): {
+function base(link: MemoryLink, options: PathOptions, clock: Clock): {
   options: ProxyOptions;
   side: Omit<Side, "proxy" | "pending">;
 } {
@@ -221,7 +222,8 @@ function base(link: MemoryLink, options: PathOptions, now: () => number): {
         ...options.limits,
       },
       drops,
-      now,
+      now: () => clock.time,
+      later: (milliseconds, run) => clock.later(milliseconds, run),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       observe: (_session, end) => void (end !== undefined && ends.push(end)),
       trace: () => {},
@@ -230,8 +232,8 @@ function base(link: MemoryLink, options: PathOptions, now: () => number): {
   };
 }
 
-function serverSide(link: MemoryLink, options: PathOptions, now: () => number): Side {
-  const { options: proxyOptions, side } = base(link, options, now);
+function serverSide(link: MemoryLink, options: PathOptions, clock: Clock): Side {
+  const { options: proxyOptions, side } = base(link, options, clock);
   const policy = {
     mac: options.mac ?? "own",
     hostUniq: options.hostUniq ?? "rewrite",
@@ -251,10 +253,10 @@ function serverSide(link: MemoryLink, options: PathOptions, now: () => number): 
 function clientSide(
   link: MemoryLink,
   options: PathOptions,
-  now: () => number,
+  clock: Clock,
   member: () => Member | undefined,
 ): Side {
-  const { options: proxyOptions, side } = base(link, options, now);
+  const { options: proxyOptions, side } = base(link, options, clock);
   const policy = { mac: options.mac ?? "own", timeout: 60_000 };
   let discovery: ClientDiscovery | undefined;
   const proxy = new Proxy(
