@@ -1,5 +1,6 @@
 /** What may be asked of the admin API: queries, all of whose values are texts, and bodies. */
 import * as v from "valibot";
+import { LOG_LEVELS, LOG_TOPICS } from "../config/log_levels.ts";
 import { parseMac } from "../pppoe/mac.ts";
 
 /** Most sessions of one page. */
@@ -50,8 +51,8 @@ export const PadtRequest = v.strictObject({
 export type PadtRequest = v.InferOutput<typeof PadtRequest>;
 
 export const LogLevelRequest = v.strictObject({
-  level: v.picklist(["debug", "info", "warning", "error"]),
-  topic: v.optional(v.string()),
+  level: v.picklist(LOG_LEVELS),
+  topic: v.optional(v.picklist(LOG_TOPICS)),
 });
 export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
 

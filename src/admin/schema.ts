@@ -170,6 +170,9 @@ export const PastSessions = v.object({
 });
 export type PastSessions = v.InferOutput<typeof PastSessions>;
 
+/** Either page. */
+export const SessionPage = v.union([Sessions, PastSessions]);
+
 export const Closed = v.object({ closed: v.string() });
 export type Closed = v.InferOutput<typeof Closed>;
 

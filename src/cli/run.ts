@@ -2,7 +2,9 @@ import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
 import { dropStartupPages } from "../../ffi/startup_pages.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
+import { Admin } from "../admin/admin.ts";
 import { loadConfig } from "../config/load.ts";
+import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
@@ -20,6 +22,15 @@ export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
   const config = await loadConfig(flags.config);
   configureLogging(config.log);
+  const admin = await Admin.open(config);
+  try {
+    return await runLinked(config, admin);
+  } finally {
+    admin.close();
+  }
+}
+
+async function runLinked(config: Config, admin: Admin): Promise<number> {
   const link = openLink({
     interface: config.interface.name,
     promiscuous: config.interface.mac === "transparent",
@@ -36,6 +47,7 @@ export async function runCommand(args: string[]): Promise<number> {
     link.close();
     throw error;
   }
+  admin.serve(daemon);
   dropStartupPages();
   // Once more when the compiler of V8 has done with the frame path.
   const again = setTimeout(dropStartupPages, COMPILED_AFTER);

@@ -2,7 +2,7 @@ import type { Member, Session } from "./session.ts";
 import { COUNTERS, type SessionTable } from "./session_table.ts";
 
 /** Frames and bytes each way, in the order of a session's counters. */
-export const TRAFFIC = 4;
+const TRAFFIC = 4;
 
 /** What is known of a far proxy beyond its tunnels and sessions. */
 export interface Peer {
@@ -48,15 +48,16 @@ export class Peers {
     add(this.#peer(member.name).ended, table.counters, index * COUNTERS);
   }
 
-  /** What all sessions of a member have carried. */
-  traffic(name: string, table: SessionTable): Float64Array {
-    const sum = new Float64Array(TRAFFIC);
-    const peer = this.byName.get(name);
-    if (peer !== undefined) add(sum, peer.ended, 0);
-    for (const session of table) {
-      if (session.member.name === name) add(sum, table.counters, session.index * COUNTERS);
+  /** What all sessions of each peer have carried, open ones and those that have ended. */
+  traffic(table: SessionTable): Map<string, Float64Array> {
+    const sums = new Map<string, Float64Array>();
+    for (const { name, ended } of this.byName.values()) sums.set(name, ended.slice());
+    for (const { member, index } of table) {
+      const sum = sums.get(member.name) ?? new Float64Array(TRAFFIC);
+      add(sum, table.counters, index * COUNTERS);
+      sums.set(member.name, sum);
     }
-    return sum;
+    return sums;
   }
 
   #peer(name: string): Peer {

@@ -1,0 +1,48 @@
+import { Hono } from "hono";
+import { HTTPException } from "hono/http-exception";
+import { logger } from "../log.ts";
+import type { Daemon } from "../proxy/daemon_interface.ts";
+import { guard } from "./guard.ts";
+import { problem } from "./problem.ts";
+import { serveRoute } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import type { Asked } from "./serve.ts";
+
+const log = logger("admin");
+
+/** What answers for a daemon. */
+export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
+  const app = new Hono<{ Bindings: Asked }>();
+  app.use(guard(() => daemon.config().admin.hosts));
+  app.use(async (c, next) => {
+    await next();
+    c.header("cache-control", "no-store");
+    c.header("x-content-type-options", "nosniff");
+  });
+  for (const route of ROUTES) {
+    const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    app.on(route.method, path, (c) => serveRoute(route, daemon, c));
+  }
+  app.notFound((c) => {
+    const methods = ROUTES.filter(({ path }) => fits(path, c.req.path)).map(({ method }) =>
+      method.toUpperCase()
+    );
+    if (methods.length === 0) {
+      return problem(404, `There is nothing at "${c.req.path}"; see /api/v1/openapi.json`);
+    }
+    const allow = methods.join(", ");
+    return problem(405, `"${c.req.path}" takes ${allow}`, undefined, { allow });
+  });
+  app.onError((error) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    log.error("request failed", { error: String(error) });
+    return problem(500, "The daemon could not answer; its log says why");
+  });
+  return app;
+}
+
+function fits(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  return wanted.length === given.length &&
+    wanted.every((part, index) => part.startsWith("{") || part === given[index]);
+}

@@ -1,0 +1,56 @@
+/** Who may ask. */
+import { timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import type { Context, MiddlewareHandler } from "hono";
+import { isLoopback } from "../config/addresses.ts";
+import { problem } from "./problem.ts";
+import type { Asked } from "./serve.ts";
+
+/** Paths that need no token: whether the process lives, and the page, which asks for the token itself. */
+const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;
+
+/**
+ * Refuses what a page from elsewhere makes a browser ask: a Host that is not ours (DNS rebinding) and
+ * an Origin that is not the Host. Over TCP it wants the token, too.
+ */
+export function guard(hosts: () => readonly string[]): MiddlewareHandler<{ Bindings: Asked }> {
+  return async (c, next) => {
+    const refusal = siteFault(c.req.raw.headers, hosts()) ?? tokenFault(c);
+    if (refusal !== undefined) return refusal;
+    await next();
+    return undefined;
+  };
+}
+
+function siteFault(headers: Headers, hosts: readonly string[]): Response | undefined {
+  const host = headers.get("host") ?? "";
+  if (!isOurs(host, hosts)) {
+    const hint = "names besides the loopback's go into admin.hosts";
+    return problem(403, `Host "${host}" is not this daemon; ${hint}`);
+  }
+  const origin = headers.get("origin");
+  if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
+    return problem(403, `A page of "${origin}" may not ask this daemon`);
+  }
+  if (headers.get("sec-fetch-site") !== "cross-site") return undefined;
+  return problem(403, "A page of another site may not ask this daemon");
+}
+
+function tokenFault({ env: { access }, req }: Context<{ Bindings: Asked }>): Response | undefined {
+  if (access.kind === "socket" || OPEN.test(req.path)) return undefined;
+  const given = /^Bearer ([0-9a-f]{64})$/i.exec(req.header("authorization") ?? "")?.[1];
+  if (given !== undefined && isEqual(given.toLowerCase(), access.token)) return undefined;
+  const detail = "Say the token: Authorization: Bearer and what admin.token_file holds";
+  return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
+}
+
+/** Whether a Host header names this machine's loopback or what the operator allows. */
+export function isOurs(host: string, hosts: readonly string[]): boolean {
+  const name = host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1").toLowerCase();
+  return isLoopback(name) || hosts.some((allowed) => allowed.toLowerCase() === name);
+}
+
+function isEqual(given: string, token: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,142 @@
+/** Everything that the admin API answers. */
+import { parseMac } from "../pppoe/mac.ts";
+import { endByAdmin, freeStuck } from "../proxy/session_ends.ts";
+import { clientsOf } from "./peers_snapshot.ts";
+import { refuse } from "./problem.ts";
+import * as asks from "./request_schema.ts";
+import type { Route } from "./route.ts";
+import * as says from "./schema.ts";
+import { findSession, pastSessionsOf, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
+import { readinessOf, statusOf } from "./status_snapshot.ts";
+
+const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
+  200: { description, ...(schema !== undefined && { schema }) },
+});
+
+const HEALTH: Route = {
+  method: "get",
+  path: "/healthz",
+  summary: "Whether the process lives",
+  answers: ok(says.Health, "It lives"),
+  handle: () => ({ status: "ok" }),
+};
+
+const READY: Route = {
+  method: "get",
+  path: "/readyz",
+  summary: "Whether frames can be carried: the interface is up, and on a client the tunnel",
+  answers: {
+    ...ok(says.Readiness, "Ready"),
+    503: { description: "Not ready", schema: says.Readiness },
+  },
+  handle(daemon, { context }) {
+    const readiness = readinessOf(daemon);
+    return context.json(readiness, readiness.ready ? 200 : 503);
+  },
+};
+
+const STATUS: Route = {
+  method: "get",
+  path: "/api/v1/status",
+  summary: "The daemon as a whole",
+  answers: ok(says.Status, "Its state"),
+  handle: statusOf,
+};
+
+const CLIENTS: Route = {
+  method: "get",
+  path: "/api/v1/clients",
+  summary: "The clients of a server; on a client, its servers",
+  answers: ok(says.Clients, "All of them"),
+  handle: (daemon) => ({ clients: clientsOf(daemon) }),
+};
+
+const SESSIONS: Route = {
+  method: "get",
+  path: "/api/v1/sessions",
+  summary: "Sessions that are open or held; with past=true those that have ended, newest first",
+  query: asks.SessionsQuery,
+  answers: ok(says.SessionPage, "One page of them"),
+  handle(daemon, { query }) {
+    const wanted = query as asks.SessionsQuery;
+    return wanted.past ? pastSessionsOf(daemon, wanted) : sessionsOf(daemon, wanted);
+  },
+};
+
+const SESSION: Route = {
+  method: "get",
+  path: "/api/v1/sessions/{id}",
+  summary: "One session",
+  answers: ok(says.Session, "What is known of it"),
+  handle(daemon, { params }) {
+    const session = findSession(daemon, params.id) ?? unknownSession(params.id);
+    return sessionOf(daemon, session);
+  },
+};
+
+const END_SESSION: Route = {
+  method: "delete",
+  path: "/api/v1/sessions/{id}",
+  summary: "Ends a session, with a PADT to both sides",
+  answers: ok(says.Closed, "Ended"),
+  handle(daemon, { params: { id } }) {
+    const session = findSession(daemon, id) ?? unknownSession(id);
+    endByAdmin(daemon.proxy.sessions, session.member, session.handle);
+    return { closed: id };
+  },
+};
+
+const PADT: Route = {
+  method: "post",
+  path: "/api/v1/padt",
+  summary: "Frees a stuck session: ends ours, or sends a PADT to the station on our wire",
+  body: asks.PadtRequest,
+  answers: ok(says.PadtSent, "How many sessions were told of"),
+  handle({ proxy, link }, { body }) {
+    const { client, mac, session_id: sessionId } = body as asks.PadtRequest;
+    const stuck = { member: client, mac: parseMac(mac) ?? 0, sessionId };
+    return { sent: freeStuck(proxy.sessions, link.mac, stuck) };
+  },
+};
+
+const LOG_LEVEL: Route = {
+  method: "patch",
+  path: "/api/v1/log-level",
+  summary: "Sets the level of the log, or of one topic, until the next start",
+  body: asks.LogLevelRequest,
+  answers: ok(says.LogLevels, "The levels in use"),
+  handle(daemon, { body }) {
+    const { level, topic } = body as asks.LogLevelRequest;
+    return daemon.setLogLevel(level, topic);
+  },
+};
+
+const DRAIN: Route = {
+  method: "post",
+  path: "/api/v1/drain",
+  summary: "Takes no new sessions, or takes them again; open ones go on",
+  body: asks.DrainRequest,
+  answers: ok(says.Drained, "Whether it drains, and how many sessions there are"),
+  handle(daemon, { body }) {
+    daemon.drain((body as asks.DrainRequest).enabled);
+    return { draining: daemon.draining, sessions: daemon.proxy.sessions.table.size };
+  },
+};
+
+function unknownSession(id: string): never {
+  return refuse(404, `There is no session "${id}"; it may have ended`);
+}
+
+/** All routes, in the order of the document. */
+export const ROUTES: readonly Route[] = [
+  HEALTH,
+  READY,
+  STATUS,
+  CLIENTS,
+  SESSIONS,
+  SESSION,
+  END_SESSION,
+  PADT,
+  LOG_LEVEL,
+  DRAIN,
+];

@@ -1,0 +1,77 @@
+import manifest from "../../deno.json" with { type: "json" };
+import { formatAddress } from "../config/addresses.ts";
+import { showConfig } from "../config/show.ts";
+import { logLevels } from "../log.ts";
+import { formatMac, readMac } from "../pppoe/mac.ts";
+import type { Daemon } from "../proxy/daemon_interface.ts";
+import { heldSessions } from "../proxy/peers.ts";
+import { tunnelsOf } from "./peers_snapshot.ts";
+import type { Interface, Readiness, Status } from "./schema.ts";
+
+/** Whether frames can be carried: a server listens as long as it lives, a client needs its tunnel. */
+export function readinessOf({ config, link, proxy }: Daemon): Readiness {
+  const tunnel = config().mode === "server" ||
+    [...proxy.members.values()].some((member) => member.tunnel !== undefined);
+  return { ready: link.up && tunnel, tunnel, interface: link.up };
+}
+
+function interfaceOf({ link }: Daemon): Interface {
+  link.readStatistics();
+  const { statistics } = link;
+  return {
+    name: link.name,
+    mac: formatMac(readMac(link.mac, 0)),
+    mtu: link.mtu,
+    up: link.up,
+    receive: link.kind,
+    received_frames: statistics.receivedFrames,
+    received_bytes: statistics.receivedBytes,
+    sent_frames: statistics.sentFrames,
+    sent_bytes: statistics.sentBytes,
+    kernel_drops: statistics.kernelDrops,
+  };
+}
+
+/** Frames that were not carried, by reason, those of the link among them. */
+export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
+  const { drops, truncated } = link.statistics;
+  const all = { ...proxy.sessions.drops.counts, ...drops, "receive-truncated": truncated };
+  return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
+}
+
+/** Open sessions, those that are held, and how many there may be. */
+export function sessionCounts({ config, proxy }: Daemon): Status["sessions"] {
+  const held = heldSessions(proxy.members.values());
+  return { open: proxy.sessions.table.size - held, held, limit: config().limits.sessions };
+}
+
+/** Everything about the daemon as a whole. */
+export function statusOf(daemon: Daemon): Status {
+  const { monitor, proxy, startedAt } = daemon;
+  const config = daemon.config();
+  return {
+    schema: 1,
+    version: manifest.version,
+    mode: config.mode,
+    pid: Deno.pid,
+    config_file: config.file,
+    started_at: new Date(startedAt).toISOString(),
+    uptime_seconds: (Date.now() - startedAt) / 1_000,
+    ready: readinessOf(daemon).ready,
+    draining: daemon.draining,
+    interface: interfaceOf(daemon),
+    sessions: sessionCounts(daemon),
+    opened_total: monitor.opened,
+    closed_total: { ...monitor.closed },
+    pending_discoveries: proxy.pendingDiscoveries,
+    drops: dropsOf(daemon),
+    memory_rss_bytes: Deno.memoryUsage().rss,
+    transport: config.tunnel.transport,
+    tunnels: tunnelsOf(daemon),
+    ...(config.mode === "server"
+      ? { listen: config.tunnel.listen.map(formatAddress) }
+      : { servers: config.tunnel.connect.map(formatAddress) }),
+    log_level: logLevels().level,
+    config: showConfig(config),
+  };
+}

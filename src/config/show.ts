@@ -1,0 +1,44 @@
+import { formatAddress } from "./addresses.ts";
+import { snakeKey } from "./table.ts";
+import type { Address, Config } from "./types.ts";
+import { formatDuration } from "./units.ts";
+
+/** Keys whose numbers are milliseconds. */
+const DURATIONS: ReadonlySet<string> = new Set([
+  "base",
+  "cap",
+  "connectTimeout",
+  "failbackAfter",
+  "failoverAfter",
+  "idleTimeout",
+  "interval",
+  "reset",
+  "resumeGrace",
+  "shutdownGrace",
+  "terminateLinger",
+  "timeout",
+]);
+
+/** A configuration with keys and values as a file has them. Secrets are in files, which are named only. */
+export function showConfig({ file: _, ...config }: Config): Record<string, unknown> {
+  return showTable(config);
+}
+
+function showTable(table: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(table).map(([key, value]) => [snakeKey(key), showValue(key, value)]),
+  );
+}
+
+function showValue(key: string, value: unknown): unknown {
+  if (typeof value === "number" && DURATIONS.has(key)) return formatDuration(value);
+  if (Array.isArray(value)) return value.map((item) => showValue(key, item));
+  if (typeof value !== "object" || value === null) return value;
+  if (isAddress(value)) return formatAddress(value);
+  if ("fixed" in value && value.fixed instanceof Uint8Array) return `fixed:${value.fixed.toHex()}`;
+  return showTable(value);
+}
+
+function isAddress(value: object): value is Address {
+  return "host" in value && "port" in value;
+}
