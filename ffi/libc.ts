@@ -29,6 +29,8 @@ const SYMBOLS = {
   recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   /** ssize_t send(int fd, const void *buf, size_t len, int flags) */
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
+  /** ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *addr, socklen_t alen) */
+  sendto: { parameters: ["i32", "buffer", "u32", "i32", "buffer", "u32"], result: "i32" },
   /** int sendmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags) */
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   /** int poll(struct pollfd *fds, nfds_t nfds, int timeout) */
@@ -52,6 +54,10 @@ const SYMBOLS = {
   adjtimex: { parameters: ["buffer"], result: "i32" },
   /** unsigned long getauxval(unsigned long type) */
   getauxval: { parameters: ["usize"], result: "usize" },
+  /** int clock_gettime(clockid_t clock, struct timespec *time) */
+  clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
+  /** int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *buf) */
+  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
   /** int *__errno_location(void) */
   errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;

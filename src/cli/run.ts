@@ -8,6 +8,8 @@ import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
+import { Service, serviceEnvironment } from "./service.ts";
+import { serviceStatus } from "./service_status.ts";
 
 const log = logger("main");
 
@@ -59,31 +61,35 @@ async function runLinked(config: Config, admin: Admin): Promise<number> {
 }
 
 async function untilStopped(daemon: Daemon): Promise<number> {
+  const service = new Service(serviceEnvironment(), () => serviceStatus(daemon));
   let stopping = false;
-  const stop = (signal: Deno.Signal): void => {
+  const stop = (signal: Deno.Signal, final: boolean): void => {
     if (stopping) return;
     stopping = true;
     log.info("stopping", { signal });
-    daemon.stop(signal === "SIGINT").catch((error) =>
-      log.error("stop failed", { error: String(error) })
-    );
+    service.stopping();
+    daemon.stop(final).catch((error) => log.error("stop failed", { error: String(error) }));
   };
-  const onTerminate = (): void => stop("SIGTERM");
-  const onInterrupt = (): void => stop("SIGINT");
-  const onRetry = (): void => daemon.retry();
-  const onReload = (): void => void daemon.reload().catch(() => {}); // it has logged why
-  Deno.addSignalListener("SIGHUP", onReload);
-  Deno.addSignalListener("SIGUSR1", onRetry);
-  Deno.addSignalListener("SIGTERM", onTerminate);
-  Deno.addSignalListener("SIGINT", onInterrupt);
+  const reload = async (): Promise<void> => {
+    service.reloading();
+    await daemon.reload().catch(() => {}); // it has logged why
+    service.ready();
+  };
+  const handlers = {
+    SIGHUP: () => void reload(),
+    SIGUSR1: () => daemon.retry(),
+    SIGTERM: () => stop("SIGTERM", false),
+    SIGINT: () => stop("SIGINT", true),
+  };
+  const signals = Object.keys(handlers) as (keyof typeof handlers)[];
+  for (const signal of signals) Deno.addSignalListener(signal, handlers[signal]);
+  service.ready();
   try {
     await daemon.ended;
     log.info("stopped");
     return 0;
   } finally {
-    Deno.removeSignalListener("SIGHUP", onReload);
-    Deno.removeSignalListener("SIGUSR1", onRetry);
-    Deno.removeSignalListener("SIGTERM", onTerminate);
-    Deno.removeSignalListener("SIGINT", onInterrupt);
+    for (const signal of signals) Deno.removeSignalListener(signal, handlers[signal]);
+    service.close();
   }
 }

@@ -29,6 +29,8 @@ export interface PairOptions {
   server?: string;
   /** Further TOML of each client's configuration. */
   client?: string;
+  /** Further environment of the server. */
+  serverEnv?: Record<string, string>;
 }
 
 /** A server daemon and its client daemons, each of which can be stopped and started again. */
@@ -48,7 +50,7 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
   const port = freePort();
   await makeSecrets(lab, Object.keys(lans));
   await lab.write("server.toml", serverConfig(options, port, Object.keys(lans)));
-  let server = startDaemon(lab, "server", options.path?.far);
+  let server = startDaemon(lab, "server", options.path?.far, options.serverEnv);
   await ready(server);
   const clients = new Map<string, LabProcess>();
   for (const [name, lan] of Object.entries(lans)) {
@@ -67,7 +69,7 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
     },
     async restartServer() {
       await server.status;
-      server = startDaemon(lab, "server", options.path?.far);
+      server = startDaemon(lab, "server", options.path?.far, options.serverEnv);
       await ready(server);
     },
   };
@@ -78,10 +80,11 @@ export function startDaemon(
   lab: Lab,
   name: string,
   enter: IpPath["near"] = (program, args) => [program, [...args]],
+  env: Record<string, string> = {},
 ): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
   const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
-  return lab.start({ name, program, args, env: { RUNTIME_DIRECTORY: lab.folder } });
+  return lab.start({ name, program, args, env: { RUNTIME_DIRECTORY: lab.folder, ...env } });
 }
 
 /** Resolves when a daemon has said that it is ready, `since` that line of its output. */

@@ -1,0 +1,21 @@
+import type { Daemon } from "../proxy/daemon_interface.ts";
+
+/** A daemon's state in one line. */
+export function serviceStatus({ config, link, proxy, draining }: Daemon): string {
+  const joined = [...proxy.members.values()].filter(({ tunnel }) => tunnel !== undefined);
+  const tunnels = config().mode === "server"
+    ? `${plural(joined.length, "client")} connected`
+    : joined.length > 0
+    ? `Tunnel to ${joined[0].name} is up`
+    : "No tunnel, dialling";
+  return [
+    tunnels,
+    plural(proxy.sessions.table.size, "session"),
+    ...(link.up ? [] : [`interface ${link.name} is down`]),
+    ...(draining ? ["draining"] : []),
+  ].join(", ");
+}
+
+function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,39 @@
+import { assertEquals } from "@std/assert";
+import { Service, watchdogInterval } from "../../src/cli/service.ts";
+
+Deno.test("signs of life come twice as often as asked for, and only from the process meant", () => {
+  assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000" }, 7), 15_000);
+  assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000", WATCHDOG_PID: "7" }, 7), 15_000);
+  assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000", WATCHDOG_PID: "8" }, 7), undefined);
+  for (const value of [undefined, "", "0", "-1", "soon"]) {
+    assertEquals(watchdogInterval({ WATCHDOG_USEC: value }, 7), undefined);
+  }
+  assertEquals(watchdogInterval({ WATCHDOG_USEC: "1" }, 7), 1);
+});
+
+Deno.test("without a service manager nothing is said, and no timer runs", () => {
+  const service = new Service({ WATCHDOG_USEC: "1000" }, () => "");
+  service.ready();
+  service.reloading();
+  service.stopping(); // Deno's own check for timers left behind is the assertion
+});
+
+Deno.test("a manager hears of ready, life, a reload and the end, in order", async () => {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/notify`;
+  const socket = Deno.listenDatagram({ transport: "unixpacket", path });
+  const next = async () => new TextDecoder().decode((await socket.receive())[0]);
+  const service = new Service({ NOTIFY_SOCKET: path, WATCHDOG_USEC: "20000" }, () => "Fine");
+  service.ready();
+  assertEquals(await next(), "READY=1\nSTATUS=Fine");
+  assertEquals([await next(), await next()], ["WATCHDOG=1", "WATCHDOG=1"]);
+  service.close();
+  service.reloading();
+  assertEquals(/^RELOADING=1\nMONOTONIC_USEC=\d+$/.test(await next()), true);
+  service.stopping();
+  assertEquals(await next(), "STOPPING=1\nSTATUS=Stopping");
+  socket.close();
+  service.ready(); // nobody is there any more: that is no error
+  service.close();
+  await Deno.remove(folder, { recursive: true });
+});
