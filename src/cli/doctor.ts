@@ -4,7 +4,7 @@ import { printable } from "../printable.ts";
 import type { Config } from "../config/types.ts";
 import type { Arguments } from "./arguments.ts";
 import { readTimeout } from "./discover.ts";
-import { runningDaemon } from "./doctor_daemon.ts";
+import { askForDaemon } from "./doctor_daemon.ts";
 import { examineClock, examineFiles } from "./doctor_files.ts";
 import { examineSystem } from "./doctor_system.ts";
 import { examineClient, examineServer } from "./doctor_tunnel.ts";
@@ -53,8 +53,8 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Examin
   yield* await examineSystem(config.interface);
   yield* await examineClock();
   yield* await examineFiles(config);
-  const { status, examined } = await runningDaemon(config);
-  yield* examined;
-  if (config.mode === "server") yield* examineServer(config, status !== undefined, timeout);
-  else yield* examineClient(config, status, timeout);
+  const { daemon, examined } = await askForDaemon(config);
+  yield examined;
+  if (config.mode === "server") yield* examineServer(config, daemon, timeout);
+  else yield* examineClient(config, daemon, timeout);
 }

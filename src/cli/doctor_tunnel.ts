@@ -1,4 +1,3 @@
-import type { Status } from "../admin/schema.ts";
 import { formatAddress } from "../config/addresses.ts";
 import type { Address, ClientConfig, ServerConfig } from "../config/types.ts";
 import { formatMac } from "../pppoe/mac.ts";
@@ -10,17 +9,21 @@ import { dial } from "../tunnel/transport.ts";
 import { readClientFiles } from "../config/files.ts";
 import { showDelay } from "./amounts.ts";
 import { acName, discoverOn, randomHostUniq } from "./discover.ts";
+import type { DaemonState } from "./doctor_daemon.ts";
 import { examine, type Examined } from "./examination.ts";
 
 /** A server: the addresses it listens on, and who answers a PADI on its wire. */
 export async function* examineServer(
   config: ServerConfig,
-  runs: boolean,
+  daemon: DaemonState,
   timeout: number,
 ): AsyncGenerator<Examined> {
   const { listen, transport } = config.tunnel;
   for (const address of listen) {
-    yield* await examine("listen", () => runs ? held(address) : tryListen(address, transport));
+    yield* await examine(
+      "listen",
+      () => typeof daemon === "object" ? held(address) : tryListen(address, transport),
+    );
   }
   yield* await examine("access concentrator", async () => await seekOne(config, timeout));
 }
@@ -71,7 +74,7 @@ async function seekOne({ interface: link }: ServerConfig, timeout: number): Prom
 /** A client: whether each of its servers can be reached, is the right one, and lets it in. */
 export async function* examineClient(
   config: ClientConfig,
-  status: Status | undefined,
+  daemon: DaemonState,
   timeout: number,
 ): AsyncGenerator<Examined> {
   let access: ClientAccess;
@@ -83,14 +86,14 @@ export async function* examineClient(
   }
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
-    const tunnel = status?.tunnels.find(({ peer, up }) => up && peer === shown);
+    const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
     // A second login would end the daemon's own tunnel.
-    if (tunnel !== undefined) {
+    if (tunnels.some(({ peer, up }) => up && peer === shown)) {
       const text = `the running daemon has a tunnel to ${shown}`;
       yield { name: "server", verdict: "ok", text };
       continue;
     }
-    yield* await examineOne(config, access, address, timeout);
+    yield* await examineOne(config, access, address, { timeout, mayLogIn: daemon !== "unknown" });
   }
 }
 
@@ -98,7 +101,7 @@ async function examineOne(
   { tunnel }: ClientConfig,
   access: ClientAccess,
   address: Address,
-  timeout: number,
+  { timeout, mayLogIn }: { timeout: number; mayLogIn: boolean },
 ): Promise<Examined[]> {
   const shown = formatAddress(address);
   let connection: Connection | undefined;
@@ -115,7 +118,12 @@ async function examineOne(
   });
   if (connection === undefined) return reached;
   const open = connection;
-  const login = await examine("login", () => logIn(open, access, shown, timeout));
+  const login = await examine("login", (findings) => {
+    if (mayLogIn) return logIn(open, access, shown, timeout);
+    abandon(open);
+    findings.notes.push("Not tried: it would end the tunnel of a daemon, if one runs");
+    return "";
+  });
   return [...reached, ...login];
 }
 

@@ -35,8 +35,8 @@ Deno.test({
     await using lab = await Lab.open();
     await lab.cables(1400);
     const { server, client } = await startProxyPair(lab, {
-      server: `[admin]\nsocket = ""`,
-      client: `[admin]\nsocket = ""`,
+      server: `[admin]\nsocket = "${lab.folder}/server.sock"`,
+      client: `[admin]\nsocket = "${lab.folder}/branch-1.sock"`,
     });
     await client.stop();
     const well = await examined(lab, "branch-1");
@@ -44,6 +44,13 @@ Deno.test({
     assertMatch(the(well.checks, "server", "ok"), /shows a certificate that is accepted/);
     assertMatch(the(well.checks, "login", "ok"), /lets "branch-1" in/);
     assertMatch(the(well.checks, "mtu", "warning"), /is 1400.*ip link set lan0 mtu 1500/);
+
+    const config = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
+    await lab.write("branch-1.toml", config.replace(/^socket = .*/m, 'socket = ""'));
+    const unsure = await examined(lab, "branch-1");
+    assertMatch(the(unsure.checks, "daemon", "ok"), /not known/);
+    assertMatch(the(unsure.checks, "login", "warning"), /^Not tried/);
+    await lab.write("branch-1.toml", config);
 
     await Deno.remove(`${lab.folder}/branch-1.secret`);
     await makeSecret(lab, "branch-1");
