@@ -1,5 +1,6 @@
-/** Logging: text on a terminal, JSON lines otherwise, to stderr. */
+/** Logging: text on a terminal, JSON lines otherwise, to stderr; with priorities for journald. */
 import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { fileIdentity } from "../ffi/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
 
@@ -21,8 +22,22 @@ let writeRecord: (record: LogRecord) => void = () => {};
 export function configureLogging(config: LogConfig): void {
   const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
   const format = text ? formatText : formatJson;
-  writeRecord = (record) => writeLine(format(record));
+  const prefix = readsPriorities() ? priorityPrefix : () => "";
+  writeRecord = (record) => writeLine(prefix(record) + format(record));
   apply({ level: config.level, topics: { ...config.topics } });
+}
+
+/** Whether journald reads what we write to stderr (systemd.exec(5), $JOURNAL_STREAM). */
+function readsPriorities(): boolean {
+  const stream = Deno.env.get("JOURNAL_STREAM");
+  return stream !== undefined && stream === fileIdentity(2);
+}
+
+/** Syslog's numbers of the levels (sd-daemon(3)). */
+const PRIORITIES: Readonly<Record<string, number>> = { debug: 7, info: 6, warning: 4, error: 3 };
+
+function priorityPrefix({ level }: LogRecord): string {
+  return `<${PRIORITIES[level] ?? 3}>`;
 }
 
 /** The levels in use now. */
@@ -112,45 +127,5 @@ function writeLine(line: string): void {
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
     // Who read the log has gone; the proxy is to go on.
-  }
-}
-
-/** Keys remembered; the one whose last record is the oldest goes first. */
-const MAX_KEYS = 256;
-const SECOND = 1_000;
-
-interface Quota {
-  /** When the next record may be written. */
-  next: number;
-  suppressed: number;
-}
-
-/** Lets one record a second through for each key, for what a stranger can cause at will. */
-export class OncePerSecond {
-  #quotas = new Map<string, Quota>();
-  #now: () => number;
-
-  /** `now` gives milliseconds of a steady clock. */
-  constructor(now: () => number) {
-    this.#now = now;
-  }
-
-  /** Calls `emit` with the number of calls since the last one let through, or counts this one. */
-  log(key: string, emit: (suppressed: number) => void): void {
-    const now = this.#now();
-    const quota = this.#quotas.get(key);
-    if (quota !== undefined && now < quota.next) {
-      quota.suppressed++;
-      return;
-    }
-    this.#quotas.delete(key);
-    if (this.#quotas.size >= MAX_KEYS) {
-      for (const oldest of this.#quotas.keys()) {
-        this.#quotas.delete(oldest);
-        break;
-      }
-    }
-    this.#quotas.set(key, { next: now + SECOND, suppressed: 0 });
-    emit(quota?.suppressed ?? 0);
   }
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { LogRecord } from "@logtape/logtape";
-import { formatJson, formatText, OncePerSecond } from "../src/log.ts";
+import { formatJson, formatText } from "../src/log.ts";
 
 function record(message: string, properties: Record<string, unknown>): LogRecord {
   return {
@@ -65,6 +65,32 @@ Deno.test("errors, bigints and absent values are logged without throwing", () =>
   ]);
 });
 
+/** Logs from a process whose stderr is a file, as journald's stream or not. */
+async function logToJournal(stream: string): Promise<string[]> {
+  const url = new URL("../src/log.ts", import.meta.url).href;
+  const code = `import { configureLogging, logger } from "${url}";
+    configureLogging({ level: "debug", format: "text", topics: {} });
+    for (const level of ["debug", "info", "warning", "error"]) logger("main")[level]("said");`;
+  const file = await Deno.makeTempFile();
+  const script = `JOURNAL_STREAM=${stream} exec "$@" 2>"$0"`;
+  const { success } = await new Deno.Command("sh", {
+    args: ["-c", script, file, Deno.execPath(), "eval", "--quiet", "--ext=ts", code],
+    cwd: new URL("..", import.meta.url).pathname,
+  }).output();
+  assertEquals(success, true);
+  const text = await Deno.readTextFile(file);
+  await Deno.remove(file);
+  return text.trim().split("\n").map((line) => line.replace(/ .*$/, "").replace(/\d{4}-.*$/, ""));
+}
+
+Deno.test("where stderr is journald's stream, lines begin with their priority", async () => {
+  assertEquals(await logToJournal('$(stat -L -c %d:%i "$0")'), ["<7>", "<6>", "<4>", "<3>"]);
+});
+
+Deno.test("where stderr is not journald's stream, although it is somebody's, they do not", async () => {
+  assertEquals(await logToJournal("1:2"), ["", "", "", ""]);
+});
+
 async function logInProcess(format: string, level: string, link = level): Promise<string[]> {
   const url = new URL("../src/log.ts", import.meta.url).href;
   const code = `import { configureLogging, logger } from "${url}";
@@ -95,34 +121,4 @@ Deno.test("a topic can have a level of its own", async () => {
   const lines = await logInProcess("text", "error", "debug");
   assertEquals(lines.length, 1);
   assertMatch(lines[0], / debug +link: detail$/);
-});
-
-Deno.test("one record a key and second is let through, and the next tells what was left out", () => {
-  let now = 0;
-  const limiter = new OncePerSecond(() => now);
-  const seen: string[] = [];
-  const log = (key: string): void => limiter.log(key, (count) => seen.push(`${key}${count}`));
-  log("a");
-  log("a");
-  log("b");
-  now = 999;
-  log("a");
-  assertEquals(seen, ["a0", "b0"]);
-  now = 1_000;
-  log("a");
-  log("a");
-  now = 2_000;
-  log("a");
-  assertEquals(seen, ["a0", "b0", "a2", "a1"]);
-});
-
-Deno.test("the keys of the limiter are bounded, and the longest silent one is forgotten", () => {
-  const limiter = new OncePerSecond(() => 0);
-  let emitted = 0;
-  for (let key = 0; key <= 256; key++) limiter.log(String(key), () => emitted++);
-  assertEquals(emitted, 257);
-  limiter.log("256", () => emitted++);
-  assertEquals(emitted, 257);
-  limiter.log("0", () => emitted++);
-  assertEquals(emitted, 258);
 });

@@ -14,8 +14,8 @@ import {
   loggedClientEvents,
   loggedDrops,
   loggedProxyEvents,
+  loggedResumptions,
   loggedServerEvents,
-  logResumed,
 } from "./events.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "./proxy.ts";
@@ -159,7 +159,7 @@ function proxyOptions(
   state: State,
   monitor: Monitor,
 ): ProxyOptions {
-  const { observe, trace } = loggedProxyEvents();
+  const { observe, trace } = loggedProxyEvents(now);
   return {
     link,
     etherTypes: config.interface.etherTypes,
@@ -194,9 +194,7 @@ function readiness(
     });
   };
   return {
-    resumed(client, outcome): void {
-      logResumed(client, outcome, monitor);
-    },
+    resumed: loggedResumptions(now, monitor),
     state(up, reason): void {
       monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
       if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });

@@ -2,10 +2,12 @@
 import { dumpDiscovery } from "../pppoe/dump.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { logger, OncePerSecond } from "../log.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
+import { logger } from "../log.ts";
 import type { ClientEvents } from "./client.ts";
 import { Drops } from "./drops.ts";
 import type { Monitor } from "./monitor.ts";
+import type { ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { ServerEvents } from "./server.ts";
 import { count } from "./tallies.ts";
@@ -27,12 +29,15 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "session-limit",
 ]);
 
+/** Lines of one kind and one peer that pass at once; then it is one a second. */
+const BURST = 16;
+
 /** Counts drops; refusals are warned of at most once a second and reason, the rest is for debug. */
 export function loggedDrops(now: () => number, monitor: Monitor): Drops {
-  const limiter = new OncePerSecond(now);
+  const limiter = new LineLimit(now);
   return new Drops((reason, detail) => {
     limiter.log(reason, (suppressed) => {
-      const facts = { reason, ...detail(), ...(suppressed > 0 && { suppressed }) };
+      const facts = { reason, ...detail(), ...suppressedFact(suppressed) };
       if (!REFUSALS.has(reason)) return discoveryLog.debug("dropped", facts);
       discoveryLog.warning("refused", facts);
       monitor.emit("refused", facts);
@@ -40,58 +45,79 @@ export function loggedDrops(now: () => number, monitor: Monitor): Drops {
   });
 }
 
-/** Session and discovery events of both modes. */
-export function loggedProxyEvents(): Pick<ProxyOptions, "observe" | "trace"> {
+/** Session and discovery events of both modes; each customer's lines are limited. */
+export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observe" | "trace"> {
+  const sessions = new LineLimit(now, BURST);
+  const packets = new LineLimit(now, BURST);
   return {
     observe(session, end): void {
-      const facts = {
-        peer: session.member.name,
-        customer: formatMac(session.customer),
-        ac: formatMac(session.concentrator),
-        session: session.acSessionId,
-        ...(session.wireSessionId !== session.acSessionId && { renumbered: session.wireSessionId }),
-      };
-      if (end === undefined) sessionLog.info("session opened", facts);
-      else sessionLog.info("session closed", { reason: end, ...facts });
+      const customer = formatMac(session.customer);
+      const peer = session.member.name;
+      sessions.log(`${end === undefined} ${customer} ${peer}`, (suppressed) => {
+        const facts = {
+          peer,
+          customer,
+          ac: formatMac(session.concentrator),
+          session: session.acSessionId,
+          ...(session.wireSessionId !== session.acSessionId &&
+            { renumbered: session.wireSessionId }),
+          ...suppressedFact(suppressed),
+        };
+        if (end === undefined) sessionLog.info("session opened", facts);
+        else sessionLog.info("session closed", { reason: end, ...facts });
+      });
     },
     trace(way, frame, facts): void {
       if (!discoveryLog.isEnabledFor("debug")) return;
-      discoveryLog.debug("packet", { way, ...facts, packet: dumpDiscovery(frame) });
+      // Addresses and code: each step of each dial has its own quota.
+      const key = `${way} ${frame.subarray(0, 12).join(" ")} ${frame[15]}`;
+      packets.log(key, (suppressed) => {
+        const packet = dumpDiscovery(frame);
+        discoveryLog.debug("packet", { way, ...facts, packet, ...suppressedFact(suppressed) });
+      });
     },
   };
 }
 
 /** What the two ends have agreed on after a tunnel came back. */
-export function logResumed(
-  client: string | undefined,
-  outcome: object,
-  monitor: Monitor,
-): void {
-  if (Object.values(outcome).every((count) => count === 0)) return; // a client that has no sessions
-  const facts = { ...(client !== undefined && { client }), ...outcome };
-  sessionLog.info("sessions resumed", facts);
-  monitor.emit("resumed", facts);
+export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObserver["resumed"] {
+  const limiter = new LineLimit(now, BURST);
+  return (client, outcome) => {
+    // A client that has no sessions.
+    if (Object.values(outcome).every((count) => count === 0)) return;
+    const facts = { ...(client !== undefined && { client }), ...outcome };
+    limiter.log(client ?? "", (suppressed) => {
+      sessionLog.info("sessions resumed", { ...facts, ...suppressedFact(suppressed) });
+    });
+    monitor.emit("resumed", facts);
+  };
 }
 
 /** Connections of the server's clients; strangers get one line a second and address. */
 export function loggedServerEvents(now: () => number, monitor: Monitor): ServerEvents {
-  const limiter = new OncePerSecond(now);
+  const limiter = new LineLimit(now);
+  const tunnels = new LineLimit(now, BURST);
   return {
     rejected(address, end): void {
       count(monitor.rejected, end.reason);
       const host = address.slice(0, address.lastIndexOf(":"));
       limiter.log(host, (suppressed) => {
-        const facts = { address, ...endFacts(end), ...(suppressed > 0 && { suppressed }) };
+        const facts = { address, ...endFacts(end), ...suppressedFact(suppressed) };
         tunnelLog.warning("tunnel rejected", facts);
         monitor.emit("tunnel-rejected", facts);
       });
     },
     connected(client, address): void {
-      tunnelLog.info("tunnel up", { client, address });
+      tunnels.log(`up ${client}`, (suppressed) => {
+        tunnelLog.info("tunnel up", { client, address, ...suppressedFact(suppressed) });
+      });
       monitor.connected(client, address);
     },
     disconnected(client, address, end): void {
-      tunnelLog.warning("tunnel down", { client, address, ...endFacts(end) });
+      tunnels.log(`down ${client}`, (suppressed) => {
+        const facts = { client, address, ...endFacts(end), ...suppressedFact(suppressed) };
+        tunnelLog.warning("tunnel down", facts);
+      });
       monitor.disconnected(client, address, end, true);
     },
     acceptFailed(error): void {
