@@ -8,8 +8,8 @@ import type { Findings, Goal } from "./section.ts";
 
 /** When a discovery is forgotten. */
 const FORGOTTEN = '[discovery]\ntimeout = "1s"\n';
-/** Milliseconds from the last session until memory is looked at. */
-const SETTLED = 6_000;
+/** Milliseconds from the last session until memory is looked at: daemons give back in quiet moments. */
+const SETTLED = 12_000;
 const KIBIBYTE = 1024;
 
 /** Bytes a session, by what more sessions take than one, and than a tenth of them. */

@@ -52,6 +52,8 @@ const SYMBOLS = {
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   /** int adjtimex(struct timex *buf) */
   adjtimex: { parameters: ["buffer"], result: "i32" },
+  /** int malloc_trim(size_t pad) */
+  mallocTrim: { name: "malloc_trim", parameters: ["u32"], result: "i32" },
   /** unsigned long getauxval(unsigned long type) */
   getauxval: { parameters: ["usize"], result: "usize" },
   /** int clock_gettime(clockid_t clock, struct timespec *time) */

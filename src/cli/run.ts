@@ -1,6 +1,5 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
-import { dropStartupPages } from "../../ffi/startup_pages.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { Admin } from "../admin/admin.ts";
 import { loadConfig } from "../config/load.ts";
@@ -8,13 +7,11 @@ import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
+import { keepMemory } from "./memory_keeper.ts";
 import { Service, serviceEnvironment } from "./service.ts";
 import { serviceStatus } from "./service_status.ts";
 
 const log = logger("main");
-
-/** When the frame path is compiled, if there is traffic. Milliseconds. */
-const COMPILED_AFTER = 30_000;
 
 /**
  * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
@@ -50,13 +47,11 @@ async function runLinked(config: Config, admin: Admin): Promise<number> {
     throw error;
   }
   admin.serve(daemon);
-  dropStartupPages();
-  // Once more when the compiler of V8 has done with the frame path.
-  const again = setTimeout(dropStartupPages, COMPILED_AFTER);
+  const memory = keepMemory(link.statistics);
   try {
     return await untilStopped(daemon);
   } finally {
-    clearTimeout(again);
+    memory.stop();
   }
 }
 

@@ -1,5 +1,5 @@
 import { assert, assertGreater } from "@std/assert";
-import { dropStartupPages } from "../../ffi/startup_pages.ts";
+import { dropStartupPages } from "../../ffi/spare_memory.ts";
 
 function residentFilePages(): number {
   const status = Deno.readTextFileSync("/proc/self/status");

@@ -15,6 +15,11 @@ const PT_LOAD = 1;
 const PT_PHDR = 6;
 const PF_W = 2;
 
+/** Gives what malloc(3) has free back to the system (malloc_trim(3)). */
+export function trimHeap(): void {
+  libc().mallocTrim(0);
+}
+
 /**
  * Lets go of the executable's pages, most of which only served to start: compiling, reading the
  * configuration. They are unchanged copies of the file, so what is still needed comes back from the
