@@ -1,6 +1,12 @@
-import { join } from "node:path";
+import { parse } from "@std/toml";
+import { dirname, join, resolve } from "node:path";
+import * as v from "valibot";
+import { adminSchema } from "../config/admin_schema.ts";
 import { adminSocket, RUN_FOLDER } from "../config/admin_socket.ts";
+import { ConfigError } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
+import { camelKeys } from "../config/table.ts";
+import type { Config } from "../config/types.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
 
@@ -21,12 +27,29 @@ export async function findSocket(
 }
 
 async function configuredSocket(file: string): Promise<string> {
-  const socket = adminSocket(await loadConfig(file), Deno.env.get("RUNTIME_DIRECTORY"));
+  const socket = adminSocket(await adminPart(file), Deno.env.get("RUNTIME_DIRECTORY"));
   if (socket !== undefined) return socket.path;
   throw new CommandError(
     "unreachable",
     `Cannot ask the daemon of "${file}": its admin.socket is "", which turns that off`,
   );
+}
+
+/**
+ * The part of a configuration that is needed here. The rest may be wrong, as the daemon has read the
+ * file at another time; throws ConfigError where this part is.
+ */
+async function adminPart(path: string): Promise<Pick<Config, "file" | "admin">> {
+  const file = resolve(path);
+  try {
+    return await loadConfig(file);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const parsed = await Deno.readTextFile(file).then(parse).catch(() => undefined);
+    const admin = v.safeParse(adminSchema(dirname(file)), camelKeys(parsed?.admin ?? {}));
+    if (parsed === undefined || !admin.success) throw error;
+    return { file, admin: admin.output };
+  }
 }
 
 async function onlySocket(folder: string): Promise<string> {

@@ -56,7 +56,7 @@ function daemonBlock(status: Status): Block {
       ["state", state.join(", ")],
       [
         "process",
-        `${status.pid}, for ${showSpan(status.uptime_seconds)}, ${
+        `${status.pid}, started ${showSpan(status.uptime_seconds)} ago, ${
           showBytes(status.memory_rss_bytes)
         }`,
       ],
@@ -97,7 +97,7 @@ function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
     name: tunnel.peer,
     facts: [
       ["tunnel", tunnel.up ? `up${span(tunnel.since)}` : `down${span(tunnel.down_since)}`],
-      ["address", tunnel.address ?? ""],
+      ["address", tunnel.address === tunnel.peer ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
       ["sessions", String(tunnel.sessions)],
       ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],

@@ -1,5 +1,6 @@
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
+import { startTestAc } from "../lab/peers/test_ac.ts";
 import { makeSecret, startProxyPair } from "../lab/proxy_pair.ts";
 import { pppoeProxy } from "./process.ts";
 
@@ -27,6 +28,35 @@ function the(checks: readonly Check[], name: string, verdict: string): string {
   assert(found !== undefined, `No "${name}" is "${verdict}": ${JSON.stringify(checks)}`);
   return found.text;
 }
+
+Deno.test({
+  name: "doctor finds nothing wrong with a path that works, and does not disturb its tunnel",
+  ignore,
+  fn: async () => {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const socket = (name: string) => `[admin]\nsocket = "${lab.folder}/${name}.sock"`;
+    const { client } = await startProxyPair(lab, {
+      server: socket("server"),
+      client: socket("branch-1"),
+    });
+    const server = await examined(lab, "server");
+    assertEquals(server.code, 0);
+    assertMatch(the(server.checks, "access concentrator", "ok"), /^"lab-ac" .* answers a PADI/);
+    assertStringIncludes(the(server.checks, "certificate", "ok"), "is for DNS:localhost");
+    assertStringIncludes(the(server.checks, "daemon", "ok"), "is ready");
+    const since = client.output.length;
+    const dialled = await examined(lab, "branch-1");
+    assertEquals(dialled.code, 0);
+    assertStringIncludes(the(dialled.checks, "server", "ok"), "the running daemon has a tunnel");
+    assertEquals(client.output.entries.slice(since), []);
+    const text = await pppoeProxy(["doctor", "-c", `${lab.folder}/branch-1.toml`]);
+    assertEquals(text.code, 0);
+    assertMatch(text.stdout, /^ok {7}interface {12}"lan0" is up$/m);
+    assertEquals(text.stdout.includes("\x1b"), false);
+  },
+});
 
 Deno.test({
   name: "doctor dials and logs in where no daemon runs, and says what is wrong with either",

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { UsageError } from "../../src/cli/arguments.ts";
+import { ConfigError } from "../../src/config/config_error.ts";
 import { CommandError, exitCodeOf } from "../../src/cli/exit_codes.ts";
 import { findSocket } from "../../src/cli/find_socket.ts";
 import { leaveStaleSocket, withFolder } from "./process.ts";
@@ -33,4 +34,19 @@ Deno.test("a socket that is named is taken as it is, and not together with a con
 Deno.test("a configuration without admin.socket means the socket of its file's name", async () => {
   const config = new URL("../config/valid/server.toml", import.meta.url).pathname;
   assertEquals(await findSocket(given(["config", config])), "/run/pppoe-proxy/server.sock");
+});
+
+Deno.test("the socket of a configuration that has become wrong elsewhere is found nevertheless", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/server.toml`;
+    await Deno.writeTextFile(file, 'mode = "sever"\n[admin]\nsocket = "a.sock"\n[new]\nx = 1\n');
+    assertEquals(await findSocket(given(["config", file])), `${folder}/a.sock`);
+    await Deno.writeTextFile(file, "mode = \n");
+    await assertRejects(() => findSocket(given(["config", file])), ConfigError);
+    await Deno.writeTextFile(file, 'mode = "server"\n[admin]\nsocket = 7\n');
+    await assertRejects(() => findSocket(given(["config", file])), ConfigError, "admin.socket");
+    await Deno.writeTextFile(file, '[admin]\nsocket = ""\n');
+    const off = await assertRejects(() => findSocket(given(["config", file])), CommandError);
+    assertEquals(exitCodeOf(off), 3);
+  });
 });

@@ -1,0 +1,217 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { insideLab, Lab } from "../lab/lab.ts";
+import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
+import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
+import { installed, runCommand } from "../lab/process.ts";
+import { type PairOptions, startProxyPair } from "../lab/proxy_pair.ts";
+import { formatMac } from "../../src/pppoe/mac.ts";
+import { type Outcome, pppoeProxy } from "./process.ts";
+
+const ignore = !insideLab();
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+interface World {
+  lab: Lab;
+  ac: TestAc;
+  host: TestClient;
+  /** Runs a command against the server daemon. */
+  server(...args: string[]): Promise<Outcome>;
+  /** Runs a command against the client daemon. */
+  client(...args: string[]): Promise<Outcome>;
+}
+
+/** Both daemons with an AC that is called 局, and a customer. */
+async function withWorld(use: (world: World) => Promise<void>, pair: PairOptions = {}) {
+  await using lab = await Lab.open();
+  await lab.cables();
+  const ac = lab.use(startTestAc({ interface: "ac0", name: "局" }));
+  const socket = (name: string): string => `${lab.folder}/${name}.sock`;
+  await startProxyPair(lab, {
+    server: `${pair.server ?? ""}\n[admin]\nsocket = "${socket("server")}"`,
+    client: `[admin]\nsocket = "${socket("branch-1")}"`,
+  });
+  const host = lab.use(startTestClient("cust0"));
+  const ask = (name: string) => ([command, ...args]: string[]) =>
+    pppoeProxy([command, "--socket", socket(name), ...args]);
+  const [server, client] = [ask("server"), ask("branch-1")];
+  await use({
+    lab,
+    ac,
+    host,
+    server: (...args) => server(args),
+    client: (...args) => client(args),
+  });
+}
+
+/** The output of a command that has to succeed. */
+async function output(outcome: Promise<Outcome>): Promise<string> {
+  const { code, stdout, stderr } = await outcome;
+  assertEquals([code, stderr], [0, ""]);
+  return stdout;
+}
+
+Deno.test({
+  name: "status, clients and sessions show a path in use, as text and as JSON",
+  ignore,
+  fn: () =>
+    withWorld(async ({ lab, ac, host, server, client }) => {
+      const session = await host.dial({ serviceName: "gold" });
+      await session.echo(Uint8Array.of(0, 0x21, 1, 2, 3));
+      const text = await output(server("status"));
+      assertMatch(text, /^server: pppoe-proxy \d/);
+      for (const part of ["  state: ready", "interface: wan0", "client: branch-1", "1 open"]) {
+        assertStringIncludes(text, part);
+      }
+      const status = JSON.parse(await output(server("status", "--json")));
+      assertEquals([status.schema, status.mode, status.sessions.open], [1, "server", 1]);
+      assertMatch(await output(client("status")), /^server: 127\.0\.0\.1:\d+\n +tunnel: up/m);
+
+      const byConfig = ["status", "--json", "--config", `${lab.folder}/server.toml`];
+      assertEquals(JSON.parse(await output(pppoeProxy(byConfig))).pid, status.pid);
+
+      const [head, row] = (await output(server("clients"))).split("\n");
+      assertMatch(head, /^NAME +TUNNEL +ADDRESS/);
+      assertMatch(row, /^branch-1 +up /);
+
+      const [titles, line] = (await output(server("sessions"))).split("\n");
+      assertEquals(line.indexOf("局"), titles.indexOf("AC NAME"));
+      const { total, sessions: [found] } = JSON.parse(await output(server("sessions", "--json")));
+      assertEquals([total, found.customer_mac, found.bytes_up], [1, formatMac(host.mac), 5]);
+      const detail = await output(server("sessions", found.id));
+      for (
+        const part of ["ac name: 局", "service name: gold", `customer: ${formatMac(host.mac)}`]
+      ) {
+        assertStringIncludes(detail, part);
+      }
+      assertEquals(ac.sessions.size, 1);
+    }),
+});
+
+Deno.test({
+  name: "sessions are filtered, sorted and paged, and past ones are kept",
+  ignore,
+  fn: () =>
+    withWorld(async ({ host, server }) => {
+      const opened = [];
+      for (let n = 0; n < 3; n++) opened.push(await host.dial({ hostUniq: Uint8Array.of(n) }));
+      await opened[1].echo(new Uint8Array(100).fill(0x21));
+      const listed = async (...args: string[]) => {
+        const { sessions } = JSON.parse(await output(server("sessions", "--json", ...args)));
+        return sessions.map((session: { session_id: number }) => session.session_id);
+      };
+      const ids = opened.map(({ sessionId }) => sessionId);
+      assertEquals(await listed("--sort", "opened_at", "--order", "asc"), ids);
+      assertEquals((await listed("--sort", "bytes", "--order", "desc"))[0], ids[1]);
+      assertEquals(await listed("--sort", "opened_at", "--order", "asc", "--limit", "2"), [
+        ids[0],
+        ids[1],
+      ]);
+      assertEquals(await listed("--sort", "opened_at", "--order", "asc", "--offset", "2"), [
+        ids[2],
+      ]);
+      assertEquals(await listed("--session-id", String(ids[2])), [ids[2]]);
+      assertEquals(await listed("--client", "nobody"), []);
+      assertEquals(await listed("--past"), []);
+      const refused = await server("sessions", "--mac", "02:00");
+      assertEquals(refused.code, 1);
+      assertStringIncludes(refused.stderr, "MAC address");
+    }),
+});
+
+Deno.test({
+  name: "kick ends a session on both sides, from either daemon, and once",
+  ignore,
+  fn: () =>
+    withWorld(async ({ ac, host, server, client }) => {
+      for (const ask of [server, client]) {
+        const session = await host.dial();
+        const { sessions: [{ id }] } = JSON.parse(await output(ask("sessions", "--json")));
+        assertStringIncludes(await output(ask("kick", id)), "Ended session");
+        await Promise.all([session.ended, ac.ended(session.sessionId)]);
+        const again = await ask("kick", id);
+        assertEquals(again.code, 4);
+        assertStringIncludes(again.stderr, id);
+      }
+      const past = await output(server("sessions", "--past"));
+      assertMatch(past, /^branch-1 .* admin$/m);
+    }),
+});
+
+Deno.test({
+  name: "padt frees a session that the AC keeps and nobody else knows",
+  ignore,
+  fn: () =>
+    withWorld(async ({ ac, server }) => {
+      const args = ["--mac", formatMac(ac.mac), "--session-id", "0x1234"];
+      assertStringIncludes(await output(server("padt", ...args)), "Sent 1 PADT");
+      await ac.ended(0x1234);
+    }),
+});
+
+Deno.test({
+  name: "drain keeps new customers out until it is turned off",
+  ignore,
+  fn: () =>
+    withWorld(async ({ host, server }) => {
+      const session = await host.dial();
+      const late = { hostUniq: Uint8Array.of(7) };
+      const offer = await host.discover(late);
+      assertStringIncludes(await output(server("drain")), "1 open go on");
+      assertEquals((await host.request(offer, late)).sessionId, 0);
+      assertStringIncludes(await output(server("status")), "draining");
+      await session.echo(Uint8Array.of(0, 0x21, 9));
+      await output(server("drain", "--off"));
+      await host.dial();
+    }),
+});
+
+Deno.test({
+  name: "log-level shows and changes what is logged",
+  ignore,
+  fn: () =>
+    withWorld(async ({ server }) => {
+      assertEquals(await output(server("log-level")), "info\n");
+      assertEquals(await output(server("log-level", "warning")), "Level: warning\n");
+      const answer = await output(server("log-level", "debug", "--topic", "discovery"));
+      assertStringIncludes(answer, "discovery: debug");
+      const refused = await server("log-level", "debug", "--topic", "weather");
+      assertEquals(refused.code, 1);
+      assertStringIncludes(refused.stderr, "weather");
+    }),
+});
+
+Deno.test({
+  name: "status --watch goes on until it is interrupted",
+  ignore,
+  fn: () =>
+    withWorld(async ({ lab }) => {
+      const socket = ["--socket", `${lab.folder}/server.sock`];
+      const args = ["run", "-A", MAIN, "status", ...socket, "--watch", "--interval", "20ms"];
+      const watch = lab.start({
+        name: "watch",
+        program: Deno.execPath(),
+        args: [...args, "--json"],
+        env: { NO_COLOR: "1" },
+      });
+      await watch.output.reach(3, "lines of status");
+      for (const line of watch.output.entries) assertEquals(JSON.parse(line).schema, 1);
+      watch.signal("SIGINT");
+      assertEquals((await watch.status).signal, "SIGINT");
+    }),
+});
+
+Deno.test({
+  name: "colours are for terminals, and not with NO_COLOR",
+  ignore: ignore || !installed("script"),
+  fn: () =>
+    withWorld(async ({ lab, server }) => {
+      const socket = `${lab.folder}/server.sock`;
+      const command = `'${Deno.execPath()}' run -A '${MAIN}' status --socket '${socket}'`;
+      const onTerminal = (prefix: string) =>
+        runCommand("script", "-qec", `env -u NO_COLOR ${prefix} ${command}`, "/dev/null");
+      assertStringIncludes(await onTerminal("TERM=xterm"), "\x1b[1m");
+      const plain = await onTerminal("TERM=xterm NO_COLOR=1");
+      assert(!plain.includes("\x1b["), plain);
+      assert(!(await output(server("status"))).includes("\x1b"));
+    }),
+});
