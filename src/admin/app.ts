@@ -16,7 +16,7 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
   app.use(guard(() => daemon.config().admin.hosts));
   app.use(async (c, next) => {
     await next();
-    c.header("cache-control", "no-store");
+    if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
     c.header("x-content-type-options", "nosniff");
   });
   for (const route of ROUTES) {

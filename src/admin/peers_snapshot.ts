@@ -12,7 +12,7 @@ function configuredPeers(config: Config): string[] {
 }
 
 /** Names of all far proxies that are configured, or have had a tunnel. */
-function peerNames({ config, monitor, proxy }: Daemon): string[] {
+export function peerNames({ config, monitor, proxy }: Daemon): string[] {
   return [
     ...new Set([
       ...configuredPeers(config()),

@@ -3,10 +3,12 @@ import { parseMac } from "../pppoe/mac.ts";
 import { endByAdmin, freeStuck } from "../proxy/session_ends.ts";
 import { clientsOf } from "./peers_snapshot.ts";
 import { refuse } from "./problem.ts";
+import { RELOAD } from "./reload_route.ts";
 import * as asks from "./request_schema.ts";
 import type { Route } from "./route.ts";
 import * as says from "./schema.ts";
 import { findSession, pastSessionsOf, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
+import { EVENTS } from "./stream_routes.ts";
 import { readinessOf, statusOf } from "./status_snapshot.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
@@ -123,6 +125,27 @@ const DRAIN: Route = {
   },
 };
 
+const METRICS: Route = {
+  method: "get",
+  path: "/metrics",
+  summary: "Metrics in the text format of Prometheus",
+  answers: { 200: { description: "All of them", type: "text/plain" } },
+  async handle(daemon, { context }) {
+    const { metricsText } = await import("./metrics.ts");
+    return context.body(await metricsText(daemon), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    });
+  },
+};
+
+const OPENAPI: Route = {
+  method: "get",
+  path: "/api/v1/openapi.json",
+  summary: "This document",
+  answers: { 200: { description: "OpenAPI 3.1", type: "application/json" } },
+  handle: async () => (await import("./openapi.ts")).openapi(ROUTES),
+};
+
 function unknownSession(id: string): never {
   return refuse(404, `There is no session "${id}"; it may have ended`);
 }
@@ -137,6 +160,10 @@ export const ROUTES: readonly Route[] = [
   SESSION,
   END_SESSION,
   PADT,
+  RELOAD,
   LOG_LEVEL,
   DRAIN,
+  EVENTS,
+  METRICS,
+  OPENAPI,
 ];

@@ -11,14 +11,25 @@ const log = logger("admin");
 
 /** For a request's head, for its answer, and between two requests. Milliseconds. */
 export const PATIENCE = 10_000;
+/** Streams at a time. */
+export const MAX_STREAMS = 16;
 /** Bytes of a request's head. */
 const MAX_HEAD = 16 * 1024;
 
 /** What a route knows of its connection. */
 export interface Asked {
   access: Access;
-  /** The answer is a stream, which goes on for as long as the client likes. */
-  unhurried(): void;
+  /**
+   * The answer is a stream, which goes on for as long as the client reads it; false where there are
+   * too many already.
+   */
+  stream(): boolean;
+}
+
+/** What is known of a connection. */
+interface Connected {
+  access: Access;
+  watchdog: Watchdog;
 }
 
 /** A connection is given up when this is not called in time. */
@@ -44,17 +55,29 @@ class Watchdog {
 /** What serves the connections of one daemon. */
 export function makeServe(daemon: Daemon): Serve {
   const app = makeApp(daemon);
-  const asked = new WeakMap<object, Asked & { watchdog: Watchdog }>();
+  const connected = new WeakMap<object, Connected>();
+  let streams = 0;
   const listener = getRequestListener((request, env) => {
-    const { incoming } = env as { incoming: IncomingMessage };
-    const about = asked.get(incoming.socket);
-    if (about === undefined) throw new TypeError("A request without a connection");
-    return app.fetch(request, about);
+    const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
+    const { access, watchdog } = about(incoming);
+    const stream = (): boolean => {
+      if (streams >= MAX_STREAMS) return false;
+      streams++;
+      watchdog.stop();
+      outgoing.on("close", () => streams--);
+      return true;
+    };
+    return app.fetch(request, { access, stream });
   }, { overrideGlobalObjects: false, hostname: "localhost" });
-  const server = createServer({ maxHeaderSize: MAX_HEAD }, (incoming, outgoing: ServerResponse) => {
-    const watchdog = asked.get(incoming.socket)?.watchdog;
-    watchdog?.feed();
-    outgoing.on("finish", () => watchdog?.feed());
+  const about = ({ socket }: IncomingMessage): Connected => {
+    const known = connected.get(socket);
+    if (known === undefined) throw new TypeError("A request without a connection");
+    return known;
+  };
+  const server = createServer({ maxHeaderSize: MAX_HEAD }, (incoming, outgoing) => {
+    const { watchdog } = about(incoming);
+    watchdog.feed();
+    outgoing.on("finish", () => watchdog.feed());
     listener(incoming, outgoing);
   });
   server.on("clientError", (_error: Error, socket: ConnectionStream) => {
@@ -64,7 +87,7 @@ export function makeServe(daemon: Daemon): Serve {
   return async (connection, access) => {
     const stream = new ConnectionStream(connection);
     const watchdog = new Watchdog(() => stream.destroy());
-    asked.set(stream, { access, watchdog, unhurried: () => watchdog.stop() });
+    connected.set(stream, { access, watchdog });
     const ended = new Promise<void>((resolve) => stream.on("close", resolve));
     stream.on("error", (error) => log.debug("connection lost", { error: error.message }));
     server.emit("connection", stream);

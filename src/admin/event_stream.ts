@@ -1,0 +1,39 @@
+import type { EventFeed, FeedEvent } from "../proxy/event_feed.ts";
+
+/** How often a silent stream shows that it lives. Milliseconds. */
+const HEARTBEAT = 15_000;
+/** Events that may wait for a slow reader; then its stream ends, and it can ask for what it missed. */
+const MAX_WAITING = 1_024;
+
+const encoder = new TextEncoder();
+
+/** Server-sent events (HTML Living Standard section 9.2): those kept after number `after`, then all to come. */
+export function eventStream(feed: EventFeed, after: number): ReadableStream<Uint8Array> {
+  let end = (): void => {};
+  return new ReadableStream<Uint8Array>({
+    start(controller): void {
+      const send = (text: string): void => {
+        if ((controller.desiredSize ?? 0) <= 0) {
+          end();
+          return controller.close();
+        }
+        controller.enqueue(encoder.encode(text));
+      };
+      const unsubscribe = feed.subscribe((event) => send(encodeEvent(event)));
+      const timer = setInterval(() => send(": still here\n\n"), HEARTBEAT);
+      end = () => {
+        unsubscribe();
+        clearInterval(timer);
+      };
+      send("retry: 1000\n\n");
+      for (const event of feed.after(after)) send(encodeEvent(event));
+    },
+    cancel: () => end(),
+  }, new CountQueuingStrategy({ highWaterMark: MAX_WAITING }));
+}
+
+/** An event as it stands in the stream. JSON has no line breaks of its own. */
+export function encodeEvent({ number, time, kind, facts }: FeedEvent): string {
+  const data = JSON.stringify({ time: new Date(time).toISOString(), kind, ...facts });
+  return `id: ${number}\nevent: ${kind}\ndata: ${data}\n\n`;
+}

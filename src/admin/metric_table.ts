@@ -1,0 +1,293 @@
+import manifest from "../../deno.json" with { type: "json" };
+import type { Daemon } from "../proxy/daemon_interface.ts";
+import type { Histogram } from "../proxy/histogram.ts";
+import { heldSessions } from "../proxy/peers.ts";
+import { peerNames } from "./peers_snapshot.ts";
+import { dropsOf, readinessOf, sessionCounts } from "./status_snapshot.ts";
+import { trafficOf } from "./traffic.ts";
+
+/** One value of a metric. */
+export interface Sample {
+  value: number;
+  labels?: Record<string, string>;
+}
+
+interface Described {
+  /** Without the prefix. */
+  name: string;
+  help: string;
+  labels?: readonly string[];
+}
+
+/** A metric, and where its values are read. */
+export type Metric =
+  | (Described & { type: "counter" | "gauge"; read: (daemon: Daemon) => Sample[] })
+  | (Described & { type: "histogram"; read: (daemon: Daemon) => Histogram });
+
+/** What ends a connection before it is a tunnel because of who it is. */
+const AUTHENTICATION: ReadonlySet<string> = new Set([
+  "not-authenticated",
+  "unsupported-version",
+  "handshake-timeout",
+]);
+
+const one = (value: number): Sample[] => [{ value }];
+const truth = (value: boolean): Sample[] => one(value ? 1 : 0);
+
+function by(label: string, counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ value, labels: { [label]: name } }));
+}
+
+const PROCESS: readonly Metric[] = [
+  {
+    type: "gauge",
+    name: "build_info",
+    help: "Always 1; what runs is in the labels",
+    labels: ["version", "deno", "mode"],
+    read: ({ config }) => [{
+      value: 1,
+      labels: { version: manifest.version, deno: Deno.version.deno, mode: config().mode },
+    }],
+  },
+  {
+    type: "gauge",
+    name: "start_time_seconds",
+    help: "When the daemon began, in seconds since 1970",
+    read: ({ startedAt }) => one(startedAt / 1_000),
+  },
+  {
+    type: "gauge",
+    name: "resident_memory_bytes",
+    help: "Memory of the process",
+    read: () => one(Deno.memoryUsage().rss),
+  },
+  {
+    type: "gauge",
+    name: "event_loop_lag_seconds",
+    help: "How late the event loop came to what it does every second, last time",
+    read: ({ monitor }) => one(monitor.loopLag / 1_000),
+  },
+  {
+    type: "gauge",
+    name: "ready",
+    help: "Whether frames can be carried",
+    read: (daemon) => truth(readinessOf(daemon).ready),
+  },
+  {
+    type: "gauge",
+    name: "draining",
+    help: "Whether new sessions are refused",
+    read: ({ draining }) => truth(draining),
+  },
+  {
+    type: "counter",
+    name: "config_reloads_total",
+    help: "Reloads of the configuration by what came of them",
+    labels: ["result"],
+    read: ({ monitor }) => by("result", monitor.reloads.results),
+  },
+  {
+    type: "gauge",
+    name: "config_last_reload_success_timestamp_seconds",
+    help: "When the configuration in use was read, in seconds since 1970",
+    read: ({ monitor, startedAt }) => one((monitor.reloads.lastSuccess ?? startedAt) / 1_000),
+  },
+];
+
+const TUNNELS: readonly Metric[] = [
+  {
+    type: "gauge",
+    name: "tunnel_up",
+    help: "Whether there is a tunnel to this far proxy",
+    labels: ["peer"],
+    read: (daemon) =>
+      peerNames(daemon).map((peer) => ({
+        value: daemon.proxy.members.get(peer)?.tunnel === undefined ? 0 : 1,
+        labels: { peer },
+      })),
+  },
+  {
+    type: "counter",
+    name: "tunnel_connects_total",
+    help: "Attempts to set up a tunnel by what came of them; of a server the successful ones",
+    labels: ["result"],
+    read: ({ monitor }) => by("result", monitor.connects),
+  },
+  {
+    type: "counter",
+    name: "tunnel_reconnects_total",
+    help: "Tunnels that came after an earlier one of the same far proxy",
+    read: ({ monitor }) =>
+      one(
+        [...monitor.peers.byName.values()].reduce(
+          (sum, { connects }) => sum + Math.max(0, connects - 1),
+          0,
+        ),
+      ),
+  },
+  {
+    type: "histogram",
+    name: "tunnel_rtt_seconds",
+    help: "Round trips of keepalives",
+    read: ({ proxy }) => proxy.sessions.tallies.roundTrip,
+  },
+  {
+    type: "counter",
+    name: "auth_failures_total",
+    help: "Connections that did not get through the handshake",
+    labels: ["reason"],
+    read: ({ monitor }) => {
+      const failed = Object.entries({ ...monitor.connects, ...monitor.rejected });
+      return by("reason", Object.fromEntries(failed.filter(([name]) => AUTHENTICATION.has(name))));
+    },
+  },
+  {
+    type: "counter",
+    name: "connections_rejected_total",
+    help: "Connections that were turned away",
+    labels: ["reason"],
+    read: ({ monitor }) => by("reason", monitor.rejected),
+  },
+  {
+    type: "gauge",
+    name: "send_queue_bytes",
+    help: "Bytes that wait for the tunnels",
+    read: ({ proxy }) => one(writers(proxy).reduce((sum, { queuedBytes }) => sum + queuedBytes, 0)),
+  },
+  {
+    type: "gauge",
+    name: "send_queue_age_seconds",
+    help: "How long the oldest of them has waited",
+    read: ({ proxy }) =>
+      one(writers(proxy).reduce((most, { queueAge }) => Math.max(most, queueAge), 0) / 1_000),
+  },
+];
+
+function writers({ members }: Daemon["proxy"]) {
+  return [...members.values()].flatMap(({ tunnel }) => tunnel?.writer ?? []);
+}
+
+const SESSIONS: readonly Metric[] = [
+  {
+    type: "gauge",
+    name: "sessions",
+    help: "Sessions that are open, or held because their tunnel is down",
+    labels: ["state"],
+    read: ({ proxy }) => {
+      const held = heldSessions(proxy.members.values());
+      return by("state", { open: proxy.sessions.table.size - held, held });
+    },
+  },
+  {
+    type: "gauge",
+    name: "sessions_limit",
+    help: "Sessions that there may be",
+    read: (daemon) => one(sessionCounts(daemon).limit),
+  },
+  {
+    type: "counter",
+    name: "sessions_opened_total",
+    help: "Sessions that have opened",
+    read: ({ monitor }) => one(monitor.opened),
+  },
+  {
+    type: "counter",
+    name: "sessions_closed_total",
+    help: "Sessions that have ended, by reason",
+    labels: ["reason"],
+    read: ({ monitor }) => by("reason", monitor.closed),
+  },
+  {
+    type: "histogram",
+    name: "session_setup_duration_seconds",
+    help: "From a customer's first PADI to its session",
+    read: ({ proxy }) => proxy.sessions.tallies.setup,
+  },
+  {
+    type: "gauge",
+    name: "pending_discoveries",
+    help: "Discoveries under way",
+    read: ({ proxy }) => one(proxy.pendingDiscoveries),
+  },
+  {
+    type: "counter",
+    name: "discovery_packets_total",
+    help: "Discovery packets by code, and where they came from or went to",
+    labels: ["code", "direction"],
+    read: ({ proxy }) =>
+      Object.entries(proxy.sessions.tallies.packets).flatMap(([direction, codes]) =>
+        Object.entries(codes).map(([code, value]) => ({ value, labels: { code, direction } }))
+      ),
+  },
+  {
+    type: "counter",
+    name: "discovery_errors_total",
+    help: "Error tags in offers and confirmations",
+    labels: ["tag"],
+    read: ({ proxy }) => by("tag", proxy.sessions.tallies.errors),
+  },
+];
+
+/** Of the link all frames, of sessions their payload; both ways as seen by the customer. */
+function carried({ config, link, proxy, monitor }: Daemon) {
+  const { mode } = config();
+  const { receivedFrames, receivedBytes, sentFrames, sentBytes } = link.statistics;
+  const sum = [0, 0, 0, 0];
+  for (const traffic of monitor.peers.traffic(proxy.sessions.table).values()) {
+    traffic.forEach((value, index) => sum[index] += value);
+  }
+  return {
+    wire: trafficOf(mode, [receivedFrames, receivedBytes, sentFrames, sentBytes]),
+    session: trafficOf(mode, sum),
+  };
+}
+
+function staged(daemon: Daemon, unit: "frames" | "bytes"): Sample[] {
+  return Object.entries(carried(daemon)).flatMap(([stage, traffic]) =>
+    (["up", "down"] as const).map((direction) => ({
+      value: traffic[`${unit}_${direction}`],
+      labels: { stage, direction },
+    }))
+  );
+}
+
+const FRAMES: readonly Metric[] = [
+  {
+    type: "gauge",
+    name: "interface_up",
+    help: "Whether the interface is up",
+    labels: ["interface"],
+    read: ({ link }) => [{ value: link.up ? 1 : 0, labels: { interface: link.name } }],
+  },
+  {
+    type: "counter",
+    name: "frames_total",
+    help: "Frames on this side's wire, and session frames carried; up is from the customer",
+    labels: ["stage", "direction"],
+    read: (daemon) => staged(daemon, "frames"),
+  },
+  {
+    type: "counter",
+    name: "bytes_total",
+    help: "Bytes of these frames; of session frames their PPP payload",
+    labels: ["stage", "direction"],
+    read: (daemon) => staged(daemon, "bytes"),
+  },
+  {
+    type: "counter",
+    name: "drops_total",
+    help: "Frames that were not carried, by reason",
+    labels: ["reason"],
+    read: (daemon) => by("reason", dropsOf(daemon)),
+  },
+  {
+    type: "counter",
+    name: "raw_socket_drops_total",
+    help: "Frames for which the kernel's receive buffer had no room",
+    labels: ["interface"],
+    read: ({ link }) => [{ value: link.statistics.kernelDrops, labels: { interface: link.name } }],
+  },
+];
+
+/** All metrics. */
+export const METRICS: readonly Metric[] = [...PROCESS, ...TUNNELS, ...SESSIONS, ...FRAMES];

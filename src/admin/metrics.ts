@@ -1,0 +1,86 @@
+/** The daemon in the words of Prometheus. No label has a MAC address, a session's id or a Host-Uniq. */
+import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
+import type { Daemon } from "../proxy/daemon_interface.ts";
+import type { Histogram as Counted } from "../proxy/histogram.ts";
+import { METRICS, type Sample } from "./metric_table.ts";
+
+const PREFIX = "pppoeproxy_";
+
+const registries = new WeakMap<Daemon, Registry>();
+
+/** All metrics as text (Prometheus' exposition format 0.0.4). */
+export async function metricsText(daemon: Daemon): Promise<string> {
+  let registry = registries.get(daemon);
+  if (registry === undefined) {
+    registry = registryOf(daemon);
+    registries.set(daemon, registry);
+  }
+  daemon.link.readStatistics();
+  return await registry.metrics();
+}
+
+/** Everything is counted elsewhere, and read when somebody asks. */
+function registryOf(daemon: Daemon): Registry {
+  const registry = new Registry();
+  for (const { type, name, help, labels = [], read } of METRICS) {
+    const options = { name: PREFIX + name, help, labelNames: [...labels], registers: [registry] };
+    if (type === "histogram") {
+      const histogram = new CountedHistogram(PREFIX + name, help, () => read(daemon));
+      registry.registerMetric(histogram as unknown as PromMetric);
+      continue;
+    }
+    const fill = (set: (sample: Sample) => void): void => read(daemon).forEach(set);
+    if (type === "counter") {
+      new Counter({
+        ...options,
+        collect() {
+          this.reset();
+          fill(({ value, labels }) => this.inc(labels ?? {}, value));
+        },
+      });
+    } else {
+      new Gauge({
+        ...options,
+        collect() {
+          this.reset();
+          fill(({ value, labels }) => this.set(labels ?? {}, value));
+        },
+      });
+    }
+  }
+  return registry;
+}
+
+/** A histogram whose observations were counted by us: what the registry asks of a metric. */
+class CountedHistogram {
+  readonly name: string;
+  #help: string;
+  #read: () => Counted;
+
+  constructor(name: string, help: string, read: () => Counted) {
+    this.name = name;
+    this.#help = help;
+    this.#read = read;
+  }
+
+  get(): Promise<object> {
+    const { name } = this;
+    const { bounds, counts, sum } = this.#read();
+    let total = 0;
+    const values = [...counts].map((count, bucket) => ({
+      metricName: `${name}_bucket`,
+      labels: { le: bounds[bucket] ?? "+Inf" },
+      value: total += count,
+    }));
+    const totals = [["sum", sum], ["count", total]] as const;
+    return Promise.resolve({
+      name,
+      help: this.#help,
+      type: "histogram",
+      values: [
+        ...values,
+        ...totals.map(([what, value]) => ({ metricName: `${name}_${what}`, labels: {}, value })),
+      ],
+    });
+  }
+}

@@ -1,0 +1,85 @@
+/** The OpenAPI document, from the routes that are served and the schemas that they are checked with. */
+import { toJsonSchema } from "@valibot/to-json-schema";
+import type * as v from "valibot";
+import manifest from "../../deno.json" with { type: "json" };
+import type { Answer, Route } from "./route.ts";
+import { Problem } from "./schema.ts";
+
+/** OpenAPI 3.1 of these routes. */
+export function openapi(routes: readonly Route[]): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {};
+  for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "pppoe-proxy",
+      version: manifest.version,
+      description:
+        "Asks and tells a running daemon. Over TCP it wants the token of admin.token_file.",
+      license: { name: manifest.license },
+    },
+    servers: [{ url: "/" }],
+    security: [{ token: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      schemas: { Problem: jsonSchema(Problem, "output") },
+    },
+  };
+}
+
+function operation({ path, summary, query, body, answers }: Route): Record<string, unknown> {
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+  const parameters = [
+    ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),
+    ...queryParameters(query),
+  ];
+  return {
+    summary,
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: true,
+        content: { "application/json": { schema: jsonSchema(body, "input") } },
+      },
+    }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(answers).map(([status, answer]) => [status, response(answer)]),
+      ),
+      default: {
+        description: "What went wrong (RFC 9457)",
+        content: {
+          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+        },
+      },
+    },
+  };
+}
+
+function queryParameters(query: Route["query"]): object[] {
+  if (query === undefined) return [];
+  const { properties = {}, required = [] } = jsonSchema(query, "input") as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    in: "query",
+    required: required.includes(name),
+    schema,
+  }));
+}
+
+function response({ description, schema, type }: Answer): Record<string, unknown> {
+  const content = schema !== undefined
+    ? { "application/json": { schema: jsonSchema(schema, "output") } }
+    : { [type ?? "text/plain"]: { schema: { type: "string" } } };
+  return { description, content };
+}
+
+/** Checks that JSON Schema has no words for, such as that of MAC addresses, are left out. */
+function jsonSchema(schema: v.GenericSchema, typeMode: "input" | "output"): object {
+  const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: "ignore", typeMode });
+  return rest;
+}
