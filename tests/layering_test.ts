@@ -61,6 +61,14 @@ Deno.test("src/state imports nothing of ours but src/pppoe, and only what runs s
   assertEquals(wrong, []);
 });
 
+Deno.test("src/capture imports nothing of ours but src/pppoe", () => {
+  const outside = /^(ffi|bench|tests|links|src)\//;
+  assertEquals(
+    offenders("src/capture", (name) => !outside.test(name) || /^src\/(capture|pppoe)\//.test(name)),
+    [],
+  );
+});
+
 Deno.test("only ffi calls dlopen", () => {
   const callers = [...sources("src"), ...sources("ffi")].filter((path) =>
     Deno.readTextFileSync(ROOT + path).includes("Deno.dlopen(")

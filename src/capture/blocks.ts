@@ -1,0 +1,71 @@
+/** Finds the blocks of a pcapng stream again. */
+import {
+  BLOCK_INTERFACE,
+  BLOCK_PACKET,
+  BLOCK_SECTION,
+  BLOCK_STATISTICS,
+  MIN_BLOCK,
+} from "./pcapng.ts";
+
+/** Longer than any block that is written here; bytes. */
+const MAX_BLOCK = 1024 * 1024;
+
+/** A stream is no sequence of pcapng blocks as they are written here. */
+export class BlockError extends Error {
+  override name = "BlockError";
+}
+
+const KNOWN: readonly number[] = [
+  BLOCK_SECTION,
+  BLOCK_INTERFACE,
+  BLOCK_PACKET,
+  BLOCK_STATISTICS,
+];
+
+/** The blocks of some bytes that hold whole blocks only, without copying. Throws BlockError. */
+export function* blocksOf(bytes: Uint8Array): Generator<{ type: number; block: Uint8Array }> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let at = 0; at < bytes.length;) {
+    const size = blockSize(view, at);
+    if (size === undefined || at + size > bytes.length) {
+      throw new BlockError("A block is cut short");
+    }
+    yield { type: view.getUint32(at, true), block: bytes.subarray(at, at + size) };
+    at += size;
+  }
+}
+
+/** Length of the block at `at`; undefined where it cannot be told yet. */
+function blockSize(view: DataView, at: number): number | undefined {
+  if (at + 8 > view.byteLength) return undefined;
+  const size = view.getUint32(at + 4, true);
+  const fits = size >= MIN_BLOCK && size <= MAX_BLOCK && size % 4 === 0;
+  if (fits && KNOWN.includes(view.getUint32(at, true))) return size;
+  throw new BlockError("The stream is no pcapng as this program writes it");
+}
+
+/** Makes runs of whole blocks of a stream that may be split anywhere. */
+export class BlockSplitter {
+  #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
+
+  /** Bytes of a block whose end is still to come. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  /** All blocks that these further bytes complete. Throws BlockError. */
+  take(bytes: Uint8Array): Uint8Array {
+    const all = new Uint8Array(this.#held.length + bytes.length);
+    all.set(this.#held);
+    all.set(bytes, this.#held.length);
+    const view = new DataView(all.buffer);
+    let at = 0;
+    for (;;) {
+      const size = blockSize(view, at);
+      if (size === undefined || at + size > all.length) break;
+      at += size;
+    }
+    this.#held = all.slice(at);
+    return all.subarray(0, at);
+  }
+}

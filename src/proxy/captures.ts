@@ -1,0 +1,140 @@
+import { Capture, type CaptureOptions } from "../capture/capture.ts";
+import { CaptureClock } from "../capture/capture_clock.ts";
+import {
+  type CaptureFilter,
+  type CaptureSide,
+  wantsDiscovery,
+  wantsSession,
+} from "../capture/capture_filter.ts";
+import { ETHERTYPE_SESSION, SESSION_HEADER, VERSION_TYPE } from "../pppoe/constants.ts";
+import { type Mac, writeMac } from "../pppoe/mac.ts";
+import type { FrameTap, Party, Place, Way } from "./frame_tap.ts";
+import type { Session } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+
+/** Captures at once; what the configuration asks for is one of them. */
+export const MAX_CAPTURES = 4;
+
+/** Who asks for a capture, and for how much of it. */
+export interface CaptureRequest {
+  filter: CaptureFilter;
+  secrets: boolean;
+  count?: number | undefined;
+  /** Milliseconds. */
+  duration?: number | undefined;
+}
+
+/** Where frames are captured. */
+export interface CaptureScene {
+  sessions: SessionSwitch;
+  side: "server" | "client";
+  /** EtherType of session frames on the wire. */
+  etherType: number;
+  /** On a client, the name of the server that all frames are for. */
+  peer: () => string | undefined;
+  application: string;
+  /** The wire, for people. */
+  place: string;
+}
+
+const NO_HEAD = new Uint8Array(0);
+
+/** The captures that run. The switch has a tap only while there are any. */
+export class Captures {
+  #scene: CaptureScene;
+  #running: Capture[] = [];
+  #tap: FrameTap;
+
+  constructor(scene: CaptureScene) {
+    this.#scene = scene;
+    this.#tap = captureTap(scene, this.#running);
+  }
+
+  /** Captures that run. */
+  get size(): number {
+    return this.#running.length;
+  }
+
+  /** Begins a capture; undefined where there are {@linkcode MAX_CAPTURES}. It runs until it ends. */
+  begin(request: CaptureRequest): Capture | undefined {
+    const { sessions, application, place } = this.#scene;
+    if (this.#running.length >= MAX_CAPTURES) return undefined;
+    const { duration, ...wanted } = request;
+    const clock = new CaptureClock(Date.now, () => performance.now());
+    const options: CaptureOptions = { ...wanted, clock, application, place };
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const capture = new Capture(options, () => {
+      clearTimeout(timer);
+      this.#running.splice(this.#running.indexOf(capture), 1);
+      if (this.#running.length === 0) sessions.tap = undefined;
+    });
+    if (duration !== undefined) timer = setTimeout(() => capture.end(), duration);
+    this.#running.push(capture);
+    sessions.tap = this.#tap;
+    return capture;
+  }
+
+  /** Ends all. */
+  end(): void {
+    for (const capture of [...this.#running]) capture.end();
+  }
+}
+
+function captureTap(scene: CaptureScene, running: readonly Capture[]): FrameTap {
+  const head = new Uint8Array(SESSION_HEADER);
+  const view = new DataView(head.buffer);
+  const isServer = scene.side === "server";
+  const sideOf = (place: Place): CaptureSide => (place === "wire") === isServer ? "ac" : "customer";
+  return {
+    session(place, way, session, bytes, at, length): void {
+      const side = sideOf(place);
+      const client = session.member.name;
+      let isWritten = false;
+      for (let i = running.length - 1; i >= 0; i--) { // one that ends takes itself out
+        const capture = running[i];
+        if (!wantsSession(capture.filter, client, side, session)) continue;
+        if (!isWritten) writeHead(head, view, scene, place, way, session, length);
+        isWritten = true;
+        capture.frame(client, side, way === "in", head, bytes, at, length, true);
+      }
+    },
+    discovery(place, way, party, frame): void {
+      const side = sideOf(place);
+      const client = clientOf(scene, party);
+      for (let i = running.length - 1; i >= 0; i--) {
+        const capture = running[i];
+        if (!wantsDiscovery(capture.filter, client, side, party?.customer, frame)) continue;
+        capture.frame(client, side, way === "in", NO_HEAD, frame, 0, frame.length, false);
+      }
+    },
+  };
+}
+
+function clientOf({ side, peer }: CaptureScene, party: Party | undefined): string | undefined {
+  if (party !== undefined) return party.member.name;
+  return side === "client" ? peer() : undefined;
+}
+
+/** The headers that a session frame has at a place. */
+function writeHead(
+  head: Uint8Array,
+  view: DataView,
+  { side, etherType }: CaptureScene,
+  place: Place,
+  way: Way,
+  session: Session,
+  length: number,
+): void {
+  const onWire = place === "wire";
+  const [near, far]: [Mac, Mac] = onWire
+    ? [session.local, session.remote]
+    : side === "server"
+    ? [session.concentrator, session.customer]
+    : [session.customer, session.concentrator];
+  writeMac(head, 0, way === "in" ? near : far);
+  writeMac(head, 6, way === "in" ? far : near);
+  view.setUint16(12, onWire ? etherType : ETHERTYPE_SESSION);
+  head[14] = VERSION_TYPE;
+  view.setUint16(16, onWire ? session.wireSessionId : session.acSessionId);
+  view.setUint16(18, length);
+}
