@@ -18,6 +18,8 @@ interface Entry {
 /** The open sessions, and what of them the store does not have yet. At most one entry a session. */
 export class Changes {
   #live = new Map<string, Entry>();
+  /** To be written: those the store has never had, and those it has otherwise. */
+  #fresh = new Set<Entry>();
   #dirty = new Set<Entry>();
   #gone: number[] = [];
   #nextId = 1;
@@ -43,7 +45,7 @@ export class Changes {
 
   /** Whether something is to be written. */
   get isEmpty(): boolean {
-    return this.#dirty.size === 0 && this.#gone.length === 0 && !this.#sweep;
+    return this.#fresh.size === 0 && this.#dirty.size === 0 && this.#gone.length === 0 && !this.#sweep;
   }
 
   opened(record: SessionRecord): void {
@@ -51,7 +53,7 @@ export class Changes {
     const session = { ...record, counters: NO_COUNTERS, savedAt: record.openedAt };
     const entry = { id: this.#nextId++, session };
     this.#live.set(wireKey(record), entry);
-    this.#dirty.add(entry);
+    this.#fresh.add(entry);
   }
 
   /** Removes a session and gives what is known of it. */
@@ -60,6 +62,7 @@ export class Changes {
     const entry = this.#live.get(key);
     if (entry === undefined) return undefined;
     this.#live.delete(key);
+    this.#fresh.delete(entry);
     this.#dirty.delete(entry);
     this.#gone.push(entry.id);
     if (this.#gone.length > MAX_GONE) this.#sweepInstead();
@@ -72,23 +75,31 @@ export class Changes {
       const counters = countersOf(entry.session);
       if (counters === undefined || same(counters, entry.session.counters)) continue;
       entry.session = { ...entry.session, counters: { ...counters }, savedAt: now };
-      this.#dirty.add(entry);
+      if (!this.#fresh.has(entry)) this.#dirty.add(entry);
     }
   }
 
   /** All is to be written anew, whatever the store has. */
   rewrite(): void {
+    this.#fresh.clear();
     for (const entry of this.#live.values()) this.#dirty.add(entry);
     this.#sweepInstead();
+  }
+
+  /** Within a transaction: writes up to `budget` sessions that the store has never had. */
+  writeFresh(rows: LiveRows, budget: number): void {
+    this.#put = [...this.#fresh.values().take(budget)];
+    for (const { id, session } of this.#put) rows.put(id, session);
   }
 
   /** Within a transaction: writes up to `budget` rows. */
   write(rows: LiveRows, budget: number): void {
     this.#removed = Math.min(budget, this.#gone.length);
     for (let i = 0; i < this.#removed; i++) rows.remove(this.#gone[i]);
-    this.#put = [...this.#dirty.values().take(Math.max(0, budget - this.#removed))];
+    const waiting = [...this.#fresh, ...this.#dirty];
+    this.#put = waiting.slice(0, Math.max(0, budget - this.#removed));
     for (const { id, session } of this.#put) rows.put(id, session);
-    this.#swept = this.#sweep && this.#put.length === this.#dirty.size &&
+    this.#swept = this.#sweep && this.#put.length === waiting.length &&
       this.#removed === this.#gone.length;
     if (this.#swept) {
       const ids = new Set(this.#live.values().map(({ id }) => id));
@@ -98,7 +109,10 @@ export class Changes {
 
   /** The transaction of `write` is committed. */
   settle(): void {
-    for (const entry of this.#put) this.#dirty.delete(entry);
+    for (const entry of this.#put) {
+      this.#fresh.delete(entry);
+      this.#dirty.delete(entry);
+    }
     this.#gone.splice(0, this.#removed);
     if (this.#swept) this.#sweep = false;
     this.revert();

@@ -16,6 +16,8 @@ const SYNC_DELAY = 500;
 const SLICE_PAUSE = 5;
 /** Rows a transaction. */
 const SLICE = 256;
+/** Of them those that are written while a customer waits. */
+const URGENT = 16;
 /** How often writing is tried again after an error. Milliseconds. */
 const RETRY = 5_000;
 const MAX_PAST = 10_000;
@@ -75,7 +77,8 @@ interface Parts {
 }
 
 /**
- * The sessions on disk. Calls only change memory; a timer writes, one small transaction a turn:
+ * The sessions on disk. What opens is written at once; for all else calls only change memory, and a
+ * timer writes, one small transaction a turn:
  *
  *     writing ──error──▶ failing ──time to retry──▶ rewriting ──all written──▶ writing
  *                           ▲                           │
@@ -107,11 +110,17 @@ export class Journal {
     this.accounting = new Accounting(parts.store.database, parts.options.maxPast ?? MAX_PAST);
   }
 
-  /** A session has been opened. */
+  /**
+   * A session has been opened: it is committed at once, so that it outlives a kill from here on.
+   * Only while writing fails, or the log is being copied, it is written later.
+   */
   opened(session: SessionRecord): void {
     if (this.#state === "closed") return;
-    this.#parts.changes.opened(session);
-    this.#arm(GATHER_TIME);
+    const { changes } = this.#parts;
+    changes.opened(session);
+    const isReady = this.#state === "writing" && !this.#durability.isShrinking;
+    if (isReady) this.#commit(() => changes.writeFresh(this.#rows, URGENT));
+    if (!changes.isEmpty) this.#arm(GATHER_TIME);
   }
 
   /**
@@ -182,25 +191,33 @@ export class Journal {
     if (this.#writeSlice() && this.#hasWork()) this.#arm(SLICE_PAUSE);
   }
 
-  /** One transaction; false where it failed, and then the next try is armed. */
+  /** Writes a part of what waits; false where it failed, and then the next try is armed. */
   #writeSlice(): boolean {
     const { changes } = this.#parts;
+    const isWritten = this.#commit(() => {
+      const written = this.accounting.write(SLICE);
+      changes.write(this.#rows, SLICE - written);
+    });
+    if (isWritten && this.#state === "rewriting" && !this.#hasWork()) this.#recovered();
+    return isWritten;
+  }
+
+  /** One transaction; false where it failed. */
+  #commit(write: () => void): boolean {
     try {
       if (this.#state === "failing") this.#beginAgain();
       const { database } = this.#store;
       database.exec("BEGIN IMMEDIATE");
-      const written = this.accounting.write(SLICE);
-      changes.write(this.#rows, SLICE - written);
+      write();
       database.exec("COMMIT");
     } catch (error) {
       this.#fail(error);
       return false;
     }
     this.accounting.settle();
-    changes.settle();
+    this.#parts.changes.settle();
     this.#unsynced = true;
     this.#armSync();
-    if (this.#state === "rewriting" && !this.#hasWork()) this.#recovered();
     return true;
   }
 
