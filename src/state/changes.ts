@@ -45,7 +45,8 @@ export class Changes {
 
   /** Whether something is to be written. */
   get isEmpty(): boolean {
-    return this.#fresh.size === 0 && this.#dirty.size === 0 && this.#gone.length === 0 && !this.#sweep;
+    return this.#fresh.size === 0 && this.#dirty.size === 0 && this.#gone.length === 0 &&
+      !this.#sweep;
   }
 
   opened(record: SessionRecord): void {
