@@ -53,7 +53,7 @@ export interface Link {
   readonly kind: "ring" | "plain" | "memory";
   readonly name: string;
   readonly index: number;
-  /** Six bytes. */
+  /** Six bytes; as of the start, of its coming back up, or of the last `followAddress()`. */
   readonly mac: Uint8Array;
   /** Bytes of Ethernet payload. */
   readonly mtu: number;
@@ -73,6 +73,8 @@ export interface Link {
   /** Sends a whole frame, which is copied, after what is queued. */
   send(frame: Uint8Array): void;
   readonly statistics: LinkStatistics;
+  /** Takes over the interface's address where it was changed while it is up. */
+  followAddress(): void;
   /** Fetches what only the kernel counts into `statistics`. */
   readStatistics(): void;
   /** Ends `run` at once; may be called again. */

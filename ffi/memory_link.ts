@@ -88,6 +88,8 @@ export class MemoryLink implements Link {
     this.#schedule();
   }
 
+  followAddress(): void {}
+
   readStatistics(): void {}
 
   close(): void {

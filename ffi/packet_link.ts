@@ -122,6 +122,11 @@ export class PacketLink implements Link, Outlet {
     this.#transmit.send(frame);
   }
 
+  followAddress(): void {
+    const mac = this.#isClosed ? undefined : this.#facts()?.mac;
+    if (mac !== undefined) this.#socket.facts.mac.set(mac);
+  }
+
   readStatistics(): void {
     if (!this.#isClosed) readKernelDrops(this.#socket.fd, this.statistics);
   }

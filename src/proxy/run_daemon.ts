@@ -1,16 +1,18 @@
 import type { Link } from "../../ffi/link.ts";
 import type { Config } from "../config/types.ts";
 import { logger, setLogLevel } from "../log.ts";
+import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./client.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Server } from "./server.ts";
-import { endIdle, endTerminated } from "./session_ends.ts";
+import { endIdle, endMoved, endTerminated } from "./session_ends.ts";
 import type { State } from "./state.ts";
 
 const log = logger("main");
+const linkLog = logger("link");
 
 /** How often idle and held sessions are looked at. Milliseconds. */
 const SWEEP = 1_000;
@@ -67,7 +69,8 @@ export function runDaemon(parts: DaemonParts): Daemon {
 }
 
 /** Looks at idle and held sessions now and then, and at how late that is. */
-function startSweep({ config, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
+function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
+  const followAddress = addressWatch({ config, link, proxy });
   let last = now();
   return setInterval(() => {
     const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
@@ -77,7 +80,28 @@ function startSweep({ config, proxy, monitor }: DaemonParts): ReturnType<typeof 
     proxy.sweep(resumeGrace);
     if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, time);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
+    followAddress();
   }, SWEEP);
+}
+
+/** Looks whether the interface still has the address that sessions were opened with. */
+function addressWatch(
+  { config, link, proxy }: Pick<DaemonParts, "config" | "link" | "proxy">,
+): () => void {
+  const address = (): string => formatMac(readMac(link.mac, 0));
+  let known = address();
+  return () => {
+    link.followAddress();
+    if (address() === known) return;
+    const ended = config.interface.mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
+    linkLog.warning("interface address changed", {
+      interface: link.name,
+      from: known,
+      to: address(),
+      ended,
+    });
+    known = address();
+  };
 }
 
 async function stop({ config, link, proxy, tunnels, state }: DaemonParts, final: boolean) {

@@ -47,6 +47,7 @@ export type SessionEnd =
   | "idle"
   | "lcp-terminated" // the peers ended PPP's link and no PADT followed
   | "admin" // somebody asked us to
+  | "address-changed" // our interface has another one, and the peer knows the old
   | "tunnel-lost" // and not resumed in time
   | "not-resumed" // the other side no longer has it
   | "server-changed"

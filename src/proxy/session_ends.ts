@@ -24,6 +24,18 @@ export function endTerminated(sessions: SessionSwitch, linger: number): void {
   }
 }
 
+/**
+ * Ends the sessions in which we speak with another address than `own`, the interface's: what the
+ * peer sends to the old one does not reach us any more. Linux does the same to its sessions. How
+ * many there were.
+ */
+export function endMoved(sessions: SessionSwitch, own: Uint8Array): number {
+  const address = readMac(own, 0);
+  const moved = [...sessions.table].filter(({ local }) => local !== address);
+  for (const session of moved) sessions.close(session, "address-changed", TELL_BOTH);
+  return moved.length;
+}
+
 /** Ends a member's session of this handle because somebody asked for it; false where there is none. */
 export function endByAdmin(
   sessions: SessionSwitch,

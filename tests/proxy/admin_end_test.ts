@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
-import { endByAdmin, freeStuck } from "../../src/proxy/session_ends.ts";
+import { endByAdmin, endMoved, freeStuck } from "../../src/proxy/session_ends.ts";
 import { dial, settle, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
 
@@ -74,4 +74,20 @@ Deno.test("sessions know what AC and service call themselves", () =>
       assertEquals(one.names, { ac: "ac-1", service: "" });
       assertEquals(one.names === two.names, true);
     }
+  }));
+
+Deno.test("when the interface has another address, its sessions end on both sides, as the old one", () =>
+  within({}, async (path) => {
+    const { wire } = await dial(path, { id: 7 });
+    assertEquals(endMoved(path.server.proxy.sessions, macBytes(WAN)), 0);
+    path.server.link.mac.set(macBytes(WAN + 1));
+    await dial(path, { id: 8 });
+    assertEquals(endMoved(path.server.proxy.sessions, macBytes(WAN + 1)), 1);
+    const [up, down] = [await path.ac.packet(), await wire.packet()];
+    assertEquals([up.code, up.sessionId, up.source], [CODE_PADT, 7, WAN]);
+    assertEquals([down.code, down.sessionId], [CODE_PADT, 7]);
+    await settle();
+    assertEquals([path.ac.frames, wire.frames], [[], []]);
+    assertEquals(path.server.ends, ["address-changed"]);
+    assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
