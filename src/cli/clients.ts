@@ -10,7 +10,7 @@ const COLUMNS: readonly Column[] = [
   { title: "NAME" },
   { title: "TUNNEL" },
   { title: "ADDRESS" },
-  { title: "ROUND TRIP", right: true },
+  { title: "RTT", right: true },
   { title: "SESSIONS", right: true },
   { title: "LIMIT", right: true },
   { title: "UP", right: true },

@@ -18,7 +18,7 @@ const LIVE: readonly Column[] = [
   { title: "OPEN FOR", right: true },
   { title: "UP", right: true },
   { title: "DOWN", right: true },
-  { title: "AC ROUND TRIP", right: true },
+  { title: "AC RTT", right: true },
   { title: "AC NAME" },
 ];
 

@@ -47,6 +47,11 @@ Deno.test("pppoe-proxy(1) has every command with every option", () => {
   }
 });
 
+Deno.test("docs/operations.md has every command", async () => {
+  const text = await Deno.readTextFile(new URL("../../docs/operations.md", import.meta.url));
+  for (const { name } of COMMANDS) assertStringIncludes(text, `\`${name}\``);
+});
+
 Deno.test("pppoe-proxy.toml(5) has every key of both modes in its table", () => {
   const page = pages.get("pppoe-proxy.toml.5") ?? "";
   const found = page.split(/^\.SH /m).flatMap((part) => {
