@@ -1,0 +1,121 @@
+// @ts-check
+/// <reference lib="dom" />
+/** The daemon's admin API. */
+import { askToken } from "./dialogs.js";
+
+const TOKEN = "pppoe-proxy-token";
+/** Milliseconds. */
+const PATIENCE = 8_000;
+
+/** An answer that is a problem (RFC 9457). */
+export class ProblemError extends Error {
+  /** @param {number} status @param {{ title?: string; detail?: string; errors?: { path: string; line?: number; message: string }[] }} problem */
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The daemon answered ${status}`);
+    this.name = "ProblemError";
+    this.status = status;
+    this.errors = problem.errors ?? [];
+  }
+}
+
+/** @returns {Record<string, string>} */
+function authorization() {
+  const token = sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { authorization: `Bearer ${token}` };
+}
+
+/**
+ * Fetches, and asks for the token as often as it is refused.
+ *
+ * @param {string} path
+ * @param {RequestInit} options
+ * @param {() => AbortSignal} [signal]
+ * @returns {Promise<Response>}
+ */
+async function fetchAuthorized(path, options, signal) {
+  for (;;) {
+    const used = sessionStorage.getItem(TOKEN);
+    const response = await fetch(path, {
+      ...options,
+      ...(signal && { signal: signal() }),
+      headers: { ...options.headers, ...authorization() },
+      cache: "no-store",
+    });
+    if (response.status !== 401) return response;
+    await response.body?.cancel();
+    // Another request may have asked meanwhile.
+    if (sessionStorage.getItem(TOKEN) !== used) continue;
+    sessionStorage.setItem(TOKEN, await askToken(used !== null));
+  }
+}
+
+/**
+ * Asks the daemon; a body is sent as JSON.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ * @throws {ProblemError} The daemon refuses.
+ * @throws {TypeError | DOMException} It cannot be reached, or does not answer.
+ */
+export async function ask(method, path, body) {
+  const options = body === undefined ? { method } : {
+    method,
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json" },
+  };
+  const response = await fetchAuthorized(path, options, () => AbortSignal.timeout(PATIENCE));
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new ProblemError(response.status, answer);
+  return answer;
+}
+
+/**
+ * Follows the daemon's events for ever: what is missed while it cannot be reached comes later.
+ * (EventSource cannot send the token.)
+ *
+ * @param {(event: any) => void} tell
+ * @param {() => void} restarted Called when the numbers of events begin anew.
+ */
+export async function followEvents(tell, restarted) {
+  let last = "";
+  for (;;) {
+    try {
+      const response = await fetchAuthorized(
+        last === "" ? "/api/v1/events?recent=100" : "/api/v1/events",
+        { headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) } },
+      );
+      if (response.ok && response.body !== null) {
+        for await (const { id, data } of serverSentEvents(response.body)) {
+          if (last !== "" && Number(id) < Number(last)) restarted();
+          last = id || last;
+          if (data !== "") tell(JSON.parse(data));
+        }
+      }
+    } catch { // gone for now; the page says so elsewhere
+    }
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}
+
+/** @param {ReadableStream<Uint8Array>} body */
+async function* serverSentEvents(body) {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    const blocks = (text + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n").split(
+      "\n\n",
+    );
+    text = blocks.pop() ?? "";
+    for (const block of blocks) {
+      const field = (/** @type {string} */ name) =>
+        block.split("\n").filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).trimStart()).join("\n");
+      yield { id: field("id"), data: field("data") };
+    }
+  }
+}

@@ -1,0 +1,80 @@
+// @ts-check
+/// <reference lib="dom" />
+/** The latest events, the newest on top. */
+import { byId, element } from "./dom.js";
+import { clock } from "./format.js";
+
+const KEPT = 100;
+
+/** How grave a kind of event is; the rest is ordinary. @type {Record<string, string>} */
+const GRAVITY = {
+  "session-opened": "good",
+  "tunnel-up": "good",
+  "interface-up": "good",
+  "resumed": "good",
+  "tunnel-down": "bad",
+  "interface-down": "bad",
+  "tunnel-rejected": "warn",
+  "refused": "warn",
+  "drain": "warn",
+};
+
+/** Facts in this order first. */
+const FIRST = ["client", "peer", "customer_mac", "session_id", "reason", "result", "enabled"];
+
+/** Read aloud to who cannot see the page change. */
+const ANNOUNCED = ["tunnel-up", "tunnel-down", "interface-up", "interface-down", "drain"];
+
+/** @param {any} event */
+export function showEvent(event) {
+  const { time, kind, ...facts } = event;
+  const gravity = kind === "reload" && facts.result === "failed" ? "bad" : GRAVITY[kind] ?? "plain";
+  const words = wordsOf(facts);
+  const item = element("li", { class: gravity }, [
+    element("time", { text: clock(time), title: time }),
+    element("span", { class: "kind", text: kind.replaceAll("-", " ") }),
+    element("span", { class: "facts", text: words }),
+  ]);
+  const list = byId("events");
+  list.prepend(item);
+  while (list.childElementCount > KEPT) list.lastElementChild?.remove();
+  byId("events-empty").hidden = true;
+  const fresh = Date.now() - Date.parse(time) < 5_000;
+  if (fresh && ANNOUNCED.includes(kind)) announce(`${kind.replaceAll("-", " ")}: ${words}`);
+}
+
+/** The daemon is another one than before. */
+export function forgetEvents() {
+  byId("events").replaceChildren();
+  byId("events-empty").hidden = false;
+}
+
+/** @param {string} text For screen readers. */
+export function announce(text) {
+  byId("announcements").textContent = text;
+}
+
+/** @param {Record<string, unknown>} facts @returns {string} */
+function wordsOf(facts) {
+  const rank = (/** @type {string} */ key) =>
+    (FIRST.indexOf(key) + FIRST.length + 1) % (FIRST.length + 1);
+  return Object.entries(facts)
+    .filter(([, value]) =>
+      value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
+    )
+    .sort(([one], [other]) => rank(one) - rank(other))
+    .map(([key, value]) =>
+      FIRST.slice(0, 3).includes(key) ? String(value) : `${spoken(key)} ${shown(value)}`
+    )
+    .join(", ");
+}
+
+/** @param {string} key @returns {string} */
+function spoken(key) {
+  return key.replaceAll("_", " ").replace(/ id$/, "").replace("ac mac", "AC");
+}
+
+/** @param {unknown} value @returns {string} */
+function shown(value) {
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,134 @@
+// @ts-check
+/// <reference lib="dom" />
+/** The last minutes' traffic, by uPlot. */
+import { byId, setText } from "./dom.js";
+import { bitRate, frameRate } from "./format.js";
+
+/** Samples kept: ten minutes of one every two seconds. */
+const SAMPLES = 300;
+/** Seconds. */
+const SPAN = 600;
+const HEIGHT = 156;
+
+/** A plot of the two ways, customer to AC and back. */
+class Plot {
+  /** @type {[number[], (number | null)[], (number | null)[]]} */
+  #data = [[], [], []];
+  /** @type {any} */
+  #plot;
+  #place;
+  #output;
+  #label;
+  #format;
+
+  /** @param {string} name @param {string} label @param {(rate: number | null) => string} format */
+  constructor(name, label, format) {
+    this.#place = byId(`${name}-plot`);
+    this.#output = byId(`${name}-now`);
+    this.#label = label;
+    this.#format = format;
+    new ResizeObserver(() => this.#resize()).observe(this.#place);
+  }
+
+  /** @param {number} time Seconds since 1970. @param {number | null} up @param {number | null} down */
+  add(time, up, down) {
+    for (const [index, value] of [time, up, down].entries()) {
+      const series = /** @type {(number | null)[]} */ (this.#data[index]);
+      series.push(value);
+      if (series.length > SAMPLES) series.shift();
+    }
+    const words = `${this.#format(up)} up, ${this.#format(down)} down`;
+    setText(this.#output, words);
+    this.#place.setAttribute("aria-label", `${this.#label} over the last 10 minutes: now ${words}`);
+    this.#plot?.setData(this.#data);
+  }
+
+  /** Draws anew, with the colours that are in force. */
+  draw() {
+    const width = this.#place.clientWidth;
+    if (width === 0) return;
+    this.#plot?.destroy();
+    const { uPlot } = /** @type {any} */ (globalThis);
+    this.#plot = new uPlot(options(width, this.#format), this.#data, this.#place);
+  }
+
+  #resize() {
+    if (this.#plot === undefined) return this.draw();
+    this.#plot.setSize({ width: this.#place.clientWidth, height: HEIGHT });
+  }
+}
+
+/** @param {number} width @param {(rate: number | null) => string} format */
+function options(width, format) {
+  const ink = color("--soft");
+  const grid = { stroke: color("--rule"), width: 1 };
+  const axis = {
+    stroke: ink,
+    grid,
+    ticks: { show: false },
+    font: "11px Inter, system-ui, sans-serif",
+  };
+  const values = (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
+    ticks.map((tick) =>
+      tick === 0 ? "0" : format(tick).replace("bit/s", "").replace("/s", "").trim()
+    );
+  const line = (/** @type {string} */ name) => ({
+    stroke: color(name),
+    fill: color(`${name}-area`),
+    width: 1.5,
+    points: { show: false },
+  });
+  return {
+    width,
+    height: HEIGHT,
+    padding: [8, 2, 0, 0],
+    legend: { show: false },
+    cursor: { drag: { x: false, y: false } },
+    scales: {
+      x: { range: () => [Date.now() / 1_000 - SPAN, Date.now() / 1_000] },
+      y: {
+        range: (
+          /** @type {unknown} */ _,
+          /** @type {number} */ _low,
+          /** @type {number} */ high,
+        ) => [0, Math.max(high * 1.1, 10)],
+      },
+    },
+    axes: [
+      { ...axis, size: 24, space: 70, values: clockTicks },
+      { ...axis, size: 48, space: 34, values },
+    ],
+    series: [{}, line("--up"), line("--down")],
+  };
+}
+
+/** @param {unknown} _ @param {number[]} ticks @returns {string[]} */
+function clockTicks(_, ticks) {
+  return ticks.map((tick) => new Date(tick * 1_000).toLocaleTimeString("en-GB").slice(0, 5));
+}
+
+/** @param {string} name of a property in the style sheet @returns {string} what a canvas understands */
+function color(name) {
+  const probe = byId("traffic-heading");
+  probe.style.backgroundColor = `var(${name})`;
+  const { backgroundColor } = getComputedStyle(probe);
+  probe.style.backgroundColor = "";
+  return backgroundColor;
+}
+
+/** Both plots of the page. */
+export class Plots {
+  #bits = new Plot("bits", "Bits per second", bitRate);
+  #frames = new Plot("frames", "Frames per second", frameRate);
+
+  /** @param {number} time Seconds since 1970. @param {import("./rates.js").Rate} rate Null leaves a gap. */
+  add(time, rate) {
+    this.#bits.add(time, rate && rate.bytes_up * 8, rate && rate.bytes_down * 8);
+    this.#frames.add(time, rate && rate.frames_up, rate && rate.frames_down);
+  }
+
+  draw() {
+    this.#bits.draw();
+    this.#frames.draw();
+  }
+}
