@@ -1,4 +1,4 @@
-import { Hono } from "hono";
+import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
@@ -23,6 +23,7 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
     const path = route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     app.on(route.method, path, (c) => serveRoute(route, daemon, c));
   }
+  for (const path of ["/", "/assets/:file"]) app.get(path, servePage);
   app.notFound((c) => {
     const methods = ROUTES.filter(({ path }) => fits(path, c.req.path)).map(({ method }) =>
       method.toUpperCase()
@@ -39,6 +40,14 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
     return problem(500, "The daemon could not answer; its log says why");
   });
   return app;
+}
+
+/** A file of the web page, which is loaded when the first is asked for. */
+async function servePage(c: Context): Promise<Response> {
+  const { assets, ASSET_HEADERS } = await import("./web/assets.ts");
+  const asset = assets.get(c.req.path);
+  if (asset === undefined) return await c.notFound();
+  return c.body(asset.body, 200, { ...ASSET_HEADERS, "content-type": asset.type });
 }
 
 function fits(pattern: string, path: string): boolean {

@@ -34,6 +34,8 @@ export const SessionsQuery = v.strictObject({
   mac: v.optional(macAddress),
   state: v.optional(v.picklist(["open", "held"])),
   session_id: v.optional(numeric(1, 0xffff)),
+  /** Part of an address or a name, or an id; of open and held sessions. */
+  search: v.optional(v.pipe(v.string(), v.maxLength(100))),
   past: v.optional(flag),
   limit: v.optional(numeric(1, MAX_PAGE)),
   offset: v.optional(numeric(0, 999_999_999)),

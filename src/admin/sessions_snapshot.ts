@@ -1,4 +1,3 @@
-// deno-lint-ignore-file camelcase -- keys are those of the JSON
 import { formatMac, parseMac } from "../pppoe/mac.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import type { Session as OpenSession } from "../proxy/session.ts";
@@ -7,6 +6,7 @@ import { COUNTERS } from "../proxy/session_table.ts";
 import type { PastSession as Ended } from "../state/past.ts";
 import type { SessionsQuery } from "./request_schema.ts";
 import type { PastSession, PastSessions, Session, Sessions } from "./schema.ts";
+import { isFound } from "./session_search.ts";
 import { secondsOf, trafficOf } from "./traffic.ts";
 
 const DEFAULT_PAGE = 100;
@@ -67,13 +67,15 @@ export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   };
 }
 
-function isWanted(session: OpenSession, { client, mac, state, session_id }: SessionsQuery) {
+function isWanted(session: OpenSession, query: SessionsQuery): boolean {
+  const { client, mac, state, session_id, search } = query;
   const address = mac === undefined ? undefined : parseMac(mac);
   return (client === undefined || session.member.name === client) &&
     (address === undefined || session.customer === address || session.concentrator === address) &&
     (state === undefined || stateOf(session) === state) &&
     (session_id === undefined || session.acSessionId === session_id ||
-      session.wireSessionId === session_id);
+      session.wireSessionId === session_id) &&
+    (search === undefined || isFound(session, search));
 }
 
 function order(

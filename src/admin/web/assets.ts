@@ -88,5 +88,4 @@ export const ASSET_HEADERS: Readonly<Record<string, string>> = {
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
   "x-frame-options": "DENY",
-  "cache-control": "no-cache",
 };

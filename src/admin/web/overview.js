@@ -6,6 +6,7 @@ import { bytes, clock, count, duration } from "./format.js";
 
 /** @param {any} status */
 export function showOverview(status) {
+  setData(document.body, "mode", status.mode);
   setText(byId("mode"), status.mode);
   setText(byId("version"), status.version);
   const state = status.draining ? "draining" : status.ready ? "ready" : "not ready";
@@ -51,7 +52,7 @@ function showFacts(status) {
     ["Opened since start", count(status.opened_total)],
     ["Discoveries under way", count(status.pending_discoveries)],
     ["Interface", `${port.name} ${port.up ? "up" : "down"}`, port.mac],
-    ["MTU", count(port.mtu)],
+    ["MTU", String(port.mtu)],
     ["Receives by", port.receive === "ring" ? "packet ring" : port.receive],
     ["Running for", duration(status.uptime_seconds), `since ${clock(status.started_at)}`],
     ["Memory", bytes(status.memory_rss_bytes), "resident set"],

@@ -24,7 +24,7 @@ function partsOf(status) {
   /** @type {Part} */
   const own = {
     kind: "node",
-    state: status.ready ? "up" : "down",
+    state: "own",
     name: `This ${status.mode}`,
     detail: port.mac,
   };

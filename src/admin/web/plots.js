@@ -6,8 +6,8 @@ import { bitRate, frameRate } from "./format.js";
 
 /** Samples kept: ten minutes of one every two seconds. */
 const SAMPLES = 300;
-/** Seconds. */
-const SPAN = 600;
+/** Seconds that are shown at least, and at most. */
+const SPANS = [120, 600];
 const HEIGHT = 156;
 
 /** A plot of the two ways, customer to AC and back. */
@@ -39,7 +39,7 @@ class Plot {
     }
     const words = `${this.#format(up)} up, ${this.#format(down)} down`;
     setText(this.#output, words);
-    this.#place.setAttribute("aria-label", `${this.#label} over the last 10 minutes: now ${words}`);
+    this.#place.setAttribute("aria-label", `${this.#label}: now ${words}`);
     this.#plot?.setData(this.#data);
   }
 
@@ -69,9 +69,7 @@ function options(width, format) {
     font: "11px Inter, system-ui, sans-serif",
   };
   const values = (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
-    ticks.map((tick) =>
-      tick === 0 ? "0" : format(tick).replace("bit/s", "").replace("/s", "").trim()
-    );
+    ticks.map((tick) => tick === 0 ? "0" : tickText(format(tick)));
   const line = (/** @type {string} */ name) => ({
     stroke: color(name),
     fill: color(`${name}-area`),
@@ -85,7 +83,7 @@ function options(width, format) {
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: {
-      x: { range: () => [Date.now() / 1_000 - SPAN, Date.now() / 1_000] },
+      x: { range: shownTime },
       y: {
         range: (
           /** @type {unknown} */ _,
@@ -102,9 +100,31 @@ function options(width, format) {
   };
 }
 
+/**
+ * From the first sample until the last, within the spans.
+ *
+ * @param {unknown} _
+ * @param {number | null} first
+ * @param {number | null} last
+ * @returns {[number, number]}
+ */
+function shownTime(_, first, last) {
+  const end = last ?? Date.now() / 1_000;
+  const span = Math.min(Math.max(end - (first ?? end), SPANS[0]), SPANS[1]);
+  return [end - span, end];
+}
+
+/** @param {string} rate @returns {string} Without unit, and without zeros after the point. */
+function tickText(rate) {
+  const [number, prefix] = rate.replace(/(bit)?\/s$/, "").split(" ");
+  return `${Number(number)} ${prefix ?? ""}`.trim();
+}
+
 /** @param {unknown} _ @param {number[]} ticks @returns {string[]} */
 function clockTicks(_, ticks) {
-  return ticks.map((tick) => new Date(tick * 1_000).toLocaleTimeString("en-GB").slice(0, 5));
+  return ticks.map((tick) =>
+    new Date(tick * 1_000).toLocaleTimeString("en-GB").slice(0, tick % 60 === 0 ? 5 : 8)
+  );
 }
 
 /** @param {string} name of a property in the style sheet @returns {string} what a canvas understands */

@@ -10,7 +10,7 @@ const rates = new Rates();
 /** @type {(readonly [string, string?])[]} */
 const OPEN = [
   ["Customer", "mono strong"],
-  ["Client", "mono"],
+  ["Client", "mono peer"],
   ["State", "status"],
   ["Id", "mono number"],
   ["Access concentrator", "stack"],
@@ -24,7 +24,7 @@ const OPEN = [
 /** @type {(readonly [string, string?])[]} */
 const PAST = [
   ["Customer", "mono strong"],
-  ["Client", "mono"],
+  ["Client", "mono peer"],
   ["Ended by", ""],
   ["Id", "mono number"],
   ["Access concentrator", "mono"],
@@ -62,6 +62,7 @@ function showSession(line, session) {
   const [customer, client, state, id, ac, age, rate, carried, rtt] = cells;
   setText(customer, session.customer_mac);
   setText(client, session.client);
+  client.title = session.client;
   setData(state, "state", session.state);
   setText(state, session.state);
   state.title = `the AC was last heard ${duration(session.idle_seconds)} ago`;

@@ -6,7 +6,8 @@ import { byId, setText } from "./dom.js";
 import { count, plural } from "./format.js";
 import { showOpen, showPast } from "./rows.js";
 
-const PAGE = 50;
+/** Sessions of a page; fewer where each is a card. */
+const PAGE = matchMedia("(max-width: 860px)").matches ? 10 : 50;
 
 /** Sessions that match what is asked for. */
 export class Sessions {
@@ -68,14 +69,16 @@ export class Sessions {
   /** @param {boolean} past @returns {string} */
   #query(past) {
     const query = new URLSearchParams({ limit: String(PAGE), offset: String(this.#offset) });
-    if (past) query.set("past", "true");
-    else {
+    const text = this.#text.value.trim();
+    if (past) {
+      query.set("past", "true");
+      if (text !== "") query.set(...exact(text));
+    } else {
       query.set("sort", this.#sort);
       query.set("order", this.#order);
       if (this.#state.value !== "") query.set("state", this.#state.value);
+      if (text !== "") query.set("search", text);
     }
-    const text = this.#text.value.trim();
-    if (text !== "") query.set("search", text);
     return query.toString();
   }
 
@@ -133,6 +136,18 @@ export class Sessions {
       heading.ariaSort = sort === this.#sort ? (rising ? "ascending" : "descending") : "none";
     }
   }
+}
+
+/**
+ * The past is searched by a whole address, id or client.
+ *
+ * @param {string} text
+ * @returns {[string, string]}
+ */
+function exact(text) {
+  if (/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return ["mac", text];
+  const id = /^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(text) ? Number(text) : 0;
+  return id > 0 && id <= 0xffff ? ["session_id", String(id)] : ["client", text];
 }
 
 /** @param {string} table @returns {HTMLElement} */
