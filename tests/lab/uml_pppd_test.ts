@@ -24,8 +24,10 @@ async function makeBlob(lab: Lab): Promise<{ path: string; digest: string }> {
   return { path, digest };
 }
 
-async function startGuests(lab: Lab, blob: string, end: string) {
-  const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+const PASSWORD = "correct-horse-battery";
+
+async function startGuests(lab: Lab, blob: string, { auth, end }: typeof VARIANTS[number]) {
+  const login = { LAB_USER: "alice", LAB_PASSWORD: PASSWORD, LAB_AUTH: auth };
   const ac = await startGuest(lab, {
     role: "ac",
     interface: "ac0",
@@ -43,21 +45,24 @@ async function startGuests(lab: Lab, blob: string, end: string) {
 }
 
 const VARIANTS = [
-  { mac: "own", end: "padt", what: "the customer's PADT" },
-  { mac: "transparent", end: "lcp", what: "LCP and the AC's PADT" },
+  { mac: "own", auth: "chap", end: "padt", what: "the customer's PADT" },
+  { mac: "transparent", auth: "pap", end: "lcp", what: "LCP and the AC's PADT" },
 ] as const;
 
-for (const { mac, end, what } of VARIANTS) {
+for (const variant of VARIANTS) {
+  const { mac, auth, end, what } = variant;
   Deno.test({
-    name: `kernel pppd on both ends: CHAP, ping, 20 MB each way, ${what}, mac = "${mac}"${because}`,
+    name:
+      `kernel pppd on both ends: ${auth.toUpperCase()}, ping, 20 MB each way, ${what}, mac = "${mac}"${because}`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
       const { lan, wan } = await lab.cables();
       const [lanTap, wanTap] = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
-      await startProxyPair(lab, { mac });
+      const log = '[log]\nlevel = "debug"\n';
+      const daemons = await startProxyPair(lab, { mac, server: log, client: log });
       const blob = await makeBlob(lab);
-      const { customer } = await startGuests(lab, blob.path, end);
+      const { customer } = await startGuests(lab, blob.path, variant);
 
       assertEquals((await told(customer, "UP")).slice(1), ["10.0.0.1", "1492"]);
       await told(customer, "PING");
@@ -67,6 +72,12 @@ for (const { mac, end, what } of VARIANTS) {
       if (end === "padt") await wanTap.padt("ac0");
       else await wanTap.padt("wan0");
       await lanTap.padt(end === "padt" ? "lan0" : "cust0");
+
+      // Not even at debug does a daemon tell what a customer logs in with.
+      for (const { output } of [daemons.server, daemons.client]) {
+        assert(output.entries.some((line) => line.includes("PADI")));
+        assertEquals(output.all((line) => line.includes(PASSWORD)), []);
+      }
 
       // The AC has seen the customer's address in transparent mode only.
       const padr = wanTap.sessionFrames("ac0")[0];

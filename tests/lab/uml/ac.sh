@@ -1,11 +1,13 @@
-# The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, CHAP. Serves LAB_BLOB (a path)
-# on TCP 5001 and answers what is sent to TCP 5002 with its SHA-256. LAB_USER, LAB_PASSWORD.
+# The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, LAB_AUTH (chap or pap). Serves
+# LAB_BLOB (a path) on TCP 5001 and answers what is sent to TCP 5002 with its SHA-256. LAB_USER,
+# LAB_PASSWORD.
 # Tells READY, and goes on until the host ends it.
 
-echo "$LAB_USER * $LAB_PASSWORD *" >/etc/ppp/chap-secrets
-chmod 600 /etc/ppp/chap-secrets
-cat >/etc/ppp/pppoe-server-options <<'END'
-require-chap
+LAB_AUTH=${LAB_AUTH:-chap}
+echo "$LAB_USER * $LAB_PASSWORD *" >/etc/ppp/$LAB_AUTH-secrets
+chmod 600 /etc/ppp/$LAB_AUTH-secrets
+echo "require-$LAB_AUTH" >/etc/ppp/pppoe-server-options
+cat >>/etc/ppp/pppoe-server-options <<'END'
 name lab-ac
 noipv6
 noccp

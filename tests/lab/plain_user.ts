@@ -1,0 +1,66 @@
+import type { Lab } from "./lab.ts";
+import { runCommand } from "./process.ts";
+
+const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
+/** User and group "nobody", who owns nothing. */
+const NOBODY = 65_534;
+
+/** Whether this process can become another user: root can, but for one that was made so by a user namespace. */
+export function canBecomePlainUser(): boolean {
+  const ranges = Deno.readTextFileSync("/proc/self/uid_map").trim().split("\n");
+  return Deno.uid() === 0 && ranges.some((line) => {
+    const [first, , count] = line.trim().split(/\s+/).map(Number);
+    return first <= NOBODY && NOBODY < first + count;
+  });
+}
+
+/** How to start Deno programs of this project as a user with one capability and nothing else. */
+export interface PlainUser {
+  /** What to start in place of a program and its arguments. */
+  enter(program: string, args: readonly string[]): [program: string, args: string[]];
+  env: Record<string, string>;
+}
+
+/**
+ * Gives the lab's folder to "nobody". Deno, its cache and this project may be where others may not
+ * look, so they are bound read-only, in this mount namespace alone, to a place where they may.
+ */
+export async function plainUser(lab: Lab): Promise<PlainUser> {
+  const place = await Deno.makeTempDir({ prefix: "pppoe-lab-plain-" });
+  await Deno.chmod(place, 0o755);
+  const { denoDir } = JSON.parse(await runCommand(Deno.execPath(), "info", "--json"));
+  const deno = await Deno.realPath(Deno.execPath());
+  const slash = deno.lastIndexOf("/");
+  const sources = { project: ROOT, cache: denoDir, bin: deno.slice(0, slash) };
+  const mounted: string[] = [];
+  lab.use({
+    async [Symbol.asyncDispose]() {
+      for (const target of mounted) await runCommand("umount", "--lazy", target);
+      // Not recursive: what is still mounted must stay.
+      for (const name of Object.keys(sources)) await Deno.remove(`${place}/${name}`);
+      await Deno.remove(place);
+    },
+  });
+  for (const [name, source] of Object.entries(sources)) {
+    const target = `${place}/${name}`;
+    await Deno.mkdir(target);
+    await runCommand("mount", "-o", "bind,ro", source, target);
+    mounted.push(target);
+  }
+  await runCommand("chown", "-R", `${NOBODY}:${NOBODY}`, lab.folder);
+  const only = (kind: string): string => `--${kind}=-all,+net_raw`;
+  return {
+    enter: (_program, args) => ["setpriv", [
+      `--reuid=${NOBODY}`,
+      `--regid=${NOBODY}`,
+      "--clear-groups",
+      only("inh-caps"),
+      only("ambient-caps"),
+      only("bounding-set"),
+      "--no-new-privs",
+      `${place}/bin${deno.slice(slash)}`,
+      ...args.map((arg) => arg.replace(ROOT, `${place}/project`)),
+    ]],
+    env: { DENO_DIR: `${place}/cache` },
+  };
+}
