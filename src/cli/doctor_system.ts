@@ -56,7 +56,9 @@ async function examineOffloads(name: string, findings: Findings): Promise<string
       `"${name}" has GRO on and this kernel knows it for PPPoE: ${joined}; run \`ethtool -K ${name} gro off\``,
     );
   }
-  return gro ? "GRO is on, which this kernel does not do for PPPoE" : "GRO and LRO are off";
+  return gro
+    ? "GRO is on, and nothing shows that this kernel does it for PPPoE"
+    : "GRO and LRO are off";
 }
 
 async function kernelJoinsPppoe(): Promise<boolean> {

@@ -166,6 +166,30 @@ Deno.test({
 });
 
 Deno.test({
+  name: "reload applies what has changed, tells what needs a restart, and where a mistake is",
+  ignore,
+  fn: () =>
+    withWorld(async ({ lab, host, server }) => {
+      const session = await host.dial();
+      const file = `${lab.folder}/server.toml`;
+      const source = await Deno.readTextFile(file);
+      assertEquals(await output(server("reload")), "Nothing has changed.\n");
+      const changed = source.replace('mac = "own"', 'mac = "transparent"');
+      await Deno.writeTextFile(file, `${changed}\n[limits]\nsessions = 7\n`);
+      assertEquals(
+        await output(server("reload")),
+        "Applied: limits.sessions\nNeeds a restart: interface.mac\n",
+      );
+      assertStringIncludes(await output(server("status")), "1 open, at most 7");
+      await Deno.writeTextFile(file, `limit = 3\n${source}`);
+      const refused = await pppoeProxy(["reload", "--config", file]);
+      assertEquals([refused.code, refused.stdout], [1, ""]);
+      assertMatch(refused.stderr, /^pppoe-proxy: line 1: limit: Unknown key "limit"/);
+      await session.echo(Uint8Array.of(0, 0x21, 5));
+    }),
+});
+
+Deno.test({
   name: "log-level shows and changes what is logged",
   ignore,
   fn: () =>
