@@ -1,6 +1,7 @@
 /** Everything that the admin API answers. */
 import { parseMac } from "../pppoe/mac.ts";
 import { endByAdmin, freeStuck } from "../proxy/session_ends.ts";
+import { CAPTURE } from "./capture_route.ts";
 import { clientsOf } from "./peers_snapshot.ts";
 import { refuse } from "./problem.ts";
 import { RELOAD } from "./reload_route.ts";
@@ -164,6 +165,7 @@ export const ROUTES: readonly Route[] = [
   LOG_LEVEL,
   DRAIN,
   EVENTS,
+  CAPTURE,
   METRICS,
   OPENAPI,
 ];

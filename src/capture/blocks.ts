@@ -5,6 +5,7 @@ import {
   BLOCK_SECTION,
   BLOCK_STATISTICS,
   MIN_BLOCK,
+  STATISTICS_DROPPED,
 } from "./pcapng.ts";
 
 /** Longer than any block that is written here; bytes. */
@@ -42,6 +43,21 @@ function blockSize(view: DataView, at: number): number | undefined {
   const fits = size >= MIN_BLOCK && size <= MAX_BLOCK && size % 4 === 0;
   if (fits && KNOWN.includes(view.getUint32(at, true))) return size;
   throw new BlockError("The stream is no pcapng as this program writes it");
+}
+
+/** Of a statistics block: which interface, and how many of its frames are missing; 0 where it is not said. */
+export function droppedOf(block: Uint8Array): { id: number; count: number } {
+  const view = new DataView(block.buffer, block.byteOffset, block.length);
+  const id = view.getUint32(8, true);
+  for (let at = 20; at + 8 <= block.length - 4;) {
+    const [code, length] = [view.getUint16(at, true), view.getUint16(at + 2, true)];
+    if (code === STATISTICS_DROPPED && length === 8 && at + 12 <= block.length) {
+      const high = view.getUint32(at + 8, true);
+      return { id, count: high * 0x1_0000_0000 + view.getUint32(at + 4, true) };
+    }
+    at += 4 + (length + 3 & ~3);
+  }
+  return { id, count: 0 };
 }
 
 /** Makes runs of whole blocks of a stream that may be split anywhere. */

@@ -29,7 +29,8 @@ const INTERFACE_DESCRIPTION = 3;
 const INTERFACE_RESOLUTION = 9;
 const PACKET_FLAGS = 2;
 const STATISTICS_RECEIVED = 4;
-const STATISTICS_DROPPED = 5;
+/** Code of the option with the number of frames that are missing. */
+export const STATISTICS_DROPPED = 5;
 
 /** Longest text of an option: its length has 16 bits. */
 const MAX_TEXT = 0xffff;

@@ -125,6 +125,36 @@ const logLevel: Command = {
   load: async () => (await import("./change_settings.ts")).logLevelCommand,
 };
 
+const capture: Command = {
+  name: "capture",
+  summary: "Record frames as they pass, as pcapng for Wireshark and tshark",
+  positionals: [],
+  options: [
+    { name: "write", alias: "w", value: "FILE", required: true, summary: "where to; - for stdout" },
+    ...DAEMON_OPTIONS,
+    CLIENT,
+    { ...MAC, summary: "only of the customer or AC with this address" },
+    SESSION_ID,
+    { name: "side", value: "customer|ac", summary: "only as on this side, default both" },
+    { name: "secrets", summary: "show passwords; without it PAP, CHAP and EAP are masked" },
+    { name: "count", value: "NUMBER", summary: "end after so many frames" },
+    { name: "seconds", value: "NUMBER", summary: "end after so many seconds" },
+    { name: "file-size", value: "SIZE", summary: "begin a new file at this size, such as 10MiB" },
+    {
+      name: "files",
+      value: "NUMBER",
+      summary: "with --file-size: keep the last so many, default 10",
+    },
+  ],
+  details:
+    `Frames of one client on one side are one interface of the file: branch-1/ac, branch-1/customer.
+On a server the AC's side is its wire, and the customers' side is what its tunnels carry; on a client
+it is the other way round. With --file-size, trace.pcapng becomes trace_00001_20261125090036.pcapng.
+Files are readable by you alone, and none is overwritten. What cannot be written in time is dropped
+and counted; the daemon never waits. To watch: pppoe-proxy capture --write - | tshark -r -`,
+  load: async () => (await import("./capture.ts")).captureCommand,
+};
+
 /** Commands that ask a running daemon, in the order of the help. */
 export const REMOTE_COMMANDS: readonly Command[] = [
   status,
@@ -135,4 +165,5 @@ export const REMOTE_COMMANDS: readonly Command[] = [
   drain,
   reload,
   logLevel,
+  capture,
 ];

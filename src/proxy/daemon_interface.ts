@@ -2,6 +2,7 @@ import type { Link } from "../../ffi/link.ts";
 import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
 import type { PastSessions } from "../state/past.ts";
+import type { Captures } from "./captures.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
 import type { ReloadReport } from "./reload.ts";
@@ -24,6 +25,8 @@ export interface Daemon {
    * process where the configuration names a place for that, and `final` is not set.
    */
   stop(final: boolean): Promise<void>;
+  /** The captures of frames; loaded when they are first asked for. */
+  captures(): Promise<Captures>;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
   /**

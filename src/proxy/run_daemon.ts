@@ -1,8 +1,10 @@
+import manifest from "../../deno.json" with { type: "json" };
 import type { Link } from "../../ffi/link.ts";
 import type { Config } from "../config/types.ts";
 import { logger, setLogLevel } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./client.ts";
+import type { Captures } from "./captures.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
@@ -34,6 +36,7 @@ const now = (): number => performance.now();
 export function runDaemon(parts: DaemonParts): Daemon {
   const { config, link, proxy, monitor, tunnels } = parts;
   const sweep = startSweep(parts);
+  const captures = lazyCaptures(parts);
   return {
     config: () => config,
     link,
@@ -45,8 +48,10 @@ export function runDaemon(parts: DaemonParts): Daemon {
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);
+      captures.end();
       await stop(parts, final);
     },
+    captures: captures.load,
     retry: () => tunnels instanceof Client && tunnels.retry(),
     async reload(): Promise<ReloadReport> {
       const report = await parts.reloader.reload();
@@ -65,6 +70,28 @@ export function runDaemon(parts: DaemonParts): Daemon {
       return proxy.sessions.draining;
     },
     setLogLevel,
+  };
+}
+
+/** Who captures nothing needs no memory for it. */
+function lazyCaptures(
+  { config, link, proxy, tunnels }: DaemonParts,
+): { load: () => Promise<Captures>; end: () => void } {
+  let loaded: Promise<Captures> | undefined;
+  const load = async (): Promise<Captures> => {
+    const { Captures } = await import("./captures.ts");
+    return new Captures({
+      sessions: proxy.sessions,
+      side: config.mode,
+      etherType: config.interface.etherTypes[1],
+      peer: () => tunnels instanceof Client ? tunnels.member?.name : undefined,
+      application: `pppoe-proxy ${manifest.version}`,
+      place: link.name,
+    });
+  };
+  return {
+    load: () => loaded ??= load(),
+    end: () => void loaded?.then((captures) => captures.end()),
   };
 }
 

@@ -1,0 +1,42 @@
+import type { Capture } from "../capture/capture.ts";
+import { parseMac } from "../pppoe/mac.ts";
+import { type Captures, MAX_CAPTURES } from "../proxy/captures.ts";
+import { refuse } from "./problem.ts";
+import { CaptureQuery } from "./request_schema.ts";
+import type { Route } from "./route.ts";
+import { streamed } from "./stream_routes.ts";
+
+const TYPE = "application/x-pcapng";
+
+/** Frames as they pass. */
+export const CAPTURE: Route = {
+  method: "get",
+  path: "/api/v1/capture",
+  summary: "Frames as they pass, as pcapng; what is not read in time is dropped and counted",
+  query: CaptureQuery,
+  answers: { 200: { description: "A pcapng file without an end", type: TYPE } },
+  async handle(daemon, { context, query }) {
+    const captures = await daemon.captures();
+    return streamed(context, TYPE, () => captureStream(begin(captures, query as CaptureQuery)));
+  },
+};
+
+function begin(captures: Captures, query: CaptureQuery): Capture {
+  const { client, mac, session_id: sessionId, side, secrets = false, count, seconds } = query;
+  const filter = { client, mac: mac === undefined ? undefined : parseMac(mac), sessionId, side };
+  const duration = seconds === undefined ? undefined : seconds * 1_000;
+  const begun = captures.begin({ filter, secrets, count, duration });
+  return begun ?? refuse(503, `There are ${MAX_CAPTURES} captures already; end one of them`);
+}
+
+/** A capture as a stream that asks it only for what is read. */
+function captureStream(capture: Capture): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller): Promise<void> {
+      const blocks = await capture.read();
+      if (blocks === undefined) controller.close();
+      else controller.enqueue(blocks);
+    },
+    cancel: () => capture.end(),
+  }, new CountQueuingStrategy({ highWaterMark: 0 }));
+}

@@ -1,0 +1,135 @@
+/** `capture --write FILE`: has a daemon's frames as they pass. */
+import { blocksOf, BlockSplitter, droppedOf } from "../capture/blocks.ts";
+import { createFile, FileRing } from "../capture/file_ring.ts";
+import { BLOCK_PACKET, BLOCK_STATISTICS } from "../capture/pcapng.ts";
+import { formatSize, parseSize } from "../config/units.ts";
+import { AdminClient, type AdminRequest } from "./admin_client.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
+import { CommandError } from "./exit_codes.ts";
+import { findSocket } from "./find_socket.ts";
+import { printError } from "./output.ts";
+import { wholeNumber } from "./sessions.ts";
+
+/** Files of a ring, unless `--files` says otherwise. */
+const DEFAULT_FILES = 10;
+const MIN_FILE_SIZE = 4 * 1024;
+
+/** Where blocks go. */
+interface Sink {
+  write(blocks: Uint8Array): Promise<void>;
+  close(): void;
+}
+
+/** Runs until the daemon ends it (`--count`, `--seconds`), or SIGINT or SIGTERM does. */
+export async function captureCommand(args: Arguments): Promise<number> {
+  const request = captureRequest(args);
+  const open = sinkOf(args);
+  using client = new AdminClient(await findSocket(args));
+  const interrupt = new AbortController();
+  const stop = (): void => interrupt.abort();
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, stop);
+  try {
+    const stream = await client.stream({ ...request, signal: interrupt.signal });
+    await printError(await record(stream, await open(), interrupt.signal));
+    return 0;
+  } finally {
+    for (const signal of signals) Deno.removeSignalListener(signal, stop);
+  }
+}
+
+function captureRequest(args: Arguments): AdminRequest {
+  const { values, switches } = args;
+  const query = {
+    client: values.get("client"),
+    mac: values.get("mac"),
+    "session_id": wholeNumber(values, "session-id"),
+    side: values.get("side"),
+    secrets: switches.has("secrets") || undefined,
+    count: wholeNumber(values, "count"),
+    seconds: wholeNumber(values, "seconds"),
+  };
+  return { path: "/api/v1/capture", query };
+}
+
+/** What opens the sink that the options mean; nothing is written before that is called. */
+function sinkOf({ values }: Arguments): () => Promise<Sink> {
+  const path = values.get("write") ?? "-";
+  const files = wholeNumber(values, "files");
+  const fileSize = readFileSize(values.get("file-size"));
+  if (fileSize === undefined) {
+    if (files !== undefined) throw new UsageError('Option "--files" needs "--file-size" too');
+    return path === "-" ? openStdout : () => openFile(path);
+  }
+  if (path === "-") throw new UsageError('Option "--file-size" needs a file: --write FILE');
+  if (files === 0) throw new UsageError("Cannot keep 0 files: --files needs 1 or more");
+  const options = { path, fileSize, files: files ?? DEFAULT_FILES, now: Date.now };
+  return () => FileRing.open(options);
+}
+
+function readFileSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const size = parseSize(text);
+  if (size !== undefined && size >= MIN_FILE_SIZE) return size;
+  const least = formatSize(MIN_FILE_SIZE);
+  throw new UsageError(
+    `Cannot use "${text}" for --file-size: it needs ${least} or more, such as 10MiB`,
+  );
+}
+
+// deno-lint-ignore require-await -- as the others
+async function openStdout(): Promise<Sink> {
+  if (Deno.stdout.isTerminal()) {
+    throw new UsageError("Cannot write a capture to a terminal; say --write FILE, or pipe it on");
+  }
+  return sinkTo(Deno.stdout, () => {});
+}
+
+async function openFile(path: string): Promise<Sink> {
+  try {
+    const file = await createFile(path);
+    return sinkTo(file, () => file.close());
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw new CommandError("failed", `Cannot write "${path}": it is there already`);
+  }
+}
+
+function sinkTo(to: { write(bytes: Uint8Array): Promise<number> }, close: () => void): Sink {
+  return {
+    async write(blocks): Promise<void> {
+      for (let at = 0; at < blocks.length;) at += await to.write(blocks.subarray(at));
+    },
+    close,
+  };
+}
+
+/** Writes a stream until it ends or is interrupted, or nobody reads; what came of it, in words. */
+async function record(
+  stream: ReadableStream<Uint8Array>,
+  sink: Sink,
+  signal: AbortSignal,
+): Promise<string> {
+  const splitter = new BlockSplitter();
+  const dropped = new Map<number, number>();
+  let frames = 0;
+  try {
+    for await (const bytes of stream) {
+      const blocks = splitter.take(bytes);
+      for (const { type, block } of blocksOf(blocks)) {
+        if (type === BLOCK_PACKET) frames++;
+        if (type !== BLOCK_STATISTICS) continue;
+        const { id, count } = droppedOf(block);
+        dropped.set(id, count);
+      }
+      await sink.write(blocks);
+    }
+  } catch (error) {
+    if (!signal.aborted && !(error instanceof Deno.errors.BrokenPipe)) throw error;
+  } finally {
+    sink.close();
+  }
+  const lost = [...dropped.values()].reduce((sum, count) => sum + count, 0);
+  const captured = `Captured ${frames} ${frames === 1 ? "frame" : "frames"}`;
+  return lost === 0 ? captured : `${captured}; ${lost} more did not get here in time`;
+}
