@@ -180,7 +180,11 @@ export type Closed = v.InferOutput<typeof Closed>;
 export const PadtSent = v.object({ sent: count });
 export type PadtSent = v.InferOutput<typeof PadtSent>;
 
-const change = v.looseObject({ key: v.string() });
+/** A setting that differs; "content" is that of the file which it names. */
+const change = v.object({
+  key: v.string(),
+  change: v.picklist(["added", "removed", "changed", "content"]),
+});
 
 export const Reloaded = v.object({
   result: v.picklist(["applied", "unchanged"]),

@@ -35,16 +35,18 @@ interface Connected {
 /** A connection is given up when this is not called in time. */
 class Watchdog {
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #patience: number;
   #bark: () => void;
 
-  constructor(bark: () => void) {
+  constructor(patience: number, bark: () => void) {
+    this.#patience = patience;
     this.#bark = bark;
     this.feed();
   }
 
   feed(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#bark, PATIENCE);
+    this.#timer = setTimeout(this.#bark, this.#patience);
   }
 
   stop(): void {
@@ -53,7 +55,7 @@ class Watchdog {
 }
 
 /** What serves the connections of one daemon. */
-export function makeServe(daemon: Daemon): Serve {
+export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
   const app = makeApp(daemon);
   const connected = new WeakMap<object, Connected>();
   let streams = 0;
@@ -86,7 +88,7 @@ export function makeServe(daemon: Daemon): Serve {
   });
   return async (connection, access) => {
     const stream = new ConnectionStream(connection);
-    const watchdog = new Watchdog(() => stream.destroy());
+    const watchdog = new Watchdog(patience, () => stream.destroy());
     connected.set(stream, { access, watchdog });
     const ended = new Promise<void>((resolve) => stream.on("close", resolve));
     stream.on("error", (error) => log.debug("connection lost", { error: error.message }));

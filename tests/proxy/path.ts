@@ -87,6 +87,8 @@ export interface PathOptions {
   hostUniq?: HostUniqMode;
   limits?: Partial<ProxyLimits>;
   sessionsPerClient?: number;
+  /** Told of sessions that open or end on either side, whose link tells which. */
+  observe?: (link: MemoryLink, ...event: Parameters<ProxyOptions["observe"]>) => void;
   /** Client names; each has a wire of its own. Default: one. */
   clients?: string[];
 }
@@ -225,7 +227,10 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
       now: () => clock.time,
       later: (milliseconds, run) => clock.later(milliseconds, run),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      observe: (_session, end) => void (end !== undefined && ends.push(end)),
+      observe(session, end, table): void {
+        if (end !== undefined) ends.push(end);
+        options.observe?.(link, session, end, table);
+      },
       trace: () => {},
     },
     side: { link, drops: drops.counts, ends, resumed: [] },

@@ -1,0 +1,124 @@
+/** A daemon on a path in memory, with its admin API on a Unix socket. */
+import type { MemoryLink } from "../../ffi/memory_link.ts";
+import { Admin } from "../../src/admin/admin.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import type { Config } from "../../src/config/types.ts";
+import { setLogLevel } from "../../src/log.ts";
+import type { Daemon } from "../../src/proxy/daemon_interface.ts";
+import { Monitor } from "../../src/proxy/monitor.ts";
+import { countersOf, recordOf } from "../../src/proxy/session_record.ts";
+import { pastSession } from "../../src/state/past.ts";
+import { RecentSessions } from "../../src/state/recent_sessions.ts";
+import { withFolder } from "../cli/process.ts";
+import { within } from "../proxy/dial.ts";
+import type { Path } from "../proxy/path.ts";
+
+/** What a test asks and plays on. */
+export interface World {
+  path: Path;
+  daemon: Daemon;
+  socket: string;
+  /** Asks over the socket; what is `json` is sent as such. */
+  ask(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
+}
+
+/** Which side of the path the daemon is, and what else its configuration says in `[admin]`. */
+export interface WorldOptions {
+  mode?: "server" | "client";
+  admin?: string;
+}
+
+const CONFIG = {
+  server: `mode = "server"\n[interface]\nname = "wan0"\n[tunnel]\nlisten = "127.0.0.1:8443"
+certificate = "server.crt"\nkey = "server.key"\n[[clients]]\nname = "branch-1"
+secret_file = "branch-1.secret"\n`,
+  client: `mode = "client"\n[interface]\nname = "lan0"\n[tunnel]\nconnect = "192.0.2.2:8443"
+server_certificate = "server.crt"\nname = "branch-1"\nsecret_file = "branch-1.secret"\n`,
+};
+
+/** The configuration of a daemon in this folder. */
+export function configOf(folder: string, { mode = "server", admin = "" }: WorldOptions): Config {
+  const text = `${CONFIG[mode]}[admin]\nsocket = "daemon.sock"\n${admin}`;
+  return parseConfig(text, `${folder}/daemon.toml`);
+}
+
+/** Runs `body` beside a daemon whose path is up. */
+export async function withDaemon(
+  options: WorldOptions,
+  body: (world: World) => Promise<void>,
+): Promise<void> {
+  const monitor = new Monitor(Date.now);
+  const past = new RecentSessions(100);
+  const clocks = { now: () => 0, wallClock: Date.now };
+  let link: MemoryLink | undefined;
+  await withFolder((folder) =>
+    within({
+      observe(where, session, end, table): void {
+        if (where !== link) return;
+        monitor.session(session, end, table);
+        if (end === undefined) return;
+        const record = recordOf(session, clocks);
+        past.add(pastSession(record, end, Date.now(), countersOf(table, session)));
+      },
+    }, async (path) => {
+      const side = options.mode === "client" ? path.clients[0] : path.server;
+      link = side.link;
+      const config = configOf(folder, options);
+      const daemon = daemonOf(config, path, monitor, past);
+      const admin = await Admin.open(config);
+      admin.serve(daemon);
+      const socket = `${folder}/daemon.sock`;
+      using client = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
+      try {
+        await body({
+          path,
+          daemon,
+          socket,
+          ask: (at, { json, ...init } = {}) =>
+            fetch(`http://localhost${at}`, {
+              client,
+              ...init,
+              ...(json !== undefined && {
+                body: JSON.stringify(json),
+                headers: { "content-type": "application/json" },
+              }),
+            }),
+        });
+      } finally {
+        admin.close();
+      }
+    })
+  );
+}
+
+function daemonOf(
+  config: Config,
+  path: Path,
+  monitor: Monitor,
+  pastSessions: RecentSessions,
+): Daemon {
+  const { link, proxy } = config.mode === "client" ? path.clients[0] : path.server;
+  return {
+    config: () => config,
+    link,
+    proxy,
+    monitor,
+    pastSessions,
+    startedAt: Date.now(),
+    now: () => 0,
+    stop: () => Promise.resolve(),
+    retry() {},
+    reload: () =>
+      Promise.resolve({
+        result: "applied",
+        applied: [{ key: "log.level", change: "changed" }],
+        needsRestart: [],
+      }),
+    drain: (on) => void (proxy.sessions.draining = on),
+    get draining() {
+      return proxy.sessions.draining;
+    },
+    setLogLevel,
+    ended: new Promise(() => {}),
+  };
+}

@@ -1,0 +1,70 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { encodeEvent, eventStream } from "../../src/admin/event_stream.ts";
+import { EventFeed, MAX_EVENTS } from "../../src/proxy/event_feed.ts";
+import { dial } from "../proxy/dial.ts";
+import { withDaemon } from "./daemon.ts";
+
+const feed = (): EventFeed => new EventFeed(() => 0);
+
+Deno.test("the feed keeps the latest events, however many there were", () => {
+  const events = feed();
+  for (let i = 1; i <= MAX_EVENTS + 10; i++) events.emit("drain", { i });
+  const kept = events.after(0);
+  assertEquals(kept.length, MAX_EVENTS);
+  assertEquals([kept[0].number, kept.at(-1)?.number], [11, MAX_EVENTS + 10]);
+  assertEquals(kept.map(({ number, facts }) => number === facts.i).includes(false), false);
+  assertEquals(events.after(MAX_EVENTS + 9).map(({ number }) => number), [MAX_EVENTS + 10]);
+  assertEquals(events.after(1e9), []);
+});
+
+Deno.test("an event is one block whose data is one line, whatever its facts are", () => {
+  const text = encodeEvent({
+    number: 3,
+    time: 0,
+    kind: "refused",
+    facts: { detail: "a\n\nid: 9" },
+  });
+  assertEquals(text.split("\n").length, 5);
+  assertMatch(text, /^id: 3\nevent: refused\ndata: .*"detail":"a\\n\\nid: 9"\}\n\n$/);
+});
+
+Deno.test("a stream that nobody reads ends instead of growing", async () => {
+  const events = feed();
+  const stream = eventStream(events, 0);
+  for (let i = 0; i < 5_000; i++) events.emit("drain", {});
+  let blocks = 0;
+  for await (const _ of stream) blocks++;
+  assertEquals(blocks, 1_024);
+});
+
+/** Reads events from a stream's text until there are so many. */
+async function numbers(response: Response, count: number): Promise<string[]> {
+  const found: string[] = [];
+  let text = "";
+  for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+    text += part;
+    found.splice(
+      0,
+      found.length,
+      ...[...text.matchAll(/^id: (\d+)\nevent: (.*)$/gm)].map((it) => `${it[1]} ${it[2]}`),
+    );
+    if (found.length >= count) break;
+  }
+  return found;
+}
+
+Deno.test("who comes back hears what it has missed, and then what happens", () =>
+  withDaemon({}, async ({ ask, path, daemon }) => {
+    daemon.monitor.emit("drain", { enabled: true });
+    await dial(path, { id: 7 });
+    daemon.monitor.emit("drain", { enabled: false });
+    const first = await ask("/api/v1/events?recent=2");
+    assertMatch(first.headers.get("content-type") ?? "", /^text\/event-stream/);
+    assertEquals(await numbers(first, 2), ["2 session-opened", "3 drain"]);
+    const again = await ask("/api/v1/events", { headers: { "last-event-id": "2" } });
+    const live = numbers(again, 2);
+    await ask("/api/v1/sessions/branch-1.1", { method: "DELETE" }).then((it) => it.body?.cancel());
+    assertEquals(await live, ["3 drain", "4 session-closed"]);
+    const restarted = await ask("/api/v1/events", { headers: { "last-event-id": "900" } });
+    assertEquals((await numbers(restarted, 4)).length, 4);
+  }));

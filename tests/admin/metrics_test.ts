@@ -1,0 +1,104 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { METRICS } from "../../src/admin/metric_table.ts";
+import { Histogram } from "../../src/proxy/histogram.ts";
+import { dial, sessionFrame } from "../proxy/dial.ts";
+import { AC, WAN } from "../proxy/path.ts";
+import { withDaemon, type World } from "./daemon.ts";
+
+async function scrape({ ask }: World): Promise<string> {
+  const response = await ask("/metrics");
+  assertMatch(response.headers.get("content-type") ?? "", /^text\/plain; version=0\.0\.4/);
+  return await response.text();
+}
+
+/** A line's value. */
+function valueOf(text: string, line: string): number {
+  const found = text.split("\n").find((it) => it.startsWith(`pppoeproxy_${line} `));
+  assert(found !== undefined, `There is ${line} in ${text}`);
+  return Number(found.split(" ").at(-1));
+}
+
+/** Something of everything that is counted. */
+async function live({ path, daemon }: World): Promise<void> {
+  const { monitor } = daemon;
+  await dial(path, { id: 7 });
+  path.ac.sendRaw(sessionFrame(WAN, AC, 7, [0, 0x21, 1, 2, 3]));
+  await path.customers[0].next();
+  monitor.connected("branch-1", "192.0.2.1:1");
+  monitor.connected("branch-1", "192.0.2.1:2");
+  monitor.rejected["not-authenticated"] = 2;
+  monitor.reloaded("applied", {});
+  daemon.proxy.sessions.tallies.roundTrip.observe(0.02);
+  daemon.proxy.sessions.drops.count("padi-rate");
+}
+
+Deno.test("promtool finds nothing wrong with the metrics", {
+  ignore: !await has("promtool"),
+}, () =>
+  withDaemon({}, async (world) => {
+    await live(world);
+    const child = new Deno.Command("promtool", {
+      args: ["check", "metrics"],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    await writer.write(new TextEncoder().encode(await scrape(world)));
+    await writer.close();
+    const { success, stdout, stderr } = await child.output();
+    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+    assertEquals([success, said], [true, ""]);
+  }));
+
+async function has(program: string): Promise<boolean> {
+  return await new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" })
+    .output().then(() => true, () => false);
+}
+
+Deno.test("metrics say what was carried, and a second scrape does not count it twice", () =>
+  withDaemon({}, async (world) => {
+    await live(world);
+    const first = await scrape(world);
+    assertEquals(valueOf(first, 'sessions{state="open"}'), 1);
+    assertEquals(valueOf(first, 'bytes_total{stage="session",direction="down"}'), 5);
+    assertEquals(valueOf(first, 'tunnel_up{peer="branch-1"}'), 1);
+    assertEquals(valueOf(first, "tunnel_reconnects_total"), 1);
+    assertEquals(valueOf(first, 'auth_failures_total{reason="not-authenticated"}'), 2);
+    assertEquals(valueOf(first, 'drops_total{reason="padi-rate"}'), 1);
+    assertEquals(valueOf(first, 'discovery_packets_total{code="PADS",direction="from-wire"}'), 1);
+    assertEquals(valueOf(first, 'discovery_packets_total{code="PADI",direction="to-wire"}'), 1);
+    assertEquals(valueOf(first, 'tunnel_rtt_seconds_bucket{le="0.01"}'), 0);
+    assertEquals(valueOf(first, 'tunnel_rtt_seconds_bucket{le="0.025"}'), 1);
+    assertEquals(valueOf(first, "tunnel_rtt_seconds_sum"), 0.02);
+    assertEquals(valueOf(first, "session_setup_duration_seconds_count"), 1);
+    const second = await scrape(world);
+    const steady = (text: string) => text.replace(/^pppoeproxy_resident.*$/m, "");
+    assertEquals(steady(second), steady(first));
+  }));
+
+Deno.test("what a session has carried stays counted when it has ended", () =>
+  withDaemon({}, async (world) => {
+    await live(world);
+    await world.ask("/api/v1/sessions/branch-1.1", { method: "DELETE" }).then((it) => it.text());
+    const text = await scrape(world);
+    assertEquals(valueOf(text, 'bytes_total{stage="session",direction="down"}'), 5);
+    assertEquals(valueOf(text, 'sessions_closed_total{reason="admin"}'), 1);
+  }));
+
+Deno.test("no label has a MAC address, and names are as Prometheus wants them", () =>
+  withDaemon({ mode: "client" }, async (world) => {
+    await live(world);
+    assertEquals(/(?:[0-9a-f]{2}:){5}/.test(await scrape(world)), false);
+    for (const { name, type, help } of METRICS) {
+      assertEquals([name, name.endsWith("_total")], [name, type === "counter"]);
+      assertMatch(help, /^[A-Z].*[^.]$/);
+    }
+    assertEquals(new Set(METRICS.map(({ name }) => name)).size, METRICS.length);
+  }));
+
+Deno.test("a histogram's bucket takes what is not above its bound", () => {
+  const histogram = new Histogram([1, 2]);
+  for (const value of [0, 1, 1.5, 2, 3]) histogram.observe(value);
+  assertEquals([[...histogram.counts], histogram.sum], [[2, 2, 1], 7.5]);
+});
