@@ -14,12 +14,14 @@ const PPPOE_GRO = /\bpppoe_gro_receive\b/;
 /** The interface: whether it is there and up, may be used, and hands over frames as they are. */
 export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> {
   const { name } = link;
+  const there = await examine("interface", () => readInterface(name).name);
+  if (there.some(({ verdict }) => verdict === "failed")) return there;
   const state = await examine("interface", (findings) => {
     const facts = readInterface(name);
-    noteState(facts, findings);
+    if (facts.up) noteState(facts, findings);
+    else throw new Error(`"${name}" is down; run \`ip link set ${name} up\``);
     return `"${name}" is up`;
   });
-  if (state.some(({ verdict }) => verdict === "failed")) return state;
   return [
     ...state,
     ...await examine("capabilities", () => {

@@ -111,7 +111,7 @@ async function examineOne(
       const trust = access.trust(address);
       connection = await dial(tunnel.transport, address, trust, timeout, () => {});
     } catch (error) {
-      throw new Error(`Cannot reach ${shown}: ${adviseDial(error)}`, { cause: error });
+      throw new Error(`Cannot reach ${shown}: ${adviseDial(error, tunnel)}`, { cause: error });
     }
     const took = showDelay((performance.now() - began) / 1_000);
     return `${shown} answers after ${took} and shows a certificate that is accepted`;
@@ -147,7 +147,7 @@ async function logIn(
   }
 }
 
-function adviseDial(error: unknown): string {
+function adviseDial(error: unknown, { serverCertificate }: ClientConfig["tunnel"]): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.ConnectionRefused) {
     return "nobody listens there; start the server, and compare the port with its tunnel.listen";
@@ -155,11 +155,12 @@ function adviseDial(error: unknown): string {
   if (error instanceof Deno.errors.TimedOut) {
     return `${message}; check the address, the route and firewalls on the way`;
   }
+  if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
   if (/lookup address|resolve/i.test(message)) return "its name is not found; check it and DNS";
-  if (/certificate/i.test(message)) {
-    return `${message}; compare tunnel.server_certificate with the server's own server.crt, and the clocks`;
-  }
-  return message;
+  if (!/certificate/i.test(message)) return message;
+  return serverCertificate === undefined
+    ? `${message}; check that tunnel.server_ca has issued it, for tunnel.server_name, and the clocks`
+    : `${message}; compare tunnel.server_certificate with the server's own server.crt, and the clocks`;
 }
 
 function adviseLogin(error: unknown): string {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
+import { runCommand } from "../lab/process.ts";
 import { makeSecret, startProxyPair } from "../lab/proxy_pair.ts";
 import { pppoeProxy } from "./process.ts";
 
@@ -87,6 +88,21 @@ Deno.test({
     const stranger = await examined(lab, "branch-1");
     assertEquals(stranger.code, 1);
     assertMatch(the(stranger.checks, "login", "failed"), /not-authenticated; .*same secret file/);
+
+    await runCommand("ip", "link", "set", "lan0", "down");
+    const dark = await examined(lab, "branch-1");
+    assertMatch(
+      the(dark.checks, "interface", "failed"),
+      /"lan0" is down; run `ip link set lan0 up`/,
+    );
+    await runCommand("ip", "link", "set", "lan0", "up");
+    await lab.write(
+      "branch-1.toml",
+      config.replace(/^server_certificate.*/m, 'server_ca = "system"'),
+    );
+    const unknown = await examined(lab, "branch-1");
+    assertMatch(the(unknown.checks, "server", "failed"), /UnknownIssuer; check that .*server_ca/);
+    await lab.write("branch-1.toml", config);
 
     await server.stop();
     const alone = await examined(lab, "branch-1");
