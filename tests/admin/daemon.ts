@@ -5,6 +5,7 @@ import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 import { setLogLevel } from "../../src/log.ts";
 import type { Daemon } from "../../src/proxy/daemon_interface.ts";
+import { Captures } from "../../src/proxy/captures.ts";
 import { Monitor } from "../../src/proxy/monitor.ts";
 import { countersOf, recordOf } from "../../src/proxy/session_record.ts";
 import { pastSession } from "../../src/state/past.ts";
@@ -106,6 +107,17 @@ function daemonOf(
     pastSessions,
     startedAt: Date.now(),
     now: () => 0,
+    captures: () =>
+      Promise.resolve(
+        new Captures({
+          sessions: proxy.sessions,
+          side: config.mode,
+          etherType: config.interface.etherTypes[1],
+          peer: () => "server",
+          application: "test",
+          place: link.name,
+        }),
+      ),
     stop: () => Promise.resolve(),
     retry() {},
     reload: () =>

@@ -65,7 +65,12 @@ async function documentOf({ ask }: World): Promise<Document> {
 }
 
 /** Streams, texts and the document itself are looked at in tests of their own. */
-const OTHERS = ["get /api/v1/events", "get /metrics", "get /api/v1/openapi.json"];
+const OTHERS = [
+  "get /api/v1/events",
+  "get /api/v1/capture",
+  "get /metrics",
+  "get /api/v1/openapi.json",
+];
 
 for (const mode of ["server", "client"] as const) {
   Deno.test(`what a ${mode} answers is what its document says`, () =>
