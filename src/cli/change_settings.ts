@@ -18,7 +18,10 @@ export async function reloadCommand(args: Arguments): Promise<number> {
   }
   if (args.switches.has("json")) return await printLine(JSON.stringify(answer)).then(() => 0);
   if (answer.result === "unchanged") await printLine("Nothing has changed.");
-  for (const { key } of answer.applied) await printLine(`Applied: ${key}`);
+  for (const { key, change } of answer.applied) {
+    const how = typeof change === "string" && change !== "changed" ? ` (${change})` : "";
+    await printLine(`Applied: ${key}${how}`);
+  }
   for (const { key } of answer.needs_restart) await printLine(`Needs a restart: ${key}`);
   return 0;
 }
