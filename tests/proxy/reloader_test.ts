@@ -1,0 +1,97 @@
+import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { ConfigError } from "../../src/config/config_error.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { ClientConfig } from "../../src/config/types.ts";
+import { Monitor } from "../../src/proxy/monitor.ts";
+import { type Prepared, Reloader, ReloadInProgressError } from "../../src/proxy/reload.ts";
+import { withFolder } from "../cli/process.ts";
+
+const SOURCE = `mode = "client"
+[interface]
+name = "lan0"
+[tunnel]
+connect = ["192.0.2.2:8443"]
+server_certificate = "server.crt"
+name = "branch-1"
+secret_file = "branch-1.secret"
+[limits]
+sessions = 10
+`;
+
+interface Bench {
+  config: ClientConfig;
+  monitor: Monitor;
+  write(source: string): Promise<void>;
+  reloader(prepare: (config: ClientConfig) => Promise<Prepared>): Reloader<ClientConfig>;
+}
+
+/** A configuration file with its configuration in use. */
+function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
+  return withFolder(async (folder) => {
+    const file = `${folder}/client.toml`;
+    const write = (source: string) => Deno.writeTextFile(file, source);
+    await write(SOURCE);
+    const config = await loadConfig(file) as ClientConfig;
+    const monitor = new Monitor(() => 7);
+    const reloader: Bench["reloader"] = (prepare) => new Reloader(config, monitor, prepare);
+    await use({ config, monitor, write, reloader });
+  });
+}
+
+const nothing: Prepared = {
+  content: [],
+  commit: (adopt) => Promise.resolve(adopt()),
+};
+
+Deno.test("a change is in use after a reload, in the tables that were there before", () =>
+  onBench(async ({ config, monitor, write, reloader }) => {
+    const { limits } = config;
+    await write(SOURCE.replace("10", "20").replace("lan0", "lan1"));
+    assertEquals(await reloader(() => Promise.resolve(nothing)).reload(), {
+      result: "applied",
+      applied: [{ key: "limits.sessions", change: "changed" }],
+      needsRestart: [{ key: "interface.name", change: "changed" }],
+    });
+    assertStrictEquals(config.limits, limits);
+    assertEquals([limits.sessions, config.interface.name], [20, "lan0"]);
+    assertEquals(monitor.reloads, { results: { applied: 1 }, lastSuccess: 7 });
+  }));
+
+Deno.test("the content of a file is a change too, once", () =>
+  onBench(async ({ write, reloader }) => {
+    const key = "tunnel.secret_file";
+    const prepared: Prepared = { ...nothing, content: [{ key, change: "content" }] };
+    const reload = reloader(() => Promise.resolve(prepared));
+    assertEquals((await reload.reload()).applied, prepared.content);
+    await write(SOURCE.replace("branch-1.secret", "other.secret"));
+    assertEquals((await reload.reload()).applied, [{ key, change: "changed" }]);
+  }));
+
+Deno.test("what cannot be read, prepared or taken over changes nothing", () =>
+  onBench(async ({ config, monitor, write, reloader }) => {
+    const before = structuredClone(config);
+    const fail = () => Promise.reject(new Error("no"));
+    const fails = [
+      () => reloader(fail).reload(),
+      () => reloader(() => Promise.resolve({ ...nothing, commit: fail })).reload(),
+    ];
+    await write(SOURCE.replace("10", "20"));
+    for (const reload of fails) await assertRejects(reload, Error, "no");
+    for (const source of ["[", SOURCE.replace("10", "0")]) {
+      await write(source);
+      await assertRejects(() => reloader(() => Promise.resolve(nothing)).reload(), ConfigError);
+    }
+    assertEquals(config, before);
+    assertEquals(monitor.reloads, { results: { failed: 4 }, lastSuccess: undefined });
+  }));
+
+Deno.test("one reload at a time: another is refused, and works afterwards", () =>
+  onBench(async ({ reloader }) => {
+    const gate = Promise.withResolvers<Prepared>();
+    const reload = reloader(() => gate.promise);
+    const first = reload.reload();
+    await assertRejects(() => reload.reload(), ReloadInProgressError, "reload already in progress");
+    gate.resolve(nothing);
+    assertEquals((await first).result, "unchanged");
+    assertEquals((await reload.reload()).result, "unchanged");
+  }));
