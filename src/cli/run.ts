@@ -47,6 +47,9 @@ async function runLinked(config: Config, admin: Admin): Promise<number> {
     throw error;
   }
   admin.serve(daemon);
+  if (Deno.env.get("OTEL_DENO") === "true") {
+    (await import("../admin/otel.ts")).exportMetrics(daemon);
+  }
   const memory = keepMemory(link.statistics);
   try {
     return await untilStopped(daemon);

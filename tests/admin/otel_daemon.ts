@@ -1,0 +1,11 @@
+/** A daemon with one session whose metrics Deno exports, until its input ends. */
+import { exportMetrics } from "../../src/admin/otel.ts";
+import { dial } from "../proxy/dial.ts";
+import { withDaemon } from "./daemon.ts";
+
+await withDaemon({}, async ({ path, daemon, ask }) => {
+  exportMetrics(daemon);
+  await dial(path, { id: 7 });
+  await (await ask("/api/v1/clients")).text();
+  for await (const _ of Deno.stdin.readable);
+});
