@@ -63,7 +63,10 @@ export class Reloader<C extends Config> {
 
   /** Throws ConfigError for what is wrong in the file or with what it names, and ReloadInProgressError. */
   async reload(): Promise<ReloadReport> {
-    if (this.#busy) throw new ReloadInProgressError();
+    if (this.#busy) {
+      log.warning("reload already in progress");
+      throw new ReloadInProgressError();
+    }
     this.#busy = true;
     try {
       const report = await this.#reload();
