@@ -31,8 +31,10 @@ export async function captureCommand(args: Arguments): Promise<number> {
   for (const signal of signals) Deno.addSignalListener(signal, stop);
   try {
     const stream = await client.stream({ ...request, signal: interrupt.signal });
-    await printError(await record(stream, await open(), interrupt.signal));
-    return 0;
+    const recorded = await record(stream, await open(), interrupt.signal);
+    await printError(describe(recorded));
+    if (recorded.fault === undefined) return 0;
+    throw new CommandError("failed", `The daemon ended the capture: ${recorded.fault}`);
   } finally {
     for (const signal of signals) Deno.removeSignalListener(signal, stop);
   }
@@ -104,17 +106,35 @@ function sinkTo(to: { write(bytes: Uint8Array): Promise<number> }, close: () => 
   };
 }
 
-/** Writes a stream until it ends or is interrupted, or nobody reads; what came of it, in words. */
+/** What came of a capture. */
+interface Recorded {
+  frames: number;
+  dropped: number;
+  /** Why the stream broke off. */
+  fault: string | undefined;
+}
+
+/** Writes a stream until it ends or is interrupted, or nobody reads what is written. */
 async function record(
   stream: ReadableStream<Uint8Array>,
   sink: Sink,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<Recorded> {
+  const reader = stream.getReader();
   const splitter = new BlockSplitter();
   const dropped = new Map<number, number>();
   let frames = 0;
+  let fault: string | undefined;
+  const next = async (): Promise<Uint8Array | undefined> => {
+    try {
+      return (await reader.read()).value;
+    } catch (error) {
+      if (!signal.aborted) fault = error instanceof Error ? error.message : String(error);
+      return undefined;
+    }
+  };
   try {
-    for await (const bytes of stream) {
+    for (let bytes = await next(); bytes !== undefined; bytes = await next()) {
       const blocks = splitter.take(bytes);
       for (const { type, block } of blocksOf(blocks)) {
         if (type === BLOCK_PACKET) frames++;
@@ -125,11 +145,14 @@ async function record(
       await sink.write(blocks);
     }
   } catch (error) {
-    if (!signal.aborted && !(error instanceof Deno.errors.BrokenPipe)) throw error;
+    if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
   } finally {
     sink.close();
   }
-  const lost = [...dropped.values()].reduce((sum, count) => sum + count, 0);
+  return { frames, dropped: [...dropped.values()].reduce((sum, it) => sum + it, 0), fault };
+}
+
+function describe({ frames, dropped }: Recorded): string {
   const captured = `Captured ${frames} ${frames === 1 ? "frame" : "frames"}`;
-  return lost === 0 ? captured : `${captured}; ${lost} more did not get here in time`;
+  return dropped === 0 ? captured : `${captured}; ${dropped} more did not get here in time`;
 }

@@ -1,3 +1,4 @@
+import { checkCaptureFolder } from "../config/capture_folder.ts";
 import { loadConfig } from "../config/load.ts";
 import { readSecret } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
@@ -14,6 +15,7 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   const findings = new Findings();
   await checkCertificates(config, findings);
   await checkSecrets(config, findings);
+  await findings.attempt(() => checkCaptureFolder(config.capture.directory));
   checkSystem(config, findings);
   for (const line of describe(config)) await printLine(line);
   for (const note of findings.notes) await printLine(`Note: ${note}`);

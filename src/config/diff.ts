@@ -31,6 +31,7 @@ const COMMON = {
   stateDir: false,
   interface: false,
   admin: false,
+  capture: true,
   sessions: true,
   log: true,
   limits: true,

@@ -1,6 +1,7 @@
 /** What the files hold that a configuration names: certificates, keys, secrets. */
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { blaming } from "./blame.ts";
+import { checkCaptureFolder } from "./capture_folder.ts";
 import { readPin } from "./certificate.ts";
 import type { Change } from "./diff.ts";
 import { readSecret } from "./secrets.ts";
@@ -29,9 +30,10 @@ export interface ClientFiles {
 
 /** Reads a server's files. Throws ConfigError, also for a key that is not the certificate's. */
 export async function readServerFiles(
-  { file, tunnel, clients }: ServerConfig,
+  { file, tunnel, clients, capture }: ServerConfig,
 ): Promise<ServerFiles> {
   const read = <T>(path: string, how: () => T | Promise<T>) => blaming(file, path, how);
+  await read("capture.directory", () => checkCaptureFolder(capture.directory));
   const certificate = await read("tunnel.certificate", () => readPem(tunnel.certificate));
   const fingerprint = await read("tunnel.certificate", () => readPin(certificate));
   const key = await read("tunnel.key", () => readPem(tunnel.key));
@@ -44,8 +46,11 @@ export async function readServerFiles(
 }
 
 /** Reads a client's files. Throws ConfigError. */
-export async function readClientFiles({ file, tunnel }: ClientConfig): Promise<ClientFiles> {
+export async function readClientFiles(
+  { file, tunnel, capture }: ClientConfig,
+): Promise<ClientFiles> {
   const read = <T>(path: string, how: () => T | Promise<T>) => blaming(file, path, how);
+  await read("capture.directory", () => checkCaptureFolder(capture.directory));
   const secret = await read("tunnel.secret_file", () => readSecret(tunnel.secretFile));
   const { serverCertificate, serverCa } = tunnel;
   if (serverCertificate !== undefined) {

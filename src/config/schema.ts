@@ -1,11 +1,13 @@
 /** What may stand in a configuration file, with all defaults. */
 import * as v from "valibot";
 import { adminSchema } from "./admin_schema.ts";
+import { captureSchema } from "./capture_schema.ts";
 import { LOG_LEVELS, LOG_TOPICS, type LogLevel, type Topic } from "./log_levels.ts";
 import { check, section, withDefault } from "./table.ts";
 import type {
   AdminConfig,
   AllowedClient,
+  CaptureConfig,
   ClientConfig,
   InterfaceConfig,
   KeepaliveConfig,
@@ -46,6 +48,7 @@ function common(folder: string): {
   sessions: Schema<SessionsConfig>;
   log: Schema<LogConfig>;
   admin: Schema<AdminConfig>;
+  capture: Schema<CaptureConfig>;
 } {
   return {
     stateDir: stateDir(folder),
@@ -66,6 +69,7 @@ function common(folder: string): {
       topics: logTopics(),
     }),
     admin: adminSchema(folder),
+    capture: captureSchema(folder),
   };
 }
 

@@ -1,7 +1,7 @@
 import { formatAddress } from "./addresses.ts";
 import { snakeKey } from "./table.ts";
 import type { Address, Config } from "./types.ts";
-import { formatDuration } from "./units.ts";
+import { formatDuration, formatSize } from "./units.ts";
 
 /** Keys whose numbers are milliseconds. */
 const DURATIONS: ReadonlySet<string> = new Set([
@@ -32,6 +32,7 @@ function showTable(table: object): Record<string, unknown> {
 
 function showValue(key: string, value: unknown): unknown {
   if (typeof value === "number" && DURATIONS.has(key)) return formatDuration(value);
+  if (typeof value === "number" && key === "fileSize") return formatSize(value);
   if (Array.isArray(value)) return value.map((item) => showValue(key, item));
   if (typeof value !== "object" || value === null) return value;
   if (isAddress(value)) return formatAddress(value);

@@ -151,6 +151,20 @@ export interface AdminConfig {
   hosts: string[];
 }
 
+/** Which frames are written into files, and where. */
+export interface CaptureConfig {
+  /** Absolute path; without it nothing is written. */
+  directory?: string;
+  /** Bytes of a file. */
+  fileSize: number;
+  files: number;
+  client?: string;
+  mac?: string;
+  sessionId?: number;
+  side?: "customer" | "ac";
+  secrets: boolean;
+}
+
 interface CommonConfig {
   /** Absolute path of the file that this was read from. */
   file: string;
@@ -160,6 +174,7 @@ interface CommonConfig {
   sessions: SessionsConfig;
   log: LogConfig;
   admin: AdminConfig;
+  capture: CaptureConfig;
 }
 
 /** Configuration of the proxy beside the access concentrator. */

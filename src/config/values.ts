@@ -4,7 +4,7 @@ import { resolve } from "node:path";
 import * as v from "valibot";
 import { isDnsName, parseAddress } from "./addresses.ts";
 import type { Address } from "./types.ts";
-import { formatDuration, parseDuration } from "./units.ts";
+import { formatDuration, parseDuration, parseSize } from "./units.ts";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
@@ -82,6 +82,16 @@ export function duration(least: string, most: string, off = false): Schema<numbe
     return (off && parsed === 0) || (parsed >= low && parsed <= high)
       ? parsed
       : expected(what, input);
+  });
+}
+
+/** A size from `least` to `most`; bytes. */
+export function size(least: string, most: string): Schema<number> {
+  const [low, high] = [parseSize(least) ?? 0, parseSize(most) ?? 0];
+  const what = `a size from "${least}" to "${most}", such as "10MiB"`;
+  return value((input) => {
+    const parsed = typeof input === "string" ? parseSize(input) : undefined;
+    return parsed !== undefined && parsed >= low && parsed <= high ? parsed : expected(what, input);
   });
 }
 

@@ -4,6 +4,7 @@ import type { Config } from "../config/types.ts";
 import { logger, setLogLevel } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./client.ts";
+import type { CaptureRing } from "./capture_ring.ts";
 import type { Captures } from "./captures.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
@@ -37,6 +38,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const { config, link, proxy, monitor, tunnels } = parts;
   const sweep = startSweep(parts);
   const captures = lazyCaptures(parts);
+  captures.applyRing();
   return {
     config: () => config,
     link,
@@ -48,8 +50,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);
-      captures.end();
-      await stop(parts, final);
+      await stop(parts, captures, final);
     },
     captures: captures.load,
     retry: () => tunnels instanceof Client && tunnels.retry(),
@@ -57,6 +58,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
       const report = await parts.reloader.reload();
       // What kept a client from its server may be mended.
       if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
+      if (report.applied.some(({ key }) => /^capture\b/.test(key))) await captures.applyRing();
       return report;
     },
     drain(on): void {
@@ -74,24 +76,37 @@ export function runDaemon(parts: DaemonParts): Daemon {
 }
 
 /** Who captures nothing needs no memory for it. */
-function lazyCaptures(
-  { config, link, proxy, tunnels }: DaemonParts,
-): { load: () => Promise<Captures>; end: () => void } {
-  let loaded: Promise<Captures> | undefined;
-  const load = async (): Promise<Captures> => {
-    const { Captures } = await import("./captures.ts");
-    return new Captures({
-      sessions: proxy.sessions,
-      side: config.mode,
-      etherType: config.interface.etherTypes[1],
-      peer: () => tunnels instanceof Client ? tunnels.member?.name : undefined,
-      application: `pppoe-proxy ${manifest.version}`,
-      place: link.name,
-    });
-  };
+function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
+  let loaded: Promise<{ captures: Captures; ring: CaptureRing }> | undefined;
+  const load = () =>
+    loaded ??= (async () => {
+      const [{ Captures }, { CaptureRing }] = await Promise.all([
+        import("./captures.ts"),
+        import("./capture_ring.ts"),
+      ]);
+      const captures = new Captures({
+        sessions: proxy.sessions,
+        side: config.mode,
+        etherType: config.interface.etherTypes[1],
+        peer: () => tunnels instanceof Client ? tunnels.member?.name : undefined,
+        application: `pppoe-proxy ${manifest.version}`,
+        place: link.name,
+      });
+      return { captures, ring: new CaptureRing(config, captures) };
+    })();
   return {
-    load: () => loaded ??= load(),
-    end: () => void loaded?.then((captures) => captures.end()),
+    load: async (): Promise<Captures> => (await load()).captures,
+    /** Writes what the configuration wants. */
+    async applyRing(): Promise<void> {
+      if (loaded !== undefined || config.capture.directory !== undefined) {
+        await (await load()).ring.apply();
+      }
+    },
+    async end(): Promise<void> {
+      const { captures, ring } = await loaded ?? {};
+      captures?.end();
+      await ring?.close();
+    },
   };
 }
 
@@ -131,12 +146,17 @@ function addressWatch(
   };
 }
 
-async function stop({ config, link, proxy, tunnels, state }: DaemonParts, final: boolean) {
+async function stop(
+  { config, link, proxy, tunnels, state }: DaemonParts,
+  captures: { end(): Promise<void> },
+  final: boolean,
+): Promise<void> {
   tunnels.stop();
   const { shutdownGrace } = config.tunnel;
   if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
   else await proxy.suspend(shutdownGrace);
   await state.close();
+  await captures.end(); // after the last PADT
   logTotals(link, proxy);
   link.close();
 }

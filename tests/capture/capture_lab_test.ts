@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { BlockSplitter } from "../../src/capture/blocks.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
-import { startTestClient } from "../lab/peers/test_client.ts";
-import { runCommand } from "../lab/process.ts";
+import { type DialedSession, startTestClient } from "../lab/peers/test_client.ts";
+import { type LabProcess, runCommand } from "../lab/process.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
 import { chapValue, eap, holds, papRequest, utf8 } from "./frames.ts";
+import { readPcapng } from "./read_pcapng.ts";
 import { malformed, readFields, withoutTshark } from "./tshark.ts";
 
 const ignore = !insideLab() || withoutTshark !== "";
@@ -19,13 +21,16 @@ const LOGINS = [
 /** Of one side: PADI, PADO, PADR, PADS, and each login with its echo. */
 const FRAMES = 4 + 2 * LOGINS.length;
 
-function capture(lab: Lab, ...args: string[]) {
+function commandLine(lab: Lab, ...args: string[]): string[] {
   const program = ["run", "-A", "--cached-only", "--quiet", MAIN, "capture"];
-  const socket = ["--socket", `${lab.folder}/server.sock`];
+  return [...program, "--socket", `${lab.folder}/server.sock`, ...args];
+}
+
+function capture(lab: Lab, ...args: string[]): LabProcess {
   return lab.start({
     name: "capture",
     program: Deno.execPath(),
-    args: [...program, ...socket, ...args],
+    args: commandLine(lab, ...args),
   });
 }
 
@@ -39,10 +44,22 @@ async function filled(path: string): Promise<void> {
   throw new Error(`Nothing was written to "${path}"`);
 }
 
-async function dialAndLogIn(lab: Lab): Promise<void> {
+/** Resolves when a file has so many frames. */
+async function frames(path: string, count: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    // What is being written may be read in part.
+    const whole = new BlockSplitter().take(await Deno.readFile(path));
+    if (readPcapng(whole).packets.length >= count) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`"${path}" has fewer than ${count} frames`);
+}
+
+async function dialAndLogIn(lab: Lab): Promise<DialedSession> {
   const host = lab.use(startTestClient("cust0"));
   const session = await host.dial({ hostUniq: Uint8Array.of(1, 2, 3) });
   for (const login of LOGINS) await session.echo(login);
+  return session;
 }
 
 Deno.test({
@@ -103,3 +120,86 @@ Deno.test({
     }
   },
 });
+
+Deno.test({
+  name:
+    `a configured ring is written from the start to the last PADT, and a reload ends it${withoutTshark}`,
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
+    const table = '[capture]\ndirectory = "frames"\nfile_size = "64KiB"\nfiles = 3\nside = "ac"\n';
+    const { server, client } = await startProxyPair(lab, { server: table, client: table });
+    const session = await dialAndLogIn(lab);
+    const data = Uint8Array.from({ length: 1_400 }, (_, i) => i < 2 ? [0, 0x21][i] : 7);
+    for (let i = 0; i < 200; i++) await session.echo(data);
+
+    const config = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
+    await lab.write("branch-1.toml", config.replace(/^directory.*$/m, ""));
+    client.signal("SIGHUP");
+    await client.waitForLine(/reloaded.*capture\.directory/);
+    await server.stop();
+    await session.ended;
+
+    const folder = `${lab.folder}/frames`;
+    assertEquals((await Deno.stat(folder)).mode, 0o040700);
+    const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    const of = (stem: string) => names.filter((name) => name.startsWith(`${stem}_`));
+    assertEquals([of("server").length, of("branch-1").length, names.length], [3, 3, 6]);
+    for (const name of names) {
+      const { mode, size } = await Deno.stat(`${folder}/${name}`);
+      assertEquals([mode, size <= 64 * 1024], [0o100600, true]);
+      assert(!holds(await Deno.readFile(`${folder}/${name}`), utf8(PASSWORD)));
+    }
+    const last = async (stem: string) =>
+      (await readFields(`${folder}/${of(stem)[2]}`, "frame.interface_name", "pppoe.code")).at(-1);
+    assertEquals(await last("server"), ["branch-1/ac", "0xa7"]);
+    assertEquals((await last("branch-1"))?.[1], "0x00"); // its ring had ended before
+  },
+});
+
+Deno.test({
+  name:
+    `what is captured to stdout can be piped on, and one capture too many is refused${withoutTshark}`,
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
+    await startProxyPair(lab);
+    const all = Array.from({ length: 3 }, (_, i) => `${lab.folder}/${i}.pcapng`);
+    const running = all.map((path) => capture(lab, "--write", path));
+    const count = ["--count", String(2 * FRAMES)];
+    const shell = `"$@" | tshark -r - -n -Q -l -T fields -e frame.interface_name`;
+    const piped = lab.start({
+      name: "pipe",
+      program: "sh",
+      args: ["-c", shell, "sh", Deno.execPath(), ...commandLine(lab, "--write", "-", ...count)],
+    });
+    await Promise.all(all.map(filled));
+    await untilRefused(lab);
+
+    await dialAndLogIn(lab);
+    assertEquals((await piped.status).code, 0);
+    const lines = piped.output.entries;
+    assertEquals(lines.filter((line) => line.startsWith("branch-1/")).length, 2 * FRAMES);
+    await frames(all[0], 2 * FRAMES);
+    running[0].signal("SIGINT");
+    assertEquals((await running[0].status).code, 0);
+    assertEquals((await readFields(all[0], "frame.number")).length, 2 * FRAMES);
+    const again = capture(lab, "--write", all[0]);
+    assertEquals((await again.status).code, 1);
+    assertStringIncludes(again.output.entries.join("\n"), "it is there already");
+  },
+});
+
+/** Resolves when there are as many captures as there can be: one more is refused then. */
+async function untilRefused(lab: Lab): Promise<void> {
+  for (let tries = 0; tries < 20; tries++) {
+    const one = capture(lab, "--write", `${lab.folder}/try-${tries}.pcapng`, "--seconds", "1");
+    if ((await one.status).code === 0) continue;
+    return assertStringIncludes(one.output.entries.join("\n"), "There are 4 captures already");
+  }
+  throw new Error("No capture was refused");
+}

@@ -13,8 +13,11 @@ const client = source.split("\n").filter((line) => line.startsWith("#: ")).map((
   line.slice(3)
 ).join("\n");
 
-/** With the settings of [admin] that have no fixed default. */
-const withAdmin = source.replace(/^# ((?:socket|listen|token_file) =)/gm, "$1");
+/** With the settings of [admin] and [capture] that have no fixed default. */
+const withAdmin = source.replace(
+  /^# ((?:socket|listen|token_file|directory|client|mac|session_id|side) =)/gm,
+  "$1",
+);
 
 function missing(known: Set<string>, text: string): string[] {
   const there = [...locateKeys(text).keys()].map((path) => path.replaceAll(/\[\d+\]/g, "[]"));

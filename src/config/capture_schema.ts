@@ -1,0 +1,24 @@
+import * as v from "valibot";
+import { parseMac } from "../pppoe/mac.ts";
+import { section, withDefault } from "./table.ts";
+import type { CaptureConfig } from "./types.ts";
+import * as value from "./values.ts";
+
+/** Schema of `[capture]`; paths are relative to `folder`. */
+export function captureSchema(folder: string): v.GenericSchema<unknown, CaptureConfig> {
+  return section({
+    directory: v.exactOptional(value.path(folder)),
+    fileSize: withDefault(value.size("64KiB", "16GiB"), "64MiB"),
+    files: withDefault(value.integer(1, 10_000), 8),
+    client: v.exactOptional(value.textLike("a client's name", (text) => text !== "")),
+    mac: v.exactOptional(
+      value.textLike(
+        'a MAC address such as "02:00:00:00:00:01"',
+        (text) => parseMac(text) !== undefined,
+      ),
+    ),
+    sessionId: v.exactOptional(value.integer(1, 0xfffe)),
+    side: v.exactOptional(value.oneOf("customer", "ac")),
+    secrets: withDefault(v.boolean(), false),
+  });
+}

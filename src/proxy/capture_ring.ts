@@ -1,0 +1,81 @@
+import { basename, extname, join } from "node:path";
+import type { Capture } from "../capture/capture.ts";
+import { FileRing } from "../capture/file_ring.ts";
+import { checkCaptureFolder } from "../config/capture_folder.ts";
+import type { CaptureConfig, Config } from "../config/types.ts";
+import { logger } from "../log.ts";
+import { parseMac } from "../pppoe/mac.ts";
+import type { Captures } from "./captures.ts";
+
+const log = logger("capture");
+
+/** Writes the frames that the configuration wants into its ring of files. */
+export class CaptureRing {
+  #config: Pick<Config, "file" | "capture">;
+  #captures: Captures;
+  #capture: Capture | undefined;
+  /** Resolves when the ring that was begun last is closed. */
+  #written: Promise<void> = Promise.resolve();
+  /** One change after the other. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(config: Pick<Config, "file" | "capture">, captures: Captures) {
+    this.#config = config;
+    this.#captures = captures;
+  }
+
+  /** Begins anew as the configuration says now; what goes wrong is for the log. */
+  apply(): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#begin());
+  }
+
+  /** Ends it; resolves when all is written. */
+  close(): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#end());
+  }
+
+  async #begin(): Promise<void> {
+    await this.#end();
+    const { file, capture: config } = this.#config;
+    if (config.directory === undefined) return;
+    try {
+      const ring = await openRing(config.directory, file, config);
+      const { client, sessionId, side, secrets } = config;
+      const mac = config.mac === undefined ? undefined : parseMac(config.mac);
+      const capture = this.#captures.begin({ filter: { client, mac, sessionId, side }, secrets });
+      if (capture === undefined) throw new Error("There are too many captures; end one and reload");
+      this.#capture = capture;
+      this.#written = write(capture, ring);
+      log.info("capturing", { directory: config.directory, secrets });
+    } catch (error) {
+      log.error("no capture", { error: String(error) });
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#capture?.end();
+    this.#capture = undefined;
+    await this.#written;
+  }
+}
+
+async function openRing(folder: string, file: string, config: CaptureConfig): Promise<FileRing> {
+  await checkCaptureFolder(folder);
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${basename(file, extname(file))}.pcapng`);
+  const { fileSize, files } = config;
+  return await FileRing.open({ path, fileSize, files, now: Date.now });
+}
+
+async function write(capture: Capture, ring: FileRing): Promise<void> {
+  try {
+    for (let blocks = await capture.read(); blocks !== undefined; blocks = await capture.read()) {
+      await ring.write(blocks);
+    }
+  } catch (error) {
+    log.error("capture stopped", { error: String(error) });
+  } finally {
+    capture.end();
+    ring.close();
+  }
+}
