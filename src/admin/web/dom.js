@@ -90,16 +90,20 @@ export function keepChildren(parent, items, key, create, update) {
  * @returns {HTMLElement}
  */
 export function row(cells) {
-  return element(
+  const line = element(
     "tr",
     {},
     cells.map(([heading, kind = ""], index) => {
       const cell = element(index === 0 ? "th" : "td", { class: kind });
       if (index === 0) cell.setAttribute("scope", "row");
+      // Narrow screens lay rows out as cards, which must stay a table to who hears them.
+      cell.setAttribute("role", index === 0 ? "rowheader" : "cell");
       cell.dataset.heading = heading;
       return cell;
     }),
   );
+  line.setAttribute("role", "row");
+  return line;
 }
 
 /**

@@ -79,7 +79,7 @@ function options(width, format) {
   return {
     width,
     height: HEIGHT,
-    padding: [8, 2, 0, 0],
+    padding: [8, 16, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false } },
     scales: {
