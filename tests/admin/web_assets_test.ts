@@ -1,0 +1,43 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { ASSET_HEADERS, assets } from "../../src/admin/web/assets.ts";
+
+Deno.test("web page: whatever a file of it names is one of its files", () => {
+  const missing = [...assets].flatMap(([path, { body }]) =>
+    path === "/assets/uplot.js" ? [] : [
+      ...[...body.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map((match) => match[1]),
+      ...[...body.matchAll(/from "\.\/([^"]+)"/g)].map((match) => `/assets/${match[1]}`),
+    ].filter((name) => !assets.has(name)).map((name) => `${path}: ${name}`)
+  );
+  assertEquals(missing, []);
+});
+
+Deno.test("web page: every file beside assets.ts is served as it is", () => {
+  const folder = new URL("../../src/admin/web/", import.meta.url);
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (name === "assets.ts") continue;
+    const path = name === "index.html" ? "/" : `/assets/${name}`;
+    assertEquals(assets.get(path)?.body, Deno.readTextFileSync(new URL(name, folder)), name);
+  }
+});
+
+Deno.test("web page: all files together are below 150 kB, and name nothing of elsewhere", () => {
+  const bodies = [...assets.values()].map(({ body }) => body);
+  const size = bodies.reduce((sum, body) => sum + new TextEncoder().encode(body).length, 0);
+  assert(size < 150_000, `${size} bytes`);
+  const outside = bodies.flatMap((body) =>
+    body.match(/https?:\/\/(?!www\.w3\.org\/2000\/svg)[\w.]+/g) ?? []
+  )
+    .filter((address) => !address.startsWith("https://github.com"));
+  assertEquals(outside, []);
+});
+
+Deno.test("web page: no inline script or style, no HTML from texts", () => {
+  for (const [path, { body }] of assets) {
+    if (path.endsWith("/uplot.js")) continue;
+    assert(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/.test(body), path);
+    assert(!/<script(?![^>]*\ssrc=)|<style|\sstyle="|\son\w+="/.test(body), path);
+  }
+  const policy = ASSET_HEADERS["content-security-policy"];
+  assertMatch(policy, /default-src 'none'/);
+  assert(!/unsafe/.test(policy));
+});

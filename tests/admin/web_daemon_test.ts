@@ -1,0 +1,94 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { insideLab } from "../lab/lab.ts";
+import { CHROMIUM, openPage } from "./chromium.ts";
+import { withWebWorld } from "./web_world.ts";
+
+const ignore = !insideLab() || CHROMIUM === undefined;
+
+Deno.test({
+  name: "web page: it asks for the token, tells a wrong one, and keeps the right one for the tab",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ browser, serverPage, token }) => {
+      const { page, faults } = await openPage(browser, serverPage);
+      const dialog = page.getByRole("dialog", { name: "Token" });
+      await dialog.getByLabel("Token").fill("ab".repeat(32));
+      await dialog.getByRole("button", { name: "Use token" }).click();
+      await dialog.getByText("does not accept").waitFor();
+      assert(await page.locator("main").isHidden());
+      await dialog.getByLabel("Token").fill(token);
+      await page.keyboard.press("Enter");
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await page.reload();
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      assert(await dialog.isHidden());
+      assert(!(await page.evaluate("JSON.stringify(localStorage)") as string).includes(token));
+      assertEquals(faults, []);
+    }),
+});
+
+Deno.test({
+  name: "web page: drain refuses new sessions until it is ended; reload shows what came of it",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ lab, open, pair, host, token }) => {
+      const { page, faults } = await open();
+      await page.getByRole("button", { name: "Drain", exact: true }).click();
+      await page.getByRole("button", { name: "Refuse new sessions" }).click();
+      await page.getByText("Draining: new sessions are refused").waitFor();
+      await pair.server.waitForLine(/drain/);
+      await page.getByRole("button", { name: "End drain" }).click();
+      await page.getByRole("button", { name: "Take new sessions" }).click();
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await host.dial();
+
+      const result = page.getByRole("dialog");
+      await page.getByRole("button", { name: "Reload configuration" }).click();
+      await result.getByText("Nothing has changed").waitFor();
+      await result.getByRole("button", { name: "Close" }).click();
+      const file = `${lab.folder}/server.toml`;
+      const good = await Deno.readTextFile(file);
+      await Deno.writeTextFile(file, `${good}\n[limits]\nsessions = 321\n`);
+      await page.getByRole("button", { name: "Reload configuration" }).click();
+      await result.getByText("Configuration reloaded").waitFor();
+      await result.getByText("limits.sessions").waitFor();
+      await result.getByRole("button", { name: "Close" }).click();
+      await Deno.writeTextFile(file, `${good}\n[limits]\nsesions = 321\n`);
+      await page.getByRole("button", { name: "Reload configuration" }).click();
+      await result.getByText("The configuration was not reloaded").waitFor();
+      await result.getByText("sesions").first().waitFor();
+      await result.getByRole("button", { name: "Close" }).click();
+
+      await page.getByText("Configuration in use").click();
+      const shown = await page.locator("#configuration-text").innerText();
+      assertStringIncludes(shown, 'secret_file = "');
+      const secret = (await Deno.readTextFile(`${lab.folder}/branch-1.secret`)).trim();
+      for (const hidden of [secret, token]) assert(!(await page.content()).includes(hidden));
+      // The refused configuration is an answer with an error status.
+      assertEquals(faults.filter((fault) => !fault.includes("422")), []);
+    }),
+});
+
+Deno.test({
+  name: "web page: a tunnel that goes down, and a daemon that is gone and back, are shown",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ browser, clientPage, token, open, pair }) => {
+      const client = await openPage(browser, clientPage, token);
+      const server = await open();
+      await client.page.locator("#path li.tunnel[data-state=up]").waitFor();
+      await server.page.getByText("1 of 1 connected").first().waitFor();
+
+      await pair.server.stop();
+      await client.page.locator("#path li.tunnel[data-state=down]").waitFor();
+      await client.page.locator("#state", { hasText: "not ready" }).waitFor();
+      await client.page.locator("#peers td.status", { hasText: /^down/ }).waitFor();
+      await server.page.getByText("The daemon does not answer").waitFor();
+
+      await pair.restartServer();
+      await server.page.getByText("The daemon does not answer").waitFor({ state: "hidden" });
+      await server.page.locator("#state", { hasText: "ready" }).waitFor();
+      await client.page.locator("#path li.tunnel[data-state=up]").waitFor();
+      assertEquals([...client.faults, ...server.faults], []);
+    }),
+});

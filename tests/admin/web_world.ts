@@ -1,0 +1,85 @@
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { Lab } from "../lab/lab.ts";
+import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
+import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
+import { runCommand } from "../lab/process.ts";
+import { type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
+import { openBrowser, openPage, type WatchedPage } from "./chromium.ts";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** Both daemons with their web pages, an AC, a customer and a browser. */
+export interface WebWorld {
+  lab: Lab;
+  pair: ProxyPair;
+  ac: TestAc;
+  host: TestClient;
+  browser: Browser;
+  /** What the daemons' pages ask for. */
+  token: string;
+  /** Addresses of the pages. */
+  serverPage: string;
+  clientPage: string;
+  /** The server's page, with the token known. */
+  open(options?: BrowserContextOptions): Promise<WatchedPage>;
+}
+
+/** What the world's daemons and AC are called and say. */
+export interface WebOptions {
+  /** AC-Name. */
+  acName?: string;
+  clients?: Readonly<Record<string, string>>;
+  /** Further TOML of the server. */
+  server?: string;
+}
+
+/** Runs with a world and removes it. The AC has the sessions 0x01a4 and following. */
+export async function withWebWorld(
+  use: (world: WebWorld) => Promise<void>,
+  { acName = "bras-1", clients, server = "" }: WebOptions = {},
+): Promise<void> {
+  await using lab = await Lab.open();
+  await lab.cables();
+  const ac = lab.use(startTestAc({ interface: "ac0", name: acName, firstSessionId: 0x1a4 }));
+  const file = `${lab.folder}/admin.token`;
+  await runCommand(Deno.execPath(), "run", "-A", "--cached-only", MAIN, "keygen", "token", file);
+  const [serverPort, clientPort] = freePorts(2);
+  const pair = await startProxyPair(lab, {
+    ...(clients && { clients }),
+    server: `${server}\n${adminTable(lab, "server", serverPort)}`,
+    client: adminTable(lab, "client", clientPort),
+  });
+  const host = lab.use(startTestClient("cust0"));
+  await using browser = await openBrowser();
+  const token = (await Deno.readTextFile(file)).trim();
+  const serverPage = `http://127.0.0.1:${serverPort}/`;
+  await use({
+    lab,
+    pair,
+    ac,
+    host,
+    browser,
+    token,
+    serverPage,
+    clientPage: `http://127.0.0.1:${clientPort}/`,
+    open: (options) => openPage(browser, serverPage, token, options),
+  });
+}
+
+function adminTable(lab: Lab, name: string, port: number): string {
+  return `[admin]
+socket = "${lab.folder}/${name}.sock"
+listen = "127.0.0.1:${port}"
+token_file = "admin.token"
+`;
+}
+
+function freePorts(count: number): number[] {
+  const listeners = Array.from(
+    { length: count },
+    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+  );
+  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
+  listeners.forEach((listener) => listener.close());
+  return ports;
+}
