@@ -79,6 +79,8 @@ export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
   const server = createServer({ maxHeaderSize: MAX_HEAD }, (incoming, outgoing) => {
     const { watchdog } = about(incoming);
     watchdog.feed();
+    // Node's server ends a stream of ours after each answer, so nobody may send a second request.
+    outgoing.shouldKeepAlive = false;
     outgoing.on("finish", () => watchdog.feed());
     listener(incoming, outgoing);
   });

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { Health } from "../../src/admin/schema.ts";
+import { AdminClient } from "../../src/cli/admin_client.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
@@ -49,6 +51,18 @@ async function output(outcome: Promise<Outcome>): Promise<string> {
   assertEquals([code, stderr], [0, ""]);
   return stdout;
 }
+
+Deno.test({
+  name: "one client asks a daemon many times, and each request is answered",
+  ignore,
+  fn: () =>
+    withWorld(async ({ lab }) => {
+      using admin = new AdminClient(`${lab.folder}/server.sock`);
+      for (let turn = 0; turn < 20; turn++) {
+        assertEquals(await admin.json({ path: "/healthz" }, Health), { status: "ok" });
+      }
+    }),
+});
 
 Deno.test({
   name: "status, clients and sessions show a path in use, as text and as JSON",

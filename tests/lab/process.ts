@@ -13,6 +13,8 @@ export interface LabProcess extends AsyncDisposable {
   /** The first line that matches, printed or to come; rejects when the process ends without it. */
   waitForLine(pattern: RegExp, options?: WaitOptions): Promise<string>;
   signal(signal: Deno.Signal): void;
+  /** Writes a line to its stdin, which has to be piped. */
+  say(line: string): Promise<void>;
   /** SIGTERM, and SIGKILL for who does not hear; resolves when the process has gone. */
   stop(): Promise<Deno.CommandStatus>;
 }
@@ -25,18 +27,22 @@ export interface ProcessOptions {
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
+  /** Default "null": it has no input. */
+  stdin?: "null" | "piped";
 }
 
-/** Starts a program without input; its output is collected line by line. */
-export function startProcess({ name, program, args, env, cwd }: ProcessOptions): LabProcess {
+/** Starts a program; its output is collected line by line. */
+export function startProcess(options: ProcessOptions): LabProcess {
+  const { name, program, args, env, cwd, stdin = "null" } = options;
   const child = new Deno.Command(program, {
     args: [...args],
-    stdin: "null",
+    stdin,
     stdout: "piped",
     stderr: "piped",
     ...(env && { env }),
     ...(cwd && { cwd }),
   }).spawn();
+  const input = stdin === "piped" ? child.stdin.getWriter() : undefined;
   const output = new Journal<string>();
   const read = Promise.all([collect(child.stdout, output), collect(child.stderr, output)]);
   let ended = false;
@@ -45,6 +51,7 @@ export function startProcess({ name, program, args, env, cwd }: ProcessOptions):
     return result;
   });
   const stop = async () => {
+    await input?.close().catch(() => {}); // one that has gone reads nothing
     if (!ended) child.kill("SIGTERM");
     const timer = setTimeout(() => ended || child.kill("SIGKILL"), PATIENCE);
     const result = await status;
@@ -59,6 +66,7 @@ export function startProcess({ name, program, args, env, cwd }: ProcessOptions):
     status,
     stop,
     signal: (signal) => child.kill(signal),
+    say: async (line) => await input?.write(new TextEncoder().encode(`${line}\n`)),
     waitForLine: (pattern, options) =>
       Promise.race([
         output.first((line) => pattern.test(line), `${pattern} from ${name}`, options),

@@ -25,6 +25,8 @@ export interface PairOptions {
   wan?: string;
   /** Sessions outlive their processes. Default false. */
   keep?: boolean;
+  /** Further environment of the daemons. */
+  env?: Readonly<Record<string, string>>;
   /** Further TOML of the server's configuration. */
   server?: string;
   /** Further TOML of each client's configuration. */
@@ -55,7 +57,7 @@ export async function startProxyPair(lab: Lab, options: PairOptions = {}): Promi
   const clients = new Map<string, LabProcess>();
   for (const [name, lan] of Object.entries(lans)) {
     await lab.write(`${name}.toml`, clientConfig(options, port, name, lan));
-    clients.set(name, startDaemon(lab, name, options.path?.near));
+    clients.set(name, startDaemon(lab, name, options.path?.near, options.env));
   }
   for (const client of clients.values()) await ready(client);
   return {

@@ -71,6 +71,9 @@ function mustBeGiven(read: Arguments, args: readonly string[], command: Command)
     must(args.some((arg) => arg.endsWith(value)), () => `--${name} ${value} was made up`);
   }
   for (const name of read.switches) {
-    must(args.some((arg) => arg.startsWith(`--${name}`)), () => `--${name} was made up`);
+    const alias = command.options.find((option) => option.name === name)?.alias;
+    const short = new RegExp(alias === undefined ? "^$" : `^-[^-]*${alias}`);
+    const given = args.some((arg) => arg.startsWith(`--${name}`) || short.test(arg));
+    must(given, () => `--${name} was made up`);
   }
 }

@@ -64,9 +64,9 @@ Deno.test({
     await pong(customer);
 
     const since = client.output.length;
-    path.relay.signal("SIGUSR1");
+    await path.turn("dark");
     await new Promise((resolve) => setTimeout(resolve, BLACK_HOLE));
-    path.relay.signal("SIGUSR2");
+    await path.turn("clear");
     await pong(customer);
     await client.waitForLine(/sessions resumed/, { since });
 

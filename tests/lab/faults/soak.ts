@@ -1,35 +1,23 @@
 /**
- * `deno task soak [--minutes N] [--sessions N] [--seed S]`: random faults, one after the other, on a
- * line with many sessions. After each: every session that nobody ended still carries frames, only
- * its own; the AC has exactly the sessions that its customers have; within 60 s. Prints a line a
- * fault and the daemons' memory; exit code 1 when an invariant did not hold.
+ * `deno task soak [--minutes N] [--sessions N] [--seed S] [--only WORDS]`: random faults, one after
+ * the other, on a line of two clients with many sessions; with `--only`, those whose names contain
+ * these words. After each the invariants have to hold (`endure`) within 60 s. Prints a line a fault
+ * and the daemons' memory; exit code 1 when an invariant did not hold.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../dependencies.ts";
 import { insideLab, Lab } from "../lab.ts";
 import { runInNamespace } from "../namespace.ts";
-import { startProxyPair } from "../proxy_pair.ts";
-import { layLongPath } from "../relay/long_path.ts";
-import { FAULTS, type Line } from "./faults.ts";
-import { Customers } from "./customers.ts";
+import { seededRandom } from "../relay/delay_line.ts";
+import { FAULTS } from "./faults.ts";
+import { endure, settle } from "./invariants.ts";
+import { BRANCHES, type Line, openLine } from "./line.ts";
 
-/** The bound is on what is measured here, not on how fast a customer may dial. */
-const LIMITS = `[limits]
-padi_rate_per_mac = 10000
-padi_burst_per_mac = 10000
-padi_rate = 10000
-padi_burst = 10000
-`;
-
-/** Numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = state + 0x6d2b79f5 >>> 0;
-    let mixed = Math.imul(state ^ state >>> 15, state | 1);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, mixed | 61) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
-  };
+interface SoakOptions {
+  minutes: number;
+  sessions: number;
+  seed: number;
+  only: string;
 }
 
 /** Resident memory of a process in MiB (proc_pid_status(5)). */
@@ -38,59 +26,72 @@ async function resident(pid: number): Promise<number> {
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) / 1024);
 }
 
+async function memory({ clients, daemons }: Line): Promise<string> {
+  const pids = BRANCHES.map(({ name }) => clients.get(name)?.pid ?? 0);
+  const sizes = await Promise.all([...pids, daemons.server.pid].map(resident));
+  return sizes.join(" + ");
+}
+
 async function print(line: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
 }
 
-async function openLine(lab: Lab, random: () => number): Promise<Line> {
-  await lab.cables();
-  const path = await layLongPath(lab, { delay: 1, loss: 0, seed: 1 });
-  const daemons = await startProxyPair(lab, { path, keep: true, server: LIMITS, client: LIMITS });
-  const customers = new Customers(lab);
-  return { lab, path, daemons, client: daemons.client, customers, random };
+/** Names in a random order, each once before any comes again. */
+function* shuffled(names: readonly string[], random: () => number): Generator<string> {
+  for (;;) {
+    for (const rest = [...names]; rest.length > 0;) {
+      yield rest.splice(Math.floor(random() * rest.length), 1)[0];
+    }
+  }
 }
 
-/** Returns the number of invariants that did not hold. */
-async function soak(minutes: number, sessions: number, seed: number): Promise<number> {
+/** Lets a fault happen; undefined when all is well again, else what is not. */
+async function suffer(line: Line, name: string): Promise<string | undefined> {
+  const { customers } = line;
+  const [began, ended] = [performance.now(), customers.ended];
+  const wrong = await endure(line, FAULTS[name]).then(() => undefined, String);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  await print(
+    `${name}: ${seconds} s, ${customers.size} sessions kept, ${customers.ended - ended} ended, ` +
+      `${await memory(line)} MiB${wrong === undefined ? "" : `, VIOLATED: ${wrong}`}`,
+  );
+  return wrong;
+}
+
+/** Returns the number of faults after which an invariant did not hold. */
+async function soak({ minutes, sessions, seed, only }: SoakOptions): Promise<number> {
   await using lab = await Lab.open();
-  const line = await openLine(lab, seeded(seed));
+  const line = await openLine(lab, { random: seededRandom(seed) });
   await line.customers.fill(sessions);
-  await line.customers.settle();
-  await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes`);
+  await settle(line);
+  await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes, ${await memory(line)} MiB`);
   let [violations, faults] = [0, 0];
-  const names = Object.keys(FAULTS);
-  for (const end = performance.now() + minutes * 60_000; performance.now() < end; faults++) {
-    const name = names[Math.floor(line.random() * names.length)];
-    const began = performance.now();
-    const ended = line.customers.ended;
-    await FAULTS[name](line);
-    const fault = await line.customers.settle().then(() => undefined, String);
-    if (fault !== undefined) violations++;
-    const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-    const memory = `${await resident(line.client.pid)} + ${await resident(
-      line.daemons.server.pid,
-    )}`;
-    const lost = line.customers.ended - ended;
-    await print(
-      `${name}: ${seconds} s, ${line.customers.size} sessions kept, ${lost} ended by the fault, ` +
-        `${memory} MiB${fault === undefined ? "" : `, VIOLATED: ${fault}`}`,
-    );
+  const names = Object.keys(FAULTS).filter((name) => name.includes(only));
+  const end = performance.now() + minutes * 60_000;
+  for (const name of shuffled(names, line.random)) {
+    if (await suffer(line, name) !== undefined) violations++;
+    faults++;
+    if (performance.now() >= end) break;
     await line.customers.fill(sessions);
   }
   await print(`${faults} faults, ${violations} violated invariants`);
   return violations;
 }
 
-if (import.meta.main) {
-  if (!insideLab()) {
-    if (!await fetchDependencies()) Deno.exit(1);
-    const self = new URL(import.meta.url).pathname;
-    Deno.exit(await runInNamespace(["run", "-A", "--quiet", self, ...Deno.args]));
-  }
+async function main(): Promise<number> {
   const options = parseArgs(Deno.args, {
-    string: ["minutes", "sessions", "seed"],
-    default: { minutes: "10", sessions: "200", seed: String(Date.now() % 1e6) },
+    string: ["minutes", "sessions", "seed", "only"],
+    default: { minutes: "10", sessions: "200", seed: String(Date.now() % 1e6), only: "" },
   });
   const [minutes, sessions, seed] = [options.minutes, options.sessions, options.seed].map(Number);
-  Deno.exit(await soak(minutes, sessions, seed) === 0 ? 0 : 1);
+  const violations = await soak({ minutes, sessions, seed, only: options.only });
+  return violations === 0 ? 0 : 1;
 }
+
+async function outside(): Promise<number> {
+  if (!await fetchDependencies()) return 1;
+  const self = new URL(import.meta.url).pathname;
+  return await runInNamespace(["run", "-A", "--quiet", self, ...Deno.args]);
+}
+
+if (import.meta.main) Deno.exit(insideLab() ? await main() : await outside());

@@ -49,6 +49,11 @@ export interface TestAc extends AsyncDisposable {
   send(sessionId: number, payload: Uint8Array): void;
   /** Ends a session from the AC's side. */
   terminate(sessionId: number): void;
+  /**
+   * Loses all sessions as by a power cut and counts session ids from the first again. Frames of
+   * sessions it does not know are answered with PADT from then on, unless it is `silent`.
+   */
+  restart(options?: { silent?: boolean }): void;
 }
 
 /** Tags of a request that every answer repeats (RFC 2516 appendix A). */
@@ -65,13 +70,18 @@ export function startTestAc(options: TestAcOptions): TestAc {
   const seen = new Journal(showObserved);
   const port = openPort(options.interface, receive);
   const mac = options.mac ?? port.mac;
-  let nextSessionId = options.firstSessionId ?? 1;
+  const firstSessionId = options.firstSessionId ?? 1;
+  let nextSessionId = firstSessionId;
+  let refusesStrays = false;
 
   function receive(frame: Observed): void {
     if (frame.destination !== mac && frame.destination !== BROADCAST) return;
     if (frame.code === CODE_PADI) port.send(answer(frame, CODE_PADO, 0, offer(frame)));
     else if (frame.code === CODE_PADR) port.send(confirm(frame));
     else if (sessions.get(frame.sessionId) === frame.source) inSession(frame);
+    else if (refusesStrays && frame.code === CODE_SESSION) {
+      port.send(padt(frame.source, mac, frame.sessionId));
+    }
     seen.add(frame);
   }
 
@@ -137,6 +147,12 @@ export function startTestAc(options: TestAcOptions): TestAc {
     terminate(id) {
       port.send(padt(host(id), mac, id));
       forget(id);
+    },
+    restart({ silent = false } = {}) {
+      sessions.clear();
+      confirmed.clear();
+      nextSessionId = firstSessionId;
+      refusesStrays = !silent;
     },
     [Symbol.asyncDispose]: () => port[Symbol.asyncDispose](),
   };

@@ -14,10 +14,10 @@ export interface IpPath {
   far: (program: string, args: readonly string[]) => [string, string[]];
 }
 
-/** Moves lan0 and cli0, wan0 and srv0 into namespaces; call it before the daemons start. */
-export async function partEnds(lab: Lab): Promise<IpPath> {
+/** Moves the LANs and cli0, wan0 and srv0 into namespaces; call it before the daemons start. */
+export async function partEnds(lab: Lab, lans: readonly string[] = ["lan0"]): Promise<IpPath> {
   const [near, far] = [await namespace(lab, "near"), await namespace(lab, "far")];
-  await settle(near, "lan0");
+  for (const lan of lans) await settle(near, lan);
   await settle(near, "cli0", NEAR);
   await settle(far, "wan0");
   await settle(far, "srv0", FAR);

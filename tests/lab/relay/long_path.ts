@@ -7,6 +7,7 @@
 import type { Lab } from "../lab.ts";
 import type { LabProcess } from "../process.ts";
 import { type IpPath, partEnds } from "./ip_path.ts";
+import type { Mood } from "./mood.ts";
 import { disableOffloads } from "./offloads.ts";
 
 const RELAY = new URL("relay.ts", import.meta.url).pathname;
@@ -18,11 +19,15 @@ export interface LongPathOptions {
   /** Share of the packets that is lost each way, 0 to 1. */
   loss: number;
   seed: number;
+  /** The client daemons' interfaces. Default "lan0". */
+  lans?: readonly string[];
 }
 
 /** A path through a relay. */
 export interface LongPath extends IpPath {
   readonly relay: LabProcess;
+  /** Resolves when the path is in this mood. */
+  turn(mood: Mood): Promise<void>;
 }
 
 /** Moves lan0 and wan0 apart and lays the path; call it before the daemons start. */
@@ -30,14 +35,20 @@ export async function layLongPath(lab: Lab, options: LongPathOptions): Promise<L
   await lab.cable("cli0", "relay0");
   await lab.cable("srv0", "relay1");
   for (const name of ["cli0", "srv0", "relay0", "relay1"]) disableOffloads(name);
-  const path = await partEnds(lab);
+  const path = await partEnds(lab, options.lans);
   const { delay, loss, seed } = options;
   const relay = lab.start({
     name: "relay",
     program: Deno.execPath(),
     args: ["run", "-A", "--cached-only", "--quiet", RELAY, "relay0", "relay1"]
       .concat([delay, loss, seed].map(String)),
+    stdin: "piped",
   });
   await relay.waitForLine(/relay up/, { timeout: 20_000 });
-  return { ...path, relay };
+  const turn = async (mood: Mood): Promise<void> => {
+    const since = relay.output.length;
+    await relay.say(mood);
+    await relay.waitForLine(new RegExp(`mood ${mood}`), { since });
+  };
+  return { ...path, relay, turn };
 }

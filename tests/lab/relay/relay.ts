@@ -1,11 +1,13 @@
 /**
  * `relay.ts ONE OTHER DELAY LOSS SEED`: carries IPv4 and ARP between two interfaces, each way DELAY
  * milliseconds later and without a share LOSS of the frames, until SIGTERM; what is under way then is
- * lost. From SIGUSR1 to SIGUSR2 it carries nothing: a black hole. In place of the kernel's netem, which is not on every machine.
+ * lost. A line on stdin names the {@linkcode Mood} that it is in from then on. In place of the kernel's
+ * netem, which is not on every machine.
  */
 import type { Link } from "../../../ffi/link.ts";
 import { openLink } from "../../../ffi/open_link.ts";
-import { DelayLine } from "./delay_line.ts";
+import { DelayLine, seededRandom } from "./delay_line.ts";
+import { meddle, type Mood, MOODS } from "./mood.ts";
 import { shortSleep } from "./short_sleep.ts";
 
 const ETHERTYPE_IPV4 = 0x0800;
@@ -13,11 +15,14 @@ const ETHERTYPE_ARP = 0x0806;
 /** Microseconds between looks at what is due: five per cent of the shortest delay of interest. */
 const TICK = 250;
 
-/** Nothing is carried. */
-let dark = false;
+let mood: Mood = "clear";
 
 /** Carries frames one way until the end that they come from is closed. */
-async function carry(from: Link, to: Link, line: DelayLine): Promise<void> {
+async function carry(from: Link, to: Link, line: DelayLine, random: () => number): Promise<void> {
+  const ways = {
+    on: (frame: Uint8Array) => line.push(frame, 0, frame.length, performance.now()),
+    back: (frame: Uint8Array) => from.send(frame),
+  };
   let ticking = false;
   const tick = async (): Promise<void> => {
     while (line.size > 0) {
@@ -28,7 +33,8 @@ async function carry(from: Link, to: Link, line: DelayLine): Promise<void> {
   };
   await from.run({
     frame(bytes, _view, offset, length): void {
-      if (!dark) line.push(bytes, offset, length, performance.now());
+      if (mood === "clear") line.push(bytes, offset, length, performance.now());
+      else meddle(mood, bytes.slice(offset, offset + length), random, ways);
     },
     batchEnd() {
       if (ticking) return;
@@ -55,13 +61,26 @@ async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
     left.close();
     right.close();
   });
-  Deno.addSignalListener("SIGUSR1", () => dark = true);
-  Deno.addSignalListener("SIGUSR2", () => dark = false);
+  const random = seededRandom(Number(seed));
   await print("relay up");
-  await Promise.all([carry(left, right, lines[0]), carry(right, left, lines[1])]);
+  obey();
+  await Promise.all([carry(left, right, lines[0], random), carry(right, left, lines[1], random)]);
   for (const [link, { lost, overflow }] of [[left, lines[0]], [right, lines[1]]] as const) {
     const { receivedFrames, kernelDrops, truncated } = link.statistics;
     await print(JSON.stringify({ receivedFrames, kernelDrops, truncated, lost, overflow }));
+  }
+}
+
+/** Takes on the mood that each line of stdin names, and says so. */
+async function obey(): Promise<void> {
+  let rest = "";
+  for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      mood = MOODS.find((name) => name === line) ?? mood;
+      await print(`mood ${mood}`);
+    }
   }
 }
 

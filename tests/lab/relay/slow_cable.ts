@@ -13,10 +13,19 @@ export async function laySlowCable(lab: Lab, megabits: number): Promise<IpPath> 
   await lab.cable("cli0", "srv0");
   for (const name of ["cli0", "srv0"]) disableOffloads(name);
   const path = await partEnds(lab);
+  await limitRate(path, megabits);
+  return path;
+}
+
+/** Puts a token bucket (tc-tbf(8)) each way, which holds 20 ms; `undefined` takes it away. */
+export async function limitRate(path: IpPath, megabits: number | undefined): Promise<void> {
   for (const [enter, device] of [[path.near, "cli0"], [path.far, "srv0"]] as const) {
-    const bucket = ["rate", `${megabits}mbit`, "burst", "16kb", "latency", "20ms"];
-    const [program, args] = enter("tc", ["qdisc", "add", "dev", device, "root", "tbf", ...bucket]);
+    const bucket = megabits === undefined
+      ? ["del", "dev", device, "root"]
+      : ["replace", "dev", device, "root", "tbf", "rate", `${megabits}mbit`].concat(
+        ["burst", "16kb", "latency", "20ms"],
+      );
+    const [program, args] = enter("tc", ["qdisc", ...bucket]);
     await runCommand(program, ...args);
   }
-  return path;
 }

@@ -1,0 +1,98 @@
+import { AdminClient } from "../../../src/cli/admin_client.ts";
+import { type Session, Sessions, Status } from "../../../src/admin/schema.ts";
+import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record_queue.ts";
+import type { Fault } from "./fault.ts";
+import { BACK } from "./customers.ts";
+import { BRANCHES, type Line } from "./line.ts";
+
+/** Bytes that may wait for one tunnel at most. */
+const QUEUE_LIMIT = DATA_LIMIT + CONTROL_RESERVE;
+/** Milliseconds between looks at what is not yet as it should be. */
+const PAUSE = 100;
+
+/** What a daemon says of itself. */
+interface Account {
+  status: Status;
+  sessions: Session[];
+}
+
+/**
+ * Resolves when all is well after a fault, rejects with what is not after 60 s:
+ *
+ * - every session that nobody ended carries frames, and only its own, on every wire
+ * - each session of the AC is one of a customer, and the other way round
+ * - the daemons have exactly these sessions, and each has a place of its own on either side
+ * - no queue is over its limit
+ */
+export async function settle(line: Line): Promise<void> {
+  await line.customers.carry();
+  const deadline = performance.now() + BACK;
+  for (;;) {
+    const wrong = await whatIsWrong(line);
+    if (wrong === undefined) return;
+    if (performance.now() > deadline) throw new Error(wrong);
+    await new Promise((next) => setTimeout(next, PAUSE));
+  }
+}
+
+/** Lets a fault happen and all be well again; rejects likewise, and where it cost what it must not. */
+export async function endure(line: Line, fault: Fault): Promise<void> {
+  const { customers } = line;
+  const [ended, said] = [customers.ended, customers.discoveries];
+  await fault.happen(line);
+  await settle(line);
+  if (!fault.keeps) return;
+  if (customers.ended > ended) throw new Error(`${customers.ended - ended} sessions have ended`);
+  const more = customers.discoveries - said;
+  if (more > 0) throw new Error(`${more} discovery packets were sent`);
+}
+
+async function whatIsWrong(line: Line): Promise<string | undefined> {
+  const { customers } = line;
+  if (!customers.agree) {
+    return `The AC has ${customers.ac.sessions.size} sessions, the customers ${customers.size}`;
+  }
+  const server = await accountOf(line, "server");
+  const wrong = uneven("AC", server, "session_id", [...customers.ac.sessions.keys()]);
+  if (wrong !== undefined) return wrong;
+  for (const [index, { name }] of BRANCHES.entries()) {
+    const client = await accountOf(line, name);
+    const there = server.sessions.filter(({ client }) => client === name);
+    const wrong = uneven(name, client, "wire_session_id", customers.idsOf(index)) ??
+      uneven(`${name} and the server`, client, "handle", there.map(({ handle }) => handle));
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+/** Whether a daemon's sessions have exactly these ids, each once; or a queue is too long. */
+function uneven(
+  what: string,
+  { sessions, status }: Account,
+  key: "session_id" | "wire_session_id" | "handle",
+  expected: readonly number[],
+): string | undefined {
+  const ids = sessions.map((session) => session[key]);
+  const known = new Set(expected);
+  if (new Set(ids).size !== ids.length) return `${what}: a ${key} stands for two sessions`;
+  if (ids.length !== known.size || ids.some((id) => !known.has(id))) {
+    return `${what}: ${known.size} sessions, the daemon has ${ids.length} or others`;
+  }
+  const long = status.tunnels.find(({ queue_bytes }) => queue_bytes > QUEUE_LIMIT);
+  return long && `${what}: ${long.queue_bytes} bytes wait for "${long.peer}"`;
+}
+
+/** Asks a daemon for its state and all its sessions. */
+export async function accountOf(line: Line, name: string): Promise<Account> {
+  using admin = new AdminClient(`${line.lab.folder}/${name}.sock`);
+  const status = await admin.json({ path: "/api/v1/status" }, Status);
+  const sessions: Session[] = [];
+  for (let total = 1; sessions.length < total;) {
+    const query = { limit: 500, offset: sessions.length };
+    const page = await admin.json({ path: "/api/v1/sessions", query }, Sessions);
+    if (page.sessions.length === 0) break;
+    sessions.push(...page.sessions);
+    total = page.total;
+  }
+  return { status, sessions };
+}

@@ -1,0 +1,89 @@
+/** What happens to the machines that the daemons run on. */
+import { type LabProcess, runCommand } from "../process.ts";
+import type { IpPath } from "../relay/ip_path.ts";
+import { anyBranch, between, ending, type Faults, kept, pause } from "./fault.ts";
+import { BRANCHES, type Line } from "./line.ts";
+
+const HOUR = 3_600;
+
+async function ip(enter: IpPath["near"], ...args: string[]): Promise<void> {
+  const [program, rest] = enter("ip", args);
+  await runCommand(program, ...rest);
+}
+
+async function downAndUp(enter: IpPath["near"], name: string): Promise<void> {
+  for (const state of ["down", "up"]) {
+    await ip(enter, "link", "set", name, state);
+    await pause(500);
+  }
+}
+
+/** Another address, as after a new network card; resolves when the daemon has noticed. */
+async function changeMac(
+  { random }: Line,
+  daemon: LabProcess | undefined,
+  enter: IpPath["near"],
+  name: string,
+): Promise<void> {
+  const since = daemon?.output.length ?? 0;
+  const tail = Math.floor(random() * 0x10000).toString(16).padStart(4, "0");
+  const mac = `02:00:5e:77:${tail.slice(0, 2)}:${tail.slice(2)}`;
+  await ip(enter, "link", "set", name, "address", mac);
+  await daemon?.waitForLine(/interface address changed/, { since });
+}
+
+async function changeLanMac(line: Line): Promise<void> {
+  const branch = anyBranch(line);
+  await changeMac(line, line.clients.get(branch), line.path.near, lanOf(branch));
+}
+
+async function changeWanMac(line: Line): Promise<void> {
+  await changeMac(line, line.daemons.server, line.path.far, "wan0");
+}
+
+function lanOf(branch: string): string {
+  return BRANCHES.find(({ name }) => name === branch)?.lan ?? "lan0";
+}
+
+/** Fills the file system of a daemon's state to the last byte; the path of what fills it. */
+export async function fillDisk({ lab }: Line, name: string): Promise<string> {
+  const path = `${lab.folder}/${name}.state/ballast`;
+  using file = await Deno.open(path, { write: true, create: true });
+  for (let size = 65_536; size >= 1; size = Math.floor(size / 2)) {
+    const block = new Uint8Array(size);
+    try {
+      for (;;) await file.write(block);
+    } catch {
+      // Full for blocks of this size.
+    }
+  }
+  return path;
+}
+
+/** Customers come and go while nothing can be written. */
+async function fullDisks(line: Line): Promise<void> {
+  const { customers, random } = line;
+  const names = ["server", ...BRANCHES.map(({ name }) => name)];
+  const ballast = await Promise.all(names.map((name) => fillDisk(line, name)));
+  const before = customers.size;
+  for (let i = 0; i < before / 10; i++) customers.hangUp(customers.any(random()));
+  await pause(300);
+  await customers.fill(before);
+  for (const path of ballast) await Deno.remove(path);
+}
+
+/** Sessions of an interface with another address cannot go on: their peers know the old one. */
+export const MACHINE_FAULTS: Faults = {
+  "customers' interface down": kept((line) => downAndUp(line.path.near, lanOf(anyBranch(line)))),
+  "AC's interface down": kept(({ path }) => downAndUp(path.far, "wan0")),
+  "LAN's interface changes its MAC": ending(changeLanMac),
+  "AC's interface changes its MAC": ending(changeWanMac),
+  "disks full": ending(fullDisks),
+  "clock jumps": kept(async (line) => {
+    const { clock, random } = line;
+    for (let turn = 0; turn < 2; turn++) {
+      clock.set((random() - 0.5) * HOUR);
+      await between(line, 1_000, 3_000);
+    }
+  }),
+};

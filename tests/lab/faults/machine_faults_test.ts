@@ -1,0 +1,45 @@
+import { assert, assertEquals } from "@std/assert";
+import { DAEMON_FAULTS } from "./daemon_faults.ts";
+import { endure, settle } from "./invariants.ts";
+import { fillDisk, MACHINE_FAULTS } from "./machine_faults.ts";
+import { testFaults, testLine } from "./matrix.ts";
+
+/** Seconds. */
+const DAY = 86_400;
+
+testFaults("sessions are kept or end properly whatever the machines do", MACHINE_FAULTS);
+
+testLine("a full disk is said once, costs nobody a session, and is made good for", async (line) => {
+  const { customers, daemons: { server } } = line;
+  const since = server.output.length;
+  const ballast = await fillDisk(line, "server");
+  customers.hangUp(customers.any(0));
+  await customers.fill(customers.size + 1);
+  await server.waitForLine(/state cannot be written/, { since });
+  await settle(line);
+  await Deno.remove(ballast);
+  await server.waitForLine(/state is written again/, { since, timeout: 10_000 });
+  assertEquals(server.output.all((line) => line.includes("cannot be written"), since).length, 1);
+  // What was opened meanwhile is in the store by now.
+  await endure(line, DAEMON_FAULTS["server killed"]);
+});
+
+testLine("a clock that is a day late keeps clients out, not their sessions", async (line) => {
+  const { clients, clock, customers } = line;
+  const north = clients.get("north");
+  assert(north !== undefined);
+  const ended = customers.ended;
+  clock.set(-DAY);
+  await settle(line); // an open tunnel does not care
+  const since = north.output.length;
+  await line.path.turn("resetting");
+  await north.waitForLine(/tunnel down/, { since });
+  await line.path.turn("clear");
+  // The server's certificate is not valid yet; the log has the late clock's time.
+  const refused = await north.waitForLine(/"tunnel down".*[Cc]ertificate/, { since });
+  const { time } = JSON.parse(refused);
+  assert(Math.abs(Date.parse(time) + DAY * 1_000 - Date.now()) < 60_000, time);
+  clock.set(0);
+  await settle(line);
+  assertEquals(customers.ended, ended);
+});

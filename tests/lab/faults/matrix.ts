@@ -1,0 +1,50 @@
+import { insideLab, Lab } from "../lab.ts";
+import { installed } from "../process.ts";
+import { seededRandom } from "../relay/delay_line.ts";
+import type { Faults } from "./fault.ts";
+import { endure, settle } from "./invariants.ts";
+import { type Line, openLine } from "./line.ts";
+
+const SESSIONS = 20;
+/** A tenth of the times that daemons wait by default. */
+const PACE = 0.1;
+
+const hasCompiler = installed("cc");
+const because = hasCompiler ? "" : " (needs Debian's gcc)";
+
+/** A test of faults, one after the other on one line; `after` is called after each. */
+export function testFaults(
+  name: string,
+  faults: Faults,
+  after: (fault: string, line: Line, since: ReadonlyMap<string, number>) => void = () => {},
+): void {
+  testLine(name, async (line, context) => {
+    for (const [fault, it] of Object.entries(faults)) {
+      const since = new Map([...line.clients].map(([name, { output }]) => [name, output.length]));
+      await context.step(fault, async () => {
+        await endure(line, it);
+        after(fault, line, since);
+      });
+      await line.customers.fill(SESSIONS);
+    }
+  });
+}
+
+/** A test on a line with sessions on two LANs, which has to be well at the end. */
+export function testLine(
+  name: string,
+  use: (line: Line, context: Deno.TestContext) => Promise<void>,
+): void {
+  Deno.test({
+    name: `${name}${because}`,
+    ignore: !insideLab() || !hasCompiler,
+    async fn(context) {
+      await using lab = await Lab.open();
+      const line = await openLine(lab, { random: seededRandom(1), pace: PACE });
+      await line.customers.fill(SESSIONS);
+      await settle(line);
+      await use(line, context);
+      await settle(line);
+    },
+  });
+}
