@@ -97,6 +97,15 @@ Deno.test("no label has a MAC address, and names are as Prometheus wants them", 
     assertEquals(new Set(METRICS.map(({ name }) => name)).size, METRICS.length);
   }));
 
+Deno.test("docs/operations.md has every metric with its labels and meaning", async () => {
+  const file = new URL("../../docs/operations.md", import.meta.url);
+  const text = await Deno.readTextFile(file);
+  for (const { name, type, labels = [], help } of METRICS) {
+    const shown = labels.length === 0 ? name : `${name}{${labels.join(",")}}`;
+    assert(text.includes(`| \`${shown}\` | ${type} | ${help} |`), name);
+  }
+});
+
 Deno.test("a histogram's bucket takes what is not above its bound", () => {
   const histogram = new Histogram([1, 2]);
   for (const value of [0, 1, 1.5, 2, 3]) histogram.observe(value);
