@@ -188,8 +188,11 @@ Deno.test("lesson: a record of an unknown kind ends its own tunnel and nothing e
 
 // cloudflared keeps its command line from debuggers because tunnel tokens stand in it.
 Deno.test("lesson: no option takes a secret, so that none stands in a command line", () => {
-  const options = COMMANDS.flatMap(({ options }) => options.map(({ name }) => name));
-  assertEquals(options.filter((name) => /secret|key|token|pass/i.test(name)), []);
+  const values = COMMANDS.flatMap(({ options }) =>
+    options.filter(({ value }) => value !== undefined)
+  );
+  const names = values.map(({ name }) => name);
+  assertEquals(names.filter((name) => /secret|key|token|pass/i.test(name)), []);
 });
 
 // rathole logged the digest that it expected; frp's login could be repeated by whoever saw it.
