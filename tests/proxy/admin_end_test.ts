@@ -1,7 +1,14 @@
 import { assertEquals } from "@std/assert";
-import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import {
+  CODE_PADS,
+  CODE_PADT,
+  TAG_AC_COOKIE,
+  TAG_AC_SYSTEM_ERROR,
+  TAG_HOST_UNIQ,
+} from "../../src/pppoe/constants.ts";
 import { endByAdmin, endMoved, freeStuck } from "../../src/proxy/session_ends.ts";
-import { dial, settle, until, within } from "./dial.ts";
+import { findTag } from "../../src/pppoe/tags.ts";
+import { dial, request, service, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
 
 const memberOf = ({ proxy }: Side) => proxy.members.values().next().value;
@@ -90,4 +97,32 @@ Deno.test("when the interface has another address, its sessions end on both side
     assertEquals([path.ac.frames, wire.frames], [[], []]);
     assertEquals(path.server.ends, ["address-changed"]);
     assertEquals(path.server.proxy.sessions.table.size, 1);
+  }));
+
+Deno.test("dials that overtake each other at the client's limit: the AC gets a PADT, the customer an error", () =>
+  within({ sessionsOnClient: 1 }, async (path) => {
+    const asked = [];
+    for (const id of [1, 2]) {
+      await request(path, { tags: [service, uniq(id)] });
+      asked.push(await path.ac.packet());
+    }
+    for (const [i, { list }] of asked.entries()) {
+      const id = i + 1;
+      path.ac.send(
+        { destination: WAN, source: AC, code: CODE_PADS, sessionId: id },
+        list.filter(({ type }) => type !== TAG_AC_COOKIE),
+      );
+    }
+    const [first, second] = [
+      await path.customers[0].packet(),
+      await path.customers[0].packet(),
+    ];
+    assertEquals([first.sessionId, second.sessionId], [1, 0]);
+    assertEquals(findTag(second.list, TAG_AC_SYSTEM_ERROR) !== undefined, true);
+    assertEquals([...findTag(second.list, TAG_HOST_UNIQ) ?? []], [2]);
+    const padt = await path.ac.packet();
+    assertEquals([padt.code, padt.sessionId], [CODE_PADT, 2]);
+    await settle();
+    assertEquals(path.server.proxy.sessions.table.size, 1);
+    assertEquals([path.ac.frames, path.customers[0].frames], [[], []]);
   }));

@@ -4,9 +4,7 @@
  */
 import { type MemoryLink, memoryLinkPair } from "../../ffi/memory_link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
-import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
 import { type Mac, writeMac } from "../../src/pppoe/mac.ts";
-import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
 import { ClientDiscovery } from "../../src/proxy/client_discovery.ts";
 import { Drops } from "../../src/proxy/drops.ts";
 import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
@@ -14,72 +12,23 @@ import { Proxy } from "../../src/proxy/proxy.ts";
 import type { MacPolicy, ProxyLimits, ProxyOptions } from "../../src/proxy/proxy_options.ts";
 import { ServerDiscovery } from "../../src/proxy/server_discovery.ts";
 import type { Member, SessionEnd } from "../../src/proxy/session.ts";
+import { COUNTERS } from "../../src/proxy/session_table.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { Clock } from "./clock.ts";
+import { OuterWire } from "./outer_wire.ts";
 import {
   type MemoryConnection,
   memoryConnectionPair,
   recordBuffer,
 } from "../tunnel/memory_connection.ts";
 
+export { OuterWire, type SeenPacket } from "./outer_wire.ts";
+
 export const CUSTOMER: Mac = 0x02_00_00_00_00_c1;
 export const AC: Mac = 0x02_00_00_00_00_a1;
 export const LAN: Mac = 0x02_00_00_00_00_1a;
 export const WAN: Mac = 0x02_00_00_00_00_3a;
-
-/** A parsed frame on one of the outer wires. */
-export interface SeenPacket extends DiscoveryPacket {
-  list: Tag[];
-  frame: Uint8Array;
-}
-
-/** What a test plays on: frames in, frames out. */
-export class OuterWire {
-  readonly frames: Uint8Array[] = [];
-  #waiting: (() => void) | undefined;
-  #link: MemoryLink;
-
-  constructor(link: MemoryLink) {
-    this.#link = link;
-    link.run({
-      frame: (bytes, _view, offset, length) => {
-        this.frames.push(bytes.slice(offset, offset + length));
-        this.#waiting?.();
-      },
-      batchEnd() {},
-      state: () => {},
-    });
-  }
-
-  /** Puts a discovery packet on the wire. */
-  send(packet: Omit<DiscoveryPacket, "tags">, tags: Tag[]): void {
-    this.#link.send(encodeDiscovery({ ...packet, tags: encodeTags(tags) }));
-  }
-
-  /** Puts a whole frame on the wire. */
-  sendRaw(frame: Uint8Array): void {
-    this.#link.send(frame);
-  }
-
-  /** The next frame, waited for. */
-  async next(): Promise<Uint8Array> {
-    while (this.frames.length === 0) {
-      await new Promise<void>((resolve) => this.#waiting = resolve);
-    }
-    return this.frames.shift() ?? new Uint8Array(0);
-  }
-
-  /** The next frame as a discovery packet. */
-  async packet(): Promise<SeenPacket> {
-    const frame = await this.next();
-    const packet = parseDiscovery(frame);
-    if (typeof packet === "string") throw new Error(`Expected a discovery packet: ${packet}`);
-    const list = readTags(packet.tags);
-    if (typeof list === "string") throw new Error(`Expected tags: ${list}`);
-    return { ...packet, list, frame };
-  }
-}
 
 /** How a path is set up. */
 export interface PathOptions {
@@ -89,6 +38,8 @@ export interface PathOptions {
   sessionsPerClient?: number;
   /** Told of sessions that open or end on either side, whose link tells which. */
   observe?: (link: MemoryLink, ...event: Parameters<ProxyOptions["observe"]>) => void;
+  /** Sessions that a client lets through by its own limit; as the server's unless told. */
+  sessionsOnClient?: number;
   /** Client names; each has a wire of its own. Default: one. */
   clients?: string[];
 }
@@ -98,6 +49,7 @@ export interface Side {
   proxy: Proxy;
   link: MemoryLink;
   drops: Record<string, number>;
+  /** Of its process. */
   ends: SessionEnd[];
   /** What came of each resumption. */
   resumed: object[];
@@ -118,6 +70,8 @@ export interface Path {
   ac: OuterWire;
   server: Side;
   clients: Side[];
+  /** Both sides' clock, in milliseconds. */
+  now(): number;
   /** Moves both sides' clock, in milliseconds. */
   advance(milliseconds: number): void;
   tunnels: { client: Tunnel; server: Tunnel; serverMember: Member; ended: Promise<unknown> }[];
@@ -125,6 +79,11 @@ export interface Path {
   lose(client: number): Promise<void>;
   /** Gives a client a new tunnel. */
   reconnect(client: number): void;
+  /**
+   * Another process takes the place of the server or of a client, and has its sessions or none; its
+   * tunnels are lost.
+   */
+  restart(which: "server" | number, keep: boolean): Promise<void>;
   /** Joins a client that has said nothing yet. */
   attach(name: string): RawClient;
   close(): Promise<void>;
@@ -155,16 +114,22 @@ export function openPath(options: PathOptions = {}): Path {
     running.push(ended);
     tunnels[i] = { client: near, server: far, serverMember: joinedFar.member, ended };
   };
-  for (const i of names.keys()) {
-    const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
-    const client: Side = clientSide(lan, options, clock, () => {
-      const member = client.proxy.members.get("server");
+  const startClient = (i: number): Side =>
+    clientSide(lans[i], options, clock, () => {
+      const member = clients[i].proxy.members.get("server");
       return member?.tunnel === undefined ? undefined : member;
     });
+  const lose = async (i: number): Promise<void> => {
+    await tunnels[i].client.close("keepalive-timeout", "", 100);
+    await tunnels[i].ended;
+  };
+  for (const i of names.keys()) {
+    const [lan, customerLink] = memoryLinkPair([macBytes(LAN), macBytes(CUSTOMER)]);
+    lans.push(lan);
+    const client = startClient(i);
     clients.push(client);
     running.push(lan.run(client.proxy));
     customers.push(new OuterWire(customerLink));
-    lans.push(lan);
     connect(i);
   }
   const raw: MemoryConnection[] = [];
@@ -173,13 +138,16 @@ export function openPath(options: PathOptions = {}): Path {
     ac: new OuterWire(acLink),
     server,
     clients,
+    now,
     advance: (milliseconds) => clock.advance(milliseconds),
     tunnels,
-    async lose(i): Promise<void> {
-      await tunnels[i].client.close("keepalive-timeout", "", 100);
-      await tunnels[i].ended;
-    },
+    lose,
     reconnect: connect,
+    async restart(which, keep): Promise<void> {
+      for (const i of names.keys()) if (which === "server" || which === i) await lose(i);
+      if (which === "server") succeed(server, serverSide(wan, options, clock), keep);
+      else succeed(clients[which], startClient(which), keep);
+    },
     attach(name): RawClient {
       const [connection, far] = memoryConnectionPair();
       const tunnel = makeTunnel(far, now);
@@ -198,6 +166,18 @@ export function openPath(options: PathOptions = {}): Path {
       await Promise.all(running);
     },
   };
+}
+
+/** One process takes over from another. */
+function succeed(side: Side, fresh: Side, keep: boolean): void {
+  const { table } = side.proxy.sessions;
+  const sessions = keep ? [...table] : [];
+  for (const { index, member, ...session } of sessions) {
+    const counters = table.counters.subarray(index * COUNTERS, index * COUNTERS + 4);
+    fresh.proxy.restore(member.name, session, [...counters]);
+  }
+  fresh.link.run(fresh.proxy);
+  Object.assign(side, fresh);
 }
 
 function makeTunnel(connection: MemoryConnection, now: () => number): Tunnel {
@@ -263,6 +243,7 @@ function clientSide(
 ): Side {
   const { options: proxyOptions, side } = base(link, options, clock);
   const policy = { mac: options.mac ?? "own", timeout: 60_000 };
+  proxyOptions.limits.sessions = options.sessionsOnClient ?? proxyOptions.limits.sessions;
   let discovery: ClientDiscovery | undefined;
   const proxy = new Proxy(
     "client",

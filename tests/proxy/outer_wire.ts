@@ -1,0 +1,56 @@
+import type { MemoryLink } from "../../ffi/memory_link.ts";
+import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
+import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
+
+/** A parsed frame on one of the outer wires. */
+export interface SeenPacket extends DiscoveryPacket {
+  list: Tag[];
+  frame: Uint8Array;
+}
+
+/** What a test plays on: frames in, frames out. */
+export class OuterWire {
+  readonly frames: Uint8Array[] = [];
+  #waiting: (() => void) | undefined;
+  #link: MemoryLink;
+
+  constructor(link: MemoryLink) {
+    this.#link = link;
+    link.run({
+      frame: (bytes, _view, offset, length) => {
+        this.frames.push(bytes.slice(offset, offset + length));
+        this.#waiting?.();
+      },
+      batchEnd() {},
+      state: () => {},
+    });
+  }
+
+  /** Puts a discovery packet on the wire. */
+  send(packet: Omit<DiscoveryPacket, "tags">, tags: Tag[]): void {
+    this.#link.send(encodeDiscovery({ ...packet, tags: encodeTags(tags) }));
+  }
+
+  /** Puts a whole frame on the wire. */
+  sendRaw(frame: Uint8Array): void {
+    this.#link.send(frame);
+  }
+
+  /** The next frame, waited for. */
+  async next(): Promise<Uint8Array> {
+    while (this.frames.length === 0) {
+      await new Promise<void>((resolve) => this.#waiting = resolve);
+    }
+    return this.frames.shift() ?? new Uint8Array(0);
+  }
+
+  /** The next frame as a discovery packet. */
+  async packet(): Promise<SeenPacket> {
+    const frame = await this.next();
+    const packet = parseDiscovery(frame);
+    if (typeof packet === "string") throw new Error(`Expected a discovery packet: ${packet}`);
+    const list = readTags(packet.tags);
+    if (typeof list === "string") throw new Error(`Expected tags: ${list}`);
+    return { ...packet, list, frame };
+  }
+}
