@@ -91,13 +91,21 @@ Deno.test(`a store damaged anywhere opens and gives only what was written (seed 
     assert(Object.values(seen).every((count) => count > 10), JSON.stringify(seen));
   }));
 
-Deno.test("what the sqlite3 tool finds in a closed store is what docs/state.md says", () =>
+/** The statements in a document's blocks. */
+function statements(document: string): string[] {
+  const text = Deno.readTextFileSync(new URL(`../../docs/${document}`, import.meta.url));
+  return [...text.matchAll(/```sql\n(.*?)\n```/gs)].map(([, sql]) => sql);
+}
+
+Deno.test("a closed store has the tables of docs/state.md, and its statements find what is there", () =>
   inDirectory(async (directory) => {
     await filesOf(directory);
     const database = new DatabaseSync(`${directory}/sessions.db`, { readOnly: true });
-    const counts = database.prepare(
-      "SELECT (SELECT count(*) FROM live) AS live, (SELECT count(*) FROM past) AS past",
-    ).get();
-    assertEquals({ ...counts }, { live: SESSIONS * 3 / 4, past: SESSIONS / 2 });
+    const [live, past, byPeer, ends] = statements("state.md");
+    const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
+    assertEquals(tables.map(({ sql }) => sql).slice(1), [live, past]);
+    const counts = database.prepare(byPeer).all().map((row) => Number(row["count(*)"]));
+    assertEquals(counts.reduce((a, b) => a + b), SESSIONS * 3 / 4);
+    assertEquals(database.prepare(ends).all().length, Math.min(20, SESSIONS / 2));
     database.close();
   }));
