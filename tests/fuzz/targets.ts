@@ -4,6 +4,7 @@ import { datagrams } from "./targets/datagrams.ts";
 import { flags } from "./targets/flags.ts";
 import { frames } from "./targets/frames.ts";
 import { handshake } from "./targets/handshake.ts";
+import { http } from "./targets/http.ts";
 import { messages } from "./targets/messages.ts";
 import { records } from "./targets/records.ts";
 import { tunnel } from "./targets/tunnel.ts";
@@ -20,4 +21,5 @@ export const TARGETS: readonly Target[] = [
   tunnel,
   config,
   flags,
+  http,
 ];

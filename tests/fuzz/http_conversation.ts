@@ -1,0 +1,61 @@
+import type { Access, Serve } from "../../src/admin/admin.ts";
+
+/** How long an answer is waited for once all has been said, in milliseconds. */
+const SILENCE = 30;
+/** Answers that go on for ever, which are hung up on. */
+const ENDLESS = /^content-type: (text\/event-stream|application\/x-pcapng)/im;
+
+/** Says these bytes in pieces to who serves a connection; everything that is answered. */
+export async function converse(
+  serve: Serve,
+  access: Access,
+  bytes: Uint8Array,
+  piece: number,
+): Promise<string> {
+  const caller = new Caller(bytes, piece);
+  await serve(caller as unknown as Deno.Conn, access);
+  return caller.answer;
+}
+
+/** What the server needs of a connection: the far end says its bytes, listens, and hangs up. */
+class Caller {
+  answer = "";
+  #rest: Uint8Array;
+  #piece: number;
+  #answered = Promise.withResolvers<void>();
+  #decoder = new TextDecoder();
+
+  constructor(bytes: Uint8Array, piece: number) {
+    this.#rest = bytes;
+    this.#piece = piece;
+  }
+
+  async read(into: Uint8Array): Promise<number | null> {
+    const count = Math.min(this.#rest.length, this.#piece, into.length);
+    if (count > 0) {
+      into.set(this.#rest.subarray(0, count));
+      this.#rest = this.#rest.subarray(count);
+      return count;
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silence = new Promise<void>((resolve) => timer = setTimeout(resolve, SILENCE));
+    await Promise.race([this.#answered.promise, silence]);
+    clearTimeout(timer);
+    if (ENDLESS.test(this.answer)) throw new Deno.errors.ConnectionReset("Hung up");
+    return null;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    this.answer += this.#decoder.decode(bytes, { stream: true });
+    this.#answered.resolve();
+    return Promise.resolve(bytes.length);
+  }
+
+  closeWrite(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): void {
+    this.#answered.resolve();
+  }
+}

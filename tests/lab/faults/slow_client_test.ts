@@ -1,0 +1,80 @@
+import { assert, assertEquals } from "@std/assert";
+import { Status } from "../../../src/admin/schema.ts";
+import { AdminClient } from "../../../src/cli/admin_client.ts";
+import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record_queue.ts";
+import { insideLab, Lab } from "../lab.ts";
+import { startTestAc, type TestAc } from "../peers/test_ac.ts";
+import { type DialedSession, startTestClient } from "../peers/test_client.ts";
+import { startProxyPair } from "../proxy_pair.ts";
+
+/** How long a client takes nothing: shorter than the keepalive's timeout. Milliseconds. */
+const STOPPED = 5_000;
+/** Frames at once towards it, and bytes of each. */
+const [BURST, LENGTH] = [64, 1_400];
+/** An echo beside the flood. Milliseconds. */
+const PATIENCE = 2_000;
+/** What a server may grow by, in bytes; what waits for one tunnel is less than 1 MiB. */
+const GROWTH = 8 << 20;
+
+interface Flooded {
+  sent: number;
+  /** Of the server, between the bursts. */
+  accounts: Status[];
+}
+
+/** Sends to a session as fast as its AC can, and beside that echoes on another. */
+async function flood(
+  ac: TestAc,
+  slow: DialedSession,
+  other: DialedSession,
+  account: () => Promise<Status>,
+): Promise<Flooded> {
+  const flooded: Flooded = { sent: 0, accounts: [] };
+  const frame = new Uint8Array(LENGTH).fill(0x33);
+  frame.set([0, 0x21]);
+  const end = performance.now() + STOPPED;
+  for (let turn = 0; performance.now() < end; turn++) {
+    for (let i = 0; i < BURST; i++) ac.send(slow.sessionId, frame);
+    flooded.sent += BURST;
+    await other.echo(Uint8Array.of(0, 0x21, turn >> 8, turn), PATIENCE);
+    if (turn % 10 === 0) flooded.accounts.push(await account());
+  }
+  return flooded;
+}
+
+Deno.test({
+  name: "a client that takes nothing costs the server no memory and its neighbour no frame",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    await lab.cable("cust1", "lan1");
+    const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const pair = await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
+    const other = await lab.use(startTestClient("cust0")).dial();
+    const slow = await lab.use(startTestClient("cust1")).dial({ hostUniq: Uint8Array.of(2) });
+    await slow.echo(Uint8Array.of(0, 0x21, 1));
+    using admin = new AdminClient(`${lab.folder}/server.sock`);
+    const account = () => admin.json({ path: "/api/v1/status" }, Status);
+
+    const south = pair.clients.get("south");
+    south?.signal("SIGSTOP");
+    const { sent, accounts } = await flood(ac, slow, other, account);
+    south?.signal("SIGCONT");
+
+    const { drops } = accounts[accounts.length - 1];
+    const dropped = (drops["queue-full"] ?? 0) + (drops["queue-stale"] ?? 0);
+    assert(dropped > sent / 2, `${dropped} of ${sent} frames were dropped`);
+    const waiting = accounts.flatMap(({ tunnels }) => tunnels.map((tunnel) => tunnel.queue_bytes));
+    assert(Math.max(...waiting) <= DATA_LIMIT + CONTROL_RESERVE, String(waiting));
+    const sizes = accounts.map((status) => status.memory_rss_bytes);
+    const half = sizes.length >> 1;
+    const growth = Math.max(...sizes.slice(half)) - Math.max(...sizes.slice(0, half));
+    assert(growth < GROWTH, sizes.join(" "));
+    // Its session is still there; old data may come first.
+    const since = slow.received.length;
+    slow.send(Uint8Array.of(0, 0x21, 9));
+    await slow.received.first(({ length }) => length === 3, "the echo", { since });
+    assertEquals(ac.sessions.size, 2);
+  },
+});
