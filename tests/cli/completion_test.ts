@@ -20,7 +20,16 @@ async function withShell(
     await Deno.writeTextFile(`${folder}/script`, script);
     await use(
       async (...line) =>
-        lines(await runCommand(shell, `${ASK}ask.${shell}`, `${folder}/script`, ...line)),
+        lines(
+          await runCommand(
+            "timeout",
+            "60",
+            shell,
+            `${ASK}ask.${shell}`,
+            `${folder}/script`,
+            ...line,
+          ),
+        ),
       folder,
     );
   });

@@ -5,7 +5,7 @@ import { pppoeProxy } from "./process.ts";
 
 const ignore = !insideLab();
 const discover = (...args: string[]) =>
-  pppoeProxy(["discover", "--interface", "wan0", "--timeout", "600ms", ...args]);
+  pppoeProxy(["discover", "--interface", "wan0", "--timeout", "2s", ...args]);
 
 Deno.test({
   name: "discover lists the access concentrators of a wire with their tags, also as JSON",

@@ -16,7 +16,7 @@ interface Check {
 /** What doctor says of a configuration of the lab, by the name of the check. */
 async function examined(lab: Lab, name: string): Promise<{ code: number; checks: Check[] }> {
   const file = `${lab.folder}/${name}.toml`;
-  const args = ["doctor", "--config", file, "--timeout", "1s", "--json"];
+  const args = ["doctor", "--config", file, "--timeout", "3s", "--json"];
   const { code, stdout, stderr } = await pppoeProxy(args);
   assertEquals(stderr, "");
   const { schema, ok, checks } = JSON.parse(stdout);

@@ -231,7 +231,7 @@ Deno.test({
         args: [...args, "--json"],
         env: { NO_COLOR: "1" },
       });
-      await watch.output.reach(3, "lines of status");
+      await watch.output.reach(3, "lines of status", { timeout: 20_000 });
       for (const line of watch.output.entries) assertEquals(JSON.parse(line).schema, 1);
       watch.signal("SIGINT");
       assertEquals((await watch.status).signal, "SIGINT");
