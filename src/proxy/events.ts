@@ -121,7 +121,10 @@ export function loggedServerEvents(now: () => number, monitor: Monitor): ServerE
       monitor.disconnected(client, address, end, true);
     },
     acceptFailed(error): void {
-      limiter.log("accept", () => tunnelLog.error("accept failed", { error: String(error) }));
+      limiter.log("accept", (suppressed) => {
+        const facts = { error: String(error), ...suppressedFact(suppressed) };
+        tunnelLog.error("accept failed", facts);
+      });
     },
   };
 }
