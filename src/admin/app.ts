@@ -1,5 +1,6 @@
-import { type Context, Hono } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { guard } from "./guard.ts";
@@ -13,6 +14,7 @@ const log = logger("admin");
 /** What answers for a daemon. */
 export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
   const app = new Hono<{ Bindings: Asked }>();
+  app.use(logged());
   app.use(guard(() => daemon.config().admin.hosts));
   app.use(async (c, next) => {
     await next();
@@ -40,6 +42,24 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
     return problem(500, "The daemon could not answer; its log says why");
   });
   return app;
+}
+
+/** Who changes something leaves a line, and who may not; who only asks does not. */
+function logged(): MiddlewareHandler<{ Bindings: Asked }> {
+  const limiter = new LineLimit(() => performance.now());
+  return async (c, next) => {
+    await next();
+    const { method, path } = c.req;
+    const { status } = c.res;
+    const facts = { method, path, status, over: c.env.access.kind };
+    if (status === 401 || status === 403) {
+      limiter.log(String(status), (suppressed) => {
+        log.warning("refused", { ...facts, ...suppressedFact(suppressed) });
+      });
+    } else if (method !== "GET" && method !== "HEAD") {
+      log.info("told", facts);
+    }
+  };
 }
 
 /** A file of the web page, which is loaded when the first is asked for. */

@@ -58,7 +58,7 @@ function stateOf({ member }: OpenSession): "open" | "held" {
 /** A page of the open and held sessions that are wanted. */
 export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   const { offset = 0, limit = DEFAULT_PAGE } = query;
-  const wanted = [...daemon.proxy.sessions.table].filter((session) => isWanted(session, query));
+  const wanted = [...daemon.proxy.sessions.table].filter(filterOf(query));
   wanted.sort(order(daemon, query));
   return {
     total: wanted.length,
@@ -67,10 +67,11 @@ export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   };
 }
 
-function isWanted(session: OpenSession, query: SessionsQuery): boolean {
+function filterOf(query: SessionsQuery): (session: OpenSession) => boolean {
   const { client, mac, state, session_id, search } = query;
   const address = mac === undefined ? undefined : parseMac(mac);
-  return (client === undefined || session.member.name === client) &&
+  return (session) =>
+    (client === undefined || session.member.name === client) &&
     (address === undefined || session.customer === address || session.concentrator === address) &&
     (state === undefined || stateOf(session) === state) &&
     (session_id === undefined || session.acSessionId === session_id ||
