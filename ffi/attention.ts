@@ -1,3 +1,4 @@
+import { Bell } from "./bell.ts";
 import { findEventLoop } from "./event_loop.ts";
 import { libc } from "./libc.ts";
 import type { Outcome, Waker } from "./waker.ts";
@@ -13,11 +14,14 @@ export class Attention {
   #waker: Waker;
   /** The event loop's epoll instance; -1 where there is none to be found, or it is not wanted. */
   #loop: number;
+  /** Has the event loop look for news; undefined where it has to be done in another way. */
+  #bell: Bell | undefined;
 
   /** `socket` is any that Deno does not watch. With `aside`, the event loop's thread is left alone. */
   constructor(waker: Waker, socket: number, aside = false) {
     this.#waker = waker;
     this.#loop = aside ? -1 : findEventLoop(socket);
+    this.#bell = this.#loop < 0 ? undefined : openBell();
   }
 
   /** Takes the event loop's thread, unless another link has it. */
@@ -38,18 +42,38 @@ export class Attention {
 
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
-      // The loop looks for news when nothing else is left to do, and not at every turn: only a
-      // call on another thread makes it wait, and so look.
-      await libc().yieldAside();
+      await this.#lookForNews();
       if (left(milliseconds, since) === 0) return "timeout";
       const outcome = this.#waker.watch(socket, this.#loop, left(milliseconds, since));
       if (outcome !== "loop") return outcome;
     }
   }
 
+  /** The event loop looks for news when nothing else is left to do, and not at every turn. */
+  async #lookForNews(): Promise<void> {
+    if (await this.#bell?.ring()) return;
+    this.#bell?.release();
+    this.#bell = undefined;
+    await libc().yieldAside(); // a call on another thread makes it wait, and so look
+  }
+
+  release(): void {
+    this.#bell?.release();
+    this.#bell = undefined;
+  }
+
   /** Lets another link have the thread. */
   end(): void {
     if (holder === this) holder = undefined;
+  }
+}
+
+/** A bell, or undefined where Deno may not have one: --unstable-net and its permissions. */
+function openBell(): Bell | undefined {
+  try {
+    return new Bell();
+  } catch {
+    return undefined;
   }
 }
 

@@ -285,6 +285,7 @@ export class PacketLink implements Link, Outlet {
   #release(): void {
     this.#releaseSocket();
     this.#waker.release();
+    this.#attention.release();
     // The number may soon be another file's: who sends now must not reach that one.
     this.#socket = { fd: -1, facts: this.#socket.facts };
   }
