@@ -37,7 +37,9 @@ const status: Command = {
     { name: "interval", value: "DURATION", summary: "with --watch: how often, default 2s" },
     JSON_OPTION,
   ],
-  details: "With --watch and --json: one line of JSON each time.",
+  details:
+    `With --watch and --json: one line of JSON each time. A daemon that goes away meanwhile is waited
+for.`,
   load: async () => (await import("./status.ts")).statusCommand,
 };
 

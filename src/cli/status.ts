@@ -4,8 +4,9 @@ import { showBytes, showDelay, showSpan } from "./amounts.ts";
 import type { Arguments } from "./arguments.ts";
 import { type Block, blocks } from "./columns.ts";
 import { readTimeout } from "./discover.ts";
+import { CommandError } from "./exit_codes.ts";
 import { findSocket } from "./find_socket.ts";
-import { printLine } from "./output.ts";
+import { printError, printLine } from "./output.ts";
 import { type Paint, stdoutPaint } from "./style.ts";
 
 const DEFAULT_INTERVAL = "2s";
@@ -15,14 +16,25 @@ const REDRAW = "\x1b[H\x1b[J";
 /** `status`: the daemon, its interface and its tunnels; with `--watch` again and again. */
 export async function statusCommand(args: Arguments): Promise<number> {
   using client = new AdminClient(await findSocket(args));
-  const watch = args.switches.has("watch");
   const interval = readTimeout(args.values.get("interval") ?? DEFAULT_INTERVAL);
-  for (;;) {
-    const status = await client.json({ path: "/api/v1/status" }, Status);
-    await show(status, args.switches.has("json"), watch);
-    if (!watch) return 0;
+  const json = args.switches.has("json");
+  const watch = args.switches.has("watch");
+  await show(await ask(client), json, watch);
+  while (watch) {
     await new Promise((resolve) => setTimeout(resolve, interval));
+    try {
+      await show(await ask(client), json, watch);
+    } catch (error) {
+      // It may be restarting.
+      if (!(error instanceof CommandError) || error.exit !== "unreachable") throw error;
+      await printError(error.message);
+    }
   }
+  return 0;
+}
+
+function ask(client: AdminClient): Promise<Status> {
+  return client.json({ path: "/api/v1/status" }, Status);
 }
 
 async function show(status: Status, json: boolean, watch: boolean): Promise<void> {

@@ -5,7 +5,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
 import { installed, runCommand } from "../lab/process.ts";
-import { type PairOptions, startProxyPair } from "../lab/proxy_pair.ts";
+import { type PairOptions, type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
 import { formatMac } from "../../src/pppoe/mac.ts";
 import { type Outcome, pppoeProxy } from "./process.ts";
 
@@ -16,6 +16,7 @@ interface World {
   lab: Lab;
   ac: TestAc;
   host: TestClient;
+  pair: ProxyPair;
   /** Runs a command against the server daemon. */
   server(...args: string[]): Promise<Outcome>;
   /** Runs a command against the client daemon. */
@@ -28,7 +29,7 @@ async function withWorld(use: (world: World) => Promise<void>, pair: PairOptions
   await lab.cables();
   const ac = lab.use(startTestAc({ interface: "ac0", name: "局" }));
   const socket = (name: string): string => `${lab.folder}/${name}.sock`;
-  await startProxyPair(lab, {
+  const daemons = await startProxyPair(lab, {
     server: `${pair.server ?? ""}\n[admin]\nsocket = "${socket("server")}"`,
     client: `[admin]\nsocket = "${socket("branch-1")}"`,
   });
@@ -40,6 +41,7 @@ async function withWorld(use: (world: World) => Promise<void>, pair: PairOptions
     lab,
     ac,
     host,
+    pair: daemons,
     server: (...args) => server(args),
     client: (...args) => client(args),
   });
@@ -219,10 +221,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "status --watch goes on until it is interrupted",
+  name: "status --watch outlives a restart of the daemon and goes on until it is interrupted",
   ignore,
   fn: () =>
-    withWorld(async ({ lab }) => {
+    withWorld(async ({ lab, pair }) => {
       const socket = ["--socket", `${lab.folder}/server.sock`];
       const args = ["run", "-A", MAIN, "status", ...socket, "--watch", "--interval", "20ms"];
       const watch = lab.start({
@@ -232,7 +234,12 @@ Deno.test({
         env: { NO_COLOR: "1" },
       });
       await watch.output.reach(3, "lines of status", { timeout: 20_000 });
-      for (const line of watch.output.entries) assertEquals(JSON.parse(line).schema, 1);
+      const [first] = watch.output.entries.map((line) => JSON.parse(line));
+      assertEquals([first.schema, first.pid], [1, pair.server.pid]);
+      pair.server.signal("SIGTERM");
+      await watch.waitForLine(/Cannot reach the daemon/, { timeout: 20_000 });
+      await pair.restartServer();
+      await watch.waitForLine(new RegExp(`"pid":${pair.server.pid},`), { timeout: 20_000 });
       watch.signal("SIGINT");
       assertEquals((await watch.status).signal, "SIGINT");
     }),
