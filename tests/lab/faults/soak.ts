@@ -1,8 +1,8 @@
 /**
  * `deno task soak [--minutes N] [--sessions N] [--seed S] [--only WORDS]`: random faults, one after
  * the other, on a line of two clients with many sessions; with `--only`, those whose names contain
- * these words. After each the invariants have to hold (`endure`) within 60 s. Prints a line a fault
- * and the daemons' memory; exit code 1 when an invariant did not hold.
+ * one of these words, which commas part. After each the invariants have to hold (`endure`) within
+ * 60 s. Prints a line a fault and the daemons' memory; exit code 1 when an invariant did not hold.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../dependencies.ts";
@@ -66,7 +66,8 @@ async function soak({ minutes, sessions, seed, only }: SoakOptions): Promise<num
   await settle(line);
   await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes, ${await memory(line)} MiB`);
   let [violations, faults] = [0, 0];
-  const names = Object.keys(FAULTS).filter((name) => name.includes(only));
+  const words = only.split(",");
+  const names = Object.keys(FAULTS).filter((name) => words.some((word) => name.includes(word)));
   const end = performance.now() + minutes * 60_000;
   for (const name of shuffled(names, line.random)) {
     if (await suffer(line, name) !== undefined) violations++;
