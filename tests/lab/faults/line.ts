@@ -37,8 +37,8 @@ export interface LineOptions {
   random: () => number;
   /** Default 1. */
   pace?: number;
-  /** Further TOML of the server and of the clients. */
-  settings?: string;
+  /** Whose addresses are on the wires. Default "own". */
+  mac?: "own" | "transparent";
   /** Space for the state of each daemon. Bytes. Default 8 MiB. */
   disk?: number;
 }
@@ -68,9 +68,10 @@ export async function openLine(lab: Lab, options: LineOptions): Promise<Line> {
   const path = await layLongPath(lab, { delay: 1, loss: 0, seed: 1, lans });
   const clock = await makeWallClock(lab);
   const { random, pace = 1 } = options;
-  const settings = `${keepalive(pace)}${options.settings ?? ""}\n${LIMITS}`;
+  const settings = `${keepalive(pace)}${LIMITS}`;
   const daemons = await startProxyPair(lab, {
     path,
+    mac: options.mac ?? "own",
     keep: true,
     env: clock.env,
     clients: Object.fromEntries(BRANCHES.map(({ name, lan }) => [name, lan])),

@@ -1,8 +1,9 @@
 /**
- * `deno task soak [--minutes N] [--sessions N] [--seed S] [--only WORDS]`: random faults, one after
- * the other, on a line of two clients with many sessions; with `--only`, those whose names contain
- * one of these words, which commas part. After each the invariants have to hold (`endure`) within
- * 60 s. Prints a line a fault and the daemons' memory; exit code 1 when an invariant did not hold.
+ * `deno task soak [--minutes N] [--sessions N] [--seed S] [--mac POLICY] [--only WORDS]`: random
+ * faults, one after the other, on a line of two clients with many sessions; with `--only`, those
+ * whose names contain one of these words, which commas part. After each the invariants have to hold
+ * (`endure`) within 60 s. Prints a line a fault and the daemons' memory; exit code 1 when an
+ * invariant did not hold.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../dependencies.ts";
@@ -18,6 +19,7 @@ interface SoakOptions {
   sessions: number;
   seed: number;
   only: string;
+  mac: "own" | "transparent";
 }
 
 /** Resident memory of a process in MiB (proc_pid_status(5)). */
@@ -59,9 +61,9 @@ async function suffer(line: Line, name: string): Promise<string | undefined> {
 }
 
 /** Returns the number of faults after which an invariant did not hold. */
-async function soak({ minutes, sessions, seed, only }: SoakOptions): Promise<number> {
+async function soak({ minutes, sessions, seed, only, mac }: SoakOptions): Promise<number> {
   await using lab = await Lab.open();
-  const line = await openLine(lab, { random: seededRandom(seed) });
+  const line = await openLine(lab, { random: seededRandom(seed), mac });
   await line.customers.fill(sessions);
   await settle(line);
   await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes, ${await memory(line)} MiB`);
@@ -81,11 +83,21 @@ async function soak({ minutes, sessions, seed, only }: SoakOptions): Promise<num
 
 async function main(): Promise<number> {
   const options = parseArgs(Deno.args, {
-    string: ["minutes", "sessions", "seed", "only"],
-    default: { minutes: "10", sessions: "200", seed: String(Date.now() % 1e6), only: "" },
+    string: ["minutes", "sessions", "seed", "only", "mac"],
+    default: {
+      minutes: "10",
+      sessions: "200",
+      seed: String(Date.now() % 1e6),
+      only: "",
+      mac: "own",
+    },
   });
   const [minutes, sessions, seed] = [options.minutes, options.sessions, options.seed].map(Number);
-  const violations = await soak({ minutes, sessions, seed, only: options.only });
+  const violations = await soak({
+    ...{ minutes, sessions, seed },
+    only: options.only,
+    mac: options.mac === "transparent" ? "transparent" : "own",
+  });
   return violations === 0 ? 0 : 1;
 }
 
