@@ -3,35 +3,58 @@ import { Lab } from "../tests/lab/lab.ts";
 import { median, searchRate } from "./figures.ts";
 import type { Flow } from "./load.ts";
 import { losslessRate, passes } from "./lossless.ts";
-import { layDaemons } from "./paths.ts";
+import { layDaemons, layReference, type Path } from "./paths.ts";
 import type { Figures } from "./report.ts";
 import type { Findings, Goal } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
-/** What passes without loss, up, down and both together; in rounds. */
+/**
+ * What passes without loss, up, down and both together; in rounds. The plain forwarder beside the
+ * daemons shows how much of what is missing is the machine's: alone, a way has all of its cores.
+ */
 export async function bothWays(quick: boolean): Promise<Findings> {
   const rounds = quick ? 1 : 3;
-  await using lab = await Lab.open();
-  const { up, down, pids } = await layDaemons(lab);
-  const effort = { seconds: 0.5, trials: 5 };
   const figures: Figures = {};
   const goals: Record<string, Goal> = {};
-  for (const size of quick ? [1510] : [64, 1510]) {
-    const alone = (flow: Flow) => losslessRate({ flows: [flow], size }, pids, effort);
-    const [one, both]: [number[], number[]] = [[], []];
-    for (let round = 0; round < rounds; round++) {
-      one.push(await alone(up) + await alone(down));
-      both.push(await together([up, down], size, pids, one[round] * 0.25));
+  const measure = async (name: string, path: Path, size: number): Promise<string> => {
+    const { one, both, share } = await compareWays(path, size, rounds);
+    figures[`${name}${size} B, up alone plus down alone, frames/s`] = one;
+    figures[`${name}${size} B, both at once, frames/s`] = both;
+    const what = `${name}${size} B, both at once against alone, %`;
+    figures[what] = share * 100;
+    return what;
+  };
+  {
+    await using lab = await Lab.open();
+    const path = await layDaemons(lab);
+    for (const size of quick ? [1510] : [64, 1510]) {
+      goals[await measure("", path, size)] = { atLeast: 60 };
     }
-    figures[`${size} B, up alone plus down alone, frames/s`] = median(one);
-    figures[`${size} B, both at once, frames/s`] = median(both);
-    const share = `${size} B, both at once against alone, %`;
-    figures[share] = median(both.map((sum, i) => sum / one[i])) * 100;
-    goals[share] = { atLeast: 60 };
+  }
+  {
+    await using lab = await Lab.open();
+    await measure("plain forwarder, ", await layReference(lab), 1510);
   }
   const how = `What passes without loss; medians of ${rounds} rounds. Alone, a way has the ` +
     "cores of both.";
   return { how, figures, goals };
+}
+
+/** Medians of the rounds: both ways one after the other, added; both at once; and their ratio. */
+async function compareWays(
+  { up, down, pids }: Path,
+  size: number,
+  rounds: number,
+): Promise<{ one: number; both: number; share: number }> {
+  const alone = (flow: Flow) =>
+    losslessRate({ flows: [flow], size }, pids, { seconds: 0.5, trials: 5 });
+  const [one, both]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round++) {
+    one.push(await alone(up) + await alone(down));
+    both.push(await together([up, down], size, pids, one[round] * 0.25));
+  }
+  const shares = both.map((sum, i) => sum / one[i]);
+  return { one: median(one), both: median(both), share: median(shares) };
 }
 
 /** The highest rate without loss of both flows at once, each at the same; their sum. */
