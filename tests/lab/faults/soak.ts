@@ -10,9 +10,10 @@ import { fetchDependencies } from "../dependencies.ts";
 import { insideLab, Lab } from "../lab.ts";
 import { runInNamespace } from "../namespace.ts";
 import { seededRandom } from "../relay/delay_line.ts";
+import { pause } from "./fault.ts";
 import { FAULTS } from "./faults.ts";
 import { endure, settle } from "./invariants.ts";
-import { BRANCHES, type Line, openLine } from "./line.ts";
+import { type Line, openLine } from "./line.ts";
 
 interface SoakOptions {
   minutes: number;
@@ -22,16 +23,24 @@ interface SoakOptions {
   mac: "own" | "transparent";
 }
 
-/** Resident memory of a process in MiB (proc_pid_status(5)). */
-async function resident(pid: number): Promise<number> {
-  const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? NaN) / 1024);
+/** Longer than a daemon takes to give back what a burst left behind. Milliseconds. */
+const REST = 12_000;
+
+/** Memory of each daemon in MiB, by a field of proc_pid_status(5). */
+async function memory({ clients, daemons }: Line, field: "VmRSS" | "RssAnon"): Promise<string> {
+  const pids = [...clients.values().map(({ pid }) => pid), daemons.server.pid];
+  const sizes = await Promise.all(pids.map(async (pid) => {
+    const status = await Deno.readTextFile(`/proc/${pid}/status`);
+    const [, kilobytes] = new RegExp(`${field}:\\s+(\\d+) kB`).exec(status) ?? [];
+    return (Number(kilobytes) / 1024).toFixed(0);
+  }));
+  return `${sizes.join(" + ")} MiB`;
 }
 
-async function memory({ clients, daemons }: Line): Promise<string> {
-  const pids = BRANCHES.map(({ name }) => clients.get(name)?.pid ?? 0);
-  const sizes = await Promise.all([...pids, daemons.server.pid].map(resident));
-  return sizes.join(" + ");
+/** Tells what the daemons hold when nobody asks them for anything. */
+async function tellRest(line: Line): Promise<void> {
+  await pause(REST);
+  await print(`at rest: ${await memory(line, "RssAnon")} of their own`);
 }
 
 async function print(line: string): Promise<void> {
@@ -55,7 +64,7 @@ async function suffer(line: Line, name: string): Promise<string | undefined> {
   const seconds = ((performance.now() - began) / 1_000).toFixed(1);
   await print(
     `${name}: ${seconds} s, ${customers.size} sessions kept, ${customers.ended - ended} ended, ` +
-      `${await memory(line)} MiB${wrong === undefined ? "" : `, VIOLATED: ${wrong}`}`,
+      `${await memory(line, "VmRSS")}${wrong === undefined ? "" : `, VIOLATED: ${wrong}`}`,
   );
   return wrong;
 }
@@ -66,7 +75,8 @@ async function soak({ minutes, sessions, seed, only, mac }: SoakOptions): Promis
   const line = await openLine(lab, { random: seededRandom(seed), mac });
   await line.customers.fill(sessions);
   await settle(line);
-  await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes, ${await memory(line)} MiB`);
+  await print(`seed ${seed}, ${sessions} sessions, ${minutes} minutes`);
+  await tellRest(line);
   let [violations, faults] = [0, 0];
   const words = only.split(",");
   const names = Object.keys(FAULTS).filter((name) => words.some((word) => name.includes(word)));
@@ -74,9 +84,10 @@ async function soak({ minutes, sessions, seed, only, mac }: SoakOptions): Promis
   for (const name of shuffled(names, line.random)) {
     if (await suffer(line, name) !== undefined) violations++;
     faults++;
-    if (performance.now() >= end) break;
     await line.customers.fill(sessions);
+    if (performance.now() >= end) break;
   }
+  await tellRest(line);
   await print(`${faults} faults, ${violations} violated invariants`);
   return violations;
 }
