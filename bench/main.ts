@@ -8,6 +8,7 @@ import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { insideLab, runInNamespace } from "../tests/lab/namespace.ts";
 import { bothWays } from "./both_ways.ts";
 import { bySessions } from "./by_sessions.ts";
+import { captureCost } from "./capture_cost.ts";
 import { codecs } from "./codecs.ts";
 import { compare } from "./comparison.ts";
 import { frameWay } from "./frame_way.ts";
@@ -27,6 +28,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "several-clients": severalClients,
   "slow-link": slowLink,
   "frame-way": frameWay,
+  "capture-cost": captureCost,
 };
 /** What takes long; `--quick` leaves it out. */
 const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);

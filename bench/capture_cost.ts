@@ -1,0 +1,127 @@
+/** What a frame costs in the switch while nobody captures, and while somebody does. */
+import { type Link, newStatistics } from "../ffi/link.ts";
+import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
+import { Captures } from "../src/proxy/captures.ts";
+import { Drops } from "../src/proxy/drops.ts";
+import { newMember } from "../src/proxy/session.ts";
+import { SessionSwitch } from "../src/proxy/session_switch.ts";
+import { NO_NAMES } from "../src/proxy/session_names.ts";
+import type { Tunnel } from "../src/tunnel/tunnel.ts";
+import { median } from "./figures.ts";
+import { markedFrame } from "./load.ts";
+import type { Figures } from "./report.ts";
+import type { Findings } from "./section.ts";
+
+/** Frames of a batch. */
+const BATCH = 128;
+const [AC, OWN, CUSTOMER] = [0x02_00_00_00_00_a1, 0x02_00_00_00_00_3a, 0x02_00_00_00_00_c1];
+const HANDLE = 7;
+
+/** Medians over rounds in which both ways are tried, without captures and with one of both sides. */
+export async function captureCost(quick: boolean): Promise<Findings> {
+  const rounds = quick ? 2_000 : 20_000;
+  const figures: Figures = {};
+  for (const size of [64, 1510]) {
+    for (const [name, nanoseconds] of await measure(size, rounds)) {
+      figures[`${size} B, ${name}, ns a frame`] = nanoseconds;
+    }
+  }
+  return {
+    how:
+      `The server's switch between a wire and a tunnel that are stubs, ${BATCH} frames at a time; ` +
+      `medians of ${rounds} rounds. A capture takes each frame twice, as on either side.`,
+    figures,
+    goals: {},
+  };
+}
+
+async function measure(size: number, rounds: number): Promise<Map<string, number>> {
+  const { sessions, up, down } = makeSwitch(size);
+  const captures = new Captures({
+    sessions,
+    side: "server",
+    etherType: ETHERTYPE_SESSION,
+    peer: () => undefined,
+    application: "bench",
+    place: "wan0",
+  });
+  const steps = new Map<string, number[]>();
+  const note = (name: string, step: () => void): void => {
+    const start = performance.now();
+    step();
+    const seen = steps.get(name) ?? [];
+    steps.set(name, seen);
+    seen.push((performance.now() - start) * 1e6 / BATCH);
+  };
+  for (let round = 0; round < rounds; round++) {
+    note("to the tunnel, nobody captures", down);
+    note("to the wire, nobody captures", up);
+  }
+  const capture = captures.begin({ filter: {}, secrets: false });
+  const reading = (async () => {
+    while (await capture?.read() !== undefined);
+  })();
+  for (let round = 0; round < rounds / 10; round++) {
+    note("to the tunnel, captured", down);
+    note("to the wire, captured", up);
+    await new Promise((resolve) => setImmediate(resolve)); // the reader keeps up
+  }
+  captures.end();
+  await reading;
+  if (capture === undefined || capture.dropped > 0) throw new Error("The capture lost frames");
+  return new Map([...steps].map(([name, all]) => [name, median(all.slice(all.length / 10))]));
+}
+
+/** A switch with one session, and a batch each way. */
+function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down(): void } {
+  const sessions = new SessionSwitch({
+    side: "server",
+    link: stubLink(),
+    etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
+    drops: new Drops(() => {}),
+    trace: () => {},
+    now: () => 0,
+    observe: () => {},
+  });
+  const member = newMember("branch-1", 0);
+  member.tunnel = stubTunnel();
+  sessions.open({
+    member,
+    handle: HANDLE,
+    customer: CUSTOMER,
+    concentrator: AC,
+    acSessionId: 1,
+    wireSessionId: 1,
+    remote: AC,
+    local: OWN,
+    names: NO_NAMES,
+  });
+  const length = size - SESSION_HEADER;
+  const flow = { from: "", to: "", source: AC, destination: OWN, id: 1 };
+  const frame = markedFrame(flow, length, 0);
+  const view = new DataView(frame.buffer);
+  const buffer = { bytes: frame, view };
+  return {
+    sessions,
+    down() {
+      for (let i = 0; i < BATCH; i++) sessions.fromWire(frame, view, 0, size);
+      sessions.wireBatchEnd();
+    },
+    up() {
+      for (let i = 0; i < BATCH; i++) {
+        sessions.fromTunnel(member, buffer, HANDLE, SESSION_HEADER, length);
+      }
+      sessions.tunnelBatchEnd();
+    },
+  };
+}
+
+function stubTunnel(): Tunnel {
+  const writer = { beginBatch() {}, session: () => true, flush() {}, isFull: false };
+  return { writer } as unknown as Tunnel;
+}
+
+function stubLink(): Link {
+  const nothing = { queue() {}, flush() {}, send() {}, mac: new Uint8Array(6) };
+  return { ...nothing, statistics: newStatistics() } as unknown as Link;
+}
