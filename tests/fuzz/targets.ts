@@ -1,4 +1,5 @@
 import type { Target } from "./target.ts";
+import { captures } from "./targets/captures.ts";
 import { config } from "./targets/config.ts";
 import { datagrams } from "./targets/datagrams.ts";
 import { flags } from "./targets/flags.ts";
@@ -22,4 +23,5 @@ export const TARGETS: readonly Target[] = [
   config,
   flags,
   http,
+  captures,
 ];
