@@ -9,7 +9,7 @@ import { ConnectionStream } from "./connection_stream.ts";
 
 const log = logger("admin");
 
-/** For a request's head, for its answer, and between two requests. Milliseconds. */
+/** For a request, and for its answer. Milliseconds. */
 export const PATIENCE = 10_000;
 /** Streams at a time. */
 export const MAX_STREAMS = 16;

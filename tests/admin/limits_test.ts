@@ -40,7 +40,7 @@ Deno.test("more connections than allowed are closed at once, and one that ends m
     for (const connection of held.slice(1)) connection.close();
   }));
 
-Deno.test("who does not end a request, or asks nothing more, is not waited for", () =>
+Deno.test("who does not end a request is not waited for", () =>
   withDaemon({}, async ({ daemon, socket }) => {
     const path = `${socket}.slow`;
     using listener = Deno.listen({ transport: "unix", path });
