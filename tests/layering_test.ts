@@ -9,7 +9,7 @@ function* sources(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(ROOT + folder)) {
     const path = `${folder}/${entry.name}`;
     if (entry.isDirectory) yield* sources(path);
-    else if (path.endsWith(".ts")) yield path;
+    else if (/\.[jt]s$/.test(path)) yield path;
   }
 }
 

@@ -18,7 +18,11 @@ export const CHROMIUM = findProgram("chromium");
 
 /** A browser with an empty profile of its own, closed at disposal. */
 export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: CHROMIUM ?? "chromium", args: FLAGS });
+  return await chromium.launch({
+    executablePath: CHROMIUM ?? "chromium",
+    args: FLAGS,
+    handleSIGTERM: false,
+  });
 }
 
 /** A page whose errors are kept. */

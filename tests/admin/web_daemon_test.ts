@@ -28,6 +28,31 @@ Deno.test({
 });
 
 Deno.test({
+  name: "web page: through the Unix socket, as ssh -L forwards to it, it asks for no token",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ lab, browser }) => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      forward(listener, `${lab.folder}/server.sock`);
+      const { page, faults } = await openPage(browser, `http://localhost:${listener.addr.port}/`);
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await page.getByText("1 of 1 connected").first().waitFor();
+      assert(await page.getByRole("dialog").isHidden());
+      assertEquals(faults, []);
+      await page.context().close();
+    }),
+});
+
+/** Passes on to a Unix socket what connects. */
+async function forward(listener: Deno.TcpListener, path: string): Promise<void> {
+  for await (const near of listener) {
+    const far = await Deno.connect({ transport: "unix", path });
+    near.readable.pipeTo(far.writable).catch(() => {});
+    far.readable.pipeTo(near.writable).catch(() => {});
+  }
+}
+
+Deno.test({
   name: "web page: drain refuses new sessions until it is ended; reload shows what came of it",
   ignore,
   fn: () =>
@@ -73,11 +98,15 @@ Deno.test({
   name: "web page: a tunnel that goes down, and a daemon that is gone and back, are shown",
   ignore,
   fn: () =>
-    withWebWorld(async ({ browser, clientPage, token, open, pair }) => {
+    withWebWorld(async ({ browser, clientPage, token, open, pair, host }) => {
       const client = await openPage(browser, clientPage, token);
       const server = await open();
       await client.page.locator("#path li.tunnel[data-state=up]").waitFor();
       await server.page.getByText("1 of 1 connected").first().waitFor();
+
+      await host.dial();
+      const opened = server.page.locator("#events").getByText("session opened");
+      await opened.waitFor();
 
       await pair.server.stop();
       await client.page.locator("#path li.tunnel[data-state=down]").waitFor();
@@ -89,6 +118,8 @@ Deno.test({
       await server.page.getByText("The daemon does not answer").waitFor({ state: "hidden" });
       await server.page.locator("#state", { hasText: "ready" }).waitFor();
       await client.page.locator("#path li.tunnel[data-state=up]").waitFor();
+      await opened.waitFor({ state: "detached" });
+      await server.page.locator("#events").getByText("tunnel up").waitFor();
       assertEquals([...client.faults, ...server.faults], []);
     }),
 });

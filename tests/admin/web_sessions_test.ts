@@ -77,6 +77,7 @@ Deno.test({
       await Promise.all([ended, ac.ended(sessionId)]);
       await button.waitFor({ state: "detached" });
       await page.locator("#events").getByText("session closed").waitFor();
+      await page.locator("#events").getByText("session opened").waitFor();
       await page.locator("#ends").getByText("admin").waitFor();
       await page.getByLabel("State").selectOption("ended");
       await page.locator("#past tbody tr").filter({ hasText: "admin" }).waitFor();

@@ -28,6 +28,7 @@ export interface WebWorld {
 export interface WebOptions {
   /** AC-Name. */
   acName?: string;
+  /** Clients with interfaces, where there are several; then only the server has a page. */
   clients?: Readonly<Record<string, string>>;
   /** Further TOML of the server. */
   server?: string;
@@ -40,6 +41,9 @@ export async function withWebWorld(
 ): Promise<void> {
   await using lab = await Lab.open();
   await lab.cables();
+  for (const lan of Object.values(clients ?? {})) {
+    if (lan !== "lan0") await lab.cable(lan.replace("lan", "cust"), lan);
+  }
   const ac = lab.use(startTestAc({ interface: "ac0", name: acName, firstSessionId: 0x1a4 }));
   const file = `${lab.folder}/admin.token`;
   await runCommand(Deno.execPath(), "run", "-A", "--cached-only", MAIN, "keygen", "token", file);
@@ -47,7 +51,8 @@ export async function withWebWorld(
   const pair = await startProxyPair(lab, {
     ...(clients && { clients }),
     server: `${server}\n${adminTable(lab, "server", serverPort)}`,
-    client: adminTable(lab, "client", clientPort),
+    // Several clients would want the same port.
+    ...(clients === undefined && { client: adminTable(lab, "client", clientPort) }),
   });
   const host = lab.use(startTestClient("cust0"));
   await using browser = await openBrowser();

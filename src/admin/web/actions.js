@@ -108,16 +108,18 @@ async function reload() {
   ]);
 }
 
-/** @param {{ key: string; [fact: string]: unknown }} change @returns {HTMLElement} */
-function changeLine({ key, from, to }) {
-  const words = [from, to].map((value) => value === undefined ? "" : JSON.stringify(value));
-  const how = words[1] === ""
-    ? ""
-    : words[0] === ""
-    ? ` ${words[1]}`
-    : ` ${words[0]} → ${words[1]}`;
+/** What has become of a setting. @type {Record<string, string>} */
+const CHANGES = {
+  added: "added",
+  removed: "removed",
+  changed: "",
+  content: "its file has changed",
+};
+
+/** @param {{ key: string; change: string }} change @returns {HTMLElement} */
+function changeLine({ key, change }) {
   return element("li", {}, [
     element("code", { text: key }),
-    element("span", { text: how }),
+    element("span", { text: ` ${CHANGES[change] ?? change}` }),
   ]);
 }

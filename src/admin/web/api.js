@@ -76,31 +76,44 @@ export async function ask(method, path, body) {
  * (EventSource cannot send the token.)
  *
  * @param {(event: any) => void} tell
- * @param {() => void} restarted Called when the numbers of events begin anew.
+ * @returns {() => void} Begins anew with the recent ones: another daemon counts anew.
  */
-export async function followEvents(tell, restarted) {
+export function followEvents(tell) {
   let last = "";
-  for (;;) {
-    try {
-      const response = await fetchAuthorized(
-        last === "" ? "/api/v1/events?recent=100" : "/api/v1/events",
-        { headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) } },
-      );
-      if (response.ok && response.body !== null) {
-        for await (const { id, data } of serverSentEvents(response.body)) {
-          if (last !== "" && Number(id) < Number(last)) restarted();
-          last = id || last;
-          if (data !== "") tell(JSON.parse(data));
-        }
-      }
-    } catch { // gone for now; the page says so elsewhere
+  let stop = new AbortController();
+  const follow = async () => {
+    const response = await fetchAuthorized(
+      last === "" ? "/api/v1/events?recent=100" : "/api/v1/events",
+      { headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) } },
+      () => stop.signal,
+    );
+    if (!response.ok || response.body === null) return;
+    for await (const { id, data } of serverSentEvents(response.body)) {
+      last = id || last;
+      if (data !== "") tell(JSON.parse(data));
     }
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
-  }
+  };
+  const forever = async () => {
+    for (;;) {
+      await follow().catch(() => {}); // gone for now; the page says so elsewhere
+      await new Promise((resolve) => setTimeout(resolve, stop.signal.aborted ? 0 : 2_000));
+      if (stop.signal.aborted) stop = new AbortController();
+    }
+  };
+  forever();
+  return () => {
+    last = "";
+    stop.abort();
+  };
 }
 
-/** @param {ReadableStream<Uint8Array>} body */
-async function* serverSentEvents(body) {
+/**
+ * Events of a stream (HTML Living Standard, section 9.2); comments are events without id and data.
+ *
+ * @param {ReadableStream<Uint8Array>} body
+ * @returns {AsyncGenerator<{ id: string; data: string }>}
+ */
+export async function* serverSentEvents(body) {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** The latest events, the newest on top. */
 import { byId, element } from "./dom.js";
-import { clock } from "./format.js";
+import { clock, sessionId } from "./format.js";
 
 const KEPT = 100;
 
@@ -64,7 +64,7 @@ function wordsOf(facts) {
     )
     .sort(([one], [other]) => rank(one) - rank(other))
     .map(([key, value]) =>
-      FIRST.slice(0, 3).includes(key) ? String(value) : `${spoken(key)} ${shown(value)}`
+      FIRST.slice(0, 3).includes(key) ? String(value) : `${spoken(key)} ${shown(key, value)}`
     )
     .join(", ");
 }
@@ -74,7 +74,8 @@ function spoken(key) {
   return key.replaceAll("_", " ").replace(/ id$/, "").replace("ac mac", "AC");
 }
 
-/** @param {unknown} value @returns {string} */
-function shown(value) {
+/** @param {string} key @param {unknown} value @returns {string} */
+function shown(key, value) {
+  if (key === "session_id" && typeof value === "number") return sessionId(value);
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

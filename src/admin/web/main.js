@@ -31,7 +31,10 @@ async function update() {
     ask("GET", "/api/v1/clients"),
     sessions.update(),
   ]);
-  if (latest !== undefined && latest.started_at !== status.started_at) forgetEvents();
+  if (isAnother(status)) {
+    forgetEvents();
+    followAnew();
+  }
   latest = status;
   heardAt = new Date().toISOString();
   total.update(status.uptime_seconds, [["all", sum(status.tunnels)]]);
@@ -40,6 +43,11 @@ async function update() {
   showPath(status, total.of("all"));
   showPeers(status, clients);
   showConfiguration(status);
+}
+
+/** @param {any} status @returns {boolean} Whether the daemon has been started anew since the last one. */
+function isAnother({ pid, uptime_seconds: uptime }) {
+  return latest !== undefined && (latest.pid !== pid || latest.uptime_seconds > uptime);
 }
 
 /** @param {unknown} error What was wrong; undefined when the daemon answers. */
@@ -64,8 +72,8 @@ async function poll() {
 
 startTheme(() => plots.draw());
 startActions(() => latest, () => void update().catch(showConnection));
-poll();
-followEvents((event) => {
+const followAnew = followEvents((event) => {
   showEvent(event);
   if (event.kind.startsWith("session-") || event.kind === "resumed") sessions.soon();
-}, forgetEvents);
+});
+poll();
