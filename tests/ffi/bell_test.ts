@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Bell } from "../../ffi/bell.ts";
 
 /** Two ends of a connection, without delay. */
@@ -31,4 +31,22 @@ Deno.test("bells of one process do not hear each other", async () => {
   assertEquals(await Promise.all([one.ring(), other.ring()]), [true, true]);
   one.release();
   other.release();
+});
+
+/** Addresses of the bells in this network namespace. */
+function bells(): string[] {
+  return Deno.readTextFileSync("/proc/net/unix").match(/@pppoe-proxy-[-0-9a-f]{36}$/gm) ?? [];
+}
+
+Deno.test("a bell does not hear who else knows its address", async () => {
+  const before = new Set(bells());
+  const bell = new Bell();
+  const path = bells().find((address) => !before.has(address));
+  assert(path !== undefined);
+  const stranger = Deno.listenDatagram({ transport: "unixpacket", path: `\0stranger-${path}` });
+  const to = { transport: "unixpacket", path: path.replace("@", "\0") } as const;
+  await assertRejects(() => stranger.send(new Uint8Array(1), to), Deno.errors.PermissionDenied);
+  assert(await bell.ring());
+  stranger.close();
+  bell.release();
 });
