@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { DAEMON_FAULTS } from "./daemon_faults.ts";
 import { endure, settle } from "./invariants.ts";
 import { fillDisk, MACHINE_FAULTS } from "./machine_faults.ts";
@@ -23,6 +23,23 @@ testLine("a full disk is said once, costs nobody a session, and is made good for
   // What was opened meanwhile is in the store by now.
   await endure(line, DAEMON_FAULTS["server killed"]);
 });
+
+testLine(
+  "killed while its disk is full: what opened meanwhile ends, all else goes on",
+  async (line) => {
+    const { customers, daemons } = line;
+    const [since, ended] = [daemons.server.output.length, customers.ended];
+    const ballast = await fillDisk(line, "server");
+    await customers.fill(customers.size + 2);
+    await daemons.server.waitForLine(/state cannot be written/, { since });
+    daemons.server.signal("SIGKILL");
+    await assertRejects(() => daemons.restartServer(), Error, "the disk is full; make room");
+    await Deno.remove(ballast);
+    await daemons.restartServer();
+    await settle(line);
+    assertEquals(customers.ended - ended, 2);
+  },
+);
 
 testLine("a clock that is a day late keeps clients out, not their sessions", async (line) => {
   const { clients, clock, customers } = line;
