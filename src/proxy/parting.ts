@@ -32,10 +32,13 @@ export class PartingSessions {
 
   /** The session that a PADT from the wire answers for, which is then forgotten. */
   takeFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
-    return this.#take(({ session, answerFrom }) =>
-      answerFrom === "wire" && session.remote === remote && session.local === local &&
-      session.wireSessionId === sessionId
-    );
+    return this.#take((entry) => isAnsweredFromWire(entry, remote, local, sessionId));
+  }
+
+  /** The session that a PADT from the wire would answer for. */
+  findFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
+    return this.#entries.find((entry) => isAnsweredFromWire(entry, remote, local, sessionId))
+      ?.session;
   }
 
   /** The session that a PADT from a tunnel answers for, which is then forgotten. */
@@ -51,4 +54,14 @@ export class PartingSessions {
     const at = this.#entries.findIndex(matches);
     return at < 0 ? undefined : this.#entries.splice(at, 1)[0].session;
   }
+}
+
+function isAnsweredFromWire(
+  { session, answerFrom }: Parting,
+  remote: Mac,
+  local: Mac,
+  sessionId: number,
+): boolean {
+  return answerFrom === "wire" && session.remote === remote && session.local === local &&
+    session.wireSessionId === sessionId;
 }

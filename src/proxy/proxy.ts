@@ -108,7 +108,8 @@ export class Proxy implements FrameSink {
     this.sessions.tallies.packet("from-wire", packet.code);
     const { tap } = this.sessions;
     if (tap !== undefined) {
-      const party = this.sessions.sessionOf(view, offset) ?? this.#discovery.partyOf?.(packet);
+      const party = this.sessions.partyOf(view, offset, packet) ??
+        this.#discovery.partyOf?.(packet);
       tap.discovery("wire", "in", party, bytes.subarray(offset, offset + length));
     }
     if (packet.sessionId === 0 || OPENING.has(packet.code)) {

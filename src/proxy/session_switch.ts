@@ -7,7 +7,7 @@ import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
-import type { FrameTap } from "./frame_tap.ts";
+import type { FrameTap, Party } from "./frame_tap.ts";
 import { goodbyeTags } from "./goodbye_tags.ts";
 import { LcpWatch } from "./lcp_watch.ts";
 import { PartingSessions } from "./parting.ts";
@@ -227,6 +227,12 @@ export class SessionSwitch {
     } else {
       this.outlet.packetToWire(session, packet.code, packet.tags);
     }
+  }
+
+  /** Whose session a discovery frame from the wire is of, also of one that has just ended. */
+  partyOf(view: DataView, at: number, packet: DiscoveryPacket): Party | undefined {
+    const { source, destination, sessionId } = packet;
+    return this.sessionOf(view, at) ?? this.#parting.findFromWire(source, destination, sessionId);
   }
 
   /** A discovery frame of no open session from the wire: the answer to a PADT passes. */

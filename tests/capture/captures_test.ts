@@ -141,26 +141,27 @@ Deno.test("frames are wanted by client, by address of customer or AC, by session
   });
 });
 
-Deno.test("an answer that belongs to nobody is of no client, and a PADT is its session's", async () => {
+Deno.test("an answer that belongs to nobody is of no client; PADTs are their session's, also when they answer one", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const capture = begin(captures);
     const stranger = { destination: WAN, source: AC, code: 0x07, sessionId: 0 };
     path.ac.send(stranger, [{ type: 0x0101, value: new Uint8Array(0) }]);
     await settle();
-    await dial(path);
+    const { wire } = await dial(path);
+    wire.send({ destination: LAN, source: CUSTOMER, code: 0xa7, sessionId: 0x11 }, []);
+    await path.ac.packet();
     path.ac.send({ destination: WAN, source: AC, code: 0xa7, sessionId: 0x11 }, []);
     await settle();
     captures.end();
-    const frames = shown(readPcapng(await drain(capture))).map((
-      [name, way, what],
-    ) => [name, way, what]);
+    const frames = shown(readPcapng(await drain(capture))).map((frame) => frame.slice(0, 3));
     assertEquals(frames[0], ["ac", "in", "PADO"]);
-    assertEquals(frames.slice(-2), [["branch-1/ac", "in", "PADT"], [
-      "branch-1/customer",
-      "out",
-      "PADT",
-    ]]);
+    assertEquals(frames.slice(-4), [
+      ["branch-1/customer", "in", "PADT"],
+      ["branch-1/ac", "out", "PADT"],
+      ["branch-1/ac", "in", "PADT"],
+      ["branch-1/customer", "out", "PADT"],
+    ]);
   });
 });
 
