@@ -203,3 +203,25 @@ async function untilRefused(lab: Lab): Promise<void> {
   }
   throw new Error("No capture was refused");
 }
+
+Deno.test({
+  name: `where the disk is full a ring stops and says so, and the line goes on${withoutTshark}`,
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
+    const folder = `${lab.folder}/small`;
+    await Deno.mkdir(folder);
+    await runCommand("mount", "-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", folder);
+    lab.use({ [Symbol.asyncDispose]: async () => void await runCommand("umount", folder) });
+    const table = '[capture]\ndirectory = "small"\nfile_size = "1MiB"\n';
+    const { server } = await startProxyPair(lab, { server: table });
+    const session = await dialAndLogIn(lab);
+    const data = Uint8Array.from({ length: 1_400 }, (_, i) => i < 2 ? [0, 0x21][i] : 7);
+    for (let i = 0; i < 100; i++) await session.echo(data);
+    await server.waitForLine(/capture stopped.*No space left/);
+    await session.echo(data);
+    await server.stop();
+  },
+});
