@@ -1,10 +1,25 @@
-/** What codecs_bench.ts measures, as `deno bench --json` gives it. */
-export async function codecs(): Promise<unknown> {
+import type { Figures } from "./report.ts";
+import type { Findings } from "./section.ts";
+
+/** What is read of `deno bench --json`; times in nanoseconds. */
+interface Report {
+  benches: { name: string; results: { ok?: { p75: number; p99: number } }[] }[];
+}
+
+/** What codecs_bench.ts measures. */
+export async function codecs(): Promise<Findings> {
   const path = new URL("codecs_bench.ts", import.meta.url).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["bench", "-A", "--quiet", "--json", path],
     stderr: "inherit",
   }).output();
   if (!success) throw new Error("The codecs' benchmarks failed");
-  return JSON.parse(new TextDecoder().decode(stdout));
+  const { benches } = JSON.parse(new TextDecoder().decode(stdout)) as Report;
+  const figures: Figures = {};
+  for (const { name, results: [{ ok }] } of benches) {
+    if (ok === undefined) throw new Error(`The benchmark "${name}" failed`);
+    figures[`${name}, p75, ns`] = ok.p75;
+    figures[`${name}, p99, ns`] = ok.p99;
+  }
+  return { how: "Percentiles of bench/codecs_bench.ts, by `deno bench`.", figures, goals: {} };
 }

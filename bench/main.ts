@@ -19,7 +19,7 @@ import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
 import { slowLink } from "./slow_link.ts";
 
-/** Beside these there are `comparison` and `codecs`. */
+/** Beside these there is `comparison`. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   "both-ways": bothWays,
   "by-sessions": bySessions,
@@ -29,6 +29,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "slow-link": slowLink,
   "frame-way": frameWay,
   "capture-cost": captureCost,
+  codecs,
 };
 /** What takes long; `--quick` leaves it out. */
 const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);
@@ -49,7 +50,7 @@ function readOptions(args: string[]): Options {
       throw new TypeError(`Unknown argument "${name}": see the head of bench/main.ts`);
     },
   });
-  const all = ["comparison", ...Object.keys(SECTIONS), "codecs"];
+  const all = ["comparison", ...Object.keys(SECTIONS)];
   const { quick, json, only } = options;
   const chosen = only?.split(",") ?? all.filter((name) => !quick || !LONG.has(name));
   for (const name of chosen) {
@@ -80,7 +81,6 @@ async function main(options: Options): Promise<void> {
     all[name] = findings;
     await print(name, findings.how, "", ...findingsTable(findings));
   }
-  if (only.has("codecs")) all.codecs = await codecs();
   if (options.json !== undefined) {
     await Deno.writeTextFile(options.json, `${JSON.stringify(all, null, 2)}\n`);
   }
