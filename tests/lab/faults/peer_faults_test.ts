@@ -17,7 +17,7 @@ Deno.test({
     await lab.cables();
     const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     const impatient = '[sessions]\nidle_timeout = "10s"';
-    const daemons = await startProxyPair(lab, { server: impatient, client: impatient });
+    const daemons = await startProxyPair(lab, { server: impatient });
     const host = lab.use(startTestClient("cust0"));
     const session = await host.dial({ hostUniq: Uint8Array.of(1) });
     await session.echo(Uint8Array.of(0, 0x21, 1));
