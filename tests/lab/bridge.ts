@@ -1,7 +1,10 @@
 import type { Lab } from "./lab.ts";
 import { runCommand } from "./process.ts";
 
-/** Joins interfaces as one segment: what stands in for the daemons when peers are tried alone. */
+/**
+ * Joins interfaces as one segment: what stands in for the daemons when peers are tried alone.
+ * Resolves when each of them forwards.
+ */
 export async function bridge(lab: Lab, ...interfaces: string[]): Promise<void> {
   await runCommand("ip", "link", "add", "lab-br", "type", "bridge", "forward_delay", "0");
   lab.use({
@@ -9,4 +12,14 @@ export async function bridge(lab: Lab, ...interfaces: string[]): Promise<void> {
   });
   for (const name of interfaces) await runCommand("ip", "link", "set", name, "master", "lab-br");
   await runCommand("ip", "link", "set", "lab-br", "up");
+  for (const name of interfaces) await forwarding(name);
+}
+
+async function forwarding(name: string): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const state = await runCommand("ip", "-d", "link", "show", name);
+    if (state.includes("state forwarding")) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`"${name}" does not forward`);
 }
