@@ -21,16 +21,23 @@ const PERIOD = 2_000;
 /** @type {any} */
 let latest;
 let heardAt = "";
+/** Updates that were begun, and the latest that is shown. */
+let asked = 0;
+let shown = 0;
 const plots = new Plots();
 const total = new Rates();
 const sessions = new Sessions((session) => disconnect(session, () => sessions.soon(0)));
 
 async function update() {
+  const number = ++asked;
   const [status, { clients }] = await Promise.all([
     ask("GET", "/api/v1/status"),
     ask("GET", "/api/v1/clients"),
     sessions.update(),
   ]);
+  // An answer that was overtaken by a later one, after a drain say, is no news.
+  if (number < shown) return;
+  shown = number;
   if (isAnother(status)) {
     forgetEvents();
     followAnew();
