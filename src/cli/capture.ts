@@ -121,6 +121,8 @@ async function record(
   signal: AbortSignal,
 ): Promise<Recorded> {
   const reader = stream.getReader();
+  // The request's own signal does not end a body that has been read for long.
+  signal.addEventListener("abort", () => void reader.cancel().catch(() => {}));
   const splitter = new BlockSplitter();
   const dropped = new Map<number, number>();
   let frames = 0;
