@@ -152,6 +152,8 @@ export const PastSession = v.object({
   customer_mac: mac,
   ac_mac: mac,
   session_id: sessionId,
+  ac_name: v.nullable(v.string()),
+  service_name: v.nullable(v.string()),
   opened_at: time,
   closed_at: time,
   reason: v.string(),

@@ -121,6 +121,8 @@ function pastOf(mode: "server" | "client", past: Ended): PastSession {
     customer_mac: formatMac(past.customer),
     ac_mac: formatMac(past.concentrator),
     session_id: past.acSessionId,
+    ac_name: past.acName || null,
+    service_name: past.serviceName || null,
     opened_at: new Date(past.openedAt).toISOString(),
     closed_at: new Date(past.closedAt).toISOString(),
     reason: past.end,

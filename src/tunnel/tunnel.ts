@@ -218,8 +218,14 @@ export class Tunnel {
   }
 
   #lost(cause: unknown): void {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = lossDetail(cause);
     this.#end ??= { reason: "connection-lost", by: "network", detail };
     this.#abort.resolve();
   }
+}
+
+/** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */
+function lossDetail(cause: unknown): string {
+  if (cause instanceof Deno.errors.UnexpectedEof) return "end of stream";
+  return cause instanceof Error ? cause.message : String(cause);
 }
