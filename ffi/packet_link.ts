@@ -16,15 +16,12 @@ import type { OpenReceiver, Receiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
 import type { Outlet, Transmitter } from "./transmitter.ts";
+import { MODERATION, Pace } from "./pace.ts";
 import { NO_SOCKET, type Outcome, Waker } from "./waker.ts";
 import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
 const BUDGET = 128;
-/** Time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
-const MODERATION = 0.4;
-/** Wake-ups that may be ahead of that pace: frames that happen to come close together do not wait. */
-const AHEAD = 4;
 /** How long frames stay in the ring when they could not be passed on. Milliseconds. */
 const HOLD = 0.1;
 /** How long after the last frame the link stays attentive. Milliseconds. */
@@ -38,7 +35,7 @@ const HELD_BACK = -1;
 /**
  * A link on an AF_PACKET socket.
  *
- *     asleep ──frames──▶ draining ──some, ahead of the pace──▶ resting ──in pace──▶ draining
+ *     asleep ──frames──▶ draining ──some, no wake-up spare──▶ resting ──0.4 ms──▶ draining
  *       ▲ │                 │ ▲
  *       │ │            none │ │ frames
  *       │ │                 ▼ │
@@ -59,8 +56,7 @@ export class PacketLink implements Link, Outlet {
   #attention: Attention;
   #transmit: Transmitter;
   #up: boolean;
-  /** When the last wake-up was due by the pace; as far ahead of the clock as they came early. */
-  #pace = 0;
+  #pace = new Pace();
   #closed = Promise.withResolvers<void>();
   #isClosed = false;
   #running = false;
@@ -187,11 +183,13 @@ export class PacketLink implements Link, Outlet {
   /** The wait after so many frames. */
   #rest(taken: number, begin: number): Outcome | Promise<Outcome> {
     const { fd } = this.#socket;
-    if (taken === 0) return this.#attention.wait(fd, LINGER, begin);
+    if (taken === 0) {
+      this.#pace.nothingCame();
+      return this.#attention.wait(fd, LINGER, begin);
+    }
     if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);
-    this.#pace = Math.max(this.#pace, begin) + MODERATION;
-    const early = taken < BUDGET ? this.#pace - AHEAD * MODERATION - begin : 0;
-    return this.#attention.wait(NO_SOCKET, Math.max(0, early), begin);
+    const rests = taken < BUDGET && this.#pace.isRestDue(begin);
+    return this.#attention.wait(NO_SOCKET, rests ? MODERATION : 0, begin);
   }
 
   /** Whether the socket is that of an interface which is up and has not been down. */

@@ -42,6 +42,15 @@ async function flood(
   return flooded;
 }
 
+/** The session is still there, but as long as the queue is full of what came before, frames are lost. */
+async function echoInTheEnd(session: DialedSession): Promise<void> {
+  for (let attempt = 0; attempt < 9; attempt++) {
+    const back = session.echo(Uint8Array.of(0, 0x21, 9, attempt), PATIENCE / 4);
+    if (await back.then(() => true, () => false)) return;
+  }
+  await session.echo(Uint8Array.of(0, 0x21, 9, 9), PATIENCE);
+}
+
 Deno.test({
   name: "a client that takes nothing costs the server no memory and its neighbour no frame",
   ignore: !insideLab(),
@@ -71,10 +80,7 @@ Deno.test({
     const half = sizes.length >> 1;
     const growth = Math.max(...sizes.slice(half)) - Math.max(...sizes.slice(0, half));
     assert(growth < GROWTH, sizes.join(" "));
-    // Its session is still there; old data may come first.
-    const since = slow.received.length;
-    slow.send(Uint8Array.of(0, 0x21, 9));
-    await slow.received.first(({ length }) => length === 3, "the echo", { since });
+    await echoInTheEnd(slow);
     assertEquals(ac.sessions.size, 2);
   },
 });
