@@ -34,7 +34,13 @@ Deno.test("Deno's own OpenTelemetry exports the metrics, and a span of each requ
     if (metrics.length > 0 && spans.includes("/api/v1/clients")) seen.resolve();
   });
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", new URL("./otel_daemon.ts", import.meta.url).pathname],
+    args: [
+      "run",
+      "-A",
+      "--cached-only",
+      "--quiet",
+      new URL("./otel_daemon.ts", import.meta.url).pathname,
+    ],
     env: {
       OTEL_DENO: "true",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",

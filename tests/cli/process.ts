@@ -13,7 +13,7 @@ export async function pppoeProxy(
   env: Record<string, string> = {},
 ): Promise<Outcome> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", `${ROOT}main.ts`, ...args],
+    args: ["run", "-A", "--cached-only", "--quiet", `${ROOT}main.ts`, ...args],
     env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();

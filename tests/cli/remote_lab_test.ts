@@ -226,7 +226,18 @@ Deno.test({
   fn: () =>
     withWorld(async ({ lab, pair }) => {
       const socket = ["--socket", `${lab.folder}/server.sock`];
-      const args = ["run", "-A", MAIN, "status", ...socket, "--watch", "--interval", "20ms"];
+      const args = [
+        "run",
+        "-A",
+        "--cached-only",
+        "--quiet",
+        MAIN,
+        "status",
+        ...socket,
+        "--watch",
+        "--interval",
+        "20ms",
+      ];
       const watch = lab.start({
         name: "watch",
         program: Deno.execPath(),
@@ -251,7 +262,8 @@ Deno.test({
   fn: () =>
     withWorld(async ({ lab, server }) => {
       const socket = `${lab.folder}/server.sock`;
-      const command = `'${Deno.execPath()}' run -A '${MAIN}' status --socket '${socket}'`;
+      const command =
+        `'${Deno.execPath()}' run -A --cached-only --quiet '${MAIN}' status --socket '${socket}'`;
       const onTerminal = (prefix: string) =>
         runCommand("script", "-qec", `env -u NO_COLOR ${prefix} ${command}`, "/dev/null");
       assertStringIncludes(await onTerminal("TERM=xterm"), "\x1b[1m");

@@ -223,7 +223,7 @@ async function dial(
   env: Record<string, string> = {},
 ): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--cached-only", DIAL]
+    args: ["run", "-A", "--cached-only", "--quiet", DIAL]
       .concat(["b.crt", "b.key", pin].map((file) => `${folder}/${file}`), name),
     cwd: ROOT,
     env,

@@ -17,7 +17,7 @@ async function certificates(): Promise<string> {
 /** Has a server with b's certificate dialled in a process of its own. */
 async function dial(folder: string, pin: string, env: Record<string, string>): Promise<string> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--cached-only", DIAL]
+    args: ["run", "-A", "--cached-only", "--quiet", DIAL]
       .concat(["b.crt", "b.key", pin].map((file) => `${folder}/${file}`)),
     env,
   }).output();
