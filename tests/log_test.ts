@@ -98,7 +98,7 @@ async function logInProcess(format: string, level: string, link = level): Promis
     configureLogging({ level: "${level}", format: "${format}", topics: { link: "${link}" } });
     logger("link").debug("detail"); logger("main").info("ready", { interface: "wan0" });`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", "--ext=ts", code],
+    args: ["eval", "--quiet", "--ext=ts", code],
     cwd: new URL("..", import.meta.url).pathname,
   }).output();
   assertEquals(new TextDecoder().decode(stdout), "");
