@@ -1,10 +1,9 @@
 /** What an interface does to frames before they are seen, asked by ioctl (linux/ethtool.h). */
 import { SystemError, unwrap } from "./errno.ts";
+import { withIoctlSocket } from "./ioctl_socket.ts";
 import { libc } from "./libc.ts";
 import { pinnedRegion, writeAddress } from "./memory.ts";
 
-const AF_INET = 2;
-const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 /** linux/sockios.h */
 const SIOCETHTOOL = 0x8946;
 const EOPNOTSUPP = 95;
@@ -16,8 +15,7 @@ const ETH_FLAG_LRO = 1 << 15;
 /** Runs one command of `struct ethtool_value`; the value that it leaves. Throws SystemError. */
 export function ethtoolValue(name: string, command: number, data = 0): number {
   const subject = `read the offloads of "${name}"`;
-  const fd = unwrap(libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0), "socket(AF_INET)", subject);
-  try {
+  return withIoctlSocket(subject, (fd) => {
     const value = pinnedRegion(8); // struct ethtool_value { u32 cmd; u32 data }
     value.view.setUint32(0, command, true);
     value.view.setUint32(4, data, true);
@@ -26,9 +24,7 @@ export function ethtoolValue(name: string, command: number, data = 0): number {
     writeAddress(new DataView(request.buffer), 16, value, 0);
     unwrap(libc().ioctl(fd, SIOCETHTOOL, request), "ioctl(SIOCETHTOOL)", subject);
     return value.view.getUint32(4, true);
-  } finally {
-    libc().close(fd);
-  }
+  });
 }
 
 /** How an interface joins received frames to longer ones. */

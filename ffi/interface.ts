@@ -1,9 +1,8 @@
 /** What the kernel knows of an interface, asked by ioctl (netdevice(7)). */
 import { unwrap } from "./errno.ts";
+import { withIoctlSocket } from "./ioctl_socket.ts";
 import { libc } from "./libc.ts";
 
-const AF_INET = 2;
-const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
 const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFMTU = 0x8921;
 const SIOCGIFHWADDR = 0x8927;
@@ -37,8 +36,7 @@ export function readInterface(name: string): InterfaceFacts {
     throw new RangeError(`Cannot use interface "${name}": a name has 1 to ${MAX_NAME} bytes`);
   }
   const subject = `read interface "${name}"`;
-  const fd = unwrap(libc().socket(AF_INET, SOCK_DGRAM_CLOEXEC, 0), "socket(AF_INET)", subject);
-  try {
+  return withIoctlSocket(subject, (fd) => {
     const ask = (request: number, call: string): DataView => {
       const ifreq = new Uint8Array(IFREQ_BYTES);
       ifreq.set(encoded);
@@ -56,7 +54,5 @@ export function readInterface(name: string): InterfaceFacts {
       running: (flags & IFF_RUNNING) !== 0,
       ethernet: address.getUint16(0, true) === ARPHRD_ETHER,
     };
-  } finally {
-    libc().close(fd);
-  }
+  });
 }
