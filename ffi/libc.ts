@@ -46,7 +46,9 @@ const SYMBOLS = {
     result: "i32",
     nonblocking: true,
   },
-  /** int sched_yield(void), on a thread of Deno's pool: to have been there and back */
+  /** int sched_yield(void) */
+  sched_yield: { parameters: [], result: "i32" },
+  /** sched_yield on a thread of Deno's pool: to have been there and back */
   yieldAside: { name: "sched_yield", parameters: [], result: "i32", nonblocking: true },
   /** int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) */
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },

@@ -1,5 +1,5 @@
 /** Time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
-export const MODERATION = 0.4;
+export const MODERATION = 0.5;
 /** Wake-ups that may follow closer: frames that happen to come close together do not wait. */
 const SPARE = 4;
 
@@ -8,7 +8,7 @@ const SPARE = 4;
  *
  *     alert, 4 to spare ──batch──▶ one less … none ──batch──▶ resting after every batch
  *       ▲                                                        │
- *       ├──frames 0.4 ms after the last──────────────┐           │
+ *       ├──frames 0.5 ms after the last──────────────┐           │
  *       └────────────────────────────────────────── alert ◀──────┘ nothing came while it rested
  */
 export class Pace {
