@@ -16,14 +16,12 @@ import type { OpenReceiver, Receiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
 import type { Outlet, Transmitter } from "./transmitter.ts";
-import { MODERATION, Pace } from "./pace.ts";
+import { type Arrival, MODERATION, Pace } from "./pace.ts";
 import { NO_SOCKET, type Outcome, Waker } from "./waker.ts";
 import { Attention, turn } from "./attention.ts";
 
 /** Frames taken before TLS gets its turn. */
 const BUDGET = 128;
-/** After so few frames it is whoever they woke that runs next, if it waits for this very core. */
-const FEW = 4;
 /** How long frames stay in the ring when they could not be passed on. Milliseconds. */
 const HOLD = 0.1;
 /** How long after the last frame the link stays attentive. Milliseconds. */
@@ -170,9 +168,11 @@ export class PacketLink implements Link, Outlet {
         const begin = performance.now();
         const taken = sink.isFull === true ? HELD_BACK : this.#receiver.drain(sink, BUDGET);
         if (taken > 0) sink.batchEnd();
-        if (taken > 0 && taken <= FEW) libc().sched_yield();
+        const arrival = this.#arrival(taken, begin);
+        // Who has just been woken may be waiting for this very core.
+        if (arrival === "alone") libc().sched_yield();
         if (taken !== 0) await turn();
-        const waiting = this.#rest(taken, begin);
+        const waiting = this.#rest(taken, begin, arrival);
         const outcome = typeof waiting === "string" ? waiting : await waiting;
         if (outcome === "check" && !this.#stillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
@@ -183,16 +183,19 @@ export class PacketLink implements Link, Outlet {
     }
   }
 
+  /** How so many frames came. */
+  #arrival(taken: number, begin: number): Arrival {
+    if (taken > 0 && taken < BUDGET) return this.#pace.arrival(begin, taken);
+    if (taken === 0) this.#pace.nothingCame();
+    else this.#pace.manyCame();
+    return "close";
+  }
+
   /** The wait after so many frames. */
-  #rest(taken: number, begin: number): Outcome | Promise<Outcome> {
-    const { fd } = this.#socket;
-    if (taken === 0) {
-      this.#pace.nothingCame();
-      return this.#attention.wait(fd, LINGER, begin);
-    }
+  #rest(taken: number, begin: number, arrival: Arrival): Outcome | Promise<Outcome> {
+    if (taken === 0) return this.#attention.wait(this.#socket.fd, LINGER, begin);
     if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);
-    const rests = taken < BUDGET && this.#pace.isRestDue(begin);
-    return this.#attention.wait(NO_SOCKET, rests ? MODERATION : 0, begin);
+    return this.#attention.wait(NO_SOCKET, arrival === "crowded" ? MODERATION : 0, begin);
   }
 
   /** Whether the socket is that of an interface which is up and has not been down. */

@@ -1,34 +1,58 @@
 import { assertEquals } from "@std/assert";
-import { Pace } from "../../ffi/pace.ts";
+import { type Arrival, Pace } from "../../ffi/pace.ts";
 
-/** Whether a rest is due after each of the batches that begin at these times. */
-function rests(pace: Pace, times: readonly number[]): boolean[] {
-  return times.map((time) => pace.isRestDue(time));
+/** How single frames that come at these times come. */
+function arrivals(pace: Pace, times: readonly number[]): Arrival[] {
+  return times.map((time) => pace.arrival(time, 1));
+}
+
+/** How the last of some frames that come one by one, 1 ms apart, comes. */
+function last(pace: Pace, count: number, from = 1): Arrival | undefined {
+  return arrivals(pace, Array.from({ length: count }, (_, i) => from + i)).at(-1);
 }
 
 Deno.test("frames that come apart never lead to a rest", () => {
   const pace = new Pace();
   for (let time = 1; time < 1_000; time++) {
-    assertEquals(pace.isRestDue(time), false);
+    assertEquals(pace.arrival(time, 1) === "crowded", false);
     pace.nothingCame();
+  }
+});
+
+Deno.test("the eighth frame in a row that comes apart is alone, and those after it", () => {
+  assertEquals([7, 8, 9, 100].map((count) => last(new Pace(), count)), [
+    "close",
+    "alone",
+    "alone",
+    "alone",
+  ]);
+});
+
+Deno.test("one frame soon after another, or five at once, are not alone, nor are the seven after", () => {
+  for (const [time, frames] of [[20.1, 1], [21, 5]] as const) {
+    const pace = new Pace();
+    last(pace, 20);
+    assertEquals(pace.arrival(time, frames), "close");
+    assertEquals(last(pace, 7, 22), "close");
+    assertEquals(pace.arrival(29, 4), "alone");
   }
 });
 
 Deno.test("a frame soon after another does not lead to a rest, many do", () => {
   const pace = new Pace();
-  assertEquals(rests(pace, [1, 1.1, 1.2, 1.3]), [false, false, false, false]);
-  assertEquals(rests(pace, [1.4, 1.8, 2.2, 2.9]), [true, true, true, true]);
+  assertEquals(arrivals(pace, [1, 1.1, 1.2, 1.3]), ["close", "close", "close", "close"]);
+  assertEquals(arrivals(pace, [1.4, 1.8, 2.2, 2.9]), Array(4).fill("crowded"));
 });
 
 Deno.test("under load a link that wakes up late rests all the same", () => {
   const pace = new Pace();
-  rests(pace, [1, 1.05, 1.1, 1.15]);
-  for (let time = 1.2; time < 100; time += 0.7) assertEquals(pace.isRestDue(time), true);
+  arrivals(pace, [1, 1.05, 1.1, 1.15]);
+  for (let time = 1.2; time < 100; time += 0.7) assertEquals(pace.arrival(time, 9), "crowded");
 });
 
 Deno.test("when nothing came while it rested, frames that come apart wake it at once again", () => {
   const pace = new Pace();
-  rests(pace, [1, 1.1, 1.2, 1.3, 1.4]);
+  arrivals(pace, [1, 1.1, 1.2, 1.3, 1.4]);
   pace.nothingCame();
-  assertEquals(rests(pace, [2.4, 2.5]), [false, false]);
+  assertEquals(arrivals(pace, [2.4, 2.5]), ["close", "close"]);
 });
