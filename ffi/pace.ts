@@ -14,7 +14,8 @@ const OFTEN = 8;
 export type Arrival = "alone" | "close" | "crowded";
 
 /**
- * Tells after which batches of frames a link is to rest for {@linkcode MODERATION}.
+ * Tells after which batches of frames a link is to rest for {@linkcode MODERATION}, and which came
+ * alone.
  *
  *     alert, 4 to spare ──batch──▶ one less … none ──batch──▶ resting after every batch
  *       ▲                                                        │
@@ -40,7 +41,7 @@ export class Pace {
     return this.#alone >= OFTEN ? "alone" : "close";
   }
 
-  /** There were as many as are taken at once: the next are taken without delay. */
+  /** There were more than are taken at once, or than could be passed on. */
   manyCame(): void {
     this.#alone = 0;
   }
