@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
@@ -11,6 +12,23 @@ function compileArguments(output: string): string[] {
   const moved = args.map((arg: string) => arg === "dist/pppoe-proxy" ? output : arg);
   return [command, "--no-check", ...moved]; // types are checked by `deno task check`
 }
+
+/** The words of a task of deno.json that are options. */
+function optionsOf(task: string): string[] {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  return tasks[task].split(" ").filter((word: string) => word.startsWith("-"));
+}
+
+Deno.test("X2: what is compiled and what is served have the permissions that the labs run with", () => {
+  assertEquals(optionsOf("serve"), [...PERMISSIONS, V8_FLAGS]);
+  const making = ["--exclude-unused-npm", "--no-code-cache", "--output"];
+  const running = optionsOf("compile").filter((option) => !making.includes(option));
+  assertEquals(running, [...PERMISSIONS, V8_FLAGS]);
+});
+
+Deno.test("X1: a compiled program keeps no code cache, which would be read from a guessable name in /tmp", () => {
+  assert(optionsOf("compile").includes("--no-code-cache"));
+});
 
 Deno.test("deno compile takes the program with the page's files, and no package of the tests", async () => {
   const folder = await Deno.makeTempDir();

@@ -22,7 +22,7 @@ export interface FileRingOptions {
 const MODE = 0o600;
 
 /** Opens a new file for writing; throws where it exists. */
-export async function createFile(path: string): Promise<Deno.FsFile> {
+async function createFile(path: string): Promise<Deno.FsFile> {
   return await Deno.open(path, { write: true, createNew: true, mode: MODE });
 }
 

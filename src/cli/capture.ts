@@ -1,18 +1,22 @@
 /** `capture --write FILE`: has a daemon's frames as they pass. */
 import { blocksOf, BlockSplitter, droppedOf } from "../capture/blocks.ts";
-import { createFile, FileRing } from "../capture/file_ring.ts";
+import { FileRing } from "../capture/file_ring.ts";
 import { BLOCK_PACKET, BLOCK_STATISTICS } from "../capture/pcapng.ts";
 import { formatSize, parseSize } from "../config/units.ts";
 import { AdminClient, type AdminRequest } from "./admin_client.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
 import { findSocket } from "./find_socket.ts";
+import { openOutput } from "./open_output.ts";
 import { printError } from "./output.ts";
 import { wholeNumber } from "./sessions.ts";
 
 /** Files of a ring, unless `--files` says otherwise. */
 const DEFAULT_FILES = 10;
 const MIN_FILE_SIZE = 4 * 1024;
+/** A capture is for its owner alone. */
+const MODE = 0o600;
+const TERMINAL = "Cannot write a capture to a terminal; say --write FILE, or pipe it on";
 
 /** Where blocks go. */
 interface Sink {
@@ -81,15 +85,17 @@ function readFileSize(text: string | undefined): number | undefined {
 
 // deno-lint-ignore require-await -- as the others
 async function openStdout(): Promise<Sink> {
-  if (Deno.stdout.isTerminal()) {
-    throw new UsageError("Cannot write a capture to a terminal; say --write FILE, or pipe it on");
-  }
+  if (Deno.stdout.isTerminal()) throw new UsageError(TERMINAL);
   return sinkTo(Deno.stdout, () => {});
 }
 
 async function openFile(path: string): Promise<Sink> {
   try {
-    const file = await createFile(path);
+    const file = await openOutput(path, MODE);
+    if (file.isTerminal()) {
+      file.close();
+      throw new UsageError(TERMINAL);
+    }
     return sinkTo(file, () => file.close());
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;

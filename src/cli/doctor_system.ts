@@ -53,20 +53,24 @@ async function examineOffloads(name: string, findings: Findings): Promise<string
   if (lro) {
     findings.notes.push(`"${name}" has LRO on: ${joined}; run \`ethtool -K ${name} lro off\``);
   }
-  if (gro && await kernelJoinsPppoe()) {
+  const joins = gro && await kernelJoinsPppoe();
+  if (joins) {
     findings.notes.push(
       `"${name}" has GRO on and this kernel knows it for PPPoE: ${joined}; run \`ethtool -K ${name} gro off\``,
     );
   }
-  return gro
-    ? "GRO is on, and nothing shows that this kernel does it for PPPoE"
-    : "GRO and LRO are off";
+  if (!gro) return lro ? "GRO is off" : "GRO and LRO are off";
+  return joins === undefined
+    ? "GRO is on; whether this kernel does it for PPPoE cannot be read from /proc/kallsyms"
+    : "GRO is on, and nothing shows that this kernel does it for PPPoE";
 }
 
-async function kernelJoinsPppoe(): Promise<boolean> {
+/** Undefined where the kernel hides its symbols. */
+async function kernelJoinsPppoe(): Promise<boolean | undefined> {
   try {
     return PPPOE_GRO.test(await Deno.readTextFile("/proc/kallsyms"));
-  } catch {
-    return false; // a kernel that hides its symbols; frames that are lost for this are counted
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) throw error;
+    return undefined; // frames that are lost for it are counted
   }
 }

@@ -1,7 +1,9 @@
-/** Writes a file that must not exist yet; `mode` is its permissions, such as 0o600. */
+import { openOutput } from "./open_output.ts";
+
+/** Writes a new file, or to what {@linkcode openOutput} opens; `mode` is its permissions, such as 0o600. */
 export async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
   try {
-    using file = await Deno.open(path, { write: true, createNew: true, mode });
+    using file = await openOutput(path, mode);
     const bytes = new TextEncoder().encode(text);
     for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
   } catch (error) {

@@ -46,9 +46,7 @@ export function parseConfig(source: string, file: string): Config {
 
 async function readConfig(file: string): Promise<string> {
   try {
-    const { size } = await Deno.stat(file);
-    if (size > MAX_FILE) throw new RangeError(`it has ${size} bytes, more than ${MAX_FILE}`);
-    return await Deno.readTextFile(file);
+    return await readText(file);
   } catch (error) {
     const why = error instanceof Deno.errors.NotFound
       ? "there is no such file"
@@ -58,6 +56,20 @@ async function readConfig(file: string): Promise<string> {
     const message = `Cannot read the configuration: ${why}`;
     throw new ConfigError(file, [{ path: "", line: undefined, message }]);
   }
+}
+
+/** Reads to the end, which only reading shows where it is: a pipe has no size, and a device no end. */
+async function readText(file: string): Promise<string> {
+  using opened = await Deno.open(file);
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of opened.readable) {
+    size += chunk.length;
+    if (size > MAX_FILE) throw new RangeError(`it has more than ${MAX_FILE} bytes`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function parseToml(source: string, file: string): Record<string, unknown> {

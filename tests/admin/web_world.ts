@@ -4,9 +4,8 @@ import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
 import { runCommand } from "../lab/process.ts";
 import { type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
+import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { openBrowser, openPage, type WatchedPage } from "./chromium.ts";
-
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /** Both daemons with their web pages, an AC, a customer and a browser. */
 export interface WebWorld {
@@ -46,7 +45,8 @@ export async function withWebWorld(
   }
   const ac = lab.use(startTestAc({ interface: "ac0", name: acName, firstSessionId: 0x1a4 }));
   const file = `${lab.folder}/admin.token`;
-  await runCommand(Deno.execPath(), "run", "-A", "--cached-only", MAIN, "keygen", "token", file);
+  const { program, args } = pppoeProxyCommand("keygen", "token", file);
+  await runCommand(program, ...args);
   const [serverPort, clientPort] = freePorts(2);
   const pair = await startProxyPair(lab, {
     ...(clients && { clients }),

@@ -5,12 +5,12 @@ import { startTestAc } from "../lab/peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../lab/peers/test_client.ts";
 import { type LabProcess, runCommand } from "../lab/process.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
+import { type CommandLine, pppoeProxyCommand } from "../lab/shipped.ts";
 import { chapValue, eap, holds, papRequest, utf8 } from "./frames.ts";
 import { readPcapng } from "./read_pcapng.ts";
 import { malformed, readFields, withoutTshark } from "./tshark.ts";
 
 const ignore = !insideLab() || withoutTshark !== "";
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const SESSION_ID = 0x0777;
 const [NAME, PASSWORD] = ["customer@isp.example", "hunter2-hunter2"];
 const LOGINS = [
@@ -21,17 +21,12 @@ const LOGINS = [
 /** Of one side: PADI, PADO, PADR, PADS, and each login with its echo. */
 const FRAMES = 4 + 2 * LOGINS.length;
 
-function commandLine(lab: Lab, ...args: string[]): string[] {
-  const program = ["run", "-A", "--cached-only", "--quiet", MAIN, "capture"];
-  return [...program, "--socket", `${lab.folder}/server.sock`, ...args];
+function commandLine(lab: Lab, ...args: string[]): CommandLine {
+  return pppoeProxyCommand("capture", "--socket", `${lab.folder}/server.sock`, ...args);
 }
 
 function capture(lab: Lab, ...args: string[]): LabProcess {
-  return lab.start({
-    name: "capture",
-    program: Deno.execPath(),
-    args: commandLine(lab, ...args),
-  });
+  return lab.start({ name: "capture", ...commandLine(lab, ...args) });
 }
 
 /** Resolves when a file has something. */
@@ -172,10 +167,11 @@ Deno.test({
     const running = all.map((path) => capture(lab, "--write", path));
     const count = ["--count", String(2 * FRAMES)];
     const shell = `"$@" | tshark -r - -n -Q -l -T fields -e frame.interface_name`;
+    const { program, args } = commandLine(lab, "--write", "-", ...count);
     const piped = lab.start({
       name: "pipe",
       program: "sh",
-      args: ["-c", shell, "sh", Deno.execPath(), ...commandLine(lab, "--write", "-", ...count)],
+      args: ["-c", shell, "sh", program, ...args],
     });
     await Promise.all(all.map(filled));
     await untilRefused(lab);

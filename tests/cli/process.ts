@@ -1,4 +1,4 @@
-const ROOT = new URL("../..", import.meta.url).pathname;
+import { pppoeProxyCommand } from "../lab/shipped.ts";
 
 /** How a run of the program ended. */
 export interface Outcome {
@@ -9,11 +9,12 @@ export interface Outcome {
 
 /** Runs the program to its end. */
 export async function pppoeProxy(
-  args: readonly string[],
+  words: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Outcome> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--cached-only", "--quiet", `${ROOT}main.ts`, ...args],
+  const { program, args } = pppoeProxyCommand(...words);
+  const { code, stdout, stderr } = await new Deno.Command(program, {
+    args,
     env: { NO_COLOR: "1", ...env },
   }).output();
   const decoder = new TextDecoder();

@@ -6,11 +6,11 @@ import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
 import { installed, runCommand } from "../lab/process.ts";
 import { type PairOptions, type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
+import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { formatMac } from "../../src/pppoe/mac.ts";
 import { type Outcome, pppoeProxy } from "./process.ts";
 
 const ignore = !insideLab();
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 interface World {
   lab: Lab;
@@ -226,22 +226,10 @@ Deno.test({
   fn: () =>
     withWorld(async ({ lab, pair }) => {
       const socket = ["--socket", `${lab.folder}/server.sock`];
-      const args = [
-        "run",
-        "-A",
-        "--cached-only",
-        "--quiet",
-        MAIN,
-        "status",
-        ...socket,
-        "--watch",
-        "--interval",
-        "20ms",
-      ];
+      const watching = ["--watch", "--interval", "20ms", "--json"];
       const watch = lab.start({
         name: "watch",
-        program: Deno.execPath(),
-        args: [...args, "--json"],
+        ...pppoeProxyCommand("status", ...socket, ...watching),
         env: { NO_COLOR: "1" },
       });
       await watch.output.reach(3, "lines of status", { timeout: 20_000 });
@@ -262,8 +250,8 @@ Deno.test({
   fn: () =>
     withWorld(async ({ lab, server }) => {
       const socket = `${lab.folder}/server.sock`;
-      const command =
-        `'${Deno.execPath()}' run -A --cached-only --quiet '${MAIN}' status --socket '${socket}'`;
+      const { program, args } = pppoeProxyCommand("status", "--socket", socket);
+      const command = [program, ...args].map((word) => `'${word}'`).join(" ");
       const onTerminal = (prefix: string) =>
         runCommand("script", "-qec", `env -u NO_COLOR ${prefix} ${command}`, "/dev/null");
       assertStringIncludes(await onTerminal("TERM=xterm"), "\x1b[1m");

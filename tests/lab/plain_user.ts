@@ -1,5 +1,6 @@
 import type { Lab } from "./lab.ts";
 import { runCommand } from "./process.ts";
+import { pppoeProxyCommand } from "./shipped.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 /** User and group "nobody", who owns nothing. */
@@ -29,9 +30,9 @@ export async function plainUser(lab: Lab): Promise<PlainUser> {
   const place = await Deno.makeTempDir({ prefix: "pppoe-lab-plain-" });
   await Deno.chmod(place, 0o755);
   const { denoDir } = JSON.parse(await runCommand(Deno.execPath(), "info", "--json"));
-  const deno = await Deno.realPath(Deno.execPath());
-  const slash = deno.lastIndexOf("/");
-  const sources = { project: ROOT, cache: denoDir, bin: deno.slice(0, slash) };
+  const started = await Deno.realPath(pppoeProxyCommand().program);
+  const slash = started.lastIndexOf("/");
+  const sources = { project: ROOT, cache: denoDir, bin: started.slice(0, slash) };
   const mounted: string[] = [];
   lab.use({
     async [Symbol.asyncDispose]() {
@@ -58,7 +59,7 @@ export async function plainUser(lab: Lab): Promise<PlainUser> {
       only("ambient-caps"),
       only("bounding-set"),
       "--no-new-privs",
-      `${place}/bin${deno.slice(slash)}`,
+      `${place}/bin${started.slice(slash)}`,
       ...args.map((arg) => arg.replace(ROOT, `${place}/project`)),
     ]],
     env: { DENO_DIR: `${place}/cache` },

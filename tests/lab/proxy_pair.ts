@@ -1,15 +1,7 @@
 import type { Lab } from "./lab.ts";
 import { type LabProcess, runCommand } from "./process.ts";
 import { FAR, type IpPath } from "./relay/ip_path.ts";
-
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
-const RUN_MAIN = ["run", ...shippedFlags(), "-A", "--cached-only", "--quiet", MAIN];
-
-/** V8's flags as the task `serve` has them, so that labs and benches run what is shipped. */
-function shippedFlags(): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
-  return /--v8-flags=\S+/.exec(tasks.serve) ?? [];
-}
+import { pppoeProxyCommand } from "./shipped.ts";
 
 /** How the daemons of a lab are set up. */
 export interface PairOptions {
@@ -85,7 +77,8 @@ export function startDaemon(
   env: Record<string, string> = {},
 ): LabProcess {
   const config = `${lab.folder}/${name}.toml`;
-  const [program, args] = enter(Deno.execPath(), [...RUN_MAIN, "run", "--config", config]);
+  const command = pppoeProxyCommand("run", "--config", config);
+  const [program, args] = enter(command.program, command.args);
   return lab.start({ name, program, args, env: { RUNTIME_DIRECTORY: lab.folder, ...env } });
 }
 
@@ -113,7 +106,8 @@ export async function makeSecret(lab: Lab, name: string): Promise<void> {
 }
 
 async function keygen(...args: string[]): Promise<void> {
-  await runCommand(Deno.execPath(), ...RUN_MAIN, "keygen", ...args);
+  const command = pppoeProxyCommand("keygen", ...args);
+  await runCommand(command.program, ...command.args);
 }
 
 function serverConfig(

@@ -1,0 +1,31 @@
+/** How the program ships, so that what tests start is what users run. */
+
+/**
+ * Deno's permissions: all of them. The FFI has the rights of the process in any case, and with fewer
+ * Deno refuses whatever is below /proc, /dev and /sys: `--config /dev/stdin`, a `state_dir` in
+ * /dev/shm, the kernel's symbols that `doctor` looks for.
+ */
+export const PERMISSIONS: readonly string[] = ["--allow-all"];
+
+/** V8 for a small heap and one thread. */
+export const V8_FLAGS =
+  "--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--single-threaded-gc";
+
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+
+/** Names a compiled program that labs are to start in place of the sources. */
+const PROGRAM = "PPPOE_PROXY_BIN";
+
+/** A command line. */
+export interface CommandLine {
+  program: string;
+  args: string[];
+}
+
+/** The program under test with these arguments: the sources, or what $PPPOE_PROXY_BIN names. */
+export function pppoeProxyCommand(...args: string[]): CommandLine {
+  const program = Deno.env.get(PROGRAM);
+  if (program !== undefined && program !== "") return { program, args };
+  const deno = ["run", ...PERMISSIONS, V8_FLAGS, "--cached-only", "--quiet", MAIN];
+  return { program: Deno.execPath(), args: [...deno, ...args] };
+}
