@@ -1,5 +1,6 @@
 import type { FrameFault } from "../pppoe/frame.ts";
 import type { CodeFault } from "../pppoe/rules.ts";
+import type { SessionCodeFault } from "../pppoe/session_codes.ts";
 import type { SessionFault } from "../pppoe/session_frame.ts";
 import type { TagFault } from "../pppoe/tags.ts";
 import type { DatagramDrop } from "../tunnel/datagram.ts";
@@ -10,6 +11,7 @@ export type PolicyDrop =
   | "ac-cookie-missing" // a PADR from which the AC cannot be told
   | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
   | "discovery-too-long" // no room for the tags that have to be put in
+  | "discovery-rate" // more discovery packets a second than a session, customer, client or AC needs
   | "draining" // the operator wants no new sessions
   | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
   | "host-uniq-forged" // a token that fails its HMAC
@@ -37,6 +39,7 @@ export type DropReason =
   | SessionFault
   | TagFault
   | CodeFault
+  | SessionCodeFault
   | DatagramDrop;
 
 /** Counts drops by reason; bounded by the reasons there are. */

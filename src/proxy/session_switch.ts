@@ -12,6 +12,7 @@ import { goodbyeTags } from "./goodbye_tags.ts";
 import { LcpWatch } from "./lcp_watch.ts";
 import { PartingSessions } from "./parting.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
+import { SessionCodeGate, type SessionCodeGateOptions } from "./session_code_gate.ts";
 import {
   AC_HEARD,
   BYTES_FROM_WIRE,
@@ -25,9 +26,7 @@ import {
 import { Tallies } from "./tallies.ts";
 
 /** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
-export interface SwitchOptions extends OutletOptions {
-  /** Milliseconds of a steady clock. */
-  now: () => number;
+export interface SwitchOptions extends OutletOptions, SessionCodeGateOptions {
   /** Told of every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
@@ -63,6 +62,7 @@ export class SessionSwitch {
   #touched: Member[] = [];
   #served: Member[] = [];
   #parting: PartingSessions;
+  #codes: SessionCodeGate;
   #acOnWire: boolean;
   /** Milliseconds of the clock, read once a batch. */
   #batchTime: number;
@@ -77,6 +77,7 @@ export class SessionSwitch {
     this.#acOnWire = options.side === "server";
     this.#batchTime = options.now();
     this.#parting = new PartingSessions(options.now);
+    this.#codes = new SessionCodeGate(options);
   }
 
   /** A session frame from the wire, of `length` bytes at `at`: to its tunnel or dropped. */
@@ -213,9 +214,11 @@ export class SessionSwitch {
       const end = this.#acOnWire ? "padt-ac" : "padt-customer";
       this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
       if (session.member.tunnel !== undefined) this.#parting.add(session, "tunnel");
-    } else {
-      this.outlet.packetToTunnel(session, packet.code, packet.tags);
+      return;
     }
+    const tags = this.#codes.pass(session, packet, this.#acOnWire);
+    if (typeof tags === "string") this.drops.count(tags);
+    else this.outlet.packetToTunnel(session, packet.code, tags);
   }
 
   /** A discovery frame with a session's handle from a tunnel: PADT ends the session, others pass. */
@@ -224,9 +227,11 @@ export class SessionSwitch {
       const end = this.#acOnWire ? "padt-customer" : "padt-ac";
       this.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
       this.#parting.add(session, "wire");
-    } else {
-      this.outlet.packetToWire(session, packet.code, packet.tags);
+      return;
     }
+    const tags = this.#codes.pass(session, packet, !this.#acOnWire);
+    if (typeof tags === "string") this.drops.count(tags);
+    else this.outlet.packetToWire(session, packet.code, tags);
   }
 
   /** Whose session a discovery frame from the wire is of, also of one that has just ended. */

@@ -1,0 +1,81 @@
+import type { DiscoveryPacket } from "../pppoe/frame.ts";
+import { hostMaySend, isSessionCode, sessionTags } from "../pppoe/session_codes.ts";
+import { CustomerRates } from "./customer_rates.ts";
+import type { DropReason } from "./drops.ts";
+import { Bucket, type Rate } from "./rate.ts";
+import type { Member, Session } from "./session.ts";
+import { SharedRate } from "./shared_rate.ts";
+
+/** Packets of one session, of codes that are defined. Credits are granted some times a second. */
+const BY_SESSION: Rate = { rate: 10, burst: 20 };
+/** Those of codes that nobody has defined. */
+const UNDEFINED: Rate = { rate: 1, burst: 5 };
+/** Packets of all sessions of one customer. */
+const BY_CUSTOMER: Rate = { rate: 40, burst: 80 };
+/** What a client may always have, whatever the others do. */
+const FLOOR: Rate = { rate: 10, burst: 20 };
+
+/** What a gate is made of. */
+export interface SessionCodeGateOptions {
+  /** An AC may greet each session that opens with two messages, so rates follow that of PADIs. */
+  limits: { readonly padiRate: number };
+  now: () => number;
+  randomBytes: (length: number) => Uint8Array;
+}
+
+/** The buckets of one direction. */
+class Way {
+  #bySession = new WeakMap<Session, { known: Bucket; unknown: Bucket }>();
+  #byCustomer: CustomerRates<Member>;
+  #byMember: SharedRate<Member>;
+  /** By AC: the one beyond it on the server's wire, or the one that a server says it is. */
+  #byAc: CustomerRates<Way>;
+
+  constructor({ limits, now, randomBytes }: SessionCodeGateOptions, perDial: number) {
+    const most = (): Rate => ({
+      rate: perDial * limits.padiRate,
+      burst: perDial * limits.padiRate,
+    });
+    this.#byCustomer = new CustomerRates(() => BY_CUSTOMER, now, randomBytes);
+    this.#byAc = new CustomerRates(most, now, randomBytes);
+    this.#byMember = new SharedRate(() => ({ floor: FLOOR, each: most(), all: most() }));
+  }
+
+  take(session: Session, code: number, now: number): boolean {
+    let own = this.#bySession.get(session);
+    if (own === undefined) {
+      this.#bySession.set(session, own = { known: new Bucket(), unknown: new Bucket() });
+    }
+    const first = isSessionCode(code)
+      ? own.known.take(BY_SESSION, now)
+      : own.unknown.take(UNDEFINED, now);
+    return first && this.#byCustomer.take(session.member, session.customer) &&
+      this.#byAc.take(this, session.concentrator) && this.#byMember.take(session.member, now);
+  }
+}
+
+/**
+ * What passes of the discovery packets of open sessions that do not end them: PADM, PADN, PADG,
+ * PADC, PADQ and codes of which we know nothing. Well-formed, from the side that may send them, and
+ * by session, customer and client not more a second than such packets are ever needed.
+ */
+export class SessionCodeGate {
+  #now: () => number;
+  #fromHost: Way;
+  #fromAc: Way;
+
+  constructor(options: SessionCodeGateOptions) {
+    this.#now = options.now;
+    this.#fromHost = new Way(options, 1);
+    this.#fromAc = new Way(options, 2);
+  }
+
+  /** The tags that go on, or why the packet does not. */
+  pass(session: Session, packet: DiscoveryPacket, fromAc: boolean): Uint8Array | DropReason {
+    if (!fromAc && !hostMaySend(packet.code)) return "wrong-direction";
+    const tags = sessionTags(packet.code, packet.tags);
+    if (typeof tags === "string") return tags;
+    const way = fromAc ? this.#fromAc : this.#fromHost;
+    return way.take(session, packet.code, this.#now()) ? tags : "discovery-rate";
+  }
+}
