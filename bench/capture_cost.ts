@@ -80,9 +80,7 @@ function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down()
     etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
     drops: new Drops(() => {}),
     trace: () => {},
-    limits: { padiRate: 1 },
     now: () => 0,
-    randomBytes: (length) => new Uint8Array(length),
     observe: () => {},
   });
   const member = newMember("branch-1", 0);

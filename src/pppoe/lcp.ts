@@ -9,6 +9,7 @@ export const LCP_HEADER = 6;
 
 /** Codes that mean something to who stands between two peers. */
 export const LcpCode = {
+  configureRequest: 1,
   terminateRequest: 5,
   terminateAck: 6,
   echoRequest: 9,

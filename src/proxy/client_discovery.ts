@@ -17,6 +17,7 @@ import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
+import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { PadiShaper } from "./padi_shaper.ts";
 import { Offers } from "./offers.ts";
@@ -111,7 +112,7 @@ export class ClientDiscovery {
 
   #padi(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     if (this.#switch.draining) return this.#drop("draining", packet);
-    if (this.#switch.table.size >= this.#options.limits.sessions) {
+    if (this.#isFull && !couldGiveWay(this.#switch, member, packet.source)) {
       return this.#drop("session-limit", packet);
     }
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
@@ -134,7 +135,7 @@ export class ClientDiscovery {
     const offer = this.#offers.chosen(pending, packet, tags);
     if (typeof offer === "string") return this.#drop(offer, packet);
     if (this.#switch.draining) return this.#refuse("draining", packet, tags);
-    if (this.#switch.table.size >= this.#options.limits.sessions) {
+    if (this.#isFull && !couldGiveWay(this.#switch, member, packet.source)) {
       return this.#refuse("session-limit", packet, tags);
     }
     this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
@@ -143,8 +144,13 @@ export class ClientDiscovery {
     if (!fitsDiscovery(packet.code, unwrapped)) {
       return this.#refuse("discovery-too-long", packet, tags);
     }
+    if (this.#isFull) giveWay(this.#switch, member, packet.source);
     const padr = { ...packet, destination: offer.concentrator, tags: encodeTags(unwrapped) };
     this.#toServer({ member, customer: packet.source }, encodeDiscovery(padr));
+  }
+
+  get #isFull(): boolean {
+    return this.#switch.table.size >= this.#options.limits.sessions;
   }
 
   /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
@@ -216,7 +222,7 @@ export class ClientDiscovery {
     tags: Tag[],
     began: number | undefined,
   ): Session | undefined {
-    if (this.#switch.table.size >= this.#options.limits.sessions) return undefined;
+    if (this.#isFull) return undefined;
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
     const wireSessionId = this.#freeSessionId(customer, local, acSessionId);

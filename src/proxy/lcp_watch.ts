@@ -10,8 +10,9 @@ const NO_ECHO = 0x100;
  * link, and how long the AC takes for the customer's echoes. By session index, nothing allocated a
  * frame.
  *
- * A link is over when a Terminate-Request or -Ack passes and nothing but LCP follows. What comes
- * afterwards is a renegotiation, or was under way: then the next Terminate counts.
+ * A link is over when a Terminate-Request or -Ack passes and only LCP follows, without a
+ * Configure-Request: that one, like any other protocol, means that the link is being negotiated anew
+ * (RFC 1661 section 4.1), or was under way. Then the next Terminate counts.
  */
 export class LcpWatch {
   /** Sessions whose link was terminated, and when: milliseconds of the clock. */
@@ -58,6 +59,7 @@ export class LcpWatch {
       if (!this.#terminated.has(index)) this.#terminated.set(index, this.#now());
       return;
     }
+    if (code === LcpCode.configureRequest) return void this.#terminated.delete(index);
     if (toAc && code === LcpCode.echoRequest) {
       this.#echo[index] = bytes[at + 3];
       this.#echoAt[index] = this.#now();

@@ -8,6 +8,7 @@ import type { Party } from "./frame_tap.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
+import { SessionDiscovery } from "./session_discovery.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 
 /** The discovery of one mode. */
@@ -58,6 +59,7 @@ export class Proxy implements FrameSink {
   #side: "server" | "client";
   #now: () => number;
   #discovery: Discovery;
+  #ofSessions: SessionDiscovery;
   #discoveryType: number;
   #sessionType: number;
   #observer: ProxyObserver;
@@ -73,6 +75,7 @@ export class Proxy implements FrameSink {
     this.#now = options.now;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new SessionSwitch({ side, ...options });
+    this.#ofSessions = new SessionDiscovery(this.sessions, options);
     this.#discovery = discovery(this.sessions);
     this.#observer = observer;
   }
@@ -108,7 +111,7 @@ export class Proxy implements FrameSink {
     this.sessions.tallies.packet("from-wire", packet.code);
     const { tap } = this.sessions;
     if (tap !== undefined) {
-      const party = this.sessions.partyOf(view, offset, packet) ??
+      const party = this.#ofSessions.partyOf(view, offset, packet) ??
         this.#discovery.partyOf?.(packet);
       tap.discovery("wire", "in", party, bytes.subarray(offset, offset + length));
     }
@@ -116,8 +119,8 @@ export class Proxy implements FrameSink {
       return this.#discovery.fromWire(packet);
     }
     const session = this.sessions.sessionOf(view, offset);
-    if (session === undefined) return this.sessions.strayFromWire(packet);
-    this.sessions.discoveryFromWire(session, packet);
+    if (session === undefined) return this.#ofSessions.strayFromWire(packet);
+    this.#ofSessions.fromWire(session, packet);
   }
 
   #fromTunnel(member: Member, handle: number, frame: Uint8Array): void {
@@ -131,8 +134,8 @@ export class Proxy implements FrameSink {
       return this.#discovery.fromTunnel(member, handle, packet);
     }
     const session = sessions.sessionByHandle(member, handle);
-    if (session === undefined) return sessions.strayFromTunnel(member, handle, packet);
-    sessions.discoveryFromTunnel(session, packet);
+    if (session === undefined) return this.#ofSessions.strayFromTunnel(member, handle, packet);
+    this.#ofSessions.fromTunnel(session, packet);
   }
 
   /**
@@ -149,7 +152,7 @@ export class Proxy implements FrameSink {
       this.#attach(member, tunnel);
       return { member, sink: this.#sink(member, tunnel, clientControl(this.#observer)) };
     }
-    const resumption = new Resumption(this.sessions, member, tunnel);
+    const resumption = new Resumption(this.sessions, this.#ofSessions, member, tunnel);
     const control = (type: number, body: Uint8Array): Violation | undefined => {
       if (type !== ControlType.sessions) return "unknown-control-type";
       if (member.joining !== tunnel) return "sessions-unexpected";
@@ -168,6 +171,7 @@ export class Proxy implements FrameSink {
     tunnel.writer.beginBatch();
     if (this.#side === "server") return;
     const own = [...this.sessions.table].filter((session) => session.member === member);
+    for (const session of own) this.sessions.resumed(session);
     for (const body of encodeSessionList(own)) {
       tunnel.writer.control(ControlType.sessions, body);
     }

@@ -5,6 +5,7 @@ import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/
 import { ControlType } from "../tunnel/record.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { Member, Session } from "./session.ts";
+import type { SessionDiscovery } from "./session_discovery.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
 /** What came of a list. */
@@ -23,13 +24,20 @@ export interface Resumed {
  */
 export class Resumption {
   #switch: SessionSwitch;
+  #discovery: SessionDiscovery;
   #member: Member;
   #tunnel: Tunnel;
   #kept = new Set<Session>();
   #unknown = 0;
 
-  constructor(sessions: SessionSwitch, member: Member, tunnel: Tunnel) {
+  constructor(
+    sessions: SessionSwitch,
+    discovery: SessionDiscovery,
+    member: Member,
+    tunnel: Tunnel,
+  ) {
     this.#switch = sessions;
+    this.#discovery = discovery;
     this.#member = member;
     this.#tunnel = tunnel;
   }
@@ -57,7 +65,7 @@ export class Resumption {
   #decline({ handle, customer, concentrator, acSessionId }: ListedSession): void {
     this.#unknown++;
     this.#tell(handle, customer, concentrator, acSessionId);
-    if (this.#member.known[handle] === 0) this.#switch.refuseOrphan(concentrator, acSessionId);
+    if (this.#member.known[handle] === 0) this.#discovery.refuseOrphan(concentrator, acSessionId);
   }
 
   #tell(handle: number, customer: Mac, concentrator: Mac, acSessionId: number): void {

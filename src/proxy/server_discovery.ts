@@ -16,6 +16,7 @@ import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
+import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { PadiShaper } from "./padi_shaper.ts";
@@ -99,7 +100,7 @@ export class ServerDiscovery {
     if (fault !== undefined) return this.#drop(fault, member, packet);
     const refusal = packet.code === CODE_PADI
       ? this.#refusePadi(member, packet, tags)
-      : this.#refusePadr(member);
+      : this.#refusePadr(member, packet.source);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     // Only a PADI begins a discovery: PADIs are limited, and no AC takes a PADR without an offer.
@@ -118,6 +119,7 @@ export class ServerDiscovery {
     const shown = { ...packet, source: local, tags: encodeTags(upstream) };
     const frame = encodeDiscovery(shown, this.#options.etherTypes[0]);
     if (packet.code === CODE_PADI) return this.#shaper.submit(pending, frame);
+    if (this.#full(member)) giveWay(this.#switch, member, packet.source);
     addBounded(pending.requested, packet.destination);
     this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
   }
@@ -227,7 +229,7 @@ export class ServerDiscovery {
 
   #refusePadi(member: Member, packet: DiscoveryPacket, tags: Tag[]): DropReason | undefined {
     if (this.#switch.draining) return "draining";
-    if (this.#full(member)) return "session-limit";
+    if (this.#isBlocked(member, packet.source)) return "session-limit";
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const known = this.#pending.find(member.name, packet.source, hostUniq);
     if (this.#shaper.repeats(known)) return "padi-repeated";
@@ -235,9 +237,14 @@ export class ServerDiscovery {
     return this.#limiter.admit(packet.source) ? undefined : "padi-rate";
   }
 
-  #refusePadr(member: Member): DropReason | undefined {
+  #refusePadr(member: Member, customer: Mac): DropReason | undefined {
     if (this.#switch.draining) return "draining";
-    return this.#full(member) ? "session-limit" : undefined;
+    return this.#isBlocked(member, customer) ? "session-limit" : undefined;
+  }
+
+  /** Whether there is no room for a session of this customer, and none of its own gives way. */
+  #isBlocked(member: Member, customer: Mac): boolean {
+    return this.#full(member) && !couldGiveWay(this.#switch, member, customer);
   }
 
   #full(member: Member): boolean {

@@ -45,6 +45,7 @@ export type SessionEnd =
   | "padt-customer"
   | "padt-ac"
   | "idle"
+  | "gave-way" // the AC was silent, and the same customer dialled again at a limit
   | "lcp-terminated" // the peers ended PPP's link and no PADT followed
   | "admin" // somebody asked us to
   | "address-changed" // our interface has another one, and the peer knows the old
@@ -71,6 +72,8 @@ export interface Member {
   readonly known: Uint8Array;
   /** Open sessions. */
   sessions: number;
+  /** Open sessions by customer; no set is empty. */
+  readonly customers: Map<Mac, Set<Session>>;
   /** Last handle given out (server): handles are reused only after all others. */
   lastHandle: number;
   /** Frames of the current batch wait to be flushed. */
@@ -87,6 +90,7 @@ export function newMember(name: string, now: number): Member {
     handles: new Int32Array(0x10000),
     known: new Uint8Array(0x10000),
     sessions: 0,
+    customers: new Map(),
     lastHandle: 0,
     touched: false,
   };

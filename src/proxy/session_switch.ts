@@ -1,18 +1,13 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
-import type { DiscoveryPacket } from "../pppoe/frame.ts";
 import { isLcp } from "../pppoe/lcp.ts";
-import { type Mac, readMac } from "../pppoe/mac.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
-import type { FrameTap, Party } from "./frame_tap.ts";
-import { goodbyeTags } from "./goodbye_tags.ts";
+import type { FrameTap } from "./frame_tap.ts";
 import { LcpWatch } from "./lcp_watch.ts";
-import { PartingSessions } from "./parting.ts";
 import type { Member, Session, SessionEnd } from "./session.ts";
-import { SessionCodeGate, type SessionCodeGateOptions } from "./session_code_gate.ts";
 import {
   AC_HEARD,
   BYTES_FROM_WIRE,
@@ -22,11 +17,14 @@ import {
   FRAMES_TO_WIRE,
   HEADER_WORDS,
   SessionTable,
+  UNANSWERED,
 } from "./session_table.ts";
 import { Tallies } from "./tallies.ts";
 
 /** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
-export interface SwitchOptions extends OutletOptions, SessionCodeGateOptions {
+export interface SwitchOptions extends OutletOptions {
+  /** Milliseconds of a steady clock. */
+  now: () => number;
   /** Told of every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
@@ -61,8 +59,6 @@ export class SessionSwitch {
   /** Members with frames in this batch, and in the last one. */
   #touched: Member[] = [];
   #served: Member[] = [];
-  #parting: PartingSessions;
-  #codes: SessionCodeGate;
   #acOnWire: boolean;
   /** Milliseconds of the clock, read once a batch. */
   #batchTime: number;
@@ -76,8 +72,16 @@ export class SessionSwitch {
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
     this.#batchTime = options.now();
-    this.#parting = new PartingSessions(options.now);
-    this.#codes = new SessionCodeGate(options);
+  }
+
+  /** Milliseconds of the clock. */
+  now(): number {
+    return this.#options.now();
+  }
+
+  /** Whether the AC is on our wire, rather than the customers. */
+  get acOnWire(): boolean {
+    return this.#acOnWire;
   }
 
   /** A session frame from the wire, of `length` bytes at `at`: to its tunnel or dropped. */
@@ -92,6 +96,7 @@ export class SessionSwitch {
     const { member, handle } = session;
     const writer = member.tunnel?.writer;
     this.tap?.session("wire", "in", session, bytes, body, payload);
+    if (writer !== undefined || this.#acOnWire) this.#heard(index, this.#acOnWire);
     if (writer === undefined) return this.drops.count("no-tunnel");
     this.#watch(index, bytes, body, payload, !this.#acOnWire);
     this.touch(member);
@@ -100,7 +105,6 @@ export class SessionSwitch {
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_FROM_WIRE]++;
     this.table.counters[counter + BYTES_FROM_WIRE] += payload;
-    if (this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
   }
 
   /** The payload of a session frame from a tunnel, in `buffer`: to the wire or dropped. */
@@ -120,7 +124,19 @@ export class SessionSwitch {
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
-    if (!this.#acOnWire) this.table.counters[counter + AC_HEARD] = this.#batchTime;
+    this.#heard(index, !this.#acOnWire);
+  }
+
+  /** Notes who was heard. */
+  #heard(index: number, ac: boolean): void {
+    const { counters } = this.table;
+    const at = index * COUNTERS;
+    if (ac) {
+      counters[at + AC_HEARD] = this.#batchTime;
+      counters[at + UNANSWERED] = 0;
+    } else if (counters[at + UNANSWERED] === 0) {
+      counters[at + UNANSWERED] = this.#batchTime;
+    }
   }
 
   /** Shows a frame that goes from a tunnel to the wire. */
@@ -156,6 +172,13 @@ export class SessionSwitch {
     return opened;
   }
 
+  /** While a session had no tunnel, nobody could hear its AC: its silence begins anew. */
+  resumed(session: Session): void {
+    const at = session.index * COUNTERS;
+    this.table.counters[at + AC_HEARD] = this.#options.now();
+    this.table.counters[at + UNANSWERED] = 0;
+  }
+
   /** Puts back a session of an earlier process, of which nobody is told; false where it does not fit. */
   restore(session: Omit<Session, "index">, counters: readonly number[]): boolean {
     const { member, handle, remote, local, wireSessionId } = session;
@@ -171,6 +194,10 @@ export class SessionSwitch {
     added.member.handles[added.handle] = added.index + 1;
     added.member.known[added.handle] = 1;
     added.member.sessions++;
+    const { customer, member: { customers } } = added;
+    const theirs = customers.get(customer);
+    if (theirs === undefined) customers.set(customer, new Set([added]));
+    else theirs.add(added);
     this.lcp.add(added.index);
     return added;
   }
@@ -185,6 +212,10 @@ export class SessionSwitch {
     this.lcp.remove(session.index);
     session.member.handles[session.handle] = 0;
     session.member.sessions--;
+    const { customer, member: { customers } } = session;
+    const theirs = customers.get(customer);
+    theirs?.delete(session);
+    if (theirs?.size === 0) customers.delete(customer);
     if (tell.wire) this.outlet.packetToWire(session, CODE_PADT, tags);
     if (tell.tunnel && session.member.tunnel !== undefined) {
       this.outlet.packetToTunnel(session, CODE_PADT, tags);
@@ -192,74 +223,11 @@ export class SessionSwitch {
     this.#options.observe(session, end, this.table);
   }
 
-  /**
-   * Tells a peer on the wire that a session with us is no more which the far proxy knows and we do
-   * not. It has our own address, and no open session is of that id, so it is nobody else's.
-   */
-  refuseOrphan(remote: Mac, sessionId: number): void {
-    const own = readMac(this.#link.mac, 0);
-    if (this.table.find(remote, own, sessionId) < 0) this.outlet.refuse(remote, own, sessionId);
-  }
-
   /** Ends all sessions of a member. */
   closeAll(member: Member, end: SessionEnd, tell: Tell): void {
     for (const session of this.table) {
       if (session.member === member) this.close(session, end, tell);
     }
-  }
-
-  /** A discovery frame with a session id from the wire: PADT ends the session, others pass. */
-  discoveryFromWire(session: Session, packet: DiscoveryPacket): void {
-    if (packet.code === CODE_PADT) {
-      const end = this.#acOnWire ? "padt-ac" : "padt-customer";
-      this.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
-      if (session.member.tunnel !== undefined) this.#parting.add(session, "tunnel");
-      return;
-    }
-    const tags = this.#codes.pass(session, packet, this.#acOnWire);
-    if (typeof tags === "string") this.drops.count(tags);
-    else this.outlet.packetToTunnel(session, packet.code, tags);
-  }
-
-  /** A discovery frame with a session's handle from a tunnel: PADT ends the session, others pass. */
-  discoveryFromTunnel(session: Session, packet: DiscoveryPacket): void {
-    if (packet.code === CODE_PADT) {
-      const end = this.#acOnWire ? "padt-customer" : "padt-ac";
-      this.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
-      this.#parting.add(session, "wire");
-      return;
-    }
-    const tags = this.#codes.pass(session, packet, !this.#acOnWire);
-    if (typeof tags === "string") this.drops.count(tags);
-    else this.outlet.packetToWire(session, packet.code, tags);
-  }
-
-  /** Whose session a discovery frame from the wire is of, also of one that has just ended. */
-  partyOf(view: DataView, at: number, packet: DiscoveryPacket): Party | undefined {
-    const { source, destination, sessionId } = packet;
-    return this.sessionOf(view, at) ?? this.#parting.findFromWire(source, destination, sessionId);
-  }
-
-  /** A discovery frame of no open session from the wire: the answer to a PADT passes. */
-  strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
-    const session = code === CODE_PADT
-      ? this.#parting.takeFromWire(source, destination, sessionId)
-      : undefined;
-    if (session === undefined) this.drops.count("session-unknown");
-    else this.outlet.packetToTunnel(session, code, goodbyeTags(tags));
-  }
-
-  /** A discovery frame of no open session from a tunnel: the answer to a PADT passes. */
-  strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
-    const { code, tags, destination, sessionId } = packet;
-    const session = code === CODE_PADT ? this.#parting.takeFromTunnel(member, handle) : undefined;
-    if (session === undefined) {
-      // One that was opened just before we were killed; the customer may still believe in it.
-      const isOrphan = code === CODE_PADT && !this.#acOnWire && member.known[handle] === 0;
-      if (isOrphan) return this.refuseOrphan(destination, sessionId);
-      return this.drops.count("session-unknown");
-    }
-    this.outlet.packetToWire(session, CODE_PADT, goodbyeTags(tags));
   }
 
   /** Remembers that a member's writer has something to flush at the end of the batch. */

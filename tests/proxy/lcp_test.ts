@@ -9,6 +9,7 @@ import { dial, sessionFrame, settle, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 
 const LINGER = 10_000;
+const CONFIGURE_REQUEST = 1;
 const TERMINATE_REQUEST = 5;
 const TERMINATE_ACK = 6;
 const ECHO_REQUEST = 9;
@@ -77,6 +78,35 @@ Deno.test("LCP alone does not call the end off, anything else does, from either 
   }
 });
 
+for (const [who, say] of [["customer", fromCustomer], ["AC", fromAc]] as const) {
+  Deno.test(`K3: a Configure-Request of the ${who} calls the end of a terminated link off`, () =>
+    within({}, async (path) => {
+      await dial(path);
+      fromCustomer(path, lcp(TERMINATE_REQUEST));
+      fromAc(path, lcp(TERMINATE_ACK));
+      for (let turn = 0; turn < 10; turn++) {
+        await pass(path, 3_000);
+        say(path, lcp(CONFIGURE_REQUEST, turn));
+      }
+      assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+      await pass(path, LINGER);
+      fromAc(path, lcp(TERMINATE_REQUEST));
+      await pass(path, LINGER);
+      assertEquals(path.server.ends, ["lcp-terminated"]);
+    }));
+}
+
+Deno.test("K3: a Configure-Request that crossed the Terminate-Request does not keep a dead link", () =>
+  within({}, async (path) => {
+    await dial(path);
+    fromAc(path, lcp(TERMINATE_REQUEST));
+    fromCustomer(path, lcp(CONFIGURE_REQUEST));
+    await pass(path, 100);
+    fromCustomer(path, lcp(TERMINATE_ACK));
+    await pass(path, LINGER);
+    assertEquals(path.server.ends, ["lcp-terminated"]);
+  }));
+
 Deno.test("a PADT within the linger ends the session as ever, and nobody gets another", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
@@ -112,11 +142,11 @@ Deno.test("the AC's round trip is that of the customer's echoes", () =>
     assertEquals(trips(), [25, 25]);
   }));
 
-Deno.test("property: a link is over iff its last Terminate is old enough and only LCP followed", () => {
+Deno.test("K3, property: a link is over iff its last Terminate is old enough and only LCP without Configure-Request followed", () => {
   const step = fc.record({
     index: fc.nat(4),
     wait: fc.nat(6),
-    what: fc.constantFrom("terminate", "lcp", "data", "reopen"),
+    what: fc.constantFrom("terminate", "lcp", "configure", "data", "reopen"),
   });
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     let now = 0;
@@ -133,8 +163,14 @@ Deno.test("property: a link is over iff its last Terminate is old enough and onl
         watch.add(index);
         since.delete(index);
       } else {
-        const packet = Uint8Array.from(lcp(what === "terminate" ? TERMINATE_REQUEST : ECHO_REPLY));
+        const codes = {
+          terminate: TERMINATE_REQUEST,
+          lcp: ECHO_REPLY,
+          configure: CONFIGURE_REQUEST,
+        };
+        const packet = Uint8Array.from(lcp(codes[what]));
         watch.packet(index, packet, 0, packet.length, true);
+        if (what === "configure") since.delete(index);
         if (what === "terminate" && !since.has(index)) since.set(index, now);
       }
       const over = [...since].filter(([, at]) => at <= now - 10).map(([open]) => open);
