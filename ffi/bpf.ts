@@ -5,31 +5,47 @@ export type Instruction = readonly [code: number, jt: number, jf: number, k: num
 
 const LD_W_ABS = 0x20;
 const LD_H_ABS = 0x28;
+const AND = 0x54;
 const JEQ = 0x15;
 const RET = 0x06;
 /** Where the kernel's own facts about a packet are read: SKF_AD_OFF. */
 const ANCILLARY = 0xfffff000;
 const PKTTYPE = 4;
+const VLAN_TAG = 44;
 const VLAN_TAG_PRESENT = 48;
 const PACKET_OUTGOING = 4;
 const ETHERTYPE_AT = 12;
 const WHOLE_FRAME = 0x40000;
+/** The VLAN identifier in a tag (IEEE 802.1Q section 9.6); 0 makes it a priority tag. */
+const VLAN_ID = 0x0fff;
+
+/** Bytes captured of a frame that belongs to a VLAN: enough to count it. No other frame is so short. */
+export const TAGGED_CAPTURE = 1;
 
 /**
- * Lets through frames of two EtherTypes that were not VLAN-tagged on the wire and are not our own:
- * a tagged frame has lost its tag when it reaches us and belongs to the VLAN's own device.
+ * Accepts frames of two EtherTypes that are not our own. A tagged frame has lost its tag when it
+ * reaches a packet socket: with VLAN identifier 0 it bears a priority alone and is accepted, with any
+ * other it belongs to that VLAN's own device, and only `TAGGED_CAPTURE` bytes of it are captured.
  */
 export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[] {
-  return [
-    [LD_W_ABS, 0, 0, ANCILLARY + VLAN_TAG_PRESENT],
-    [JEQ, 0, 6, 0],
+  const accept = (bytes: number): Instruction[] => [
     [LD_W_ABS, 0, 0, ANCILLARY + PKTTYPE],
     [JEQ, 4, 0, PACKET_OUTGOING],
     [LD_H_ABS, 0, 0, ETHERTYPE_AT],
     [JEQ, 1, 0, etherTypes[0]],
     [JEQ, 0, 1, etherTypes[1]],
-    [RET, 0, 0, WHOLE_FRAME],
+    [RET, 0, 0, bytes],
     [RET, 0, 0, 0],
+  ];
+  const untagged = accept(WHOLE_FRAME);
+  return [
+    [LD_W_ABS, 0, 0, ANCILLARY + VLAN_TAG_PRESENT],
+    [JEQ, 3, 0, 0],
+    [LD_W_ABS, 0, 0, ANCILLARY + VLAN_TAG],
+    [AND, 0, 0, VLAN_ID],
+    [JEQ, 0, untagged.length, 0],
+    ...untagged,
+    ...accept(TAGGED_CAPTURE),
   ];
 }
 

@@ -25,8 +25,12 @@ export interface LinkStatistics {
   receivedBytes: number;
   /** Frames the kernel had no room for. */
   kernelDrops: number;
-  /** Frames longer than a receive slot, dropped here. */
+  /** Frames that were longer than MAX_FRAME, or of which the kernel kept only a part. */
   truncated: number;
+  /** Frames that a receive offload had joined, in a way that cannot be undone. */
+  joined: number;
+  /** Frames with the tag of a VLAN, which belong to the VLAN's own interface. */
+  vlanTagged: number;
   sentFrames: number;
   sentBytes: number;
   readonly drops: Record<TransmitDrop, number>;
@@ -39,6 +43,8 @@ export function newStatistics(): LinkStatistics {
     receivedBytes: 0,
     kernelDrops: 0,
     truncated: 0,
+    joined: 0,
+    vlanTagged: 0,
     sentFrames: 0,
     sentBytes: 0,
     drops: { "transmit-full": 0, "frame-too-long": 0, "link-down": 0, "transmit-error": 0 },
@@ -48,14 +54,17 @@ export function newStatistics(): LinkStatistics {
 /** Bytes of the header that `queue` takes: Ethernet and PPPoE. */
 export const HEADER_BYTES = 20;
 
+/** Longest frame that is delivered: those headers and the longest payload that a tunnel carries. */
+export const MAX_FRAME = HEADER_BYTES + 0x3fff;
+
 /** One Ethernet interface, for frames of two EtherTypes. */
 export interface Link {
   readonly kind: "ring" | "plain" | "memory";
   readonly name: string;
   readonly index: number;
-  /** Six bytes; as of the start, of its coming back up, or of the last `followAddress()`. */
+  /** Six bytes; as of the start, of its coming back up, or of the last `followInterface()`. */
   readonly mac: Uint8Array;
-  /** Bytes of Ethernet payload. */
+  /** Bytes of Ethernet payload that the interface takes; as recent as `mac`. */
   readonly mtu: number;
   readonly up: boolean;
   /** Delivers frames until `close()`; resolves when everything is released. */
@@ -73,8 +82,8 @@ export interface Link {
   /** Sends a whole frame, which is copied, after what is queued. */
   send(frame: Uint8Array): void;
   readonly statistics: LinkStatistics;
-  /** Takes over the interface's address where it was changed while it is up. */
-  followAddress(): void;
+  /** Takes over the interface's address and MTU where they were changed while it is up. */
+  followInterface(): void;
   /** Fetches what only the kernel counts into `statistics`. */
   readStatistics(): void;
   /** Ends `run` at once; may be called again. */

@@ -88,7 +88,7 @@ export class MemoryLink implements Link {
     this.#schedule();
   }
 
-  followAddress(): void {}
+  followInterface(): void {}
 
   readStatistics(): void {}
 

@@ -6,6 +6,7 @@ import { pinnedRegion } from "./memory.ts";
 import {
   bindSocket,
   boundIndex,
+  closeSocket,
   isLinkGone,
   openSocket,
   type PacketSocket,
@@ -76,9 +77,9 @@ export class PacketLink implements Link, Outlet {
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }
 
-  /** The socket; -1 once it is closed. */
+  /** The socket to send on; -1 once it is closed. */
   get fd(): number {
-    return this.#socket.fd;
+    return this.#socket.sendFd;
   }
 
   get name(): string {
@@ -118,9 +119,11 @@ export class PacketLink implements Link, Outlet {
     this.#transmit.send(frame);
   }
 
-  followAddress(): void {
-    const mac = this.#isClosed ? undefined : this.#facts()?.mac;
-    if (mac !== undefined) this.#socket.facts.mac.set(mac);
+  followInterface(): void {
+    const facts = this.#isClosed ? undefined : this.#facts();
+    if (facts === undefined) return;
+    this.#socket.facts.mac.set(facts.mac);
+    this.#socket.facts.mtu = facts.mtu; // what no slot holds is read from the socket
   }
 
   readStatistics(): void {
@@ -268,7 +271,7 @@ export class PacketLink implements Link, Outlet {
         throw error;
       }
     } catch (error) {
-      libc().close(socket.fd);
+      closeSocket(socket);
       throw error;
     }
   }
@@ -283,7 +286,7 @@ export class PacketLink implements Link, Outlet {
   #releaseSocket(): void {
     readKernelDrops(this.#socket.fd, this.statistics);
     this.#receiver.release();
-    libc().close(this.#socket.fd);
+    closeSocket(this.#socket);
   }
 
   #release(): void {
@@ -291,6 +294,6 @@ export class PacketLink implements Link, Outlet {
     this.#waker.release();
     this.#attention.release();
     // The number may soon be another file's: who sends now must not reach that one.
-    this.#socket = { fd: -1, facts: this.#socket.facts };
+    this.#socket = { fd: -1, sendFd: -1, facts: this.#socket.facts };
   }
 }

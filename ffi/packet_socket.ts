@@ -22,15 +22,18 @@ const SO_RCVBUFFORCE = 33;
 export const SOL_PACKET = 263;
 const PACKET_ADD_MEMBERSHIP = 1;
 const PACKET_STATISTICS = 6;
+const PACKET_VNET_HDR = 15;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_PROMISC = 1;
 
 /** Room for a burst of about 1,800 full frames in the kernel. */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
 
-/** An open, not yet bound packet socket and its interface. */
+/** Two sockets of an interface: one only receives, which is not yet bound, the other only sends. */
 export interface PacketSocket {
   readonly fd: number;
+  /** Apart, as PACKET_VNET_HDR would have every frame sent begin with a header, too. */
+  readonly sendFd: number;
   readonly facts: InterfaceFacts;
 }
 
@@ -40,33 +43,49 @@ export function openSocket(options: LinkOptions): PacketSocket {
   const subject = `open interface "${name}"`;
   const facts = readInterface(name);
   if (!facts.ethernet) throw new TypeError(`Cannot ${subject}: it is no Ethernet interface`);
-  const fd = unwrap(
-    libc().socket(AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0),
-    "socket(AF_PACKET)",
-    subject,
-  );
+  const [fd, sendFd] = [newSocket(subject), -1];
+  const socket = { fd, sendFd, facts };
   try {
     attachFilter(fd, options.etherTypes, subject);
     setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int(1), "PACKET_IGNORE_OUTGOING", subject);
+    setOption(fd, SOL_PACKET, PACKET_VNET_HDR, int(1), "PACKET_VNET_HDR", subject);
     if (options.promiscuous) joinPromiscuous(fd, facts.index, subject);
-    setBuffer(fd, SO_SNDBUFFORCE, SO_SNDBUF);
     setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
-    return { fd, facts };
+    socket.sendFd = newSocket(subject);
+    setBuffer(socket.sendFd, SO_SNDBUFFORCE, SO_SNDBUF);
+    bindTo(socket.sendFd, facts, 0);
+    return socket;
   } catch (error) {
-    libc().close(fd);
+    closeSocket(socket);
     throw error;
   }
 }
 
 /** Binds to the interface: from here on frames arrive. */
-export function bindSocket(socket: PacketSocket): void {
+export function bindSocket({ fd, facts }: PacketSocket): void {
+  bindTo(fd, facts, ETH_P_ALL);
+}
+
+/** Closes both sockets. */
+export function closeSocket({ fd, sendFd }: PacketSocket): void {
+  libc().close(fd);
+  if (sendFd >= 0) libc().close(sendFd);
+}
+
+function newSocket(subject: string): number {
+  const fd = libc().socket(AF_PACKET, SOCK_RAW_NONBLOCK_CLOEXEC, 0);
+  return unwrap(fd, "socket(AF_PACKET)", subject);
+}
+
+/** `protocol` is in network byte order; with 0 nothing is received. */
+function bindTo(fd: number, { name, index }: InterfaceFacts, protocol: number): void {
   const address = new Uint8Array(20); // struct sockaddr_ll
   const view = new DataView(address.buffer);
   view.setUint16(0, AF_PACKET, true);
-  view.setUint16(2, ETH_P_ALL, true);
-  view.setInt32(4, socket.facts.index, true);
-  const subject = `open interface "${socket.facts.name}"`;
-  unwrap(libc().bind(socket.fd, address, address.length), "bind(AF_PACKET)", subject);
+  view.setUint16(2, protocol, true);
+  view.setInt32(4, index, true);
+  const subject = `open interface "${name}"`;
+  unwrap(libc().bind(fd, address, address.length), "bind(AF_PACKET)", subject);
 }
 
 /** Sets a socket option; throws SystemError. */
@@ -139,6 +158,7 @@ function setBuffer(fd: number, force: number, ordinary: number): void {
   libc().setsockopt(fd, SOL_SOCKET, ordinary, value, 4);
 }
 
-function int(value: number): Uint8Array<ArrayBuffer> {
+/** A number as the value of a socket option. */
+export function int(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Int32Array([value]).buffer);
 }

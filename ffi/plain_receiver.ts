@@ -1,32 +1,54 @@
+import { TAGGED_CAPTURE } from "./bpf.ts";
 import { EAGAIN, EINTR } from "./errno.ts";
+import { FrameIntake } from "./frame_intake.ts";
 import { errno, libc } from "./libc.ts";
-import type { FrameSink } from "./link.ts";
+import type { FrameSink, LinkStatistics } from "./link.ts";
+import { OFFLOAD_HEADER } from "./receive_offload.ts";
 import type { Receiver, ReceiverOptions } from "./receiver.ts";
 
 const MSG_TRUNC = 0x20;
-const ETHERNET_HEADER = 14;
+/** The longest frame that the kernel joins by default (gso_max_size), and headers. */
+const BUFFER = OFFLOAD_HEADER + 64 * 1024 + 64;
 
-/** Receives with one recv(2) a frame: where rings are refused, and to measure the ring against. */
-export function openPlainReceiver({ fd, mtu, statistics, doubt }: ReceiverOptions): Receiver {
-  const bytes = new Uint8Array(ETHERNET_HEADER + mtu + 4);
-  const view = new DataView(bytes.buffer);
+/** Receives whole frames with one recv(2) each, on a socket with PACKET_VNET_HDR. */
+export class FrameReader {
+  #bytes = new Uint8Array(BUFFER);
+  #view = new DataView(this.#bytes.buffer);
+  #fd: number;
+  #statistics: LinkStatistics;
+  #intake: FrameIntake;
+
+  constructor(fd: number, statistics: LinkStatistics, intake: FrameIntake) {
+    this.#fd = fd;
+    this.#statistics = statistics;
+    this.#intake = intake;
+  }
+
+  /** Takes one frame; false where there is none, and errno says why. */
+  read(sink: FrameSink): boolean {
+    const bytes = this.#bytes;
+    const length = libc().recv(this.#fd, bytes, bytes.length, MSG_TRUNC);
+    if (length < 0) return false;
+    if (length === OFFLOAD_HEADER + TAGGED_CAPTURE) this.#statistics.vlanTagged++;
+    else if (length > bytes.length) this.#statistics.truncated++;
+    else {
+      const size = length - OFFLOAD_HEADER;
+      this.#intake.take(sink, bytes, this.#view, 0, OFFLOAD_HEADER, size);
+    }
+    return true;
+  }
+}
+
+/** Receives with one system call a frame: where rings are refused, and to measure the ring against. */
+export function openPlainReceiver({ fd, statistics, doubt }: ReceiverOptions): Receiver {
+  const reader = new FrameReader(fd, statistics, new FrameIntake(statistics));
   return {
     drain(sink: FrameSink, budget: number): number {
       let taken = 0;
-      for (; taken < budget; taken++) {
-        const length = libc().recv(fd, bytes, bytes.length, MSG_TRUNC);
-        if (length < 0) {
-          const error = errno();
-          if (error !== EAGAIN && error !== EINTR) doubt();
-          break;
-        }
-        if (length > bytes.length) {
-          statistics.truncated++;
-          continue;
-        }
-        statistics.receivedFrames++;
-        statistics.receivedBytes += length;
-        sink.frame(bytes, view, 0, length);
+      while (taken < budget && reader.read(sink)) taken++;
+      if (taken < budget) {
+        const error = errno();
+        if (error !== EAGAIN && error !== EINTR) doubt();
       }
       return taken;
     },

@@ -4,45 +4,63 @@
  *
  *     TP_STATUS_KERNEL (0) ──frame arrives──▶ TP_STATUS_USER (1) ──drained──▶ TP_STATUS_KERNEL
  */
+import { TAGGED_CAPTURE } from "./bpf.ts";
 import { SystemError } from "./errno.ts";
+import { FrameIntake } from "./frame_intake.ts";
 import { errno, libc } from "./libc.ts";
 import type { FrameSink, LinkStatistics } from "./link.ts";
-import { setOption, SOL_PACKET } from "./packet_socket.ts";
+import { int, setOption, SOL_PACKET } from "./packet_socket.ts";
+import { FrameReader } from "./plain_receiver.ts";
+import { OFFLOAD_HEADER } from "./receive_offload.ts";
 import type { Receiver, ReceiverOptions } from "./receiver.ts";
 
 const PACKET_RX_RING = 5;
+const PACKET_COPY_THRESH = 7;
 const PACKET_VERSION = 10;
 const TPACKET_V2 = 1;
 const TP_STATUS_USER = 1;
+/** The slot was too short, and the whole frame waits to be read from the socket. */
+const TP_STATUS_COPY = 2;
 
 // struct tpacket2_hdr
 const LENGTH_AT = 4;
 const CAPTURED_AT = 8;
 const MAC_AT = 12;
-/** Where a frame begins in its slot: tpacket2_hdr, sockaddr_ll and their alignment. */
-const FRAME_AT = 66;
+/** Where a frame begins in its slot: tpacket2_hdr, sockaddr_ll, their alignment, virtio_net_hdr. */
+const FRAME_AT = 76;
 
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 const BLOCK = 64 * 1024;
 const MIN_SLOT = 2048;
+const MAX_SLOT = 16 * 1024;
+/** With slots for longer frames a ring has fewer of them, and at most so many times its memory. */
+const JUMBO_GROWTH = 2;
+
+/** The slots of a ring of `frames` for an interface of this MTU: bytes of one, and how many. */
+export function ringSlots(mtu: number, frames: number): { slot: number; count: number } {
+  const wanted = 2 ** Math.ceil(Math.log2(FRAME_AT + 14 + mtu));
+  const slot = Math.min(MAX_SLOT, Math.max(MIN_SLOT, wanted));
+  return { slot, count: Math.min(frames, JUMBO_GROWTH * frames * MIN_SLOT / slot) };
+}
 
 /**
- * Opens a ring of `frames` slots, each large enough for a frame of the MTU. Throws RangeError if
- * `frames` is no power of two, and SystemError where the kernel refuses.
+ * Opens a ring of `frames` slots, fewer on an interface for jumbo frames. A frame that is longer than
+ * a slot is read from the socket. Throws RangeError if `frames` is no power of two, and SystemError
+ * where the kernel refuses.
  */
 export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Receiver {
   if (!Number.isInteger(Math.log2(frames))) {
     throw new RangeError(`Cannot open a receive ring of ${frames} frames: use a power of two`);
   }
-  const slot = Math.max(MIN_SLOT, 2 ** Math.ceil(Math.log2(FRAME_AT + 14 + mtu)));
-  const size = slot * frames;
+  const { slot, count } = ringSlots(mtu, frames);
+  const size = slot * count;
   const subject = `open a receive ring of ${frames} frames`;
-  const version = new Uint8Array(new Int32Array([TPACKET_V2]).buffer);
-  setOption(fd, SOL_PACKET, PACKET_VERSION, version, "PACKET_VERSION", subject);
+  setOption(fd, SOL_PACKET, PACKET_VERSION, int(TPACKET_V2), "PACKET_VERSION", subject);
+  setOption(fd, SOL_PACKET, PACKET_COPY_THRESH, int(slot), "PACKET_COPY_THRESH", subject);
   const block = Math.max(slot, Math.min(BLOCK, size));
   // struct tpacket_req { block_size, block_nr, frame_size, frame_nr }
-  const request = new Uint32Array([block, size / block, slot, frames]);
+  const request = new Uint32Array([block, size / block, slot, count]);
   setOption(
     fd,
     SOL_PACKET,
@@ -55,7 +73,7 @@ export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Rece
   if (address === null || Deno.UnsafePointer.value(address) === 0xffff_ffff_ffff_ffffn) {
     throw new SystemError("mmap(PACKET_RX_RING)", subject, errno());
   }
-  return new RxRing(address, size, slot, frames, statistics);
+  return new RxRing(fd, address, { slot, count }, statistics);
 }
 
 class RxRing implements Receiver {
@@ -67,21 +85,26 @@ class RxRing implements Receiver {
   #slots: number;
   #next = 0;
   #statistics: LinkStatistics;
+  #intake: FrameIntake;
+  /** For frames that are longer than a slot. */
+  #reader: FrameReader | undefined;
+  #fd: number;
 
   constructor(
+    fd: number,
     address: Deno.PointerObject,
-    size: number,
-    slotBytes: number,
-    slots: number,
+    { slot, count }: { slot: number; count: number },
     statistics: LinkStatistics,
   ) {
-    const memory = Deno.UnsafePointerView.getArrayBuffer(address, size);
+    const memory = Deno.UnsafePointerView.getArrayBuffer(address, slot * count);
+    this.#fd = fd;
+    this.#intake = new FrameIntake(statistics);
     this.#address = address;
     this.#bytes = new Uint8Array(memory);
     this.#view = new DataView(memory);
     this.#status = new Int32Array(memory);
-    this.#slotBytes = slotBytes;
-    this.#slots = slots;
+    this.#slotBytes = slot;
+    this.#slots = count;
     this.#statistics = statistics;
   }
 
@@ -90,19 +113,30 @@ class RxRing implements Receiver {
     let taken = 0;
     for (; taken < budget; taken++) {
       const at = this.#next * this.#slotBytes;
-      if ((Atomics.load(this.#status, at >> 2) & TP_STATUS_USER) === 0) break;
+      const status = Atomics.load(this.#status, at >> 2);
+      if ((status & TP_STATUS_USER) === 0) break;
       const length = view.getUint32(at + LENGTH_AT, true);
-      if (length > view.getUint32(at + CAPTURED_AT, true)) {
-        this.#statistics.truncated++;
-      } else {
-        this.#statistics.receivedFrames++;
-        this.#statistics.receivedBytes += length;
-        sink.frame(this.#bytes, view, at + view.getUint16(at + MAC_AT, true), length);
+      const captured = view.getUint32(at + CAPTURED_AT, true);
+      if (length > captured) this.#takePart(status, captured, sink);
+      else {
+        const frame = at + view.getUint16(at + MAC_AT, true);
+        this.#intake.take(sink, this.#bytes, view, frame - OFFLOAD_HEADER, frame, length);
       }
       Atomics.store(this.#status, at >> 2, 0);
       this.#next = this.#next + 1 & this.#slots - 1;
     }
     return taken;
+  }
+
+  /** A slot does not hold its whole frame. */
+  #takePart(status: number, captured: number, sink: FrameSink): void {
+    if (captured === TAGGED_CAPTURE) {
+      this.#statistics.vlanTagged++;
+      return;
+    }
+    this.#reader ??= new FrameReader(this.#fd, this.#statistics, this.#intake);
+    const isCopied = (status & TP_STATUS_COPY) !== 0;
+    if (!isCopied || !this.#reader.read(sink)) this.#statistics.truncated++;
   }
 
   release(): void {

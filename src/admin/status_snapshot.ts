@@ -34,8 +34,13 @@ function interfaceOf({ link }: Daemon): Interface {
 
 /** Frames that were not carried, by reason, those of the link among them. */
 export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
-  const { drops, truncated } = link.statistics;
-  const all = { ...proxy.sessions.drops.counts, ...drops, "receive-truncated": truncated };
+  const { drops, truncated, joined, vlanTagged } = link.statistics;
+  const received = {
+    "receive-truncated": truncated,
+    "receive-joined": joined,
+    "vlan-tagged": vlanTagged,
+  };
+  const all = { ...proxy.sessions.drops.counts, ...drops, ...received };
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
 }
 

@@ -8,8 +8,6 @@ import type { Findings } from "./findings.ts";
 /** What an Ethernet frame carries of PPP: without, and with RFC 4638. PPPoE takes 8 bytes more. */
 const USUAL = 1_500;
 const BABY_JUMBO = 1_508;
-/** The kernel's function that joins PPPoE frames, where it has one. */
-const PPPOE_GRO = /\bpppoe_gro_receive\b/;
 
 /** The interface: whether it is there and up, may be used, and hands over frames as they are. */
 export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> {
@@ -29,7 +27,7 @@ export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> 
       return "raw sockets may be opened (CAP_NET_RAW)";
     }),
     ...await examine("mtu", (findings) => examineMtu(name, findings)),
-    ...await examine("offloads", (findings) => examineOffloads(name, findings)),
+    ...await examine("offloads", () => examineOffloads(name)),
   ];
 }
 
@@ -47,30 +45,11 @@ function examineMtu(name: string, findings: Findings): string {
     : `${mtu}: carries PPP's usual 1492 and RFC 4638's 1500`;
 }
 
-async function examineOffloads(name: string, findings: Findings): Promise<string> {
+/** Frames that GRO or LRO has joined are split again (ffi/receive_offload.ts), at some cost. */
+function examineOffloads(name: string): string {
   const { gro, lro } = readOffloads(name);
-  const joined = "frames that are joined to longer ones are dropped as too long";
-  if (lro) {
-    findings.notes.push(`"${name}" has LRO on: ${joined}; run \`ethtool -K ${name} lro off\``);
-  }
-  const joins = gro && await kernelJoinsPppoe();
-  if (joins) {
-    findings.notes.push(
-      `"${name}" has GRO on and this kernel knows it for PPPoE: ${joined}; run \`ethtool -K ${name} gro off\``,
-    );
-  }
-  if (!gro) return lro ? "GRO is off" : "GRO and LRO are off";
-  return joins === undefined
-    ? "GRO is on; whether this kernel does it for PPPoE cannot be read from /proc/kallsyms"
-    : "GRO is on, and nothing shows that this kernel does it for PPPoE";
-}
-
-/** Undefined where the kernel hides its symbols. */
-async function kernelJoinsPppoe(): Promise<boolean | undefined> {
-  try {
-    return PPPOE_GRO.test(await Deno.readTextFile("/proc/kallsyms"));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) throw error;
-    return undefined; // frames that are lost for it are counted
-  }
+  const on = [...(gro ? ["GRO"] : []), ...(lro ? ["LRO"] : [])];
+  return on.length === 0
+    ? "GRO and LRO are off"
+    : `${on.join(" and ")} on: PPPoE frames that are joined are split again, which takes CPU time`;
 }

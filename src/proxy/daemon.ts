@@ -3,6 +3,7 @@ import type { Link } from "../../ffi/link.ts";
 import { randomBytes } from "node:crypto";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { setDefaultTrust, type TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
@@ -184,6 +185,7 @@ function readiness(
   monitor: Monitor,
 ): ProxyObserver & { tunnel: (facts: object) => void } {
   let tunnelFacts: object | undefined;
+  const lines = new LineLimit(now);
   const say = (): void => {
     if (!link.up || tunnelFacts === undefined) return;
     mainLog.info("ready", {
@@ -200,6 +202,12 @@ function readiness(
       if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
       else linkLog.warning("interface down", { interface: link.name, reason });
       say();
+    },
+    maxPayloadLowered(asked, allowed): void {
+      lines.log("max-payload", (suppressed) => {
+        const facts = { interface: link.name, mtu: link.mtu, asked, allowed };
+        linkLog.warning("PPP-Max-Payload lowered", { ...facts, ...suppressedFact(suppressed) });
+      });
     },
     tunnel(facts): void {
       tunnelFacts = facts;

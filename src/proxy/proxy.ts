@@ -5,6 +5,7 @@ import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { Party } from "./frame_tap.ts";
+import { limitPayload } from "./payload_limit.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
@@ -33,6 +34,8 @@ export interface ProxyObserver {
   state(up: boolean, reason: string): void;
   /** The two ends have agreed on the sessions that go on; a client knows their number only. */
   resumed(client: string | undefined, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
+  /** A PPP-Max-Payload was longer than the link carries, and passes on lowered. */
+  maxPayloadLowered?(asked: number, allowed: number): void;
 }
 
 /** Members remembered that are none now; the longest gone goes first. */
@@ -108,6 +111,7 @@ export class Proxy implements FrameSink {
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
     if (typeof packet === "string") return this.sessions.drops.drop(packet);
+    limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
     this.sessions.tallies.packet("from-wire", packet.code);
     const { tap } = this.sessions;
     if (tap !== undefined) {
@@ -127,6 +131,7 @@ export class Proxy implements FrameSink {
     const { sessions } = this;
     const packet = parseDiscovery(frame);
     if (typeof packet === "string") return sessions.drops.drop(packet);
+    limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
     sessions.tallies.packet("from-tunnel", packet.code);
     const customer = this.#side === "server" ? packet.source : packet.destination;
     sessions.tap?.discovery("tunnel", "in", { member, customer }, frame);

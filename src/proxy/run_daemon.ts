@@ -112,7 +112,7 @@ function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
 
 /** Looks at idle and held sessions now and then, and at how late that is. */
 function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
-  const followAddress = addressWatch({ config, link, proxy });
+  const followInterface = interfaceWatch({ config, link, proxy });
   let last = now();
   return setInterval(() => {
     const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
@@ -122,18 +122,23 @@ function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<t
     proxy.sweep(resumeGrace);
     if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, time);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
-    followAddress();
+    followInterface();
   }, SWEEP);
 }
 
-/** Looks whether the interface still has the address that sessions were opened with. */
-function addressWatch(
+/** Looks whether the interface still has the address that sessions were opened with, and its MTU. */
+function interfaceWatch(
   { config, link, proxy }: Pick<DaemonParts, "config" | "link" | "proxy">,
 ): () => void {
   const address = (): string => formatMac(readMac(link.mac, 0));
   let known = address();
+  let mtu = link.mtu;
   return () => {
-    link.followAddress();
+    link.followInterface();
+    if (link.mtu !== mtu) {
+      linkLog.warning("interface MTU changed", { interface: link.name, from: mtu, to: link.mtu });
+      mtu = link.mtu;
+    }
     if (address() === known) return;
     const ended = config.interface.mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
     linkLog.warning("interface address changed", {

@@ -1,12 +1,13 @@
 import { assertEquals } from "@std/assert";
-import { encodeFilter, type Instruction, pppoeFilter } from "../../ffi/bpf.ts";
+import { encodeFilter, type Instruction, pppoeFilter, TAGGED_CAPTURE } from "../../ffi/bpf.ts";
 
 /** What the kernel knows of a packet. */
 interface Packet {
   etherType: number;
   /** PACKET_HOST 0, PACKET_BROADCAST 1, PACKET_OTHERHOST 3, PACKET_OUTGOING 4. */
   type: number;
-  tagged: boolean;
+  /** The tag control information of an 802.1Q tag, where there was one. */
+  tag?: number | undefined;
 }
 
 /** Runs a filter as the kernel does; only the instructions that ours has. */
@@ -16,27 +17,33 @@ function run(program: readonly Instruction[], packet: Packet): number {
     const [code, jt, jf, k] = program[pc];
     if (code === 0x06) return k;
     if (code === 0x15) pc += accumulator === k ? jt : jf;
+    else if (code === 0x54) accumulator &= k;
     else accumulator = load(code, k, packet);
   }
   throw new Error("The filter has no end");
 }
 
 function load(code: number, k: number, packet: Packet): number {
-  if (code === 0x20 && k === 0xfffff000 + 48) return packet.tagged ? 1 : 0;
+  if (code === 0x20 && k === 0xfffff000 + 48) return packet.tag === undefined ? 0 : 1;
+  if (code === 0x20 && k === 0xfffff000 + 44) return packet.tag ?? 0;
   if (code === 0x20 && k === 0xfffff000 + 4) return packet.type;
   if (code === 0x28 && k === 12) return packet.etherType;
   throw new Error(`No such instruction: ${code} ${k}`);
 }
 
-Deno.test("the filter passes received untagged frames of the two EtherTypes and nothing else", () => {
+Deno.test("V0: the filter passes received frames of the two EtherTypes that are of no VLAN", () => {
   const program = pppoeFilter([0x8863, 0x8864]);
   for (const etherType of [0x8863, 0x8864, 0x0800, 0x8100, 0x8862, 0x8865]) {
     for (const type of [0, 1, 2, 3, 4]) {
-      for (const tagged of [false, true]) {
-        const passes = (etherType === 0x8863 || etherType === 0x8864) && type !== 4 && !tagged;
-        const length = run(program, { etherType, type, tagged });
-        assertEquals(length >= 0xffff, passes, JSON.stringify({ etherType, type, tagged }));
-        assertEquals(length > 0, passes);
+      // None; priority 0 and 7, drop eligible; VLANs 1 and 4095.
+      for (const tag of [undefined, 0, 0xe000, 0x1000, 1, 0xffff]) {
+        const ours = (etherType === 0x8863 || etherType === 0x8864) && type !== 4;
+        const ofVlan = tag !== undefined && (tag & 0xfff) !== 0;
+        const length = run(program, { etherType, type, tag });
+        const facts = JSON.stringify({ etherType, type, tag });
+        assertEquals(length >= 0xffff, ours && !ofVlan, facts);
+        assertEquals(length === TAGGED_CAPTURE, ours && ofVlan, facts);
+        assertEquals(length > 0, ours, facts);
       }
     }
   }
@@ -44,7 +51,7 @@ Deno.test("the filter passes received untagged frames of the two EtherTypes and 
 
 Deno.test("the filter is for the EtherTypes asked for", () => {
   const program = pppoeFilter([0x3c12, 0x3c13]);
-  const passes = (etherType: number) => run(program, { etherType, type: 0, tagged: false }) > 0;
+  const passes = (etherType: number) => run(program, { etherType, type: 0 }) > 0;
   assertEquals([0x3c12, 0x3c13, 0x8863, 0x8864].map(passes), [true, true, false, false]);
 });
 

@@ -29,7 +29,8 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: only untagged frames of the two EtherTypes arrive, and none of our own`,
+    name:
+      `V0: ${kind} link: frames of the two EtherTypes without a VLAN arrive, and none of our own`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("fl");
@@ -37,17 +38,20 @@ for (const kind of ["ring", "plain"] as const) {
       const link = open(pair.b, kind);
       await using receiver = new Gathering(link);
       const tagged = testFrame(0x8100, 64);
-      tagged.set([0, 5, 0x88, 0x63, 0x11], 14);
-      const priority = testFrame(0x8100, 64);
-      priority.set([0, 0, 0x88, 0x64, 0x11], 14);
-      for (const frame of [tagged, priority, testFrame(0x0800, 64), testFrame(0x8865, 64)]) {
+      tagged.set([0xe0, 5, 0x88, 0x63, 0x11], 14);
+      const priority = testFrame(0x8100, 68);
+      priority.set([0xe0, 0, 0x88, 0x64, 0x11], 14);
+      for (const frame of [tagged, tagged, testFrame(0x0800, 64), testFrame(0x8865, 64)]) {
         sender.send(frame);
       }
       link.send(testFrame(0x8863, 64));
       sender.send(testFrame(0x8863, 64));
+      sender.send(priority);
       sender.send(testFrame(0x8864, 70));
-      await receiver.until(() => receiver.frames.length >= 2);
-      assertEquals(receiver.frames, [testFrame(0x8863, 64), testFrame(0x8864, 70)]);
+      await receiver.until(() => receiver.frames.length >= 3);
+      const untagged = new Uint8Array([...priority.subarray(0, 12), ...priority.subarray(16)]);
+      assertEquals(receiver.frames, [testFrame(0x8863, 64), untagged, testFrame(0x8864, 70)]);
+      assertEquals(link.statistics.vlanTagged, 2);
       sender.close();
     },
   });

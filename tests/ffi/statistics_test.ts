@@ -1,4 +1,8 @@
 import { assertEquals } from "@std/assert";
+import { MAX_FRAME } from "../../ffi/link.ts";
+import { tapInterface } from "./tap.ts";
+import { type Flow, flowFrame, joinFrames, offsets } from "./tcp_frames.ts";
+import { ringSlots } from "../../ffi/rx_ring.ts";
 import { Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 for (const kind of ["ring", "plain"] as const) {
@@ -49,20 +53,70 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: a frame longer than a receive slot is dropped and counted`,
+    name: `E1: ${kind} link: a frame longer than the MTU was at the start arrives whole`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("tr");
       const link = open(pair.b, kind);
       await using receiver = new Gathering(link);
-      for (const end of [pair.a, pair.b]) await ip(`link set ${end} mtu 3000`);
+      for (const end of [pair.a, pair.b]) await ip(`link set ${end} mtu 9000`);
       const sender = open(pair.a, kind);
-      sender.send(testFrame(0x8864, 2500));
-      sender.send(testFrame(0x8864, 100));
-      await receiver.until(() => receiver.frames.length === 1);
-      assertEquals(receiver.frames, [testFrame(0x8864, 100)]);
-      assertEquals([link.statistics.truncated, link.statistics.receivedFrames], [1, 1]);
+      const sizes = [9014, 100, 2500, 1514, 2049];
+      for (const size of sizes) sender.send(testFrame(0x8864, size));
+      await receiver.until(() => receiver.frames.length === sizes.length);
+      assertEquals(receiver.frames, sizes.map((size) => testFrame(0x8864, size)));
+      link.followInterface();
+      assertEquals([link.mtu, link.statistics.truncated], [9000, 0]);
+      for (const end of [pair.a, pair.b]) await ip(`link set ${end} mtu 1400`);
+      link.followInterface();
+      assertEquals(link.mtu, 1400);
       sender.close();
+    },
+  });
+
+  Deno.test({
+    name: `E1: ${kind} link: a frame longer than a tunnel carries is dropped and counted`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("tr");
+      for (const end of [pair.a, pair.b]) await ip(`link set ${end} mtu 65535`);
+      const link = open(pair.b, kind);
+      await using receiver = new Gathering(link);
+      const sender = open(pair.a, kind);
+      for (const size of [MAX_FRAME + 1, 40_000, MAX_FRAME]) sender.send(testFrame(0x8864, size));
+      await receiver.until(() => receiver.frames.length === 1);
+      assertEquals(receiver.frames, [testFrame(0x8864, MAX_FRAME)]);
+      assertEquals([link.statistics.truncated, link.statistics.receivedFrames], [2, 1]);
+      sender.close();
+    },
+  });
+
+  Deno.test({
+    name: `G1: ${kind} link: a frame that the kernel has joined arrives as its segments`,
+    ignore: NO_LAB,
+    async fn() {
+      await using tap = await tapInterface("grtap");
+      const link = open("grtap", kind);
+      await using receiver = new Gathering(link);
+      const flow: Flow = { ip: 4, protocol: "tcp", options: 12, sequence: 77, id: 9 };
+      const segments = [0, 1, 2].map((number) =>
+        flowFrame(flow, new Uint8Array(1440).fill(number + 1), {
+          sent: number * 1440,
+          number,
+          flags: 0x10,
+        })
+      );
+      const header = new Uint8Array(10);
+      header.set([1, 1]); // VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_TCPV4
+      const view = new DataView(header.buffer);
+      const { transport, data } = offsets(flow);
+      [data, 1440, transport, 16].forEach((value, i) => view.setUint16(2 + 2 * i, value, true));
+      for (const some of [segments, segments.slice(0, 1), segments]) {
+        tap.receive(new Uint8Array([...header, ...joinFrames(some, flow)]));
+      }
+      await receiver.until(() => receiver.frames.length === 7);
+      assertEquals(receiver.frames, [...segments, segments[0], ...segments]);
+      assertEquals([link.statistics.truncated, link.statistics.joined], [0, 0]);
     },
   });
 
@@ -101,5 +155,35 @@ Deno.test({
     link.readStatistics();
     assertEquals(link.statistics.kernelDrops, 36);
     sender.close();
+  },
+});
+
+Deno.test("E1: a ring for jumbo frames takes at most twice the memory of an ordinary one", () => {
+  for (const mtu of [68, 1500, 1958, 1959, 3000, 9000, 16_304, 65_535]) {
+    for (const frames of [64, 4096, 65_536]) {
+      const { slot, count } = ringSlots(mtu, frames);
+      assertEquals(slot * count <= 2 * 2048 * frames, true, `${mtu} ${frames}`);
+      assertEquals(Number.isInteger(Math.log2(count)) && count >= 16, true);
+      assertEquals(slot >= Math.min(76 + 14 + mtu, 16_384), true);
+    }
+  }
+});
+
+Deno.test({
+  name: "E1: links on an interface with the longest MTU take no more memory than two ordinary ones",
+  ignore: NO_LAB,
+  async fn() {
+    await using pair = await vethPair("mm");
+    for (const end of [pair.a, pair.b]) await ip(`link set ${end} mtu 65535`);
+    const ring = async (): Promise<number> => {
+      const maps = await Deno.readTextFile("/proc/self/smaps");
+      const sizes = maps.matchAll(/socket:\[\d+\]\s+Size: +(\d+) kB/g);
+      return sizes.reduce((sum, [, size]) => sum + Number(size), 0);
+    };
+    const before = await ring();
+    const link = open(pair.b, "ring");
+    const size = await ring() - before;
+    link.close();
+    assertEquals(size, 16 * 1024);
   },
 });
