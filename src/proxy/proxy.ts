@@ -6,9 +6,10 @@ import { ControlType, type Violation } from "../tunnel/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { Party } from "./frame_tap.ts";
 import { limitPayload } from "./payload_limit.ts";
+import { PeerTable } from "./peer_table.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
-import { type Member, newMember, type RestoredSession, type SessionEnd } from "./session.ts";
+import type { Member, RestoredSession, SessionEnd } from "./session.ts";
 import { SessionDiscovery } from "./session_discovery.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 
@@ -38,9 +39,6 @@ export interface ProxyObserver {
   maxPayloadLowered?(asked: number, allowed: number): void;
 }
 
-/** Members remembered that are none now; the longest gone goes first. */
-const MAX_FORMER = 1_024;
-
 /** Codes by which sessions come to be; what else carries a session id belongs to that session. */
 const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
 
@@ -54,10 +52,8 @@ const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, C
  */
 export class Proxy implements FrameSink {
   readonly sessions: SessionSwitch;
-  /** By name; each has a tunnel, one that is about to be its tunnel, or sessions that are held. */
-  readonly members = new Map<string, Member>();
-  /** Those that were: when they are back, the handles of ended sessions are known for such. */
-  #former = new Map<string, Member>();
+  readonly members: ReadonlyMap<string, Member>;
+  readonly #peers: PeerTable;
   readonly #link: Link;
   #side: "server" | "client";
   #now: () => number;
@@ -76,6 +72,8 @@ export class Proxy implements FrameSink {
     this.#link = options.link;
     this.#side = side;
     this.#now = options.now;
+    this.#peers = new PeerTable(options.now);
+    this.members = this.#peers.members;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new SessionSwitch({ side, ...options });
     this.#ofSessions = new SessionDiscovery(this.sessions, options);
@@ -148,7 +146,7 @@ export class Proxy implements FrameSink {
    * it go on: a client says which it has, and a server waits to be told.
    */
   join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
-    const member = this.#member(name);
+    const member = this.#peers.enter(name);
     // The far proxy may be back before we noticed that it had gone.
     for (const old of [member.tunnel, member.joining]) old?.close("replaced", "", 0);
     member.joining = tunnel;
@@ -213,30 +211,14 @@ export class Proxy implements FrameSink {
       this.#discovery.removeMember(member);
     }
     if (member.joining === tunnel) member.joining = undefined;
-    this.#drop(member);
-  }
-
-  /** Parts with a member with which nothing connects us any more. */
-  #drop(member: Member): void {
-    if (member.tunnel !== undefined || member.joining !== undefined || member.sessions > 0) return;
-    this.members.delete(member.name);
-    this.#former.set(member.name, member);
-    if (this.#former.size <= MAX_FORMER) return;
-    for (const oldest of this.#former.keys()) return void this.#former.delete(oldest);
-  }
-
-  #member(name: string): Member {
-    const found = this.members.get(name) ?? this.#former.get(name) ?? newMember(name, this.#now());
-    this.#former.delete(name);
-    this.members.set(name, found);
-    return found;
+    this.#peers.release(member);
   }
 
   /** Puts back a session of an earlier process, held; false where it does not fit the others. */
   restore(name: string, session: RestoredSession, counters: readonly number[]): boolean {
-    const member = this.#member(name);
+    const member = this.#peers.enter(name);
     const fits = this.sessions.restore({ ...session, member }, counters);
-    this.#drop(member);
+    this.#peers.release(member);
     return fits;
   }
 
@@ -271,7 +253,7 @@ export class Proxy implements FrameSink {
 
   #forget(member: Member, end: SessionEnd): void {
     this.sessions.closeAll(member, end, TELL_BOTH);
-    this.#drop(member);
+    this.#peers.release(member);
   }
 
   /** Ends all sessions on both sides, and all tunnels, within `grace` milliseconds. */
