@@ -1,5 +1,6 @@
 import { tuneSocketsOf } from "../ffi/tcp.ts";
-import { dialTls, listenTls, setDefaultTrust } from "../src/tunnel/tls.ts";
+import { dialTls, listenTls } from "../src/tunnel/tls.ts";
+import { closeTrust } from "../src/tunnel/trust_environment.ts";
 import type { Lab } from "../tests/lab/lab.ts";
 import { makeSecrets } from "../tests/lab/proxy_pair.ts";
 
@@ -19,8 +20,8 @@ export async function tlsPair(lab: Lab): Promise<TlsPair> {
   const tune = (port: number): void => void tuneSocketsOf(port);
   using listener = listenTls(endpoint, certificate, key, tune);
   endpoint.port = (listener.addr as Deno.NetAddr).port;
-  const trust = { kind: "pin", certificate } as const;
-  setDefaultTrust(trust);
+  const trust = { certificates: [certificate] };
+  closeTrust();
   const accepted = listener.accept();
   const near = dialTls(endpoint, trust, 5_000, tune);
   const far = await accepted;

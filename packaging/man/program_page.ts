@@ -46,7 +46,8 @@ as they are while its \`schema\` is 1.
 
 - \`NO_COLOR\`: where it is set, no colours.
 - \`RUNTIME_DIRECTORY\`: the folder of the admin socket in place of /run/pppoe-proxy; set by systemd.exec(5).
-- \`DENO_CERT\`: must not be set where a certificate is pinned, since Deno would trust it too.
+- \`SSLKEYLOGFILE\`: must not be set, since Deno would write the keys of TLS into that file.
+- \`DENO_CERT\`, \`NODE_EXTRA_CA_CERTS\` and others that change whom TLS trusts are ignored, with a warning.
 
 ## Files
 

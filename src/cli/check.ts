@@ -3,7 +3,7 @@ import { loadConfig } from "../config/load.ts";
 import { readSecret } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
 import type { Arguments } from "./arguments.ts";
-import { checkAuthorities, checkPinned, checkServerCertificate } from "./check_certificate.ts";
+import { checkPinned, checkServerCertificate } from "./check_certificate.ts";
 import { checkSystem } from "./check_system.ts";
 import { Findings } from "./findings.ts";
 import { printError, printLine } from "./output.ts";
@@ -31,9 +31,7 @@ export async function checkCertificates(config: Config, findings: Findings): Pro
     await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
     return;
   }
-  const { serverCertificate, serverCa, transport } = config.tunnel;
-  if (serverCertificate !== undefined) await checkPinned(serverCertificate, findings, transport);
-  if (serverCa !== undefined && serverCa !== "system") await checkAuthorities(serverCa, findings);
+  await checkPinned(config.tunnel.serverCertificate, findings);
 }
 
 /** Checks the secrets and the token that a configuration names; how many there are. */

@@ -4,8 +4,8 @@ import { formatMac } from "../pppoe/mac.ts";
 import { ClientAccess } from "../proxy/client_access.ts";
 import { authenticateToServer, HandshakeError } from "../tunnel/authenticate.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
-import { setDefaultTrust } from "../tunnel/tls.ts";
 import { dial } from "../tunnel/transport.ts";
+import { closeTrust } from "../tunnel/trust_environment.ts";
 import { readClientFiles } from "../config/files.ts";
 import { showDelay } from "./amounts.ts";
 import { acName, discoverOn, randomHostUniq } from "./discover.ts";
@@ -80,7 +80,7 @@ export async function* examineClient(
   let access: ClientAccess;
   try {
     access = new ClientAccess(config, await readClientFiles(config));
-    setDefaultTrust(access.trust(config.tunnel.connect[0]));
+    closeTrust();
   } catch {
     return; // what is wrong with the files has been said
   }
@@ -108,10 +108,9 @@ async function examineOne(
   const began = performance.now();
   const reached = await examine("server", async () => {
     try {
-      const trust = access.trust(address);
-      connection = await dial(tunnel.transport, address, trust, timeout, () => {});
+      connection = await dial(tunnel.transport, address, access.trust, timeout, () => {});
     } catch (error) {
-      throw new Error(`Cannot reach ${shown}: ${adviseDial(error, tunnel)}`, { cause: error });
+      throw new Error(`Cannot reach ${shown}: ${adviseDial(error, access)}`, { cause: error });
     }
     const took = showDelay((performance.now() - began) / 1_000);
     return `${shown} answers after ${took} and shows a certificate that is accepted`;
@@ -147,7 +146,7 @@ async function logIn(
   }
 }
 
-function adviseDial(error: unknown, { serverCertificate }: ClientConfig["tunnel"]): string {
+function adviseDial(error: unknown, { credentials }: ClientAccess): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.ConnectionRefused) {
     return "nobody listens there; start the server, and compare the port with its tunnel.listen";
@@ -158,9 +157,8 @@ function adviseDial(error: unknown, { serverCertificate }: ClientConfig["tunnel"
   if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
   if (/lookup address|resolve/i.test(message)) return "its name is not found; check it and DNS";
   if (!/certificate/i.test(message)) return message;
-  return serverCertificate === undefined
-    ? `${message}; check that tunnel.server_ca has issued it, for tunnel.server_name, and the clocks`
-    : `${message}; compare tunnel.server_certificate with the server's own server.crt, and the clocks`;
+  const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
+  return `${message}; pinned is SHA-256 ${pinned}: compare it with \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
 }
 
 function adviseLogin(error: unknown): string {

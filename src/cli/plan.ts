@@ -60,11 +60,10 @@ function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): s
 }
 
 function describeClient({ tunnel, limits }: ClientConfig): string[] {
-  const trusted = tunnel.serverCertificate !== undefined
-    ? `the one certificate in "${tunnel.serverCertificate}"`
-    : tunnel.serverCa === "system"
-    ? "certificates of the system's authorities"
-    : `certificates issued by "${tunnel.serverCa}"`;
+  const [only, ...more] = tunnel.serverCertificate.map((path) => `"${path}"`);
+  const trusted = more.length === 0
+    ? `the one certificate in ${only}`
+    : `the certificates in ${[only, ...more].join(", ")}`;
   const { base, cap } = tunnel.reconnect;
   return [
     `Connects to ${

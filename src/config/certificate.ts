@@ -1,15 +1,127 @@
-const BLOCK = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/;
+/** Certificate files: what they hold, and the rules for what can be shown or pinned. */
+import { createHash, X509Certificate } from "node:crypto";
+
+const BLOCKS = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
+/** Far more than any chain of certificates. Bytes. */
+const MAX_FILE = 256 * 1024;
+
+const MAKE_ONE = "make one with `pppoe-proxy keygen certificate --name NAME`";
+
+/** The certificate that a file stands for: the first one in it. */
+export interface Certificate {
+  path: string;
+  /** PEM of this certificate alone. */
+  pem: string;
+  /** SHA-256 of its DER, 32 bytes: what `openssl x509 -fingerprint -sha256` shows. */
+  fingerprint: Uint8Array;
+  /** Hosts it names, or its subject. */
+  names: string;
+  /** Milliseconds since the epoch; NaN where the date cannot be read. */
+  validFrom: number;
+  validTo: number;
+}
 
 /**
- * SHA-256 of the first certificate's DER, 32 bytes: what `openssl x509 -fingerprint -sha256`
- * shows. Throws SyntaxError when the text holds no certificate in PEM (RFC 7468).
+ * Reads a certificate that a server shows or a client pins. Throws an Error for a file that cannot
+ * be read, holds no certificate or a damaged one, and for the rules of `parseCertificate`.
  */
-export async function readPin(pem: string): Promise<Uint8Array> {
-  const [, body] = BLOCK.exec(pem) ?? [];
-  if (body === undefined) {
-    throw new SyntaxError(
-      'Cannot read the certificate: the file has no "-----BEGIN CERTIFICATE-----" block in PEM',
+export async function readCertificate(path: string): Promise<Certificate> {
+  return parseCertificate(await readPem(path, "certificate", `; ${MAKE_ONE}`), path);
+}
+
+/**
+ * The first certificate of a PEM file (RFC 7468). Others may follow only as its issuers, and have
+ * no meaning. An authority's certificate is refused: its key signs for others as well.
+ */
+export function parseCertificate(text: string, path: string): Certificate {
+  const refuse = (why: string) => new Error(`Cannot use the certificate "${path}": ${why}`);
+  const blocks = [...text.matchAll(BLOCKS)].map(([, body]) => parseBlock(body));
+  if (blocks.length === 0) throw refuse(`it has no certificate in PEM; ${MAKE_ONE}`);
+  const [leaf] = blocks;
+  if (leaf === undefined || blocks.includes(undefined)) throw refuse("it is damaged");
+  if (leaf.ca) {
+    throw refuse(
+      `it is an authority's (CA:TRUE, what \`openssl req -x509\` makes by default), which may have issued certificates to others; ${MAKE_ONE}`,
     );
   }
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", Uint8Array.fromBase64(body)));
+  const strangers = withoutIssuers(leaf, blocks as X509Certificate[]);
+  if (strangers > 0) {
+    throw refuse(
+      "it holds several certificates that are not the first one's issuers; put each into a file of its own, and list the files",
+    );
+  }
+  return describe(leaf, path);
+}
+
+/** SHA-256 of the first certificate's DER in a PEM text. Throws as `parseCertificate` does. */
+export function readPin(pem: string): Promise<Uint8Array> {
+  return Promise.try(() => parseCertificate(pem, "").fingerprint);
+}
+
+/** Reads a PEM file; throws an Error that says why it cannot be read. */
+export async function readPem(path: string, what: string, hint = ""): Promise<string> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > MAX_FILE) throw new RangeError(`it has ${size} bytes, more than ${MAX_FILE}`);
+    return await Deno.readTextFile(path);
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound
+      ? `there is no such file${hint}`
+      : cause instanceof Deno.errors.PermissionDenied
+      ? "permission denied; check its owner and mode"
+      : cause instanceof Error
+      ? cause.message
+      : String(cause);
+    throw new Error(`Cannot read the ${what} "${path}": ${why}`, { cause });
+  }
+}
+
+function parseBlock(base64: string): X509Certificate | undefined {
+  try {
+    const der = Uint8Array.fromBase64(base64);
+    // OpenSSL ignores what follows the certificate, a SHA-256 of the block would not.
+    if (derLength(der) !== der.length) return undefined;
+    return new X509Certificate(der);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whole length of a DER value of 128 to 65,535 bytes, such as every certificate is (X.690 §8.1.3). */
+function derLength(der: Uint8Array): number {
+  if (der[1] === 0x81) return 3 + der[2];
+  return der[1] === 0x82 ? 4 + (der[2] << 8 | der[3]) : 2 + der[1];
+}
+
+/** How many of `all` are neither `leaf` nor above it in its chain. */
+function withoutIssuers(leaf: X509Certificate, all: readonly X509Certificate[]): number {
+  const chain = [leaf];
+  let rest = all.slice(1);
+  for (const one of chain) {
+    const issuers = rest.filter((other) => isIssuer(one, other));
+    rest = rest.filter((other) => !issuers.includes(other));
+    chain.push(...issuers);
+  }
+  return rest.length;
+}
+
+function isIssuer(of: X509Certificate, issuer: X509Certificate): boolean {
+  try {
+    return issuer.ca && of.checkIssued(issuer) && of.verify(issuer.publicKey);
+  } catch {
+    return false; // a kind of key that Deno does not know
+  }
+}
+
+function describe(leaf: X509Certificate, path: string): Certificate {
+  const der = new Uint8Array(leaf.raw);
+  const lines = der.toBase64().match(/.{1,64}/g) ?? [];
+  return {
+    path,
+    pem: `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`,
+    fingerprint: new Uint8Array(createHash("sha256").update(der).digest()),
+    names: leaf.subjectAltName ?? leaf.subject?.replaceAll("\n", ", ") ?? "nobody",
+    validFrom: Date.parse(leaf.validFrom),
+    validTo: Date.parse(leaf.validTo),
+  };
 }

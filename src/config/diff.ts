@@ -59,8 +59,6 @@ const CLIENT: LiveKeys<ClientConfig> = {
     transport: false,
     connect: false,
     serverCertificate: true,
-    serverCa: true,
-    serverName: true,
     name: false,
     secretFile: true,
     keepalive: true,
@@ -71,16 +69,9 @@ const CLIENT: LiveKeys<ClientConfig> = {
   },
 };
 
-/** Deno's default trust is set once for the process: "system" cannot come or go later. */
 function livenessOf(inUse: Config, next: Config): unknown {
   if (inUse.mode !== next.mode) return false;
-  if (inUse.mode === "server" || next.mode === "server") return SERVER;
-  const kinds = [inUse, next].map(({ tunnel }) =>
-    tunnel.serverCertificate !== undefined ? "pin" : tunnel.serverCa === "system" ? "system" : "ca"
-  );
-  if (kinds[0] === kinds[1]) return CLIENT;
-  const tunnel = { ...CLIENT.tunnel as object, serverCertificate: false, serverCa: false };
-  return { ...CLIENT, tunnel: { ...tunnel, serverName: false } };
+  return inUse.mode === "server" ? SERVER : CLIENT;
 }
 
 /** Compares the configuration in use with another one. */

@@ -25,6 +25,8 @@ const MAX_INTERFACE_NAME = 15;
 /** Longest client name that the tunnel's handshake carries, in bytes. */
 const MAX_CLIENT_NAME = 64;
 const MAX_RATE = 1_000_000;
+/** Certificates that a client may accept: two for each of some servers, while they change. */
+const MAX_PINS = 16;
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
@@ -188,9 +190,7 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
   const tunnel = v.object({
     transport: transport(),
     connect: value.addresses(),
-    serverCertificate: v.exactOptional(value.path(folder)),
-    serverCa: v.exactOptional(value.pathOr("system", folder)),
-    serverName: v.exactOptional(value.serverName()),
+    serverCertificate: value.paths(folder, MAX_PINS),
     name: clientName,
     secretFile: value.path(folder),
     connectTimeout: withDefault(value.duration("100ms", "5m"), "10s"),
@@ -202,22 +202,10 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
       failbackAfter: withDefault(value.duration("1s", "1d", true), "10m"),
     }),
   });
-  const trusted = check(
-    tunnel,
-    "",
-    (it) => (it.serverCertificate === undefined) !== (it.serverCa === undefined),
-    'Needs exactly one of "server_certificate" (the one certificate to accept) and "server_ca" (who has to have issued it)',
-  );
-  const named = check(
-    trusted,
-    "serverName",
-    (it) => it.serverName === undefined || it.serverCertificate === undefined,
-    'Goes with "server_ca" only: a pinned certificate is accepted under any name',
-  );
   return v.object({
     mode: value.oneOf("client"),
     ...common(folder),
-    tunnel: named,
+    tunnel,
     discovery: section({ timeout: discoveryTimeout() }),
     limits: section(limits),
   });

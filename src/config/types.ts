@@ -67,16 +67,12 @@ export interface ServerTunnelConfig {
   shutdownGrace: number;
 }
 
-/** The tunnel's end that dials. Exactly one of `serverCertificate` and `serverCa` is there. */
+/** The tunnel's end that dials. */
 export interface ClientTunnelConfig {
   transport: TransportConfig;
   connect: Address[];
-  /** Absolute path of the one certificate (PEM) that is accepted. */
-  serverCertificate?: string;
-  /** Absolute path of authorities' certificates (PEM), or the system's authorities. */
-  serverCa?: string | "system";
-  /** Name that the server's certificate has to be for; only with `serverCa`. */
-  serverName?: string;
+  /** Absolute paths of the certificates (PEM) of which the server must have one. */
+  serverCertificate: string[];
   /** This client's name in the server's configuration. */
   name: string;
   /** Absolute path. */

@@ -33,7 +33,18 @@ function below(value: unknown, path: string, pattern: string): [object, string, 
   return typeof value === "object" && value !== null ? [[value, path, pattern]] : [];
 }
 
+/** Keys that were given up, and what takes their place. */
+const FORMER: Readonly<Record<string, string>> = {
+  "tunnel.server_ca": "a client accepts only certificates that it has a copy of",
+  "tunnel.server_name": "a server is known by its certificate, whatever its name",
+};
+
+const PIN = 'copy the server\'s certificate here and write server_certificate = "server.crt"';
+
 function explain(key: string, pattern: string, { mode, here, otherMode }: KnownKeys): string {
+  if (FORMER[pattern] !== undefined && mode === "client") {
+    return `Key "${key}" is not supported: ${FORMER[pattern]}; remove it, ${PIN}`;
+  }
   if (otherMode.has(pattern)) {
     return `Key "${key}" is for mode "${mode === "server" ? "client" : "server"}" only; remove it`;
   }

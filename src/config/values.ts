@@ -115,6 +115,25 @@ export function pathOr<const W extends string>(word: W, folder: string): Schema<
   );
 }
 
+/** One path or a list of up to `most`, without repetition. */
+export function paths(folder: string, most: number): Schema<string[]> {
+  return value((input) => {
+    const list: unknown[] = Array.isArray(input) ? input : [input];
+    const what = `the path of a file, or a list of up to ${most}`;
+    if (list.length === 0 || list.length > most) return expected(what, input);
+    const result: string[] = [];
+    for (const item of list) {
+      if (typeof item !== "string" || item === "" || item.includes("\0")) {
+        return expected(what, item);
+      }
+      const absolute = resolve(folder, item);
+      if (result.includes(absolute)) return new Problem(`"${item}" is there twice`);
+      result.push(absolute);
+    }
+    return result;
+  });
+}
+
 /** A DNS name or an IP address, as certificates have it. */
 export function serverName(): Schema<string> {
   return textLike(

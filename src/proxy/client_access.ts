@@ -1,9 +1,7 @@
-import { blaming } from "../config/blame.ts";
 import { type ClientFiles, compareClientFiles } from "../config/files.ts";
 import type { ClientConfig } from "../config/types.ts";
 import type { ClientCredentials } from "../tunnel/authenticate.ts";
-import { certificateName } from "../tunnel/quic.ts";
-import type { Endpoint, Trust } from "../tunnel/tls.ts";
+import type { Trust } from "../tunnel/tls.ts";
 import type { Prepared } from "./reload.ts";
 
 /** What a client dials with: its name, its secret and whom it trusts. Each dial uses the latest. */
@@ -11,43 +9,32 @@ export class ClientAccess {
   #config: ClientConfig;
   #files: ClientFiles;
 
-  /** `config` is the one in use, which changes in place. Throws where QUIC cannot use a pin. */
+  /** `config` is the one in use, which changes in place. */
   constructor(config: ClientConfig, files: ClientFiles) {
-    checkPin(config, files);
     this.#config = config;
     this.#files = files;
   }
 
   get credentials(): ClientCredentials {
-    const { secret, pin } = this.#files;
-    return { name: this.#config.tunnel.name, secret, pin };
+    const { secret, pins } = this.#files;
+    const { name } = this.#config.tunnel;
+    return { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) };
   }
 
-  /** What makes a server's certificate acceptable. */
-  trust(server: Endpoint): Trust {
-    const { serverCertificate, serverCa, serverName } = this.#config.tunnel;
-    const { trusted } = this.#files;
-    if (serverCertificate !== undefined) return { kind: "pin", certificate: trusted };
-    const name = serverName ?? server.host;
-    return serverCa === "system"
-      ? { kind: "system", name }
-      : { kind: "authority", certificates: trusted, name };
+  /** Which servers are accepted. */
+  get trust(): Trust {
+    return { certificates: this.#files.pins.map(({ pem }) => pem) };
   }
 
   /** Takes over another configuration for the next dial. */
-  async prepare(next: ClientConfig, files: ClientFiles): Promise<Prepared> {
-    await blaming(next.file, "tunnel.server_certificate", () => checkPin(next, files));
-    return {
+  prepare(_next: ClientConfig, files: ClientFiles): Promise<Prepared> {
+    return Promise.resolve({
       content: compareClientFiles(this.#files, files),
       commit: (adopt) => {
         adopt();
         this.#files = files;
         return Promise.resolve();
       },
-    };
+    });
   }
-}
-
-function checkPin({ tunnel }: ClientConfig, { pin, trusted }: ClientFiles): void {
-  if (tunnel.transport === "quic" && pin !== undefined) certificateName(trusted);
 }

@@ -5,8 +5,9 @@ import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
-import { setDefaultTrust, type TuneSockets } from "../tunnel/tls.ts";
+import type { TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
+import { closeTrust } from "../tunnel/trust_environment.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import { Client } from "./client.ts";
 import { ClientAccess } from "./client_access.ts";
@@ -39,11 +40,12 @@ export async function startServer(
   link: Link,
   tune: TuneSockets,
 ): Promise<Daemon> {
+  closeEnvironment();
   const files = await readServerFiles(config);
   const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
   const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate, files.key, tune)
+    listen(transport, at, files.certificate.pem, files.key, tune)
   );
   noteTransport(transport);
   const state = await openState(config, now);
@@ -86,6 +88,7 @@ export async function startClient(
   link: Link,
   tune: TuneSockets,
 ): Promise<Daemon> {
+  closeEnvironment();
   const { tunnel } = config;
   const access = new ClientAccess(config, await readClientFiles(config));
   const state = await openState(config, now);
@@ -100,14 +103,15 @@ export async function startClient(
     ready,
   );
   state.restore(proxy, link.mac);
-  setDefaultTrust(access.trust(tunnel.connect[0]));
   noteTransport(tunnel.transport);
   const client: Client = new Client({
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
     choice: tunnel.choice,
-    trust: (server) => access.trust(server),
+    get trust() {
+      return access.trust;
+    },
     tune,
     get credentials() {
       return access.credentials;
@@ -128,6 +132,16 @@ export async function startClient(
     async (next) => await access.prepare(next, await readClientFiles(next)),
   );
   return runDaemon({ config, link, proxy, monitor, tunnels: client, state, reloader });
+}
+
+/** TLS is what the configuration says, whatever the environment says. */
+function closeEnvironment(): void {
+  const ignored = closeTrust();
+  if (ignored.length > 0) {
+    mainLog.warning("environment ignored: it would change whom TLS trusts", {
+      variables: ignored.join(" "),
+    });
+  }
 }
 
 function noteTransport(transport: Transport): void {

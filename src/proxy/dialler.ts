@@ -11,8 +11,8 @@ import { dial, type Transport } from "../tunnel/transport.ts";
 export interface DiallerOptions {
   /** What carries the tunnel. */
   transport: Transport;
-  /** What makes a server's certificate acceptable. */
-  trust: (server: Endpoint) => Trust;
+  /** Which servers are accepted. */
+  trust: Trust;
   tune: TuneSockets;
   credentials: ClientCredentials;
   now: () => number;
@@ -28,7 +28,7 @@ export async function dialServer(
   { transport, trust, tune, credentials, now }: DiallerOptions,
 ): Promise<Connection> {
   const began = now();
-  const connection = await dial(transport, server, trust(server), timeout, tune);
+  const connection = await dial(transport, server, trust, timeout, tune);
   let late = false;
   const timer = setTimeout(() => {
     late = true;

@@ -1,5 +1,5 @@
 import { blaming } from "../config/blame.ts";
-import { checkDates, compareServerFiles, type ServerFiles } from "../config/files.ts";
+import { compareServerFiles, type ServerFiles } from "../config/files.ts";
 import type { ServerConfig } from "../config/types.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import type { Listener, Renewal } from "../tunnel/transport.ts";
@@ -21,8 +21,8 @@ export class ServerAccess {
 
   /** What connections are authenticated by from now on. */
   credentials(): ServerCredentials {
-    const { fingerprint, secrets } = this.#files;
-    return { fingerprint, secret: (name) => secrets.get(name) };
+    const { certificate, secrets } = this.#files;
+    return { fingerprint: certificate.fingerprint, secret: (name) => secrets.get(name) };
   }
 
   /** Whether there is a client of this name. */
@@ -39,18 +39,16 @@ export class ServerAccess {
    * Takes over another configuration: new connections see its certificate, the next login needs its
    * secrets, and clients that it does not name are expelled.
    */
-  async prepare(
+  prepare(
     next: ServerConfig,
     files: ServerFiles,
     listeners: readonly Listener[],
     proxy: Proxy,
   ): Promise<Prepared> {
-    const { certificate, key } = files;
-    const renewed = certificate !== this.#files.certificate || key !== this.#files.key;
-    if (renewed) {
-      await blaming(next.file, "tunnel.certificate", () => checkDates(certificate, Date.now()));
-    }
-    return {
+    const renewed = compareServerFiles(this.#files, files).some(({ key }) =>
+      key === "tunnel.certificate" || key === "tunnel.key"
+    );
+    return Promise.resolve({
       content: compareServerFiles(this.#files, files),
       commit: async (adopt) => {
         const renewals = renewed ? await this.#renewAll(next, files, listeners) : [];
@@ -61,7 +59,7 @@ export class ServerAccess {
         for (const renewal of renewals) renewal.commit();
         for (const name of removed) proxy.expel(name, this.#config.tunnel.shutdownGrace);
       },
-    };
+    });
   }
 
   /** All listeners show the certificate, or none does. */
@@ -73,7 +71,7 @@ export class ServerAccess {
     const renewals: Renewal[] = [];
     try {
       for (const listener of listeners) {
-        const renew = () => listener.renew(certificate, key);
+        const renew = () => listener.renew(certificate.pem, key);
         renewals.push(await blaming(file, "tunnel.certificate", renew));
       }
       return renewals;

@@ -39,12 +39,12 @@ export function endOf(error: unknown): TunnelEnd {
   return { reason: "connection-lost", by: "network", detail };
 }
 
-/** Client: who we are and which certificate the server must answer for. */
+/** Client: who we are and which certificates a server may answer for. */
 export interface ClientCredentials {
   name: string;
   secret: Uint8Array;
-  /** SHA-256 of the pinned certificate; undefined where a CA vouches for the server. */
-  pin: Uint8Array | undefined;
+  /** SHA-256 of each pinned certificate. */
+  pins: readonly Uint8Array[];
 }
 
 /** Server: its certificate's SHA-256 and the secrets of its clients by name. */
@@ -71,8 +71,9 @@ export async function authenticateToServer(
   if (challenge.version !== PROTOCOL_VERSION) {
     return fail(connection, "unsupported-version", `version ${challenge.version}`);
   }
-  if (credentials.pin !== undefined && !sameProof(credentials.pin, challenge.fingerprint)) {
-    return fail(connection, "not-authenticated", "the server answers for another certificate");
+  const { fingerprint } = challenge;
+  if (!credentials.pins.some((pin) => sameProof(pin, fingerprint))) {
+    return refuseCertificate(connection, fingerprint, credentials.pins);
   }
   await send(
     connection,
@@ -113,6 +114,26 @@ export async function authenticateClient(
   if (secret === undefined || !right) return fail(connection, "not-authenticated", "");
   await send(connection, ControlType.accept, prove(secret, "server", helloBody, challenge));
   return hello.name;
+}
+
+/** A server with a pinned certificate's key that answers for another certificate. */
+async function refuseCertificate(
+  connection: Connection,
+  shown: Uint8Array,
+  pins: readonly Uint8Array[],
+): Promise<never> {
+  const refused = `another certificate is expected than the one with SHA-256 ${shown.toHex()}`;
+  const pinned = pins.map((pin) => pin.toHex()).join(" or ");
+  try {
+    return await fail(connection, "not-authenticated", refused);
+  } catch (error) {
+    if (!(error instanceof HandshakeError)) throw error;
+    throw new HandshakeError({
+      ...error.end,
+      detail:
+        `the server answers for a certificate with SHA-256 ${shown.toHex()}, pinned is ${pinned}`,
+    });
+  }
 }
 
 /** Tells the peer why, then throws the same. */

@@ -1,16 +1,13 @@
 /**
  * QUIC as the tunnel wants it (experimental, RFC 9000 and 9221): TLS 1.3 with the same ALPN name
  * and the same trust as over TCP.
- *
- * Deno always verifies a name, so a pinned certificate is dialled by a name of its own. As with
- * TLS, `setDefaultTrust` empties the default store, so that nothing else is trusted.
  */
-import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import type { Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { Endpoint, Trust } from "./tls.ts";
+import { TLS_NAME } from "./tls_identity.ts";
 
 /**
  * Both ends probe an idle connection so often; Deno gives it up after 30 s of silence. The
@@ -32,18 +29,6 @@ export function requireQuic(): void {
   throw new Error(
     'Cannot use "tunnel.transport" "quic": this Deno runs without --unstable-net; add it, or use "tls"',
   );
-}
-
-/** A name that a certificate (PEM) is for; throws where it has none, as Deno could not verify it. */
-export function certificateName(pem: string): string {
-  const names = new X509Certificate(pem).subjectAltName ?? "";
-  const [, name] = /(?:^|, )(?:DNS|IP Address):([^,]+)/.exec(names) ?? [];
-  if (name === undefined) {
-    throw new Error(
-      'Cannot pin the server certificate with "tunnel.transport" "quic": it names no host in its subjectAltName, and Deno\'s QUIC verifies a name always; make one with `pppoe-proxy keygen certificate --name NAME`, or use "tls"',
-    );
-  }
-  return name.replace(/^\*/, "pinned"); // a wildcard stands for any one label (RFC 9525 section 6.3)
 }
 
 /** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
@@ -83,19 +68,12 @@ async function connect(
     port,
     endpoint: local,
     alpnProtocols: [ALPN],
-    ...verification(trust),
+    serverName: TLS_NAME,
+    caCerts: [...trust.certificates],
   });
   connection.closed.catch(() => {}).then(() => local.close());
   if (connection.protocol !== ALPN) {
     throw new Deno.errors.InvalidData(`The server does not speak "${ALPN}"`);
   }
   return new QuicConnection(connection, await connection.createBidirectionalStream());
-}
-
-function verification(trust: Trust): { serverName: string; caCerts: string[] } {
-  if (trust.kind === "pin") {
-    return { serverName: certificateName(trust.certificate), caCerts: [trust.certificate] };
-  }
-  const caCerts = trust.kind === "authority" ? [trust.certificates] : [];
-  return { serverName: trust.name, caCerts };
 }

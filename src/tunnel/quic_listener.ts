@@ -3,6 +3,7 @@ import { ALPN } from "./handshake.ts";
 import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { Endpoint } from "./tls.ts";
+import { makeTlsIdentity } from "./tls_identity.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
 /** Connections in QUIC's own handshake at most; the address of a peer is not verified before its end. */
@@ -28,7 +29,7 @@ export class QuicListener implements Listener {
   constructor(endpoint: Endpoint, certificate: string, key: string) {
     requireQuic();
     this.#endpoint = new Deno.QuicEndpoint({ hostname: endpoint.host, port: endpoint.port });
-    this.#shown = { cert: certificate, key };
+    this.#shown = identity(certificate, key);
     this.#listener = this.#endpoint.listen({
       ...QUIC_OPTIONS,
       ...this.#shown,
@@ -54,7 +55,7 @@ export class QuicListener implements Listener {
       this.#shown = shown;
     };
     return Promise.try(() => {
-      show({ cert: certificate, key });
+      show(identity(certificate, key));
       return { commit: () => {}, cancel: () => show(former) };
     });
   }
@@ -111,6 +112,12 @@ export class QuicListener implements Listener {
   #release(): void {
     if (this.#closing && this.#handshakes + this.#connections === 0) this.#endpoint.close();
   }
+}
+
+/** What is shown in place of the configured certificate (PEM). */
+function identity(certificate: string, key: string): { cert: string; key: string } {
+  const shown = makeTlsIdentity(certificate, key);
+  return { cert: shown.certificate, key: shown.key };
 }
 
 class QuicIncoming implements Incoming {

@@ -1,13 +1,12 @@
 /**
  * TLS as the tunnel wants it: TLS 1.3 between two Deno ends, ALPN, and a client that trusts
- * exactly what its configuration names.
+ * exactly the certificates that its configuration names (`tls_identity.ts`).
  *
- * Deno adds `caCerts` to a default store of public authorities. A pinned certificate must be the
- * only one that is accepted, so the default store is emptied through `DENO_TLS_CA_STORE`, which
- * Deno reads when the process dials its first TLS connection.
+ * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
 import { abandon } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
+import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
 
 /** A host and a TCP port. */
 export interface Endpoint {
@@ -15,21 +14,19 @@ export interface Endpoint {
   port: number;
 }
 
-/** What makes a server's certificate acceptable. */
-export type Trust =
-  /** This certificate (PEM), by whatever name the server is reached. */
-  | { kind: "pin"; certificate: string }
-  /** A certificate for `name` issued by these authorities (PEM). */
-  | { kind: "authority"; certificates: string; name: string }
-  /** A certificate for `name` issued by an authority that the system trusts. */
-  | { kind: "system"; name: string };
+/** Which servers are accepted, by whatever name they are reached. */
+export interface Trust {
+  /** PEM; a server must have the private key of one of these, each the first of its text. */
+  certificates: readonly string[];
+}
 
 /** Sets the TCP options that Deno does not offer on the sockets of a local port. */
 export type TuneSockets = (port: number) => void;
 
 /**
- * Opens the listening socket; what it accepts inherits its options. `beside` another one of this
- * port needs Deno's --unstable-net.
+ * Opens the listening socket; what it accepts inherits its options. What it shows is signed by
+ * this certificate's key, both in PEM. `beside` another one of this port needs Deno's
+ * --unstable-net.
  */
 export function listenTls(
   endpoint: Endpoint,
@@ -38,29 +35,17 @@ export function listenTls(
   tune: TuneSockets,
   beside = false,
 ): Deno.TlsListener {
+  const shown = makeTlsIdentity(certificate, key);
   const listener = Deno.listenTls({
     hostname: endpoint.host,
     port: endpoint.port,
     ...(beside && { reusePort: true }),
-    cert: certificate,
-    key,
+    cert: shown.certificate,
+    key: shown.key,
     alpnProtocols: [ALPN],
   });
   tune((listener.addr as Deno.NetAddr).port);
   return listener;
-}
-
-/**
- * Sets the process's default trust; to be called before the first dial. Throws where the
- * environment makes Deno trust more than a pinned certificate.
- */
-export function setDefaultTrust(trust: Trust): void {
-  if (trust.kind === "pin" && Deno.env.get("DENO_CERT")) {
-    throw new Error(
-      'Cannot pin the server certificate: "DENO_CERT" adds an authority that Deno would trust too; unset it',
-    );
-  }
-  Deno.env.set("DENO_TLS_CA_STORE", trust.kind === "system" ? "system" : "");
 }
 
 /** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
@@ -83,7 +68,11 @@ export async function dialTls(
     connection = tcp;
     if (late) abandon(tcp);
     tune((tcp.localAddr as Deno.NetAddr).port);
-    const tls = await Deno.startTls(tcp, tlsOptions(trust));
+    const tls = await Deno.startTls(tcp, {
+      hostname: TLS_NAME,
+      caCerts: [...trust.certificates],
+      alpnProtocols: [ALPN],
+    });
     connection = tls;
     const { alpnProtocol } = await tls.handshake();
     if (alpnProtocol !== ALPN) {
@@ -99,18 +88,4 @@ export async function dialTls(
   } finally {
     clearTimeout(timer);
   }
-}
-
-function tlsOptions(trust: Trust): Deno.StartTlsOptions {
-  if (trust.kind === "pin") {
-    return {
-      // The name is not what is verified: only the pinned certificate itself is trusted at all.
-      hostname: "pinned.invalid",
-      caCerts: [trust.certificate],
-      alpnProtocols: [ALPN],
-      unsafelyDisableHostnameVerification: true,
-    };
-  }
-  const caCerts = trust.kind === "authority" ? [trust.certificates] : [];
-  return { hostname: trust.name, caCerts, alpnProtocols: [ALPN] };
 }

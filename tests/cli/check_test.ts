@@ -1,9 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import {
-  checkAuthorities,
-  checkPinned,
-  checkServerCertificate,
-} from "../../src/cli/check_certificate.ts";
+import { checkPinned, checkServerCertificate } from "../../src/cli/check_certificate.ts";
 import { Findings } from "../../src/cli/findings.ts";
 import { makeSelfSigned } from "../../src/cli/self_signed.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
@@ -32,46 +28,52 @@ Deno.test("a certificate that is valid now and fits its key has no problems", as
   await withFolder(async (folder) => {
     const [certificate, key] = await writePair(folder);
     assertEquals(await problemsOf((it) => checkServerCertificate(certificate, key, it)), "");
-    assertEquals(await problemsOf((it) => checkPinned(certificate, it)), "");
-    assertEquals(await problemsOf((it) => checkPinned(certificate, it, "quic")), "");
+    assertEquals(await problemsOf((it) => checkPinned([certificate], it)), "");
   });
 });
 
-Deno.test("a pinned certificate without a name is a problem for QUIC, which verifies one always", async () => {
-  const nameless = new URL("../tunnel/nameless.crt", import.meta.url).pathname;
-  const problems = await problemsOf((it) => checkPinned(nameless, it, "quic"));
-  assertStringIncludes(problems, "it names no host in its subjectAltName");
-  const overTls = await problemsOf((it) => checkPinned(nameless, it));
-  assertEquals(overTls.includes("it names no host"), false);
-});
-
-Deno.test("expired and future certificates, strange and open keys are problems", async () => {
+Deno.test("strange and open keys are problems, and what holds no certificate", async () => {
   await withFolder(async (folder) => {
     const [certificate, key] = await writePair(folder);
-    const [expired, otherKey] = await writePair(folder, new Date("2020-01-01"));
-    const [future] = await writePair(folder, new Date(Date.now() + 1e10));
+    const [, otherKey] = await writePair(folder, new Date("2020-01-01"));
     const problems = (one: string, two: string): Promise<string> =>
       problemsOf((it) => checkServerCertificate(one, two, it));
-    assertStringIncludes(await problems(certificate, otherKey), "does not belong to");
-    assertStringIncludes(await problems(expired, otherKey), "has been invalid since 2020-01-11");
-    assertStringIncludes(await problemsOf((it) => checkPinned(future, it)), "is not valid before");
+    assertStringIncludes(
+      await problems(certificate, otherKey),
+      "it does not belong to the certificate",
+    );
     assertStringIncludes(await problems(certificate, certificate), "everybody can read it");
     assertStringIncludes(await problems(key, key), "it has no certificate in PEM");
     assertStringIncludes(await problems(`${folder}/none`, key), "there is no such file");
   });
 });
 
-Deno.test("an authority's certificate is no server's, and a server's is no authority's", async () => {
+Deno.test("I1: expired, future and soon expiring certificates are notes, never problems", async () => {
   await withFolder(async (folder) => {
-    const authority = `${folder}/authority.crt`;
+    const [expired, key] = await writePair(folder, new Date("2020-01-01"));
+    const [future] = await writePair(folder, new Date(Date.now() + 1e10));
+    const [soon] = await writePair(folder); // ten days
+    const found = new Findings();
+    await checkServerCertificate(expired, key, found);
+    await checkPinned([future, soon], found);
+    assertEquals(found.problems, []);
+    assertStringIncludes(found.notes[0], "expired on 2020-01-11; replace it");
+    assertStringIncludes(found.notes[1], "is not valid before");
+    assertStringIncludes(found.notes[2], "replace it soon");
+  });
+});
+
+Deno.test("T1: an authority's certificate and several in one file are not taken", async () => {
+  await withFolder(async (folder) => {
+    const [one] = await writePair(folder);
+    const [other] = await writePair(folder, new Date("2020-01-01"));
+    const [authority, both] = [`${folder}/authority.crt`, `${folder}/both.crt`];
     await Deno.writeTextFile(authority, AUTHORITY);
-    const [server] = await writePair(folder);
-    const pinned = await problemsOf((it) => checkPinned(authority, it));
-    assertStringIncludes(pinned, "CA:TRUE");
-    assertStringIncludes(pinned, "keygen certificate");
-    assertEquals(await problemsOf((it) => checkAuthorities(authority, it)), "");
-    const refused = await problemsOf((it) => checkAuthorities(server, it));
-    assertStringIncludes(refused, "use server_certificate instead");
+    await Deno.writeTextFile(both, await Deno.readTextFile(one) + await Deno.readTextFile(other));
+    const problems = await problemsOf((it) => checkPinned([authority, both], it));
+    assertStringIncludes(problems, "CA:TRUE");
+    assertStringIncludes(problems, "keygen certificate");
+    assertStringIncludes(problems, "put each into a file of its own, and list the files");
   });
 });
 
@@ -95,15 +97,13 @@ Deno.test("check says what it would do, and all problems at once with exit code 
     const file = await writeClient(folder, "none0");
     await Deno.chmod(`${folder}/branch-1.secret`, 0o644);
     const { code, stdout, stderr } = await pppoeProxy(["check", "-c", file], {
-      DENO_CERT: AUTHORITY_FILE,
+      SSLKEYLOGFILE: `${folder}/keys`,
     });
     assertEquals(code, 1);
     assertStringIncludes(stdout, 'Connects to 192.0.2.2:8443 as "branch-1"');
-    for (const problem of ['"none0"', "DENO_CERT is set", "chmod 600"]) {
+    for (const problem of ['"none0"', '"SSLKEYLOGFILE" is set', "chmod 600"]) {
       assertStringIncludes(stderr, problem);
     }
     assertEquals(stderr.trim().split("\n").length, 3);
   });
 });
-
-const AUTHORITY_FILE = new URL("./authority.crt", import.meta.url).pathname;

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { makeSelfSigned } from "../../src/cli/self_signed.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
 import { runCommand } from "../lab/process.ts";
@@ -96,12 +97,17 @@ Deno.test({
       /"lan0" is down; run `ip link set lan0 up`/,
     );
     await runCommand("ip", "link", "set", "lan0", "up");
+    const { certificate } = await makeSelfSigned("other.example", 90, new Date());
+    await lab.write("other.crt", certificate);
     await lab.write(
       "branch-1.toml",
-      config.replace(/^server_certificate.*/m, 'server_ca = "system"'),
+      config.replace(/^server_certificate.*/m, 'server_certificate = "other.crt"'),
     );
     const unknown = await examined(lab, "branch-1");
-    assertMatch(the(unknown.checks, "server", "failed"), /UnknownIssuer; check that .*server_ca/);
+    assertMatch(
+      the(unknown.checks, "server", "failed"),
+      /UnknownIssuer; pinned is SHA-256 [0-9a-f]{64}: compare it/,
+    );
     await lab.write("branch-1.toml", config);
 
     await server.stop();

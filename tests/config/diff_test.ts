@@ -72,14 +72,14 @@ mac = "transparent"`;
   ]);
 });
 
-Deno.test("another certificate to pin is live, another kind of trust is not", () => {
+Deno.test("I2: another certificate to pin and a further one are live", () => {
   assertEquals(changed(CLIENT, '"server.crt"', '"new.crt"'), {
     live: ["changed tunnel.server_certificate"],
     restart: [],
   });
-  assertEquals(changed(CLIENT, 'server_certificate = "server.crt"', 'server_ca = "system"'), {
-    live: [],
-    restart: ["removed tunnel.server_certificate", "added tunnel.server_ca"],
+  assertEquals(changed(CLIENT, '"server.crt"', '["server.crt", "new.crt"]'), {
+    live: ["changed tunnel.server_certificate"],
+    restart: [],
   });
 });
 

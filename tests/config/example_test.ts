@@ -41,12 +41,9 @@ Deno.test("all values of the example that have a default are the default", () =>
 
 Deno.test("the example's second part, uncommented, is a valid client configuration", () => {
   assertEquals(parseConfig(client, FILE).mode, "client");
-  const other = client.replace(/^server_certificate.*$/m, "").replace(/^# (server_\w+ =)/gm, "$1");
-  assertEquals(parseConfig(other, FILE).mode, "client");
 });
 
 Deno.test("every key of a client is in one of the example's parts", () => {
-  const withChoices = client.replace(/^# (server_\w+ =)/gm, "$1");
-  const own = missing(keyPaths(clientSchema("/")), withChoices);
+  const own = missing(keyPaths(clientSchema("/")), client);
   assertEquals(missing(new Set(own), withAdmin), []);
 });

@@ -63,7 +63,7 @@ Deno.test("a short client configuration gets all defaults", async () => {
   assertEquals<unknown>(config.tunnel, {
     transport: "tls",
     connect: [{ host: "192.0.2.2", port: 8443 }],
-    serverCertificate: `${HERE}valid/server.crt`,
+    serverCertificate: [`${HERE}valid/server.crt`],
     name: "branch-1",
     secretFile: `${HERE}valid/branch-1.secret`,
     keepalive: { interval: 3_000, timeout: 9_000 },
@@ -75,12 +75,15 @@ Deno.test("a short client configuration gets all defaults", async () => {
 });
 
 Deno.test("inline tables, dotted keys and absolute paths are taken", async () => {
-  const config = await loadConfig(`${HERE}valid/client_ca.toml`);
+  const config = await loadConfig(`${HERE}valid/client_pins.toml`);
   assert(config.mode === "client");
   assertEquals(config.interface.mac, "transparent");
   assertEquals(config.sessions.idleTimeout, 300_000);
   assertEquals(config.tunnel.connect, [{ host: "2001:db8::1", port: 8443 }]);
-  assertEquals([config.tunnel.serverCa, config.tunnel.serverName], ["system", "proxy.example"]);
+  assertEquals(config.tunnel.serverCertificate, [
+    `${HERE}valid/server.crt`,
+    "/etc/pppoe-proxy/next.crt",
+  ]);
   assertEquals(config.tunnel.secretFile, "/etc/pppoe-proxy/branch-1.secret");
 });
 

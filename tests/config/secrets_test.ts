@@ -49,11 +49,11 @@ Deno.test("a secret that is not there, or a folder, is refused", async () => {
   await assertRejects(() => readSecret("/"), Error, "it is no file");
 });
 
-Deno.test("the pin is SHA-256 of the first certificate's bytes", async () => {
-  const block = (text: string): string =>
-    `-----BEGIN CERTIFICATE-----\n${btoa(text)}\n-----END CERTIFICATE-----\n`;
-  const pin = await readPin(`Subject: x\n${block("abc")}${block("other")}`);
-  // FIPS 180-2 appendix B.1
-  assertEquals(pin.toHex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  await assertRejects(() => readPin("nothing"), SyntaxError, "BEGIN CERTIFICATE");
+Deno.test("the pin is SHA-256 of the first certificate's bytes, as OpenSSL has it", async () => {
+  const pem = await Deno.readTextFile(new URL("pinned.crt", import.meta.url));
+  const pin = await readPin(`Subject: x\r\n${pem.replaceAll("\n", "\r\n")}`);
+  assertEquals(pin.toHex(), "613e4bab45995406e375244905b70568ca7e0d4d349440e71534822dc4d69e78");
+  await assertRejects(() => readPin("nothing"), Error, "it has no certificate in PEM");
+  const damaged = pem.replace(/=*\n-----END/, "AAAA\n-----END");
+  await assertRejects(() => readPin(damaged), Error, "it is damaged");
 });

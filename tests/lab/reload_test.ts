@@ -136,7 +136,10 @@ for (const transport of ["tls", "quic"] as const) {
       const session = await host.dial();
       const { key } = await makeSelfSigned("localhost", 2, new Date());
       await lab.write("server.key", key);
-      assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* it is not of/);
+      assertMatch(
+        await reload(server),
+        /tunnel\.key: Cannot use the key .* it does not belong to the certificate/,
+      );
       await lab.write("server.key", "junk");
       assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* no private key/);
       await session.echo(PAYLOAD);

@@ -20,7 +20,7 @@ const server = {
   fingerprint,
   secret: (name: string) => name === "branch-1" ? secret : undefined,
 };
-const client = { name: "branch-1", secret, pin: fingerprint };
+const client = { name: "branch-1", secret, pins: [fingerprint] };
 
 async function meet(
   asClient: typeof client,

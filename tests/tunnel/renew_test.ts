@@ -3,9 +3,11 @@ import { makeSelfSigned, type SelfSigned } from "../../src/cli/self_signed.ts";
 import { abandon, type Connection } from "../../src/tunnel/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic.ts";
 import { QuicListener } from "../../src/tunnel/quic_listener.ts";
-import { dialTls, setDefaultTrust } from "../../src/tunnel/tls.ts";
+import { dialTls } from "../../src/tunnel/tls.ts";
 import { TlsListener } from "../../src/tunnel/tls_listener.ts";
+import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import type { Listener } from "../../src/tunnel/transport.ts";
+import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { until } from "../proxy/dial.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
@@ -25,13 +27,13 @@ const transports: Transport[] = [
     name: "TLS",
     listen: ({ certificate, key }) => new TlsListener(LOOPBACK, certificate, key, () => {}),
     dial: (port, certificate) =>
-      dialTls({ ...LOOPBACK, port }, { kind: "pin", certificate }, 5_000, () => {}),
+      dialTls({ ...LOOPBACK, port }, { certificates: [certificate] }, 5_000, () => {}),
   },
   {
     name: "QUIC",
     listen: ({ certificate, key }) => new QuicListener(LOOPBACK, certificate, key),
     dial: (port, certificate) =>
-      dialQuic({ ...LOOPBACK, port }, { kind: "pin", certificate }, 5_000),
+      dialQuic({ ...LOOPBACK, port }, { certificates: [certificate] }, 5_000),
   },
 ];
 
@@ -40,7 +42,7 @@ async function serving(
   listener: Listener,
   body: (accepted: Connection[]) => Promise<void>,
 ): Promise<void> {
-  setDefaultTrust({ kind: "pin", certificate: first.certificate });
+  closeTrust();
   const accepted: Connection[] = [];
   const serve = async (): Promise<void> => {
     while (true) {
@@ -113,7 +115,7 @@ Deno.test("TLS: no connection is refused while the certificate changes again and
       while (!over) {
         const tcp = await Deno.connect({ hostname: "127.0.0.1", port: listener.port });
         const tls = await Deno.startTls(tcp, {
-          hostname: "server.example",
+          hostname: TLS_NAME,
           caCerts: any,
           alpnProtocols: ["pppoe-proxy/1"],
         });

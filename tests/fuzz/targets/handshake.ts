@@ -92,7 +92,7 @@ function playClient(them: MemoryConnection): Promise<unknown> {
 }
 
 function playServer(them: MemoryConnection): Promise<unknown> {
-  return authenticateToServer(them, { name: "branch-1", secret: SECRET, pin: FINGERPRINT })
+  return authenticateToServer(them, { name: "branch-1", secret: SECRET, pins: [FINGERPRINT] })
     .then(() => "server");
 }
 
