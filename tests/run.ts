@@ -1,11 +1,18 @@
 /**
- * `deno task test [FILTER…]`: all tests, in a private network namespace. Arguments go to
- * `deno test`; those that are no option and no path filter by name.
+ * `deno task test [--install-peers] [FILTER…]`: all tests, in a private network namespace. Arguments
+ * go to `deno test`; those that are no option and no path filter by name. A test that needs what the
+ * machine does not have is skipped; the end says which and why. With `--install-peers` Debian's
+ * packages are installed first, and a skipped test is a failure.
  */
+import { installPeers } from "./install_peers.ts";
 import { fetchDependencies } from "./lab/dependencies.ts";
-import { runInNamespace } from "./lab/namespace.ts";
+import { labObstacle, runDeno, runInNamespace } from "./lab/namespace.ts";
+import { describeSkipped, type Skipped, skippedIn } from "./skipped.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
+const INSTALL = "--install-peers";
+const HOW_TO =
+  `Install what is missing with \`npx -y deno@2.9.6 task test ${INSTALL}\`, on Debian as root.`;
 
 function* testFiles(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
@@ -27,7 +34,42 @@ function escape(text: string): string {
   return text.replace(/[^\w ]/g, "\\$&");
 }
 
+async function say(text: string): Promise<void> {
+  await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
+}
+
+/** Runs the tests; their exit code and what was skipped. */
+async function runTests(args: readonly string[], labs: boolean): Promise<[number, Skipped[]]> {
+  const report = await Deno.makeTempFile({ prefix: "pppoe-proxy-tests-", suffix: ".xml" });
+  try {
+    const command = ["test", "-A", "--cached-only", `--junit-path=${report}`];
+    const words = [...command, ...testArguments(args)];
+    const code = await (labs ? runInNamespace(words) : runDeno(words));
+    return [code, skippedIn(await Deno.readTextFile(report))];
+  } finally {
+    await Deno.remove(report);
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const complete = args.includes(INSTALL);
+  if (complete) await installPeers();
+  if (!await fetchDependencies([...testFiles(TESTS)])) return 1;
+  const obstacle = await labObstacle();
+  const rest = args.filter((arg) => arg !== INSTALL);
+  const [code, skipped] = await runTests(rest, obstacle === undefined);
+  if (skipped.length === 0) return code;
+  await say(`\n${describeSkipped(skipped, obstacle)}`);
+  if (!complete) await say(HOW_TO);
+  else await say(`With ${INSTALL} none may be skipped.`);
+  return complete ? code || 1 : code;
+}
+
 if (import.meta.main) {
-  if (!await fetchDependencies([...testFiles(TESTS)])) Deno.exit(1);
-  Deno.exit(await runInNamespace(["test", "-A", "--cached-only", ...testArguments(Deno.args)]));
+  Deno.exit(
+    await main(Deno.args).catch(async (error) => {
+      await say(error instanceof Error ? error.message : String(error));
+      return 1;
+    }),
+  );
 }

@@ -13,13 +13,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Where Chromium is; undefined where it is not installed. */
-export const CHROMIUM = findProgram("chromium");
-
 /** A browser with an empty profile of its own, closed at disposal. */
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({
-    executablePath: CHROMIUM ?? "chromium",
+    executablePath: findProgram("chromium") ?? "chromium",
     args: FLAGS,
     handleSIGTERM: false,
   });

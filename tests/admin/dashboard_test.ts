@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import dashboard from "../../packaging/grafana/pppoe-proxy.json" with { type: "json" };
 import { METRICS } from "../../src/admin/metric_table.ts";
 import { withFolder } from "../cli/process.ts";
-import { installed, runCommand } from "../lab/process.ts";
+import { runCommand } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 import { withDaemon } from "./daemon.ts";
 
 interface Query {
@@ -45,9 +46,8 @@ Deno.test("dashboard: panels have ids of their own and do not lie on each other"
   assertEquals(new Set(cells).size, cells.length);
 });
 
-Deno.test({
+Deno.test(needing(["promtool"], {
   name: "dashboard: promtool can read every query",
-  ignore: !installed("promtool"),
   fn: () =>
     withFolder(async (folder) => {
       const rules = queries.map(({ expr }, index) => ({
@@ -59,4 +59,4 @@ Deno.test({
       const said = await runCommand("promtool", "check", "rules", file);
       assert(said.includes(`SUCCESS: ${queries.length} rules found`), said);
     }),
-});
+}));

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS } from "../../src/admin/metric_table.ts";
 import { Histogram } from "../../src/proxy/histogram.ts";
+import { needing } from "../needs.ts";
 import { dial, sessionFrame } from "../proxy/dial.ts";
 import { AC, WAN } from "../proxy/path.ts";
 import { withDaemon, type World } from "./daemon.ts";
@@ -32,28 +33,25 @@ async function live({ path, daemon }: World): Promise<void> {
   daemon.proxy.sessions.drops.count("padi-rate");
 }
 
-Deno.test("promtool finds nothing wrong with the metrics", {
-  ignore: !await has("promtool"),
-}, () =>
-  withDaemon({}, async (world) => {
-    await live(world);
-    const child = new Deno.Command("promtool", {
-      args: ["check", "metrics"],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(await scrape(world)));
-    await writer.close();
-    const { success, stdout, stderr } = await child.output();
-    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assertEquals([success, said], [true, ""]);
-  }));
+Deno.test(needing(["promtool"], {
+  name: "P1: promtool finds nothing wrong with the metrics",
+  fn: () => withDaemon({}, checkMetrics),
+}));
 
-async function has(program: string): Promise<boolean> {
-  return await new Deno.Command(program, { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(() => true, () => false);
+async function checkMetrics(world: World): Promise<void> {
+  await live(world);
+  const child = new Deno.Command("promtool", {
+    args: ["check", "metrics"],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(await scrape(world)));
+  await writer.close();
+  const { success, stdout, stderr } = await child.output();
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  assertEquals([success, said], [true, ""]);
 }
 
 Deno.test("metrics say what was carried, and a second scrape does not count it twice", () =>

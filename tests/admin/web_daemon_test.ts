@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab } from "../lab/lab.ts";
-import { CHROMIUM, openPage } from "./chromium.ts";
+import { openPage } from "./chromium.ts";
+import { needing } from "../needs.ts";
 import { withWebWorld } from "./web_world.ts";
 
-const ignore = !insideLab() || CHROMIUM === undefined;
+const ignore = !insideLab();
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: it asks for the token, tells a wrong one, and keeps the right one for the tab",
   ignore,
   fn: () =>
@@ -25,9 +26,9 @@ Deno.test({
       assert(!(await page.evaluate("JSON.stringify(localStorage)") as string).includes(token));
       assertEquals(faults, []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: through the Unix socket, as ssh -L forwards to it, it asks for no token",
   ignore,
   fn: () =>
@@ -41,7 +42,7 @@ Deno.test({
       assertEquals(faults, []);
       await page.context().close();
     }),
-});
+}));
 
 /** Passes on to a Unix socket what connects. */
 async function forward(listener: Deno.TcpListener, path: string): Promise<void> {
@@ -52,7 +53,7 @@ async function forward(listener: Deno.TcpListener, path: string): Promise<void> 
   }
 }
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: drain refuses new sessions until it is ended; reload shows what came of it",
   ignore,
   fn: () =>
@@ -92,9 +93,9 @@ Deno.test({
       // The refused configuration is an answer with an error status.
       assertEquals(faults.filter((fault) => !fault.includes("422")), []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: a tunnel that goes down, and a daemon that is gone and back, are shown",
   ignore,
   fn: () =>
@@ -122,4 +123,4 @@ Deno.test({
       await server.page.locator("#events").getByText("tunnel up").waitFor();
       assertEquals([...client.faults, ...server.faults], []);
     }),
-});
+}));

@@ -2,10 +2,10 @@ import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
 import { insideLab } from "../lab/lab.ts";
-import { CHROMIUM } from "./chromium.ts";
+import { needing } from "../needs.ts";
 import { withWebWorld } from "./web_world.ts";
 
-const ignore = !insideLab() || CHROMIUM === undefined;
+const ignore = !insideLab();
 
 /** What axe finds against WCAG 2.2 AA and good practice. */
 async function faultsOfAccess(page: Page): Promise<string[]> {
@@ -20,7 +20,7 @@ async function faultsOfAccess(page: Page): Promise<string[]> {
 
 const SIZES = [1440, 1200, 900, 390].map((width) => ({ width, height: 860 }));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: from desktop to phone, light and dark: nothing sticks out, axe finds no fault",
   ignore,
   fn: () =>
@@ -42,9 +42,9 @@ Deno.test({
         }
       }
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: the theme follows the system until it is chosen, and is remembered",
   ignore,
   fn: () =>
@@ -63,9 +63,9 @@ Deno.test({
       await page.reload();
       assertEquals(await ground(), dark);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: the keyboard reaches everything, and focus is seen",
   ignore,
   fn: () =>
@@ -89,4 +89,4 @@ Deno.test({
       }
       assertEquals(seen.at(-1), "Disconnect");
     }),
-});
+}));

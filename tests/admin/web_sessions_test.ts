@@ -3,12 +3,12 @@ import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { formatMac, parseMac } from "../../src/pppoe/mac.ts";
 import { insideLab } from "../lab/lab.ts";
 import { startTestClient } from "../lab/peers/test_client.ts";
-import { CHROMIUM } from "./chromium.ts";
+import { needing } from "../needs.ts";
 import { withWebWorld } from "./web_world.ts";
 
-const ignore = !insideLab() || CHROMIUM === undefined;
+const ignore = !insideLab();
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: sessions appear when customers dial, are found, and are sorted",
   ignore,
   fn: () =>
@@ -51,9 +51,9 @@ Deno.test({
       await first("02:00:00:00:be:ef");
       assertEquals(faults, []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: Disconnect asks first, then the AC and the customer both get a PADT",
   ignore,
   fn: () =>
@@ -83,9 +83,9 @@ Deno.test({
       await page.locator("#past tbody tr").filter({ hasText: "admin" }).waitFor();
       assertEquals(faults, []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["chromium"], {
   name: "web page: what the AC and customers call themselves stays text",
   ignore,
   fn: () =>
@@ -101,4 +101,4 @@ Deno.test({
       assert(!(await page.title()).includes("owned"));
       assertEquals(faults, []);
     }, { acName: '<img src=x onerror=document.title="owned">' }),
-});
+}));

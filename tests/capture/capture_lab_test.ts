@@ -6,11 +6,12 @@ import { type DialedSession, startTestClient } from "../lab/peers/test_client.ts
 import { type LabProcess, runCommand } from "../lab/process.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
 import { type CommandLine, pppoeProxyCommand } from "../lab/shipped.ts";
+import { needing } from "../needs.ts";
 import { chapValue, eap, holds, papRequest, utf8 } from "./frames.ts";
 import { readPcapng } from "./read_pcapng.ts";
-import { malformed, readFields, withoutTshark } from "./tshark.ts";
+import { malformed, readFields } from "./tshark.ts";
 
-const ignore = !insideLab() || withoutTshark !== "";
+const ignore = !insideLab();
 const SESSION_ID = 0x0777;
 const [NAME, PASSWORD] = ["customer@isp.example", "hunter2-hunter2"];
 const LOGINS = [
@@ -57,9 +58,8 @@ async function dialAndLogIn(lab: Lab): Promise<DialedSession> {
   return session;
 }
 
-Deno.test({
-  name:
-    `tshark reads a capture with interfaces and protocols, and finds no password in it${withoutTshark}`,
+Deno.test(needing(["tshark", "capinfos"], {
+  name: `tshark reads a capture with interfaces and protocols, and finds no password in it`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -114,11 +114,10 @@ Deno.test({
       assertStringIncludes(about, fact);
     }
   },
-});
+}));
 
-Deno.test({
-  name:
-    `a configured ring is written from the start to the last PADT, and a reload ends it${withoutTshark}`,
+Deno.test(needing(["tshark", "capinfos"], {
+  name: `a configured ring is written from the start to the last PADT, and a reload ends it`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -152,11 +151,10 @@ Deno.test({
     assertEquals(await last("server"), ["branch-1/ac", "0xa7"]);
     assertEquals((await last("branch-1"))?.[1], "0x00"); // its ring had ended before
   },
-});
+}));
 
-Deno.test({
-  name:
-    `what is captured to stdout can be piped on, and one capture too many is refused${withoutTshark}`,
+Deno.test(needing(["tshark", "capinfos"], {
+  name: `what is captured to stdout can be piped on, and one capture too many is refused`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -188,7 +186,7 @@ Deno.test({
     assertEquals((await again.status).code, 1);
     assertStringIncludes(again.output.entries.join("\n"), "it is there already");
   },
-});
+}));
 
 /** Resolves when there are as many captures as there can be: one more is refused then. */
 async function untilRefused(lab: Lab): Promise<void> {
@@ -200,8 +198,8 @@ async function untilRefused(lab: Lab): Promise<void> {
   throw new Error("No capture was refused");
 }
 
-Deno.test({
-  name: `where the disk is full a ring stops and says so, and the line goes on${withoutTshark}`,
+Deno.test(needing(["tshark", "capinfos"], {
+  name: `where the disk is full a ring stops and says so, and the line goes on`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -220,4 +218,4 @@ Deno.test({
     await session.echo(data);
     await server.stop();
   },
-});
+}));

@@ -1,8 +1,5 @@
 /** Debian's tshark, which reads what we write. */
-import { installed, runCommand } from "../lab/process.ts";
-
-/** Words for a test's name where tshark is missing. */
-export const withoutTshark = installed("tshark") ? "" : " (needs Debian's tshark)";
+import { runCommand } from "../lab/process.ts";
 
 /** These fields of each frame of a file, as tshark shows them. */
 export async function readFields(path: string, ...fields: string[]): Promise<string[][]> {

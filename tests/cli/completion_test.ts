@@ -3,7 +3,8 @@ import { COMMANDS } from "../../src/cli/commands.ts";
 import { bashCompletion } from "../../src/cli/completion_bash.ts";
 import { fishCompletion } from "../../src/cli/completion_fish.ts";
 import { zshCompletion } from "../../src/cli/completion_zsh.ts";
-import { installed, runCommand } from "../lab/process.ts";
+import { runCommand } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
 
 const ASK = new URL("./completion/", import.meta.url).pathname;
@@ -35,22 +36,26 @@ async function withShell(
   });
 }
 
-for (const shell of ["bash", "zsh", "fish"]) {
-  Deno.test(`completion ${shell} prints a script that ${shell} reads`, async () => {
+for (const shell of ["bash", "zsh", "fish"] as const) {
+  Deno.test(`completion ${shell} prints a script that names every command`, async () => {
     const { code, stdout, stderr } = await pppoeProxy(["completion", shell]);
     assertEquals([code, stderr], [0, ""]);
     for (const { name } of COMMANDS) assertStringIncludes(stdout, name);
-    if (!installed(shell)) return;
-    await withFolder(async (folder) => {
-      await Deno.writeTextFile(`${folder}/script`, stdout);
-      assertEquals(await runCommand(shell, "-n", `${folder}/script`), "");
-    });
   });
+
+  Deno.test(needing([shell], {
+    name: `${shell} reads what completion ${shell} prints`,
+    fn: () =>
+      withFolder(async (folder) => {
+        const { stdout } = await pppoeProxy(["completion", shell]);
+        await Deno.writeTextFile(`${folder}/script`, stdout);
+        assertEquals(await runCommand(shell, "-n", `${folder}/script`), "");
+      }),
+  }));
 }
 
-Deno.test({
+Deno.test(needing(["bash"], {
   name: "bash offers all commands, all options of each, and what they take",
-  ignore: !installed("bash"),
   fn: () =>
     withShell("bash", bashCompletion(COMMANDS), async (ask, folder) => {
       const offered = (...words: string[]) => ask("pppoe-proxy", ...words);
@@ -70,11 +75,10 @@ Deno.test({
       assertEquals(await offered("help", "log"), ["log-level"]);
       assertEquals(await offered("sessions", "--limit", ""), []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["fish"], {
   name: "fish offers all commands, all options of each, and what they take",
-  ignore: !installed("fish"),
   fn: () =>
     withShell("fish", fishCompletion(COMMANDS), async (ask, folder) => {
       const offered = async (line: string) => (await ask(`pppoe-proxy ${line}`)).toSorted();
@@ -90,11 +94,10 @@ Deno.test({
       assertEquals(await offered("help log"), ["log-level"]);
       assertEquals(await offered("sessions --limit "), []);
     }),
-});
+}));
 
-Deno.test({
+Deno.test(needing(["zsh"], {
   name: "zsh completes commands, options of each, and what they take",
-  ignore: !installed("zsh"),
   fn: () =>
     withShell("zsh", zshCompletion(COMMANDS), async (ask, folder) => {
       const expected: [typed: string, completed: string][] = [
@@ -114,4 +117,4 @@ Deno.test({
         expected.map(([, whole]) => `pppoe-proxy ${whole}`),
       );
     }),
-});
+}));

@@ -4,7 +4,8 @@ import { AdminClient } from "../../src/cli/admin_client.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
-import { installed, runCommand } from "../lab/process.ts";
+import { runCommand } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 import { type PairOptions, type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
 import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { formatMac } from "../../src/pppoe/mac.ts";
@@ -244,9 +245,9 @@ Deno.test({
     }),
 });
 
-Deno.test({
+Deno.test(needing(["script"], {
   name: "colours are for terminals, and not with NO_COLOR",
-  ignore: ignore || !installed("script"),
+  ignore,
   fn: () =>
     withWorld(async ({ lab, server }) => {
       const socket = `${lab.folder}/server.sock`;
@@ -259,4 +260,4 @@ Deno.test({
       assert(!plain.includes("\x1b["), plain);
       assert(!(await output(server("status"))).includes("\x1b"));
     }),
-});
+}));

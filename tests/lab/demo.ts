@@ -12,6 +12,7 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { dumpDiscovery } from "../../src/pppoe/dump.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
+import { missingPackages } from "../needs.ts";
 import { fetchDependencies } from "./dependencies.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { type EchoPath, measureEcho } from "./measure.ts";
@@ -21,7 +22,7 @@ import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { tapCable, type Tapped, type WireTap } from "./peers/wire_tap.ts";
 import { startProxyPair } from "./proxy_pair.ts";
-import { dialRp, missingRpPackages, startRpServer } from "./rp_pppoe.ts";
+import { dialRp, RP_PROGRAMS, startRpServer } from "./rp_pppoe.ts";
 
 /** A customer with an open session. */
 interface Customer extends EchoPath {
@@ -35,7 +36,7 @@ const PINGS = 300;
 const LENGTH = 1_492;
 
 async function demo(): Promise<void> {
-  const missing = missingRpPackages();
+  const missing = missingPackages(RP_PROGRAMS);
   heading("pppoe-proxy: one PPPoE line, two Ethernet segments, an IP network between them");
   say(TOPOLOGY, "");
   say(

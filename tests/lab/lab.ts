@@ -6,7 +6,9 @@
  *
  * Everything is in the one network namespace of this process; ══ are veth pairs.
  */
-import { type LabProcess, type ProcessOptions, runCommand, startProcess } from "./process.ts";
+import { SystemError } from "../../ffi/errno.ts";
+import { type LabProcess, type ProcessOptions, startProcess } from "./process.ts";
+import { addVeth, removeInterface, setUp } from "./veth.ts";
 
 /** What keeps a test from running outside a private namespace. */
 export { insideLab } from "./namespace.ts";
@@ -29,19 +31,16 @@ export class Lab implements AsyncDisposable {
 
   /** An empty lab. */
   static async open(): Promise<Lab> {
+    setUp("lo", false);
     return new Lab(await Deno.makeTempDir({ prefix: "pppoe-lab-" }));
   }
 
   /** Connects two new interfaces. MTU in bytes. */
+  // deno-lint-ignore require-await -- callers await whatever prepares a lab
   async cable(one: string, other: string, mtu = 1500): Promise<Cable> {
-    const ip = (...args: string[]) => runCommand("ip", "link", ...args);
-    const size = ["mtu", String(mtu)];
-    await ip("add", one, ...size, "type", "veth", "peer", "name", other, ...size);
-    // One end may have been moved to another namespace; the cable goes with either.
-    this.#stack.defer(async () =>
-      void await ip("del", one).catch(() => ip("del", other)).catch(() => {})
-    );
-    for (const end of [one, other]) await ip("set", end, "addrgenmode", "none", "up");
+    addVeth(one, other, mtu);
+    this.#stack.defer(() => removeCable(one, other));
+    for (const end of [one, other]) setUp(end);
     return { ends: [one, other] };
   }
 
@@ -73,5 +72,16 @@ export class Lab implements AsyncDisposable {
   /** Ends processes, removes interfaces and files. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+}
+
+/** One end may have been moved to another namespace, or may be gone already. */
+function removeCable(one: string, other: string): void {
+  for (const end of [one, other]) {
+    try {
+      return removeInterface(end);
+    } catch (error) {
+      if (!(error instanceof SystemError && error.code === "ENODEV")) throw error;
+    }
   }
 }

@@ -4,6 +4,17 @@
  * (unshare(1), user_namespaces(7)).
  */
 
+import { installed } from "./process.ts";
+
+/** PATH with `sbin` beside each `bin`: ordinary users' PATH often lacks where pppoe, pppd and ip are. */
+function systemPath(): string {
+  const folders = (Deno.env.get("PATH") ?? "/usr/bin:/bin").split(":");
+  const further = folders.filter((name) => /\/bin$/.test(name)).map((name) =>
+    name.replace(/bin$/, "sbin")
+  );
+  return [...new Set([...folders, ...further])].join(":");
+}
+
 /** Set in the environment of what runs inside. */
 const MARK = "PPPOE_PROXY_LAB";
 
@@ -25,11 +36,22 @@ Run as root with CAP_SYS_ADMIN, or allow user namespaces on this machine:
   sysctl kernel.apparmor_restrict_unprivileged_userns=0   (Ubuntu)
 In a container, it has to be started with --privileged.`;
 
-/** sysfs shows the interfaces of the namespace it was mounted in; where that is refused, so be it. */
-const PREPARE = 'mount -t sysfs sysfs /sys 2>/dev/null; ip link set lo up && exec "$@"';
+/**
+ * sysfs shows the interfaces of the namespace it was mounted in; where that is refused, so be it.
+ * Without iproute2 `lo` is down until a lab is opened.
+ */
+const PREPARE = 'mount -t sysfs sysfs /sys 2>/dev/null; ip link set lo up 2>/dev/null; exec "$@"';
+
+/** Why this machine can have no labs, in a few words that say what to do; undefined where it can. */
+export async function labObstacle(): Promise<string | undefined> {
+  if (!installed("unshare")) return "unshare, Debian's package util-linux";
+  if (await firstPossible() === undefined) return "a private network namespace, which is refused";
+  if (!installed("ip", systemPath())) return "ip, Debian's package iproute2";
+  return undefined;
+}
 
 /**
- * Runs Deno with these arguments in a new private namespace with `lo` up and passes on what ends it.
+ * Runs Deno with these arguments in a new private namespace and passes on what ends it.
  *
  * @returns The exit code; 1 with a message on stderr where namespaces are refused.
  */
@@ -39,12 +61,21 @@ export async function runInNamespace(args: readonly string[]): Promise<number> {
     await Deno.stderr.write(new TextEncoder().encode(`${REFUSED}\n`));
     return 1;
   }
-  const child = new Deno.Command("unshare", {
-    args: [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args],
-    // Ordinary users' PATH often lacks where pppoe, pppd and ip are.
-    env: { [MARK]: "1", PATH: `${Deno.env.get("PATH") ?? "/usr/bin:/bin"}:/usr/sbin:/sbin` },
-    stdin: "inherit",
-  }).spawn();
+  const env = { [MARK]: "1", PATH: systemPath() };
+  return await run("unshare", [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args], env);
+}
+
+/** Runs Deno with these arguments where this process is, without labs. */
+export async function runDeno(args: readonly string[]): Promise<number> {
+  return await run(Deno.execPath(), args, { [MARK]: "0" });
+}
+
+async function run(
+  program: string,
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<number> {
+  const child = new Deno.Command(program, { args: [...args], env, stdin: "inherit" }).spawn();
   const forward = () => child.kill("SIGTERM");
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, forward);
   const { code } = await child.status;

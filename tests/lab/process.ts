@@ -108,11 +108,12 @@ export async function runCommand(program: string, ...args: string[]): Promise<st
   throw new Error(`Cannot run "${program} ${args.join(" ")}": ${reason}`);
 }
 
-/** Where a program is, by PATH. */
-export function findProgram(program: string): string | undefined {
-  const candidates = (Deno.env.get("PATH") ?? "").split(":").map((folder) =>
-    `${folder}/${program}`
-  );
+/** Where a program is, by PATH or these folders with colons in between. */
+export function findProgram(
+  program: string,
+  path: string = Deno.env.get("PATH") ?? "",
+): string | undefined {
+  const candidates = path.split(":").map((folder) => `${folder}/${program}`);
   return candidates.find((path) => {
     try {
       return Deno.statSync(path).isFile;
@@ -122,7 +123,7 @@ export function findProgram(program: string): string | undefined {
   });
 }
 
-/** Whether a program is in PATH. */
-export function installed(program: string): boolean {
-  return findProgram(program) !== undefined;
+/** Whether a program is in PATH, or in these folders with colons in between. */
+export function installed(program: string, path?: string): boolean {
+  return findProgram(program, path) !== undefined;
 }

@@ -2,20 +2,11 @@
 import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
 import { Journal } from "./journal.ts";
 import type { Lab } from "./lab.ts";
-import { findProgram, installed, type LabProcess } from "./process.ts";
+import type { Program } from "../needs.ts";
+import { findProgram, type LabProcess } from "./process.ts";
 
-/** Programs that {@linkcode startRpServer} and {@linkcode startRpClient} need, and who has them. */
-const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
-  ["pppoe-server", "pppoe"],
-  ["pppoe", "pppoe"],
-  ["pppoe-discovery", "ppp"],
-];
-
-/** Packages that are not installed. */
-export function missingRpPackages(): string[] {
-  const missing = NEEDED.filter(([program]) => !installed(program));
-  return [...new Set(missing.map(([, name]) => name))];
-}
+/** Programs that {@linkcode startRpServer}, {@linkcode startRpClient} and discovery need. */
+export const RP_PROGRAMS: readonly Program[] = ["pppoe-server", "pppoe", "pppoe-discovery"];
 
 const STAND_IN = new URL("rp_stand_in.ts", import.meta.url).pathname;
 

@@ -1,10 +1,11 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS, codeName } from "../../src/pppoe/constants.ts";
+import { needing } from "../needs.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { tapCable, type Tapped, type WireTap } from "./peers/wire_tap.ts";
 import { runCommand } from "./process.ts";
 import { startProxyPair } from "./proxy_pair.ts";
-import { dialRp, missingRpPackages, type RpClient, startRpServer } from "./rp_pppoe.ts";
+import { dialRp, RP_PROGRAMS, type RpClient, startRpServer } from "./rp_pppoe.ts";
 
 const FRAMES = 5_000;
 /** Longest PPP packet: 1,492 bytes with its protocol field. */
@@ -12,9 +13,7 @@ const LONGEST = 1_490;
 /** Packets under way: `pppoe` has no flow control, and a veth queue is short. */
 const WINDOW = 8;
 
-const missing = missingRpPackages();
-const because = missing.length > 0 ? ` (needs Debian's ${missing.join(", ")})` : "";
-const ignore = !insideLab() || missing.length > 0;
+const ignore = !insideLab();
 
 /** Packets of every length from 1 byte to the longest, with bytes that differ from one to the next. */
 function packetAt(index: number): Uint8Array {
@@ -44,8 +43,8 @@ async function assertPadtEverywhere(lan: WireTap, wan: WireTap): Promise<void> {
 }
 
 for (const mac of ["own", "transparent"] as const) {
-  Deno.test({
-    name: `rp-pppoe discovers, dials and carries frames of every size, mac = "${mac}"${because}`,
+  Deno.test(needing(RP_PROGRAMS, {
+    name: `rp-pppoe discovers, dials and carries frames of every size, mac = "${mac}"`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
@@ -75,5 +74,5 @@ for (const mac of ["own", "transparent"] as const) {
         }
       }
     },
-  });
+  }));
 }

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { needing } from "../needs.ts";
 import { Journal } from "./journal.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
@@ -61,7 +62,7 @@ Deno.test({
   },
 });
 
-Deno.test({
+Deno.test(needing(["socat"], {
   name: "a service manager's socket in the abstract namespace is found too",
   ignore,
   async fn() {
@@ -77,4 +78,4 @@ Deno.test({
     await startProxyPair(lab, { serverEnv: { NOTIFY_SOCKET: `@${name}` } });
     await manager.waitForLine(/READY=1/);
   },
-});
+}));

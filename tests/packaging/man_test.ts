@@ -3,7 +3,7 @@ import { manualPages } from "../../packaging/man/pages.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { clientSchema, serverSchema } from "../../src/config/schema.ts";
 import { keyPaths } from "../../src/config/table.ts";
-import { installed } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 
 const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;
 const pages = await manualPages();
@@ -68,9 +68,8 @@ Deno.test("pppoe-proxy.toml(5) has every key of both modes in its table", () => 
 });
 
 for (const name of PAGES) {
-  Deno.test({
+  Deno.test(needing(["man", "groff"], {
     name: `man and groff show ${name} without a warning`,
-    ignore: !installed("man") || !installed("groff"),
     fn: async () => {
       const text = await shown("man", ["--warnings", "-l", FOLDER + name]);
       assertStringIncludes(text, "NAME");
@@ -78,5 +77,5 @@ for (const name of PAGES) {
       await shown("groff", ["-ww", "-z", "-t", "-K", "utf8", "-Tutf8", "-man", FOLDER + name]);
       await shown("groff", ["-ww", "-z", "-t", "-K", "utf8", "-Tascii", "-man", FOLDER + name]);
     },
-  });
+  }));
 }

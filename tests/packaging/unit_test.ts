@@ -1,11 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { withFolder } from "../cli/process.ts";
-import { installed } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 
 const FILE = new URL("../../packaging/systemd/pppoe-proxy@.service", import.meta.url).pathname;
 const SYSUSERS = new URL("../../packaging/sysusers.d/pppoe-proxy.conf", import.meta.url).pathname;
-const there = installed("systemd-analyze");
-const because = there ? "" : " (needs Debian's systemd)";
 /** Tenths of systemd's exposure level, of which 100 is the worst. */
 const MOST_EXPOSURE = 16;
 
@@ -15,9 +13,8 @@ async function run(program: string, ...args: string[]): Promise<{ code: number; 
   return { code, text: (decoder.decode(stdout) + decoder.decode(stderr)).trim() };
 }
 
-Deno.test({
-  name: `systemd finds nothing wrong in the unit${because}`,
-  ignore: !there,
+Deno.test(needing(["systemd-analyze"], {
+  name: `systemd finds nothing wrong in the unit`,
   fn: () =>
     withFolder(async (folder) => {
       // The program need not be installed here: any other takes its place.
@@ -27,27 +24,25 @@ Deno.test({
       const verified = await run("systemd-analyze", "verify", "--man=no", unit);
       assertEquals(verified, { code: 0, text: "" });
     }),
-});
+}));
 
-Deno.test({
-  name: `the unit's exposure is at most ${MOST_EXPOSURE / 10} of 10${because}`,
-  ignore: !there,
+Deno.test(needing(["systemd-analyze"], {
+  name: `the unit's exposure is at most ${MOST_EXPOSURE / 10} of 10`,
   async fn() {
     const args = ["security", "--offline=yes", "--no-pager", `--threshold=${MOST_EXPOSURE}`, FILE];
     const { code, text } = await run("systemd-analyze", ...args);
     assertEquals([code, /exposure level .*: \d+\.\d OK/.test(text)], [0, true]);
   },
-});
+}));
 
-Deno.test({
-  name: `the unit's user can be made${because}`,
-  ignore: !there,
+Deno.test(needing(["systemd-analyze"], {
+  name: `the unit's user can be made`,
   async fn() {
     const { code, text } = await run("systemd-sysusers", "--dry-run", SYSUSERS);
     assertEquals(code, 0);
     assertStringIncludes(text, "Creating user 'pppoe-proxy'");
   },
-});
+}));
 
 Deno.test("the unit gives one capability, and lets V8 compile", async () => {
   const text = await Deno.readTextFile(FILE);

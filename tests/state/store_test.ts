@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { StateError } from "../../src/state/state_error.ts";
+import { needing } from "../needs.ts";
 import { inDirectory, open, session } from "./sessions.ts";
 
 const names = (directory: string): string[] =>
@@ -97,27 +98,30 @@ Deno.test("two daemons do not share a store, and the second is told the file", (
     await open(directory).journal.close();
   }));
 
-Deno.test("a store that another program has open is left alone", () =>
-  inDirectory(async (directory) => {
-    await leave(directory);
-    const sqlite = new Deno.Command("sqlite3", {
-      args: [`${directory}/sessions.db`],
-      stdin: "piped",
-      stdout: "piped",
-    }).spawn();
-    const writer = sqlite.stdin.getWriter();
-    await writer.write(new TextEncoder().encode("BEGIN; SELECT count(*) FROM live;\n"));
-    const reader = sqlite.stdout.getReader();
-    await reader.read();
-    const error = assertThrows(() => open(directory), StateError);
-    assert(/another process has ".*sessions.db" open/.test(error.message), error.message);
-    await writer.close();
-    await reader.cancel();
-    await sqlite.status;
-    const { journal, restored } = open(directory);
-    assertEquals(restored.length, 1);
-    await journal.close();
-  }));
+Deno.test(needing(["sqlite3"], {
+  name: "a store that another program has open is left alone",
+  fn: () =>
+    inDirectory(async (directory) => {
+      await leave(directory);
+      const sqlite = new Deno.Command("sqlite3", {
+        args: [`${directory}/sessions.db`],
+        stdin: "piped",
+        stdout: "piped",
+      }).spawn();
+      const writer = sqlite.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("BEGIN; SELECT count(*) FROM live;\n"));
+      const reader = sqlite.stdout.getReader();
+      await reader.read();
+      const error = assertThrows(() => open(directory), StateError);
+      assert(/another process has ".*sessions.db" open/.test(error.message), error.message);
+      await writer.close();
+      await reader.cancel();
+      await sqlite.status;
+      const { journal, restored } = open(directory);
+      assertEquals(restored.length, 1);
+      await journal.close();
+    }),
+}));
 
 Deno.test("a directory that cannot be used is an error that says why", () => {
   for (const [directory, cause] of [["/dev/null/x", "not a directory"], ["/proc/x", "no such"]]) {

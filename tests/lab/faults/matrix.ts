@@ -1,5 +1,5 @@
 import { insideLab, Lab } from "../lab.ts";
-import { installed } from "../process.ts";
+import { needing } from "../../needs.ts";
 import { seededRandom } from "../relay/delay_line.ts";
 import type { Faults } from "./fault.ts";
 import { endure, settle } from "./invariants.ts";
@@ -8,9 +8,6 @@ import { type Line, openLine } from "./line.ts";
 const SESSIONS = 20;
 /** A tenth of the times that daemons wait by default. */
 const PACE = 0.1;
-
-const hasCompiler = installed("cc");
-const because = hasCompiler ? "" : " (needs Debian's gcc)";
 
 /** A test of faults, one after the other on one line; `after` is called after each. */
 export function testFaults(
@@ -35,9 +32,9 @@ export function testLine(
   name: string,
   use: (line: Line, context: Deno.TestContext) => Promise<void>,
 ): void {
-  Deno.test({
-    name: `${name}${because}`,
-    ignore: !insideLab() || !hasCompiler,
+  Deno.test(needing(["cc"], {
+    name,
+    ignore: !insideLab(),
     async fn(context) {
       await using lab = await Lab.open();
       const line = await openLine(lab, { random: seededRandom(1), pace: PACE });
@@ -46,5 +43,5 @@ export function testLine(
       await use(line, context);
       await settle(line);
     },
-  });
+  }));
 }

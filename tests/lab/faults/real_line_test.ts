@@ -1,14 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADI, CODE_PADT } from "../../../src/pppoe/constants.ts";
+import { needing } from "../../needs.ts";
 import { insideLab, Lab } from "../lab.ts";
 import { tapCable, type WireTap } from "../peers/wire_tap.ts";
 import type { LabProcess } from "../process.ts";
 import { startDaemon, startProxyPair } from "../proxy_pair.ts";
 import { layLongPath } from "../relay/long_path.ts";
-import { missingGuestPackages, startGuest, told } from "../uml/guest.ts";
+import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
 
-const missing = missingGuestPackages();
-const because = missing.length > 0 ? ` (needs Debian's ${missing.join(", ")})` : "";
 const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
 
 /** How long after the path's return the line may stay silent, in milliseconds. */
@@ -40,9 +39,9 @@ async function pong(customer: LabProcess, timeout = SILENCE): Promise<void> {
   await customer.waitForLine(/LAB PONG/, { since: customer.output.length, timeout });
 }
 
-Deno.test({
-  name: `pppd's line outlives kill -9 of either daemon and a black hole of 20 s${because}`,
-  ignore: !insideLab() || missing.length > 0,
+Deno.test(needing(GUEST_PROGRAMS, {
+  name: `pppd's line outlives kill -9 of either daemon and a black hole of 20 s`,
+  ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
     const { lan, wan } = await lab.cables();
@@ -72,7 +71,7 @@ Deno.test({
 
     assertEquals(opening(taps), before);
   },
-});
+}));
 
 /** PADI and PADT that were seen on each wire. */
 function opening(taps: readonly WireTap[]): number[] {

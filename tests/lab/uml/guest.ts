@@ -1,6 +1,7 @@
 import { encodeFilter } from "../../../ffi/bpf.ts";
 import type { Lab } from "../lab.ts";
-import { installed, type LabProcess, runCommand } from "../process.ts";
+import type { Program } from "../../needs.ts";
+import { type LabProcess, runCommand } from "../process.ts";
 
 /** A guest: one of the scripts beside this file, on an interface of the lab. */
 export interface GuestOptions {
@@ -16,22 +17,11 @@ export interface GuestOptions {
 /** Seconds after which a guest ends itself. */
 const LIFE = 90;
 
-/** Programs that the guests run, and who has them. */
-const NEEDED: readonly (readonly [program: string, debianPackage: string])[] = [
-  ["linux.uml", "user-mode-linux"],
-  ["pppd", "ppp"],
-  ["pppoe-server", "pppoe"],
-  ["modprobe", "kmod"],
-  ["socat", "socat"],
-  ["ping", "iputils-ping"],
-  ["setpriv", "util-linux"],
+/** Programs that the guests run. */
+export const GUEST_PROGRAMS: readonly Program[] = [
+  ...["linux.uml", "pppd", "pppoe-server", "modprobe", "socat", "ping"] as const,
+  ...needsFullXstate() ? ["cc"] as const : [],
 ];
-
-/** Packages that are not installed. */
-export function missingGuestPackages(): string[] {
-  const needed = needsFullXstate() ? [...NEEDED, ["cc", "gcc"] as const] : NEEDED;
-  return needed.filter(([program]) => !installed(program)).map(([, name]) => name);
-}
 
 /** Drops what the guest itself has sent, which User-Mode Linux's raw transport would hand back to it. */
 const NO_OUTGOING = encodeFilter([

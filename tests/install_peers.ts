@@ -1,0 +1,49 @@
+/** Installs what the tests start besides Deno, on Debian and what is made from it. */
+import { installed } from "./lab/process.ts";
+import { PACKAGES, type Program } from "./needs.ts";
+
+/** Libraries, without a program that would show that they are there. */
+const FURTHER = ["libc6-dev", "procps"];
+
+/** Debian's packages that hold the optional programs. */
+export function peerPackages(): string[] {
+  const packages = Object.values(PACKAGES).flatMap((names) => names.split(" "));
+  return [...new Set([...packages, ...FURTHER])].sort();
+}
+
+/** Installs the packages that are missing. Throws an Error that says what to do where that fails. */
+export async function installPeers(): Promise<void> {
+  const programs = Object.keys(PACKAGES) as Program[];
+  if (programs.every((program) => installed(program)) && await present(FURTHER)) return;
+  const packages = peerPackages();
+  const command = `apt-get install --no-install-recommends ${packages.join(" ")}`;
+  if (!installed("apt-get")) {
+    throw new Error(
+      `Cannot install the peers: there is no apt-get; install these: ${packages.join(" ")}`,
+    );
+  }
+  if (Deno.uid() !== 0) {
+    throw new Error(`Only root can install the peers; run \`${command}\` as root`);
+  }
+  await aptGet("update");
+  await aptGet("install", "--yes", "--no-install-recommends", ...packages);
+}
+
+async function present(packages: readonly string[]): Promise<boolean> {
+  const { success } = await new Deno.Command("dpkg", {
+    args: ["--status", ...packages],
+    stdout: "null",
+    stderr: "null",
+  }).output().catch(() => ({ success: false }));
+  return success;
+}
+
+async function aptGet(...args: string[]): Promise<void> {
+  const { success, stdout, stderr } = await new Deno.Command("apt-get", {
+    args: ["--quiet", ...args],
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+  }).output();
+  if (success) return;
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  throw new Error(`Cannot install the peers: apt-get ${args[0]} failed:\n${said}`);
+}

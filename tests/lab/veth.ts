@@ -1,0 +1,110 @@
+/**
+ * Virtual cables by rtnetlink(7), so that a lab needs no program for them: iproute2 is not on every
+ * machine.
+ */
+import { SystemError, unwrap } from "../../ffi/errno.ts";
+import { libc } from "../../ffi/libc.ts";
+
+const AF_NETLINK = 16;
+const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
+const NETLINK_ROUTE = 0;
+const AF_INET6 = 10;
+
+/** linux/rtnetlink.h, linux/netlink.h */
+const RTM_NEWLINK = 16;
+const RTM_DELLINK = 17;
+const REQUEST_ACK = 1 | 4;
+const CREATE_EXCLUSIVE = 0x400 | 0x200;
+const NLMSG_ERROR = 2;
+const HEADER = 16;
+
+/** linux/if_link.h, linux/veth.h, linux/if.h */
+const IFLA_IFNAME = 3;
+const IFLA_MTU = 4;
+const IFLA_LINKINFO = 18;
+const IFLA_AF_SPEC = 26;
+const IFLA_INFO_KIND = 1;
+const IFLA_INFO_DATA = 2;
+const VETH_INFO_PEER = 1;
+const IFLA_INET6_ADDR_GEN_MODE = 8;
+const ADDR_GEN_MODE_NONE = 1;
+const IFF_UP = 1;
+
+const encoder = new TextEncoder();
+
+function joined(...parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** An attribute, padded to 4 bytes. */
+function attribute(type: number, ...content: readonly Uint8Array[]): Uint8Array {
+  const data = joined(...content);
+  const bytes = new Uint8Array(4 + Math.ceil(data.length / 4) * 4);
+  new Uint16Array(bytes.buffer, 0, 2).set([4 + data.length, type]);
+  bytes.set(data, 4);
+  return bytes;
+}
+
+const u32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
+const text = (value: string): Uint8Array => encoder.encode(`${value}\0`);
+
+/** struct ifinfomsg: an interface that its name tells, to be set up or left as it is. */
+function interfaceMessage(up: boolean): Uint8Array {
+  const flags = up ? IFF_UP : 0;
+  return new Uint8Array(Uint32Array.of(0, 0, flags, flags).buffer);
+}
+
+function named(name: string, mtu: number): Uint8Array {
+  return joined(attribute(IFLA_IFNAME, text(name)), attribute(IFLA_MTU, u32(mtu)));
+}
+
+/** Sends a request and waits for its acknowledgement. */
+function ask(subject: string, type: number, flags: number, body: Uint8Array): void {
+  const message = joined(new Uint8Array(HEADER), body);
+  const head = new DataView(message.buffer);
+  head.setUint32(0, message.length, true);
+  head.setUint16(4, type, true);
+  head.setUint16(6, REQUEST_ACK | flags, true);
+  const { socket, send, recv, close } = libc();
+  const fd = unwrap(socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE), "socket", subject);
+  try {
+    unwrap(send(fd, message, message.length, 0), "send", subject);
+    const answer = new Uint8Array(4_096);
+    unwrap(recv(fd, answer, answer.length, 0), "recv", subject);
+    const view = new DataView(answer.buffer);
+    const failed = view.getUint16(4, true) === NLMSG_ERROR ? -view.getInt32(HEADER, true) : 0;
+    if (failed !== 0) throw new SystemError("rtnetlink", subject, failed);
+  } finally {
+    close(fd);
+  }
+}
+
+/** Makes two interfaces that are joined. MTU in bytes. Throws SystemError, as all here. */
+export function addVeth(one: string, other: string, mtu: number): void {
+  const peer = attribute(VETH_INFO_PEER, interfaceMessage(false), named(other, mtu));
+  const kind = attribute(IFLA_INFO_KIND, text("veth"));
+  const info = attribute(IFLA_LINKINFO, kind, attribute(IFLA_INFO_DATA, peer));
+  const body = joined(interfaceMessage(false), named(one, mtu), info);
+  ask(`make the cable "${one}"`, RTM_NEWLINK, CREATE_EXCLUSIVE, body);
+}
+
+/** Sets an interface up. One with `silent` gets no IPv6 address, so that it sends nothing by itself. */
+export function setUp(name: string, silent = true): void {
+  const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(ADDR_GEN_MODE_NONE));
+  const inet6 = attribute(IFLA_AF_SPEC, attribute(AF_INET6, mode));
+  const which = attribute(IFLA_IFNAME, text(name));
+  const body = joined(interfaceMessage(true), which, ...silent ? [inet6] : []);
+  ask(`set "${name}" up`, RTM_NEWLINK, 0, body);
+}
+
+/** Removes an interface, and the one that it is joined to. */
+export function removeInterface(name: string): void {
+  const body = joined(interfaceMessage(false), attribute(IFLA_IFNAME, text(name)));
+  ask(`remove "${name}"`, RTM_DELLINK, 0, body);
+}

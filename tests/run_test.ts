@@ -1,0 +1,66 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { withFolder } from "./cli/process.ts";
+import { findProgram } from "./lab/process.ts";
+import { describeSkipped, skippedIn } from "./skipped.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+/** What Debian cannot be without, of what the runner itself starts. */
+const ESSENTIAL = ["sh", "true", "mount", "unshare"];
+
+/** Runs `deno task test` where nothing else is installed. */
+async function runBare(...args: string[]): Promise<{ code: number; text: string }> {
+  let outcome = { code: -1, text: "" };
+  await withFolder(async (folder) => {
+    for (const program of ESSENTIAL) {
+      await Deno.symlink(findProgram(program) ?? program, `${folder}/${program}`);
+    }
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--cached-only", "--quiet", `${ROOT}tests/run.ts`, ...args],
+      env: { PATH: folder, NO_COLOR: "1" },
+      cwd: ROOT,
+    }).output();
+    const decoder = new TextDecoder();
+    outcome = { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+  });
+  return outcome;
+}
+
+Deno.test("P1: on a bare machine the tests pass, and the end says what was skipped and how to get it", async () => {
+  const files = ["metrics", "dashboard"].map((name) => `tests/admin/${name}_test.ts`);
+  const { code, text } = await runBare(...files, "tests/lab/quic_test.ts");
+  assertEquals(code, 0, text);
+  const [, end] = text.split("4 tests were skipped:\n");
+  assertStringIncludes(
+    end,
+    "  needs promtool\n    tests/admin/",
+  );
+  assertStringIncludes(
+    end,
+    "  needs a lab: ip, Debian's package iproute2\n    tests/lab/quic_test.ts: ",
+  );
+  assertStringIncludes(end, "task test --install-peers");
+});
+
+Deno.test("P1: where the peers cannot be installed, --install-peers fails and names the packages", async () => {
+  const { code, text } = await runBare("--install-peers", "tests/admin/metrics_test.ts");
+  assertEquals(code, 1);
+  assertStringIncludes(text, "there is no apt-get; install these: bash bsdutils chromium");
+});
+
+Deno.test("a skipped test is named with what it needs, and one without a reason is not hidden", () => {
+  const skipped = skippedIn(`<testsuite>
+    <testcase name="it&apos;s &lt;a&gt; (needs fish, zsh)" classname="./a_test.ts" line="1">
+      <skipped/></testcase>
+    <testcase name="b" classname="./a_test.ts" line="2">
+    </testcase>
+    <testcase name="c" classname="./b_test.ts" line="3">
+      <skipped/></testcase></testsuite>`);
+  assertEquals(
+    describeSkipped(skipped, undefined),
+    `2 tests were skipped:
+  needs fish, zsh
+    a_test.ts: it's <a>
+  no reason is given
+    b_test.ts: c`,
+  );
+});
