@@ -24,7 +24,11 @@ const KNOWN: Readonly<Record<number, readonly [name: string, advice: string]>> =
   92: ["ENOPROTOOPT", "the kernel does not know this option"],
   97: ["EAFNOSUPPORT", "the kernel has no packet sockets (CONFIG_PACKET)"],
   100: ["ENETDOWN", "bring the interface up: `ip link set NAME up`"],
+  101: ["ENETUNREACH", "there is no route to it: see `ip route get ADDRESS`"],
   105: ["ENOBUFS", "the interface's queue is full"],
+  110: ["ETIMEDOUT", "nothing answered"],
+  111: ["ECONNREFUSED", "nothing listens there"],
+  113: ["EHOSTUNREACH", "it cannot be reached: see `ip route get ADDRESS`"],
 };
 
 export const EINTR = 4;
@@ -38,6 +42,7 @@ export const EMSGSIZE = 90;
 export const ENOPROTOOPT = 92;
 export const ENETDOWN = 100;
 export const ENOBUFS = 105;
+export const EINPROGRESS = 115;
 
 /** A system call failed. */
 export class SystemError extends Error {
@@ -51,8 +56,10 @@ export class SystemError extends Error {
   /** What to do about it. */
   readonly advice: string;
 
-  constructor(call: string, subject: string, number: number) {
-    const [code, advice] = KNOWN[number] ?? [`errno ${number}`, "see errno(3)"];
+  /** `advice` where the usual one for this errno does not fit the call. */
+  constructor(call: string, subject: string, number: number, advice?: string) {
+    const [code, usual] = KNOWN[number] ?? [`errno ${number}`, "see errno(3)"];
+    advice ??= usual;
     super(`Cannot ${subject}: ${call} gives ${code}; ${advice}`);
     this.errno = number;
     this.code = code;

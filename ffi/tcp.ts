@@ -64,8 +64,8 @@ function listeningOf(port: number): number[] {
   );
 }
 
-/** This process's TCP sockets of a local port. */
-function socketsOf(port: number): number[] {
+/** The numbers of this process's sockets of a local port. */
+export function socketsOf(port: number): number[] {
   const found: number[] = [];
   // Listing /proc/self/fd would take all of Deno's permissions; asking the kernel takes none.
   let gap = 0;

@@ -1,0 +1,119 @@
+/**
+ * TCP connections that leave by one interface, or with a mark that the routing rules know
+ * (socket(7), SO_BINDTODEVICE and SO_MARK). Both have to be set before the first packet is sent, and
+ * Deno gives no socket before that. So Deno connects to a port of this process on the loopback, and
+ * the kernel lets the same socket go (connect(2), AF_UNSPEC) and connect anew:
+ *
+ *     Deno.connect(loopback) ──AF_UNSPEC──▶ unconnected ──options, connect──▶ connecting ──▶ connected
+ *
+ * Deno does not notice: by the time it asks for the socket's state again, that is "connecting".
+ */
+import { EINPROGRESS, SystemError, unwrap } from "./errno.ts";
+import { errno, libc } from "./libc.ts";
+import { encodeAddress } from "./socket_address.ts";
+import { socketsOf } from "./tcp.ts";
+
+const SOL_SOCKET = 1;
+const SO_ERROR = 4;
+const SO_BINDTODEVICE = 25;
+const SO_MARK = 36;
+const POLLOUT = 4;
+const MARK_ADVICE = "a mark needs CAP_NET_ADMIN (or CAP_NET_RAW, since Linux 5.17)";
+/** How often it is looked whether the connection stands. Milliseconds. */
+const LOOK = 2;
+
+/** How packets leave. */
+export interface Route {
+  /** The interface that they leave by. */
+  interface?: string | undefined;
+  /** The mark for `ip rule … fwmark`. */
+  mark?: number | undefined;
+}
+
+/** A connection, and its own port: Deno still shows that on the loopback. */
+export interface RoutedConnection {
+  connection: Deno.TcpConn;
+  port: number;
+}
+
+/**
+ * Connects to an IP address. Throws SystemError where the kernel refuses (EPERM for a mark without
+ * CAP_NET_ADMIN), and the signal's reason.
+ */
+export async function connectRouted(
+  { host, port }: { host: string; port: number },
+  route: Route,
+  signal: AbortSignal,
+): Promise<RoutedConnection> {
+  const connection = await borrowSocket(host.includes(":") ? "::1" : "127.0.0.1");
+  try {
+    const local = (connection.localAddr as Deno.NetAddr).port;
+    const fd = socketsOf(local)[0];
+    const subject = `connect to ${host} port ${port}`;
+    reconnect(fd, encodeAddress(host, port), route, subject);
+    await connected(fd, subject, signal);
+    return { connection, port: localPort(fd) };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** A connected socket of Deno's; its other end is closed. */
+async function borrowSocket(loopback: string): Promise<Deno.TcpConn> {
+  using listener = Deno.listen({ hostname: loopback, port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const accepting = listener.accept();
+  const connection = await Deno.connect({ hostname: loopback, port });
+  (await accepting).close();
+  return connection;
+}
+
+/** All within one turn of the event loop. */
+function reconnect(
+  fd: number,
+  address: Uint8Array<ArrayBuffer>,
+  route: Route,
+  subject: string,
+): void {
+  const nowhere = new Uint8Array(16); // struct sockaddr of AF_UNSPEC
+  unwrap(libc().connect(fd, nowhere, nowhere.length), "connect(AF_UNSPEC)", subject);
+  if (route.interface !== undefined) {
+    const name = new TextEncoder().encode(`${route.interface}\0`);
+    const result = libc().setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
+    unwrap(result, "setsockopt(SO_BINDTODEVICE)", `use interface "${route.interface}"`);
+  }
+  if (route.mark !== undefined) {
+    const mark = new Uint8Array(new Uint32Array([route.mark]).buffer);
+    if (libc().setsockopt(fd, SOL_SOCKET, SO_MARK, mark, mark.length) < 0) {
+      throw new SystemError("setsockopt(SO_MARK)", "mark packets", errno(), MARK_ADVICE);
+    }
+  }
+  if (libc().connect(fd, address, address.length) === 0) return;
+  const error = errno();
+  if (error !== EINPROGRESS) throw new SystemError("connect", subject, error);
+}
+
+async function connected(fd: number, subject: string, signal: AbortSignal): Promise<void> {
+  while (!isWritable(fd)) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    signal.throwIfAborted();
+  }
+  const error = new Int32Array(1);
+  libc().getsockopt(fd, SOL_SOCKET, SO_ERROR, error, new Uint32Array([4]));
+  if (error[0] !== 0) throw new SystemError("connect", subject, error[0]);
+}
+
+function isWritable(fd: number): boolean {
+  const poll = new Uint8Array(8); // struct pollfd
+  const view = new DataView(poll.buffer);
+  view.setInt32(0, fd, true);
+  view.setInt16(4, POLLOUT, true);
+  return libc().poll(poll, 1, 0) !== 0;
+}
+
+function localPort(fd: number): number {
+  const address = new Uint8Array(28);
+  libc().getsockname(fd, address, new Uint32Array([address.length]));
+  return new DataView(address.buffer).getUint16(2);
+}
