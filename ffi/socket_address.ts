@@ -1,5 +1,4 @@
 /** Internet socket addresses as the kernel reads them (ip(7), ipv6(7)). */
-import { isIP } from "node:net";
 import { readInterface } from "./interface.ts";
 
 const AF_INET = 2;
@@ -7,13 +6,15 @@ const AF_INET6 = 10;
 
 /** struct sockaddr_in or sockaddr_in6 of an address such as "192.0.2.1" or "2001:db8::1". */
 export function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
-  const family = isIP(host);
-  if (family === 0) throw new TypeError(`Cannot use "${host}": it is not an IP address`);
-  const out = new Uint8Array(family === 4 ? 16 : 28);
+  const isIpv6 = /^[0-9a-f:]*:[0-9a-f:.]*(%.+)?$/i.test(host);
+  if (!isIpv6 && !/^\d+\.\d+\.\d+\.\d+$/.test(host)) {
+    throw new TypeError(`Cannot use "${host}": it is not an IP address`);
+  }
+  const out = new Uint8Array(isIpv6 ? 28 : 16);
   const view = new DataView(out.buffer);
-  view.setUint16(0, family === 4 ? AF_INET : AF_INET6, true);
+  view.setUint16(0, isIpv6 ? AF_INET6 : AF_INET, true);
   view.setUint16(2, port);
-  if (family === 4) out.set(host.split(".").map(Number), 4);
+  if (!isIpv6) out.set(host.split(".").map(Number), 4);
   else {
     const [address, zone] = host.split("%");
     groupsOf(address).forEach((group, i) => view.setUint16(8 + 2 * i, group));

@@ -1,0 +1,8 @@
+/** The AC of a field, in a process of its own: `deno run -A tests/attack/ac.ts INTERFACE`. */
+import { printLine } from "./lines.ts";
+import { startTestAc } from "../lab/peers/test_ac.ts";
+
+if (import.meta.main) {
+  startTestAc({ interface: Deno.args[0], name: "lab-ac", echo: false });
+  printLine("serving");
+}

@@ -1,0 +1,99 @@
+import { floodLcp, floodOffers, floodPadis, repeatPadr } from "./neighbours.ts";
+import { captureClientHello, hold, shakeHands } from "./strangers.ts";
+
+/** Where an attacker stands. */
+export interface Target {
+  /** The tunnel's port on 127.0.0.1. */
+  port: number;
+  /** An interface on the honest customer's segment, and one on the AC's. */
+  lan: string;
+  wan: string;
+  milliseconds: number;
+}
+
+/** What an attack may cost an honest session and the daemons. */
+export interface Budget {
+  /** Frames of the honest session. */
+  lost: number;
+  /** What the slowest hundredth may take longer than without the attack. Milliseconds. */
+  added: number;
+  /** The longest that a frame may take. Milliseconds. */
+  longest: number;
+  /** What the attacked daemon may hold more than at rest. */
+  descriptors: number;
+  /** Bytes. */
+  memory: number;
+  /** Lines a second of its log. */
+  lines: number;
+}
+
+/** One attack, and what it may cost. */
+export interface Attack {
+  name: string;
+  /** Who does it: the daemon that is looked at is the one that hears the attacker first. */
+  daemon: "server" | "client";
+  run(target: Target): Promise<unknown>;
+  budget: Budget;
+}
+
+const MIB = 2 ** 20;
+/** Default of `tunnel.admission.unauthenticated`, and what the daemon may need beside. */
+const PLACES = 128 + 40;
+
+const usual: Budget = {
+  lost: 0,
+  added: 5,
+  longest: 50,
+  descriptors: 4,
+  memory: 32 * MIB,
+  lines: 10,
+};
+const strangers: Budget = { ...usual, descriptors: PLACES };
+
+/** All attacks, as docs/threat-model.md lists them. */
+export const ATTACKS: readonly Attack[] = [
+  {
+    name: "3,000 idle strangers from 100 addresses",
+    daemon: "server",
+    run: ({ port, milliseconds }) => hold(port, 3_000, milliseconds),
+    budget: strangers,
+  },
+  {
+    name: "3,000 strangers whose ClientHello never ends",
+    daemon: "server",
+    run: async ({ port, milliseconds }) =>
+      hold(port, 3_000, milliseconds, (await captureClientHello()).slice(0, -1)),
+    budget: strangers,
+  },
+  {
+    name: "1,000 TLS handshakes a second from 100 addresses",
+    daemon: "server",
+    run: ({ port, milliseconds }) => shakeHands(port, 1_000, milliseconds),
+    budget: strangers,
+  },
+  {
+    name: "10,000 PADIs a second from addresses made up",
+    daemon: "client",
+    run: ({ lan, milliseconds }) => floodPadis(lan, 10_000, milliseconds),
+    budget: usual,
+  },
+  {
+    name: "one PADR 20,000 times a second",
+    daemon: "client",
+    run: ({ lan, milliseconds }) => repeatPadr(lan, 20_000, milliseconds),
+    budget: usual,
+  },
+  {
+    name: "20,000 LCP packets a second in a session of one's own",
+    daemon: "client",
+    run: ({ lan, milliseconds }) => floodLcp(lan, 20_000, milliseconds),
+    budget: usual,
+  },
+  {
+    name: "5,000 PADOs and PADSs a second to whoever asks",
+    daemon: "server",
+    run: ({ lan, wan, milliseconds }) =>
+      Promise.all([floodPadis(lan, 5, milliseconds), floodOffers(wan, 5_000, milliseconds)]),
+    budget: usual,
+  },
+];

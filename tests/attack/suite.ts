@@ -1,0 +1,42 @@
+/** `deno task attack [WORD…]`: every attack in turn, and what it cost, as docs/threat-model.md has it. */
+import { printLine } from "./lines.ts";
+import { insideLab } from "../lab/lab.ts";
+import { runInNamespace } from "../lab/namespace.ts";
+import { type Attack, ATTACKS } from "./attacks.ts";
+import { type Cost, Field } from "./field.ts";
+
+const MIB = 2 ** 20;
+
+function row({ name, daemon, budget }: Attack, cost: Cost): string {
+  const { calm, attacked, rest, most, lines } = cost;
+  const cells = [
+    name,
+    `${attacked.lost} of ${attacked.sent} (${budget.lost})`,
+    `${calm.p99.toFixed(1)} → ${attacked.p99.toFixed(1)} ms (+${budget.added})`,
+    `${attacked.longest.toFixed(1)} ms`,
+    `${daemon}: +${most.descriptors - rest.descriptors} (${budget.descriptors})`,
+    `+${((most.memory - rest.memory) / MIB).toFixed(1)} MiB (${budget.memory / MIB})`,
+    `${lines.toFixed(1)} (${budget.lines})`,
+  ];
+  return `| ${cells.join(" | ")} |`;
+}
+
+async function main(words: readonly string[]): Promise<void> {
+  printLine(
+    "| attack | frames lost | p99, calm → attacked | longest | descriptors | memory | lines/s |",
+  );
+  printLine("|---|---|---|---|---|---|---|");
+  for (const attack of ATTACKS) {
+    if (words.length > 0 && !words.some((word) => attack.name.includes(word))) continue;
+    await using field = await Field.open();
+    printLine(row(attack, await field.suffer(attack)));
+  }
+}
+
+if (import.meta.main) {
+  if (insideLab()) await main(Deno.args);
+  else {
+    const script = new URL(import.meta.url).pathname;
+    Deno.exit(await runInNamespace(["run", "-A", "--unstable-net", script, ...Deno.args]));
+  }
+}
