@@ -81,6 +81,7 @@ function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down()
     drops: new Drops(() => {}),
     trace: () => {},
     now: () => 0,
+    later: () => {},
     observe: () => {},
   });
   const member = newMember("branch-1", 0);

@@ -26,6 +26,7 @@ import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
 import { refusalTag } from "./refusal.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
+import { takeProof } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { TokenMint } from "./token.ts";
 
@@ -175,8 +176,9 @@ export class ClientDiscovery {
 
   /** The PADS that opens a session, or repeats that, under the handle that the server gave it. */
   #confirm(member: Member, handle: number, packet: DiscoveryPacket): void {
-    const tags = packet.code === CODE_PADS ? readTags(packet.tags) : "tunnel-frame-unfit";
-    if (typeof tags === "string") return this.#decline(tags, member, handle, packet);
+    const list = packet.code === CODE_PADS ? readTags(packet.tags) : "tunnel-frame-unfit";
+    if (typeof list === "string") return this.#decline(list, member, handle, packet);
+    const { tags, proof } = takeProof(list);
     const known = this.#switch.sessionByHandle(member, handle);
     const pending = this.#pending.find(
       member.name,
@@ -187,7 +189,7 @@ export class ClientDiscovery {
     if (known === undefined && !asked) {
       return this.#decline("unsolicited", member, handle, packet);
     }
-    const session = known ?? this.#open(member, handle, packet, tags, pending?.began);
+    const session = known ?? this.#open(member, handle, packet, tags, proof, pending?.began);
     if (session === undefined) return this.#overLimit(member, handle, packet, tags);
     if (pending !== undefined) this.#pending.settle(pending);
     const shown = { ...packet, sessionId: session.wireSessionId };
@@ -220,6 +222,7 @@ export class ClientDiscovery {
     handle: number,
     packet: DiscoveryPacket,
     tags: Tag[],
+    proof: Uint8Array | undefined,
     began: number | undefined,
   ): Session | undefined {
     if (this.#isFull) return undefined;
@@ -229,7 +232,7 @@ export class ClientDiscovery {
     if (wireSessionId === undefined) return undefined;
     const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
     const names = this.#names.of(tags, this.#addresses.nameOf(concentrator));
-    return this.#switch.open({ member, ...ids, remote: customer, local, names }, began);
+    return this.#switch.open({ member, ...ids, remote: customer, local, names, proof }, began);
   }
 
   /** The AC's id, or where the customer has a session of that id already, the next free one. */

@@ -19,6 +19,7 @@ import {
   loggedResumptions,
   loggedServerEvents,
 } from "./events.ts";
+import { HostSessions } from "./host_sessions.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ClientPolicy, ProxyOptions, ServerPolicy } from "./proxy_options.ts";
@@ -50,7 +51,7 @@ export async function startServer(
   noteTransport(transport);
   const state = await openState(config, now);
   const monitor = new Monitor(Date.now);
-  const options = proxyOptions(config, link, state, monitor);
+  const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
   const policy = serverPolicy(config, access);
   const ready = readiness(config, link, monitor);
   const proxy = new Proxy(
@@ -175,6 +176,7 @@ function proxyOptions(
   monitor: Monitor,
 ): ProxyOptions {
   const { observe, trace } = loggedProxyEvents(now);
+  const host = new HostSessions(now);
   return {
     link,
     etherTypes: config.interface.etherTypes,
@@ -183,6 +185,7 @@ function proxyOptions(
     now,
     later: (milliseconds, run) => void setTimeout(run, milliseconds),
     randomBytes: (length) => randomBytes(length),
+    isHostSession: (remote, sessionId) => host.has(remote, sessionId),
     observe(session, end, table): void {
       observe(session, end, table);
       monitor.session(session, end, table);

@@ -27,6 +27,7 @@ export type PolicyDrop =
   | "queue-full" // the tunnel does not keep up
   | "queue-stale" // data that has waited too long while the tunnel did not keep up
   | "session-limit" // as many sessions as allowed, of one client or in all
+  | "session-unproven" // a client ends a session that it cannot prove to have had
   | "session-unknown" // a frame of no session we know
   | "tunnel-frame-unfit" // a record whose frame the far end should not have sent
   | "unsolicited" // an offer or a session that nobody asked this AC for

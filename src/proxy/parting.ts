@@ -30,6 +30,16 @@ export class PartingSessions {
     if (this.#entries.length > MAX_PARTING) this.#entries.shift();
   }
 
+  /** A session has opened: answers that would be taken for its do not pass any more. */
+  forget({ remote, local, wireSessionId, member, handle }: Session): void {
+    if (this.#entries.length === 0) return;
+    this.#entries = this.#entries.filter(({ session }) => {
+      const samePlace = session.remote === remote && session.local === local &&
+        session.wireSessionId === wireSessionId;
+      return !samePlace && (session.member !== member || session.handle !== handle);
+    });
+  }
+
   /** The session that a PADT from the wire answers for, which is then forgotten. */
   takeFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
     return this.#take((entry) => isAnsweredFromWire(entry, remote, local, sessionId));

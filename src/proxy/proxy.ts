@@ -111,6 +111,9 @@ export class Proxy implements FrameSink {
     if (typeof packet === "string") return this.sessions.drops.drop(packet);
     limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
     this.sessions.tallies.packet("from-wire", packet.code);
+    if (packet.code === CODE_PADS) {
+      this.sessions.earlier.requests.answered(packet.source, packet.destination);
+    }
     const { tap } = this.sessions;
     if (tap !== undefined) {
       const party = this.#ofSessions.partyOf(view, offset, packet) ??
@@ -153,9 +156,9 @@ export class Proxy implements FrameSink {
     if (member.tunnel !== undefined) this.leave(member, member.tunnel);
     if (this.#side === "client") {
       this.#attach(member, tunnel);
-      return { member, sink: this.#sink(member, tunnel, clientControl(this.#observer)) };
+      return { member, sink: this.#sink(member, tunnel, clientControl(member, this.#observer)) };
     }
-    const resumption = new Resumption(this.sessions, this.#ofSessions, member, tunnel);
+    const resumption = new Resumption(this.sessions, member, tunnel);
     const control = (type: number, body: Uint8Array): Violation | undefined => {
       if (type !== ControlType.sessions) return "unknown-control-type";
       if (member.joining !== tunnel) return "sessions-unexpected";
@@ -173,6 +176,7 @@ export class Proxy implements FrameSink {
     member.joining = undefined;
     tunnel.writer.beginBatch();
     if (this.#side === "server") return;
+    member.listing = true;
     const own = [...this.sessions.table].filter((session) => session.member === member);
     for (const session of own) this.sessions.resumed(session);
     for (const body of encodeSessionList(own)) {
@@ -225,6 +229,7 @@ export class Proxy implements FrameSink {
   /** Ends what has been held for `grace` milliseconds, and forgets requests that are too old. */
   sweep(grace: number): void {
     this.#discovery.expire();
+    this.sessions.earlier.claims.expire();
     const since = this.#now() - grace;
     for (const member of this.members.values()) {
       if (member.tunnel === undefined && member.heldSince <= since) {
@@ -263,6 +268,7 @@ export class Proxy implements FrameSink {
       return member.tunnel?.close("shutdown", "", grace);
     });
     await Promise.all(leaving);
+    this.sessions.earlier.orphans.flush();
     this.#link.flush();
   }
 
@@ -275,10 +281,11 @@ export class Proxy implements FrameSink {
 }
 
 /** A server's answer to our list is for the log. */
-function clientControl(observer: ProxyObserver): TunnelSink["control"] {
+function clientControl(member: Member, observer: ProxyObserver): TunnelSink["control"] {
   return (type, body) => {
     const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;
     if (kept === undefined) return "unknown-control-type";
+    member.listing = false;
     observer.resumed(undefined, { kept });
     return undefined;
   };

@@ -1,4 +1,5 @@
 import type { Link } from "../../ffi/link.ts";
+import type { Mac } from "../pppoe/mac.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "./host_uniq.ts";
 import type { PadiLimits } from "./padi_limiter.ts";
@@ -25,6 +26,10 @@ export interface ProxyOptions {
   now: () => number;
   /** Calls back after so many milliseconds of the same clock. */
   later: (milliseconds: number, run: () => void) => void;
+  /** Whether the host's own kernel has this session with a peer. */
+  isHostSession?: (remote: Mac, sessionId: number) => boolean;
+  /** A server's secret that outlives its process; clients prove their sessions by it. */
+  proofSecret?: string;
   /** That many bytes from a cryptographic source. */
   randomBytes: (length: number) => Uint8Array;
   /** Told of every session that opens (no end) or ends; the table still has its counters. */

@@ -4,8 +4,7 @@ import type { Violation } from "../tunnel/record.ts";
 import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/session_list.ts";
 import { ControlType } from "../tunnel/record.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
-import type { Member, Session } from "./session.ts";
-import type { SessionDiscovery } from "./session_discovery.ts";
+import { Known, type Member, type Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
 /** What came of a list. */
@@ -24,7 +23,6 @@ export interface Resumed {
  */
 export class Resumption {
   #switch: SessionSwitch;
-  #discovery: SessionDiscovery;
   #member: Member;
   #tunnel: Tunnel;
   #kept = new Set<Session>();
@@ -32,12 +30,10 @@ export class Resumption {
 
   constructor(
     sessions: SessionSwitch,
-    discovery: SessionDiscovery,
     member: Member,
     tunnel: Tunnel,
   ) {
     this.#switch = sessions;
-    this.#discovery = discovery;
     this.#member = member;
     this.#tunnel = tunnel;
   }
@@ -64,8 +60,10 @@ export class Resumption {
   /** Where we were killed before it was written down, the AC still believes in it. */
   #decline({ handle, customer, concentrator, acSessionId }: ListedSession): void {
     this.#unknown++;
+    if (handle === 0) return;
+    const { known } = this.#member;
+    if (known[handle] !== Known.used) known[handle] = Known.declined;
     this.#tell(handle, customer, concentrator, acSessionId);
-    if (this.#member.known[handle] === 0) this.#discovery.refuseOrphan(concentrator, acSessionId);
   }
 
   #tell(handle: number, customer: Mac, concentrator: Mac, acSessionId: number): void {

@@ -25,6 +25,7 @@ import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalFrame, refusalTag } from "./refusal.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
+import { provable } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { TokenMint } from "./token.ts";
 
@@ -121,6 +122,7 @@ export class ServerDiscovery {
     if (packet.code === CODE_PADI) return this.#shaper.submit(pending, frame);
     if (this.#full(member)) giveWay(this.#switch, member, packet.source);
     addBounded(pending.requested, packet.destination);
+    this.#switch.earlier.requests.asked(packet.destination, local);
     this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
   }
 
@@ -167,7 +169,7 @@ export class ServerDiscovery {
     const table = this.#switch.table;
     const known = table.sessions[table.find(packet.source, local, packet.sessionId)];
     if (known?.member === member && known.customer === pending.customer) {
-      return this.#toMember(member, known.handle, down);
+      return this.#toMember(member, known.handle, provable(this.#switch.proofs, known, down, tags));
     }
     // The AC gave the id anew, so it has ended the session that had it.
     if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
@@ -184,9 +186,9 @@ export class ServerDiscovery {
       names: this.#names.of(tags, this.#addresses.nameOf(packet.source)),
     };
     if (handle === 0) return this.#overLimit(opened, pending);
-    this.#switch.open(opened, pending.began);
+    const session = this.#switch.open(opened, pending.began);
     this.#pending.settle(pending);
-    this.#toMember(member, handle, down);
+    this.#toMember(member, handle, provable(this.#switch.proofs, session, down, tags));
   }
 
   /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */

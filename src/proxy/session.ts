@@ -35,6 +35,8 @@ export interface Session {
   readonly openedAt: number;
   /** One object for all sessions of the same AC and service. */
   readonly names: SessionNames;
+  /** What the server gave a client to prove the session by. */
+  readonly proof?: Uint8Array | undefined;
 }
 
 /** A session of an earlier process. */
@@ -68,8 +70,10 @@ export interface Member {
   heldSince: number;
   /** Session index plus one by handle; 0 where there is none. */
   readonly handles: Int32Array;
-  /** Handles that have been in use since this process began: 1 where one was. */
+  /** What this process knows of each handle. */
   readonly known: Uint8Array;
+  /** The server has not yet said which of our sessions go on (client). */
+  listing: boolean;
   /** Open sessions. */
   sessions: number;
   /** Open sessions by customer; no set is empty. */
@@ -91,16 +95,29 @@ export function newMember(name: string, now: number): Member {
     known: new Uint8Array(0x10000),
     sessions: 0,
     customers: new Map(),
+    listing: false,
     lastHandle: 0,
     touched: false,
   };
 }
 
+/** What `Member.known` says of a handle; 0 where it has never been in use. */
+export const Known = {
+  /** In use now or before. */
+  used: 1,
+  /** The client has a session under it that we do not know, and has just heard so. */
+  declined: 2,
+  /** The same, and its turn has gone by once: nothing under way means that session any more. */
+  skipped: 3,
+} as const;
+
 /** The next free handle of a member, or 0 where all are in use. */
 export function nextHandle(member: Member): number {
-  for (let tries = 0; tries < 0xffff; tries++) {
-    member.lastHandle = member.lastHandle % 0xffff + 1;
-    if (member.handles[member.lastHandle] === 0) return member.lastHandle;
+  const { handles, known } = member;
+  for (let tries = 0; tries < 2 * 0xffff; tries++) {
+    const handle = member.lastHandle = member.lastHandle % 0xffff + 1;
+    if (known[handle] === Known.declined) known[handle] = Known.skipped;
+    else if (handles[handle] === 0) return handle;
   }
   return 0;
 }

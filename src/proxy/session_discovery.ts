@@ -1,11 +1,14 @@
 import { CODE_PADT } from "../pppoe/constants.ts";
+import { padt } from "../pppoe/discovery.ts";
 import type { DiscoveryPacket } from "../pppoe/frame.ts";
-import { type Mac, readMac } from "../pppoe/mac.ts";
+import { isGroupAddress, readMac } from "../pppoe/mac.ts";
+import { readTags } from "../pppoe/tags.ts";
 import type { Party } from "./frame_tap.ts";
 import { goodbyeTags } from "./goodbye_tags.ts";
 import { PartingSessions } from "./parting.ts";
-import type { Member, Session } from "./session.ts";
+import { Known, type Member, type Session } from "./session.ts";
 import { SessionCodeGate, type SessionCodeGateOptions } from "./session_code_gate.ts";
+import { proofTag, takeProof } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
 /** What the discovery of sessions is made of. */
@@ -25,6 +28,7 @@ export class SessionDiscovery {
     this.#parting = new PartingSessions(options.now);
     this.#codes = new SessionCodeGate(options);
     this.#link = options.link;
+    sessions.opened = (session) => this.#parting.forget(session);
   }
 
   /** A frame of an open session from the wire. */
@@ -46,11 +50,20 @@ export class SessionDiscovery {
       const end = this.#switch.acOnWire ? "padt-customer" : "padt-ac";
       this.#switch.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
       this.#parting.add(session, "wire");
+      if (session.member.listing) this.#prove(session);
       return;
     }
     const tags = this.#codes.pass(session, packet, !this.#switch.acOnWire);
     if (typeof tags === "string") this.#switch.drops.count(tags);
     else this.#switch.outlet.packetToWire(session, packet.code, tags);
+  }
+
+  /** Shows a server that does not know a session any more that it was one. */
+  #prove({ member, handle, proof, customer, concentrator, acSessionId }: Session): void {
+    if (proof === undefined) return;
+    const frame = padt(concentrator, customer, acSessionId, [proofTag(proof)]);
+    this.#switch.outlet.toTunnel({ member, customer }, handle, frame);
+    this.#switch.touch(member);
   }
 
   /** Whose session a frame from the wire is of, also of one that has just ended. */
@@ -62,33 +75,62 @@ export class SessionDiscovery {
 
   /** A frame of no open session from the wire: the answer to a PADT passes. */
   strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
-    const session = code === CODE_PADT
-      ? this.#parting.takeFromWire(source, destination, sessionId)
-      : undefined;
-    if (session === undefined) this.#switch.drops.count("session-unknown");
-    else this.#switch.outlet.packetToTunnel(session, code, goodbyeTags(tags));
+    const { outlet, drops, earlier } = this.#switch;
+    if (code !== CODE_PADT) return drops.count("session-unknown");
+    earlier.claims.forget(source, destination, sessionId);
+    earlier.orphans.forget({ remote: source, local: destination, sessionId });
+    const session = this.#parting.takeFromWire(source, destination, sessionId);
+    if (session === undefined) drops.count("session-unknown");
+    else outlet.packetToTunnel(session, code, goodbyeTags(tags));
   }
 
   /** A frame of no open session from a tunnel: the answer to a PADT passes. */
   strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
-    const { code, tags, destination, sessionId } = packet;
-    const session = code === CODE_PADT ? this.#parting.takeFromTunnel(member, handle) : undefined;
-    if (session === undefined) {
-      // One that was opened just before we were killed; the customer may still believe in it.
-      const isOrphan = code === CODE_PADT && !this.#switch.acOnWire && member.known[handle] === 0;
-      if (isOrphan) return this.refuseOrphan(destination, sessionId);
-      return this.#switch.drops.count("session-unknown");
+    const { acOnWire, outlet, drops, earlier } = this.#switch;
+    if (packet.code !== CODE_PADT) return drops.count("session-unknown");
+    const session = this.#parting.takeFromTunnel(member, handle);
+    if (session !== undefined) {
+      // The AC has ended it, so what it is asked for now may get the same id.
+      if (earlier.requests.isOpen(session.remote, session.local)) {
+        return drops.count("session-unknown");
+      }
+      return outlet.packetToWire(session, CODE_PADT, goodbyeTags(packet.tags));
     }
-    this.#switch.outlet.packetToWire(session, CODE_PADT, goodbyeTags(tags));
+    const known = member.known[handle];
+    if (acOnWire && known === Known.declined) return this.#proven(member, handle, packet);
+    if (!acOnWire && known === 0) return this.#claimed(member, handle, packet);
+    drops.count("session-unknown");
   }
 
   /**
-   * Tells a peer on the wire that a session with us is no more which the far proxy knows and we do
-   * not. It has our own address, and no open session is of that id, so it is nobody else's.
+   * A client ends a session of which we have just told it that we do not know it. Where it shows our
+   * own proof, the AC hears of it; it may be anybody's otherwise.
    */
-  refuseOrphan(remote: Mac, sessionId: number): void {
-    const own = readMac(this.#link.mac, 0);
-    const { table, outlet } = this.#switch;
-    if (table.find(remote, own, sessionId) < 0) outlet.refuse(remote, own, sessionId);
+  #proven(member: Member, handle: number, packet: DiscoveryPacket): void {
+    member.known[handle] = Known.used;
+    const { source: customer, destination: concentrator, sessionId } = packet;
+    const tags = readTags(packet.tags);
+    const proof = typeof tags === "string" ? undefined : takeProof(tags).proof;
+    const proofs = this.#switch.proofs;
+    if (proof === undefined || proofs === undefined) {
+      return this.#switch.drops.count("session-unknown");
+    }
+    const ids = { handle, acSessionId: sessionId, customer, concentrator };
+    const local = [readMac(this.#link.mac, 0), customer].find((local) =>
+      proofs.verify(member.name, { ...ids, local }, proof)
+    );
+    if (local === undefined) return this.#switch.drops.count("session-unproven");
+    this.#switch.earlier.orphans.end({ remote: concentrator, local, sessionId });
+  }
+
+  /** A server ends a session that we do not have: an earlier process may have had it. */
+  #claimed(member: Member, handle: number, packet: DiscoveryPacket): void {
+    const { source: concentrator, destination: customer, sessionId } = packet;
+    member.known[handle] = Known.used;
+    if (isGroupAddress(customer)) return this.#switch.drops.count("session-unknown");
+    // Either is what the customer knows us by; its own frame tells.
+    for (const local of [readMac(this.#link.mac, 0), concentrator]) {
+      this.#switch.earlier.claims.add({ remote: customer, local, sessionId });
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** Ends that neither peer tells of. */
-import { type Mac, readMac } from "../pppoe/mac.ts";
+import { isGroupAddress, type Mac, readMac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
 import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
@@ -66,6 +66,7 @@ export function freeStuck(sessions: SessionSwitch, own: Uint8Array, stuck: Stuck
   const found = [...sessions.table].filter((session) => isStuck(session, stuck));
   for (const session of found) sessions.close(session, "admin", TELL_BOTH);
   if (found.length > 0) return found.length;
+  if (isGroupAddress(stuck.mac)) return 0;
   sessions.outlet.refuse(stuck.mac, readMac(own, 0), stuck.sessionId);
   return 1;
 }

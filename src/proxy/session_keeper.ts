@@ -70,7 +70,8 @@ export class SessionKeeper {
   }
 
   #refuse(proxy: Proxy, record: JournalledSession): void {
-    proxy.sessions.outlet.refuse(record.remote, record.local, record.wireSessionId);
+    const { remote, local, wireSessionId: sessionId } = record;
+    proxy.sessions.earlier.orphans.end({ remote, local, sessionId });
     this.#options.journal.closed(record, "not-restored");
   }
 

@@ -12,24 +12,26 @@ export interface Clocks {
 
 /** What is kept of a session. */
 export function recordOf(session: Session, { now, wallClock }: Clocks): SessionRecord {
-  const { member, names, index: _index, ...facts } = session;
+  const { member, names, index: _index, proof, ...facts } = session;
   const openedAt = Math.round(wallClock() - (now() - session.openedAt));
   return {
     ...facts,
     peer: member.name,
     acName: names.ac,
     serviceName: names.service,
+    proof: proof?.toHex() ?? "",
     openedAt,
   };
 }
 
 /** What `recordOf` made a record of, on this process's clock. */
 export function restoredOf(
-  { peer: _peer, acName, serviceName, ...facts }: SessionRecord,
+  { peer: _peer, acName, serviceName, proof, ...facts }: SessionRecord,
   { now, wallClock }: Clocks,
 ): RestoredSession {
   const openedAt = now() - (wallClock() - facts.openedAt);
-  return { ...facts, openedAt, names: { ac: acName, service: serviceName } };
+  const names = { ac: acName, service: serviceName };
+  return { ...facts, openedAt, names, ...(proof && { proof: Uint8Array.fromHex(proof) }) };
 }
 
 /** What a session has carried; still there while its end is being told. */

@@ -5,9 +5,12 @@ import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
+import { type EarlierOptions, EarlierSessions } from "./earlier_sessions.ts";
 import type { FrameTap } from "./frame_tap.ts";
 import { LcpWatch } from "./lcp_watch.ts";
-import type { Member, Session, SessionEnd } from "./session.ts";
+import type { ProxyOptions } from "./proxy_options.ts";
+import { Known, type Member, type Session, type SessionEnd } from "./session.ts";
+import { SessionProofs } from "./session_proof.ts";
 import {
   AC_HEARD,
   BYTES_FROM_WIRE,
@@ -22,9 +25,8 @@ import {
 import { Tallies } from "./tallies.ts";
 
 /** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
-export interface SwitchOptions extends OutletOptions {
-  /** Milliseconds of a steady clock. */
-  now: () => number;
+export interface SwitchOptions
+  extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret"> {
   /** Told of every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
@@ -54,6 +56,11 @@ export class SessionSwitch {
   /** No new sessions are wanted; open ones go on. */
   draining = false;
   readonly lcp: LcpWatch;
+  readonly earlier: EarlierSessions;
+  /** Proofs of sessions, where a secret is there to make them with. */
+  readonly proofs: SessionProofs | undefined;
+  /** Is told of a session's place on the wire when it opens. */
+  opened: ((session: Session) => void) | undefined;
   #options: SwitchOptions;
   #link: Link;
   /** Members with frames in this batch, and in the last one. */
@@ -72,6 +79,9 @@ export class SessionSwitch {
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
     this.#batchTime = options.now();
+    this.earlier = new EarlierSessions(options, this.table, this.outlet);
+    const { proofSecret: secret } = options;
+    this.proofs = secret === undefined ? undefined : new SessionProofs(secret);
   }
 
   /** Milliseconds of the clock. */
@@ -90,7 +100,10 @@ export class SessionSwitch {
     if (fault !== undefined) return this.drops.count(fault);
     const index = this.table.lookup(view, at);
     const session = index < 0 ? undefined : this.table.sessions[index];
-    if (session === undefined) return this.drops.count("session-unknown");
+    if (session === undefined) {
+      this.earlier.stray(view, at);
+      return this.drops.count("session-unknown");
+    }
     const payload = payloadLength(view, at); // padding beyond it stays behind
     const body = at + SESSION_HEADER;
     const { member, handle } = session;
@@ -184,7 +197,9 @@ export class SessionSwitch {
     const { member, handle, remote, local, wireSessionId } = session;
     const taken = this.table.find(remote, local, wireSessionId) >= 0;
     if (taken || member.handles[handle] !== 0) return false;
-    const { index } = this.#add(session);
+    const added = this.#add(session);
+    if (this.#acOnWire) this.earlier.restored(added);
+    const { index } = added;
     this.table.counters.set([...counters, this.#options.now()], index * COUNTERS);
     return true;
   }
@@ -192,13 +207,14 @@ export class SessionSwitch {
   #add(session: Omit<Session, "index">): Session {
     const added = this.table.add((index) => ({ ...session, index }));
     added.member.handles[added.handle] = added.index + 1;
-    added.member.known[added.handle] = 1;
+    added.member.known[added.handle] = Known.used;
     added.member.sessions++;
     const { customer, member: { customers } } = added;
     const theirs = customers.get(customer);
     if (theirs === undefined) customers.set(customer, new Set([added]));
     else theirs.add(added);
     this.lcp.add(added.index);
+    this.opened?.(added);
     return added;
   }
 
@@ -216,7 +232,9 @@ export class SessionSwitch {
     const theirs = customers.get(customer);
     theirs?.delete(session);
     if (theirs?.size === 0) customers.delete(customer);
-    if (tell.wire) this.outlet.packetToWire(session, CODE_PADT, tags);
+    if (tell.wire && !this.earlier.takeLeave(session)) {
+      this.outlet.packetToWire(session, CODE_PADT, tags);
+    }
     if (tell.tunnel && session.member.tunnel !== undefined) {
       this.outlet.packetToTunnel(session, CODE_PADT, tags);
     }

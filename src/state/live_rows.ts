@@ -24,6 +24,7 @@ export const LIVE_SCHEMA = `CREATE TABLE live (
   local TEXT NOT NULL,
   ac_name TEXT NOT NULL,
   service_name TEXT NOT NULL,
+  proof TEXT NOT NULL,
   opened_at INTEGER NOT NULL,
   frames_from_wire INTEGER NOT NULL,
   bytes_from_wire INTEGER NOT NULL,
@@ -48,7 +49,7 @@ export class LiveRows {
 
   constructor(database: DatabaseSync) {
     this.#database = database;
-    this.#put = database.prepare(`INSERT OR REPLACE INTO live VALUES (${"?,".repeat(17)}?)`);
+    this.#put = database.prepare(`INSERT OR REPLACE INTO live VALUES (${"?,".repeat(18)}?)`);
     this.#remove = database.prepare("DELETE FROM live WHERE id = ?");
   }
 
@@ -105,6 +106,7 @@ function rowOf(id: number, session: JournalledSession): Value[] {
     formatMac(session.local),
     session.acName,
     session.serviceName,
+    session.proof,
     session.openedAt,
     counters.framesFromWire,
     counters.bytesFromWire,
@@ -128,14 +130,15 @@ function sessionOf(row: Record<string, unknown>): JournalledSession | undefined 
     local: parseMac(String(values[8])) ?? 0,
     acName: String(values[9]),
     serviceName: String(values[10]),
-    openedAt: Number(values[11]),
+    proof: String(values[11]),
+    openedAt: Number(values[12]),
     counters: {
-      framesFromWire: Number(values[12]),
-      bytesFromWire: Number(values[13]),
-      framesToWire: Number(values[14]),
-      bytesToWire: Number(values[15]),
+      framesFromWire: Number(values[13]),
+      bytesFromWire: Number(values[14]),
+      framesToWire: Number(values[15]),
+      bytesToWire: Number(values[16]),
     },
-    savedAt: Number(values[16]),
+    savedAt: Number(values[17]),
   };
   return isPlausible(session) && areCounters(session.counters) ? session : undefined;
 }

@@ -21,6 +21,8 @@ export interface SessionRecord {
   /** What the AC and its service call themselves; empty where it was not said. */
   readonly acName: string;
   readonly serviceName: string;
+  /** What the server gave a client to prove the session by, in hex; empty where there is none. */
+  readonly proof: string;
   /** Wall clock, milliseconds. */
   readonly openedAt: number;
 }
@@ -51,6 +53,9 @@ export const NO_COUNTERS: Readonly<Counters> = {
 
 /** Longest name of a peer that is believed. Characters. */
 const MAX_PEER = 1_024;
+
+/** Proofs have 16 bytes. */
+const PROOF = /^(?:[0-9a-f]{32})?$/;
 
 /** A value of a column. */
 export type Value = string | number;
@@ -87,6 +92,7 @@ export function isPlausible(record: SessionRecord): boolean {
     isBetween(acSessionId, 1, 0xfffe) && isBetween(wireSessionId, 1, 0xfffe) &&
     isStation(record.customer) && isStation(record.concentrator) &&
     isStation(record.remote) && isStation(record.local) &&
+    PROOF.test(record.proof) &&
     isBetween(openedAt, 0, Number.MAX_SAFE_INTEGER);
 }
 

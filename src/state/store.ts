@@ -24,7 +24,7 @@ export interface Store {
 /** "PPoE" in the database's header; `file` and SQLite's own tools show it. */
 const APPLICATION_ID = 0x50506f45;
 /** The tables' version. A file of any other is set aside: sessions are too short-lived to convert. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 
 const IDENTITY_SCHEMA = `CREATE TABLE identity (
   mode TEXT NOT NULL,

@@ -49,6 +49,7 @@ const REASONS: Record<DropReason, true> = {
   "session-id-zero": true,
   "session-limit": true,
   "session-unknown": true,
+  "session-unproven": true,
   "source-not-unicast": true,
   "tag-length-wrong": true,
   "tag-overrun": true,

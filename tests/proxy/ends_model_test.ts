@@ -109,6 +109,14 @@ class World {
     this.lines.push({ id, client, hungUp: new Set(), told: { customer: 0, ac: 0 } });
   }
 
+  /** A client that has forgotten a session tells its customer when it hears of it. */
+  #speak(): void {
+    for (const { id, client, told } of this.lines) {
+      const echo = sessionFrame(LAN, CUSTOMER, id, [0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0]);
+      if (told.customer === 0) this.#path.customers[client].sendRaw(echo);
+    }
+  }
+
   #end(what: Step["what"], line: Line): void {
     const { id, client } = line;
     const path = this.#path;
@@ -154,7 +162,11 @@ class World {
     const isServer = what.endsWith("server");
     await this.#path.restart(isServer ? "server" : client, keep);
     for (const i of CLIENTS.keys()) if (isServer || i === client) this.#up[i] = false;
-    if (!keep) { for (const i of CLIENTS.keys()) await this.#reconnect(i); }
+    if (keep) return;
+    for (const i of CLIENTS.keys()) await this.#reconnect(i);
+    await settle();
+    this.#collect();
+    this.#speak();
   }
 
   /** Whether a session is known on one side only. */

@@ -40,6 +40,8 @@ export interface PathOptions {
   observe?: (link: MemoryLink, ...event: Parameters<ProxyOptions["observe"]>) => void;
   /** Sessions that a client lets through by its own limit; as the server's unless told. */
   sessionsOnClient?: number;
+  /** Sessions of the kernels of both hosts. */
+  isHostSession?: (remote: Mac, sessionId: number) => boolean;
   /** Client names; each has a wire of its own. Default: one. */
   clients?: string[];
 }
@@ -206,6 +208,8 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
       drops,
       now: () => clock.time,
       later: (milliseconds, run) => clock.later(milliseconds, run),
+      proofSecret: "the server's key",
+      isHostSession: options.isHostSession ?? (() => false),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       observe(session, end, table): void {
         if (end !== undefined) ends.push(end);

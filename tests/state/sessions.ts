@@ -19,6 +19,7 @@ export function session(i: number): SessionRecord {
     local: 0x0220_0000_0000 + i,
     acName: `ac-${i % 3}`,
     serviceName: i % 2 === 0 ? "" : "internet",
+    proof: i % 3 === 0 ? "" : i.toString(16).padStart(32, "0"),
     openedAt: START + i,
   };
 }

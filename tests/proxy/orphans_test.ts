@@ -1,0 +1,197 @@
+/** Sessions of an earlier process: who is told that they are no more, and who cannot be. */
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
+import type { Tag } from "../../src/pppoe/tags.ts";
+import { HostSessions, parseKernelSessions } from "../../src/proxy/host_sessions.ts";
+import { proofTag } from "../../src/proxy/session_proof.ts";
+import type { ListedSession } from "../../src/tunnel/session_list.ts";
+import { dial, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
+import { AC, CUSTOMER, LAN, type Path, type PathOptions, WAN } from "./path.ts";
+import { HostileClient } from "./raw_client.ts";
+import { takePackets } from "./segment.ts";
+
+const ECHO = [0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0];
+const POLICIES = ["own", "transparent"] as const;
+
+/** PADTs on a wire: from, to, session id. */
+function padts(path: Path, where: "ac" | "customer"): [from: Mac, to: Mac, id: number][] {
+  const wire = where === "ac" ? path.ac : path.customers[0];
+  return takePackets(wire).filter(({ code }) => code === CODE_PADT)
+    .map(({ source, destination, sessionId }) => [source, destination, sessionId]);
+}
+
+async function reconnect(path: Path): Promise<void> {
+  const [{ resumed }] = path.clients;
+  const before = resumed.length;
+  path.reconnect(0);
+  await until(() => resumed.length > before);
+  await settle();
+}
+
+/** A client plays its part after the server forgot everything: lists, and answers each refusal. */
+async function claimAll(
+  path: Path,
+  name: string,
+  list: readonly ListedSession[],
+  tags: (session: ListedSession) => Tag[],
+): Promise<void> {
+  const client = new HostileClient(path, name, list);
+  await settle();
+  for (const session of list) {
+    const { handle, customer: source, concentrator: destination, acSessionId: id } = session;
+    client.packet(CODE_PADT, tags(session), { handle, source, destination, id });
+  }
+  await settle();
+}
+
+for (const mac of POLICIES) {
+  Deno.test(`H2, mac = ${mac}: no resume list has the server send anything to anybody`, () =>
+    within({ mac, clients: ["victim"] }, async (path) => {
+      await dial(path, { id: 7 });
+      await path.restart("server", false);
+      const addresses = [BROADCAST, 0x01_80_c2_00_00_00, AC, WAN, LAN, 0, 0x02_00_00_00_00_77];
+      const list = addresses.flatMap((concentrator, i) =>
+        [1, 7, 0xffff, 0].map((acSessionId, k) => ({
+          handle: i * 4 + k,
+          acSessionId,
+          customer: CUSTOMER,
+          concentrator,
+        }))
+      );
+      await claimAll(path, "hostile", list, () => []);
+      await path.restart("server", false);
+      await claimAll(path, "hostile", list, () => [proofTag(new Uint8Array(16))]);
+      path.ac.sendRaw(sessionFrame(WAN, AC, 7, ECHO));
+      path.ac.sendRaw(sessionFrame(CUSTOMER, AC, 7, ECHO));
+      await settle();
+      path.advance(1_000);
+      await settle();
+      assertEquals([path.ac.frames, path.customers[0].frames], [[], []]);
+      assert((path.server.drops["session-unproven"] ?? 0) >= 10);
+    }));
+
+  Deno.test(`H2, mac = ${mac}: a proof serves one client and one session, once`, () =>
+    within({ mac }, async (path) => {
+      await dial(path, { id: 7 });
+      const [session] = path.clients[0].proxy.sessions.table;
+      const { proof = new Uint8Array(0) } = session;
+      assertEquals(proof.length, 16);
+      await path.restart("server", false);
+      const forged = [
+        { ...session, acSessionId: 8 },
+        { ...session, concentrator: 0x02_00_00_00_00_a2 },
+        { ...session, customer: 0x02_00_00_00_00_c2 },
+        { ...session, handle: 2 },
+      ];
+      const tags = () => [proofTag(proof)];
+      for (const entry of forged) await claimAll(path, "branch-1", [entry], tags);
+      await claimAll(path, "hostile", [session], tags);
+      await claimAll(path, "branch-1", [session], () => [proofTag(proof.map((byte) => byte ^ 1))]);
+      assertEquals(padts(path, "ac"), []);
+      await path.restart("server", false);
+      await claimAll(path, "branch-1", [session, session], tags);
+      const local = mac === "own" ? WAN : CUSTOMER;
+      assertEquals(padts(path, "ac"), [[local, AC, 7]]);
+    }));
+
+  Deno.test(`Z2, mac = ${mac}: a server that forgot its sessions has both peers hear it from the address that they know`, () =>
+    within({ mac }, async (path) => {
+      await dial(path, { id: 7 });
+      await path.restart("server", false);
+      await reconnect(path);
+      const [near, far] = mac === "own" ? [LAN, WAN] : [AC, CUSTOMER];
+      assertEquals(padts(path, "ac"), [[far, AC, 7]]);
+      assertEquals(padts(path, "customer"), [[near, CUSTOMER, 7]]);
+      await reconnect(path);
+      assertEquals([padts(path, "ac"), padts(path, "customer")], [[], []]);
+    }));
+
+  Deno.test(`Z2, mac = ${mac}: a client that forgot its sessions has both peers hear it from the address that they know`, () =>
+    within({ mac }, async (path) => {
+      await dial(path, { id: 7 });
+      await path.restart(0, false);
+      await reconnect(path);
+      const [near, far] = mac === "own" ? [LAN, WAN] : [AC, CUSTOMER];
+      assertEquals(padts(path, "ac"), [[far, AC, 7]]);
+      for (let turn = 0; turn < 3; turn++) {
+        path.customers[0].sendRaw(sessionFrame(near, CUSTOMER, 7, ECHO));
+        await settle();
+      }
+      assertEquals(padts(path, "customer"), [[near, CUSTOMER, 7]]);
+    }));
+
+  Deno.test(`H2, mac = ${mac}: a server has the client speak to nobody who did not speak of that session`, () =>
+    within({ mac }, async (path) => {
+      await dial(path, { id: 7 });
+      await path.restart(0, false);
+      await reconnect(path);
+      assertEquals(path.customers[0].frames, []);
+      const near = mac === "own" ? LAN : AC;
+      path.customers[0].sendRaw(sessionFrame(near, 0x02_00_00_00_00_c2, 7, ECHO));
+      path.customers[0].sendRaw(sessionFrame(near, CUSTOMER, 8, ECHO));
+      path.customers[0].sendRaw(sessionFrame(0x02_00_00_00_00_a2, CUSTOMER, 7, ECHO));
+      await settle();
+      assertEquals(path.customers[0].frames, []);
+    }));
+}
+
+/** Has the host's own kernel have session 7 with the peer. */
+const hostHas7: PathOptions = { isHostSession: (_remote, id) => id === 7 };
+
+Deno.test("H2: a session of the host's own kernel is nobody's to end, whoever proves what", () =>
+  within(hostHas7, async (path) => {
+    await dial(path, { id: 7 });
+    await path.restart("server", false);
+    await reconnect(path);
+    await path.restart(0, false);
+    await reconnect(path);
+    path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 7, ECHO));
+    await settle();
+    assertEquals(padts(path, "ac"), []);
+  }));
+
+Deno.test("H2: an AC hears of forgotten sessions at a bounded rate, and of all of them", () =>
+  within({ limits: MANY, sessionsPerClient: 600 }, async (path) => {
+    for (let id = 1; id <= 500; id++) await dial(path, { id, tags: [service, uniq(id, id >> 8)] });
+    await path.restart("server", false);
+    await reconnect(path);
+    let told = padts(path, "ac").length;
+    assertLessOrEqual(told, 200);
+    for (let tenth = 1; tenth <= 20; tenth++) {
+      path.advance(100);
+      await settle();
+      told += padts(path, "ac").length;
+      assertLessOrEqual(told, 201 + tenth * 20);
+    }
+    assertEquals(told, 500);
+  }));
+
+const MANY = {
+  sessions: 600,
+  padiRate: 1e6,
+  padiBurst: 1e6,
+  padiRatePerMac: 1e6,
+  padiBurstPerMac: 1e6,
+};
+
+Deno.test("the kernel's list of sessions is read, and not believed to be empty where it cannot be", () => {
+  const list = "Id       Address              Device\n" +
+    "00000700 02:00:00:00:00:A1     wan0\n0000FF01 02:00:00:00:00:a2     eth1.7\n";
+  const big = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
+  if (big) return;
+  assertEquals(
+    parseKernelSessions(list),
+    new Set(["7 02:00:00:00:00:a1", "511 02:00:00:00:00:a2"]),
+  );
+  let now = 0;
+  const host = new HostSessions(() => now, () => {
+    if (now < 10_000) return list;
+    throw now < 20_000 ? new Deno.errors.NotFound() : new Deno.errors.PermissionDenied();
+  });
+  assertEquals([host.has(AC, 7), host.has(AC, 8)], [true, false]);
+  now = 10_000;
+  assertEquals(host.has(AC, 7), false);
+  now = 20_000;
+  assertEquals(host.has(AC, 8), true);
+});

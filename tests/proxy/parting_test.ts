@@ -1,0 +1,179 @@
+/** What belongs to an ended session, late, while a newer one stands in its place. */
+import { assertEquals } from "@std/assert";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  CODE_PADT,
+  TAG_AC_COOKIE,
+} from "../../src/pppoe/constants.ts";
+import { padt } from "../../src/pppoe/discovery.ts";
+import {
+  acName,
+  dial,
+  payloadOf,
+  request,
+  service,
+  sessionFrame,
+  settle,
+  uniq,
+  within,
+} from "./dial.ts";
+import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
+import { HostileClient } from "./raw_client.ts";
+import { takePackets } from "./segment.ts";
+
+const TWO = { clients: ["a", "b"] };
+
+/** Codes and ids of discovery packets on the AC's wire. */
+function atAc(path: Path): [code: number, id: number][] {
+  return takePackets(path.ac).map(({ code, sessionId }) => [code, sessionId]);
+}
+
+function acEnds(path: Path, sessionId: number, local = WAN): void {
+  path.ac.send({ destination: local, source: AC, code: CODE_PADT, sessionId }, []);
+}
+
+function customerEnds(path: Path, client: number, sessionId: number): void {
+  const padt = { destination: LAN, source: CUSTOMER, code: CODE_PADT, sessionId };
+  path.customers[client].send(padt, []);
+}
+
+async function carries(path: Path, client: number, id: number): Promise<void> {
+  path.ac.sendRaw(sessionFrame(WAN, AC, id, [1, id]));
+  assertEquals(payloadOf(await path.customers[client].next()), [1, id]);
+}
+
+/** A PADT as it stands in the tunnel. */
+function padtFrame(sessionId: number): Uint8Array {
+  return padt(CUSTOMER, AC, sessionId);
+}
+
+/** Opens a session for a client of which a test plays everything. */
+async function dialRaw(path: Path, client: HostileClient, id: number): Promise<void> {
+  client.packet(CODE_PADI, [service, uniq(id)]);
+  const { list } = await path.ac.packet();
+  path.ac.send({ destination: WAN, source: AC, code: CODE_PADO, sessionId: 0 }, [acName, ...list]);
+  await settle();
+  client.packet(CODE_PADR, [service, uniq(id)]);
+  await path.ac.packet();
+  path.ac.send({ destination: WAN, source: AC, code: CODE_PADS, sessionId: id }, list);
+  await settle();
+}
+
+Deno.test("L1: A's late answer to the AC's PADT does not end B's session of the same id", () =>
+  within(TWO, async (path) => {
+    await dial(path, { client: 0, id: 1 });
+    acEnds(path, 1);
+    await settle();
+    takePackets(path.customers[0]);
+    await dial(path, { client: 1, id: 1, tags: [service, uniq(2)] });
+    customerEnds(path, 0, 1);
+    await settle();
+    assertEquals(atAc(path), []);
+    await carries(path, 1, 1);
+  }));
+
+Deno.test("L1: nor while the AC's PADS for B is still under way", () =>
+  within(TWO, async (path) => {
+    await dial(path, { client: 0, id: 1 });
+    acEnds(path, 1);
+    await settle();
+    takePackets(path.customers[0]);
+    const asked = await request(path, { client: 1, tags: [service, uniq(2)] });
+    const padr = await path.ac.packet();
+    assertEquals(padr.code, CODE_PADR);
+    customerEnds(path, 0, 1);
+    await settle();
+    assertEquals(atAc(path), []);
+    const tags = padr.list.filter(({ type }) => type !== TAG_AC_COOKIE);
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADS, sessionId: 1 }, tags);
+    assertEquals((await asked.wire.packet()).sessionId, 1);
+    await carries(path, 1, 1);
+  }));
+
+Deno.test("L1: nor after B's session has ended, too, and a third one stands there", () =>
+  within({ clients: ["a", "b", "c"] }, async (path) => {
+    await dial(path, { client: 0, id: 1 });
+    for (const client of [1, 2]) {
+      acEnds(path, 1);
+      await settle();
+      await dial(path, { client, id: 1, tags: [service, uniq(client)] });
+    }
+    takePackets(path.customers[0]);
+    takePackets(path.customers[1]);
+    customerEnds(path, 0, 1);
+    customerEnds(path, 1, 1);
+    await settle();
+    assertEquals(atAc(path), []);
+    await carries(path, 2, 1);
+  }));
+
+Deno.test("L1: an answer still passes where nobody else can be meant", () =>
+  within(TWO, async (path) => {
+    await dial(path, { client: 0, id: 1 });
+    await dial(path, { client: 1, id: 2, tags: [service, uniq(2)] });
+    acEnds(path, 1);
+    await settle();
+    customerEnds(path, 0, 1);
+    await settle();
+    assertEquals(atAc(path), [[CODE_PADT, 1]]);
+  }));
+
+Deno.test("L1: the AC's late answer does not end the customer's next session of the same id", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 1 });
+    customerEnds(path, 0, 1);
+    await settle();
+    takePackets(path.ac);
+    await dial(path, { id: 1, tags: [service, uniq(2)] });
+    // Held up in the tunnel: what a server would have passed on before.
+    const frame = takePackets(path.customers[0]);
+    assertEquals(frame, []);
+    const [{ server }] = path.tunnels;
+    server.writer.discovery(1, padtFrame(1));
+    server.writer.flush();
+    await settle();
+    assertEquals(takePackets(path.customers[0]), []);
+    await carries(path, 0, 1);
+  }));
+
+Deno.test("L1: what a client sends under a handle of the server's last process meets no new session", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 1 });
+    const [old] = path.clients[0].proxy.sessions.table;
+    await path.restart("server", false);
+    const client = new HostileClient(path, "branch-1", [old]);
+    await settle();
+    await dialRaw(path, client, 9);
+    const [fresh] = path.server.proxy.sessions.table;
+    client.session(old.handle, Uint8Array.of(0, 0x21, 1));
+    client.packet(CODE_PADT, [], { handle: old.handle, id: 1 });
+    await settle();
+    assertEquals([...path.server.proxy.sessions.table], [fresh]);
+    assertEquals(path.ac.frames, []);
+  }));
+
+Deno.test("L1: a session that was put back and that the AC has ended meanwhile does not end B's", () =>
+  within(TWO, async (path) => {
+    await dial(path, { client: 0, id: 1 });
+    await path.restart("server", true);
+    for (const session of path.clients[0].proxy.sessions.table) {
+      path.clients[0].proxy.sessions.close(session, "admin", { wire: false, tunnel: false });
+    }
+    path.reconnect(1);
+    await settle();
+    const asked = await request(path, { client: 1, tags: [service, uniq(2)] });
+    const padr = await path.ac.packet();
+    path.reconnect(0); // A does not have it any more
+    await settle();
+    assertEquals(atAc(path), []);
+    const tags = padr.list.filter(({ type }) => type !== TAG_AC_COOKIE);
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADS, sessionId: 1 }, tags);
+    assertEquals((await asked.wire.packet()).sessionId, 1);
+    path.advance(1_000);
+    await settle();
+    assertEquals(atAc(path), []);
+    await carries(path, 1, 1);
+  }));
