@@ -64,6 +64,14 @@ const SYMBOLS = {
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
   /** int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *buf) */
   statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  /** int open(const char *path, int flags, mode_t mode) */
+  open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
+  /** int faccessat(int dirfd, const char *path, int mode, int flags) */
+  faccessat: { parameters: ["i32", "buffer", "i32", "i32"], result: "i32" },
+  /** ssize_t fgetxattr(int fd, const char *name, void *value, size_t size) */
+  fgetxattr: { parameters: ["i32", "buffer", "buffer", "u32"], result: "i32" },
+  /** uid_t geteuid(void) */
+  geteuid: { parameters: [], result: "u32" },
   /** int *__errno_location(void) */
   errnoLocation: { name: "__errno_location", parameters: [], result: "pointer" },
 } as const satisfies Deno.ForeignLibraryInterface;

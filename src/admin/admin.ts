@@ -1,5 +1,8 @@
 /** The admin API's sockets. What answers there is loaded when somebody asks. */
 import { adminSocket } from "../config/admin_socket.ts";
+import { blaming } from "../config/blame.ts";
+import { trustedOwners } from "../config/file_rules.ts";
+import { checkSocketPlace } from "../config/places.ts";
 import { readSecret } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
@@ -40,12 +43,15 @@ export class Admin {
    */
   static async open(config: Config): Promise<Admin> {
     const doors: Door[] = [];
-    const token = config.admin.tokenFile === undefined
-      ? undefined
-      : (await readSecret(config.admin.tokenFile, "token")).toHex();
+    const token = await readToken(config);
     const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
     if (socket !== undefined) {
       try {
+        await blaming(
+          config.file,
+          "admin.socket",
+          () => checkSocketPlace(socket.path, trustedOwners(config.file)),
+        );
         doors.push({ listener: await listenUnix(socket.path), access: { kind: "socket" } });
       } catch (error) {
         if (!socket.isDefault) throw error;
@@ -109,6 +115,13 @@ export class Admin {
       closeQuietly(connection);
     }
   }
+}
+
+/** The token's digits. Throws ConfigError. */
+async function readToken({ file, admin: { tokenFile } }: Config): Promise<string | undefined> {
+  if (tokenFile === undefined) return undefined;
+  const read = () => readSecret(tokenFile, "token", trustedOwners(file));
+  return (await blaming(file, "admin.token_file", read)).toHex();
 }
 
 function closeQuietly(connection: Deno.Conn): void {

@@ -12,7 +12,9 @@ export async function listenUnix(path: string): Promise<Deno.UnixListener> {
   const refuse = (why: string, cause?: unknown): Error =>
     new Error(`Cannot listen on the socket "${path}": ${why}`, { cause });
   try {
-    if (dirname(path) === RUN_FOLDER) await Deno.mkdir(RUN_FOLDER, { recursive: true });
+    if (dirname(path) === RUN_FOLDER) {
+      await Deno.mkdir(RUN_FOLDER, { recursive: true, mode: 0o755 });
+    }
     await removeStale(path, refuse);
     const umask = Deno.umask(UMASK);
     try {

@@ -1,9 +1,13 @@
-import { checkCaptureFolder } from "../config/capture_folder.ts";
+import { adminSocket } from "../config/admin_socket.ts";
+import { trustedOwners } from "../config/file_rules.ts";
 import { loadConfig } from "../config/load.ts";
+import { checkCaptureDirectory, checkSocketPlace, checkStateDirectory } from "../config/places.ts";
 import { readSecret } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
+import { refuseLinks } from "../state/store.ts";
 import type { Arguments } from "./arguments.ts";
 import { checkPinned, checkServerCertificate } from "./check_certificate.ts";
+import { checkListen } from "./check_listen.ts";
 import { checkSystem } from "./check_system.ts";
 import { Findings } from "./findings.ts";
 import { printError, printLine } from "./output.ts";
@@ -15,8 +19,9 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   const findings = new Findings();
   await checkCertificates(config, findings);
   await checkSecrets(config, findings);
-  await findings.attempt(() => checkCaptureFolder(config.capture.directory));
+  await checkPlaces(config, findings);
   checkSystem(config, findings);
+  await checkListen(config, findings);
   for (const line of describe(config)) await printLine(line);
   for (const note of findings.notes) await printLine(`Note: ${note}`);
   for (const problem of findings.problems) await printError(problem);
@@ -27,18 +32,40 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
 
 /** Checks the certificates that a configuration names. */
 export async function checkCertificates(config: Config, findings: Findings): Promise<void> {
+  const owners = trustedOwners(config.file);
   if (config.mode === "server") {
-    await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings);
+    await checkServerCertificate(config.tunnel.certificate, config.tunnel.key, findings, owners);
     return;
   }
-  await checkPinned(config.tunnel.serverCertificate, findings);
+  await checkPinned(config.tunnel.serverCertificate, findings, owners);
 }
 
 /** Checks the secrets and the token that a configuration names; how many there are. */
 export async function checkSecrets(config: Config, findings: Findings): Promise<number> {
+  const owners = trustedOwners(config.file);
   const { tokenFile } = config.admin;
-  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token"));
-  const owners = config.mode === "server" ? config.clients : [config.tunnel];
-  for (const { secretFile } of owners) await findings.attempt(() => readSecret(secretFile));
-  return owners.length + (tokenFile === undefined ? 0 : 1);
+  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token", owners));
+  const clients = config.mode === "server" ? config.clients : [config.tunnel];
+  for (const { secretFile } of clients) {
+    await findings.attempt(() => readSecret(secretFile, "secret", owners));
+  }
+  return clients.length + (tokenFile === undefined ? 0 : 1);
+}
+
+/** Checks the directories of state, captures and the admin socket. */
+export async function checkPlaces(config: Config, findings: Findings): Promise<void> {
+  const owners = trustedOwners(config.file);
+  const { stateDir, capture } = config;
+  await findings.attempt(() => checkStateDirectory(stateDir, owners));
+  if (stateDir !== undefined) await findings.attempt(() => refuseLinks(stateDir));
+  await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));
+  const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
+  if (socket === undefined) return;
+  // Without its default socket the daemon runs all the same.
+  const where = socket.isDefault ? findings.notes : findings.problems;
+  try {
+    checkSocketPlace(socket.path, owners);
+  } catch (error) {
+    where.push(error instanceof Error ? error.message : String(error));
+  }
 }

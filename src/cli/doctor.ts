@@ -8,7 +8,8 @@ import { askForDaemon } from "./doctor_daemon.ts";
 import { examineClock, examineFiles } from "./doctor_files.ts";
 import { examineSystem } from "./doctor_system.ts";
 import { examineClient, examineServer } from "./doctor_tunnel.ts";
-import type { Examined, Verdict } from "./examination.ts";
+import { checkListen } from "./check_listen.ts";
+import { examine, type Examined, type Verdict } from "./examination.ts";
 import { printLine } from "./output.ts";
 import { stdoutPaint, type Style } from "./style.ts";
 
@@ -55,6 +56,10 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Examin
   yield* await examineFiles(config);
   const { daemon, examined } = await askForDaemon(config);
   yield examined;
+  yield* await examine("listening", async (findings) => {
+    await checkListen(config, findings);
+    return "where it has to listen it can, or does";
+  });
   if (config.mode === "server") yield* examineServer(config, daemon, timeout);
   else yield* examineClient(config, daemon, timeout);
 }

@@ -1,6 +1,7 @@
 import { isClockSynchronised } from "../../ffi/clock.ts";
+import { trustedOwners } from "../config/file_rules.ts";
 import type { Config } from "../config/types.ts";
-import { checkCertificates, checkSecrets } from "./check.ts";
+import { checkCertificates, checkPlaces, checkSecrets } from "./check.ts";
 import { describeCertificate } from "./check_certificate.ts";
 import { examine, type Examined } from "./examination.ts";
 
@@ -36,10 +37,15 @@ export async function examineFiles(config: Config): Promise<Examined[]> {
       const count = await checkSecrets(config, findings);
       return `${count} can be read, and by nobody else`;
     }),
+    ...await examine("directories", async (findings) => {
+      await checkPlaces(config, findings);
+      return "nobody else can change what is in them";
+    }),
   ];
 }
 
-async function describeTrust({ mode, tunnel }: Config): Promise<string> {
+async function describeTrust({ file, mode, tunnel }: Config): Promise<string> {
+  const owners = trustedOwners(file);
   const files = mode === "server" ? [tunnel.certificate] : tunnel.serverCertificate;
-  return (await Promise.all(files.map(describeCertificate))).join("; ");
+  return (await Promise.all(files.map((path) => describeCertificate(path, owners)))).join("; ");
 }

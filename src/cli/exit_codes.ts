@@ -5,6 +5,8 @@ export const EXIT_CODES = {
   usage: [2, "wrong usage"],
   unreachable: [3, "no daemon was reached"],
   notFound: [4, "the daemon has no such thing"],
+  /** EX_CONFIG of sysexits.h: trying again does not help. */
+  refused: [78, "`run` does not start with this configuration, or with a file that it names"],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>;
 
 /** A word for each exit code. */

@@ -12,7 +12,8 @@ export async function dispatch(args: readonly string[]): Promise<number> {
   try {
     return await runCommandLine(args);
   } catch (error) {
-    return await report(error);
+    const code = await report(error);
+    return error instanceof ConfigError && args[0] === "run" ? EXIT_CODES.refused[0] : code;
   }
 }
 

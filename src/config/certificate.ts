@@ -1,5 +1,6 @@
 /** Certificate files: what they hold, and the rules for what can be shown or pinned. */
 import { createHash, X509Certificate } from "node:crypto";
+import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
 
 const BLOCKS = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
 /** Far more than any chain of certificates. Bytes. */
@@ -25,8 +26,12 @@ export interface Certificate {
  * Reads a certificate that a server shows or a client pins. Throws an Error for a file that cannot
  * be read, holds no certificate or a damaged one, and for the rules of `parseCertificate`.
  */
-export async function readCertificate(path: string): Promise<Certificate> {
-  return parseCertificate(await readPem(path, "certificate", `; ${MAKE_ONE}`), path);
+// deno-lint-ignore require-await -- what it throws rejects
+export async function readCertificate(
+  path: string,
+  owners: Owners = trustedOwners(),
+): Promise<Certificate> {
+  return parseCertificate(readPem(path, "certificate", owners), path);
 }
 
 /**
@@ -58,22 +63,24 @@ export function readPin(pem: string): Promise<Uint8Array> {
   return Promise.try(() => parseCertificate(pem, "").fingerprint);
 }
 
-/** Reads a PEM file; throws an Error that says why it cannot be read. */
-export async function readPem(path: string, what: string, hint = ""): Promise<string> {
-  try {
-    const { size } = await Deno.stat(path);
-    if (size > MAX_FILE) throw new RangeError(`it has ${size} bytes, more than ${MAX_FILE}`);
-    return await Deno.readTextFile(path);
-  } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound
-      ? `there is no such file${hint}`
-      : cause instanceof Deno.errors.PermissionDenied
-      ? "permission denied; check its owner and mode"
-      : cause instanceof Error
-      ? cause.message
-      : String(cause);
-    throw new Error(`Cannot read the ${what} "${path}": ${why}`, { cause });
-  }
+/**
+ * Text of a PEM file: of a key that nobody else can read, of a certificate that nobody else can
+ * change. Throws an Error that says what to do.
+ */
+export function readPem(
+  path: string,
+  kind: "certificate" | "key",
+  owners: Owners = trustedOwners(),
+): string {
+  const bytes = readGuarded(path, {
+    what: `the ${kind}`,
+    rule: kind === "key" ? "private" : "unchangeable",
+    owners,
+    limit: MAX_FILE,
+    hint: MAKE_ONE,
+  });
+  if (bytes !== undefined) return new TextDecoder().decode(bytes);
+  throw new Error(`Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes`);
 }
 
 function parseBlock(base64: string): X509Certificate | undefined {

@@ -1,11 +1,12 @@
 /** What the files hold that a configuration names: certificates, keys, secrets. */
 import { makeTlsIdentity } from "../tunnel/tls_identity.ts";
 import { blaming } from "./blame.ts";
-import { checkCaptureFolder } from "./capture_folder.ts";
 import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "./diff.ts";
+import { type Owners, trustedOwners } from "./file_rules.ts";
+import { checkCaptureDirectory, checkStateDirectory } from "./places.ts";
 import { readSecret } from "./secrets.ts";
-import type { ClientConfig, ServerConfig } from "./types.ts";
+import type { ClientConfig, Config, ServerConfig } from "./types.ts";
 
 /** A server's files. */
 export interface ServerFiles {
@@ -24,41 +25,64 @@ export interface ClientFiles {
 }
 
 /** Reads a server's files. Throws ConfigError, also for a key that is not the certificate's. */
-export async function readServerFiles(
-  { file, tunnel, clients, capture }: ServerConfig,
-): Promise<ServerFiles> {
+export async function readServerFiles(config: ServerConfig): Promise<ServerFiles> {
+  const { file, tunnel, clients } = config;
   const read = <T>(path: string, how: () => T | Promise<T>) => blaming(file, path, how);
-  await read("capture.directory", () => checkCaptureFolder(capture.directory));
-  const certificate = await read("tunnel.certificate", () => readCertificate(tunnel.certificate));
-  const key = await read("tunnel.key", () => readKey(tunnel.key, certificate));
+  const owners = trustedOwners(file);
+  await checkPlaces(config, owners);
+  const certificate = await read(
+    "tunnel.certificate",
+    () => readCertificate(tunnel.certificate, owners),
+  );
+  const key = await read("tunnel.key", () => readKey(tunnel.key, certificate, owners));
   const secrets = new Map<string, Uint8Array>();
   for (const [index, { name, secretFile }] of clients.entries()) {
-    secrets.set(name, await read(`clients[${index}].secret_file`, () => readSecret(secretFile)));
+    const secret = () => readSecret(secretFile, "secret", owners);
+    secrets.set(name, await read(`clients[${index}].secret_file`, secret));
   }
   return { certificate, key, secrets };
 }
 
 /** Reads a client's files. Throws ConfigError. */
-export async function readClientFiles(
-  { file, tunnel, capture }: ClientConfig,
-): Promise<ClientFiles> {
+export async function readClientFiles(config: ClientConfig): Promise<ClientFiles> {
+  const { file, tunnel } = config;
   const read = <T>(path: string, how: () => T | Promise<T>) => blaming(file, path, how);
-  await read("capture.directory", () => checkCaptureFolder(capture.directory));
-  const secret = await read("tunnel.secret_file", () => readSecret(tunnel.secretFile));
-  const pins = await read("tunnel.server_certificate", () => readPins(tunnel.serverCertificate));
+  const owners = trustedOwners(file);
+  await checkPlaces(config, owners);
+  const secret = await read(
+    "tunnel.secret_file",
+    () => readSecret(tunnel.secretFile, "secret", owners),
+  );
+  const pins = await read(
+    "tunnel.server_certificate",
+    () => readPins(tunnel.serverCertificate, owners),
+  );
   return { secret, pins };
 }
 
+async function checkPlaces({ file, stateDir, capture }: Config, owners: Owners): Promise<void> {
+  await blaming(file, "state_dir", () => checkStateDirectory(stateDir, owners));
+  await blaming(file, "capture.directory", () => checkCaptureDirectory(capture.directory, owners));
+}
+
 /** Reads the certificates that a client accepts. Throws an Error. */
-export async function readPins(paths: readonly string[]): Promise<Certificate[]> {
+export async function readPins(
+  paths: readonly string[],
+  owners: Owners = trustedOwners(),
+): Promise<Certificate[]> {
   const pins: Certificate[] = [];
-  for (const path of paths) pins.push(await readCertificate(path));
+  for (const path of paths) pins.push(await readCertificate(path, owners));
   return pins;
 }
 
 /** Reads a certificate's private key, PEM. Throws an Error for one that cannot be used with it. */
-export async function readKey(path: string, { pem }: Certificate): Promise<string> {
-  const key = await readPem(path, "key");
+// deno-lint-ignore require-await -- what it throws rejects
+export async function readKey(
+  path: string,
+  { pem }: Certificate,
+  owners: Owners = trustedOwners(),
+): Promise<string> {
+  const key = readPem(path, "key", owners);
   try {
     makeTlsIdentity(pem, key);
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { basename, extname, join } from "node:path";
 import type { Capture } from "../capture/capture.ts";
 import { FileRing } from "../capture/file_ring.ts";
-import { checkCaptureFolder } from "../config/capture_folder.ts";
+import { trustedOwners } from "../config/file_rules.ts";
+import { checkCaptureDirectory } from "../config/places.ts";
 import type { CaptureConfig, Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
@@ -60,7 +61,7 @@ export class CaptureRing {
 }
 
 async function openRing(folder: string, file: string, config: CaptureConfig): Promise<FileRing> {
-  await checkCaptureFolder(folder);
+  checkCaptureDirectory(folder, trustedOwners(file));
   await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, `${basename(file, extname(file))}.pcapng`);
   const { fileSize, files } = config;

@@ -1,5 +1,6 @@
 /** What a daemon remembers of sessions: across restarts, where its configuration names a place. */
 import { readMac } from "../pppoe/mac.ts";
+import { blaming } from "../config/blame.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { Opened } from "../state/journal.ts";
@@ -56,6 +57,8 @@ function inMemory(clocks: Clocks): State {
 async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
   // Who keeps nothing needs no memory for SQLite.
   const { CHECKPOINT_INTERVAL, openJournal } = await import("../state/journal.ts");
+  const { refuseLinks } = await import("../state/store.ts");
+  await blaming(config.file, "state_dir", () => refuseLinks(directory));
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
     now: clocks.wallClock,

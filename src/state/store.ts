@@ -21,6 +21,11 @@ export interface Store {
   readonly setAside: SetAside | undefined;
 }
 
+/** What a store's directory holds (sqlite.org/tempfiles.html). */
+const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suffix}`).concat(
+  "sessions.lock",
+);
+
 /** "PPoE" in the database's header; `file` and SQLite's own tools show it. */
 const APPLICATION_ID = 0x50506f45;
 /** The tables' version. A file of any other is set aside: sessions are too short-lived to convert. */
@@ -49,6 +54,7 @@ interface Finding {
 export function lockDirectory(directory: string): Deno.FsFile {
   return explained(directory, () => {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    refuseLinks(directory);
     const options = { create: true, write: true, mode: 0o600 };
     const lock = Deno.openSync(`${directory}/sessions.lock`, options);
     if (lock.tryLockSync(true)) return lock;
@@ -58,6 +64,26 @@ export function lockDirectory(directory: string): Deno.FsFile {
         `"${directory}/sessions.db"; give each its own "state_dir"`,
     );
   });
+}
+
+/** Throws {@linkcode StateError} where a file of the store is a symbolic link: what it leads to is not ours. */
+export function refuseLinks(directory: string): void {
+  for (const name of FILES) {
+    const path = `${directory}/${name}`;
+    if (!isLink(path)) continue;
+    throw new StateError(
+      `Cannot keep sessions in "${directory}": "${path}" is a symbolic link, which is not followed; ` +
+        'remove it, or name the directory that it leads to as "state_dir"',
+    );
+  }
+}
+
+function isLink(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isSymlink;
+  } catch {
+    return false; // whoever opens it finds out why
+  }
 }
 
 /** Opens the store in a locked directory. Throws {@linkcode StateError}. */

@@ -4,7 +4,7 @@ import { isOurs } from "../../src/admin/guard.ts";
 import { leaveStaleSocket, withFolder } from "../cli/process.ts";
 import { configOf, withDaemon } from "./daemon.ts";
 
-const TOKEN = "5a".repeat(32);
+const TOKEN = "83e8c2a50f4feb3f41e3782c1b46534663037de861003c90ba4c690c33d2efdb";
 
 Deno.test("Host has to be the loopback's or one that the operator allows", () => {
   for (const host of ["localhost", "localhost:9180", "127.0.0.1:9180", "127.9.9.9", "[::1]:9180"]) {

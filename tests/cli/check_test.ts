@@ -42,7 +42,7 @@ Deno.test("strange and open keys are problems, and what holds no certificate", a
       await problems(certificate, otherKey),
       "it does not belong to the certificate",
     );
-    assertStringIncludes(await problems(certificate, certificate), "everybody can read it");
+    assertStringIncludes(await problems(certificate, certificate), "others can read or write it");
     assertStringIncludes(await problems(key, key), "it has no certificate in PEM");
     assertStringIncludes(await problems(`${folder}/none`, key), "there is no such file");
   });

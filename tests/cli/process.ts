@@ -7,7 +7,10 @@ export interface Outcome {
   stderr: string;
 }
 
-/** Runs the program to its end. */
+/** Longest run of a program that ends by itself. Milliseconds. */
+const DEADLINE = 30_000;
+
+/** Runs the program to its end; SIGTERM ends one that goes on. */
 export async function pppoeProxy(
   words: readonly string[],
   env: Record<string, string> = {},
@@ -16,6 +19,7 @@ export async function pppoeProxy(
   const { code, stdout, stderr } = await new Deno.Command(program, {
     args,
     env: { NO_COLOR: "1", ...env },
+    signal: AbortSignal.timeout(DEADLINE),
   }).output();
   const decoder = new TextDecoder();
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };

@@ -67,12 +67,12 @@ Deno.test("without a daemon the exit code of a command that asks one is 3", asyn
   }
 });
 
-Deno.test("an invalid configuration is exit code 1, with a line a problem", async () => {
+Deno.test("P4: an invalid configuration is exit code 1, of run 78, with a line a problem", async () => {
   const file = new URL("../config/invalid/trust.toml", import.meta.url).pathname;
-  for (const command of ["run", "check"]) {
+  for (const [command, exit] of [["run", 78], ["check", 1]] as const) {
     const { code, stderr } = await pppoeProxy([command, "--config", file]);
     const lines = stderr.trim().split("\n");
-    assertEquals([code, lines.length], [1, 3]);
+    assertEquals([code, lines.length], [exit, 4]);
     for (const line of lines) assertMatch(line, /^pppoe-proxy: .*trust\.toml:\d+: tunnel/);
   }
 });

@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { readPin } from "../../src/config/certificate.ts";
 import { readSecret } from "../../src/config/secrets.ts";
 
-const DIGITS = "0123456789abcdefABCDEF".padEnd(64, "5");
+const DIGITS = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60AC53EF";
 
 async function withFile(
   text: string,
@@ -46,7 +46,7 @@ Deno.test("other content is refused, and never shown", async () => {
 
 Deno.test("a secret that is not there, or a folder, is refused", async () => {
   await assertRejects(() => readSecret("/nonexistent/x"), Error, "there is no such file");
-  await assertRejects(() => readSecret("/"), Error, "it is no file");
+  await assertRejects(() => readSecret("/"), Error, "it is not a regular file");
 });
 
 Deno.test("the pin is SHA-256 of the first certificate's bytes, as OpenSSL has it", async () => {

@@ -34,7 +34,7 @@ Deno.test({
     await lab.cables();
     const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     const port = freePort();
-    const token = "a0".repeat(32);
+    const token = "540226c854f326a629f7949568a956cd08a7a1f724af09eddab77f65c7bc0d99";
     const wrongToken = "b1".repeat(32);
     await lab.write("admin.token", `${token}\n`);
     const log = '[log]\nlevel = "debug"\n';

@@ -53,4 +53,6 @@ Deno.test("the unit gives one capability, and lets V8 compile", async () => {
   }
   assertEquals([values("NoNewPrivileges"), values("User")], [["yes"], ["pppoe-proxy"]]);
   assertEquals(values("MemoryDenyWriteExecute"), []);
+  // P4: a refused configuration is not tried again and again.
+  assertEquals(values("RestartPreventExitStatus"), ["78"]);
 });

@@ -1,0 +1,184 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { insideLab, Lab } from "../lab/lab.ts";
+import { makeSecrets } from "../lab/proxy_pair.ts";
+import { canBecomePlainUser } from "../lab/plain_user.ts";
+import { pppoeProxy } from "./process.ts";
+
+const EX_CONFIG = 78;
+const STRANGER = 1_234;
+
+/** Something wrong with a server that could run otherwise. */
+interface Fault {
+  /** Text of the configuration, by what takes its place. */
+  change?: [string, string];
+  prepare?: (folder: string) => Promise<unknown>;
+  /** Of the message, the same for all. */
+  words: string;
+  /** Of `run`. Default 78. */
+  code?: number;
+}
+
+const chmod = (name: string, mode: number) => (folder: string) =>
+  Deno.chmod(`${folder}/${name}`, mode);
+
+async function state(folder: string): Promise<void> {
+  await Deno.mkdir(`${folder}/state`, { mode: 0o700 });
+}
+
+const STATE: [string, string] = ['mode = "server"', 'mode = "server"\nstate_dir = "state"'];
+const CAPTURE: [string, string] = ["[[clients]]", '[capture]\ndirectory = "cap"\n[[clients]]'];
+
+const FAULTS: Record<string, Fault> = {
+  "an open key": { prepare: chmod("server.key", 0o644), words: 'chmod 600 "' },
+  "a changeable certificate": { prepare: chmod("server.crt", 0o666), words: "chmod go-w" },
+  "an open secret": { prepare: chmod("branch-1.secret", 0o640), words: "(mode 0640)" },
+  "a secret of zeros": {
+    prepare: (folder) => Deno.writeTextFile(`${folder}/branch-1.secret`, "0".repeat(64)),
+    words: "its bytes repeat",
+  },
+  "a key of another certificate": {
+    prepare: (folder) => Deno.copyFile(`${folder}/other/server.key`, `${folder}/server.key`),
+    words: "server.key",
+  },
+  "a state directory for all": {
+    change: STATE,
+    prepare: async (folder) => {
+      await state(folder);
+      await Deno.chmod(`${folder}/state`, 0o777);
+    },
+    words: "others can write it (mode 0777)",
+  },
+  "a store that is a link": {
+    change: STATE,
+    prepare: async (folder) => {
+      await state(folder);
+      await Deno.symlink("/etc/hostname", `${folder}/state/sessions.db`);
+    },
+    words: "is a symbolic link, which is not followed",
+  },
+  "a lock that is a link": {
+    change: STATE,
+    prepare: async (folder) => {
+      await state(folder);
+      await Deno.symlink(`${folder}/elsewhere`, `${folder}/state/sessions.lock`);
+    },
+    words: "is a symbolic link, which is not followed",
+  },
+  "a state directory that cannot be": {
+    change: [STATE[0], STATE[1].replace('"state"', '"/proc/none/x"')],
+    words: "cannot be made",
+  },
+  "captures for all": {
+    change: CAPTURE,
+    prepare: (folder) => Deno.mkdir(`${folder}/cap`, { mode: 0o755 }),
+    words: "chmod 700",
+  },
+  "a token of zeros": {
+    change: ["[[clients]]", '[admin]\ntoken_file = "t"\n[[clients]]'],
+    prepare: (folder) => Deno.writeTextFile(`${folder}/t`, "0".repeat(64), { mode: 0o600 }),
+    words: "its bytes repeat",
+  },
+  "an admin socket that others can replace": {
+    change: ["[[clients]]", '[admin]\nsocket = "open/a.sock"\n[[clients]]'],
+    prepare: async (folder) => {
+      await Deno.mkdir(`${folder}/open`);
+      await Deno.chmod(`${folder}/open`, 0o777);
+    },
+    words: "can put another in its place",
+  },
+  "a configuration with a mistake": {
+    change: ['mode = "server"', 'mode = "servre"'],
+    words: 'did you mean "server"?',
+  },
+};
+
+const OWNED: Record<string, Fault> = Object.fromEntries(
+  ["server.key", "server.crt", "branch-1.secret"].map((name) => [
+    `${name} of another owner`,
+    {
+      prepare: (folder: string) => Deno.chown(`${folder}/${name}`, STRANGER, STRANGER),
+      words: `another user (uid ${STRANGER})`,
+    },
+  ]),
+);
+
+async function configure(lab: Lab, port: number, { change, prepare }: Fault): Promise<string> {
+  const text = `mode = "server"
+[interface]
+name = "wan0"
+[tunnel]
+listen = "127.0.0.1:${port}"
+certificate = "server.crt"
+key = "server.key"
+[[clients]]
+name = "branch-1"
+secret_file = "branch-1.secret"
+`;
+  for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
+    await Deno.remove(`${lab.folder}/${name}`).catch(() => {});
+    await Deno.copyFile(`${lab.folder}/good/${name}`, `${lab.folder}/${name}`);
+    await Deno.chmod(`${lab.folder}/${name}`, 0o600);
+  }
+  for (const name of ["state", "cap", "open"]) {
+    await Deno.remove(`${lab.folder}/${name}`, { recursive: true }).catch(() => {});
+  }
+  await prepare?.(lab.folder);
+  return await lab.write("server.toml", change === undefined ? text : text.replace(...change));
+}
+
+Deno.test({
+  name: "P2 P4 T6: check, doctor and run refuse the same for the same reason, run with 78",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cable("wan0", "ac0");
+    await makeSecrets(lab, ["branch-1"]);
+    await Deno.mkdir(`${lab.folder}/good`);
+    await Deno.mkdir(`${lab.folder}/other`);
+    for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
+      await Deno.rename(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
+    }
+    await pppoeProxy(
+      ["keygen", "certificate", "--name", "localhost", "--out-dir", `${lab.folder}/other`],
+    );
+    const faults = canBecomePlainUser() ? { ...FAULTS, ...OWNED } : FAULTS;
+    const file = await configure(lab, 18_443, { words: "" });
+    assertEquals((await pppoeProxy(["check", "-c", file])).code, 0);
+    for (const [name, fault] of Object.entries(faults)) {
+      await configure(lab, 18_443, fault);
+      const [check, doctor, run] = await Promise.all([
+        pppoeProxy(["check", "-c", file]),
+        pppoeProxy(["doctor", "-c", file, "--timeout", "100ms"]),
+        pppoeProxy(["run", "-c", file]),
+      ]);
+      const codes = [check.code, doctor.code, run.code];
+      assertEquals(codes, [1, 1, fault.code ?? EX_CONFIG], `${name}: ${run.stderr}`);
+      for (const text of [check.stderr, doctor.stdout, run.stderr]) {
+        assertStringIncludes(text, fault.words, name);
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "P2: a port that another process has is a problem to check as to run",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cable("wan0", "ac0");
+    await makeSecrets(lab, ["branch-1"]);
+    await Deno.mkdir(`${lab.folder}/good`);
+    for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
+      await Deno.copyFile(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
+    }
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const file = await configure(lab, port, { words: "" });
+    const check = await pppoeProxy(["check", "-c", file]);
+    const run = await pppoeProxy(["run", "-c", file]);
+    // Not 78: the port may be free again.
+    assertEquals([check.code, run.code], [1, 1]);
+    const words = `Cannot listen on TCP 127.0.0.1:${port}: another process does`;
+    assertStringIncludes(check.stderr, words);
+  },
+});
