@@ -1,17 +1,9 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { compileArguments } from "./compiled/build.ts";
 import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-
-/** The shipped command line with another output. */
-function compileArguments(output: string): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const [program, command, ...args] = tasks.compile.split(" ");
-  assertEquals([program, command], ["deno", "compile"]);
-  const moved = args.map((arg: string) => arg === "dist/pppoe-proxy" ? output : arg);
-  return [command, "--no-check", ...moved]; // types are checked by `deno task check`
-}
 
 /** The words of a task of deno.json that are options. */
 function optionsOf(task: string): string[] {
@@ -32,9 +24,11 @@ Deno.test("X1: a compiled program keeps no code cache, which would be read from 
 
 Deno.test("deno compile takes the program with the page's files, and no package of the tests", async () => {
   const folder = await Deno.makeTempDir();
+  const [command, ...args] = compileArguments(`${folder}/pppoe-proxy`);
   try {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: compileArguments(`${folder}/pppoe-proxy`),
+      // Types are checked by `deno task check`.
+      args: [command, "--no-check", ...args],
       cwd: ROOT,
       // The base binary would be downloaded; what is embedded in it is the same.
       env: { DENORT_BIN: Deno.execPath(), NO_COLOR: "1" },

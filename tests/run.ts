@@ -4,6 +4,7 @@
  * machine does not have is skipped; the end says which and why. With `--install-peers` Debian's
  * packages are installed first, and a skipped test is a failure.
  */
+import { buildProgram } from "./compiled/build.ts";
 import { installPeers } from "./install_peers.ts";
 import { fetchDependencies } from "./lab/dependencies.ts";
 import { labObstacle, runDeno, runInNamespace } from "./lab/namespace.ts";
@@ -11,6 +12,8 @@ import { describeSkipped, type Skipped, skippedIn } from "./skipped.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
 const INSTALL = "--install-peers";
+/** What the environment may say of whom TLS trusts: needed for downloads, and not for tests. */
+const TRUST = ["DENO_CERT", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 const HOW_TO =
   `Install what is missing with \`npx -y deno@2.9.6 task test ${INSTALL}\`, on Debian as root.`;
 
@@ -22,16 +25,28 @@ function* testFiles(folder: string): Generator<string> {
   }
 }
 
-function testArguments(args: readonly string[]): string[] {
-  const paths = args.filter((arg) => /\.ts$|\//.test(arg) && !arg.startsWith("-"));
+interface TestArguments {
+  options: string[];
+  paths: string[];
+  /** What a test's name has to match. */
+  filter: RegExp | undefined;
+}
+
+function readArguments(args: readonly string[]): TestArguments {
   const options = args.filter((arg) => arg.startsWith("-"));
+  const paths = args.filter((arg) => /\.ts$|\//.test(arg) && !options.includes(arg));
   const words = args.filter((arg) => !paths.includes(arg) && !options.includes(arg));
-  const filter = words.length === 0 ? [] : ["--filter", `/${words.map(escape).join("|")}/`];
-  return [...options, ...filter, ...(paths.length === 0 ? [TESTS] : paths)];
+  const filter = words.length === 0 ? undefined : new RegExp(words.map(escape).join("|"));
+  return { options, paths: paths.length === 0 ? [TESTS] : paths, filter };
 }
 
 function escape(text: string): string {
   return text.replace(/[^\w ]/g, "\\$&");
+}
+
+/** Whether tests of the compiled program are among those to be run. */
+function wantsCompiled({ paths }: TestArguments): boolean {
+  return paths.some((path) => /(^|\/)(tests\/?$|compiled\b)/.test(path));
 }
 
 async function say(text: string): Promise<void> {
@@ -39,15 +54,22 @@ async function say(text: string): Promise<void> {
 }
 
 /** Runs the tests; their exit code and what was skipped. */
-async function runTests(args: readonly string[], labs: boolean): Promise<[number, Skipped[]]> {
-  const report = await Deno.makeTempFile({ prefix: "pppoe-proxy-tests-", suffix: ".xml" });
+async function runTests(args: TestArguments, labs: boolean): Promise<[number, Skipped[]]> {
+  const { options, paths, filter } = args;
+  const folder = await Deno.makeTempDir({ prefix: "pppoe-proxy-tests-" });
+  const report = `${folder}/report.xml`;
   try {
+    if (wantsCompiled(args)) await buildProgram(folder);
+    for (const name of TRUST) Deno.env.delete(name);
     const command = ["test", "-A", "--cached-only", `--junit-path=${report}`];
-    const words = [...command, ...testArguments(args)];
+    const filtering = filter === undefined ? [] : ["--filter", String(filter)];
+    const words = [...command, ...options, ...filtering, ...paths];
     const code = await (labs ? runInNamespace(words) : runDeno(words));
-    return [code, skippedIn(await Deno.readTextFile(report))];
+    const skipped = skippedIn(await Deno.readTextFile(report));
+    // The report has those that the filter left out, too.
+    return [code, skipped.filter(({ name }) => filter?.test(name) ?? true)];
   } finally {
-    await Deno.remove(report);
+    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -57,7 +79,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (!await fetchDependencies([...testFiles(TESTS)])) return 1;
   const obstacle = await labObstacle();
   const rest = args.filter((arg) => arg !== INSTALL);
-  const [code, skipped] = await runTests(rest, obstacle === undefined);
+  const [code, skipped] = await runTests(readArguments(rest), obstacle === undefined);
   if (skipped.length === 0) return code;
   await say(`\n${describeSkipped(skipped, obstacle)}`);
   if (!complete) await say(HOW_TO);

@@ -4,7 +4,7 @@ import { pppoeProxyCommand } from "./shipped.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 /** User and group "nobody", who owns nothing. */
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 
 /** Whether this process can become another user: root can, but for one that was made so by a user namespace. */
 export function canBecomePlainUser(): boolean {

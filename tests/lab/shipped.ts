@@ -14,7 +14,7 @@ export const V8_FLAGS =
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /** Names a compiled program that labs are to start in place of the sources. */
-const PROGRAM = "PPPOE_PROXY_BIN";
+export const PROGRAM = "PPPOE_PROXY_BIN";
 
 /** A command line. */
 export interface CommandLine {
