@@ -19,6 +19,11 @@ export function removeTag(tags: readonly Tag[], type: number): Tag[] {
   return tags.filter((tag) => tag.type !== type);
 }
 
+/** The tags with this as the only one of `type`; undefined for none. */
+export function setTag(tags: readonly Tag[], type: number, value: Uint8Array | undefined): Tag[] {
+  return value === undefined ? removeTag(tags, type) : replaceTag(tags, type, value);
+}
+
 /** Bytes of a discovery packet with these tags, with the PPPoE header. */
 export function discoveryLength(tags: readonly Tag[]): number {
   return PPPOE_HEADER + tagsLength(tags);

@@ -12,23 +12,23 @@ import { padsError, padt } from "../pppoe/discovery.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
-import { fitsDiscovery } from "../pppoe/tag_edit.ts";
+import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
-import { AddressBook } from "./address_book.ts";
+import { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { PadiShaper } from "./padi_shaper.ts";
 import { Offers } from "./offers.ts";
-import { MAX_OFFERS, PendingDiscoveries, pendingLimits } from "./pending.ts";
+import { noteRequest, type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
 import { refusalTag } from "./refusal.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import { takeProof } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
-import { TokenMint } from "./token.ts";
+import { hex, TokenMint } from "./token.ts";
 
 /**
  * Discovery on the client: the customers' PADI and PADR go into the tunnel, offers and
@@ -43,7 +43,7 @@ export class ClientDiscovery {
   #limiter: PadiLimiter;
   #shaper: PadiShaper<Member>;
   #offers: Offers<Member>;
-  #addresses = new AddressBook();
+  #concentrators: Concentrators;
   #names = new SharedNames();
   #tunnel: () => Member | undefined;
 
@@ -64,7 +64,9 @@ export class ClientDiscovery {
     this.#pending = new PendingDiscoveries(
       pendingLimits(options.limits, policy),
       options.now,
+      (pending) => this.#offers.forget(pending),
     );
+    this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
     this.#shaper = new PadiShaper({
       ...options,
       send: ({ owner, customer }, frame) => this.#toServer({ member: owner, customer }, frame),
@@ -86,6 +88,7 @@ export class ClientDiscovery {
 
   expire(): void {
     this.#pending.expire();
+    this.#concentrators.expire();
   }
 
   /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */
@@ -103,7 +106,8 @@ export class ClientDiscovery {
     if (typeof tags === "string") return this.#drop(tags, packet);
     const fault = checkDiscovery(packet, tags);
     if (fault !== undefined) return this.#drop(fault, packet);
-    if (this.#addresses.isConcentrator(packet.source)) {
+    // Behind our own address no customer's is on a wire with the AC's: they may be equal.
+    if (this.#policy.mac === "transparent" && this.#concentrators.has(packet.source)) {
       return this.#drop("ac-address-spoofed", packet);
     }
     if (member === undefined) return this.#drop("no-tunnel", packet);
@@ -130,23 +134,25 @@ export class ClientDiscovery {
 
   #padr(member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
-    const pending = this.#pending.find(member.name, packet.source, hostUniq);
+    const asked = this.#pending.find(member.name, packet.source, hostUniq);
+    const offer = this.#offers.chosen(member, asked, packet, tags);
     // Silence, not an error: it may be meant for another proxy behind the same address.
-    if (pending === undefined) return this.#drop("unsolicited", packet);
-    const offer = this.#offers.chosen(pending, packet, tags);
     if (typeof offer === "string") return this.#drop(offer, packet);
     if (this.#switch.draining) return this.#refuse("draining", packet, tags);
     if (this.#isFull && !couldGiveWay(this.#switch, member, packet.source)) {
       return this.#refuse("session-limit", packet, tags);
     }
-    this.#pending.begin(member, member.name, packet.source, hostUniq); // it lives on
-    if (pending.requested.size < MAX_OFFERS) pending.requested.add(offer.concentrator);
-    const unwrapped = this.#offers.unwrapped(tags, offer);
-    if (!fitsDiscovery(packet.code, unwrapped)) {
+    const { pending, concentrator } = offer;
+    // The AC knows the discovery by one Host-Uniq, whatever the customer's PADR has.
+    const upstream = setTag(this.#offers.unwrapped(tags, offer), TAG_HOST_UNIQ, pending.hostUniq);
+    if (!fitsDiscovery(packet.code, upstream)) {
       return this.#refuse("discovery-too-long", packet, tags);
     }
     if (this.#isFull) giveWay(this.#switch, member, packet.source);
-    const padr = { ...packet, destination: offer.concentrator, tags: encodeTags(unwrapped) };
+    this.#pending.begin(member, member.name, packet.source, pending.hostUniq); // it lives on
+    const cookie = offer.cookie && hex(offer.cookie);
+    noteRequest(pending, concentrator, { hostUniq, acName: offer.acName, cookie });
+    const padr = { ...packet, destination: concentrator, tags: encodeTags(upstream) };
     this.#toServer({ member, customer: packet.source }, encodeDiscovery(padr));
   }
 
@@ -164,13 +170,13 @@ export class ClientDiscovery {
     const pending = this.#pending.find(member.name, packet.destination, hostUniq);
     if (pending === undefined) return this.#drop("unsolicited", packet);
     if (packet.code === CODE_PADS && packet.sessionId === 0) {
-      return this.#toCustomer(packet.source, packet, tags);
+      return this.#toCustomer(packet.source, packet, asAsked(pending, packet, tags));
     }
     if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
     pending.asked = -Infinity;
     const shown = this.#offers.take(pending, packet, tags);
     if (typeof shown === "string") return this.#drop(shown, packet);
-    this.#addresses.addConcentrator(packet.source, nameIn(tags, TAG_AC_NAME));
+    this.#concentrators.offered(packet.source, nameIn(tags, TAG_AC_NAME));
     this.#toCustomer(packet.source, packet, shown);
   }
 
@@ -189,11 +195,14 @@ export class ClientDiscovery {
     if (known === undefined && !asked) {
       return this.#decline("unsolicited", member, handle, packet);
     }
-    const session = known ?? this.#open(member, handle, packet, tags, proof, pending?.began);
-    if (session === undefined) return this.#overLimit(member, handle, packet, tags);
+    const shown = asAsked(pending, packet, tags);
+    if (known === undefined && !fitsDiscovery(packet.code, shown)) {
+      return this.#decline("discovery-too-long", member, handle, packet);
+    }
+    const session = known ?? this.#open(member, handle, packet, tags, proof, pending);
+    if (session === undefined) return this.#overLimit(member, handle, packet, shown);
     if (pending !== undefined) this.#pending.settle(pending);
-    const shown = { ...packet, sessionId: session.wireSessionId };
-    this.#toCustomer(packet.source, shown, tags);
+    this.#toCustomer(packet.source, { ...packet, sessionId: session.wireSessionId }, shown);
   }
 
   /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
@@ -223,7 +232,7 @@ export class ClientDiscovery {
     packet: DiscoveryPacket,
     tags: Tag[],
     proof: Uint8Array | undefined,
-    began: number | undefined,
+    pending: Pending<Member> | undefined,
   ): Session | undefined {
     if (this.#isFull) return undefined;
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
@@ -231,8 +240,10 @@ export class ClientDiscovery {
     const wireSessionId = this.#freeSessionId(customer, local, acSessionId);
     if (wireSessionId === undefined) return undefined;
     const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
-    const names = this.#names.of(tags, this.#addresses.nameOf(concentrator));
-    return this.#switch.open({ member, ...ids, remote: customer, local, names, proof }, began);
+    const names = this.#names.of(tags, pending?.requested.get(concentrator)?.acName ?? "");
+    this.#concentrators.opened(ids);
+    const opened = { member, ...ids, remote: customer, local, names, proof };
+    return this.#switch.open(opened, pending?.began);
   }
 
   /** The AC's id, or where the customer has a session of that id already, the next free one. */
@@ -273,4 +284,14 @@ export class ClientDiscovery {
   #drop(reason: DropReason, packet: { source: Mac }): void {
     this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
+}
+
+/** The tags of an answer with the Host-Uniq of the PADR that asked this AC. */
+function asAsked(
+  pending: Pending<Member> | undefined,
+  { source }: DiscoveryPacket,
+  tags: Tag[],
+): Tag[] {
+  const request = pending?.requested.get(source);
+  return request === undefined ? tags : setTag(tags, TAG_HOST_UNIQ, request.hostUniq);
 }

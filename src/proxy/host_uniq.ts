@@ -1,3 +1,4 @@
+import { timingSafeEqual } from "node:crypto";
 import type { Mac } from "../pppoe/mac.ts";
 import type { PolicyDrop } from "./drops.ts";
 import type { Pending } from "./pending.ts";
@@ -35,7 +36,7 @@ export class HostUniqRewriter<Owner> {
   assign(pending: Pending<Owner>, local: Mac): PolicyDrop | undefined {
     if (pending.upstreamKey !== undefined) return undefined;
     if (this.#mode === "rewrite") {
-      pending.upstream = this.#mint.mint(pending.key);
+      pending.upstream = this.#mint.mint(String(local));
       pending.upstreamKey = tokenHandle(pending.upstream);
     } else {
       pending.upstream = this.#mode === "preserve" ? pending.hostUniq : this.#mode.fixed;
@@ -61,8 +62,17 @@ export class HostUniqRewriter<Owner> {
     if (hostUniq === undefined) return "host-uniq-missing";
     const handle = tokenHandle(hostUniq);
     const pending = handle === undefined ? undefined : this.#byUpstream.get(handle);
-    if (pending === undefined) return "host-uniq-unknown";
-    return this.#mint.verify(hostUniq, pending.key) ? pending : "host-uniq-forged";
+    if (pending?.upstream === undefined) return "host-uniq-unknown";
+    return timingSafeEqual(hostUniq, pending.upstream) ? pending : "host-uniq-forged";
+  }
+
+  /**
+   * Whether an answer with this Host-Uniq, sent to `local`, is one to a request of ours, though
+   * nothing may be known of it any more. Only a token proves that.
+   */
+  isOurs(local: Mac, hostUniq: Uint8Array | undefined): boolean {
+    return this.#mode === "rewrite" && hostUniq !== undefined &&
+      this.#mint.verify(hostUniq, String(local));
   }
 
   /** A discovery has left the table: its answers are no longer taken. */

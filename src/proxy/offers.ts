@@ -1,74 +1,214 @@
-import { TAG_AC_COOKIE } from "../pppoe/constants.ts";
+import { TAG_AC_COOKIE, TAG_AC_NAME } from "../pppoe/constants.ts";
 import type { DiscoveryPacket } from "../pppoe/frame.ts";
-import { fitsDiscovery, removeTag, replaceTag } from "../pppoe/tag_edit.ts";
+import { isErrorTag } from "../pppoe/error_tags.ts";
+import type { Mac } from "../pppoe/mac.ts";
+import { fitsDiscovery, removeTag, replaceTag, setTag } from "../pppoe/tag_edit.ts";
 import { findTag, type Tag } from "../pppoe/tags.ts";
 import type { DropReason } from "./drops.ts";
-import { MAX_OFFERS, type Offer, type Pending } from "./pending.ts";
+import { MAX_OFFERS, type Pending } from "./pending.ts";
 import type { MacPolicy } from "./proxy_options.ts";
+import { nameIn } from "./session_names.ts";
 import { hex, tokenHandle, type TokenMint } from "./token.ts";
 
+/** What an AC offered a customer in one PADO. */
+export interface Offer<Owner> {
+  readonly pending: Pending<Owner>;
+  readonly concentrator: Mac;
+  /** The AC's name for itself; empty where it gave none. */
+  readonly acName: string;
+  /** The AC's own cookie; undefined where it gave none. */
+  readonly cookie: Uint8Array | undefined;
+  /** The cookie of ours that stands for it; undefined where the customer sees the AC's own. */
+  readonly token: Uint8Array | undefined;
+}
+
+/** Bytes that all offers together may take; the oldest go first. */
+const MAX_BYTES = 16 * 1024 * 1024;
+/** Bytes of an offer besides its cookie, roughly. */
+const OFFER_BYTES = 512;
+
 /**
- * What the ACs have offered, and which of it a customer chooses. Behind our own MAC address the AC's
- * would be lost, so each offer gets a cookie of ours from which a PADR tells its AC (RFC 3817
- * section 2.3).
+ * What the ACs have offered, one entry a PADO, and which of it a customer chooses. Behind our own
+ * MAC address the AC's is lost, so each offer gets a cookie of ours (RFC 3817 section 2.3), which
+ * alone tells the offer: several ACs may share a MAC address, and a PADR need not have the Host-Uniq
+ * of its PADI. With transparent addresses AC and cookie stay what they are.
  */
 export class Offers<Owner> {
   #mac: MacPolicy;
   #mint: TokenMint;
+  #maxBytes: number;
+  #bytes = 0;
+  /** All, the oldest first. */
+  #all = new Set<Offer<Owner>>();
+  #byHandle = new Map<string, Offer<Owner>>();
+  #byPending = new Map<Pending<Owner>, Set<Offer<Owner>>>();
+  /** Discoveries with offers, by customer. */
+  #byCustomer = new Map<Mac, Set<Pending<Owner>>>();
 
-  constructor(mac: MacPolicy, mint: TokenMint) {
+  constructor(mac: MacPolicy, mint: TokenMint, maxBytes = MAX_BYTES) {
     this.#mac = mac;
     this.#mint = mint;
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Offers remembered. */
+  get size(): number {
+    return this.#all.size;
   }
 
   /** Notes the offer in a PADO; returns the tags that the customer is to see. */
   take(pending: Pending<Owner>, packet: DiscoveryPacket, tags: Tag[]): Tag[] | DropReason {
-    const cookie = findTag(tags, TAG_AC_COOKIE)?.slice();
-    const offer = { concentrator: packet.source, cookie };
-    if (this.#mac === "transparent") {
-      if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
-      pending.offers.set(String(packet.source), offer);
-      return tags;
-    }
-    for (const [handle, known] of pending.offers) {
-      if (known.concentrator === packet.source) pending.offers.delete(handle); // it offers anew
-    }
-    if (pending.offers.size >= MAX_OFFERS) return "pending-limit";
-    const token = this.#mint.mint(binding(pending, offer));
-    pending.offers.set(tokenHandle(token) ?? "", offer);
-    const wrapped = withCookie(tags, token);
-    return fitsDiscovery(packet.code, wrapped) ? wrapped : "discovery-too-long";
+    const own = this.#mac === "own";
+    // An AC that reports an error offers nothing (RFC 2516 section 5.2).
+    if (tags.some(isErrorTag)) return own ? removeTag(tags, TAG_AC_COOKIE) : tags;
+    const cookie = findTag(tags, TAG_AC_COOKIE);
+    const found = {
+      pending,
+      concentrator: packet.source,
+      acName: nameIn(tags, TAG_AC_NAME),
+      cookie,
+    };
+    const known = this.#repeated(found);
+    const token = own ? known?.token ?? this.#mint.mint(binding(found)) : undefined;
+    const shown = token === undefined ? tags : replaceTag(tags, TAG_AC_COOKIE, token);
+    if (!fitsDiscovery(packet.code, shown)) return "discovery-too-long";
+    if (known !== undefined) this.#remove(known); // it becomes the latest
+    this.#add({ ...found, cookie: cookie?.slice(), token });
+    return shown;
   }
 
-  /** The offer that a PADR asks for. */
-  chosen(pending: Pending<Owner>, packet: DiscoveryPacket, tags: Tag[]): Offer | DropReason {
-    if (this.#mac === "transparent") {
-      return pending.offers.get(String(packet.destination)) ?? "unsolicited";
-    }
+  /**
+   * The offer that a PADR of `owner`'s customer asks for: that of our cookie. Where the customer
+   * sees the AC's address, or gives no cookie back, one of the discovery with the PADR's Host-Uniq,
+   * `asked`; where there is none, of any that the customer has under way.
+   */
+  chosen(
+    owner: Owner,
+    asked: Pending<Owner> | undefined,
+    packet: DiscoveryPacket,
+    tags: Tag[],
+  ): Offer<Owner> | DropReason {
     const cookie = findTag(tags, TAG_AC_COOKIE);
-    if (cookie === undefined) {
-      const [only, another] = pending.offers.values();
-      return only !== undefined && another === undefined ? only : "ac-cookie-missing";
-    }
-    const offer = pending.offers.get(tokenHandle(cookie) ?? "");
-    if (offer === undefined) return "ac-cookie-unknown";
-    return this.#mint.verify(cookie, binding(pending, offer)) ? offer : "ac-cookie-unknown";
+    const own = this.#mac === "own";
+    if (own && cookie !== undefined) return this.#ofCookie(owner, packet, cookie);
+    const discoveries = this.#byPending.has(asked as Pending<Owner>)
+      ? [asked as Pending<Owner>]
+      : [...this.#byCustomer.get(packet.source) ?? []].filter((it) => it.owner === owner);
+    const offers = discoveries.flatMap((it) => [...this.#byPending.get(it) ?? []]);
+    if (own) return onlyAc(offers);
+    const ofAc = offers.filter(({ concentrator }) => concentrator === packet.destination);
+    return ofAc.findLast((it) => isSame(it.cookie, cookie)) ?? ofAc.at(-1) ?? "unsolicited";
   }
 
   /** The tags of a PADR as the AC is to see them: with its own cookie. */
-  unwrapped(tags: Tag[], offer: Offer): Tag[] {
-    return this.#mac === "own" ? withCookie(tags, offer.cookie) : tags;
+  unwrapped(tags: Tag[], { cookie }: Offer<Owner>): Tag[] {
+    return this.#mac === "own" ? setTag(tags, TAG_AC_COOKIE, cookie) : tags;
+  }
+
+  /** A discovery has left the table: its offers are no longer taken. */
+  forget(pending: Pending<Owner>): void {
+    for (const offer of this.#byPending.get(pending) ?? []) this.#remove(offer);
+  }
+
+  #ofCookie(
+    owner: Owner,
+    { source }: DiscoveryPacket,
+    cookie: Uint8Array,
+  ): Offer<Owner> | DropReason {
+    const offer = this.#byHandle.get(tokenHandle(cookie) ?? "");
+    if (offer === undefined || !this.#mint.verify(cookie, binding(offer))) {
+      return "ac-cookie-unknown";
+    }
+    const { pending } = offer;
+    return pending.owner === owner && pending.customer === source ? offer : "ac-cookie-unknown";
+  }
+
+  /** The same offer made before, as when an AC answers a repeated PADI. */
+  #repeated({ pending, concentrator, acName, cookie }: Facts<Owner>): Offer<Owner> | undefined {
+    for (const offer of this.#byPending.get(pending) ?? []) {
+      const isSameAc = offer.concentrator === concentrator && offer.acName === acName;
+      if (isSameAc && isSame(offer.cookie, cookie)) return offer;
+    }
+    return undefined;
+  }
+
+  #add(offer: Offer<Owner>): void {
+    const { pending, token } = offer;
+    this.#makeRoom(pending, bytesOf(offer));
+    this.#all.add(offer);
+    this.#bytes += bytesOf(offer);
+    entry(this.#byPending, pending).add(offer);
+    entry(this.#byCustomer, pending.customer).add(pending);
+    if (token !== undefined) this.#byHandle.set(tokenHandle(token) ?? "", offer);
+  }
+
+  #remove(offer: Offer<Owner>): void {
+    if (!this.#all.delete(offer)) return;
+    const { pending, token } = offer;
+    this.#bytes -= bytesOf(offer);
+    if (token !== undefined) this.#byHandle.delete(tokenHandle(token) ?? "");
+    if (dropFrom(this.#byPending, pending, offer)) {
+      dropFrom(this.#byCustomer, pending.customer, pending);
+    }
+  }
+
+  /** Of a discovery with too many offers, the oldest of the AC address that has most gives way. */
+  #makeRoom(pending: Pending<Owner>, bytes: number): void {
+    const offers = [...this.#byPending.get(pending) ?? []];
+    if (offers.length >= MAX_OFFERS) {
+      const counts = new Map<Mac, number>();
+      for (const { concentrator } of offers) {
+        counts.set(concentrator, (counts.get(concentrator) ?? 0) + 1);
+      }
+      const most = Math.max(...counts.values());
+      const oldest = offers.find(({ concentrator }) => counts.get(concentrator) === most);
+      if (oldest !== undefined) this.#remove(oldest);
+    }
+    for (const oldest of this.#all) {
+      if (this.#bytes + bytes <= this.#maxBytes) return;
+      this.#remove(oldest);
+    }
   }
 }
 
-/** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
-function binding<Owner>(pending: Pending<Owner>, offer: Offer): string {
-  const cookie = offer.cookie === undefined ? "-" : hex(offer.cookie);
-  return `${pending.key}/${offer.concentrator}/${cookie}`;
+type Facts<Owner> = Omit<Offer<Owner>, "token">;
+
+/** The latest offer, if all are of one AC. */
+function onlyAc<Owner>(offers: Offer<Owner>[]): Offer<Owner> | DropReason {
+  const latest = offers.at(-1);
+  if (latest === undefined) return "unsolicited";
+  const { concentrator, acName } = latest;
+  const isOne = offers.every((it) => it.concentrator === concentrator && it.acName === acName);
+  return isOne ? latest : "ac-cookie-missing";
 }
 
-function withCookie(tags: readonly Tag[], cookie: Uint8Array | undefined): Tag[] {
-  return cookie === undefined
-    ? removeTag(tags, TAG_AC_COOKIE)
-    : replaceTag(tags, TAG_AC_COOKIE, cookie);
+/** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
+function binding<Owner>({ pending, concentrator, cookie }: Facts<Owner>): string {
+  return `${pending.key}/${concentrator}/${cookie === undefined ? "-" : hex(cookie)}`;
+}
+
+function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
+}
+
+function bytesOf({ cookie }: Pick<Offer<unknown>, "cookie">): number {
+  return OFFER_BYTES + (cookie?.length ?? 0);
+}
+
+/** The set under a key, made if need be. */
+function entry<Key, Value>(map: Map<Key, Set<Value>>, key: Key): Set<Value> {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = new Set<Value>();
+  map.set(key, made);
+  return made;
+}
+
+/** Takes a value out of the set under a key; whether that was the last. */
+function dropFrom<Key, Value>(map: Map<Key, Set<Value>>, key: Key, value: Value): boolean {
+  const set = map.get(key);
+  if (set === undefined || !set.delete(value) || set.size > 0) return false;
+  map.delete(key);
+  return true;
 }

@@ -1,11 +1,18 @@
 import type { Mac } from "../pppoe/mac.ts";
 import { hex } from "./token.ts";
 
-/** What an AC offered a customer. */
-export interface Offer {
-  concentrator: Mac;
-  /** The AC's own cookie; undefined where it gave none. */
-  cookie: Uint8Array | undefined;
+/** What a PADR asked an AC for, and what came of it. */
+export interface Requested {
+  /** The PADR's own Host-Uniq, which its PADS brings back; undefined where it had none. */
+  hostUniq: Uint8Array | undefined;
+  /** How the AC called itself in the offer; empty where it did not. */
+  acName: string;
+  /** The AC-Cookie that the PADR took to the AC, in hex; undefined where there was none. */
+  cookie: string | undefined;
+  /** The session id of the PADS that answered it; 0 before (server only). */
+  sessionId: number;
+  /** The customer has asked anew since: its next PADR is another one (server only). */
+  isOver: boolean;
 }
 
 /**
@@ -22,10 +29,8 @@ export interface Pending<Owner> {
   upstream: Uint8Array | undefined;
   /** Key under which `upstream` is found again (server only). */
   upstreamKey: string | undefined;
-  /** Offers by what the customer returns to choose one (client only). */
-  readonly offers: Map<string, Offer>;
-  /** ACs that a PADR has gone to: only they may confirm a session. */
-  readonly requested: Set<Mac>;
+  /** By the AC that a PADR has gone to: only these may confirm a session. */
+  readonly requested: Map<Mac, Requested>;
   /** Milliseconds of the clock at the first PADI, or the first after a session. */
   began: number;
   /** Milliseconds of the clock at the last PADI or PADR. */
@@ -34,8 +39,8 @@ export interface Pending<Owner> {
   asked: number;
 }
 
-/** Offers kept of one discovery; ACs beyond that are not passed on. */
-export const MAX_OFFERS = 16;
+/** Offers kept of one discovery, and ACs that it may ask: more than any segment has ACs. */
+export const MAX_OFFERS = 128;
 
 /**
  * A discovery that has been silent for so long gives way where the table is full: who is still
@@ -118,8 +123,7 @@ export class PendingDiscoveries<Owner> {
       hostUniq: hostUniq?.slice(),
       upstream: undefined,
       upstreamKey: undefined,
-      offers: new Map(),
-      requested: new Set(),
+      requested: new Map(),
       began: this.#now(),
       touched: this.#now(),
       asked: -Infinity,
@@ -174,4 +178,20 @@ export class PendingDiscoveries<Owner> {
 
 function requestKey(ownerName: string, customer: Mac, hostUniq: Uint8Array | undefined): string {
   return `${ownerName}/${customer}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
+}
+
+/** A PADR goes to an AC; the same one repeated keeps what came of the first. */
+export function noteRequest(
+  { requested }: Pending<unknown>,
+  concentrator: Mac,
+  asked: Pick<Requested, "hostUniq" | "acName" | "cookie">,
+): void {
+  const known = requested.get(concentrator);
+  const isRepeated = known !== undefined && !known.isOver && known.cookie === asked.cookie;
+  const hostUniq = asked.hostUniq?.slice();
+  const sessionId = isRepeated ? known.sessionId : 0;
+  requested.delete(concentrator); // to the end: the map's order is that of use
+  requested.set(concentrator, { ...asked, hostUniq, sessionId, isOver: false });
+  if (requested.size <= MAX_OFFERS) return;
+  for (const oldest of requested.keys()) return void requested.delete(oldest);
 }

@@ -1,0 +1,267 @@
+import type { Link } from "../../ffi/link.ts";
+import {
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  TAG_AC_COOKIE,
+  TAG_AC_NAME,
+  TAG_HOST_UNIQ,
+} from "../pppoe/constants.ts";
+import { padsError } from "../pppoe/discovery.ts";
+import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { checkDiscovery } from "../pppoe/rules.ts";
+import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
+import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
+import { Concentrators } from "./concentrators.ts";
+import type { DropReason } from "./drops.ts";
+import type { Party } from "./frame_tap.ts";
+import type { HostUniqRewriter } from "./host_uniq.ts";
+import { Offers } from "./offers.ts";
+import { noteRequest, type Pending, type PendingDiscoveries, type Requested } from "./pending.ts";
+import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import { refusalTag } from "./refusal.ts";
+import { type Member, nextHandle, type Session } from "./session.ts";
+import { nameIn, SharedNames } from "./session_names.ts";
+import { provable } from "./session_proof.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+import { hex, type TokenMint } from "./token.ts";
+import { UnwantedSessions } from "./unwanted_sessions.ts";
+
+/** What the answers of ACs are judged by. */
+export interface ServerAnswersOptions {
+  options: ProxyOptions;
+  policy: ServerPolicy;
+  sessions: SessionSwitch;
+  pending: PendingDiscoveries<Member>;
+  hostUniq: HostUniqRewriter<Member>;
+  mint: TokenMint;
+  /** Whether a member may have no more sessions. */
+  isFull: (member: Member) => boolean;
+}
+
+/** What ACs answer, PADO and PADS: to the one client whose Host-Uniq they carry. */
+export class ServerAnswers {
+  #link: Link;
+  #policy: ServerPolicy;
+  #switch: SessionSwitch;
+  #pending: PendingDiscoveries<Member>;
+  #hostUniq: HostUniqRewriter<Member>;
+  #isFull: (member: Member) => boolean;
+  #concentrators: Concentrators;
+  #offers: Offers<Member>;
+  #unwanted: UnwantedSessions;
+  #names = new SharedNames();
+
+  constructor(parts: ServerAnswersOptions) {
+    const { options, sessions } = parts;
+    this.#link = options.link;
+    this.#policy = parts.policy;
+    this.#switch = sessions;
+    this.#pending = parts.pending;
+    this.#hostUniq = parts.hostUniq;
+    this.#isFull = parts.isFull;
+    this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
+    this.#offers = new Offers("transparent", parts.mint); // here the ACs' own cookies are seen
+    this.#unwanted = new UnwantedSessions(sessions, options.now);
+  }
+
+  /** Whose an answer from the wire is. */
+  partyOf({ destination, tags }: DiscoveryPacket): Party | undefined {
+    const list = readTags(tags);
+    if (typeof list === "string") return undefined;
+    const found = this.#hostUniq.resolve(destination, findTag(list, TAG_HOST_UNIQ));
+    return typeof found === "string"
+      ? undefined
+      : { member: found.owner, customer: found.customer };
+  }
+
+  /** Whether an AC speaks with this address, so that no customer may. */
+  isConcentrator(mac: Mac): boolean {
+    return this.#concentrators.has(mac);
+  }
+
+  /** A discovery has left the table: its answers are no longer taken. */
+  forget(pending: Pending<Member>): void {
+    this.#hostUniq.forget(pending);
+    this.#offers.forget(pending);
+  }
+
+  expire(): void {
+    this.#concentrators.expire();
+  }
+
+  /** A PADR goes to an AC. */
+  request(pending: Pending<Member>, packet: DiscoveryPacket, tags: Tag[]): void {
+    const { owner, hostUniq } = pending;
+    const known = pending.requested.get(packet.destination);
+    // Whoever asks again after its session has ended wants another one.
+    if (known !== undefined && known.sessionId !== 0) {
+      known.isOver ||= this.#opened(pending, packet.destination, known.sessionId) === undefined;
+    }
+    const offer = this.#offers.chosen(owner, pending, packet, tags);
+    const acName = typeof offer === "string" ? "" : offer.acName;
+    const cookie = findTag(tags, TAG_AC_COOKIE);
+    noteRequest(pending, packet.destination, { hostUniq, acName, cookie: cookie && hex(cookie) });
+  }
+
+  /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
+  fromWire(packet: DiscoveryPacket): void {
+    const own = readMac(this.#link.mac, 0);
+    // With transparent addresses we speak with the customers'.
+    if (packet.source === own || packet.source === packet.destination) {
+      return this.#drop("own-address", undefined, packet);
+    }
+    if (this.#policy.mac === "own" && packet.destination !== own) {
+      return this.#switch.drops.count("not-for-us");
+    }
+    if (packet.code !== CODE_PADO && packet.code !== CODE_PADS) {
+      // Other hosts' broadcasts are everyday traffic of the segment, not worth a line.
+      return this.#switch.drops.count("wrong-direction");
+    }
+    const given = checkedTags(packet);
+    if (typeof given === "string") return this.#drop(given, undefined, packet);
+    this.#switch.tallies.errorTags(given);
+    const hostUniq = findTag(given, TAG_HOST_UNIQ);
+    const found = this.#hostUniq.resolve(packet.destination, hostUniq);
+    if (typeof found === "string") {
+      this.#drop(found, undefined, packet);
+      if (this.#hostUniq.isOurs(packet.destination, hostUniq)) this.#unwanted.end(packet);
+      return;
+    }
+    if (packet.code === CODE_PADS) this.#confirm(found, packet, given);
+    else this.#offer(found, packet, given);
+  }
+
+  #offer(pending: Pending<Member>, packet: DiscoveryPacket, given: Tag[]): void {
+    const { owner, customer, hostUniq } = pending;
+    const tags = setTag(given, TAG_HOST_UNIQ, hostUniq);
+    if (!fitsDiscovery(packet.code, tags)) return this.#drop("discovery-too-long", owner, packet);
+    const shown = this.#offers.take(pending, packet, given);
+    if (typeof shown === "string") return this.#drop(shown, owner, packet);
+    this.#concentrators.offered(packet.source, nameIn(given, TAG_AC_NAME));
+    pending.asked = -Infinity;
+    this.#toMember(owner, 0, { ...packet, destination: customer, tags: encodeTags(tags) });
+  }
+
+  /** A PADS: an error, a repetition, a new session, or one that nobody waits for. */
+  #confirm(pending: Pending<Member>, packet: DiscoveryPacket, given: Tag[]): void {
+    const { owner: member, customer } = pending;
+    const request = pending.requested.get(packet.source);
+    const tags = setTag(given, TAG_HOST_UNIQ, pending.hostUniq);
+    const fits = fitsDiscovery(packet.code, tags);
+    if (request === undefined || !fits) {
+      this.#drop(fits ? "unsolicited" : "discovery-too-long", member, packet);
+      return this.#unwanted.end(packet);
+    }
+    const down = { ...packet, destination: customer, tags: encodeTags(tags) };
+    if (packet.sessionId === 0) return this.#toMember(member, 0, down);
+    if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
+    const open = this.#opened(pending, packet.source, request.sessionId);
+    if (packet.sessionId !== request.sessionId || open === undefined) {
+      this.#drop("unsolicited", member, packet);
+      this.#unwanted.end(packet);
+    }
+    // The one PADR has led to the one session, whatever else the AC has opened for it.
+    if (open !== undefined) {
+      this.#toOpen(open, { ...down, sessionId: request.sessionId }, tags);
+    }
+  }
+
+  /** The open session of this id that an AC has given a discovery's customer. */
+  #opened(
+    { owner, customer }: Pending<Member>,
+    concentrator: Mac,
+    sessionId: number,
+  ): Session | undefined {
+    const { table } = this.#switch;
+    const local = this.#localAddress(customer);
+    const known = table.sessions[table.find(concentrator, local, sessionId)];
+    return known?.member === owner && known.customer === customer ? known : undefined;
+  }
+
+  #open(
+    pending: Pending<Member>,
+    request: Requested,
+    packet: DiscoveryPacket,
+    down: DiscoveryPacket,
+    tags: Tag[],
+  ): void {
+    const { owner: member, customer } = pending;
+    const { source: concentrator, destination: local, sessionId } = packet;
+    const table = this.#switch.table;
+    const known = table.sessions[table.find(concentrator, local, sessionId)];
+    // The AC gave the id anew, so it has ended the session that had it.
+    if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
+    const handle = this.#isFull(member) ? 0 : nextHandle(member);
+    const opened: Omit<Session, "index" | "openedAt"> = {
+      member,
+      handle,
+      customer,
+      concentrator,
+      acSessionId: sessionId,
+      wireSessionId: sessionId,
+      remote: concentrator,
+      local,
+      names: this.#names.of(tags, request.acName || this.#concentrators.nameOf(concentrator)),
+    };
+    if (handle === 0) return this.#overLimit(opened, pending);
+    const session = this.#switch.open(opened, pending.began);
+    this.#concentrators.opened(opened);
+    request.sessionId = sessionId;
+    this.#pending.settle(pending);
+    this.#toOpen(session, down, tags);
+  }
+
+  /** The PADS that a session's client is to get. */
+  #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): void {
+    this.#toMember(
+      session.member,
+      session.handle,
+      provable(this.#switch.proofs, session, pads, tags),
+    );
+  }
+
+  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  #overLimit(session: Omit<Session, "index" | "openedAt">, pending: Pending<Member>): void {
+    const { member, remote, local, customer, concentrator } = session;
+    this.#drop("session-limit", member);
+    this.#switch.outlet.refuse(remote, local, session.wireSessionId, session);
+    const request = {
+      destination: concentrator,
+      source: customer,
+      code: CODE_PADR,
+      sessionId: 0,
+      tags: new Uint8Array(0),
+    };
+    const tags = setTag([], TAG_HOST_UNIQ, pending.hostUniq);
+    this.#deliver(member, 0, padsError(request, tags, refusalTag("session-limit")));
+  }
+
+  #toMember(member: Member, handle: number, packet: DiscoveryPacket): void {
+    this.#deliver(member, handle, encodeDiscovery(packet));
+  }
+
+  #deliver(member: Member, handle: number, frame: Uint8Array): void {
+    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
+    this.#switch.touch(member);
+  }
+
+  #localAddress(customer: Mac): Mac {
+    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
+  }
+
+  #drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
+    this.#switch.drops.drop(reason, () => ({
+      ...(member && { client: member.name }),
+      ...(packet && { mac: formatMac(packet.source) }),
+    }));
+  }
+}
+
+/** The packet's tags, if it keeps the rules of its code. */
+export function checkedTags(packet: DiscoveryPacket): Tag[] | DropReason {
+  const tags = readTags(packet.tags);
+  if (typeof tags === "string") return tags;
+  return checkDiscovery(packet, tags) ?? tags;
+}

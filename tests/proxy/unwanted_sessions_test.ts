@@ -1,0 +1,161 @@
+import { assertEquals, assertLessOrEqual } from "@std/assert";
+import {
+  CODE_PADR,
+  CODE_PADS,
+  CODE_PADT,
+  TAG_AC_COOKIE,
+  TAG_HOST_UNIQ,
+} from "../../src/pppoe/constants.ts";
+import type { Tag } from "../../src/pppoe/tags.ts";
+import { dial, payloadOf, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
+import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
+
+/** An AC opens a session and says so. */
+async function confirm(path: Path, list: Tag[], sessionId: number, more = {}): Promise<void> {
+  const pads = { source: AC, destination: WAN, code: CODE_PADS, sessionId, ...more };
+  path.ac.send(pads, list.filter(({ type }) => type !== TAG_AC_COOKIE));
+  await settle();
+}
+
+/** PADTs that the AC was sent: id, source and destination of each. */
+async function padts(path: Path): Promise<number[][]> {
+  const seen: number[][] = [];
+  await settle();
+  while (path.ac.frames.length > 0) {
+    const { code, sessionId, source, destination } = await path.ac.packet();
+    if (code === CODE_PADT) seen.push([sessionId, source, destination]);
+  }
+  return seen;
+}
+
+for (const mac of ["own", "transparent"] as const) {
+  const local = mac === "own" ? WAN : CUSTOMER;
+
+  Deno.test(`C1: a PADS after the time for answers is answered with PADT, mac = ${mac}`, () =>
+    within({ mac }, async (path) => {
+      await request(path);
+      const padr = await path.ac.packet();
+      path.advance(60_001);
+      path.server.proxy.sweep(30_000);
+      await confirm(path, padr.list, 7, { destination: local });
+      assertEquals(await padts(path), [[7, local, AC]]);
+      assertEquals(path.server.drops, { "host-uniq-unknown": 1 });
+      await dial(path, { id: 8 });
+    }));
+
+  Deno.test(`C1: a PADS for a client whose tunnel was lost is answered with PADT, mac = ${mac}`, () =>
+    within({ mac }, async (path) => {
+      await request(path);
+      const padr = await path.ac.packet();
+      await path.lose(0);
+      await confirm(path, padr.list, 7, { destination: local });
+      assertEquals(await padts(path), [[7, local, AC]]);
+    }));
+}
+
+Deno.test("C1: a second session for one PADR is ended, the first one is told again and goes on", () =>
+  within({}, async (path) => {
+    const { wire, padr } = await dial(path, { id: 7 });
+    await confirm(path, padr.list, 8);
+    assertEquals(await padts(path), [[8, WAN, AC]]);
+    const again = await wire.packet();
+    assertEquals([again.code, again.sessionId], [CODE_PADS, 7]);
+    assertEquals(path.server.proxy.sessions.table.size, 1);
+    assertEquals(path.clients[0].proxy.sessions.table.size, 1);
+    path.ac.sendRaw(sessionFrame(WAN, AC, 7, [0xc0, 0x21]));
+    assertEquals(payloadOf(await wire.next()), [0xc0, 0x21]);
+  }));
+
+Deno.test("C1: a repeated PADS is no second session, and after the session's end nobody waits for it", () =>
+  within({}, async (path) => {
+    const { wire, padr } = await dial(path, { id: 7 });
+    await confirm(path, padr.list, 7);
+    assertEquals([(await wire.packet()).sessionId, await padts(path)], [7, []]);
+    wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADT, sessionId: 7 }, []);
+    assertEquals(await padts(path), [[7, WAN, AC]]);
+    await confirm(path, padr.list, 7);
+    await confirm(path, padr.list, 9);
+    assertEquals(await padts(path), [[7, WAN, AC], [9, WAN, AC]]);
+    assertEquals([path.server.proxy.sessions.table.size, wire.frames], [0, []]);
+  }));
+
+Deno.test("C1: a customer without Host-Uniq that dials again gets its second session beside the first", () =>
+  within({}, async (path) => {
+    await dial(path, { tags: [service], id: 7 });
+    await dial(path, { tags: [service], id: 8 });
+    assertEquals(path.server.proxy.sessions.table.size, 2);
+    assertEquals(await padts(path), []);
+  }));
+
+Deno.test("C1: a PADS of another AC than asked is answered with PADT, and an error with nothing", () =>
+  within({}, async (path) => {
+    await request(path);
+    const padr = await path.ac.packet();
+    await confirm(path, padr.list, 7, { source: AC + 1 });
+    await confirm(path, padr.list, 0, { source: AC + 1 });
+    await confirm(path, padr.list, 0xffff, { source: AC + 1 });
+    assertEquals(await padts(path), [[7, WAN, AC + 1]]);
+    await confirm(path, padr.list, 9);
+    assertEquals((await path.customers[0].packet()).sessionId, 9);
+  }));
+
+Deno.test("C1: a PADS that has no room for the customer's Host-Uniq ends at the AC", () =>
+  within({}, async (path) => {
+    const long: Tag = { type: TAG_HOST_UNIQ, value: new Uint8Array(1400) };
+    await request(path, { tags: [service, long] });
+    const padr = await path.ac.packet();
+    await confirm(path, [...padr.list, { type: 0x0102, value: new Uint8Array(200) }], 7);
+    assertEquals(await padts(path), [[7, WAN, AC]]);
+    assertEquals(path.server.drops, { "discovery-too-long": 1 });
+  }));
+
+Deno.test("C1: no PADT goes for an open session, for a token that is not ours, or to a group address", () =>
+  within({ clients: ["branch-1", "branch-2"] }, async (path) => {
+    await dial(path, { id: 7 });
+    const { wire } = await request(path, { client: 1, tags: [service, uniq(3)] });
+    const padr = await path.ac.packet();
+    path.advance(60_001);
+    path.server.proxy.sweep(1e9);
+    await confirm(path, padr.list, 7); // the first client's, which is open
+    const forged = padr.list.map(({ type, value }) => ({ type, value: value.slice() }));
+    for (const { type, value } of forged) if (type === TAG_HOST_UNIQ) value[15] ^= 1;
+    await confirm(path, forged, 9);
+    await confirm(path, [service], 9);
+    await confirm(path, padr.list, 9, { destination: WAN + 1 });
+    await confirm(path, padr.list, 9, { source: 0xffff_ffff_ffff });
+    await confirm(path, padr.list, 9, { source: 0x01_80_c2_00_00_00 });
+    assertEquals([await padts(path), wire.frames], [[], []]);
+    assertEquals(path.server.proxy.sessions.table.size, 1);
+  }));
+
+Deno.test("C1: 5,000 late PADS in a second are answered with 300 PADTs at most", () =>
+  within({}, async (path) => {
+    await request(path);
+    const padr = await path.ac.packet();
+    path.advance(60_001);
+    path.server.proxy.sweep(30_000);
+    let sent = 0;
+    for (let i = 0; i < 50; i++) {
+      for (let j = 0; j < 100; j++) void confirm(path, padr.list, 1 + i * 100 + j);
+      await settle();
+      sent += (await padts(path)).length;
+      path.advance(20);
+    }
+    assertLessOrEqual(sent, 300);
+    assertEquals(sent > 200, true);
+    path.advance(10_000);
+    await dial(path, { id: 8 });
+  }));
+
+Deno.test("a PADR again after the session's end, without a PADI, opens another one", () =>
+  within({}, async (path) => {
+    const { wire, pado } = await dial(path, { id: 7 });
+    wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADT, sessionId: 7 }, []);
+    await padts(path);
+    const tags = pado.list.filter(({ type }) => type !== 0x0102);
+    wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADR, sessionId: 0 }, tags);
+    const padr = await path.ac.packet();
+    await confirm(path, padr.list, 8);
+    assertEquals((await wire.packet()).sessionId, 8);
+    assertEquals(await padts(path), []);
+  }));
