@@ -1,0 +1,216 @@
+/**
+ * Runs inside the booted system, as root and as one of its services: drives the unit by systemctl(1)
+ * and prints a line of JSON for each step.
+ */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { startTestAc } from "../../lab/peers/test_ac.ts";
+import { type DialedSession, startTestClient } from "../../lab/peers/test_client.ts";
+import { runCommand } from "../../lab/process.ts";
+
+const PROGRAM = "/usr/local/bin/pppoe-proxy";
+const FOLDER = "/etc/pppoe-proxy";
+const SERVER = "pppoe-proxy@server";
+const CLIENT = "pppoe-proxy@client";
+const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
+/** linux/capability.h */
+const CAP_NET_RAW = 1 << 13;
+/** How long a state of the unit is waited for. Milliseconds. */
+const PATIENCE = 15_000;
+
+const CONFIG = {
+  server: `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy/server"
+[interface]\nname = "wan0"
+[tunnel]\nlisten = "127.0.0.1:8443"\ncertificate = "server.crt"\nkey = "server.key"
+[[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\n`,
+  client: `mode = "client"\nstate_dir = "/var/lib/pppoe-proxy/client"
+[interface]\nname = "lan0"
+[tunnel]\nconnect = ["127.0.0.1:8443"]\nserver_certificate = "server.crt"
+name = "branch-1"\nsecret_file = "branch-1.secret"\n`,
+};
+
+/** How a step is told. */
+export interface StepResult {
+  step: string;
+  /** Why it failed. */
+  error?: string;
+}
+
+let session: DialedSession;
+
+async function property(unit: string, name: string): Promise<string> {
+  return (await runCommand("systemctl", "show", "--value", "-p", name, unit)).trim();
+}
+
+/** Resolves when a property of a unit is as wanted. */
+async function until(unit: string, name: string, wanted: RegExp): Promise<string> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const value = await property(unit, name);
+    if (wanted.test(value)) return value;
+    if (performance.now() > end) throw new Error(`${name} of ${unit} is "${value}", not ${wanted}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Runs a command to its end, whatever it is. */
+async function attempt(program: string, ...args: string[]) {
+  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
+  const decoder = new TextDecoder();
+  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+/** Lets another process be the unit's main one, whatever ended the last. */
+async function untilRestarted(unit: string, before: string): Promise<string> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    const pid = await property(unit, "MainPID");
+    if (pid !== before && pid !== "0" && await property(unit, "ActiveState") === "active") {
+      return pid;
+    }
+    if (performance.now() > end) throw new Error(`${unit} was not started anew`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** Sends a frame until one comes back: a daemon is ready before its sessions are. */
+async function untilCarried(): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return void await session.echo(PAYLOAD, 500);
+    } catch (error) {
+      if (performance.now() > end) throw error;
+    }
+  }
+}
+
+async function install(): Promise<void> {
+  await runCommand("systemd-sysusers");
+  await Deno.mkdir(FOLDER, { recursive: true });
+  await runCommand(PROGRAM, "keygen", "certificate", "--name", "localhost", "--out-dir", FOLDER);
+  await runCommand(PROGRAM, "keygen", "secret", `${FOLDER}/branch-1.secret`);
+  for (const [name, text] of Object.entries(CONFIG)) {
+    await Deno.writeTextFile(`${FOLDER}/${name}.toml`, text);
+  }
+  await runCommand("chown", "-R", "pppoe-proxy:pppoe-proxy", FOLDER);
+  // The unit's own time is longer than a test should take.
+  const drop = `/etc/systemd/system/${CLIENT}.service.d`;
+  await Deno.mkdir(drop, { recursive: true });
+  await Deno.writeTextFile(`${drop}/short.conf`, "[Service]\nWatchdogSec=2\n");
+  await runCommand("systemctl", "daemon-reload");
+}
+
+async function start(): Promise<void> {
+  await runCommand("systemctl", "start", SERVER, CLIENT);
+  for (const unit of [SERVER, CLIENT]) assertEquals(await property(unit, "ActiveState"), "active");
+  await until(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
+  startTestAc({ interface: "ac0", name: "lab-ac" });
+  session = await startTestClient("cust0").dial();
+  await session.echo(PAYLOAD);
+}
+
+async function status(): Promise<void> {
+  await until(SERVER, "StatusText", /^1 client connected, 1 session$/);
+  assertStringIncludes(await runCommand("systemctl", "status", SERVER), "1 session");
+  const pid = await property(SERVER, "MainPID");
+  const about = await Deno.readTextFile(`/proc/${pid}/status`);
+  const [, effective] = /^CapEff:\t(\w+)$/m.exec(about) ?? [];
+  assertEquals(Number(`0x${effective}`), CAP_NET_RAW);
+  assert(!/^Uid:\t0/m.test(about), about);
+  assertEquals(await Deno.readLink(`/proc/${pid}/exe`), PROGRAM);
+  const shell = await attempt("nsenter", "--mount", "--target", pid, "/bin/sh", "-c", "true");
+  assertStringIncludes(shell.text, "Permission denied");
+  const { code, text } = await attempt(PROGRAM, "status", "--config", `${FOLDER}/server.toml`);
+  assertEquals(code, 0, text);
+}
+
+async function reload(): Promise<void> {
+  const file = `${FOLDER}/server.toml`;
+  await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsessions = 77\n`);
+  await runCommand("systemctl", "reload", SERVER);
+  assertMatch(await runCommand(PROGRAM, "status", "--config", file), /at most 77\b/);
+  await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsesions = 1\n`);
+  const { code } = await attempt("systemctl", "reload", SERVER);
+  assert(code !== 0, "a configuration that is wrong is refused");
+  assertEquals(await property(SERVER, "ActiveState"), "active");
+  await Deno.writeTextFile(file, CONFIG.server);
+  await session.echo(PAYLOAD);
+}
+
+async function kill(): Promise<void> {
+  const before = await property(SERVER, "MainPID");
+  await runCommand("systemctl", "kill", "--signal", "KILL", SERVER);
+  await untilRestarted(SERVER, before);
+  await untilCarried();
+}
+
+async function watchdog(): Promise<void> {
+  const before = await property(CLIENT, "MainPID");
+  await runCommand("systemctl", "kill", "--signal", "STOP", CLIENT);
+  await untilRestarted(CLIENT, before);
+  assertMatch(await journal(CLIENT), /Watchdog timeout|status=6\/ABRT|result 'watchdog'/);
+  await untilCarried();
+}
+
+async function refused(): Promise<void> {
+  const unit = "pppoe-proxy@refused";
+  const text = CONFIG.server.replace("server.key", "nosuch.key").replace("8443", "8444");
+  await Deno.writeTextFile(`${FOLDER}/refused.toml`, text);
+  const { code } = await attempt("systemctl", "start", unit);
+  assert(code !== 0, "systemctl says that it did not start");
+  assertEquals(await until(unit, "ActiveState", /^failed$/), "failed");
+  // RestartSec= is one second.
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  assertEquals(await property(unit, "ActiveState"), "failed");
+  assertEquals(await property(unit, "ExecMainStatus"), "78");
+  assertEquals(await property(unit, "NRestarts"), "0");
+}
+
+async function journal(unit: string, ...options: string[]): Promise<string> {
+  return await runCommand("journalctl", "--no-pager", "-u", unit, ...options);
+}
+
+async function stop(): Promise<void> {
+  await runCommand("systemctl", "stop", CLIENT, SERVER);
+  for (const unit of [CLIENT, SERVER]) {
+    assertEquals(await property(unit, "ActiveState"), "inactive");
+    assertEquals(await property(unit, "Result"), "success");
+    assertEquals(await property(unit, "ExecMainStatus"), "0");
+  }
+}
+
+async function logged(): Promise<void> {
+  const lines = (await journal(SERVER, "-o", "json", "-t", "pppoe-proxy")).trim().split("\n");
+  const records = lines.map((line) => JSON.parse(line));
+  const of = (word: string) => records.find(({ MESSAGE }) => String(MESSAGE).includes(word));
+  assertEquals(of("ready")?.PRIORITY, "6");
+  assertEquals(of("reload failed")?.PRIORITY, "3");
+}
+
+/** The steps in their order. */
+export const STEPS: Readonly<Record<string, () => Promise<void>>> = {
+  "the program, its unit and its user are installed, and it makes its keys": install,
+  "start returns when it is ready, and a customer dials": start,
+  "status shows sessions; it runs as its user with one capability, and can start no program":
+    status,
+  "reload applies what is right and refuses what is wrong": reload,
+  "kill -9: it is started anew and the session goes on": kill,
+  "a hung process is ended by the watchdog, and the session goes on": watchdog,
+  "P4: a refused configuration ends with 78 and is not tried again": refused,
+  "stop ends it cleanly": stop,
+  "the journal has its lines with their priorities": logged,
+};
+
+if (import.meta.main) {
+  const say = (result: StepResult) =>
+    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
+  for (const [step, run] of Object.entries(STEPS)) {
+    try {
+      await run();
+      say({ step });
+    } catch (error) {
+      say({ step, error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  Deno.exit(0);
+}
