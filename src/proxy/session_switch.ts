@@ -232,13 +232,14 @@ export class SessionSwitch {
     const theirs = customers.get(customer);
     theirs?.delete(session);
     if (theirs?.size === 0) customers.delete(customer);
+    // First it is written down: whoever hears of the end from us is not to hear it from the next process.
+    this.#options.observe(session, end, this.table);
     if (tell.wire && !this.earlier.takeLeave(session)) {
       this.outlet.packetToWire(session, CODE_PADT, tags);
     }
     if (tell.tunnel && session.member.tunnel !== undefined) {
       this.outlet.packetToTunnel(session, CODE_PADT, tags);
     }
-    this.#options.observe(session, end, this.table);
   }
 
   /** Ends all sessions of a member. */

@@ -93,10 +93,15 @@ export class Changes {
     for (const { id, session } of this.#put) rows.put(id, session);
   }
 
-  /** Within a transaction: writes up to `budget` rows. */
-  write(rows: LiveRows, budget: number): void {
+  /** Within a transaction: removes up to `budget` sessions that have ended. */
+  writeGone(rows: LiveRows, budget: number): void {
     this.#removed = Math.min(budget, this.#gone.length);
     for (let i = 0; i < this.#removed; i++) rows.remove(this.#gone[i]);
+  }
+
+  /** Within a transaction: writes up to `budget` rows. */
+  write(rows: LiveRows, budget: number): void {
+    this.writeGone(rows, budget);
     const waiting = [...this.#fresh, ...this.#dirty];
     this.#put = waiting.slice(0, Math.max(0, budget - this.#removed));
     for (const { id, session } of this.#put) rows.put(id, session);

@@ -6,7 +6,7 @@ import { pastSession } from "./past.ts";
 import type { Counters, JournalledSession, SessionRecord } from "./record.ts";
 import type { SetAside } from "./set_aside.ts";
 import { causeOf, isDamage } from "./state_error.ts";
-import { type Identity, lockDirectory, openStore, type Store } from "./store.ts";
+import { closeStore, type Identity, lockDirectory, openStore, type Store } from "./store.ts";
 
 /** From the first change to its transaction: what changes together is written together. ms. */
 const GATHER_TIME = 100;
@@ -16,7 +16,7 @@ const SYNC_DELAY = 500;
 const SLICE_PAUSE = 5;
 /** Rows a transaction. */
 const SLICE = 256;
-/** Of them those that are written while a customer waits. */
+/** Of them those that are written while somebody waits. */
 const URGENT = 16;
 /** How often writing is tried again after an error. Milliseconds. */
 const RETRY = 5_000;
@@ -77,7 +77,7 @@ interface Parts {
 }
 
 /**
- * The sessions on disk. What opens is written at once; for all else calls only change memory, and a
+ * The sessions on disk. What opens or ends is written at once; for all else calls only change memory, and a
  * timer writes, one small transaction a turn:
  *
  *     writing ──error──▶ failing ──time to retry──▶ rewriting ──all written──▶ writing
@@ -116,16 +116,14 @@ export class Journal {
    */
   opened(session: SessionRecord): void {
     if (this.#state === "closed") return;
-    const { changes } = this.#parts;
-    changes.opened(session);
-    const isReady = this.#state === "writing" && !this.#durability.isShrinking;
-    if (isReady) this.#commit(() => changes.writeFresh(this.#rows, URGENT));
-    if (!changes.isEmpty) this.#arm(GATHER_TIME);
+    this.#parts.changes.opened(session);
+    this.#commitNow((changes, rows) => changes.writeFresh(rows, URGENT));
   }
 
   /**
    * A session has ended, or one that was restored will not go on. Without `counters` it ends with
-   * those saved last and at the time when they were saved. Unknown sessions are ignored.
+   * those saved last and at the time when they were saved. Unknown sessions are ignored. Committed at
+   * once likewise, so that nobody hears of an end again.
    */
   closed(session: SessionRecord, end: string, counters?: Counters): void {
     if (this.#state === "closed") return;
@@ -133,7 +131,10 @@ export class Journal {
     if (known === undefined) return;
     const closedAt = counters === undefined ? known.savedAt : this.#parts.options.now();
     this.accounting.add(pastSession(known, end, closedAt, counters ?? known.counters));
-    this.#arm(GATHER_TIME);
+    this.#commitNow((changes, rows) => {
+      this.accounting.write(URGENT);
+      changes.writeGone(rows, SLICE);
+    });
   }
 
   /** Saves the counters of the open sessions; those that have not changed cost nothing. */
@@ -200,6 +201,12 @@ export class Journal {
     });
     if (isWritten && this.#state === "rewriting" && !this.#hasWork()) this.#recovered();
     return isWritten;
+  }
+
+  #commitNow(write: (changes: Changes, rows: LiveRows) => void): void {
+    const isReady = this.#state === "writing" && !this.#durability.isShrinking;
+    if (isReady) this.#commit(() => write(this.#parts.changes, this.#rows));
+    if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
 
   /** One transaction; false where it failed. */
@@ -281,20 +288,8 @@ export class Journal {
     return this.#syncing;
   }
 
-  /** What was written before an error may be lost; nothing here throws. */
   #closeStore(): void {
-    const { database } = this.#store;
-    try {
-      database.exec("PRAGMA synchronous = FULL");
-      database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
-    } catch {
-      // The log stays, and is read at the next start.
-    }
-    try {
-      database.close();
-    } catch {
-      // The same.
-    }
+    closeStore(this.#store);
     this.#durability.close();
   }
 }

@@ -99,6 +99,21 @@ export function openStore(directory: string, identity: Identity, now: number): S
   });
 }
 
+/** Closes a store, with all in one file. What was written before an error may be lost; never throws. */
+export function closeStore({ database }: Store): void {
+  try {
+    database.exec("PRAGMA synchronous = FULL");
+    database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
+  } catch {
+    // The log stays, and is read at the next start.
+  }
+  try {
+    database.close();
+  } catch {
+    // The same.
+  }
+}
+
 function explained<T>(directory: string, run: () => T): T {
   try {
     return run();

@@ -123,3 +123,19 @@ Deno.test("sessions of hundreds resume together, and new ones get handles of the
     await dial(path, { id: 201 });
     for (const id of [1, 100, 200, 201]) await carries(path, 0, id);
   }));
+
+Deno.test("Z1: an end is on record before any peer hears of it", async () => {
+  const seen: [before: number, link: { statistics: { sentFrames: number } }][] = [];
+  await within({
+    observe(link, _session, end): void {
+      if (end !== undefined) seen.push([link.statistics.sentFrames, link]);
+    },
+  }, async (path) => {
+    await dial(path, { id: 7 });
+    const [session] = path.server.proxy.sessions.table;
+    path.server.proxy.sessions.close(session, "admin", { wire: true, tunnel: true });
+    assertEquals((await path.ac.packet()).code, CODE_PADT);
+    assertEquals((await path.customers[0].packet()).code, CODE_PADT);
+    assertEquals(seen.map(([before, { statistics }]) => statistics.sentFrames - before), [1, 1]);
+  });
+});

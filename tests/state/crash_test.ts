@@ -42,3 +42,15 @@ Deno.test("a process killed at any time loses no session that it has opened, and
       await journal.close();
     }
   }));
+
+Deno.test("Z1: ends are on record when the process is killed in the same turn", () =>
+  inDirectory(async (directory) => {
+    const { signal } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--cached-only", WRITER, directory, "at once"],
+    }).output();
+    assertEquals(signal, "SIGKILL");
+    const { journal, restored } = open(directory);
+    assertEquals(restored.map(({ handle }) => handle), [session(99).handle]);
+    assertEquals(journal.accounting.query({ limit: 1_000 }).length, 99);
+    await journal.close();
+  }));

@@ -1,11 +1,17 @@
 /**
  * Writes sessions to the store in `Deno.args[0]` until it is killed: opens them in order, closes
- * every one that is 50 behind, and says on stdout which one it has opened.
+ * every one that is 50 behind, and says on stdout which one it has opened. With a further argument it
+ * opens 100, closes all but the last, and kills itself.
  */
 import { counters, open, session } from "./sessions.ts";
 
 if (import.meta.main) {
   const { journal } = open(Deno.args[0]);
+  if (Deno.args.length > 1) {
+    for (let i = 0; i < 100; i++) journal.opened(session(i));
+    for (let i = 0; i < 99; i++) journal.closed(session(i), "padt-ac", counters(i));
+    Deno.kill(Deno.pid, "SIGKILL");
+  }
   const line = (i: number) => Deno.stdout.writeSync(new TextEncoder().encode(`${i}\n`));
   for (let i = 0; i < 60_000; i++) {
     journal.opened(session(i));
