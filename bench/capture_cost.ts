@@ -82,6 +82,7 @@ function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down()
     trace: () => {},
     now: () => 0,
     later: () => {},
+    randomBytes: (length) => new Uint8Array(length),
     observe: () => {},
   });
   const member = newMember("branch-1", 0);

@@ -18,7 +18,9 @@ export function describe(config: Config): string[] {
       : []),
     sessions.idleTimeout === 0
       ? "Idle sessions are kept."
-      : `A session whose AC is silent for ${formatDuration(sessions.idleTimeout)} is ended.`,
+      : `A session whose AC is silent for ${
+        formatDuration(sessions.idleTimeout)
+      }, also when asked, is ended.`,
     sessions.resumeGrace === 0
       ? "A lost tunnel ends its sessions."
       : `Sessions wait up to ${formatDuration(sessions.resumeGrace)} for a lost tunnel.`,

@@ -61,7 +61,7 @@ function common(folder: string): {
       etherTypes: withDefault(value.etherTypes(), [0x8863, 0x8864]),
     }),
     sessions: section({
-      idleTimeout: withDefault(value.duration("10s", "24d", true), "0s"),
+      idleTimeout: withDefault(value.duration("10s", "24d", true), "10m"),
       resumeGrace: withDefault(value.duration("1s", "1h", true), "30s"),
       terminateLinger: withDefault(value.duration("1s", "10m", true), "10s"),
     }),

@@ -122,7 +122,7 @@ export interface ServerLimitsConfig extends LimitsConfig {
 
 /** Lifetime of sessions. */
 export interface SessionsConfig {
-  /** A session whose AC has been silent for this long is ended; 0 for never. */
+  /** A session whose AC has been silent for this long, asked three times, is ended; 0 for never. */
   idleTimeout: number;
   /** How long sessions outlive their tunnel; 0 for not at all. */
   resumeGrace: number;

@@ -20,3 +20,18 @@ export const LcpCode = {
 export function isLcp(bytes: Uint8Array, at: number, length: number): boolean {
   return bytes[at] === LCP_HIGH && length > 1 && bytes[at + 1] === LCP_LOW;
 }
+
+/** Configuration option Magic-Number: type, length, four bytes (RFC 1661 section 6.4). */
+const MAGIC_NUMBER = 5;
+const MAGIC_LENGTH = 6;
+
+/** Where the Magic-Number stands in the options in `bytes[at, end)`, or -1. */
+export function findMagicNumber(bytes: Uint8Array, at: number, end: number): number {
+  while (at + 2 <= end) {
+    const length = bytes[at + 1];
+    if (length < 2 || at + length > end) return -1;
+    if (bytes[at] === MAGIC_NUMBER) return length === MAGIC_LENGTH ? at + 2 : -1;
+    at += length;
+  }
+  return -1;
+}

@@ -1,4 +1,4 @@
-import { LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
+import { findMagicNumber, LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
 
 /** Sample that stands for no round trip yet. */
 const NONE = 0;
@@ -22,6 +22,8 @@ export class LcpWatch {
   #echoAt = new Float64Array(0);
   /** Milliseconds that the AC took for the last answer. */
   #roundTrip = new Float32Array(0);
+  /** The customer's Magic-Number as last seen, or 0 (RFC 1661 section 6.4). */
+  #magic = new Uint32Array(0);
   #now: () => number;
 
   /** `now` gives milliseconds of a steady clock. */
@@ -39,6 +41,7 @@ export class LcpWatch {
     this.#reserve(index);
     this.#echo[index] = NO_ECHO;
     this.#roundTrip[index] = NONE;
+    this.#magic[index] = 0;
   }
 
   /** A session has ended. */
@@ -55,6 +58,7 @@ export class LcpWatch {
   packet(index: number, bytes: Uint8Array, at: number, length: number, toAc: boolean): void {
     if (length < LCP_HEADER) return;
     const code = bytes[at + 2];
+    if (toAc) this.#noteMagic(index, code, bytes, at, length);
     if (code === LcpCode.terminateRequest || code === LcpCode.terminateAck) {
       if (!this.#terminated.has(index)) this.#terminated.set(index, this.#now());
       return;
@@ -70,6 +74,11 @@ export class LcpWatch {
     }
   }
 
+  /** The number that the customer's LCP packets to the AC bear. */
+  magicNumber(index: number): number {
+    return this.#magic[index] ?? 0;
+  }
+
   /** Milliseconds from the customer's last Echo-Request that was answered to the AC's reply. */
   roundTrip(index: number): number | undefined {
     const sample = this.#roundTrip[index] ?? NONE;
@@ -82,16 +91,32 @@ export class LcpWatch {
     return [...this.#terminated].filter(([, at]) => at <= latest).map(([index]) => index);
   }
 
+  #noteMagic(index: number, code: number, bytes: Uint8Array, at: number, length: number): void {
+    let from = -1;
+    if (code === LcpCode.configureRequest) {
+      from = findMagicNumber(bytes, at + LCP_HEADER, at + length);
+    } else if (code === LcpCode.echoRequest || code === LcpCode.echoReply) {
+      from = length < LCP_HEADER + 4 ? -1 : at + LCP_HEADER;
+    }
+    if (from < 0) return;
+    this.#magic[index] = bytes[from] << 24 | bytes[from + 1] << 16 | bytes[from + 2] << 8 |
+      bytes[from + 3];
+  }
+
   #reserve(index: number): void {
     if (index < this.#echo.length) return;
     const capacity = Math.max(16, index * 2);
     this.#echo = grown(new Uint16Array(capacity), this.#echo);
     this.#echoAt = grown(new Float64Array(capacity), this.#echoAt);
     this.#roundTrip = grown(new Float32Array(capacity), this.#roundTrip);
+    this.#magic = grown(new Uint32Array(capacity), this.#magic);
   }
 }
 
-function grown<T extends Float64Array | Float32Array | Uint16Array>(larger: T, old: T): T {
+function grown<T extends Float64Array | Float32Array | Uint32Array | Uint16Array>(
+  larger: T,
+  old: T,
+): T {
   larger.set(old);
   return larger;
 }

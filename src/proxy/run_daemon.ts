@@ -11,7 +11,7 @@ import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Server } from "./server.ts";
-import { endIdle, endMoved, endTerminated } from "./session_ends.ts";
+import { endMoved, endTerminated } from "./session_ends.ts";
 import type { State } from "./state.ts";
 
 const log = logger("main");
@@ -120,7 +120,7 @@ function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<t
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
     proxy.sweep(resumeGrace);
-    if (idleTimeout > 0) endIdle(proxy.sessions, idleTimeout, time);
+    if (idleTimeout > 0) proxy.sessions.idle.sweep(idleTimeout);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
     followInterface();
   }, SWEEP);

@@ -9,13 +9,6 @@ export function idleTime({ table }: SessionSwitch, session: Session, now: number
   return Math.max(0, now - table.counters[session.index * COUNTERS + AC_HEARD]);
 }
 
-/** Ends the sessions whose AC has been silent for more than `timeout` milliseconds. */
-export function endIdle(sessions: SessionSwitch, timeout: number, now: number): void {
-  for (const session of sessions.table) {
-    if (idleTime(sessions, session, now) > timeout) sessions.close(session, "idle", TELL_BOTH);
-  }
-}
-
 /** Ends the sessions whose PPP link was terminated `linger` milliseconds ago, without a PADT since. */
 export function endTerminated(sessions: SessionSwitch, linger: number): void {
   for (const index of sessions.lcp.over(linger)) {

@@ -7,6 +7,7 @@ import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
 import { type EarlierOptions, EarlierSessions } from "./earlier_sessions.ts";
 import type { FrameTap } from "./frame_tap.ts";
+import { IdleProbes } from "./idle_probes.ts";
 import { LcpWatch } from "./lcp_watch.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { Known, type Member, type Session, type SessionEnd } from "./session.ts";
@@ -26,7 +27,7 @@ import { Tallies } from "./tallies.ts";
 
 /** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
 export interface SwitchOptions
-  extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret"> {
+  extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret" | "randomBytes"> {
   /** Told of every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
@@ -56,6 +57,8 @@ export class SessionSwitch {
   /** No new sessions are wanted; open ones go on. */
   draining = false;
   readonly lcp: LcpWatch;
+  /** Whether the ACs of silent sessions still have them. */
+  readonly idle: IdleProbes;
   readonly earlier: EarlierSessions;
   /** Proofs of sessions, where a secret is there to make them with. */
   readonly proofs: SessionProofs | undefined;
@@ -79,6 +82,7 @@ export class SessionSwitch {
     this.#link = options.link;
     this.#acOnWire = options.side === "server";
     this.#batchTime = options.now();
+    this.idle = new IdleProbes(this, options);
     this.earlier = new EarlierSessions(options, this.table, this.outlet);
     const { proofSecret: secret } = options;
     this.proofs = secret === undefined ? undefined : new SessionProofs(secret);
@@ -111,7 +115,7 @@ export class SessionSwitch {
     this.tap?.session("wire", "in", session, bytes, body, payload);
     if (writer !== undefined || this.#acOnWire) this.#heard(index, this.#acOnWire);
     if (writer === undefined) return this.drops.count("no-tunnel");
-    this.#watch(index, bytes, body, payload, !this.#acOnWire);
+    if (this.#watch(session, bytes, body, payload, !this.#acOnWire)) return;
     this.touch(member);
     if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
     this.tap?.session("tunnel", "out", session, bytes, body, payload);
@@ -131,13 +135,15 @@ export class SessionSwitch {
     const index = member.handles[handle] - 1;
     if (index < 0) return this.drops.count("session-unknown");
     if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
-    this.#watch(index, buffer.bytes, offset, length, this.#acOnWire);
+    this.#heard(index, !this.#acOnWire);
+    const session = this.table.sessions[index];
+    if (session === undefined) return;
+    if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return;
     this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
     this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
-    this.#heard(index, !this.#acOnWire);
   }
 
   /** Notes who was heard. */
@@ -160,10 +166,15 @@ export class SessionSwitch {
     this.tap?.session("wire", "out", session, bytes, at, length);
   }
 
-  /** Looks at a frame's PPP; `length` bytes at `at`. */
-  #watch(index: number, bytes: Uint8Array, at: number, length: number, toAc: boolean): void {
-    if (isLcp(bytes, at, length)) this.lcp.packet(index, bytes, at, length, toAc);
-    else if (this.lcp.isLingering) this.lcp.traffic(index);
+  /** Looks at a frame's PPP, `length` bytes at `at`; whether it was for us and goes no further. */
+  #watch(session: Session, bytes: Uint8Array, at: number, length: number, toAc: boolean): boolean {
+    if (isLcp(bytes, at, length)) {
+      if (!toAc && this.idle.isAsking && this.idle.takes(session, bytes, at, length)) return true;
+      this.lcp.packet(session.index, bytes, at, length, toAc);
+    } else if (this.lcp.isLingering) {
+      this.lcp.traffic(session.index);
+    }
+    return false;
   }
 
   /** The session that a frame from the wire belongs to. */
@@ -226,6 +237,7 @@ export class SessionSwitch {
     if (this.table.sessions[session.index] !== session) return;
     this.table.remove(session);
     this.lcp.remove(session.index);
+    this.idle.remove(session);
     session.member.handles[session.handle] = 0;
     session.member.sessions--;
     const { customer, member: { customers } } = session;

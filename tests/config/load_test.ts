@@ -51,7 +51,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       padiRate: 200,
       padiBurst: 50,
     },
-    sessions: { idleTimeout: 0, resumeGrace: 30_000, terminateLinger: 10_000 },
+    sessions: { idleTimeout: 600_000, resumeGrace: 30_000, terminateLinger: 10_000 },
     log: { level: "info", format: "auto", topics: {} },
     admin: { hosts: [] },
     capture: { fileSize: 64 * 1024 * 1024, files: 8, secrets: false },

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
-import { endByAdmin, endIdle, endTerminated } from "../../src/proxy/session_ends.ts";
+import { endByAdmin, endTerminated } from "../../src/proxy/session_ends.ts";
 import { dial, sessionFrame, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type Side, WAN } from "./path.ts";
 import { takePackets } from "./segment.ts";
@@ -61,7 +61,7 @@ class World {
     else if (what === "reconnect") await this.#reconnect(client);
     else if (what === "grace-server") this.#pass(GRACE, [this.#path.server]);
     else if (what === "grace-client") this.#pass(GRACE, this.#path.clients);
-    else if (what === "idle") this.#pass(IDLE + 1, [this.#path.server, ...this.#path.clients]);
+    else if (what === "idle") await this.#idle();
     else if (what.startsWith("restart")) await this.#restart(what, client, true);
     else if (what.startsWith("forget")) await this.#restart(what, client, false);
     else if (line !== undefined) this.#end(what, line);
@@ -182,7 +182,17 @@ class World {
     for (const { proxy } of sides) {
       proxy.sweep(GRACE);
       endTerminated(proxy.sessions, LINGER);
-      endIdle(proxy.sessions, IDLE, this.#path.now());
+      proxy.sessions.idle.sweep(IDLE);
+    }
+  }
+
+  /** All are silent, and the ACs do not answer the questions that they get. */
+  async #idle(): Promise<void> {
+    const sides = [this.#path.server, ...this.#path.clients];
+    for (let step = 0; step < 7; step++) {
+      this.#path.advance(IDLE / 6);
+      for (const { proxy } of sides) proxy.sessions.idle.sweep(IDLE);
+      await settle();
     }
   }
 
