@@ -39,7 +39,7 @@ import { memoryConnectionPair } from "./tunnel/memory_connection.ts";
 const SECRET = new Uint8Array(32).fill(0x5e);
 const server = {
   fingerprint: new Uint8Array(32),
-  secret: (name: string) => name === "branch-1" ? SECRET : undefined,
+  secrets: (name: string) => name === "branch-1" ? [SECRET] : [],
 };
 
 function packet(code: number, tags: Uint8Array): Uint8Array {

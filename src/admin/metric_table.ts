@@ -1,28 +1,11 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Daemon } from "../proxy/daemon_interface.ts";
-import type { Histogram } from "../proxy/histogram.ts";
+import { CERTIFICATES } from "./certificate_metrics.ts";
+import type { Metric, Sample } from "./metric.ts";
 import { heldSessions } from "../proxy/peers.ts";
 import { peerNames } from "./peers_snapshot.ts";
 import { dropsOf, readinessOf, sessionCounts } from "./status_snapshot.ts";
 import { trafficOf } from "./traffic.ts";
-
-/** One value of a metric. */
-export interface Sample {
-  value: number;
-  labels?: Record<string, string>;
-}
-
-interface Described {
-  /** Without the prefix. */
-  name: string;
-  help: string;
-  labels?: readonly string[];
-}
-
-/** A metric, and where its values are read. */
-export type Metric =
-  | (Described & { type: "counter" | "gauge"; read: (daemon: Daemon) => Sample[] })
-  | (Described & { type: "histogram"; read: (daemon: Daemon) => Histogram });
 
 /** What ends a connection before it is a tunnel because of who it is. */
 const AUTHENTICATION: ReadonlySet<string> = new Set([
@@ -290,4 +273,10 @@ const FRAMES: readonly Metric[] = [
 ];
 
 /** All metrics. */
-export const METRICS: readonly Metric[] = [...PROCESS, ...TUNNELS, ...SESSIONS, ...FRAMES];
+export const METRICS: readonly Metric[] = [
+  ...PROCESS,
+  ...TUNNELS,
+  ...SESSIONS,
+  ...FRAMES,
+  ...CERTIFICATES,
+];

@@ -2,7 +2,8 @@
 import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import type { Histogram as Counted } from "../proxy/histogram.ts";
-import { METRICS, type Sample } from "./metric_table.ts";
+import type { Sample } from "./metric.ts";
+import { METRICS } from "./metric_table.ts";
 
 const PREFIX = "pppoeproxy_";
 

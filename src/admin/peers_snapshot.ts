@@ -1,6 +1,7 @@
 import { formatAddress } from "../config/addresses.ts";
 import type { Config } from "../config/types.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Client, Tunnel } from "./schema.ts";
 import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -45,12 +46,18 @@ function tunnelOf(
     address: tunnel === undefined ? null : peer?.address ?? null,
     since: tunnel === undefined ? null : since,
     down_since: tunnel === undefined ? since : null,
+    down_reason: tunnel === undefined ? reasonOf(peer?.end) : null,
     rtt_seconds: secondsOf(tunnel?.roundTrip),
     connects: peer?.connects ?? 0,
     queue_bytes: tunnel?.writer.queuedBytes ?? 0,
     sessions: member?.sessions ?? 0,
     ...trafficOf(config().mode, traffic),
   };
+}
+
+function reasonOf(end: TunnelEnd | undefined): string | null {
+  if (end === undefined) return null;
+  return end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`;
 }
 
 /** The clients of a server; on a client, its servers. */

@@ -53,6 +53,8 @@ export const Tunnel = v.object({
   address: v.nullable(v.string()),
   since: v.nullable(time),
   down_since: v.nullable(time),
+  /** How the last tunnel, or the last attempt to set one up, has ended. */
+  down_reason: v.nullable(v.string()),
   rtt_seconds: v.nullable(seconds),
   connects: count,
   queue_bytes: count,
@@ -76,6 +78,20 @@ export const Interface = v.object({
 });
 export type Interface = v.InferOutput<typeof Interface>;
 
+/** A certificate that the server is known by, or that the client accepts. */
+export const Certificate = v.object({
+  use: v.picklist(["own", "pinned"]),
+  path: v.string(),
+  /** Of its DER, in hexadecimal. */
+  sha256: v.string(),
+  names: v.string(),
+  not_before: v.nullable(time),
+  not_after: v.nullable(time),
+  /** Why it is due to be replaced. */
+  warning: v.nullable(v.string()),
+});
+export type Certificate = v.InferOutput<typeof Certificate>;
+
 /** Everything about the daemon as a whole. */
 export const Status = v.object({
   schema: v.literal(1),
@@ -98,6 +114,7 @@ export const Status = v.object({
   tunnels: v.array(Tunnel),
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
+  certificates: v.array(Certificate),
   log_level: v.string(),
   /** The configuration in use, keys as in its file; names of secrets' files, never their contents. */
   config: v.record(v.string(), v.unknown()),
@@ -214,6 +231,7 @@ export const EventKind = v.picklist([
   "reload",
   "drain",
   "resumed",
+  "certificate",
 ]);
 
 /** The `data:` of an event; further keys are its facts. */

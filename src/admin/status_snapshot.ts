@@ -1,12 +1,13 @@
 import manifest from "../../deno.json" with { type: "json" };
 import { formatAddress } from "../config/addresses.ts";
+import { dateWarning } from "../config/certificate_dates.ts";
 import { showConfig } from "../config/show.ts";
 import { logLevels } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { heldSessions } from "../proxy/peers.ts";
 import { tunnelsOf } from "./peers_snapshot.ts";
-import type { Interface, Readiness, Status } from "./schema.ts";
+import type { Certificate, Interface, Readiness, Status } from "./schema.ts";
 
 /** Whether frames can be carried: a server listens as long as it lives, a client needs its tunnel. */
 export function readinessOf({ config, link, proxy }: Daemon): Readiness {
@@ -50,6 +51,20 @@ export function sessionCounts({ config, proxy }: Daemon): Status["sessions"] {
   return { open: proxy.sessions.table.size - held, held, limit: config().limits.sessions };
 }
 
+/** The certificates in use, and which of them are due to be replaced. */
+export function certificatesOf({ certificates }: Daemon): Certificate[] {
+  const time = (at: number): string | null => Number.isNaN(at) ? null : new Date(at).toISOString();
+  return certificates().map((certificate) => ({
+    use: certificate.use,
+    path: certificate.path,
+    sha256: certificate.fingerprint.toHex(),
+    names: certificate.names,
+    not_before: time(certificate.validFrom),
+    not_after: time(certificate.validTo),
+    warning: dateWarning(certificate, Date.now()) ?? null,
+  }));
+}
+
 /** Everything about the daemon as a whole. */
 export function statusOf(daemon: Daemon): Status {
   const { monitor, proxy, startedAt } = daemon;
@@ -76,6 +91,7 @@ export function statusOf(daemon: Daemon): Status {
     ...(config.mode === "server"
       ? { listen: config.tunnel.listen.map(formatAddress) }
       : { servers: config.tunnel.connect.map(formatAddress) }),
+    certificates: certificatesOf(daemon),
     log_level: logLevels().level,
     config: showConfig(config),
   };

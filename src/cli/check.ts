@@ -2,11 +2,11 @@ import { adminSocket } from "../config/admin_socket.ts";
 import { trustedOwners } from "../config/file_rules.ts";
 import { loadConfig } from "../config/load.ts";
 import { checkCaptureDirectory, checkSocketPlace, checkStateDirectory } from "../config/places.ts";
-import { readSecret } from "../config/secrets.ts";
+import { readClientSecret, readSecret, readSecrets } from "../config/secrets.ts";
 import type { Config } from "../config/types.ts";
 import { refuseLinks } from "../state/store.ts";
 import type { Arguments } from "./arguments.ts";
-import { checkPinned, checkServerCertificate } from "./check_certificate.ts";
+import { checkPinned, checkServerCertificate, describeCertificate } from "./check_certificate.ts";
 import { checkListen } from "./check_listen.ts";
 import { checkSystem } from "./check_system.ts";
 import { Findings } from "./findings.ts";
@@ -23,11 +23,22 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   checkSystem(config, findings);
   await checkListen(config, findings);
   for (const line of describe(config)) await printLine(line);
+  for (const line of await describeCertificates(config)) await printLine(line);
   for (const note of findings.notes) await printLine(`Note: ${note}`);
   for (const problem of findings.problems) await printError(problem);
   if (findings.problems.length > 0) return 1;
   await printLine("No problems found.");
   return 0;
+}
+
+/** A line for each certificate that can be read, with its SHA-256 to compare on the other end. */
+async function describeCertificates({ mode, tunnel, file }: Config): Promise<string[]> {
+  const owners = trustedOwners(file);
+  const files = mode === "server" ? [tunnel.certificate] : tunnel.serverCertificate;
+  const lines = await Promise.all(
+    files.map((path) => describeCertificate(path, owners).catch(() => "")),
+  );
+  return lines.filter((line) => line !== "").map((line) => `Certificate ${line}.`);
 }
 
 /** Checks the certificates that a configuration names. */
@@ -45,11 +56,15 @@ export async function checkSecrets(config: Config, findings: Findings): Promise<
   const owners = trustedOwners(config.file);
   const { tokenFile } = config.admin;
   if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token", owners));
-  const clients = config.mode === "server" ? config.clients : [config.tunnel];
-  for (const { secretFile } of clients) {
-    await findings.attempt(() => readSecret(secretFile, "secret", owners));
+  const tokens = tokenFile === undefined ? 0 : 1;
+  if (config.mode === "client") {
+    await findings.attempt(() => readClientSecret(config.tunnel.secretFile, owners));
+    return 1 + tokens;
   }
-  return clients.length + (tokenFile === undefined ? 0 : 1);
+  for (const { secretFile } of config.clients) {
+    await findings.attempt(() => readSecrets(secretFile, owners));
+  }
+  return config.clients.length + tokens;
 }
 
 /** Checks the directories of state, captures and the admin socket. */

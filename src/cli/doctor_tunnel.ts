@@ -4,13 +4,15 @@ import { formatMac } from "../pppoe/mac.ts";
 import { ClientAccess } from "../proxy/client_access.ts";
 import { authenticateToServer, HandshakeError } from "../tunnel/authenticate.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
+import { CertificateAdvice } from "../proxy/dialler.ts";
 import { dial } from "../tunnel/transport.ts";
-import { closeTrust } from "../tunnel/trust_environment.ts";
+import { checkTlsEnvironment } from "../tunnel/trust_environment.ts";
 import { readClientFiles } from "../config/files.ts";
 import { showDelay } from "./amounts.ts";
 import { acName, discoverOn, randomHostUniq } from "./discover.ts";
 import type { DaemonState } from "./doctor_daemon.ts";
 import { examine, type Examined } from "./examination.ts";
+import type { Findings } from "./findings.ts";
 
 /** A server: the addresses it listens on, and who answers a PADI on its wire. */
 export async function* examineServer(
@@ -80,20 +82,19 @@ export async function* examineClient(
   let access: ClientAccess;
   try {
     access = new ClientAccess(config, await readClientFiles(config));
-    closeTrust();
+    checkTlsEnvironment();
   } catch {
     return; // what is wrong with the files has been said
   }
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
     const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
-    // A second login would end the daemon's own tunnel.
     if (tunnels.some(({ peer, up }) => up && peer === shown)) {
       const text = `the running daemon has a tunnel to ${shown}`;
       yield { name: "server", verdict: "ok", text };
       continue;
     }
-    yield* await examineOne(config, access, address, { timeout, mayLogIn: daemon !== "unknown" });
+    yield* await examineOne(config, access, address, { timeout, daemon });
   }
 }
 
@@ -101,7 +102,7 @@ async function examineOne(
   { tunnel }: ClientConfig,
   access: ClientAccess,
   address: Address,
-  { timeout, mayLogIn }: { timeout: number; mayLogIn: boolean },
+  { timeout, daemon }: { timeout: number; daemon: DaemonState },
 ): Promise<Examined[]> {
   const shown = formatAddress(address);
   let connection: Connection | undefined;
@@ -110,7 +111,9 @@ async function examineOne(
     try {
       connection = await dial(tunnel.transport, address, access.trust, timeout, () => {});
     } catch (error) {
-      throw new Error(`Cannot reach ${shown}: ${adviseDial(error, access)}`, { cause: error });
+      const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });
+      const explained = await advice.explain(error, address, access);
+      throw new Error(`Cannot reach ${shown}: ${adviseDial(explained)}`, { cause: error });
     }
     const took = showDelay((performance.now() - began) / 1_000);
     return `${shown} answers after ${took} and shows a certificate that is accepted`;
@@ -118,12 +121,32 @@ async function examineOne(
   if (connection === undefined) return reached;
   const open = connection;
   const login = await examine("login", (findings) => {
-    if (mayLogIn) return logIn(open, access, shown, timeout);
+    if (daemon === "stopped") return logIn(open, access, shown, timeout);
     abandon(open);
-    findings.notes.push("Not tried: it would end the tunnel of a daemon, if one runs");
-    return "";
+    return askAboutLogin(daemon, shown, findings);
   });
   return [...reached, ...login];
+}
+
+/** A second login as the same client, at any address of its server, could end the daemon's tunnel. */
+function askAboutLogin(
+  daemon: Exclude<DaemonState, "stopped">,
+  shown: string,
+  { notes }: Findings,
+): string {
+  if (daemon === "unknown") {
+    notes.push("Not tried: it would end the tunnel of a daemon, if one runs");
+    return "";
+  }
+  const up = daemon.tunnels.find((tunnel) => tunnel.up);
+  if (up !== undefined) return `not tried, as the running daemon has a tunnel to ${up.peer}`;
+  const { down_reason } = daemon.tunnels.find(({ peer }) => peer === shown) ?? {};
+  if (down_reason?.startsWith("not-authenticated")) {
+    throw new Error(`The running daemon is refused at ${shown}: ${down_reason}${SAME_SECRET}`);
+  }
+  const why = down_reason === undefined || down_reason === null ? "" : `; it says: ${down_reason}`;
+  notes.push(`Not tried, as the running daemon logs in itself${why}`);
+  return "";
 }
 
 async function logIn(
@@ -146,7 +169,7 @@ async function logIn(
   }
 }
 
-function adviseDial(error: unknown, { credentials }: ClientAccess): string {
+function adviseDial(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.ConnectionRefused) {
     return "nobody listens there; start the server, and compare the port with its tunnel.listen";
@@ -156,10 +179,12 @@ function adviseDial(error: unknown, { credentials }: ClientAccess): string {
   }
   if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
   if (/lookup address|resolve/i.test(message)) return "its name is not found; check it and DNS";
-  if (!/certificate/i.test(message)) return message;
-  const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
-  return `${message}; pinned is SHA-256 ${pinned}: compare it with \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
+  if (!(error instanceof HandshakeError) || !/certificate/.test(message)) return message;
+  return `${error.end.detail}; compare with \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
 }
+
+const SAME_SECRET =
+  "; the server's [[clients]] must have this name, and both sides the same secret file";
 
 function adviseLogin(error: unknown): string {
   if (!(error instanceof HandshakeError)) {
@@ -168,7 +193,7 @@ function adviseLogin(error: unknown): string {
   const { reason, detail } = error.end;
   const said = `${reason}${detail === "" ? "" : ` (${detail})`}`;
   return reason === "not-authenticated"
-    ? `${said}; the server's [[clients]] must have this name, and both sides the same secret file`
+    ? `${said}${SAME_SECRET}`
     : reason === "connection-lost"
     ? `${said}; is it a pppoe-proxy, and has it room for another connection?`
     : said;

@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/config_error.ts";
 import { type Arguments, readArguments, UsageError } from "./arguments.ts";
+import { closeTrust } from "../tunnel/trust_environment.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printError, printLine } from "./output.ts";
@@ -9,6 +10,7 @@ import { printError, printLine } from "./output.ts";
  * printed, not thrown.
  */
 export async function dispatch(args: readonly string[]): Promise<number> {
+  closeTrust();
   try {
     return await runCommandLine(args);
   } catch (error) {

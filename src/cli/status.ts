@@ -78,6 +78,7 @@ function daemonBlock(status: Status): Block {
       ["opened so far", String(status.opened_total)],
       ["closed so far", tally(status.closed_total)],
       ["dropped frames", tally(status.drops)],
+      ...status.certificates.map(({ warning }): [string, string] => ["warning", warning ?? ""]),
     ],
   };
 }
@@ -109,6 +110,7 @@ function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
     name: tunnel.peer,
     facts: [
       ["tunnel", tunnel.up ? `up${span(tunnel.since)}` : `down${span(tunnel.down_since)}`],
+      ["because of", tunnel.down_reason ?? ""],
       ["address", tunnel.address === tunnel.peer ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
       ["sessions", String(tunnel.sessions)],

@@ -23,9 +23,22 @@ export function parseAddress(text: string): Address | string {
   return isHost(plain) ? { host: plain, port } : `"${plain}" is neither an IPv4 address nor a name`;
 }
 
-/** Address as text that `parseAddress` reads. */
+/**
+ * Address as text that `parseAddress` reads: the one name that a server has on its client, in logs,
+ * metrics, the API and the state that is kept.
+ */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** Whether two addresses are the same, however they are written. */
+export function isSameAddress(one: Address, other: Address): boolean {
+  return one.port === other.port && canonicalHost(one.host) === canonicalHost(other.host);
+}
+
+/** A host in its shortest spelling and small letters (RFC 5952). */
+function canonicalHost(host: string): string {
+  return isIPv6(host) ? new URL(`http://[${host.split("%")[0]}]`).hostname : host.toLowerCase();
 }
 
 /** Whether this is a DNS name as certificates have it; a text of digits and dots is none. */

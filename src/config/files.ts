@@ -1,11 +1,12 @@
 /** What the files hold that a configuration names: certificates, keys, secrets. */
+import { timingSafeEqual } from "node:crypto";
 import { makeTlsIdentity } from "../tunnel/tls_identity.ts";
 import { blaming } from "./blame.ts";
 import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "./diff.ts";
 import { type Owners, trustedOwners } from "./file_rules.ts";
 import { checkCaptureDirectory, checkStateDirectory } from "./places.ts";
-import { readSecret } from "./secrets.ts";
+import { readClientSecret, readSecrets } from "./secrets.ts";
 import type { ClientConfig, Config, ServerConfig } from "./types.ts";
 
 /** A server's files. */
@@ -13,8 +14,8 @@ export interface ServerFiles {
   certificate: Certificate;
   /** PEM. */
   key: string;
-  /** By client name. */
-  secrets: ReadonlyMap<string, Uint8Array>;
+  /** By client name; each is valid. */
+  secrets: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
 /** A client's files. */
@@ -35,10 +36,10 @@ export async function readServerFiles(config: ServerConfig): Promise<ServerFiles
     () => readCertificate(tunnel.certificate, owners),
   );
   const key = await read("tunnel.key", () => readKey(tunnel.key, certificate, owners));
-  const secrets = new Map<string, Uint8Array>();
+  const secrets = new Map<string, Uint8Array[]>();
   for (const [index, { name, secretFile }] of clients.entries()) {
-    const secret = () => readSecret(secretFile, "secret", owners);
-    secrets.set(name, await read(`clients[${index}].secret_file`, secret));
+    const all = () => readSecrets(secretFile, owners);
+    secrets.set(name, await read(`clients[${index}].secret_file`, all));
   }
   return { certificate, key, secrets };
 }
@@ -51,7 +52,7 @@ export async function readClientFiles(config: ClientConfig): Promise<ClientFiles
   await checkPlaces(config, owners);
   const secret = await read(
     "tunnel.secret_file",
-    () => readSecret(tunnel.secretFile, "secret", owners),
+    () => readClientSecret(tunnel.secretFile, owners),
   );
   const pins = await read(
     "tunnel.server_certificate",
@@ -96,7 +97,7 @@ export async function readKey(
 export function compareServerFiles(inUse: ServerFiles, next: ServerFiles): Change[] {
   const changed = [...next.secrets].filter(([name, secret]) => {
     const before = inUse.secrets.get(name);
-    return before !== undefined && !sameBytes(before, secret);
+    return before !== undefined && !sameSecrets(before, secret);
   });
   return [
     ...contentOf("tunnel.certificate", inUse.certificate.pem !== next.certificate.pem),
@@ -109,7 +110,7 @@ export function compareServerFiles(inUse: ServerFiles, next: ServerFiles): Chang
 export function compareClientFiles(inUse: ClientFiles, next: ClientFiles): Change[] {
   const pinned = ({ pins }: ClientFiles): string => pins.map(({ pem }) => pem).join("");
   return [
-    ...contentOf("tunnel.secret_file", !sameBytes(inUse.secret, next.secret)),
+    ...contentOf("tunnel.secret_file", !sameSecrets([inUse.secret], [next.secret])),
     ...contentOf("tunnel.server_certificate", pinned(inUse) !== pinned(next)),
   ];
 }
@@ -118,6 +119,6 @@ function contentOf(key: string, differs: boolean): Change[] {
   return differs ? [{ key, change: "content" }] : [];
 }
 
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+function sameSecrets(one: readonly Uint8Array[], other: readonly Uint8Array[]): boolean {
+  return one.length === other.length && one.every((secret, i) => timingSafeEqual(secret, other[i]));
 }

@@ -16,6 +16,7 @@ import type {
   ServerConfig,
   SessionsConfig,
 } from "./types.ts";
+import { MAX_SECRETS } from "../tunnel/handshake.ts";
 import * as value from "./values.ts";
 
 /** Session ids are 16 bits of which 0 and 0xffff are reserved (RFC 2516 section 4). */
@@ -124,7 +125,7 @@ const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
 function clients(folder: string): Schema<AllowedClient[]> {
   const client = v.object({
     name: clientName,
-    secretFile: value.path(folder),
+    secretFile: value.paths(folder, MAX_SECRETS),
     sessions: v.exactOptional(value.integer(1, MAX_SESSIONS)),
   });
   const unique = v.rawCheck<AllowedClient[]>(({ dataset, addIssue }) => {

@@ -19,6 +19,9 @@ const DURATIONS: ReadonlySet<string> = new Set([
   "timeout",
 ]);
 
+/** Lists that a file mostly has as a single value. */
+const MOSTLY_ONE: ReadonlySet<string> = new Set(["secretFile", "serverCertificate"]);
+
 /** A configuration with keys and values as a file has them. Secrets are in files, which are named only. */
 export function showConfig({ file: _, ...config }: Config): Record<string, unknown> {
   return showTable(config);
@@ -33,7 +36,10 @@ function showTable(table: object): Record<string, unknown> {
 function showValue(key: string, value: unknown): unknown {
   if (typeof value === "number" && DURATIONS.has(key)) return formatDuration(value);
   if (typeof value === "number" && key === "fileSize") return formatSize(value);
-  if (Array.isArray(value)) return value.map((item) => showValue(key, item));
+  if (Array.isArray(value)) {
+    const items = value.map((item) => showValue(key, item));
+    return items.length === 1 && MOSTLY_ONE.has(key) ? items[0] : items;
+  }
   if (typeof value !== "object" || value === null) return value;
   if (isAddress(value)) return formatAddress(value);
   if ("fixed" in value && value.fixed instanceof Uint8Array) return `fixed:${value.fixed.toHex()}`;

@@ -87,8 +87,8 @@ export interface ClientTunnelConfig {
 /** A client that a server lets in. */
 export interface AllowedClient {
   name: string;
-  /** Absolute path. */
-  secretFile: string;
+  /** Absolute paths; the client may have any of the secrets in these files. */
+  secretFile: string[];
   /** Sessions that it may have; `limits.sessionsPerClient` where nothing is said. */
   sessions?: number;
 }

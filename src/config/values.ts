@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { isDnsName, parseAddress } from "./addresses.ts";
+import { isDnsName, isSameAddress, parseAddress } from "./addresses.ts";
 import type { Address } from "./types.ts";
 import { formatDuration, parseDuration, parseSize } from "./units.ts";
 
@@ -155,7 +155,7 @@ export function addresses(): Schema<Address[]> {
       if (typeof address === "string") {
         return new Problem(`Cannot read "${item}" as an address: ${address}`);
       }
-      if (list.indexOf(item) !== result.length) {
+      if (result.some((other) => isSameAddress(other, address))) {
         return new Problem(`Address "${item}" is there twice`);
       }
       result.push(address);

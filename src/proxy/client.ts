@@ -1,3 +1,4 @@
+import { formatAddress } from "../config/addresses.ts";
 import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
@@ -5,7 +6,7 @@ import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Endpoint } from "../tunnel/tls.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { type DiallerOptions, dialServer } from "./dialler.ts";
+import { CertificateAdvice, type DiallerOptions, dialServer } from "./dialler.ts";
 import type { Proxy } from "./proxy.ts";
 import { ServerChoice, type ServerChoiceOptions } from "./server_choice.ts";
 import type { Member } from "./session.ts";
@@ -59,6 +60,7 @@ export class Client {
   #member: Member | undefined;
   #stopping = false;
   #wake = Promise.withResolvers<void>();
+  #advice: CertificateAdvice;
   /** Rejects at `stop()`: who dials nobody is not waited for. */
   #halted = Promise.withResolvers<never>();
 
@@ -66,6 +68,7 @@ export class Client {
     this.#options = options;
     this.#halted.promise.catch(() => {});
     this.#backoff = new Backoff(options.reconnect, options.random);
+    this.#advice = new CertificateAdvice(options);
     this.#choice = new ServerChoice(options.servers.length, options.choice);
   }
 
@@ -111,7 +114,9 @@ export class Client {
     try {
       connection = ready ?? await this.#dial(server);
     } catch (error) {
-      return { end: endOf(error), wasUp: false };
+      const { servers } = this.#options;
+      const explained = await this.#advice.explain(error, servers[server], this.#options);
+      return { end: endOf(explained), wasUp: false };
     }
     const tunnel = this.#tunnel(connection);
     const { proxy, now, events } = this.#options;
@@ -184,8 +189,7 @@ export class Client {
   }
 
   #name(server: number): string {
-    const { host, port } = this.#options.servers[server];
-    return `${host}:${port}`;
+    return formatAddress(this.#options.servers[server]);
   }
 
   #holds(): boolean {

@@ -2,6 +2,7 @@ import { type ClientFiles, compareClientFiles } from "../config/files.ts";
 import type { ClientConfig } from "../config/types.ts";
 import type { ClientCredentials } from "../tunnel/authenticate.ts";
 import type { Trust } from "../tunnel/tls.ts";
+import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Prepared } from "./reload.ts";
 
 /** What a client dials with: its name, its secret and whom it trusts. Each dial uses the latest. */
@@ -19,6 +20,11 @@ export class ClientAccess {
     const { secret, pins } = this.#files;
     const { name } = this.#config.tunnel;
     return { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) };
+  }
+
+  /** The pins. */
+  get certificates(): UsedCertificate[] {
+    return this.#files.pins.map((pin) => ({ ...pin, use: "pinned" }));
   }
 
   /** Which servers are accepted. */

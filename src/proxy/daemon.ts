@@ -1,13 +1,14 @@
 /** Puts a mode together from its configuration and runs it until it is told to stop. */
 import type { Link } from "../../ffi/link.ts";
 import { randomBytes } from "node:crypto";
+import { formatAddress } from "../config/addresses.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import type { TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
-import { closeTrust } from "../tunnel/trust_environment.ts";
+import { checkTlsEnvironment, closeTrust } from "../tunnel/trust_environment.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import { Client } from "./client.ts";
 import { ClientAccess } from "./client_access.ts";
@@ -73,14 +74,17 @@ export async function startServer(
     events: loggedServerEvents(now, monitor),
   });
   ready.tunnel({
-    listen: config.tunnel.listen.map(({ host, port }) => `${host}:${port}`).join(" "),
+    listen: config.tunnel.listen.map(formatAddress).join(" "),
   });
   const reloader = new Reloader(
     config,
     monitor,
     async (next) => await access.prepare(next, await readServerFiles(next), listeners, proxy),
   );
-  return runDaemon({ config, link, proxy, monitor, tunnels: server, state, reloader });
+  return runDaemon({
+    ...{ config, link, proxy, monitor, tunnels: server, state, reloader },
+    certificates: () => access.certificates,
+  });
 }
 
 /** Starts the client mode on a link. */
@@ -132,11 +136,15 @@ export async function startClient(
     monitor,
     async (next) => await access.prepare(next, await readClientFiles(next)),
   );
-  return runDaemon({ config, link, proxy, monitor, tunnels: client, state, reloader });
+  return runDaemon({
+    ...{ config, link, proxy, monitor, tunnels: client, state, reloader },
+    certificates: () => access.certificates,
+  });
 }
 
 /** TLS is what the configuration says, whatever the environment says. */
 function closeEnvironment(): void {
+  checkTlsEnvironment();
   const ignored = closeTrust();
   if (ignored.length > 0) {
     mainLog.warning("environment ignored: it would change whom TLS trusts", {

@@ -3,6 +3,7 @@ import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
 import type { PastSessions } from "../state/past.ts";
 import type { Captures } from "./captures.ts";
+import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
 import type { ReloadReport } from "./reload.ts";
@@ -16,6 +17,8 @@ export interface Daemon {
   readonly monitor: Monitor;
   /** The last sessions that have ended. */
   readonly pastSessions: PastSessions;
+  /** The certificates in use. */
+  readonly certificates: () => readonly UsedCertificate[];
   /** Wall clock, milliseconds. */
   readonly startedAt: number;
   /** Milliseconds of the clock of sessions. */

@@ -3,7 +3,9 @@ import {
   type ClientCredentials,
   HandshakeError,
 } from "../tunnel/authenticate.ts";
+import { CertificateError } from "../tunnel/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
+import { shownFingerprint } from "../tunnel/shown_certificate.ts";
 import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
 
@@ -43,5 +45,43 @@ export async function dialServer(
     throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Milliseconds between two looks at what a server shows, which cost it a connection. */
+const LOOK_AGAIN = 600_000;
+/** Milliseconds for a look. */
+const LOOK_TIMEOUT = 3_000;
+
+/** Says which certificate was expected of a server that was refused, and which one it has. */
+export class CertificateAdvice {
+  #options: Pick<DiallerOptions, "transport" | "now">;
+  #looked = new Map<string, number>();
+
+  constructor(options: Pick<DiallerOptions, "transport" | "now">) {
+    this.#options = options;
+  }
+
+  /** What was thrown, or where it is a CertificateError, one that has both SHA-256. */
+  async explain(
+    error: unknown,
+    server: Endpoint,
+    { trust, credentials }: Pick<DiallerOptions, "trust" | "credentials">,
+  ): Promise<unknown> {
+    if (!(error instanceof CertificateError)) return error;
+    const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
+    const shown = await this.#look(server, trust);
+    const answers = shown === undefined ? "" : `, the server's is ${shown} by its own words`;
+    const detail = `${error.message}; SHA-256 pinned is ${pinned}${answers}`;
+    return new HandshakeError({ reason: "not-authenticated", by: "us", detail });
+  }
+
+  async #look(server: Endpoint, trust: Trust): Promise<string | undefined> {
+    const { transport, now } = this.#options;
+    const key = `${server.host} ${server.port}`;
+    const last = this.#looked.get(key);
+    if (transport !== "tls" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
+    this.#looked.set(key, now());
+    return await shownFingerprint(server, trust, LOOK_TIMEOUT).catch(() => undefined);
   }
 }

@@ -10,7 +10,8 @@ export type EventKind =
   | "refused"
   | "reload"
   | "drain"
-  | "resumed";
+  | "resumed"
+  | "certificate";
 
 /** Something that happened. */
 export interface FeedEvent {

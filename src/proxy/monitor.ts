@@ -57,7 +57,7 @@ export class Monitor {
   /** A tunnel has ended, or an attempt to set one up has failed. */
   disconnected(peer: string, address: string, end: TunnelEnd, wasUp: boolean): void {
     if (!wasUp) count(this.connects, end.reason);
-    this.peers.disconnected(peer, address);
+    this.peers.disconnected(peer, address, end);
     this.events.emit("tunnel-down", { peer, address, ...end });
   }
 

@@ -1,3 +1,4 @@
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Member, Session } from "./session.ts";
 import { COUNTERS, type SessionTable } from "./session_table.ts";
 
@@ -12,6 +13,8 @@ export interface Peer {
   address: string | undefined;
   /** When the tunnel came, or went: wall clock, milliseconds; undefined before the first. */
   since: number | undefined;
+  /** How its last tunnel, or attempt to set one up, has ended. */
+  end: TunnelEnd | undefined;
   /** Tunnels since the start. */
   connects: number;
   /** What its sessions that have ended have carried: counters as in the session table. */
@@ -35,10 +38,12 @@ export class Peers {
     peer.connects++;
   }
 
-  /** The tunnel from this address has gone; not the one that has taken its place. */
-  disconnected(name: string, address: string): void {
+  /** The tunnel from this address has gone, not the one that has taken its place; or an attempt failed. */
+  disconnected(name: string, address: string, end: TunnelEnd): void {
     const peer = this.#peer(name);
-    if (peer.address !== address) return;
+    if (peer.address !== undefined && peer.address !== address) return;
+    peer.end = end;
+    if (peer.address === undefined) return;
     peer.address = undefined;
     peer.since = this.#wallClock();
   }
@@ -67,6 +72,7 @@ export class Peers {
       name,
       address: undefined,
       since: undefined,
+      end: undefined,
       connects: 0,
       ended: new Float64Array(TRAFFIC),
     };

@@ -6,6 +6,7 @@ import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./client.ts";
 import type { CaptureRing } from "./capture_ring.ts";
 import type { Captures } from "./captures.ts";
+import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
@@ -29,15 +30,17 @@ export interface DaemonParts {
   tunnels: Server | Client;
   state: State;
   reloader: { reload(): Promise<ReloadReport> };
+  certificates: () => readonly UsedCertificate[];
 }
 
 const now = (): number => performance.now();
 
 /** Runs both sides of a proxy until `stop`. */
 export function runDaemon(parts: DaemonParts): Daemon {
-  const { config, link, proxy, monitor, tunnels } = parts;
+  const { config, link, proxy, monitor, tunnels, certificates } = parts;
   const sweep = startSweep(parts);
   const captures = lazyCaptures(parts);
+  const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
   return {
     config: () => config,
@@ -45,11 +48,13 @@ export function runDaemon(parts: DaemonParts): Daemon {
     proxy,
     monitor,
     pastSessions: parts.state.pastSessions,
+    certificates,
     startedAt: Date.now(),
     now,
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);
+      watch.stop();
       await stop(parts, captures, final);
     },
     captures: captures.load,

@@ -3,6 +3,7 @@ import { compareServerFiles, type ServerFiles } from "../config/files.ts";
 import type { ServerConfig } from "../config/types.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import type { Listener, Renewal } from "../tunnel/transport.ts";
+import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Prepared } from "./reload.ts";
 
@@ -22,7 +23,12 @@ export class ServerAccess {
   /** What connections are authenticated by from now on. */
   credentials(): ServerCredentials {
     const { certificate, secrets } = this.#files;
-    return { fingerprint: certificate.fingerprint, secret: (name) => secrets.get(name) };
+    return { fingerprint: certificate.fingerprint, secrets: (name) => secrets.get(name) ?? [] };
+  }
+
+  /** The certificate that the server is known by. */
+  get certificates(): UsedCertificate[] {
+    return [{ ...this.#files.certificate, use: "own" }];
   }
 
   /** Whether there is a client of this name. */

@@ -1,5 +1,6 @@
 /** What a daemon remembers of sessions: across restarts, where its configuration names a place. */
 import { readMac } from "../pppoe/mac.ts";
+import { formatAddress } from "../config/addresses.ts";
 import { blaming } from "../config/blame.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
@@ -94,6 +95,6 @@ function peersOf(config: Config): ReadonlySet<string> {
   return new Set(
     config.mode === "server"
       ? config.clients.map(({ name }) => name)
-      : config.tunnel.connect.map(({ host, port }) => `${host}:${port}`),
+      : config.tunnel.connect.map(formatAddress),
   );
 }

@@ -10,6 +10,7 @@ import {
   decodeHello,
   encodeChallenge,
   encodeHello,
+  MAX_SECRETS,
   NONCE_BYTES,
   PROOF_BYTES,
   PROTOCOL_VERSION,
@@ -47,10 +48,10 @@ export interface ClientCredentials {
   pins: readonly Uint8Array[];
 }
 
-/** Server: its certificate's SHA-256 and the secrets of its clients by name. */
+/** Server: its certificate's SHA-256 and the secrets of its clients by name, up to MAX_SECRETS each. */
 export interface ServerCredentials {
   fingerprint: Uint8Array;
-  secret(name: string): Uint8Array | undefined;
+  secrets(name: string): readonly Uint8Array[];
 }
 
 /** Proves our name to the server and has it prove that it knows our secret. */
@@ -89,6 +90,21 @@ export async function authenticateToServer(
 /** What an unknown name is checked against, so that it costs and answers the same as a wrong proof. */
 const NOBODY = randomBytes(32);
 
+/** The secret that a proof was made with; always the same work, however many there are. */
+function findSecret(
+  secrets: readonly Uint8Array[],
+  hello: Uint8Array,
+  challenge: Uint8Array,
+  proof: Uint8Array,
+): Uint8Array | undefined {
+  let found: Uint8Array | undefined;
+  for (let i = 0; i < MAX_SECRETS; i++) {
+    const right = sameProof(prove(secrets[i] ?? NOBODY, "client", hello, challenge), proof);
+    if (right) found = secrets[i];
+  }
+  return found;
+}
+
 /** Has a client prove its name, proves our knowledge of its secret, and returns the name. */
 export async function authenticateClient(
   connection: Connection,
@@ -109,9 +125,8 @@ export async function authenticateClient(
   });
   await send(connection, ControlType.challenge, challenge);
   const proof = await receive(connection, ControlType.proof);
-  const secret = credentials.secret(hello.name);
-  const right = sameProof(prove(secret ?? NOBODY, "client", helloBody, challenge), proof);
-  if (secret === undefined || !right) return fail(connection, "not-authenticated", "");
+  const secret = findSecret(credentials.secrets(hello.name), helloBody, challenge, proof);
+  if (secret === undefined) return fail(connection, "not-authenticated", "");
   await send(connection, ControlType.accept, prove(secret, "server", helloBody, challenge));
   return hello.name;
 }

@@ -3,6 +3,7 @@
  * and the same trust as over TCP.
  */
 import { isIP } from "node:net";
+import { nameCertificateError } from "./certificate_error.ts";
 import type { Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
@@ -49,7 +50,9 @@ export async function dialQuic(
     return await connect(local, endpoint, trust);
   } catch (error) {
     local.close();
-    throw late ? new Deno.errors.TimedOut(`No QUIC connection within ${timeout} ms`) : error;
+    throw late
+      ? new Deno.errors.TimedOut(`No QUIC connection within ${timeout} ms`)
+      : nameCertificateError(error);
   } finally {
     clearTimeout(timer);
   }

@@ -4,6 +4,7 @@
  *
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
+import { nameCertificateError } from "./certificate_error.ts";
 import { abandon } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
@@ -85,6 +86,8 @@ export async function dialTls(
   dialing.catch(() => {}); // when the timer has won, this failure is no longer news
   try {
     return await Promise.race([dialing, expired.promise]);
+  } catch (error) {
+    throw nameCertificateError(error);
   } finally {
     clearTimeout(timer);
   }

@@ -19,19 +19,22 @@ const WIDENING = [
 /** Options of `deno run` that do the same, which only the command line shows. */
 const WIDENING_OPTIONS = /^--(?:cert|unsafely-ignore-certificate-errors)(?:=|$)/;
 
+const ignored = new Set<string>();
+
 /**
- * Empties Deno's default trust; to be called before the first connection. Throws an Error for what
- * cannot be undone. Returns the variables that were set and are ignored now.
+ * Empties Deno's default trust; to be called before anything that may make it, which also a client
+ * of the admin socket does. Returns the variables that were set and are ignored.
  */
 export function closeTrust(): string[] {
-  checkTlsEnvironment();
-  const ignored = WIDENING.filter((name) => Deno.env.get(name));
-  for (const name of WIDENING) Deno.env.delete(name);
+  for (const name of WIDENING) {
+    if (Deno.env.get(name)) ignored.add(name);
+    Deno.env.delete(name);
+  }
   Deno.env.set("DENO_TLS_CA_STORE", "");
-  return ignored;
+  return [...ignored];
 }
 
-/** Throws an Error where TLS would not keep what is sent to its two ends. */
+/** Throws an Error where TLS would not keep what is sent to its two ends, and that cannot be undone. */
 export function checkTlsEnvironment(): void {
   // Deno opens this file when the process starts: taking the variable away would not stop it.
   if (Deno.env.get("SSLKEYLOGFILE")) {

@@ -4,6 +4,7 @@ import { Admin } from "../../src/admin/admin.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 import { setLogLevel } from "../../src/log.ts";
+import type { UsedCertificate } from "../../src/proxy/certificate_watch.ts";
 import type { Daemon } from "../../src/proxy/daemon_interface.ts";
 import { Captures } from "../../src/proxy/captures.ts";
 import { Monitor } from "../../src/proxy/monitor.ts";
@@ -92,6 +93,16 @@ export async function withDaemon(
   );
 }
 
+const CERTIFICATE: UsedCertificate = {
+  use: "own",
+  path: "/server.crt",
+  pem: "",
+  fingerprint: new Uint8Array(32).fill(0xab),
+  names: "DNS:proxy.example",
+  validFrom: Date.UTC(2020, 0, 1),
+  validTo: Date.UTC(2020, 1, 1),
+};
+
 function daemonOf(
   config: Config,
   path: Path,
@@ -105,6 +116,7 @@ function daemonOf(
     proxy,
     monitor,
     pastSessions,
+    certificates: () => [CERTIFICATE],
     startedAt: Date.now(),
     now: () => 0,
     captures: () =>

@@ -75,6 +75,20 @@ Deno.test("metrics say what was carried, and a second scrape does not count it t
     assertEquals(steady(second), steady(first));
   }));
 
+Deno.test("I1: the end of each certificate in use is a metric, and a warning in the status", () =>
+  withDaemon({}, async (world) => {
+    const sha256 = "ab".repeat(32);
+    const line = `certificate_expiry_timestamp_seconds{use="own",sha256="${sha256}"}`;
+    assertEquals(valueOf(await scrape(world), line), Date.UTC(2020, 1, 1) / 1_000);
+    const { certificates } = await (await world.ask("/api/v1/status")).json();
+    assertEquals([certificates.length, certificates[0].use, certificates[0].sha256], [
+      1,
+      "own",
+      sha256,
+    ]);
+    assertMatch(certificates[0].warning, /expired on 2020-02-01; replace it/);
+  }));
+
 Deno.test("what a session has carried stays counted when it has ended", () =>
   withDaemon({}, async (world) => {
     await live(world);

@@ -40,7 +40,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       admission: { unauthenticated: 128, perAddress: 4, timeout: 5_000 },
       shutdownGrace: 3_000,
     },
-    clients: [{ name: "branch-1", secretFile: `${HERE}valid/branch-1.secret` }],
+    clients: [{ name: "branch-1", secretFile: [`${HERE}valid/branch-1.secret`] }],
     discovery: { hostUniq: "rewrite", timeout: 60_000 },
     limits: {
       sessions: 10_000,

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readPin } from "../../src/config/certificate.ts";
-import { readSecret } from "../../src/config/secrets.ts";
+import { readClientSecret, readSecret, readSecrets } from "../../src/config/secrets.ts";
 
 const DIGITS = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60AC53EF";
 
@@ -23,6 +23,28 @@ Deno.test("64 digits are 32 bytes, with and without a newline", async () => {
   for (const end of ["", "\n", "\r\n"]) {
     await withFile(DIGITS + end, 0o600, async (path) => {
       assertEquals((await readSecret(path)).toHex(), DIGITS.toLowerCase());
+    });
+  }
+});
+
+Deno.test("I3: a client's file may have several secrets, and a server may list several files", async () => {
+  const digits = Array.from(
+    { length: 5 },
+    () => crypto.getRandomValues(new Uint8Array(32)).toHex(),
+  );
+  const hex = async (paths: string[]) => (await readSecrets(paths)).map((one) => one.toHex());
+  await withFile(digits.slice(0, 2).join("\r\n"), 0o600, async (two) => {
+    assertEquals(await hex([two]), digits.slice(0, 2));
+    assertEquals((await readClientSecret(two)).toHex(), digits[0]);
+    await assertRejects(() => readSecret(two, "token"), Error, "keygen token");
+    await withFile(`${digits[2]}\n`, 0o600, async (one) => {
+      assertEquals(await hex([one, two]), [digits[2], ...digits.slice(0, 2)]);
+      await assertRejects(() => hex([two, one, two]), Error, "they are 5");
+    });
+  });
+  for (const wrong of [digits.join("\n"), `${digits[0]}\n\n${digits[1]}`, `${digits[0]}\n5`]) {
+    await withFile(wrong, 0o600, async (path) => {
+      await assertRejects(() => readSecrets([path]), Error, "or up to 4 lines of them");
     });
   }
 });

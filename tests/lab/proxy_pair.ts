@@ -11,8 +11,10 @@ export interface PairOptions {
   transport?: "tls" | "quic";
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
-  /** The IP path between the daemons; without one they meet on 127.0.0.1. */
+  /** The IP path between the daemons; without one they meet on `host`. */
   path?: IpPath;
+  /** As in a configuration, IPv6 with brackets. Default "127.0.0.1". */
+  host?: string;
   /** The server's interface. Default "wan0". */
   wan?: string;
   /** Sessions outlive their processes. Default false. */
@@ -111,7 +113,7 @@ async function keygen(...args: string[]): Promise<void> {
 }
 
 function serverConfig(
-  { mac, transport, path, wan, keep, server }: PairOptions,
+  { mac, transport, path, host = "127.0.0.1", wan, keep, server }: PairOptions,
   port: number,
   clients: string[],
 ): string {
@@ -129,7 +131,7 @@ mac = "${mac ?? "own"}"
 
 [tunnel]
 transport = "${transport ?? "tls"}"
-listen = "${path === undefined ? "127.0.0.1" : FAR}:${port}"
+listen = "${path === undefined ? host : FAR}:${port}"
 certificate = "server.crt"
 key = "server.key"
 ${server ?? ""}
@@ -137,7 +139,7 @@ ${members.join("")}`;
 }
 
 function clientConfig(
-  { mac, transport, path, keep, client }: PairOptions,
+  { mac, transport, path, host = "127.0.0.1", keep, client }: PairOptions,
   port: number,
   name: string,
   lan: string,
@@ -151,7 +153,7 @@ mac = "${mac ?? "own"}"
 
 [tunnel]
 transport = "${transport ?? "tls"}"
-connect = ["${path === undefined ? "127.0.0.1" : FAR}:${port}"]
+connect = ["${path === undefined ? host : FAR}:${port}"]
 server_certificate = "server.crt"
 name = "${name}"
 secret_file = "${name}.secret"

@@ -1,7 +1,7 @@
 /** Dials, over TLS and QUIC, whoever shows a certificate; started by environment_test.ts. */
 import { ALPN } from "../../src/tunnel/handshake.ts";
 import { dial } from "../../src/tunnel/transport.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { checkTlsEnvironment, closeTrust } from "../../src/tunnel/trust_environment.ts";
 
 const [cert, key, pin] = Deno.args.slice(0, 3).map((file) => Deno.readTextFileSync(file));
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
@@ -15,7 +15,10 @@ const dialled = async (transport: "tls" | "quic", port: number): Promise<void> =
   }
 };
 try {
-  if (Deno.args[3] !== "open") say(`ignored ${closeTrust().join(" ")}`);
+  if (Deno.args[3] !== "open") {
+    say(`ignored ${closeTrust().join(" ")}`);
+    checkTlsEnvironment();
+  }
   const tls = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols: [ALPN] });
   tls.accept().then((connection) => connection.handshake()).catch(() => {});
   await dialled("tls", tls.addr.port);

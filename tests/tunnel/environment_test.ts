@@ -50,7 +50,7 @@ async function dial(folder: string, { env = {}, options = [], open }: Circumstan
   return new TextDecoder().decode(stdout);
 }
 
-const REFUSED = /^ignored (.*)\ntls refused: .*UnknownIssuer\nquic refused: .*certificate.*\n$/;
+const REFUSED = /^ignored (.*)\ntls refused: .*UnknownIssuer\)\nquic refused: .*UnknownIssuer\)\n$/;
 
 /** Variables by what they are set to, given a folder as above. */
 const VARIABLES: Record<string, (folder: string) => Record<string, string>> = {

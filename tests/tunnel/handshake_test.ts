@@ -10,6 +10,7 @@ import {
   decodeHello,
   encodeChallenge,
   encodeHello,
+  MAX_SECRETS,
   prove,
 } from "../../src/tunnel/handshake.ts";
 import { memoryConnectionPair } from "./memory_connection.ts";
@@ -18,7 +19,7 @@ const secret = new Uint8Array(32).fill(7);
 const fingerprint = new Uint8Array(32).fill(9);
 const server = {
   fingerprint,
-  secret: (name: string) => name === "branch-1" ? secret : undefined,
+  secrets: (name: string): Uint8Array[] => name === "branch-1" ? [secret] : [],
 };
 const client = { name: "branch-1", secret, pins: [fingerprint] };
 
@@ -50,6 +51,18 @@ Deno.test("both sides authenticate with the same secret", async () => {
   assertEquals(a.status, "fulfilled");
   assert(b.status === "fulfilled");
   assertEquals(b.value, "branch-1");
+});
+
+Deno.test("I3: each of a client's secrets is valid, and both ends use the one that the client has", async () => {
+  const secrets = [1, 2, 3, 4].map((byte) => new Uint8Array(32).fill(byte));
+  for (let count = 1; count <= MAX_SECRETS; count++) {
+    const known = secrets.slice(0, count);
+    for (const [index, one] of secrets.entries()) {
+      const [a, b] = await meet({ ...client, secret: one }, { ...server, secrets: () => known });
+      const right = index < count ? "fulfilled" : "rejected";
+      assertEquals([a.status, b.status], [right, right], `secret ${index} of ${count}`);
+    }
+  }
 });
 
 Deno.test("a wrong secret and an unknown name get the same answer, and both sides know it", async () => {

@@ -126,7 +126,7 @@ async function logIn(
   const serving = accepted.then(async (incoming) =>
     await authenticateClient(await incoming.open(), {
       fingerprint: parseCertificate(shown.certificate, "server.crt").fingerprint,
-      secret: () => SECRET,
+      secrets: () => [SECRET],
     })
   ).catch((error) => String(error));
   const port = { ...LOOPBACK, port: listener.port };

@@ -59,7 +59,7 @@ function tunnel(connection: Connection): Tunnel {
 Deno.test("the handshake passes over QUIC, and a wrong secret is refused with that word on both ends", async () => {
   const fingerprint = await readPin(made.certificate);
   const credentials = { name: "branch-1", secret: SECRET, pins: [fingerprint] };
-  const server = { fingerprint, secret: () => SECRET };
+  const server = { fingerprint, secrets: () => [SECRET] };
   await connected(async (a, b) => {
     const [, name] = await Promise.all([
       authenticateToServer(a, credentials),
@@ -82,7 +82,7 @@ Deno.test("the handshake passes over QUIC, and a wrong secret is refused with th
 Deno.test("a client refuses a server that answers for another certificate than its pin", async () => {
   await connected(async (a, b) => {
     const pin = await readPin((await makeSelfSigned("other.example", 2, new Date())).certificate);
-    const server = { fingerprint: await readPin(made.certificate), secret: () => SECRET };
+    const server = { fingerprint: await readPin(made.certificate), secrets: () => [SECRET] };
     const serving = authenticateClient(b, server).catch((error) => error);
     const error = await assertRejects(
       () => authenticateToServer(a, { name: "n", secret: SECRET, pins: [pin] }),

@@ -87,8 +87,8 @@ export const handshake: Target = {
 };
 
 function playClient(them: MemoryConnection): Promise<unknown> {
-  const secret = (name: string) => name === "branch-1" ? SECRET : undefined;
-  return authenticateClient(them, { fingerprint: FINGERPRINT, secret });
+  const secrets = (name: string) => name === "branch-1" ? [SECRET] : [];
+  return authenticateClient(them, { fingerprint: FINGERPRINT, secrets });
 }
 
 function playServer(them: MemoryConnection): Promise<unknown> {
