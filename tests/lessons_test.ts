@@ -166,10 +166,16 @@ Deno.test("lesson: a PPP protocol of one byte is one, and its frame crosses unch
       assertEquals(pppProtocol(Uint8Array.from(bytes), 0, bytes.length), protocol);
     }
     await dial(path);
-    for (const payload of [[], [0x21], [0x57, 0x60], [0x80]]) {
+    for (const payload of [[0x21], [0x57, 0x60]]) {
       path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, payload));
       assertEquals(payloadOf(await path.ac.next()), payload);
     }
+    // No whole protocol field, so no frame of PPP's (RFC 1661 sections 2 and 6.5).
+    for (const payload of [[], [0x80]]) {
+      path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, payload));
+    }
+    await settle();
+    assertEquals([path.ac.frames, path.clients[0].drops], [[], { "ppp-short": 2 }]);
   }));
 
 // CVE-2020-27638: an invalid packet type met an assertion of fastd and ended the process.

@@ -2,6 +2,15 @@
 import { TAG_CREDITS } from "./constants.ts";
 
 /**
+ * Whether `length` bytes at `at` can be a PPP frame: they begin with a whole protocol field, which has
+ * two bytes, or a single odd one where the peers have agreed to compress it; what follows it may be
+ * empty (RFC 1661 sections 2 and 6.5).
+ */
+export function isPppFrame(bytes: Uint8Array, at: number, length: number): boolean {
+  return length > 1 || length === 1 && (bytes[at] & 1) === 1;
+}
+
+/**
  * The protocol of the PPP frame of `length` bytes at `at`. A compressed protocol field has one
  * byte, which is odd (RFC 1661 section 6.5). 0 for what is no PPP frame: too short, an even low
  * byte, or a credit tag in front (RFC 5578).

@@ -3,13 +3,14 @@ import type { CodeFault } from "../pppoe/rules.ts";
 import type { SessionCodeFault } from "../pppoe/session_codes.ts";
 import type { SessionFault } from "../pppoe/session_frame.ts";
 import type { TagFault } from "../pppoe/tags.ts";
-import type { DatagramDrop } from "../tunnel/datagram.ts";
+import type { TunnelDrop } from "../tunnel/tunnel.ts";
 
 /** Why the proxy itself did not pass a frame on. The word is log field and metric label at once. */
 export type PolicyDrop =
   | "ac-address-spoofed" // a customer's frame bears the AC's source address
   | "ac-cookie-missing" // a PADR from which the AC cannot be told
   | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
+  | "control-excess" // PPP control beyond its session's share of a queue, dropped as data is
   | "discovery-too-long" // no room for the tags that have to be put in
   | "discovery-rate" // more discovery packets a second than a session, customer, client or AC needs
   | "draining" // the operator wants no new sessions
@@ -24,6 +25,7 @@ export type PolicyDrop =
   | "padi-rate" // more PADIs a second than allowed, of one MAC or than can wait in all
   | "padi-repeated" // the same PADI waits, or has gone on just now
   | "pending-limit" // as many discoveries under way as allowed
+  | "ppp-short" // a session frame without a whole PPP frame in it
   | "queue-full" // the tunnel does not keep up
   | "queue-stale" // data that has waited too long while the tunnel did not keep up
   | "session-limit" // as many sessions as allowed, of one client or in all
@@ -41,7 +43,7 @@ export type DropReason =
   | TagFault
   | CodeFault
   | SessionCodeFault
-  | DatagramDrop;
+  | TunnelDrop;
 
 /** Counts drops by reason; bounded by the reasons there are. */
 export class Drops {

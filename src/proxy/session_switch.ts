@@ -1,6 +1,7 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
 import { isLcp } from "../pppoe/lcp.ts";
+import { isPppFrame } from "../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
@@ -110,6 +111,7 @@ export class SessionSwitch {
     }
     const payload = payloadLength(view, at); // padding beyond it stays behind
     const body = at + SESSION_HEADER;
+    if (!isPppFrame(bytes, body, payload)) return this.drops.count("ppp-short");
     const { member, handle } = session;
     const writer = member.tunnel?.writer;
     this.tap?.session("wire", "in", session, bytes, body, payload);
@@ -134,6 +136,7 @@ export class SessionSwitch {
   ): void {
     const index = member.handles[handle] - 1;
     if (index < 0) return this.drops.count("session-unknown");
+    if (!isPppFrame(buffer.bytes, offset, length)) return this.drops.count("ppp-short");
     if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
     this.#heard(index, !this.#acOnWire);
     const session = this.table.sessions[index];

@@ -15,6 +15,7 @@ export const CLOSE_CODES = {
   "handshake-timeout": 8,
   "moved": 9,
   "restart": 10,
+  "name-in-use": 11,
 } as const;
 
 /** Reasons that are sent to the peer. */
@@ -23,7 +24,7 @@ export type CloseCode = keyof typeof CLOSE_CODES;
 /** How a tunnel ended, seen from this side. */
 export interface TunnelEnd {
   /** A reason of ours or the peer's, or "connection-lost" where nobody said one. */
-  reason: CloseCode | "connection-lost" | "unknown-reason";
+  reason: CloseCode | "connection-lost" | "not-reading" | "unknown-reason";
   /** Who ended it. */
   by: "us" | "peer" | "network";
   /** More in words: the violation, the operating system's error. */

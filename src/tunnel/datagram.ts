@@ -33,7 +33,8 @@ export type DatagramDrop =
   | "half-duplicate" // the same half twice
   | "half-late" // the other half had come too long ago
   | "half-lost" // the other half never came
-  | "half-mismatch"; // two halves that are not of one frame
+  | "half-mismatch" // two halves that are not of one frame
+  | "ping-rate"; // more pings than there are datagrams to be covered
 
 /** Writes the part `[from, to)` of a frame's payload to `target`; returns the datagram's length. */
 export function writeHalf(

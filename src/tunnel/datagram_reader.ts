@@ -2,6 +2,12 @@ import { type DatagramDrop, isWellFormed, KIND_HALF } from "./datagram.ts";
 import { HalfJoiner } from "./half_joiner.ts";
 import { ControlType, KIND_SESSION, MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
 import type { RecordBuffer, RecordSink } from "./record_reader.ts";
+import { TokenBucket } from "./token_bucket.ts";
+
+/** Pings that are answered: so many a second and at once, and one for so many bytes of datagrams. */
+const PING_RATE = 64;
+const PING_BURST = 64;
+const PING_EVERY = 8 * 1024; // half of what a sender leaves between two: the rest may be lost
 
 /** What a reader tells. Offsets are into its buffer and valid until `batchEnd` returns. */
 export interface DatagramSink extends Pick<RecordSink, "session" | "batchEnd"> {
@@ -18,6 +24,8 @@ export class DatagramReader {
   #at: number;
   #sink: DatagramSink;
   #joiner: HalfJoiner;
+  #allowance: TokenBucket;
+  #now: () => number;
   #scheduled = false;
 
   constructor(buffer: RecordBuffer, start: number, sink: DatagramSink, now: () => number) {
@@ -33,10 +41,13 @@ export class DatagramReader {
     this.#at = start;
     this.#sink = sink;
     this.#joiner = new HalfJoiner(sink.dropped, now);
+    this.#allowance = new TokenBucket(PING_RATE, PING_BURST, now());
+    this.#now = now;
   }
 
   /** Takes a datagram, which it may keep. The batch ends by itself when no more have come. */
   received(datagram: Uint8Array): void {
+    this.#allowance.add(datagram.length / PING_EVERY);
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
     if (!isWellFormed(datagram, view)) return this.#sink.dropped("datagram-malformed");
     const header = view.getUint32(0);
@@ -51,6 +62,7 @@ export class DatagramReader {
       }
       this.#deliver(handle, length);
     } else if (handle === ControlType.ping) {
+      if (!this.#allowance.take(this.#now())) return this.#sink.dropped("ping-rate");
       this.#sink.ping(view.getUint32(RECORD_HEADER));
     } else if (!this.#sink.pong(view.getUint32(RECORD_HEADER))) {
       this.#sink.dropped("datagram-malformed");

@@ -17,6 +17,8 @@ import { type RecordOutlet, RecordWriter } from "./record_writer.ts";
 const PORTION = 16 * 1024;
 /** Milliseconds without an answer after which what is under way counts as lost. */
 const ANSWER_TIME = 1_000;
+/** Pongs that wait for room in QUIC's own queue; further ones are as good as lost. */
+const MAX_PONGS = 16;
 
 /** What a writer is made of. */
 export interface DatagramWriterOptions {
@@ -47,6 +49,7 @@ export class DatagramWriter implements FrameWriter {
   #frame = 0;
   #half = new DataView(new ArrayBuffer(MAX_HALF));
   #maxSize: number;
+  #pongs = 0;
 
   constructor(options: DatagramWriterOptions) {
     this.#options = options;
@@ -101,7 +104,10 @@ export class DatagramWriter implements FrameWriter {
 
   /** A ping has come in a datagram: answers it. */
   pinged(number: number): void {
-    this.#options.port.send(encodeProbe("pong", number)).catch(() => {}); // as good as lost
+    if (this.#pongs === MAX_PONGS) return;
+    this.#pongs++;
+    const done = () => void this.#pongs--;
+    this.#options.port.send(encodeProbe("pong", number)).then(done, done); // as good as lost
   }
 
   /** A pong has come in a datagram; false where it answers nothing. */

@@ -44,7 +44,12 @@ export type Violation =
   | "discovery-too-long"
   | "control-too-long"
   | "sessions-unreadable"
-  | "sessions-unexpected";
+  | "sessions-unexpected"
+  | "sessions-repeated"
+  | "sessions-too-many"
+  | "resumed-unexpected"
+  | "discovery-rate"
+  | "ping-rate";
 
 /** Longest discovery record: a 1,500-byte packet behind its Ethernet header (RFC 2516 section 5). */
 export const MAX_DISCOVERY_BODY = 1514;

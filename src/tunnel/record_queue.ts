@@ -1,60 +1,54 @@
 import { isControlProtocol, pppProtocol } from "../pppoe/ppp.ts";
 import {
-  KIND_CONTROL,
-  KIND_SESSION,
-  MAX_RECORD_BODY,
-  RECORD_HEADER,
-  recordHeader,
-} from "./record.ts";
-import { QUANTUM, RoundRobin } from "./round_robin.ts";
+  CONTROL_RESERVE,
+  DATA,
+  DATA_LIMIT,
+  DISCOVERY,
+  EXCESS,
+  isDroppable,
+  OWN,
+  PPP_CONTROL,
+  QueueShares,
+  weightOf,
+} from "./queue_shares.ts";
+import { KIND_CONTROL, KIND_SESSION, RECORD_HEADER, recordHeader } from "./record.ts";
+import { MAX_RECORD, RecordRing } from "./record_ring.ts";
+import { NONE, PREFERRED, QUANTUM, RoundRobin } from "./round_robin.ts";
 
-/** Session data may wait in this many bytes. */
-export const DATA_LIMIT = 512 * 1024;
-/** Room above the data limit that only control, discovery and PPP control frames may use. */
-export const CONTROL_RESERVE = 128 * 1024;
+export { CONTROL_RESERVE, DATA_LIMIT, MAX_RECORDS } from "./queue_shares.ts";
+
 /** Session data that has waited longer gives way to new. Milliseconds. */
 export const MAX_AGE = 10;
-/** Records that may wait: a power of two. */
-export const MAX_RECORDS = 16_384;
-/** Bytes of a buffer; what is in flight needs room, too. */
-const CAPACITY = DATA_LIMIT + CONTROL_RESERVE + 64 * 1024;
-
-const UNWRAPPED = -1;
-
-/** Why a record that waited was dropped. */
-export type QueueDrop = "queue-full" | "queue-stale";
-
-interface Buffer {
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-}
+/** Bytes for what waits, what is in flight, and the holes that fair taking leaves. */
+const CAPACITY = DATA_LIMIT + CONTROL_RESERVE + 64 * 1024 + 256 * 1024;
+/** What must have been offered between two passes over the queue: then each byte pays for its part. */
+const PASS_EVERY = DATA_LIMIT / 2;
+/** No class: there is no room. */
+const REFUSED = 0;
 
 /**
- * Records on their way out, in a ring, in the order in which they will leave. No record is split:
- * one that does not fit before the end goes to the front, and `wrap` is where the others end.
- *
- *     │  free  │ in flight │ head ── waiting ── tail │   free   │
- *     │ waiting ── tail │   free   │ in flight │ head ── waiting ── wrap │
- *
- * While the queue is short it is sent from where it lies. Whatever drops or reorders records writes
- * the others to the spare buffer, and the two change places: what is in flight stays untouched.
+ * Why a record that waited was dropped. "control-excess": PPP control of a session that had more of
+ * it waiting than its share, and so was treated as data.
+ */
+export type QueueDrop = "queue-full" | "queue-stale" | "control-excess";
+
+/**
+ * Records on their way out, in the order in which they came; or, with `takeFairly`, the sessions
+ * in turn. What each class and each session may have waiting is bounded (`queue_shares.ts`). The work
+ * for a record is constant on average, whatever waits.
  */
 export class RecordQueue {
-  #buffer: Buffer = newBuffer();
-  #spare: Buffer = newBuffer();
-  /** What holds the bytes taken last, until they have been sent, and where they begin. */
-  #inFlight: Buffer | undefined;
-  #begin = 0;
-  #head = 0;
-  #tail = 0;
-  #wrap = UNWRAPPED;
+  #ring = new RecordRing(CAPACITY);
+  #shares = new QueueShares();
+  /** The sessions' turns; only while records are taken fairly. */
+  #order: RoundRobin | undefined;
+  #isFair = false;
+  /** Where records that are taken fairly are gathered. */
+  #gathered = new Uint8Array(0);
   #waiting = 0;
-  /** When each waiting record came, by its position in the queue from `#first` on. Milliseconds. */
-  #stamps = new Float64Array(MAX_RECORDS);
-  #first = 0;
-  #count = 0;
   #gaveWay = false;
-  #order = new RoundRobin(MAX_RECORDS);
+  /** Weight of data offered since the last pass over the queue. */
+  #offered = PASS_EVERY;
   #dropped: (reason: QueueDrop) => void;
 
   constructor(dropped: (reason: QueueDrop) => void) {
@@ -66,20 +60,25 @@ export class RecordQueue {
     return this.#waiting;
   }
 
-  /** How long the oldest record has waited at `now`; 0 where none waits. Milliseconds. */
-  age(now: number): number {
-    return this.#count === 0 ? 0 : Math.max(0, now - this.#stamps[this.#first]);
+  /** Weight of what was copied within the queue since the start: its work beyond what it must do. */
+  get copied(): number {
+    return this.#ring.copied;
   }
 
-  /** Whether session data came before `time`, and waits or had to give way since the last take. */
+  /** How long the oldest record has waited at `now`; 0 where none waits. Milliseconds. */
+  age(now: number): number {
+    return Math.max(0, now - this.#ring.oldest);
+  }
+
+  /** Whether a record came before `time`, and waits or had to give way since the last take. */
   hasOlder(time: number): boolean {
-    return this.#gaveWay || this.#count > 0 && this.#stamps[this.#first] < time;
+    return this.#gaveWay || this.#ring.oldest < time;
   }
 
   /**
-   * Adds a record with the body `source[offset, offset + length)`, which is copied. Where there is
-   * no room, session data that came before `now - MAX_AGE` makes some; false, with nothing added,
-   * where there is none such, or the new record is worth less than what waits.
+   * Adds a record with the body `source[offset, offset + length)`, which is copied. Where there is no
+   * room for data, some of the sessions that have more than their share waiting gives way; false, with
+   * nothing added, where there is none such.
    */
   add(
     kind: number,
@@ -89,185 +88,175 @@ export class RecordQueue {
     length: number,
     now: number,
   ): boolean {
-    const size = RECORD_HEADER + length;
-    if (this.#waiting + size > DATA_LIMIT || this.#count === MAX_RECORDS) {
-      const urgent = kind !== KIND_SESSION || isUrgent(source, offset, length);
-      if (!this.#makeRoom(size, urgent, now)) return false;
+    const weight = weightOf(RECORD_HEADER + length);
+    const of = this.#admit(kind, handle, source, offset, length, now);
+    if (of === REFUSED) return false;
+    const header = recordHeader(kind, length, handle);
+    let slot = this.#ring.append(header, source, offset, length, now, of);
+    if (slot < 0) {
+      if (!this.#ring.hasHoles || !this.#ring.canRewrite) return false;
+      this.#rewrite(() => true);
+      slot = this.#ring.append(header, source, offset, length, now, of);
+      if (slot < 0) return false;
     }
-    const at = this.#place(size);
-    if (at < 0) return false;
-    this.#buffer.view.setUint32(at, recordHeader(kind, length, handle));
-    this.#buffer.bytes.set(source.subarray(offset, offset + length), at + RECORD_HEADER);
-    this.#tail = at + size;
-    this.#waiting += size;
-    this.#stamps[this.#first + this.#count++ & MAX_RECORDS - 1] = now;
+    this.#waiting += RECORD_HEADER + length;
+    const flow = flowOf(header);
+    this.#shares.add(of, flow & 0xffff, weight);
+    if (this.#isFair) this.#order?.push(flow, slot);
     return true;
   }
 
-  /** Takes whole records of at most `max` bytes: valid until the next take. */
+  /** Takes whole records of at most `max` bytes, in order: valid until the next take. */
   take(max: number): Uint8Array {
-    if (this.#head === this.#wrap) this.#unwrap();
-    const begin = this.#head;
-    const last = this.#wrap === UNWRAPPED ? this.#tail : this.#wrap;
-    let end = begin;
-    let taken = 0;
-    if (begin + max >= last && this.#wrap === UNWRAPPED) [end, taken] = [last, this.#count];
-    for (; end < last; taken++) {
-      const next = this.#after(end);
-      if (next - begin > max) break;
-      end = next;
-    }
-    this.#head = end;
-    this.#waiting -= end - begin;
-    this.#first = this.#first + taken & MAX_RECORDS - 1;
-    this.#count -= taken;
-    this.#inFlight = this.#buffer;
-    this.#begin = begin;
+    if (this.#isFair) this.#endTurns();
     this.#gaveWay = false;
-    return this.#buffer.bytes.subarray(begin, end);
+    const ring = this.#ring;
+    if (ring.count > 0 && ring.isWithin(max)) {
+      this.#waiting = 0;
+      this.#shares.clear();
+      return ring.take(ring.count);
+    }
+    const count = ring.count === 0 ? 0 : ring.reach(max);
+    for (let i = 0; i < count; i++) this.#forget(ring.slot(i));
+    return ring.take(count);
   }
 
   /** To be called when what was taken has been sent. */
   sent(): void {
-    this.#inFlight = undefined;
-    if (this.#count === 0) this.#head = this.#tail = 0;
-    if (this.#count === 0 || this.#head === this.#wrap) this.#unwrap();
+    this.#ring.sent();
   }
 
   /**
-   * Drops session data that came before `oldest`, but leaves each session a turn's worth: who sends
-   * little is not the cause. Takes control records and then, up to `max` bytes, the sessions in turn
-   * (deficit round robin). Nothing that was taken before may be in flight.
+   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin). Drops
+   * session data that came before `oldest` when its turn comes, but leaves each session a turn's
+   * worth: one that sends little is not the cause. Nothing that was taken before may be in flight.
    */
   takeFairly(max: number, oldest: number): Uint8Array {
-    const order = this.#order;
-    order.clear();
-    const stamps: number[] = [];
-    const backlog = this.#backlog();
-    this.#each((at, size, stamp) => {
-      const header = this.#buffer.view.getUint32(at);
-      if (stamp < oldest && this.#isData(at)) {
-        const rest = (backlog.get(header & 0xffff) ?? 0) - size;
-        if (rest >= QUANTUM) {
-          backlog.set(header & 0xffff, rest);
-          return this.#dropped("queue-stale");
-        }
+    const order = this.#isFair && this.#order || this.#beginTurns();
+    const ring = this.#ring;
+    const room = Math.max(max, MAX_RECORD);
+    if (this.#gathered.length < room) this.#gathered = new Uint8Array(room);
+    this.#gaveWay = false;
+    let length = 0;
+    for (let slot = order.front(); slot !== NONE; slot = order.front()) {
+      const size = ring.sizes[slot];
+      const stale = ring.stamps[slot] < oldest && this.#giveWay(slot, "queue-stale", QUANTUM);
+      if (!stale && length > 0 && length + size > max) break;
+      order.pop(!stale);
+      this.#forget(slot);
+      if (stale) {
+        ring.remove(slot);
+      } else {
+        ring.moveTo(slot, this.#gathered, length);
+        length += size;
       }
-      const isControl = header >>> 30 === KIND_CONTROL;
-      order.add(stamps.push(stamp) - 1, at, size, isControl, header & 0xffff);
-    });
-    let next = 0;
-    this.#rewrite((put) => {
-      next = order.serve(max, (i, at, size) => put(at, size, stamps[i]));
-    });
-    return this.take(next);
-  }
-
-  /** Bytes of data that wait, by session. */
-  #backlog(): Map<number, number> {
-    const backlog = new Map<number, number>();
-    this.#each((at, size) => {
-      if (!this.#isData(at)) return;
-      const handle = this.#buffer.view.getUint32(at) & 0xffff;
-      backlog.set(handle, (backlog.get(handle) ?? 0) + size);
-    });
-    return backlog;
+    }
+    if (ring.count === 0) this.#shares.clear();
+    return this.#gathered.subarray(0, length);
   }
 
   /** Forgets everything. */
   clear(): void {
-    [this.#head, this.#tail, this.#waiting, this.#first, this.#count] = [0, 0, 0, 0, 0];
-    this.#wrap = UNWRAPPED;
+    if (this.#isFair) this.#order?.clear();
+    this.#isFair = false;
+    this.#ring.clear();
+    this.#shares.clear();
+    this.#waiting = 0;
   }
 
-  #after(at: number): number {
-    return at + RECORD_HEADER + (this.#buffer.view.getUint32(at) >>> 16 & MAX_RECORD_BODY);
-  }
-
-  /** Where a record of `size` bytes can be put, or -1. */
-  #place(size: number): number {
-    const begin = this.#inFlight === this.#buffer ? this.#begin : this.#head;
-    if (this.#tail < begin) return this.#tail + size < begin ? this.#tail : -1;
-    if (this.#tail + size <= CAPACITY) return this.#tail;
-    if (size >= begin) return -1;
-    this.#wrap = this.#tail;
-    return 0;
-  }
-
-  #unwrap(): void {
-    if (this.#wrap !== UNWRAPPED) this.#head = 0;
-    this.#wrap = UNWRAPPED;
-  }
-
-  /** Calls `see` for every waiting record, in their order. */
-  #each(see: (at: number, size: number, stamp: number) => void): void {
-    let at = this.#head;
-    for (let i = 0; i < this.#count; i++) {
-      if (at === this.#wrap) at = 0;
-      const size = this.#after(at) - at;
-      see(at, size, this.#stamps[this.#first + i & MAX_RECORDS - 1]);
-      at += size;
+  /** The class of a record that may wait. */
+  #admit(
+    kind: number,
+    handle: number,
+    source: Uint8Array,
+    offset: number,
+    length: number,
+    now: number,
+  ): number {
+    const weight = weightOf(RECORD_HEADER + length);
+    if (kind === KIND_CONTROL) return this.#shares.admitsOwn(weight) ? OWN : REFUSED;
+    if (kind !== KIND_SESSION) {
+      if (!this.#shares.admitsDiscovery(handle, weight)) return REFUSED;
+      return handle === 0 ? DISCOVERY : OWN;
     }
+    const isControl = isControlProtocol(pppProtocol(source, offset, length));
+    if (isControl && this.#shares.admitsPpp(handle, weight)) return PPP_CONTROL;
+    if (!this.#makeRoom(handle, weight, now)) return REFUSED;
+    return isControl ? EXCESS : DATA;
   }
 
-  /** Makes room for a record of `size` bytes; false where there is none for one of its worth. */
-  #makeRoom(size: number, urgent: boolean, now: number): boolean {
-    if (this.hasOlder(now - MAX_AGE)) this.#dropHalf(now - MAX_AGE);
-    const limit = urgent ? DATA_LIMIT + CONTROL_RESERVE : DATA_LIMIT;
-    return this.#waiting + size <= limit && this.#count < MAX_RECORDS;
+  /** Makes room for data of this weight; false where its session has its share already. */
+  #makeRoom(handle: number, weight: number, now: number): boolean {
+    this.#offered += weight;
+    if (this.#shares.data + weight <= DATA_LIMIT) return true;
+    const due = this.hasOlder(now - MAX_AGE) || this.#shares.isWithinShare(handle, weight);
+    if (due && this.#offered >= PASS_EVERY && this.#ring.canRewrite) this.#thinOut();
+    return this.#shares.data + weight <= DATA_LIMIT;
   }
 
   /**
-   * Drops the older half of what waits, as far as it is session data from before `time`: at once,
-   * so that the work is done once for many records.
+   * Leaves no session more than its part of half the room, the newest and at least one record. So the
+   * work is done once for many records.
    */
-  #dropHalf(time: number): void {
-    if (this.#inFlight === this.#spare) return; // no room to write the others to
+  #thinOut(): void {
+    const share = this.#shares.data / (2 * this.#shares.flows);
+    this.#offered = 0;
     this.#gaveWay = true;
-    let [bytes, records] = [this.#waiting / 2, this.#count / 2];
-    this.#rewrite((put) => {
-      this.#each((at, size, stamp) => {
-        if (bytes <= 0 || records <= 0 || stamp >= time || !this.#isData(at)) {
-          return put(at, size, stamp);
-        }
-        this.#dropped("queue-full");
-        bytes -= size;
-        records--;
-      });
+    this.#rewrite((slot) => {
+      const excess = this.#shares.dataOf(this.#ring.header(slot) & 0xffff) > share;
+      if (!excess || !this.#giveWay(slot, "queue-full", 1)) return true;
+      this.#forget(slot);
+      return false;
     });
   }
 
-  /** Writes the queue anew with the records that `fill` puts, each given by its old place. */
-  #rewrite(fill: (put: (at: number, size: number, stamp: number) => void) => void): void {
-    const [from, to] = [this.#buffer, this.#spare];
-    const stamps: number[] = [];
-    let tail = 0;
-    fill((at, size, stamp) => {
-      to.bytes.set(from.bytes.subarray(at, at + size), tail);
-      tail += size;
-      stamps.push(stamp);
-    });
-    [this.#buffer, this.#spare] = [to, from];
-    this.#stamps.set(stamps);
-    this.#head = this.#first = 0;
-    this.#wrap = UNWRAPPED;
-    this.#tail = this.#waiting = tail;
-    this.#count = stamps.length;
+  /** Whether a record gives way, which is counted: its session has so much data left without it. */
+  #giveWay(slot: number, reason: QueueDrop, rest: number): boolean {
+    const of = this.#ring.classes[slot];
+    if (!isDroppable(of)) return false;
+    const data = this.#shares.dataOf(this.#ring.header(slot) & 0xffff);
+    if (data - weightOf(this.#ring.sizes[slot]) < rest) return false;
+    this.#dropped(of === EXCESS ? "control-excess" : reason);
+    return true;
   }
 
-  #isData(at: number): boolean {
-    const { view, bytes } = this.#buffer;
-    if (view.getUint32(at) >>> 30 !== KIND_SESSION) return false;
-    return !isUrgent(bytes, at + RECORD_HEADER, this.#after(at) - at - RECORD_HEADER);
+  /** A record no longer waits; what becomes of it is the caller's. */
+  #forget(slot: number): void {
+    const size = this.#ring.sizes[slot];
+    this.#waiting -= size;
+    const flow = flowOf(this.#ring.header(slot));
+    this.#shares.remove(this.#ring.classes[slot], flow & 0xffff, weightOf(size));
+  }
+
+  #beginTurns(): RoundRobin {
+    this.#isFair = true;
+    this.#order ??= new RoundRobin(this.#ring.sizes);
+    this.#listTurns(this.#order);
+    return this.#order;
+  }
+
+  #endTurns(): void {
+    this.#isFair = false;
+    this.#order?.clear();
+    if (this.#ring.hasHoles) this.#ring.rewrite(() => true);
+  }
+
+  #listTurns(order: RoundRobin): void {
+    for (let i = 0; i < this.#ring.count; i++) {
+      const slot = this.#ring.slot(i);
+      order.push(flowOf(this.#ring.header(slot)), slot);
+    }
+  }
+
+  #rewrite(keeps: (slot: number) => boolean): void {
+    this.#ring.rewrite(keeps);
+    if (!this.#isFair || this.#order === undefined) return;
+    this.#order.renumber();
+    this.#listTurns(this.#order);
   }
 }
 
-/** Whether a PPP frame is one of a control protocol. */
-function isUrgent(bytes: Uint8Array, offset: number, length: number): boolean {
-  return isControlProtocol(pppProtocol(bytes, offset, length));
-}
-
-function newBuffer(): Buffer {
-  const bytes = new Uint8Array(CAPACITY);
-  return { bytes, view: new DataView(bytes.buffer) };
+/** Whose turn a record waits for: its handle's. */
+function flowOf(header: number): number {
+  return header >>> 30 === KIND_CONTROL ? PREFERRED : header & 0xffff;
 }

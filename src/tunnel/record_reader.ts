@@ -27,18 +27,28 @@ export interface RecordSink {
 /** Smallest buffer: the longest record and one TLS record (RFC 8446 section 5.1: 16 KiB). */
 export const MIN_RECORD_BUFFER = MAX_RECORD_BODY + RECORD_HEADER + 16 * 1024;
 
+/** What a session record costs, and any other: discovery and control records are worked on. */
+const SESSION_COST = 1;
+const OTHER_COST = 64;
+
 /**
  * Finds the records in a stream of bytes that may be split anywhere.
  *
  * `space()` gives the free part of the buffer to read into, `received(n)` delivers what is
- * complete after n more bytes and keeps the rest, at the front, for the next read.
+ * complete after n more bytes and keeps the rest, at the front, for the next read. It stops after
+ * records that cost as much as a turn may: then `hasMore` is true, and `received(0)` goes on.
  */
 export class RecordReader {
   #buffer: RecordBuffer;
   #sink: RecordSink;
+  #turn: number;
+  /** What is not delivered yet: it begins at 0 unless there is more. */
+  #begin = 0;
   #filled = 0;
+  #hasMore = false;
 
-  constructor(buffer: RecordBuffer, sink: RecordSink) {
+  /** `turn` is the number of session records, or what costs as much, that are delivered at once. */
+  constructor(buffer: RecordBuffer, sink: RecordSink, turn = Infinity) {
     if (buffer.bytes.length < MIN_RECORD_BUFFER) {
       throw new RangeError(
         `Cannot read records into ${buffer.bytes.length} bytes: at least ${MIN_RECORD_BUFFER} are needed`,
@@ -46,6 +56,12 @@ export class RecordReader {
     }
     this.#buffer = buffer;
     this.#sink = sink;
+    this.#turn = turn;
+  }
+
+  /** Whether `received(0)` is to be called, before anything else, for records that are complete. */
+  get hasMore(): boolean {
+    return this.#hasMore;
   }
 
   /** The free part of the buffer; never empty. */
@@ -53,13 +69,14 @@ export class RecordReader {
     return this.#buffer.bytes.subarray(this.#filled);
   }
 
-  /** Delivers every record that `count` further bytes complete. */
+  /** Delivers the records that `count` further bytes complete, as many as a turn may. */
   received(count: number): Violation | undefined {
     const { view, bytes } = this.#buffer;
     const end = this.#filled + count;
-    let at = 0;
+    let at = this.#begin;
+    let left = this.#turn;
     let violation: Violation | undefined;
-    while (end - at >= RECORD_HEADER) {
+    while (end - at >= RECORD_HEADER && left > 0) {
       const header = view.getUint32(at);
       const length = header >>> 16 & MAX_RECORD_BODY;
       // Checked before the body is waited for: a violation costs the peer no further byte.
@@ -67,14 +84,25 @@ export class RecordReader {
       if (violation !== undefined) break;
       const next = at + RECORD_HEADER + length;
       if (next > end) break;
+      left -= header >>> 30 === KIND_SESSION ? SESSION_COST : OTHER_COST;
       violation = this.#deliver(header >>> 30, header & 0xffff, at + RECORD_HEADER, length);
       if (violation !== undefined) break;
       at = next;
     }
     this.#sink.batchEnd();
-    this.#filled = end - at;
-    if (at > 0 && at < end) bytes.copyWithin(0, at, end);
+    this.#hasMore = left <= 0 && violation === undefined && this.#isComplete(at, end);
+    if (!this.#hasMore && at > 0 && at < end) bytes.copyWithin(0, at, end);
+    this.#begin = this.#hasMore ? at : 0;
+    this.#filled = this.#hasMore ? end : end - at;
     return violation;
+  }
+
+  /** Whether the bytes from `at` on hold a record, or begin one that is a violation. */
+  #isComplete(at: number, end: number): boolean {
+    if (end - at < RECORD_HEADER) return false;
+    const header = this.#buffer.view.getUint32(at);
+    const length = header >>> 16 & MAX_RECORD_BODY;
+    return at + RECORD_HEADER + length <= end || tooLong(header >>> 30, length) !== undefined;
   }
 
   #deliver(kind: number, handle: number, offset: number, length: number): Violation | undefined {

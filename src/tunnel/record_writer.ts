@@ -1,6 +1,7 @@
 import type { FrameWriter } from "./frame_writer.ts";
 import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "./record.ts";
-import { DATA_LIMIT, MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
+import { DATA_LIMIT } from "./queue_shares.ts";
+import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
 
 /** Behind for so long: something was always older than MAX_AGE; so it ends, too. Milliseconds. */
 const PATIENCE = 50;

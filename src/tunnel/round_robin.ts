@@ -1,108 +1,116 @@
 /** Bytes a flow may send a round; what it does not use it keeps for the next (RFC 8290 appendix). */
 export const QUANTUM = 1_600;
-const NONE = -1;
-
-interface Flow {
-  first: number;
-  last: number;
-}
+/** No record. */
+export const NONE = -1;
+/** The flow that is served before all others. */
+export const PREFERRED = 0x10000;
+const FLOWS = PREFERRED + 1;
 
 /**
  * Deficit round robin (Shreedhar and Varghese, 1995): every flow that has something to send gets
- * the same number of bytes a round, whatever the size of its frames. Records of one flow keep
- * their order. Who comes next and what is owed to whom outlasts `clear`.
+ * the same number of bytes a round, whatever the size of its records. Records of one flow keep
+ * their order. Each step costs the same, however many records and flows there are.
+ *
+ * Flows are session handles, and {@linkcode PREFERRED}; records are known by their slots.
  */
 export class RoundRobin {
-  /** What is owed to the flows of the round, in their order. */
-  #owed = new Map<number, number>();
-  /** The flow whose turn goes on. */
-  #brokenOff: number | undefined;
-  #flows = new Map<number, Flow>();
+  #sizes: Uint16Array;
+  /** The record behind each, by slot. */
   #next: Int32Array;
-  #offsets: Int32Array;
-  #sizes: Int32Array;
-  #served: Uint8Array;
-  #preferred: number[] = [];
-  #count = 0;
+  /** First and last record of each flow, plus one; 0 where nothing waits. */
+  #first = new Int32Array(FLOWS);
+  #last = new Int32Array(FLOWS);
+  /** Bytes that a flow may still send. */
+  #credit = new Int32Array(FLOWS);
+  /** The flows of the round: each has something to send, plus one, and names the next. */
+  #after = new Int32Array(FLOWS);
+  #head = 0;
+  #tail = 0;
+  /** Whether the flow at the head has got what it may send this round. */
+  #begun = false;
 
-  /** `capacity` is the number of records that can be told of between two `clear`. */
-  constructor(capacity: number) {
-    this.#next = new Int32Array(capacity);
-    this.#offsets = new Int32Array(capacity);
-    this.#sizes = new Int32Array(capacity);
-    this.#served = new Uint8Array(capacity);
+  /** `sizes` has the bytes of each record, by slot. */
+  constructor(sizes: Uint16Array) {
+    this.#sizes = sizes;
+    this.#next = new Int32Array(sizes.length);
   }
 
-  /** Forgets the records. */
-  clear(): void {
-    this.#flows.clear();
-    this.#preferred.length = 0;
-    this.#count = 0;
-  }
-
-  /** Tells of record `i`, the next in order of arrival; what is preferred belongs to no flow. */
-  add(i: number, at: number, size: number, preferred: boolean, flow: number): void {
-    this.#offsets[i] = at;
-    this.#sizes[i] = size;
-    this.#next[i] = NONE;
-    this.#served[i] = 0;
-    this.#count = i + 1;
-    if (preferred) {
-      this.#preferred.push(i);
+  /** Adds a record to the end of its flow. */
+  push(flow: number, slot: number): void {
+    this.#next[slot] = NONE;
+    const last = this.#last[flow];
+    this.#last[flow] = slot + 1;
+    if (last !== 0) {
+      this.#next[last - 1] = slot;
       return;
     }
-    const waiting = this.#flows.get(flow);
-    if (waiting === undefined) {
-      this.#flows.set(flow, { first: i, last: i });
-      if (!this.#owed.has(flow)) this.#owed.set(flow, 0);
-    } else {
-      this.#next[waiting.last] = i;
-      waiting.last = i;
+    this.#first[flow] = slot + 1;
+    if (flow !== PREFERRED && !this.#isListed(flow)) this.#enter(flow);
+  }
+
+  /** The record whose turn it is, or NONE. */
+  front(): number {
+    if (this.#first[PREFERRED] !== 0) return this.#first[PREFERRED] - 1;
+    while (this.#head !== 0) {
+      const flow = this.#head - 1;
+      if (!this.#begun) this.#credit[flow] += QUANTUM;
+      this.#begun = true;
+      const slot = this.#first[flow] - 1;
+      if (this.#sizes[slot] <= this.#credit[flow]) return slot;
+      this.#leave();
+      this.#enter(flow);
+    }
+    return NONE;
+  }
+
+  /** Removes the record that `front` gave; it was sent, and counts, or was dropped. */
+  pop(sent: boolean): void {
+    const preferred = this.#first[PREFERRED] !== 0;
+    const flow = preferred ? PREFERRED : this.#head - 1;
+    const slot = this.#first[flow] - 1;
+    this.#first[flow] = this.#next[slot] + 1;
+    if (sent && !preferred) this.#credit[flow] -= this.#sizes[slot];
+    if (this.#first[flow] !== 0) return;
+    this.#last[flow] = 0;
+    if (preferred) return;
+    this.#credit[flow] = 0; // credit is kept only while something waits
+    this.#leave();
+  }
+
+  /** Forgets the records, to be told of all of them anew; whose turn it is stays. */
+  renumber(): void {
+    this.#first[PREFERRED] = this.#last[PREFERRED] = 0;
+    for (let flow = this.#head; flow !== 0; flow = this.#after[flow - 1]) {
+      this.#first[flow - 1] = this.#last[flow - 1] = 0;
     }
   }
 
-  /**
-   * Puts the records in their new order: in turn those that fit `budget` bytes, preferred ones in
-   * any case, and the rest as it came. Returns the bytes of the former.
-   */
-  serve(budget: number, put: (i: number, at: number, size: number) => void): number {
-    let sent = 0;
-    const serve = (i: number): void => {
-      this.#served[i] = 1;
-      sent += this.#sizes[i];
-      put(i, this.#offsets[i], this.#sizes[i]);
-    };
-    for (const i of this.#preferred) serve(i);
-    for (const flow of this.#owed.keys()) {
-      if (!this.#flows.has(flow)) this.#owed.delete(flow); // owed only while something waits
+  /** Forgets everything. */
+  clear(): void {
+    this.renumber();
+    while (this.#head !== 0) {
+      this.#credit[this.#head - 1] = 0;
+      this.#leave();
     }
-    for (let more = true; more && this.#owed.size > 0;) {
-      more = this.#turn((size) => sent === 0 || sent + size <= budget, serve);
-    }
-    const inTurn = sent;
-    for (let i = 0; i < this.#count; i++) if (this.#served[i] === 0) serve(i);
-    return inTurn;
   }
 
-  /** One flow's turn, or the rest of one that was broken off; false when this one was. */
-  #turn(fits: (size: number) => boolean, serve: (i: number) => void): boolean {
-    const [flow, owed] = this.#owed.entries().next().value as [number, number];
-    const waiting = this.#flows.get(flow) as Flow;
-    let credit = owed + (this.#brokenOff === flow ? 0 : QUANTUM);
-    this.#brokenOff = undefined;
-    for (; waiting.first !== NONE; waiting.first = this.#next[waiting.first]) {
-      const size = this.#sizes[waiting.first];
-      if (size > credit) break;
-      if (!fits(size)) {
-        this.#owed.set(flow, credit);
-        this.#brokenOff = flow;
-        return false;
-      }
-      serve(waiting.first);
-      credit -= size;
-    }
-    this.#owed.delete(flow);
-    if (waiting.first !== NONE) this.#owed.set(flow, credit); // to the end of the round
-    return true;
+  #isListed(flow: number): boolean {
+    return this.#after[flow] !== 0 || this.#tail === flow + 1;
+  }
+
+  /** Puts a flow at the end of the round. */
+  #enter(flow: number): void {
+    if (this.#tail === 0) this.#head = flow + 1;
+    else this.#after[this.#tail - 1] = flow + 1;
+    this.#tail = flow + 1;
+  }
+
+  /** Takes the flow at the head out of the round. */
+  #leave(): void {
+    const flow = this.#head - 1;
+    this.#head = this.#after[flow];
+    this.#after[flow] = 0;
+    if (this.#head === 0) this.#tail = 0;
+    this.#begun = false;
   }
 }

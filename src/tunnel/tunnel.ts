@@ -4,10 +4,13 @@ import type { DatagramDrop } from "./datagram.ts";
 import { DatagramReader } from "./datagram_reader.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 import type { FrameWriter } from "./frame_writer.ts";
+import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import type { QueueDrop } from "./record_queue.ts";
 import { RecordWriter } from "./record_writer.ts";
+
+export type { KeepaliveOptions } from "./keepalive.ts";
 
 /** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
 export const TUNNEL_BUFFER = 256 * 1024;
@@ -18,8 +21,15 @@ const SHORT_WRITE = 16 * 1024;
 const DATAGRAMS_AT = 64 * 1024;
 /** Datagrams after which others get their turn. */
 const DATAGRAMS_A_TURN = 64;
+/** Likewise records, as the reader counts their cost, and bytes; a read counts for at least so many. */
+const RECORDS_A_TURN = 4_096;
+const BYTES_A_TURN = 256 * 1024;
+const LEAST_READ = 1024;
 /** Milliseconds for a close record to arrive where closing would discard it. */
 const LAST_WORDS = 500;
+
+/** Why something was given up; "pong-unexpected": a pong that answers no ping of ours. */
+export type TunnelDrop = QueueDrop | DatagramDrop | "pong-unexpected";
 
 /**
  * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns.
@@ -27,16 +37,10 @@ const LAST_WORDS = 500;
 export interface TunnelSink extends Omit<RecordSink, "control"> {
   /** A control record that is not the tunnel's own affair; returns a violation to end the tunnel. */
   control(type: number, body: Uint8Array): Violation | undefined;
-  /** A record that waited to be sent, or something in a datagram, was given up. */
-  dropped(reason: QueueDrop | DatagramDrop): void;
+  /** A record that waited to be sent, or something that the peer sent, was given up. */
+  dropped(reason: TunnelDrop): void;
   /** A ping was answered after so many milliseconds. */
   roundTrip?(milliseconds: number): void;
-}
-
-/** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
-export interface KeepaliveOptions {
-  interval: number;
-  timeout: number;
 }
 
 /** What a tunnel is made of. */
@@ -66,7 +70,10 @@ export class Tunnel {
   #keepalive: KeepaliveOptions;
   #now: () => number;
   #lastHeard: number;
+  #pings: Keepalive;
   #end: TunnelEnd | undefined;
+  /** `run` has returned: nothing is delivered any more. */
+  #isOver = false;
   #sink: TunnelSink | undefined;
   #abort = Promise.withResolvers<void>();
   /** Sends datagrams, where the connection has them. */
@@ -93,6 +100,23 @@ export class Tunnel {
     });
     this.#datagrams = port && new DatagramWriter({ stream, port, dropped, now });
     this.writer = this.#datagrams ?? stream;
+    this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now);
+  }
+
+  /** Whether the peer answers a ping within `patience` milliseconds; false at once after the end. */
+  answers(patience: number): Promise<boolean> {
+    if (this.#isOver || this.#end !== undefined) return Promise.resolve(false);
+    return this.#pings.answers(patience);
+  }
+
+  /**
+   * Ends the tunnel of a peer that does not read: what must reach it has no room any more. What it
+   * has missed it learns when it resumes its sessions.
+   */
+  overrun(): void {
+    const detail = "more waits for the peer than may: it does not read, or the path is too slow";
+    this.#end ??= { reason: "not-reading", by: "us", detail };
+    this.#abort.resolve();
   }
 
   /** The memory that `TunnelSink` offsets point into. */
@@ -117,6 +141,8 @@ export class Tunnel {
     if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
     clearTimeout(timer);
+    this.#isOver = true;
+    this.#pings.ended();
     abandon(this.#connection);
     return this.#end ?? { reason: "connection-lost", by: "network", detail: "end of stream" };
   }
@@ -147,12 +173,17 @@ export class Tunnel {
       discovery: (handle, offset, length) => sink.discovery(handle, offset, length),
       control: (type, offset, length) => this.#control(type, offset, length, sink),
       batchEnd: () => sink.batchEnd(),
-    });
-    while (true) {
-      const count = await this.#connection.read(records.space());
+    }, RECORDS_A_TURN);
+    for (let left = BYTES_A_TURN;;) {
+      if (left <= 0 || records.hasMore) {
+        await nextTurn();
+        left = BYTES_A_TURN;
+      }
+      const count = records.hasMore ? 0 : await this.#connection.read(records.space());
       if (count === null) return;
-      if (this.#end?.by === "peer") return;
-      this.#lastHeard = this.#now();
+      left -= Math.max(count, LEAST_READ);
+      if (this.#isOver || this.#end?.by === "peer") return;
+      if (count > 0) this.#heard();
       const violation = records.received(count);
       if (violation !== undefined) await this.close("protocol-violation", violation, 1_000);
       if (this.#end !== undefined && this.#end.by !== "us") return;
@@ -173,10 +204,10 @@ export class Tunnel {
     }, this.#now);
     for (let turn = 1;; turn++) {
       const datagram = await port.receive();
-      if (this.#end !== undefined && this.#end.by !== "us") return;
-      this.#lastHeard = this.#now();
+      if (this.#isOver || this.#end !== undefined && this.#end.by !== "us") return;
+      this.#heard();
       reader.received(datagram);
-      if (turn % DATAGRAMS_A_TURN === 0) await new Promise<void>((next) => setImmediate(next));
+      if (turn % DATAGRAMS_A_TURN === 0) await nextTurn();
     }
   }
 
@@ -188,13 +219,15 @@ export class Tunnel {
   ): Violation | undefined {
     const body = this.#buffer.bytes.subarray(offset, offset + length);
     if (type === ControlType.ping) {
-      this.writer.control(ControlType.pong, body);
-      this.writer.flush();
+      if (!this.#pings.admitsPing()) return "ping-rate";
+      this.#say(ControlType.pong, body);
     } else if (type === ControlType.pong) {
-      if (length === 8) {
-        const sent = new DataView(body.buffer, body.byteOffset).getFloat64(0);
-        this.roundTrip = Math.max(0, this.#now() - sent);
-        sink.roundTrip?.(this.roundTrip);
+      const roundTrip = this.#pings.ponged(body);
+      if (roundTrip === undefined) {
+        sink.dropped("pong-unexpected");
+      } else {
+        this.roundTrip = roundTrip;
+        sink.roundTrip?.(roundTrip);
       }
     } else if (type === ControlType.close) {
       this.#end ??= decodeClose(body);
@@ -211,10 +244,18 @@ export class Tunnel {
       this.#abort.resolve(); // the path is dead: abandon the socket, do not wait for a clean close
       return;
     }
-    const body = new Uint8Array(8);
-    new DataView(body.buffer).setFloat64(0, this.#now());
-    this.writer.control(ControlType.ping, body);
-    this.writer.flush();
+    this.#pings.ping();
+  }
+
+  /** Sends a control record at once. */
+  #say(type: number, body: Uint8Array): void {
+    if (this.writer.control(type, body)) this.writer.flush();
+    else this.overrun();
+  }
+
+  #heard(): void {
+    this.#lastHeard = this.#now();
+    this.#pings.heard();
   }
 
   #lost(cause: unknown): void {
@@ -222,6 +263,11 @@ export class Tunnel {
     this.#end ??= { reason: "connection-lost", by: "network", detail };
     this.#abort.resolve();
   }
+}
+
+/** Lets everything else that is due go first. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */

@@ -11,6 +11,10 @@ import { must } from "./target.ts";
 
 /** Every reason that a frame may be dropped for; the compiler sees to it that none is missing. */
 const REASONS: Record<DropReason, true> = {
+  "control-excess": true,
+  "ping-rate": true,
+  "pong-unexpected": true,
+  "ppp-short": true,
   "ac-address-spoofed": true,
   "ac-cookie-missing": true,
   "ac-cookie-unknown": true,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { RoundRobin } from "../../src/tunnel/round_robin.ts";
+import { NONE, PREFERRED, RoundRobin } from "../../src/tunnel/round_robin.ts";
 
 const record = fc.record({
   flow: fc.integer({ min: 0, max: 4 }),
@@ -9,22 +9,22 @@ const record = fc.record({
 });
 
 Deno.test("every record is served once, preferred ones first, each flow in its order", () => {
-  const order = new RoundRobin(100);
   fc.assert(fc.property(
     fc.array(record, { maxLength: 100 }),
-    fc.integer({ min: 1, max: 50_000 }),
-    (records, budget) => {
-      order.clear();
-      let at = 0;
-      for (const [i, { flow, size, preferred }] of records.entries()) {
-        order.add(i, at, size, preferred, flow);
-        at += size;
-      }
+    fc.array(fc.boolean(), { minLength: 100, maxLength: 100 }),
+    fc.option(fc.nat(100)),
+    (records, isSent, renumberAfter) => {
+      const sizes = Uint16Array.from({ length: 100 }, (_, i) => records[i]?.size ?? 0);
+      const order = new RoundRobin(sizes);
+      const push = (i: number) => order.push(records[i].preferred ? PREFERRED : records[i].flow, i);
+      for (const i of records.keys()) push(i);
       const served: number[] = [];
-      order.serve(budget, (i, _at, size) => {
-        assertEquals(size, records[i].size);
-        served.push(i);
-      });
+      for (let slot = order.front(); slot !== NONE; slot = order.front()) {
+        order.pop(isSent[served.push(slot) - 1]);
+        if (served.length !== renumberAfter) continue;
+        order.renumber();
+        for (const i of records.keys()) if (!served.includes(i)) push(i);
+      }
       assertEquals(served.toSorted((a, b) => a - b), records.map((_, i) => i));
       const preferred = records.filter((one) => one.preferred).length;
       assert(served.slice(0, preferred).every((i) => records[i].preferred));
@@ -36,24 +36,27 @@ Deno.test("every record is served once, preferred ones first, each flow in its o
   ));
 });
 
-Deno.test("flows with frames of different sizes get the same bytes, also over many short turns", () => {
-  const order = new RoundRobin(1_000);
-  const sizes = [64, 500, 1_500];
+Deno.test("flows with records of different sizes get the same bytes, whoever else comes and goes", () => {
+  const flows = [{ flow: 7, size: 64 }, { flow: 500, size: 500 }, { flow: 65_535, size: 1_500 }];
+  const sizes = new Uint16Array(400);
+  const order = new RoundRobin(sizes);
+  const slots = flows.map(({ size }, i) =>
+    Array.from({ length: 100 }, (_, j) => {
+      sizes[i * 100 + j] = size;
+      return i * 100 + j;
+    })
+  );
+  for (const [i, { flow }] of flows.entries()) for (const slot of slots[i]) order.push(flow, slot);
+  sizes[300] = 900;
   const sent = [0, 0, 0];
-  for (let turn = 0; turn < 300; turn++) {
-    order.clear();
-    let i = 0;
-    for (const [flow, size] of sizes.entries()) {
-      for (let n = 0; n < 4_000; n += size) order.add(i++, 0, size, false, flow);
-    }
-    const flows = sizes.flatMap((size, flow) => Array(Math.ceil(4_000 / size)).fill(flow));
-    const served: number[] = [];
-    let left = order.serve(2_000, (j) => served.push(j));
-    for (const j of served) {
-      const flow = flows[j];
-      if (left > 0) sent[flow] += sizes[flow];
-      left -= sizes[flow];
-    }
+  for (let step = 0; step < 30_000; step++) {
+    if (step % 50 === 0) order.push(9, 300);
+    const slot = order.front();
+    order.pop(true);
+    if (slot === 300) continue;
+    const i = Math.floor(slot / 100);
+    sent[i] += sizes[slot];
+    order.push(flows[i].flow, slot); // it always has something to send
   }
   const mean = sent.reduce((a, b) => a + b) / 3;
   for (const bytes of sent) assert(Math.abs(bytes - mean) < mean * 0.02, `${sent}`);

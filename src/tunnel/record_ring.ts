@@ -1,0 +1,201 @@
+import { weightOf } from "./queue_shares.ts";
+import { MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
+
+/** Records that a ring holds at most, removed ones that still occupy a slot included. */
+export const SLOTS = 65_536;
+const MASK = SLOTS - 1;
+
+/** Class of a removed record whose bytes have not been reclaimed yet. */
+export const REMOVED = 0;
+
+interface Buffer {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
+
+/**
+ * Records in the order in which they came, in a ring of bytes with a slot each. No record is split:
+ * one that does not fit before the end of the bytes goes to their front.
+ *
+ *     │  free  │ in flight │ first ── waiting ── tail │   free   │
+ *     │ waiting ── tail │   free   │ in flight │ first ── waiting │
+ *
+ * What is taken in order is sent from where it lies. A record removed from the middle leaves a hole,
+ * which `rewrite` closes: it copies the rest to the spare bytes, so what is in flight stays as it is.
+ */
+export class RecordRing {
+  /** Bytes of a record, header included, by slot. */
+  readonly sizes = new Uint16Array(SLOTS);
+  /** When a record came, by slot. Milliseconds. */
+  readonly stamps = new Float64Array(SLOTS);
+  /** Whatever the owner wants to tell apart, by slot; {@linkcode REMOVED} is the ring's own. */
+  readonly classes = new Uint8Array(SLOTS);
+  /** Weight of the records that `rewrite` has copied since the start. */
+  copied = 0;
+  #offsets = new Int32Array(SLOTS);
+  #buffer: Buffer;
+  #spare: Buffer;
+  /** What holds the bytes taken last, until they have been sent, and where they begin. */
+  #inFlight: Buffer | undefined;
+  #begin = 0;
+  #first = 0;
+  #count = 0;
+  #holes = 0;
+  #tail = 0;
+
+  /** `capacity` is the number of bytes, of which there are two sets. */
+  constructor(capacity: number) {
+    this.#buffer = newBuffer(capacity);
+    this.#spare = newBuffer(capacity);
+  }
+
+  /** Records and holes. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Whether records were removed from the middle. */
+  get hasHoles(): boolean {
+    return this.#holes > 0;
+  }
+
+  /** Whether `rewrite` has somewhere to write to. */
+  get canRewrite(): boolean {
+    return this.#inFlight !== this.#spare;
+  }
+
+  /** When the oldest record came; Infinity where there is none. */
+  get oldest(): number {
+    return this.#count === 0 ? Infinity : this.stamps[this.#first];
+  }
+
+  /** The slot of record `i` in order of arrival; may be a hole, save for the first. */
+  slot(i: number): number {
+    return this.#first + i & MASK;
+  }
+
+  /** The header of the record in a slot. */
+  header(slot: number): number {
+    return this.#buffer.view.getUint32(this.#offsets[slot]);
+  }
+
+  /** Adds a record whose body is `source[offset, offset + length)`; its slot, or -1 without room. */
+  append(
+    header: number,
+    source: Uint8Array,
+    offset: number,
+    length: number,
+    stamp: number,
+    of: number,
+  ): number {
+    const size = RECORD_HEADER + length;
+    const at = this.#count === SLOTS ? -1 : this.#place(size);
+    if (at < 0) return -1;
+    const slot = this.#first + this.#count++ & MASK;
+    this.#offsets[slot] = at;
+    this.sizes[slot] = size;
+    this.stamps[slot] = stamp;
+    this.classes[slot] = of;
+    this.#tail = at + size;
+    this.#buffer.view.setUint32(at, header);
+    this.#buffer.bytes.set(source.subarray(offset, offset + length), at + RECORD_HEADER);
+    return slot;
+  }
+
+  /** How many records, of at most `max` bytes, can be taken in one piece; there must be no holes. */
+  reach(max: number): number {
+    let [end, taken] = [this.#offsets[this.#first], 0];
+    const limit = end + max;
+    for (; taken < this.#count; taken++) {
+      const slot = this.slot(taken);
+      if (this.#offsets[slot] !== end || end + this.sizes[slot] > limit) break;
+      end += this.sizes[slot];
+    }
+    return taken;
+  }
+
+  /** Whether everything lies in one piece of at most `max` bytes. */
+  isWithin(max: number): boolean {
+    const begin = this.#offsets[this.#first];
+    return this.#tail > begin && this.#tail - begin <= max;
+  }
+
+  /** Takes the first `count` records, which lie in one piece: in flight until `sent`. */
+  take(count: number): Uint8Array {
+    if (count === 0) return this.#buffer.bytes.subarray(0, 0);
+    const last = this.slot(count - 1);
+    this.#begin = this.#offsets[this.#first];
+    this.#inFlight = this.#buffer;
+    const end = this.#offsets[last] + this.sizes[last];
+    this.#count -= count;
+    this.#first = this.#count === 0 ? 0 : this.#first + count & MASK;
+    return this.#buffer.bytes.subarray(this.#begin, end);
+  }
+
+  /** What was taken last may be overwritten. */
+  sent(): void {
+    this.#inFlight = undefined;
+  }
+
+  /** Copies a record to `target` and removes it. */
+  moveTo(slot: number, target: Uint8Array, at: number): void {
+    const offset = this.#offsets[slot];
+    target.set(this.#buffer.bytes.subarray(offset, offset + this.sizes[slot]), at);
+    this.remove(slot);
+  }
+
+  /** Removes a record from wherever it is. */
+  remove(slot: number): void {
+    this.classes[slot] = REMOVED;
+    this.#holes++;
+    while (this.#count > 0 && this.classes[this.#first] === REMOVED) {
+      this.#first = this.#first + 1 & MASK;
+      this.#count--;
+      this.#holes--;
+    }
+    if (this.#count === 0) this.#first = 0;
+  }
+
+  /** Closes the holes, and drops what `keeps` refuses; every record has another slot then. */
+  rewrite(keeps: (slot: number) => boolean): void {
+    const [from, to] = [this.#buffer, this.#spare];
+    let [tail, kept] = [0, 0];
+    for (let i = 0; i < this.#count; i++) {
+      const slot = this.slot(i);
+      if (this.classes[slot] === REMOVED || !keeps(slot)) continue;
+      const [at, size, place] = [this.#offsets[slot], this.sizes[slot], this.slot(kept++)];
+      to.bytes.set(from.bytes.subarray(at, at + size), tail);
+      this.#offsets[place] = tail;
+      this.sizes[place] = size;
+      this.stamps[place] = this.stamps[slot];
+      this.classes[place] = this.classes[slot];
+      tail += size;
+      this.copied += weightOf(size);
+    }
+    [this.#buffer, this.#spare] = [to, from];
+    [this.#tail, this.#count, this.#holes] = [tail, kept, 0];
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    [this.#first, this.#count, this.#holes, this.#tail] = [0, 0, 0, 0];
+  }
+
+  /** Where a record of `size` bytes can be put, or -1. */
+  #place(size: number): number {
+    const busy = this.#inFlight === this.#buffer;
+    if (this.#count === 0 && !busy) return 0;
+    const begin = busy ? this.#begin : this.#offsets[this.#first];
+    if (this.#tail <= begin) return this.#tail + size < begin ? this.#tail : -1;
+    if (this.#tail + size <= this.#buffer.bytes.length) return this.#tail;
+    return size < begin ? 0 : -1;
+  }
+}
+
+/** Bytes of the longest record. */
+export const MAX_RECORD = RECORD_HEADER + MAX_RECORD_BODY;
+
+function newBuffer(capacity: number): Buffer {
+  const bytes = new Uint8Array(capacity);
+  return { bytes, view: new DataView(bytes.buffer) };
+}
