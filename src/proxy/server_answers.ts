@@ -38,6 +38,8 @@ export interface ServerAnswersOptions {
   mint: TokenMint;
   /** Whether a member may have no more sessions. */
   isFull: (member: Member) => boolean;
+  /** Told of each discovery that has got an offer. */
+  offered: (pending: Pending<Member>) => void;
 }
 
 /** What ACs answer, PADO and PADS: to the one client whose Host-Uniq they carry. */
@@ -48,6 +50,7 @@ export class ServerAnswers {
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
   #isFull: (member: Member) => boolean;
+  #offered: (pending: Pending<Member>) => void;
   #concentrators: Concentrators;
   #offers: Offers<Member>;
   #unwanted: UnwantedSessions;
@@ -61,6 +64,7 @@ export class ServerAnswers {
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
     this.#isFull = parts.isFull;
+    this.#offered = parts.offered;
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
     this.#offers = new Offers("transparent", parts.mint); // here the ACs' own cookies are seen
     this.#unwanted = new UnwantedSessions(sessions, options.now);
@@ -140,6 +144,7 @@ export class ServerAnswers {
     const shown = this.#offers.take(pending, packet, given);
     if (typeof shown === "string") return this.#drop(shown, owner, packet);
     this.#concentrators.offered(packet.source, nameIn(given, TAG_AC_NAME));
+    this.#offered(pending);
     pending.asked = -Infinity;
     this.#toMember(owner, 0, { ...packet, destination: customer, tags: encodeTags(tags) });
   }

@@ -11,7 +11,8 @@ import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { PadiLimiter } from "./padi_limiter.ts";
 import { PadiShaper } from "./padi_shaper.ts";
-import { PendingDiscoveries, pendingLimits } from "./pending.ts";
+import { PadiPacer } from "./padi_pacer.ts";
+import { type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalFrame } from "./refusal.ts";
 import { type Member } from "./session.ts";
@@ -34,6 +35,7 @@ export class ServerDiscovery {
   #shaper: PadiShaper<Member>;
   #addresses = new AddressBook();
   #answers: ServerAnswers;
+  #pacer: PadiPacer<Member>;
 
   constructor(options: ProxyOptions, policy: ServerPolicy, sessions: SessionSwitch) {
     this.#link = options.link;
@@ -45,8 +47,14 @@ export class ServerDiscovery {
     this.#pending = new PendingDiscoveries(
       pendingLimits(options.limits, policy),
       options.now,
-      (pending) => this.#answers.forget(pending),
+      (pending) => {
+        this.#answers.forget(pending);
+        this.#pacer.forget(pending);
+      },
     );
+    const toWire = ({ owner, customer }: Pending<Member>, frame: Uint8Array) =>
+      sessions.outlet.toWire({ member: owner, customer }, frame);
+    this.#pacer = new PadiPacer({ ...options, send: toWire });
     this.#answers = new ServerAnswers({
       options,
       policy,
@@ -55,12 +63,14 @@ export class ServerDiscovery {
       hostUniq: this.#hostUniq,
       mint,
       isFull: (member) => this.#full(member),
+      offered: (pending) => this.#pacer.answered(pending),
     });
     this.#limiter = new PadiLimiter(options.limits, options.now);
     this.#shaper = new PadiShaper({
       ...options,
-      send: ({ owner, customer }, frame) =>
-        sessions.outlet.toWire({ member: owner, customer }, frame),
+      // ACs limit PADIs by address: customers with their own do not stand in each other's way.
+      send: (pending, frame) =>
+        policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
       dropped: ({ owner, customer }) => this.#drop("padi-rate", owner, { source: customer }),
       sent: () => sessions.wireBatchEnd(),
     });
@@ -94,6 +104,7 @@ export class ServerDiscovery {
     if (typeof tags === "string") return this.#drop(tags, member, packet);
     const fault = this.#sourceFault(member, packet);
     if (fault !== undefined) return this.#drop(fault, member, packet);
+    if (packet.code === CODE_PADI) this.#renew(member, packet, tags);
     const refusal = packet.code === CODE_PADI
       ? this.#refusePadi(member, packet, tags)
       : this.#refusePadr(member, packet.source);
@@ -150,6 +161,14 @@ export class ServerDiscovery {
       if (session.member === member && session.customer === customer) return true;
     }
     return false;
+  }
+
+  /** A customer whose PADI waits for its turn at the AC is there still. */
+  #renew(member: Member, { source }: DiscoveryPacket, tags: Tag[]): void {
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const known = this.#pending.find(member.name, source, hostUniq);
+    if (known?.owner !== member || !this.#pacer.renewed(known)) return;
+    this.#pending.begin(member, member.name, source, hostUniq);
   }
 
   #refusePadi(member: Member, packet: DiscoveryPacket, tags: Tag[]): DropReason | undefined {

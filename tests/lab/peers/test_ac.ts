@@ -32,6 +32,11 @@ export interface TestAcOptions {
   firstSessionId?: number;
   /** Sends every session frame back. Default true. */
   echo?: boolean;
+  /**
+   * Leaves out PADIs of a host that come within so many milliseconds after one that it answered, as
+   * accel-ppp does with `padi-limit`. Default: answers all.
+   */
+  padiInterval?: number;
   /** Refuses every PADR with this tag (PADS with session id 0). */
   refusal?: Tag;
 }
@@ -67,6 +72,8 @@ export function startTestAc(options: TestAcOptions): TestAc {
   const sessions = new Map<number, Mac>();
   /** The PADS of each open session, by the PADR that asked for it. */
   const confirmed = new Map<string, { sessionId: number; pads: Uint8Array }>();
+  /** When the last PADI of each host was answered. */
+  const taken = new Map<Mac, number>();
   const seen = new Journal(showObserved);
   const port = openPort(options.interface, receive);
   const mac = options.mac ?? port.mac;
@@ -76,13 +83,21 @@ export function startTestAc(options: TestAcOptions): TestAc {
 
   function receive(frame: Observed): void {
     if (frame.destination !== mac && frame.destination !== BROADCAST) return;
-    if (frame.code === CODE_PADI) port.send(answer(frame, CODE_PADO, 0, offer(frame)));
-    else if (frame.code === CODE_PADR) port.send(confirm(frame));
+    if (frame.code === CODE_PADI) {
+      if (takesPadi(frame.source)) port.send(answer(frame, CODE_PADO, 0, offer(frame)));
+    } else if (frame.code === CODE_PADR) port.send(confirm(frame));
     else if (sessions.get(frame.sessionId) === frame.source) inSession(frame);
     else if (refusesStrays && frame.code === CODE_SESSION) {
       port.send(padt(frame.source, mac, frame.sessionId));
     }
     seen.add(frame);
+  }
+
+  function takesPadi(host: Mac): boolean {
+    const now = performance.now();
+    if (now - (taken.get(host) ?? -Infinity) < (options.padiInterval ?? 0)) return false;
+    taken.set(host, now);
+    return true;
   }
 
   function offer({ source }: Observed): Tag[] {

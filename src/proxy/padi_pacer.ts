@@ -1,0 +1,252 @@
+import { AcPace } from "./ac_pace.ts";
+import type { Pending } from "./pending.ts";
+
+/** What a pacer is made of. */
+export interface PadiPacerOptions<Owner> {
+  /** Milliseconds of a steady clock. */
+  now: () => number;
+  /** Calls back after so many milliseconds. */
+  later: (milliseconds: number, run: () => void) => void;
+  /** A PADI goes on the wire. */
+  send: (pending: Pending<Owner>, frame: Uint8Array) => void;
+}
+
+/**
+ * How long a customer is taken to wait for an offer after its first PADI, and at most after a later
+ * one: hosts ask again after 5, 10 and 20 seconds (RFC 2516 section 8). Milliseconds.
+ */
+const FIRST_PATIENCE = 7_000;
+const LONGEST_PATIENCE = 30_000;
+/** Of the time between two PADIs of a customer, it waits about twice as long for the next. */
+const PATIENCE_GROWTH = 2.2;
+/** An AC that has answered nobody for so long is not asked again by us. Milliseconds. */
+const ALIVE = 60_000;
+/** After so many PADIs without an offer a discovery comes behind the others. */
+const MANY_TRIES = 4;
+/** Longest time between two looks at what is under way. Milliseconds. */
+const LOOK = 250;
+
+interface Asking<Owner> {
+  readonly pending: Pending<Owner>;
+  frame: Uint8Array;
+  readonly began: number;
+  /** When the customer asked last, and how long it is taken to wait. */
+  renewed: number;
+  patience: number;
+  /** PADIs sent. */
+  tries: number;
+  sentAt: number;
+  /** The pace's number when the last PADI was sent, and when one was lost. */
+  sentPace: number;
+  lostPace: number;
+  /** It does not take its turn before. */
+  notBefore: number;
+}
+
+/**
+ * Sees to it that customers behind one address of ours get their offers from ACs that answer one
+ * PADI of an address a second (accel-ppp's padi-limit, and others). A PADI without an offer is sent
+ * again, in turn, while its customer waits; and once it shows that the AC leaves out what comes
+ * too fast, all wait for their turn.
+ */
+export class PadiPacer<Owner> {
+  #options: PadiPacerOptions<Owner>;
+  #pace = new AcPace();
+  #asking = new Map<Pending<Owner>, Asking<Owner>>();
+  /** Sent and not answered, in the order of sending. */
+  #flying = new Set<Asking<Owner>>();
+  /** For their turn, by owner, in the order of the owners' turns. */
+  #waiting = new Map<Owner, Set<Asking<Owner>>>();
+  #answeredAt = -Infinity;
+  #sentAt = -Infinity;
+  #resentAt = -Infinity;
+  #sent = 0;
+  #armed = false;
+
+  constructor(options: PadiPacerOptions<Owner>) {
+    this.#options = options;
+  }
+
+  /** Discoveries without an offer that are seen to. */
+  get size(): number {
+    return this.#asking.size;
+  }
+
+  /** Whether PADIs wait for their turn because the AC leaves out what comes faster. */
+  get isPacing(): boolean {
+    return this.#pace.isLimited(this.#options.now());
+  }
+
+  /** Sends a PADI, now or when its turn comes. */
+  submit(pending: Pending<Owner>, frame: Uint8Array): void {
+    this.renewed(pending);
+    const asking = this.#asking.get(pending) ?? this.#begin(pending, frame);
+    asking.frame = frame;
+    if (this.isPacing) this.#wait(asking);
+    else this.#send(asking);
+    this.#look();
+  }
+
+  /** The customer has asked again: it is there. Whether its PADI waits for its turn already. */
+  renewed(pending: Pending<Owner>): boolean {
+    const asking = this.#asking.get(pending);
+    if (asking === undefined) return false;
+    const now = this.#options.now();
+    const gap = (now - asking.renewed) * PATIENCE_GROWTH;
+    asking.patience = Math.min(LONGEST_PATIENCE, Math.max(asking.patience, gap));
+    asking.renewed = now;
+    return pending.asked === Infinity;
+  }
+
+  /** A discovery has got an offer. */
+  answered(pending: Pending<Owner>): void {
+    const now = this.#options.now();
+    this.#answeredAt = now;
+    const asking = this.#asking.get(pending);
+    if (asking === undefined) return;
+    this.forget(pending);
+    if (asking.tries === 0) return; // to an earlier PADI
+    const { tries, sentAt, sentPace, lostPace } = asking;
+    const others = this.#waitingCount();
+    this.#pace.answered({ tries, delay: now - sentAt, sentPace, lostPace, others, now });
+    if (!this.isPacing) this.#release();
+  }
+
+  /** A discovery has left the table. */
+  forget(pending: Pending<Owner>): void {
+    const asking = this.#asking.get(pending);
+    if (asking === undefined) return;
+    this.#asking.delete(pending);
+    this.#flying.delete(asking);
+    this.#unwait(asking);
+    if (pending.asked === Infinity) pending.asked = -Infinity;
+  }
+
+  #begin(pending: Pending<Owner>, frame: Uint8Array): Asking<Owner> {
+    const now = this.#options.now();
+    const asking: Asking<Owner> = {
+      pending,
+      frame,
+      began: now,
+      renewed: now,
+      patience: FIRST_PATIENCE,
+      tries: 0,
+      sentAt: now,
+      sentPace: 0,
+      lostPace: -1,
+      notBefore: now,
+    };
+    this.#asking.set(pending, asking);
+    return asking;
+  }
+
+  #wait(asking: Asking<Owner>): void {
+    const { pending } = asking;
+    this.#flying.delete(asking);
+    const set = this.#waiting.get(pending.owner);
+    if (set === undefined) this.#waiting.set(pending.owner, new Set([asking]));
+    else set.add(asking);
+    // Where there is no limit, a PADI that the customer sends again passes at once.
+    if (this.isPacing) pending.asked = Infinity;
+  }
+
+  #unwait(asking: Asking<Owner>): void {
+    const { owner } = asking.pending;
+    const set = this.#waiting.get(owner);
+    if (set?.delete(asking) && set.size === 0) this.#waiting.delete(owner);
+  }
+
+  #send(asking: Asking<Owner>): void {
+    this.#unwait(asking);
+    asking.tries++;
+    this.#sent++;
+    asking.sentAt = asking.pending.asked = this.#sentAt = this.#options.now();
+    asking.sentPace = this.#pace.number;
+    this.#flying.delete(asking);
+    this.#flying.add(asking);
+    this.#options.send(asking.pending, asking.frame);
+  }
+
+  /** Looks at what is overdue and whose turn it is, now and later. */
+  #look(): void {
+    const now = this.#options.now();
+    for (const asking of this.#flying) {
+      if (now - asking.sentAt < this.#pace.patience) break;
+      this.#overdue(asking, now);
+    }
+    while (this.#waiting.size > 0 && now >= this.#nextTurn) {
+      const next = this.#next(now);
+      if (next === undefined) break;
+      this.#resentAt = now;
+      this.#send(next);
+    }
+    this.#arm();
+  }
+
+  get #nextTurn(): number {
+    return (this.isPacing ? this.#sentAt : this.#resentAt) + this.#pace.turn(this.#sent);
+  }
+
+  #overdue(asking: Asking<Owner>, now: number): void {
+    this.#flying.delete(asking);
+    if (now - this.#answeredAt > ALIVE) return this.forget(asking.pending);
+    asking.lostPace = asking.sentPace;
+    this.#pace.overdue(asking.sentPace, now);
+    // Every second time a turn later, lest it always meet the same moment of the AC's.
+    asking.notBefore = asking.tries % 2 === 0 ? now + this.#pace.interval : now;
+    this.#wait(asking);
+  }
+
+  /** Whose turn it is: each owner's in order, of an owner the one that has waited longest. */
+  #next(now: number): Asking<Owner> | undefined {
+    for (const [owner, set] of this.#waiting) {
+      let best: Asking<Owner> | undefined;
+      for (const asking of set) {
+        if (now - asking.renewed > asking.patience) this.forget(asking.pending);
+        else if (asking.notBefore <= now && (best === undefined || isBefore(asking, best))) {
+          best = asking;
+        }
+      }
+      if (best === undefined) continue;
+      const rest = this.#waiting.get(owner);
+      this.#waiting.delete(owner); // to the end
+      if (rest !== undefined) this.#waiting.set(owner, rest);
+      return best;
+    }
+    return undefined;
+  }
+
+  #arm(): void {
+    if (this.#armed || this.#asking.size === 0) return;
+    this.#armed = true;
+    const now = this.#options.now();
+    const [oldest] = this.#flying;
+    const overdue = oldest === undefined ? LOOK : oldest.sentAt + this.#pace.patience - now;
+    const turn = this.#waiting.size === 0 ? LOOK : this.#nextTurn - now;
+    this.#options.later(Math.max(1, Math.ceil(Math.min(LOOK, overdue, turn))), () => {
+      this.#armed = false;
+      this.#look();
+    });
+  }
+
+  /** There is no limit any more: what has waited without having been sent goes. */
+  #release(): void {
+    for (const set of [...this.#waiting.values()]) {
+      for (const asking of [...set]) {
+        if (asking.tries === 0) this.#send(asking);
+        else asking.pending.asked = asking.sentAt;
+      }
+    }
+  }
+
+  #waitingCount(): number {
+    let count = 0;
+    for (const { size } of this.#waiting.values()) count += size;
+    return count;
+  }
+}
+
+function isBefore<Owner>(one: Asking<Owner>, other: Asking<Owner>): boolean {
+  const [late, otherLate] = [one.tries >= MANY_TRIES, other.tries >= MANY_TRIES];
+  return late === otherLate ? one.began < other.began : !late;
+}

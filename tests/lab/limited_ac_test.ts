@@ -1,0 +1,41 @@
+import { assertEquals, assertLess } from "@std/assert";
+import { CODE_PADI } from "../../src/pppoe/constants.ts";
+import { insideLab, Lab } from "./lab.ts";
+import { Crowd } from "./peers/crowd.ts";
+import { startTestAc } from "./peers/test_ac.ts";
+import { startProxyPair } from "./proxy_pair.ts";
+
+const ignore = !insideLab();
+
+/** Customers that dial at once. */
+const CUSTOMERS = 30;
+/** The time between their third PADI and their fourth is over (RFC 2516 section 8). Milliseconds. */
+const PATIENCE = 40_000;
+
+Deno.test({
+  name: "M1: 30 customers that dial at once get in at an AC that answers one PADI a second",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const ac = lab.use(startTestAc({ interface: "ac0", name: "ac", padiInterval: 1_000 }));
+    await startProxyPair(lab, {});
+    const crowd = lab.use(new Crowd("cust0", CUSTOMERS));
+    const started = performance.now();
+    crowd.dial();
+    const late = deadline(2 * PATIENCE, () => `only ${ac.sessions.size} of ${CUSTOMERS} got in`);
+    await Promise.race([crowd.online(), late.promise]).finally(late.clear);
+    const elapsed = performance.now() - started;
+    const padis = ac.seen.all(({ code }) => code === CODE_PADI).length;
+    const facts = `all after ${Math.round(elapsed)} ms with ${padis} PADIs`;
+    assertEquals(ac.sessions.size, CUSTOMERS, facts);
+    assertLess(elapsed, PATIENCE, facts);
+    assertLess(padis, 4 * CUSTOMERS, facts);
+  },
+});
+
+function deadline(milliseconds: number, what: () => string) {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(what())), milliseconds);
+  return { promise, clear: () => clearTimeout(timer) };
+}
