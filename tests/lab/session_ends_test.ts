@@ -48,6 +48,26 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name:
+    "K3: peers that negotiate LCP anew after a Terminate keep their session, however long it takes",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    const { ac, host, daemons } = await start(lab, { server: QUICK, client: QUICK });
+    const session = await host.dial({ hostUniq: Uint8Array.of(1) });
+    await session.echo(TERMINATE); // the AC of the lab returns it
+    for (let second = 0; second < 7; second++) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await session.echo(Uint8Array.of(0xc0, 0x21, 1, second, 0, 4));
+    }
+    assertEquals([padts(host), padts(ac)], [0, 0]);
+    await session.echo(TERMINATE);
+    await Promise.all([session.ended, ac.ended(session.sessionId)]);
+    await daemons.server.waitForLine(/session closed.*lcp-terminated/);
+  },
+});
+
 for (const side of ["server", "client"] as const) {
   Deno.test({
     name:

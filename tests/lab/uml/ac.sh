@@ -1,7 +1,8 @@
 # The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, LAB_AUTH (chap or pap). Serves
 # LAB_BLOB (a path) on TCP 5001 and answers what is sent to TCP 5002 with its SHA-256. LAB_USER,
 # LAB_PASSWORD.
-# Tells READY, and goes on until the host ends it.
+# Tells READY, then SESSIONS and the kernel's PPPoE session ids whenever they change, and goes on until
+# the host ends it.
 
 LAB_AUTH=${LAB_AUTH:-chap}
 echo "$LAB_USER * $LAB_PASSWORD *" >/etc/ppp/$LAB_AUTH-secrets
@@ -41,5 +42,11 @@ server=$!
 sleep 0.2
 kill -0 $server 2>/dev/null || fail "pppoe-server ended"
 tell READY
+while kill -0 $server 2>/dev/null; do
+    now=$(tail -n +2 /proc/net/pppoe | cut -c 1-8 | sort | tr '\n' ' ')
+    [ "$now" = "$before" ] || tell "SESSIONS $now"
+    before=$now
+    sleep 0.2
+done &
 wait $server
 fail "pppoe-server ended"

@@ -1,12 +1,13 @@
 # The customer: kernel pppd dials with LAB_USER and LAB_PASSWORD, pings the AC, fetches its blob,
 # sends it back and hangs up: by LCP (LAB_END=lcp) or by a bare PADT (LAB_END=padt).
-# With LAB_END=never it pings for ever instead.
+# With LAB_END=never it pings for ever instead; with LAB_END=redial, too, and dials anew when the line ends.
 # Tells UP local remote mtu, PING, DOWNLOAD sha256 ms, UPLOAD sha256 ms, DOWN; or FAIL why.
 
 # nic-vec0 ends the plugin's options: those of the PADI have to stand before it.
 pppd plugin pppoe.so pppoe-padi-attempts 4 pppoe-padi-timeout 1 nic-vec0 \
     noauth nodetach debug logfile /run/pppd.log user "$LAB_USER" password "$LAB_PASSWORD" \
-    noipv6 noccp novj noipdefault nodefaultroute mtu 1492 mru 1492 lcp-restart 1 maxfail 1 &
+    noipv6 noccp novj noipdefault nodefaultroute mtu 1492 mru 1492 lcp-restart 1 \
+    $([ "$LAB_END" = redial ] && echo persist maxfail 0 holdoff 1 || echo maxfail 1) &
 pppd=$!
 until [ -e /run/up.ppp0 ]; do
     kill -0 $pppd 2>/dev/null || fail "pppd ended before ppp0 was up"
@@ -29,6 +30,17 @@ ping -q -c 3 -i 0.2 -W 3 "$remote" || fail "ping"
 # As long as fits, not to be fragmented; 28 bytes are the headers of IP and ICMP.
 ping -q -c 2 -i 0.2 -W 3 -M do -s $((mtu - 28)) "$remote" || fail "full-size ping"
 tell PING
+
+if [ "$LAB_END" = redial ]; then
+    while kill -0 $pppd 2>/dev/null; do
+        ping -i 0.25 "$remote" 2>&1 | while read -r line; do
+            case $line in *"bytes from"*) tell PONG ;; esac
+            [ -e /run/up.ppp0 ] || break
+        done
+        sleep 0.2
+    done
+    fail "pppd ended"
+fi
 
 since() { echo $((($(date +%s%N) - $1) / 1000000)); }
 start=$(date +%s%N)

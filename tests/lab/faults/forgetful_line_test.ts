@@ -1,0 +1,83 @@
+import { assertEquals } from "@std/assert";
+import { CODE_PADT } from "../../../src/pppoe/constants.ts";
+import { needing } from "../../needs.ts";
+import { insideLab, Lab } from "../lab.ts";
+import { tapCable, type WireTap } from "../peers/wire_tap.ts";
+import type { LabProcess } from "../process.ts";
+import { ready, startDaemon, startProxyPair } from "../proxy_pair.ts";
+import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
+
+const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+
+/** From the daemon's return to an answered ping, with pppd's hold-off of 1 s. Milliseconds. */
+const BACK = 12_000;
+
+async function startLine(lab: Lab): Promise<{ ac: LabProcess; customer: LabProcess }> {
+  const ac = await startGuest(lab, {
+    role: "ac",
+    interface: "ac0",
+    mac: "02:00:5e:20:00:01",
+    settings: { ...login, LAB_BLOB: await lab.write("blob", "nothing") },
+  });
+  await told(ac, "READY");
+  const customer = await startGuest(lab, {
+    role: "customer",
+    interface: "cust0",
+    mac: "02:00:5e:10:00:01",
+    settings: { ...login, LAB_END: "redial" },
+  });
+  await told(customer, "UP");
+  return { ac, customer };
+}
+
+/** Ids of the sessions that the AC's kernel has, as it last said. */
+function sessionsOf(ac: LabProcess): string[] {
+  const line = ac.output.entries.findLast((text) => text.startsWith("LAB SESSIONS"));
+  return line?.trim().split(" ").slice(2) ?? [];
+}
+
+/** Resolves when the AC has this many sessions, and not those. */
+async function onlyNew(ac: LabProcess, old: readonly string[]): Promise<void> {
+  for (const deadline = performance.now() + BACK; performance.now() < deadline;) {
+    const now = sessionsOf(ac);
+    if (now.length === 1 && !old.includes(now[0])) return;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  throw new Error(`The AC has ${sessionsOf(ac)}, and had ${old}`);
+}
+
+function padts(tap: WireTap): { source: number; destination: number }[] {
+  return tap.seen.all(({ code }) => code === CODE_PADT);
+}
+
+for (const mac of ["own", "transparent"] as const) {
+  Deno.test(needing(GUEST_PROGRAMS, {
+    name:
+      `Z2, mac = ${mac}: without state_dir, kill -9 of either daemon costs pppd a few seconds, and the AC keeps nothing`,
+    ignore: !insideLab(),
+    async fn() {
+      await using lab = await Lab.open();
+      const { lan, wan } = await lab.cables();
+      const taps = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
+      const daemons = await startProxyPair(lab, { mac });
+      const { ac, customer } = await startLine(lab);
+      const pong = (since: number) => customer.waitForLine(/LAB PONG/, { since, timeout: BACK });
+      await pong(0);
+      for (const which of ["server", "client"] as const) {
+        const old = sessionsOf(ac);
+        assertEquals(old.length, 1);
+        const before = taps.map((tap) => padts(tap).length);
+        daemons[which].signal("SIGKILL");
+        if (which === "server") await daemons.restartServer();
+        else {
+          await daemons.client.status;
+          await ready(startDaemon(lab, "branch-1"));
+        }
+        const since = customer.output.length;
+        await customer.waitForLine(/LAB PONG/, { since, timeout: BACK });
+        await onlyNew(ac, old);
+        for (const [i, tap] of taps.entries()) assertEquals(padts(tap).length > before[i], true);
+      }
+    },
+  }));
+}
