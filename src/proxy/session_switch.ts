@@ -210,7 +210,9 @@ export class SessionSwitch {
   restore(session: Omit<Session, "index">, counters: readonly number[]): boolean {
     const { member, handle, remote, local, wireSessionId } = session;
     const taken = this.table.find(remote, local, wireSessionId) >= 0;
-    if (taken || member.handles[handle] !== 0) return false;
+    // The AC may have given the id to this host since, whose frames are not the customer's.
+    const isHosts = this.#acOnWire && this.#options.isHostSession?.(remote, wireSessionId) === true;
+    if (taken || isHosts || member.handles[handle] !== 0) return false;
     const added = this.#add(session);
     if (this.#acOnWire) this.earlier.restored(added);
     const { index } = added;

@@ -151,6 +151,21 @@ Deno.test("H2: a session of the host's own kernel is nobody's to end, whoever pr
     assertEquals(padts(path, "ac"), []);
   }));
 
+Deno.test("H2: a session that was put back is not the host's own, which has its id by now", async () => {
+  let isHosts = false;
+  await within({ isHostSession: () => isHosts }, async (path) => {
+    await dial(path, { id: 7 });
+    isHosts = true;
+    await path.restart("server", true);
+    await reconnect(path);
+    assertEquals([padts(path, "ac"), path.server.proxy.sessions.table.size], [[], 0]);
+    path.ac.sendRaw(sessionFrame(WAN, AC, 7, [0, 0x21, 1]));
+    await settle();
+    assertEquals(padts(path, "customer"), [[LAN, CUSTOMER, 7]]);
+    assertEquals(path.customers[0].frames, []);
+  });
+});
+
 Deno.test("H2: an AC hears of forgotten sessions at a bounded rate, and of all of them", () =>
   within({ limits: MANY, sessionsPerClient: 600 }, async (path) => {
     for (let id = 1; id <= 500; id++) await dial(path, { id, tags: [service, uniq(id, id >> 8)] });
