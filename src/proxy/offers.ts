@@ -41,7 +41,8 @@ export class Offers<Owner> {
   /** All, the oldest first. */
   #all = new Set<Offer<Owner>>();
   #byHandle = new Map<string, Offer<Owner>>();
-  #byPending = new Map<Pending<Owner>, Set<Offer<Owner>>>();
+  /** By what makes an offer the same as another, the oldest first. */
+  #byPending = new Map<Pending<Owner>, Map<string, Offer<Owner>>>();
   /** Discoveries with offers, by customer. */
   #byCustomer = new Map<Mac, Set<Pending<Owner>>>();
 
@@ -68,7 +69,8 @@ export class Offers<Owner> {
       acName: nameIn(tags, TAG_AC_NAME),
       cookie,
     };
-    const known = this.#repeated(found);
+    // The same again is the same, as when an AC answers a repeated PADI.
+    const known = this.#byPending.get(pending)?.get(identity(found));
     const token = own ? known?.token ?? this.#mint.mint(binding(found)) : undefined;
     const shown = token === undefined ? tags : replaceTag(tags, TAG_AC_COOKIE, token);
     if (!fitsDiscovery(packet.code, shown)) return "discovery-too-long";
@@ -94,7 +96,7 @@ export class Offers<Owner> {
     const discoveries = this.#byPending.has(asked as Pending<Owner>)
       ? [asked as Pending<Owner>]
       : [...this.#byCustomer.get(packet.source) ?? []].filter((it) => it.owner === owner);
-    const offers = discoveries.flatMap((it) => [...this.#byPending.get(it) ?? []]);
+    const offers = discoveries.flatMap((it) => [...this.#byPending.get(it)?.values() ?? []]);
     if (own) return onlyAc(offers);
     const ofAc = offers.filter(({ concentrator }) => concentrator === packet.destination);
     return ofAc.findLast((it) => isSame(it.cookie, cookie)) ?? ofAc.at(-1) ?? "unsolicited";
@@ -107,7 +109,7 @@ export class Offers<Owner> {
 
   /** A discovery has left the table: its offers are no longer taken. */
   forget(pending: Pending<Owner>): void {
-    for (const offer of this.#byPending.get(pending) ?? []) this.#remove(offer);
+    for (const offer of this.#byPending.get(pending)?.values() ?? []) this.#remove(offer);
   }
 
   #ofCookie(
@@ -123,22 +125,19 @@ export class Offers<Owner> {
     return pending.owner === owner && pending.customer === source ? offer : "ac-cookie-unknown";
   }
 
-  /** The same offer made before, as when an AC answers a repeated PADI. */
-  #repeated({ pending, concentrator, acName, cookie }: Facts<Owner>): Offer<Owner> | undefined {
-    for (const offer of this.#byPending.get(pending) ?? []) {
-      const isSameAc = offer.concentrator === concentrator && offer.acName === acName;
-      if (isSameAc && isSame(offer.cookie, cookie)) return offer;
-    }
-    return undefined;
-  }
-
   #add(offer: Offer<Owner>): void {
     const { pending, token } = offer;
     this.#makeRoom(pending, bytesOf(offer));
     this.#all.add(offer);
     this.#bytes += bytesOf(offer);
-    entry(this.#byPending, pending).add(offer);
-    entry(this.#byCustomer, pending.customer).add(pending);
+    const ofPending = this.#byPending.get(pending);
+    if (ofPending !== undefined) ofPending.set(identity(offer), offer);
+    else {
+      this.#byPending.set(pending, new Map([[identity(offer), offer]]));
+      const discoveries = this.#byCustomer.get(pending.customer);
+      if (discoveries !== undefined) discoveries.add(pending);
+      else this.#byCustomer.set(pending.customer, new Set([pending]));
+    }
     if (token !== undefined) this.#byHandle.set(tokenHandle(token) ?? "", offer);
   }
 
@@ -147,23 +146,19 @@ export class Offers<Owner> {
     const { pending, token } = offer;
     this.#bytes -= bytesOf(offer);
     if (token !== undefined) this.#byHandle.delete(tokenHandle(token) ?? "");
-    if (dropFrom(this.#byPending, pending, offer)) {
-      dropFrom(this.#byCustomer, pending.customer, pending);
-    }
+    const ofPending = this.#byPending.get(pending);
+    ofPending?.delete(identity(offer));
+    if (ofPending?.size !== 0) return;
+    this.#byPending.delete(pending);
+    const discoveries = this.#byCustomer.get(pending.customer);
+    discoveries?.delete(pending);
+    if (discoveries?.size === 0) this.#byCustomer.delete(pending.customer);
   }
 
   /** Of a discovery with too many offers, the oldest of the AC address that has most gives way. */
   #makeRoom(pending: Pending<Owner>, bytes: number): void {
-    const offers = [...this.#byPending.get(pending) ?? []];
-    if (offers.length >= MAX_OFFERS) {
-      const counts = new Map<Mac, number>();
-      for (const { concentrator } of offers) {
-        counts.set(concentrator, (counts.get(concentrator) ?? 0) + 1);
-      }
-      const most = Math.max(...counts.values());
-      const oldest = offers.find(({ concentrator }) => counts.get(concentrator) === most);
-      if (oldest !== undefined) this.#remove(oldest);
-    }
+    const offers = this.#byPending.get(pending);
+    if (offers !== undefined && offers.size >= MAX_OFFERS) this.#remove(oldestOfMost(offers));
     for (const oldest of this.#all) {
       if (this.#bytes + bytes <= this.#maxBytes) return;
       this.#remove(oldest);
@@ -182,6 +177,25 @@ function onlyAc<Owner>(offers: Offer<Owner>[]): Offer<Owner> | DropReason {
   return isOne ? latest : "ac-cookie-missing";
 }
 
+/** The oldest offer of the AC address that has made most; there is one. */
+function oldestOfMost<Owner>(offers: ReadonlyMap<string, Offer<Owner>>): Offer<Owner> {
+  const byAc = new Map<Mac, { count: number; oldest: Offer<Owner> }>();
+  let most: { count: number; oldest: Offer<Owner> } | undefined;
+  for (const offer of offers.values()) {
+    const entry = byAc.get(offer.concentrator) ?? { count: 0, oldest: offer };
+    byAc.set(offer.concentrator, entry);
+    entry.count++;
+    if (most === undefined || entry.count > most.count) most = entry;
+  }
+  if (most === undefined) throw new RangeError("Cannot choose from no offers");
+  return most.oldest;
+}
+
+/** What is equal where an AC makes the same offer again. */
+function identity<Owner>({ concentrator, acName, cookie }: Facts<Owner>): string {
+  return `${concentrator}/${cookie === undefined ? "-" : hex(cookie)}/${acName}`;
+}
+
 /** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
 function binding<Owner>({ pending, concentrator, cookie }: Facts<Owner>): string {
   return `${pending.key}/${concentrator}/${cookie === undefined ? "-" : hex(cookie)}`;
@@ -194,21 +208,4 @@ function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boo
 
 function bytesOf({ cookie }: Pick<Offer<unknown>, "cookie">): number {
   return OFFER_BYTES + (cookie?.length ?? 0);
-}
-
-/** The set under a key, made if need be. */
-function entry<Key, Value>(map: Map<Key, Set<Value>>, key: Key): Set<Value> {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = new Set<Value>();
-  map.set(key, made);
-  return made;
-}
-
-/** Takes a value out of the set under a key; whether that was the last. */
-function dropFrom<Key, Value>(map: Map<Key, Set<Value>>, key: Key, value: Value): boolean {
-  const set = map.get(key);
-  if (set === undefined || !set.delete(value) || set.size > 0) return false;
-  map.delete(key);
-  return true;
 }

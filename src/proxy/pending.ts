@@ -149,8 +149,10 @@ export class PendingDiscoveries<Owner> {
 
   /** Forgets one discovery. */
   remove(pending: Pending<Owner>): void {
+    if (this.#byKey.get(pending.key) !== pending) return; // another has taken its place
     this.#settled.delete(pending);
-    if (this.#byKey.delete(pending.key)) this.#forget(pending);
+    this.#byKey.delete(pending.key);
+    this.#forget(pending);
   }
 
   /** Forgets the discoveries of an owner that has gone. */

@@ -3,7 +3,7 @@ import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
 import { Journal } from "./journal.ts";
 import type { Lab } from "./lab.ts";
 import type { Program } from "../needs.ts";
-import { findProgram, type LabProcess } from "./process.ts";
+import { findProgram, type LabProcess, runCommand } from "./process.ts";
 
 /** Programs that {@linkcode startRpServer}, {@linkcode startRpClient} and discovery need. */
 export const RP_PROGRAMS: readonly Program[] = ["pppoe-server", "pppoe", "pppoe-discovery"];
@@ -21,17 +21,33 @@ async function copyOfPppoe(lab: Lab): Promise<string> {
   return copy;
 }
 
+/** How a `pppoe-server` answers. */
+export interface RpServerOptions {
+  interface: string;
+  acName: string;
+  service: string;
+  /** Added to its session ids, which begin with 1: another one for each AC on an interface. */
+  offset?: number;
+}
+
 /** `pppoe-server` that sends every PPP frame back; answers as this AC with this service. */
 export async function startRpServer(
   lab: Lab,
-  { interface: name, acName, service }: { interface: string; acName: string; service: string },
+  { interface: name, acName, service, offset = 0 }: RpServerOptions,
 ): Promise<LabProcess> {
   // pppoe-server executes a file; Deno may be anywhere, or come with npx.
   const deno = `"${Deno.execPath()}" run -A --cached-only --quiet`;
   const standIn = await lab.write("pppd", `#!/bin/sh\nexec ${deno} "${STAND_IN}" "$@"\n`, 0o700);
   const args = ["-F", "-I", name, "-C", acName, "-S", service, "-q", standIn];
+  args.push("-o", String(offset));
   args.push("-Q", await copyOfPppoe(lab));
   return lab.start({ name: "pppoe-server", program: "pppoe-server", args });
+}
+
+/** Has `pppoe` dial an AC by its name, without PPP; the session id that it got. */
+export async function discoverRp(lab: Lab, name: string, ...args: string[]): Promise<number> {
+  const output = await runCommand(await copyOfPppoe(lab), "-I", name, "-d", ...args);
+  return Number.parseInt(output);
 }
 
 /** A running `pppoe` and the PPP packets that it brings. */

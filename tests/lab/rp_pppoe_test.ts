@@ -5,7 +5,7 @@ import { insideLab, Lab } from "./lab.ts";
 import { tapCable, type Tapped, type WireTap } from "./peers/wire_tap.ts";
 import { runCommand } from "./process.ts";
 import { startProxyPair } from "./proxy_pair.ts";
-import { dialRp, RP_PROGRAMS, type RpClient, startRpServer } from "./rp_pppoe.ts";
+import { dialRp, discoverRp, RP_PROGRAMS, type RpClient, startRpServer } from "./rp_pppoe.ts";
 
 const FRAMES = 5_000;
 /** Longest PPP packet: 1,492 bytes with its protocol field. */
@@ -71,6 +71,29 @@ for (const mac of ["own", "transparent"] as const) {
         const seen = codes(tap.seen.entries);
         for (const code of [CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]) {
           assert(seen.includes(codeName(code)), `no ${codeName(code)} on the wire: ${seen}`);
+        }
+      }
+    },
+  }));
+}
+
+for (const mac of ["own", "transparent"] as const) {
+  Deno.test(needing(RP_PROGRAMS, {
+    name: `A1: rp-pppoe dials either of two ACs on one MAC address by its name, mac = "${mac}"`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      await lab.cables();
+      for (const [acName, offset] of [["isp-a", 100], ["isp-b", 200]] as const) {
+        await startRpServer(lab, { interface: "ac0", acName, service: "internet", offset });
+      }
+      await startProxyPair(lab, { mac });
+      const offers = await runCommand("pppoe-discovery", "-I", "cust0", "-U");
+      for (const acName of ["isp-a", "isp-b"]) assertStringIncludes(offers, acName);
+      for (const hostUniq of [["-U"], []]) {
+        for (const [acName, offset] of [["isp-a", 100], ["isp-b", 200]] as const) {
+          const id = await discoverRp(lab, "cust0", ...hostUniq, "-C", acName);
+          assertEquals(Math.floor(id / 100) * 100, offset, `${acName} gave session ${id}`);
         }
       }
     },

@@ -2,6 +2,9 @@ import type { MemoryLink } from "../../ffi/memory_link.ts";
 import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
 import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
 
+/** Longest wait for a frame: in memory one is there within a turn or two of the event loop. */
+const DEADLINE = 5_000;
+
 /** A parsed frame on one of the outer wires. */
 export interface SeenPacket extends DiscoveryPacket {
   list: Tag[];
@@ -38,10 +41,16 @@ export class OuterWire {
 
   /** The next frame, waited for. */
   async next(): Promise<Uint8Array> {
-    while (this.frames.length === 0) {
-      await new Promise<void>((resolve) => this.#waiting = resolve);
-    }
+    if (this.frames.length === 0) await this.#frame();
     return this.frames.shift() ?? new Uint8Array(0);
+  }
+
+  async #frame(): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiting = resolve;
+    const late = () => reject(new Error(`Expected a frame within ${DEADLINE} ms`));
+    const timer = setTimeout(late, DEADLINE);
+    await promise.finally(() => clearTimeout(timer));
   }
 
   /** The next frame as a discovery packet. */
