@@ -18,6 +18,22 @@ Deno.test("X2: what is compiled and what is served have the permissions that the
   assertEquals(running, [...PERMISSIONS, V8_FLAGS]);
 });
 
+function* sources(folder: string): Generator<string> {
+  for (const { name, isDirectory } of Deno.readDirSync(ROOT + folder)) {
+    const path = `${folder}/${name}`;
+    if (isDirectory) yield* sources(path);
+    else if (name.endsWith(".ts")) yield path;
+  }
+}
+
+Deno.test("X2: nothing starts the program with permissions of its own", () => {
+  const starting = [...sources("tests"), ...sources("bench")].filter((path) =>
+    /["'`/]main\.ts["'`]/.test(Deno.readTextFileSync(ROOT + path)) && !path.startsWith("bench/main")
+  );
+  // The second fetches what it imports.
+  assertEquals(starting.sort(), ["tests/lab/dependencies.ts", "tests/lab/shipped.ts"]);
+});
+
 Deno.test("X1: a compiled program keeps no code cache, which would be read from a guessable name in /tmp", () => {
   assert(optionsOf("compile").includes("--no-code-cache"));
 });

@@ -5,7 +5,7 @@ import { startTestAc } from "../lab/peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../lab/peers/test_client.ts";
 import { canBecomePlainUser, NOBODY } from "../lab/plain_user.ts";
 import { runCommand } from "../lab/process.ts";
-import { ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
+import { freePort, ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
 import { pppoeProxyCommand, PROGRAM } from "../lab/shipped.ts";
 import { needing, type Program, skipping } from "../needs.ts";
 import { compiled, compiledObstacle } from "./build.ts";
@@ -81,6 +81,26 @@ testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   const { code, stdout, stderr } = await ended;
   assertEquals(code, 0, new TextDecoder().decode(stderr));
   assertEquals(readPcapng(stdout).packets.length, 2);
+});
+
+testCompiled("the web page is in it", [], async () => {
+  await using lab = await Lab.open();
+  await lab.cables();
+  await runCommand(compiled, "keygen", "token", `${lab.folder}/admin.token`);
+  const port = freePort();
+  const admin = `[admin]\nlisten = "127.0.0.1:${port}"\ntoken_file = "admin.token"`;
+  await startProxyPair(lab, { server: admin });
+  for (
+    const [path, type] of [["", "text/html"], ["assets/main.js", "javascript"], [
+      "assets/uplot.js",
+      "javascript",
+    ]]
+  ) {
+    const answer = await fetch(`http://127.0.0.1:${port}/${path}`);
+    assertEquals(answer.status, 200, path);
+    assertMatch(answer.headers.get("content-type") ?? "", new RegExp(type));
+    assert((await answer.text()).length > 500, path);
+  }
 });
 
 testCompiled("X2: doctor sees of the system what it sees from the sources", [], async () => {

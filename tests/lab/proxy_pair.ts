@@ -89,7 +89,8 @@ export async function ready(daemon: LabProcess, since = 0): Promise<void> {
   await daemon.waitForLine(/\bready\b/, { since, timeout: 20_000 });
 }
 
-function freePort(): number {
+/** A TCP port that nobody listens on. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
