@@ -15,6 +15,7 @@ export const PACKAGES = {
   man: "man-db",
   modprobe: "kmod",
   nft: "nftables",
+  openssl: "openssl",
   ping: "iputils-ping",
   pppd: "ppp",
   "pppoe-discovery": "ppp",

@@ -6,6 +6,7 @@ import { dialTls, listenTls } from "../../src/tunnel/tls.ts";
 import { makeTlsIdentity, TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { runCommand } from "../lab/process.ts";
+import { needing } from "../needs.ts";
 import { issue } from "./authority.ts";
 
 closeTrust();
@@ -57,24 +58,31 @@ async function dialAndClose(certificate: string, key: string): Promise<void> {
 }
 
 for (const [kind, options] of Object.entries(SUPPORTED)) {
-  Deno.test(`a server with a key of the kind ${kind} is accepted`, async () => {
-    await dialAndClose(...await makePair(options));
-  });
+  Deno.test(needing(["openssl"], {
+    name: `a server with a key of the kind ${kind} is accepted`,
+    fn: async () => await dialAndClose(...await makePair(options)),
+  }));
 }
 
 for (const [kind, options] of Object.entries(UNSUPPORTED)) {
-  Deno.test(`a key of the kind ${kind} is refused with what to use instead`, async () => {
-    const [certificate, key] = await makePair(options);
-    assertThrows(() => makeTlsIdentity(certificate, key), Error, "; use an RSA key of 2048");
-  });
+  Deno.test(needing(["openssl"], {
+    name: `a key of the kind ${kind} is refused with what to use instead`,
+    async fn() {
+      const [certificate, key] = await makePair(options);
+      assertThrows(() => makeTlsIdentity(certificate, key), Error, "; use an RSA key of 2048");
+    },
+  }));
 }
 
-Deno.test("subjects without a name, and long ones, are taken as they are", async () => {
-  const long = `/C=DE/O=${"o".repeat(64)}/OU=${"ü".repeat(30)}/CN=${"c".repeat(64)}`;
-  for (const subject of ["/", long]) {
-    await dialAndClose(...await makePair(SUPPORTED["P-256, PKCS #8"], subject));
-  }
-});
+Deno.test(needing(["openssl"], {
+  name: "subjects without a name, and long ones, are taken as they are",
+  async fn() {
+    const long = `/C=DE/O=${"o".repeat(64)}/OU=${"ü".repeat(30)}/CN=${"c".repeat(64)}`;
+    for (const subject of ["/", long]) {
+      await dialAndClose(...await makePair(SUPPORTED["P-256, PKCS #8"], subject));
+    }
+  },
+}));
 
 Deno.test("what is shown is for one name, for all times, and says who signed it", async () => {
   const { certificate, key } = await issue();

@@ -32,7 +32,7 @@ export function testLine(
   name: string,
   use: (line: Line, context: Deno.TestContext) => Promise<void>,
 ): void {
-  Deno.test(needing(["cc"], {
+  Deno.test(needing(["cc", "tc"], {
     name,
     ignore: !insideLab(),
     async fn(context) {
