@@ -2,140 +2,104 @@
 import { adminSocket } from "../config/admin_socket.ts";
 import { blaming } from "../config/blame.ts";
 import { trustedOwners } from "../config/file_rules.ts";
+import { groupNumber } from "../config/group.ts";
 import { checkSocketPlace } from "../config/places.ts";
-import { readSecret } from "../config/secrets.ts";
+import { readTokens } from "../config/tokens.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
+import type { Serve } from "./access.ts";
+import { Door } from "./door.ts";
 import { listenUnix } from "./unix_listener.ts";
 
 const log = logger("admin");
 
-/** Connections at a time; more are closed at once. */
-export const MAX_CONNECTIONS = 64;
-/** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
-const ACCEPT_PAUSE = 100;
-
-/** How somebody reached us: over the Unix socket, whose mode decides, or with the token in hand. */
-export type Access = { kind: "socket" } | { kind: "token"; token: string };
-
-/** Takes over a connection; resolves when it has ended. */
-export type Serve = (connection: Deno.Conn, access: Access) => Promise<void>;
-
-interface Door {
-  listener: Deno.Listener;
-  access: Access;
-}
-
 /** The sockets of one daemon. Connections wait until `serve` is called. */
 export class Admin {
   #doors: Door[];
-  #connections = new Set<Deno.Conn>();
-  #closed = false;
 
   private constructor(doors: Door[]) {
     this.#doors = doors;
   }
 
   /**
-   * Listens where the configuration says. Throws an Error where that is impossible; of the default
-   * socket only the log is told.
+   * Listens where the configuration says. Throws ConfigError, and an Error where that is impossible; of
+   * the default socket only the log is told.
    */
   static async open(config: Config): Promise<Admin> {
-    const doors: Door[] = [];
-    const token = await readToken(config);
-    const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
-    if (socket !== undefined) {
-      try {
-        await blaming(
-          config.file,
-          "admin.socket",
-          () => checkSocketPlace(socket.path, trustedOwners(config.file)),
-        );
-        doors.push({ listener: await listenUnix(socket.path), access: { kind: "socket" } });
-      } catch (error) {
-        if (!socket.isDefault) throw error;
-        log.warning("no admin socket", { error: String(error) });
-      }
-    }
+    const admin = new Admin([]);
     try {
-      for (const { host, port } of token === undefined ? [] : config.admin.listen ?? []) {
-        const listener = Deno.listen({ hostname: host, port });
-        doors.push({ listener, access: { kind: "token", token: token ?? "" } });
-      }
+      const tokens = await readTokens(config);
+      await admin.#openSocket(config);
+      await admin.#openReadSocket(config);
+      admin.#listen(config, tokens);
+      return admin;
     } catch (error) {
-      for (const { listener } of doors) listener.close();
-      const [name, { message }] = ["admin.listen", error as Error];
-      throw new Error(`Cannot listen where "${name}" says: ${message}`, { cause: error });
+      admin.close();
+      throw error;
     }
-    return new Admin(doors);
   }
 
   /** Answers for this daemon until `close`. */
   serve(daemon: Daemon): void {
     let loaded: Promise<Serve> | undefined;
-    const serve: Serve = async (connection, access) => {
+    const serve: Serve = async (...connection) => {
       loaded ??= import("./serve.ts").then(({ makeServe }) => makeServe(daemon));
-      await (await loaded)(connection, access);
+      await (await loaded)(...connection);
     };
-    for (const door of this.#doors) this.#accept(door, serve);
+    for (const door of this.#doors) door.accept(serve);
   }
 
   /** Closes all sockets and connections. */
   close(): void {
-    this.#closed = true;
-    for (const { listener } of this.#doors) {
-      listener.close();
-      if (listener.addr.transport === "unix") remove(listener.addr.path);
-    }
-    for (const connection of this.#connections) closeQuietly(connection);
+    for (const door of this.#doors) door.close();
   }
 
-  async #accept({ listener, access }: Door, serve: Serve): Promise<void> {
-    while (!this.#closed) {
-      try {
-        this.#take(await listener.accept(), access, serve);
-      } catch (error) {
-        if (this.#closed) return;
-        log.error("accept failed", { error: String(error) });
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
-      }
-    }
-  }
-
-  async #take(connection: Deno.Conn, access: Access, serve: Serve): Promise<void> {
-    if (this.#connections.size >= MAX_CONNECTIONS) return closeQuietly(connection);
-    this.#connections.add(connection);
+  async #openSocket(config: Config): Promise<void> {
+    const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
+    if (socket === undefined) return;
+    const place = () => checkSocketPlace(socket.path, trustedOwners(config.file));
     try {
-      await serve(connection, access);
+      await blaming(config.file, "admin.socket", place);
+      this.#doors.push(new Door(await listenUnix(socket.path), { kind: "socket", role: "act" }));
     } catch (error) {
-      log.error("connection failed", { error: String(error) });
-    } finally {
-      this.#connections.delete(connection);
-      closeQuietly(connection);
+      if (!socket.isDefault) throw error;
+      log.warning("no admin socket", { error: String(error) });
+    }
+  }
+
+  async #openReadSocket({ file, admin: { readSocket, readGroup } }: Config): Promise<void> {
+    if (readSocket === undefined) return;
+    const place = () => checkSocketPlace(readSocket, trustedOwners(file));
+    await blaming(file, "admin.read_socket", place);
+    const group = readGroup === undefined
+      ? undefined
+      : await blaming(file, "admin.read_group", () => groupNumber(readGroup));
+    const listener = await listenUnix(readSocket);
+    this.#doors.push(new Door(listener, { kind: "socket", role: "read" }));
+    if (group === undefined) return;
+    await blaming(file, "admin.read_group", () => giveToGroup(readSocket, `${readGroup}`, group));
+  }
+
+  #listen({ admin }: Config, tokens: { token?: string; readToken?: string }): void {
+    try {
+      for (const { host, port } of admin.listen ?? []) {
+        const listener = Deno.listen({ hostname: host, port });
+        this.#doors.push(new Door(listener, { kind: "token", ...tokens }));
+      }
+    } catch (error) {
+      const [name, { message }] = ["admin.listen", error as Error];
+      throw new Error(`Cannot listen where "${name}" says: ${message}`, { cause: error });
     }
   }
 }
 
-/** The token's digits. Throws ConfigError. */
-async function readToken({ file, admin: { tokenFile } }: Config): Promise<string | undefined> {
-  if (tokenFile === undefined) return undefined;
-  const read = () => readSecret(tokenFile, "token", trustedOwners(file));
-  return (await blaming(file, "admin.token_file", read)).toHex();
-}
-
-function closeQuietly(connection: Deno.Conn): void {
+function giveToGroup(path: string, name: string, group: number): void {
   try {
-    connection.close();
+    Deno.chownSync(path, null, group);
   } catch {
-    // it was closed already
-  }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch {
-    // somebody else did
+    throw new Error(
+      `Cannot give the socket "${path}" to the group "${name}"; make the daemon's user a member, as by systemd's SupplementaryGroups=${name}`,
+    );
   }
 }

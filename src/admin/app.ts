@@ -3,6 +3,7 @@ import { HTTPException } from "hono/http-exception";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
+import { whoOf } from "./access.ts";
 import { guard } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { serveRoute } from "./route.ts";
@@ -51,12 +52,12 @@ function logged(): MiddlewareHandler<{ Bindings: Asked }> {
     await next();
     const { method, path } = c.req;
     const { status } = c.res;
-    const facts = { method, path, status, over: c.env.access.kind };
+    const facts = { method, path, status, ...whoOf(c.env) };
     if (status === 401 || status === 403) {
       limiter.log(String(status), (suppressed) => {
         log.warning("refused", { ...facts, ...suppressedFact(suppressed) });
       });
-    } else if (method !== "GET" && method !== "HEAD") {
+    } else if (c.env.acted) {
       log.info("told", facts);
     }
   };

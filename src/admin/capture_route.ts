@@ -1,10 +1,16 @@
 import type { Capture } from "../capture/capture.ts";
+import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
+import type { Daemon } from "../proxy/daemon_interface.ts";
 import { type Captures, MAX_CAPTURES } from "../proxy/captures.ts";
+import { whoOf } from "./access.ts";
 import { refuse } from "./problem.ts";
 import { CaptureQuery } from "./request_schema.ts";
 import type { Route } from "./route.ts";
+import type { Asked } from "./serve.ts";
 import { streamed } from "./stream_routes.ts";
+
+const log = logger("admin");
 
 const TYPE = "application/x-pcapng";
 
@@ -14,12 +20,29 @@ export const CAPTURE: Route = {
   path: "/api/v1/capture",
   summary: "Frames as they pass, as pcapng; what is not read in time is dropped and counted",
   query: CaptureQuery,
+  acts: true,
   answers: { 200: { description: "A pcapng file without an end", type: TYPE } },
   async handle(daemon, { context, query }) {
     const captures = await daemon.captures();
-    return streamed(context, TYPE, () => captureStream(begin(captures, query as CaptureQuery)));
+    const wanted = query as CaptureQuery;
+    return streamed(context, TYPE, () => {
+      const capture = begin(captures, wanted);
+      note(daemon, context.env, wanted);
+      return captureStream(capture);
+    });
   },
 };
+
+/** Whoever looks at customers' traffic leaves a trace, above all with their passwords. */
+function note({ monitor }: Daemon, asked: Asked, query: CaptureQuery): void {
+  const { secrets = false, client, mac, session_id, side } = query;
+  const chosen = Object.entries({ client, mac, session_id, side })
+    .filter(([, value]) => value !== undefined);
+  const facts = { secrets, ...Object.fromEntries(chosen), ...whoOf(asked) };
+  if (secrets) log.warning("capture with secrets", facts);
+  else log.info("capture", facts);
+  monitor.emit("capture", facts);
+}
 
 function begin(captures: Captures, query: CaptureQuery): Capture {
   const { client, mac, session_id: sessionId, side, secrets = false, count, seconds } = query;

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import type { Context, MiddlewareHandler } from "hono";
 import { isLoopback } from "../config/addresses.ts";
 import { problem } from "./problem.ts";
+import type { Role } from "./access.ts";
 import type { Asked } from "./serve.ts";
 
 /** Paths that need no token: whether the process lives, and the page, which asks for the token itself. */
@@ -15,7 +16,7 @@ const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;
  */
 export function guard(hosts: () => readonly string[]): MiddlewareHandler<{ Bindings: Asked }> {
   return async (c, next) => {
-    const refusal = siteFault(c.req.raw.headers, hosts()) ?? tokenFault(c);
+    const refusal = siteFault(c.req.raw.headers, hosts()) ?? roleFault(c);
     if (refusal !== undefined) return refusal;
     await next();
     return undefined;
@@ -36,12 +37,25 @@ function siteFault(headers: Headers, hosts: readonly string[]): Response | undef
   return problem(403, "A page of another site may not ask this daemon");
 }
 
-function tokenFault({ env: { access }, req }: Context<{ Bindings: Asked }>): Response | undefined {
-  if (access.kind === "socket" || OPEN.test(req.path)) return undefined;
-  const given = /^Bearer ([0-9a-f]{64})$/i.exec(req.header("authorization") ?? "")?.[1];
-  if (given !== undefined && isEqual(given.toLowerCase(), access.token)) return undefined;
-  const detail = "Say the token: Authorization: Bearer and what admin.token_file holds";
+/** Notes what the caller may do; who may do nothing gets what is open to all. */
+function roleFault({ env, req }: Context<{ Bindings: Asked }>): Response | undefined {
+  env.role = roleOf(env, req.header("authorization") ?? "");
+  if (env.role !== undefined) {
+    env.proven();
+    return undefined;
+  }
+  if (OPEN.test(req.path)) return undefined;
+  const detail =
+    "A token is needed: Authorization: Bearer and what admin.token_file or admin.read_token_file holds";
   return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
+}
+
+function roleOf({ access }: Asked, authorization: string): Role | undefined {
+  if (access.kind === "socket") return access.role ?? "act";
+  const given = /^Bearer ([0-9a-f]{64})$/i.exec(authorization)?.[1]?.toLowerCase();
+  if (given === undefined) return undefined;
+  if (access.token !== undefined && isEqual(given, access.token)) return "act";
+  return access.readToken !== undefined && isEqual(given, access.readToken) ? "read" : undefined;
 }
 
 /** Whether a Host header names this machine's loopback or what the operator allows. */

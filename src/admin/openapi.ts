@@ -2,7 +2,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import manifest from "../../deno.json" with { type: "json" };
-import type { Answer, Route } from "./route.ts";
+import { type Answer, isAct, type Route } from "./route.ts";
 import { Problem } from "./schema.ts";
 
 /** OpenAPI 3.1 of these routes. */
@@ -15,7 +15,7 @@ export function openapi(routes: readonly Route[]): Record<string, unknown> {
       title: "pppoe-proxy",
       version: manifest.version,
       description:
-        "Asks and tells a running daemon. Over TCP it wants the token of admin.token_file.",
+        "Asks and tells a running daemon. Over TCP it wants the token of admin.token_file, or to read only, that of admin.read_token_file.",
       license: { name: manifest.license },
     },
     servers: [{ url: "/" }],
@@ -28,7 +28,9 @@ export function openapi(routes: readonly Route[]): Record<string, unknown> {
   };
 }
 
-function operation({ path, summary, query, body, answers }: Route): Record<string, unknown> {
+function operation(route: Route): Record<string, unknown> {
+  const { path, query, body, answers } = route;
+  const summary = isAct(route) ? `${route.summary} (role "act")` : route.summary;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
   const parameters = [
     ...names.map((name) => ({ name, in: "path", required: true, schema: { type: "string" } })),

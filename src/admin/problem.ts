@@ -36,6 +36,9 @@ export function problem(
 }
 
 /** Ends a request with a problem. */
-export function refuse(status: 400 | 404 | 409 | 413 | 415 | 422 | 503, detail: string): never {
+export function refuse(
+  status: 400 | 403 | 404 | 409 | 413 | 415 | 422 | 503,
+  detail: string,
+): never {
   throw new HTTPException(status, { res: problem(status, detail) });
 }

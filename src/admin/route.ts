@@ -37,7 +37,17 @@ export interface Route {
   body?: v.GenericSchema;
   /** By status; problems that any route can answer with are not among them. */
   answers: Readonly<Record<number, Answer>>;
+  /** Whether it takes who may act; by default what is no GET does. */
+  acts?: boolean;
   handle(daemon: Daemon, request: Request): unknown;
+}
+
+const NEEDS_ACT =
+  "You may look, but not change or capture anything: that takes the socket of admin.socket, or over TCP the token of admin.token_file";
+
+/** Whether a route takes more than reading. */
+export function isAct({ acts, method }: Pick<Route, "acts" | "method">): boolean {
+  return acts ?? method !== "get";
 }
 
 /** Answers a request as its route says: objects become JSON. */
@@ -46,6 +56,10 @@ export async function serveRoute(
   daemon: Daemon,
   context: Context<{ Bindings: Asked }>,
 ): Promise<Response> {
+  if (isAct(route)) {
+    context.env.acted = true;
+    if (context.env.role !== "act") refuse(403, NEEDS_ACT);
+  }
   const query = checked(route.query ?? v.strictObject({}), context.req.query(), "query");
   const body = route.body === undefined
     ? undefined

@@ -43,7 +43,7 @@ const STATUS: Route = {
   path: "/api/v1/status",
   summary: "The daemon as a whole",
   answers: ok(says.Status, "Its state"),
-  handle: statusOf,
+  handle: (daemon, { context }) => statusOf(daemon, context.env.role ?? "read"),
 };
 
 const CLIENTS: Route = {

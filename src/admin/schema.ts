@@ -103,6 +103,8 @@ export const Status = v.object({
   uptime_seconds: seconds,
   ready: v.boolean(),
   draining: v.boolean(),
+  /** What whoever asks may do. */
+  role: v.optional(v.picklist(["read", "act"])),
   interface: Interface,
   sessions: v.object({ open: count, held: count, limit: count }),
   opened_total: count,

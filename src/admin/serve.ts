@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { getRequestListener } from "@hono/node-server";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
-import type { Access, Serve } from "./admin.ts";
+import type { Access, Caller, Role, Serve } from "./access.ts";
 import { makeApp } from "./app.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 
@@ -11,7 +11,9 @@ const log = logger("admin");
 
 /** For a request, and for its answer. Milliseconds. */
 export const PATIENCE = 10_000;
-/** Streams at a time. */
+/** For a request's head: until it is whole, nobody knows who asks. Milliseconds. */
+export const HEAD_PATIENCE = 3_000;
+/** Streams at a time, of each door and role. */
 export const MAX_STREAMS = 16;
 /** Bytes of a request's head. */
 const MAX_HEAD = 16 * 1024;
@@ -19,6 +21,13 @@ const MAX_HEAD = 16 * 1024;
 /** What a route knows of its connection. */
 export interface Asked {
   access: Access;
+  caller: Caller;
+  /** What the caller may do; undefined until it is known, and for those who may do nothing. */
+  role: Role | undefined;
+  /** The route is one that only those who may act can use. */
+  acted: boolean;
+  /** The caller may ask something, and the connection is not given up for that of a stranger. */
+  proven(): void;
   /**
    * The answer is a stream, which goes on for as long as the client reads it; false where there are
    * too many already.
@@ -29,6 +38,8 @@ export interface Asked {
 /** What is known of a connection. */
 interface Connected {
   access: Access;
+  caller: Caller;
+  proven(): void;
   watchdog: Watchdog;
 }
 
@@ -41,12 +52,12 @@ class Watchdog {
   constructor(patience: number, bark: () => void) {
     this.#patience = patience;
     this.#bark = bark;
-    this.feed();
+    this.feed(Math.min(patience, HEAD_PATIENCE));
   }
 
-  feed(): void {
+  feed(patience = this.#patience): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#bark, this.#patience);
+    this.#timer = setTimeout(this.#bark, patience);
   }
 
   stop(): void {
@@ -58,18 +69,21 @@ class Watchdog {
 export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
   const app = makeApp(daemon);
   const connected = new WeakMap<object, Connected>();
-  let streams = 0;
+  const streams = new Map<string, number>();
   const listener = getRequestListener((request, env) => {
     const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
-    const { access, watchdog } = about(incoming);
+    const { access, caller, proven, watchdog } = about(incoming);
     const stream = (): boolean => {
-      if (streams >= MAX_STREAMS) return false;
-      streams++;
+      const key = `${access.kind} ${asked.role}`;
+      const open = streams.get(key) ?? 0;
+      if (open >= MAX_STREAMS) return false;
+      streams.set(key, open + 1);
       watchdog.stop();
-      outgoing.on("close", () => streams--);
+      outgoing.on("close", () => streams.set(key, (streams.get(key) ?? 1) - 1));
       return true;
     };
-    return app.fetch(request, { access, stream });
+    const asked: Asked = { access, caller, role: undefined, acted: false, proven, stream };
+    return app.fetch(request, asked);
   }, { overrideGlobalObjects: false, hostname: "localhost" });
   const about = ({ socket }: IncomingMessage): Connected => {
     const known = connected.get(socket);
@@ -88,10 +102,10 @@ export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     else socket.destroy();
   });
-  return async (connection, access) => {
+  return async (connection, access, caller = {}, proven = () => {}) => {
     const stream = new ConnectionStream(connection);
     const watchdog = new Watchdog(patience, () => stream.destroy());
-    connected.set(stream, { access, watchdog });
+    connected.set(stream, { access, caller, proven, watchdog });
     const ended = new Promise<void>((resolve) => stream.on("close", resolve));
     stream.on("error", (error) => log.debug("connection lost", { error: error.message }));
     server.emit("connection", stream);

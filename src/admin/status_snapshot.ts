@@ -6,6 +6,7 @@ import { logLevels } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { heldSessions } from "../proxy/peers.ts";
+import type { Role } from "./access.ts";
 import { tunnelsOf } from "./peers_snapshot.ts";
 import type { Certificate, Interface, Readiness, Status } from "./schema.ts";
 
@@ -66,7 +67,7 @@ export function certificatesOf({ certificates }: Daemon): Certificate[] {
 }
 
 /** Everything about the daemon as a whole. */
-export function statusOf(daemon: Daemon): Status {
+export function statusOf(daemon: Daemon, role: Role): Status {
   const { monitor, proxy, startedAt } = daemon;
   const config = daemon.config();
   return {
@@ -79,6 +80,7 @@ export function statusOf(daemon: Daemon): Status {
     uptime_seconds: (Date.now() - startedAt) / 1_000,
     ready: readinessOf(daemon).ready,
     draining: daemon.draining,
+    role,
     interface: interfaceOf(daemon),
     sessions: sessionCounts(daemon),
     opened_total: monitor.opened,

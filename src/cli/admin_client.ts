@@ -132,7 +132,7 @@ function unreachable(socket: string, error: unknown, cause: unknown): CommandErr
     : /Connection refused/.test(inner)
     ? "no daemon listens there any more"
     : /Permission denied/.test(inner)
-    ? "it must not be used; run this as root or as a member of the socket's group"
+    ? "permission denied; run this as root or as a member of the socket's group"
     : inner;
   return new CommandError("unreachable", `Cannot reach the daemon at "${socket}": ${why}`, {
     cause,

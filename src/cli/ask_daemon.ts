@@ -1,7 +1,34 @@
+import { resolve } from "node:path";
 import type * as v from "valibot";
+import { Status } from "../admin/schema.ts";
 import { AdminClient, type AdminRequest } from "./admin_client.ts";
 import type { Arguments } from "./arguments.ts";
+import { CommandError } from "./exit_codes.ts";
 import { findSocket } from "./find_socket.ts";
+
+/**
+ * A connection to the daemon that the arguments mean. Throws CommandError, also where `--config` names
+ * another configuration than that daemon has: configurations of one name share a default socket.
+ */
+export async function openDaemon(args: Pick<Arguments, "values">): Promise<AdminClient> {
+  const client = new AdminClient(await findSocket(args));
+  const config = args.values.get("config");
+  if (config === undefined) return client;
+  try {
+    const { config_file: running } = await client.json({ path: "/api/v1/status" }, Status);
+    if (await isSameFile(running, config)) return client;
+    throw new CommandError(
+      "unreachable",
+      `The daemon at "${client.socket}" runs "${running}", not "${
+        resolve(config)
+      }", so nothing was asked of it; ` +
+        'start the one that is meant, and give each its own "socket" under [admin] where both run',
+    );
+  } catch (error) {
+    client[Symbol.dispose]();
+    throw error;
+  }
+}
 
 /** One request to the daemon that the arguments mean; throws CommandError, UsageError. */
 export async function askDaemon<T>(
@@ -9,6 +36,14 @@ export async function askDaemon<T>(
   request: AdminRequest,
   schema: v.GenericSchema<unknown, T>,
 ): Promise<T> {
-  using client = new AdminClient(await findSocket(args));
+  using client = await openDaemon(args);
   return await client.json(request, schema);
+}
+
+/** Whether two paths lead to one file, by whatever links. */
+export async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [a, b] = await Promise.all(
+    [one, other].map((path) => Deno.realPath(path).catch(() => resolve(path))),
+  );
+  return a === b;
 }

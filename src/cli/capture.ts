@@ -3,17 +3,20 @@ import { blocksOf, BlockSplitter, droppedOf } from "../capture/blocks.ts";
 import { FileRing } from "../capture/file_ring.ts";
 import { BLOCK_PACKET, BLOCK_STATISTICS } from "../capture/pcapng.ts";
 import { formatSize, parseSize } from "../config/units.ts";
-import { AdminClient, type AdminRequest } from "./admin_client.ts";
+import { type AdminRequest } from "./admin_client.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
+import { openDaemon } from "./ask_daemon.ts";
 import { CommandError } from "./exit_codes.ts";
-import { findSocket } from "./find_socket.ts";
 import { openOutput } from "./open_output.ts";
 import { printError } from "./output.ts";
 import { wholeNumber } from "./sessions.ts";
+import { StdoutReader } from "./stdout_reader.ts";
 
 /** Files of a ring, unless `--files` says otherwise. */
 const DEFAULT_FILES = 10;
 const MIN_FILE_SIZE = 4 * 1024;
+/** Names of stdout. */
+const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
 /** A capture is for its owner alone. */
 const MODE = 0o600;
 const TERMINAL = "Cannot write a capture to a terminal; say --write FILE, or pipe it on";
@@ -24,18 +27,24 @@ interface Sink {
   close(): void;
 }
 
-/** Runs until the daemon ends it (`--count`, `--seconds`), or SIGINT or SIGTERM does. */
+/**
+ * Runs until the daemon ends it (`--count`, `--seconds`), SIGINT or SIGTERM does, or nobody reads stdout
+ * any more where it writes there.
+ */
 export async function captureCommand(args: Arguments): Promise<number> {
   const request = captureRequest(args);
   const open = sinkOf(args);
-  using client = new AdminClient(await findSocket(args));
+  using client = await openDaemon(args);
   const interrupt = new AbortController();
   const stop = (): void => interrupt.abort();
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, stop);
+  using reader = STDOUT.test(args.values.get("write") ?? "-") ? new StdoutReader() : undefined;
+  reader?.left.addEventListener("abort", stop);
   try {
     const stream = await client.stream({ ...request, signal: interrupt.signal });
     const recorded = await record(stream, await open(), interrupt.signal);
+    if (reader?.left.aborted) return 0;
     await printError(describe(recorded));
     if (recorded.fault === undefined) return 0;
     throw new CommandError("failed", `The daemon ended the capture: ${recorded.fault}`);

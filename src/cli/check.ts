@@ -1,8 +1,10 @@
 import { adminSocket } from "../config/admin_socket.ts";
 import { trustedOwners } from "../config/file_rules.ts";
+import { groupNumber } from "../config/group.ts";
 import { loadConfig } from "../config/load.ts";
 import { checkCaptureDirectory, checkSocketPlace, checkStateDirectory } from "../config/places.ts";
-import { readClientSecret, readSecret, readSecrets } from "../config/secrets.ts";
+import { readClientSecret, readSecrets } from "../config/secrets.ts";
+import { readTokens } from "../config/tokens.ts";
 import type { Config } from "../config/types.ts";
 import { refuseLinks } from "../state/store.ts";
 import type { Arguments } from "./arguments.ts";
@@ -54,9 +56,9 @@ export async function checkCertificates(config: Config, findings: Findings): Pro
 /** Checks the secrets and the token that a configuration names; how many there are. */
 export async function checkSecrets(config: Config, findings: Findings): Promise<number> {
   const owners = trustedOwners(config.file);
-  const { tokenFile } = config.admin;
-  if (tokenFile !== undefined) await findings.attempt(() => readSecret(tokenFile, "token", owners));
-  const tokens = tokenFile === undefined ? 0 : 1;
+  await findings.attempt(() => readTokens(config));
+  const { tokenFile, readTokenFile } = config.admin;
+  const tokens = [tokenFile, readTokenFile].filter((it) => it !== undefined).length;
   if (config.mode === "client") {
     await findings.attempt(() => readClientSecret(config.tunnel.secretFile, owners));
     return 1 + tokens;
@@ -74,6 +76,11 @@ export async function checkPlaces(config: Config, findings: Findings): Promise<v
   await findings.attempt(() => checkStateDirectory(stateDir, owners));
   if (stateDir !== undefined) await findings.attempt(() => refuseLinks(stateDir));
   await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));
+  const { readSocket, readGroup } = config.admin;
+  if (readSocket !== undefined) {
+    await findings.attempt(() => checkSocketPlace(readSocket, owners));
+  }
+  if (readGroup !== undefined) await findings.attempt(() => groupNumber(readGroup));
   const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
   if (socket === undefined) return;
   // Without its default socket the daemon runs all the same.

@@ -29,7 +29,7 @@ export async function checkListen(config: Config, findings: Findings): Promise<v
 
 async function explainBusy(config: Config, busy: string[], findings: Findings): Promise<void> {
   const { daemon } = await askForDaemon(config);
-  if (typeof daemon === "object" && daemon.config_file === config.file) return;
+  if (typeof daemon === "object") return; // it is this configuration's own
   for (const text of busy) {
     if (daemon === "unknown") {
       findings.notes.push(

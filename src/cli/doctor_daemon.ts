@@ -3,6 +3,7 @@ import { adminSocket } from "../config/admin_socket.ts";
 import type { Config } from "../config/types.ts";
 import { AdminClient } from "./admin_client.ts";
 import { showSpan } from "./amounts.ts";
+import { isSameFile } from "./ask_daemon.ts";
 import type { Examined } from "./examination.ts";
 import { CommandError } from "./exit_codes.ts";
 import { isListening } from "./find_socket.ts";
@@ -25,6 +26,13 @@ export async function askForDaemon(
   using client = new AdminClient(socket.path);
   try {
     const status = await client.json({ path: "/api/v1/status" }, Status);
+    if (!await isSameFile(status.config_file, config.file)) {
+      return line(
+        "stopped",
+        "warning",
+        `"${socket.path}" is the socket of "${status.config_file}"; give each its own "socket" under [admin]`,
+      );
+    }
     const span = showSpan(status.uptime_seconds);
     return status.ready
       ? line(status, "ok", `has run for ${span} and is ready`)

@@ -10,6 +10,9 @@ import type { Config } from "../config/types.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
 
+/** How the second socket of a daemon ends, beside `NAME.sock`. */
+const READ_SOCKET = ".read.sock";
+
 /**
  * The admin socket that `--socket` or `--config` names, or the only one in the folder of sockets.
  * Throws UsageError where it is not said which, CommandError "unreachable" where there is none.
@@ -27,8 +30,13 @@ export async function findSocket(
 }
 
 async function configuredSocket(file: string): Promise<string> {
-  const socket = adminSocket(await adminPart(file), Deno.env.get("RUNTIME_DIRECTORY"));
-  if (socket !== undefined) return socket.path;
+  const part = await adminPart(file);
+  const socket = adminSocket(part, Deno.env.get("RUNTIME_DIRECTORY"))?.path;
+  const { readSocket } = part.admin;
+  // Who may not act may still look.
+  const isClosed = socket === undefined || await listening(socket) === "denied";
+  if (readSocket !== undefined && isClosed) return readSocket;
+  if (socket !== undefined) return socket;
   throw new CommandError(
     "unreachable",
     `Cannot ask the daemon of "${file}": its admin.socket is "", which turns that off`,
@@ -53,16 +61,7 @@ async function adminPart(path: string): Promise<Pick<Config, "file" | "admin">> 
 }
 
 async function onlySocket(folder: string): Promise<string> {
-  const live: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      const path = join(folder, name);
-      if (!isDirectory && name.endsWith(".sock") && await isListening(path)) live.push(path);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const [only, ...more] = live.sort();
+  const [only, ...more] = await socketsIn(folder);
   if (only !== undefined && more.length === 0) return only;
   if (only === undefined) {
     throw new CommandError(
@@ -70,15 +69,46 @@ async function onlySocket(folder: string): Promise<string> {
       `Cannot find a daemon: none listens in "${folder}"; is it running? Else say --socket PATH or --config FILE`,
     );
   }
-  throw new UsageError(`Several daemons run here; say which with --socket: ${live.join(", ")}`);
+  throw new UsageError(
+    `Several daemons run here; say which with --socket: ${[only, ...more].join(", ")}`,
+  );
+}
+
+/** One socket of each daemon: the one for reading where the other may not be used. */
+async function socketsIn(folder: string): Promise<string[]> {
+  const live = new Map<string, "yes" | "denied">();
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory || !name.endsWith(".sock")) continue;
+      const state = await listening(join(folder, name));
+      if (state !== "no") live.set(name, state);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  const other = (name: string): string =>
+    name.endsWith(READ_SOCKET)
+      ? name.slice(0, -READ_SOCKET.length) + ".sock"
+      : name.slice(0, -".sock".length) + READ_SOCKET;
+  return [...live.keys()].filter((name) => {
+    const isForReading = name.endsWith(READ_SOCKET);
+    const full = live.get(isForReading ? other(name) : name);
+    const reading = live.get(isForReading ? name : other(name));
+    return isForReading ? full !== "yes" : full === "yes" || reading !== "yes";
+  }).map((name) => join(folder, name)).sort();
 }
 
 /** Whether a daemon is behind a socket; crashed ones leave their files. */
 export async function isListening(path: string): Promise<boolean> {
+  return await listening(path) !== "no";
+}
+
+/** Whether somebody listens, or that may not be known. */
+async function listening(path: string): Promise<"yes" | "denied" | "no"> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();
-    return true;
+    return "yes";
   } catch (error) {
-    return error instanceof Deno.errors.PermissionDenied;
+    return error instanceof Deno.errors.PermissionDenied ? "denied" : "no";
   }
 }

@@ -35,6 +35,7 @@ function describeAdmin(config: Config): string {
   const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
   const places = [
     ...(socket === undefined ? [] : [`"${socket.path}"`]),
+    ...(config.admin.readSocket === undefined ? [] : [`"${config.admin.readSocket}" (read only)`]),
     ...(config.admin.listen ?? []).map((address) => `${formatAddress(address)} with a token`),
   ];
   return places.length === 0

@@ -1,10 +1,10 @@
 import { type PastSession, PastSessions, Session, Sessions } from "../admin/schema.ts";
 import { MAX_PAGE } from "../admin/request_schema.ts";
-import { AdminClient, type Query } from "./admin_client.ts";
+import { type AdminClient, type Query } from "./admin_client.ts";
 import { showBytes, showDelay, showSpan } from "./amounts.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
+import { openDaemon } from "./ask_daemon.ts";
 import { blocks, type Column, table } from "./columns.ts";
-import { findSocket } from "./find_socket.ts";
 import { printLine } from "./output.ts";
 import { type Paint, stdoutPaint } from "./style.ts";
 import * as v from "valibot";
@@ -36,7 +36,7 @@ const PAST: readonly Column[] = [
 
 /** `sessions`: a table of sessions, open or past; `sessions ID`: everything about one. */
 export async function sessionsCommand(args: Arguments): Promise<number> {
-  using client = new AdminClient(await findSocket(args));
+  using client = await openDaemon(args);
   const [id] = args.positionals;
   const json = args.switches.has("json");
   if (id !== undefined) {

@@ -1,12 +1,13 @@
 import { type Interface, Status, type Tunnel } from "../admin/schema.ts";
-import { AdminClient } from "./admin_client.ts";
+import type { AdminClient } from "./admin_client.ts";
 import { showBytes, showDelay, showSpan } from "./amounts.ts";
 import type { Arguments } from "./arguments.ts";
+import { openDaemon } from "./ask_daemon.ts";
 import { type Block, blocks } from "./columns.ts";
 import { readTimeout } from "./discover.ts";
 import { CommandError } from "./exit_codes.ts";
-import { findSocket } from "./find_socket.ts";
 import { printError, printLine } from "./output.ts";
+import { StdoutReader } from "./stdout_reader.ts";
 import { type Paint, stdoutPaint } from "./style.ts";
 
 const DEFAULT_INTERVAL = "2s";
@@ -15,13 +16,16 @@ const REDRAW = "\x1b[H\x1b[J";
 
 /** `status`: the daemon, its interface and its tunnels; with `--watch` again and again. */
 export async function statusCommand(args: Arguments): Promise<number> {
-  using client = new AdminClient(await findSocket(args));
+  using client = await openDaemon(args);
   const interval = readTimeout(args.values.get("interval") ?? DEFAULT_INTERVAL);
   const json = args.switches.has("json");
   const watch = args.switches.has("watch");
   await show(await ask(client), json, watch);
-  while (watch) {
-    await new Promise((resolve) => setTimeout(resolve, interval));
+  if (!watch) return 0;
+  using reader = new StdoutReader();
+  for (;;) {
+    await reader.wait(interval);
+    if (reader.left.aborted) return 0;
     try {
       await show(await ask(client), json, watch);
     } catch (error) {
@@ -30,7 +34,6 @@ export async function statusCommand(args: Arguments): Promise<number> {
       await printError(error.message);
     }
   }
-  return 0;
 }
 
 function ask(client: AdminClient): Promise<Status> {

@@ -15,17 +15,31 @@ const listen = () => {
   );
 };
 
+/** As useradd(8) allows them. */
+const GROUP = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
+
 /** Schema of `[admin]`; paths are relative to `folder`. */
 export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfig> {
-  return check(
-    section({
-      socket: v.exactOptional(value.pathOr("", folder)),
-      listen: v.exactOptional(listen()),
-      tokenFile: v.exactOptional(value.path(folder)),
-      hosts: withDefault(v.array(value.serverName()), []),
-    }),
+  const table = section({
+    socket: v.exactOptional(value.pathOr("", folder)),
+    readSocket: v.exactOptional(value.path(folder)),
+    readGroup: v.exactOptional(value.textLike("a group's name", (text) => GROUP.test(text))),
+    listen: v.exactOptional(listen()),
+    tokenFile: v.exactOptional(value.path(folder)),
+    readTokenFile: v.exactOptional(value.path(folder)),
+    hosts: withDefault(v.array(value.serverName()), []),
+  });
+  const guarded = check(
+    table,
     "tokenFile",
-    ({ listen, tokenFile }) => listen === undefined || tokenFile !== undefined,
-    'Is needed with "listen", as every user of the machine reaches a TCP port; make one with `pppoe-proxy keygen token FILE`',
+    ({ listen, tokenFile, readTokenFile }) =>
+      listen === undefined || tokenFile !== undefined || readTokenFile !== undefined,
+    'Is needed with "listen", or "read_token_file" is, as every user of the machine reaches a TCP port; make one with `pppoe-proxy keygen token FILE`',
+  );
+  return check(
+    guarded,
+    "readGroup",
+    ({ readSocket, readGroup }) => readGroup === undefined || readSocket !== undefined,
+    'Goes with "read_socket" only, which it is given to',
   );
 }

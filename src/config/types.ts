@@ -139,10 +139,16 @@ export interface LogConfig extends LogLevels {
 export interface AdminConfig {
   /** Absolute path of the Unix socket, "" for none; a default by the file's name where it is left out. */
   socket?: string;
+  /** Absolute path of a Unix socket for those who may only look. */
+  readSocket?: string;
+  /** The group that it is given to. */
+  readGroup?: string;
   /** Loopback addresses. */
   listen?: Address[];
-  /** Absolute path; with `listen` it is there. */
+  /** Absolute path; with `listen` one of the two is there. */
   tokenFile?: string;
+  /** Absolute path of the token of those who may only look. */
+  readTokenFile?: string;
   /** Names in Host that are accepted besides the loopback's. */
   hosts: string[];
 }

@@ -10,6 +10,7 @@ export type EventKind =
   | "refused"
   | "reload"
   | "drain"
+  | "capture"
   | "resumed"
   | "certificate";
 

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { type Access, MAX_CONNECTIONS } from "../../src/admin/admin.ts";
+import type { Access } from "../../src/admin/access.ts";
+import { MAX_CONNECTIONS } from "../../src/admin/door.ts";
 import { makeServe, MAX_STREAMS } from "../../src/admin/serve.ts";
 import { withDaemon, type World } from "./daemon.ts";
 

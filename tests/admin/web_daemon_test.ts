@@ -29,6 +29,25 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
+  name: "T7: web page: who may only look sees everything, and no button that acts",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ lab, browser, host }) => {
+      await host.dial();
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      forward(listener, `${lab.folder}/look.read.sock`);
+      const { page, faults } = await openPage(browser, `http://localhost:${listener.addr.port}/`);
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await page.getByText("0x01a4").first().waitFor();
+      for (const name of ["Disconnect", "Drain", "Reload configuration"]) {
+        const button = page.getByRole("button", { name, includeHidden: true }).first();
+        assertEquals([name, await button.count(), await button.isHidden()], [name, 1, true]);
+      }
+      assertEquals(faults, []);
+    }, { admin: 'read_socket = "look.read.sock"\n' }),
+}));
+
+Deno.test(needing(["chromium"], {
   name: "web page: through the Unix socket, as ssh -L forwards to it, it asks for no token",
   ignore,
   fn: () =>

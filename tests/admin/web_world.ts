@@ -31,12 +31,14 @@ export interface WebOptions {
   clients?: Readonly<Record<string, string>>;
   /** Further TOML of the server. */
   server?: string;
+  /** Further TOML of its `[admin]`. */
+  admin?: string;
 }
 
 /** Runs with a world and removes it. The AC has the sessions 0x01a4 and following. */
 export async function withWebWorld(
   use: (world: WebWorld) => Promise<void>,
-  { acName = "bras-1", clients, server = "" }: WebOptions = {},
+  { acName = "bras-1", clients, server = "", admin = "" }: WebOptions = {},
 ): Promise<void> {
   await using lab = await Lab.open();
   await lab.cables();
@@ -50,7 +52,7 @@ export async function withWebWorld(
   const [serverPort, clientPort] = freePorts(2);
   const pair = await startProxyPair(lab, {
     ...(clients && { clients }),
-    server: `${server}\n${adminTable(lab, "server", serverPort)}`,
+    server: `${server}\n${adminTable(lab, "server", serverPort)}${admin}`,
     // Several clients would want the same port.
     ...(clients === undefined && { client: adminTable(lab, "client", clientPort) }),
   });

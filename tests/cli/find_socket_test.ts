@@ -21,6 +21,18 @@ Deno.test("the only daemon's socket is found, and what crashed ones left is pass
   });
 });
 
+Deno.test("T7: of a daemon's two sockets the full one is taken, or the one that there is", async () => {
+  await withFolder(async (folder) => {
+    using _reading = Deno.listen({ transport: "unix", path: `${folder}/server.read.sock` });
+    assertEquals(await findSocket(nothing, folder), `${folder}/server.read.sock`);
+    using _full = Deno.listen({ transport: "unix", path: `${folder}/server.sock` });
+    assertEquals(await findSocket(nothing, folder), `${folder}/server.sock`);
+    const file = `${folder}/server.toml`;
+    await Deno.writeTextFile(file, '[admin]\nsocket = ""\nread_socket = "server.read.sock"\n');
+    assertEquals(await findSocket(given(["config", file])), `${folder}/server.read.sock`);
+  });
+});
+
 Deno.test("without the folder of sockets no daemon is found", async () => {
   const error = await assertRejects(() => findSocket(nothing, "/nonexistent"), CommandError);
   assertEquals(exitCodeOf(error), 3);

@@ -15,7 +15,7 @@ const client = source.split("\n").filter((line) => line.startsWith("#: ")).map((
 
 /** With the settings of [admin] and [capture] that have no fixed default. */
 const withAdmin = source.replace(
-  /^# ((?:socket|listen|token_file|directory|client|mac|session_id|side) =)/gm,
+  /^# ((?:socket|read_socket|read_group|listen|token_file|read_token_file|directory|client|mac|session_id|side) =)/gm,
   "$1",
 );
 

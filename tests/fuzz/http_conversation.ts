@@ -1,4 +1,4 @@
-import type { Access, Serve } from "../../src/admin/admin.ts";
+import type { Access, Serve } from "../../src/admin/access.ts";
 
 /** How long an answer is waited for once all has been said, in milliseconds. */
 const SILENCE = 30;

@@ -18,6 +18,7 @@ const GRAVITY = {
   certificate: "warn",
   "refused": "warn",
   "drain": "warn",
+  "capture": "warn",
 };
 
 /** Facts in this order first. */

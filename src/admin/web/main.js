@@ -46,6 +46,8 @@ async function update() {
   heardAt = new Date().toISOString();
   total.update(status.uptime_seconds, [["all", sum(status.tunnels)]]);
   plots.add(Date.now() / 1_000, total.of("all"));
+  // Who may only look is offered nothing else; the daemon refuses it anyway.
+  document.body.dataset.role = status.role ?? "act";
   showOverview(status);
   showPath(status, total.of("all"));
   showPeers(status, clients);

@@ -47,7 +47,7 @@ export function showOpen(body, sessions, disconnect) {
     (session) => {
       const line = row(OPEN);
       const label = `Disconnect ${session.customer_mac}, session ${sessionId(session.session_id)}`;
-      const button = element("button", { text: "Disconnect", class: "quiet", label });
+      const button = element("button", { text: "Disconnect", class: "quiet acting", label });
       button.addEventListener("click", () => disconnect(session));
       line.lastElementChild?.append(button);
       return line;

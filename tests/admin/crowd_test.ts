@@ -1,0 +1,58 @@
+import { assert, assertEquals } from "@std/assert";
+import { MAX_CONNECTIONS } from "../../src/admin/door.ts";
+import { HEAD_PATIENCE, MAX_STREAMS } from "../../src/admin/serve.ts";
+import { openSockets, READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
+
+const HALF = new TextEncoder().encode("GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n");
+
+async function halfRequests(port: number, count: number): Promise<Deno.Conn[]> {
+  return await Promise.all(Array.from({ length: count }, async () => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await connection.write(HALF).catch(() => {}); // it may have given way already
+    return connection;
+  }));
+}
+
+Deno.test("T8: half requests of strangers over TCP keep out neither the socket nor who has a token", () =>
+  withTcpDaemon(async ({ ask, port, status }) => {
+    const held = await halfRequests(port, 70);
+    const begun = performance.now();
+    const { status: code, body } = await ask("/api/v1/status");
+    await body?.cancel();
+    assertEquals([code, await status("/api/v1/status", TOKEN)], [200, 200]);
+    assertEquals(await status("/api/v1/status", READ_TOKEN), 200);
+    assert(performance.now() - begun < 1_000, "answers have to wait for strangers");
+    for (let round = 0; round < 4; round++) {
+      held.push(...await halfRequests(port, 100));
+      assertEquals(await status("/metrics", READ_TOKEN), 200);
+      const sockets = await openSockets(port);
+      assert(sockets <= MAX_CONNECTIONS + 1, `${sockets} sockets are open`);
+    }
+    // And they are gone in the kernel once their time is over, without a word from the strangers.
+    const deadline = performance.now() + HEAD_PATIENCE + 2_000;
+    while (await openSockets(port) > 0 && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assertEquals(await openSockets(port), 0);
+    for (const connection of held) connection.close();
+  }));
+
+Deno.test("T8: whose streams are open keeps out neither the socket nor the other role", () =>
+  withTcpDaemon(async ({ ask, port }) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const held: Response[] = []; // one that nobody holds would end
+    const open = async (token: string): Promise<number> => {
+      const headers = { authorization: `Bearer ${token}` };
+      const url = `http://127.0.0.1:${port}/api/v1/events`;
+      const response = await fetch(url, { headers, signal });
+      if (response.status !== 200) await response.body?.cancel();
+      else held.push(response);
+      return response.status;
+    };
+    for (let i = 0; i < MAX_STREAMS; i++) assertEquals(await open(READ_TOKEN), 200);
+    assertEquals(await open(READ_TOKEN), 503);
+    assertEquals(await open(TOKEN), 200);
+    assertEquals((await ask("/api/v1/events", { signal })).status, 200);
+    controller.abort();
+  }));

@@ -1,0 +1,169 @@
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { Admin } from "../../src/admin/admin.ts";
+import { isAct } from "../../src/admin/route.ts";
+import { ROUTES } from "../../src/admin/routes.ts";
+import { parseConfig } from "../../src/config/load.ts";
+import type { FeedEvent } from "../../src/proxy/event_feed.ts";
+import { canBecomePlainUser } from "../lab/plain_user.ts";
+import { withFolder } from "../cli/process.ts";
+import { configOf, withDaemon } from "./daemon.ts";
+import { READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
+
+const NOBODY = 65_534;
+const json = { "content-type": "application/json" };
+
+/** Every route that does more than look, with a request that would do it. */
+const ACTS: [method: string, path: string, body?: object][] = [
+  ["DELETE", "/api/v1/sessions/branch-1.1"],
+  ["POST", "/api/v1/padt", { mac: "02:00:00:00:00:01", session_id: 1 }],
+  ["POST", "/api/v1/reload"],
+  ["PATCH", "/api/v1/log-level", { level: "info" }],
+  ["POST", "/api/v1/drain", { enabled: true }],
+  ["GET", "/api/v1/capture?seconds=1"],
+  ["GET", "/api/v1/capture?secrets=true&seconds=1"],
+];
+
+Deno.test("T7: a token that may read reads, and changes and captures nothing", () =>
+  withTcpDaemon(async ({ status, daemon }) => {
+    for (const { path } of ROUTES.filter((route) => !isAct(route) && !route.path.includes("{"))) {
+      assertEquals([path, await status(path, READ_TOKEN)], [path, 200]);
+    }
+    const before = daemon.monitor.events.latest;
+    for (const [method, path, body] of ACTS) {
+      const init = { method, ...(body && { headers: json, body: JSON.stringify(body) }) };
+      assertEquals([method, path, await status(path, READ_TOKEN, init)], [method, path, 403]);
+    }
+    // Nor by another spelling, or by asking for the head alone.
+    for (
+      const path of ["/api/v1/capture", "/api/v1/%63apture", "/api/v1/capture/", "//api/v1/capture"]
+    ) {
+      for (const method of ["GET", "HEAD", "OPTIONS"]) {
+        const code = await status(path, READ_TOKEN, { method });
+        assertEquals([path, method, [403, 404, 405].includes(code)], [path, method, true]);
+      }
+    }
+    assertEquals([daemon.draining, daemon.monitor.events.latest], [false, before]);
+    assertEquals((await daemon.captures()).size, 0);
+    assertEquals(
+      await status("/api/v1/drain", TOKEN, {
+        method: "POST",
+        headers: json,
+        body: '{"enabled":true}',
+      }),
+      200,
+    );
+  }));
+
+Deno.test("T7: every route that is no GET, and the capture, takes who may act", () => {
+  const acting = ROUTES.filter(isAct).map(({ method, path }) => `${method} ${path}`);
+  const tried = new Set(
+    ACTS.map(([method, path]) =>
+      `${method.toLowerCase()} ${path.replace(/\?.*/, "").replace(/branch-1\.1$/, "{id}")}`
+    ),
+  );
+  assertEquals(new Set(acting), tried);
+});
+
+Deno.test("T7: the problem says what is missing, and the status says what one may do", () =>
+  withTcpDaemon(async ({ port }) => {
+    const ask = (path: string, token: string, method = "GET") =>
+      fetch(`http://127.0.0.1:${port}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}` },
+      });
+    const refused = await ask("/api/v1/reload", READ_TOKEN, "POST");
+    assertEquals(refused.headers.get("content-type"), "application/problem+json");
+    assertStringIncludes((await refused.json()).detail, "admin.token_file");
+    for (const [token, role] of [[TOKEN, "act"], [READ_TOKEN, "read"]]) {
+      assertEquals((await (await ask("/api/v1/status", token)).json()).role, role);
+    }
+  }));
+
+Deno.test("T7: a second socket is for those who may read, of a group of its own", () =>
+  withFolder(async (folder) => {
+    const isRoot = canBecomePlainUser();
+    const group = isRoot ? 'read_group = "daemon"\n' : "";
+    await withDaemon({}, async ({ daemon }) => {
+      const admin = await Admin.open(
+        configOf(folder, { admin: `read_socket = "read.sock"\n${group}` }),
+      );
+      admin.serve(daemon);
+      const path = `${folder}/read.sock`;
+      using client = Deno.createHttpClient({ proxy: { transport: "unix", path } });
+      try {
+        const { mode, gid } = await Deno.stat(path);
+        assertEquals((mode ?? 0) & 0o777, 0o660);
+        if (isRoot) assertEquals(gid, 1); // "daemon", on every Linux
+        const status = async (at: string, method = "GET"): Promise<number> => {
+          const response = await fetch(`http://localhost${at}`, { client, method });
+          await response.body?.cancel();
+          return response.status;
+        };
+        assertEquals(await status("/api/v1/status"), 200);
+        assertEquals(await status("/api/v1/reload", "POST"), 403);
+        assertEquals(await status("/api/v1/capture?secrets=true"), 403);
+      } finally {
+        admin.close();
+      }
+      assertEquals([...Deno.readDirSync(folder)], []);
+    });
+  }));
+
+Deno.test("T7: the same token for both roles, and a group that is not there, are refused", () =>
+  withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/a.token`, TOKEN, { mode: 0o600 });
+    await Deno.writeTextFile(`${folder}/b.token`, TOKEN.toUpperCase(), { mode: 0o600 });
+    const open = (admin: string) => () => Admin.open(configOf(folder, { admin }));
+    const both = 'listen = "127.0.0.1:1"\ntoken_file = "a.token"\nread_token_file = "b.token"';
+    await assertRejects(open(both), Error, "it is also that of token_file");
+    const group = 'read_socket = "r.sock"\nread_group = "no-such-group"';
+    await assertRejects(open(group), Error, 'There is no group "no-such-group"');
+    const config = (admin: string) => () =>
+      parseConfig(`mode = "server"\n[admin]\n${admin}`, "/x/y.toml");
+    for (const [admin, words] of [['read_group = "adm"', "read_group: Goes with"]]) {
+      await assertRejects(() => Promise.try(config(admin)), Error, words);
+    }
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".sock")), []);
+  }));
+
+Deno.test("T7: a capture leaves an event that says who looks, and whether at secrets", () =>
+  withTcpDaemon(async ({ ask, daemon, status, socket }) => {
+    const since = daemon.monitor.events.latest;
+    const begin = async (query: string): Promise<FeedEvent> => {
+      const controller = new AbortController();
+      const { status: code } = await ask(`/api/v1/capture?${query}`, { signal: controller.signal });
+      controller.abort();
+      assertEquals(code, 200);
+      return daemon.monitor.events.after(since).at(-1) as FeedEvent;
+    };
+    const uid = Deno.uid();
+    for (let i = 0; i < 20; i++) { // numbers of descriptors come again
+      assertEquals((await begin("count=1&seconds=1")).facts.uid, uid);
+    }
+    const plain = await begin("client=branch-1&seconds=1");
+    assertEquals([plain.kind, plain.facts], ["capture", {
+      secrets: false,
+      client: "branch-1",
+      over: "socket",
+      role: "act",
+      uid,
+    }]);
+    assertEquals((await begin("secrets=true&seconds=1")).facts.secrets, true);
+    assertEquals(await status("/api/v1/capture?secrets=true&seconds=1", TOKEN), 200);
+    const { facts } = daemon.monitor.events.after(since).at(-1) as FeedEvent;
+    assertEquals([facts.over, facts.role, facts.secrets], ["token", "act", true]);
+    assertMatch(String(facts.address), /^127\.0\.0\.1:\d+$/);
+    if (!canBecomePlainUser()) return;
+    // The user at the other end, not the socket's owner.
+    await Deno.chmod(socket.replace(/\/[^/]*$/, ""), 0o755);
+    await Deno.chmod(socket, 0o666);
+    const head =
+      "GET /api/v1/capture?secrets=true&count=1 HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n";
+    const script = `import os, socket
+os.setgid(${NOBODY}); os.setuid(${NOBODY})
+s = socket.socket(socket.AF_UNIX); s.connect("${socket}"); s.send(b"${head}"); s.recv(100)`;
+    const { stderr } = await new Deno.Command("python3", { args: ["-c", script] }).output();
+    assertEquals(new TextDecoder().decode(stderr), "");
+    const last = daemon.monitor.events.after(since).at(-1) as FeedEvent;
+    assertEquals([last.facts.uid, last.facts.secrets], [NOBODY, true]);
+  }));

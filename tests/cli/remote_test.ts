@@ -1,0 +1,113 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { withDaemon, type World } from "../admin/daemon.ts";
+import { pppoeProxyCommand } from "../lab/shipped.ts";
+import { pppoeProxy, withFolder } from "./process.ts";
+
+/** Commands that ask a daemon, with what they need. */
+const REMOTE: string[][] = [
+  ["status"],
+  ["status", "--watch"],
+  ["sessions"],
+  ["sessions", "branch-1.1"],
+  ["clients"],
+  ["kick", "branch-1.1"],
+  ["padt", "--mac", "02:00:00:00:00:01", "--session-id", "1"],
+  ["drain"],
+  ["drain", "--off"],
+  ["reload"],
+  ["log-level"],
+  ["log-level", "debug"],
+  ["capture", "--write", "/dev/null", "--seconds", "1"],
+];
+
+/** A second configuration of the daemon's name, in a folder of its own, with the same socket. */
+async function writeNamesake(folder: string, { socket }: World): Promise<string> {
+  const file = `${folder}/daemon.toml`;
+  await Deno.writeTextFile(file, `mode = "server"\n[admin]\nsocket = "${socket}"\n`);
+  return file;
+}
+
+Deno.test("P3: a command with another configuration asks nothing of a daemon of the same socket", () =>
+  withFolder((folder) =>
+    withDaemon({}, async (world) => {
+      const { daemon } = world;
+      const other = await writeNamesake(folder, world);
+      const before = daemon.monitor.events.latest;
+      for (const [command, ...rest] of REMOTE) {
+        const outcome = await pppoeProxy([command, "-c", other, ...rest]);
+        assertEquals([command, outcome.code, outcome.stdout], [command, 3, ""]);
+        assertStringIncludes(outcome.stderr, `"${daemon.config().file}", not "${other}"`);
+      }
+      assertEquals([daemon.draining, daemon.monitor.events.latest], [false, before]);
+    })
+  ));
+
+Deno.test("P3: the daemon's own configuration is taken by whatever path leads to it", () =>
+  withDaemon({}, async ({ daemon, socket }) => {
+    const { file } = daemon.config();
+    const folder = file.slice(0, file.lastIndexOf("/"));
+    await Deno.writeTextFile(file, `mode = "server"\n[admin]\nsocket = "${socket}"\n`);
+    await Deno.symlink(file, `${folder}/link.toml`);
+    for (const path of [file, `${folder}/./daemon.toml`, `${folder}/link.toml`]) {
+      assertEquals((await pppoeProxy(["status", "-c", path])).code, 0);
+    }
+  }));
+
+/** What a pipeline of the program and `reader` prints, how it ends, and after how many milliseconds. */
+async function pipe(args: string[], reader: string) {
+  const { program, args: words } = pppoeProxyCommand(...args);
+  const quoted = [program, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
+  const begun = performance.now();
+  const { stdout, stderr } = await new Deno.Command("bash", {
+    args: ["-c", `${quoted} | ${reader}; echo "code \${PIPESTATUS[0]}"`],
+    env: { NO_COLOR: "1" },
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  const decoder = new TextDecoder("latin1");
+  const took = performance.now() - begun;
+  return { text: decoder.decode(stdout), errors: decoder.decode(stderr), took };
+}
+
+Deno.test("P5: what goes on until it is interrupted ends when nobody reads it, also in between", () =>
+  withDaemon({}, async ({ socket, daemon }) => {
+    const endless: [string[], string][] = [
+      [["status", "--watch", "--interval", "100ms"], "head -3"],
+      [["status", "--watch", "--interval", "10m"], "head -3"],
+      [["status", "--watch", "--json", "--interval", "100ms"], "head -2"],
+      [["status", "--watch", "--json", "--interval", "10m"], "head -1"],
+      // Nothing passes here, so nothing is written that could fail.
+      [["capture", "--write", "-"], "head -c 100"],
+      [["capture", "--write=/dev/stdout"], "head -c 100"],
+      [["capture", "--write", "-"], "true"],
+    ];
+    for (const [[command, ...args], reader] of endless) {
+      const { text, errors, took } = await pipe([command, "-s", socket, ...args], reader);
+      assertEquals([args, errors, text.endsWith("code 0\n")], [args, "", true]);
+      assert(took < 10_000, `${args.join(" ")} ended after ${took} ms only`);
+    }
+    assertEquals((await daemon.captures()).size, 0);
+  }));
+
+Deno.test("P5: a capture into a file goes on though nobody reads stdout", () =>
+  withFolder((folder) =>
+    withDaemon({}, async ({ socket }) => {
+      const file = `${folder}/x.pcapng`;
+      const args = ["capture", "-s", socket, "--write", file, "--seconds", "2"];
+      const { errors, took } = await pipe(args, "true");
+      assertStringIncludes(errors, "Captured 0 frames");
+      assert(took > 2_000);
+      assert((await Deno.stat(file)).size > 0);
+    })
+  ));
+
+Deno.test("T7: who may only use the socket for reading gets an answer, and is told what an act takes", () =>
+  withDaemon({ admin: 'read_socket = "daemon.read.sock"' }, async ({ socket, daemon }) => {
+    const reading = socket.replace(/sock$/, "read.sock");
+    assertEquals((await pppoeProxy(["status", "-s", reading])).code, 0);
+    for (const args of [["drain"], ["kick", "branch-1.1"], ["capture", "--write", "/dev/null"]]) {
+      const { code, stderr } = await pppoeProxy([...args, "-s", reading]);
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "You may look, but not change or capture anything");
+    }
+    assertEquals(daemon.draining, false);
+  }));
