@@ -5,6 +5,7 @@ import {
   CODE_PADO,
   MAX_PADI,
   PPPOE_HEADER,
+  TAG_AC_NAME,
   TAG_HOST_UNIQ,
   TAG_SERVICE_NAME,
 } from "../pppoe/constants.ts";
@@ -81,7 +82,8 @@ export function readOffer(
  */
 export async function seekAcs(link: Link, options: SeekOptions): Promise<Offer[]> {
   const us = readMac(link.mac, 0);
-  const offers = new Map<Mac, Offer>();
+  // By address and name: several ACs may share an address.
+  const offers = new Map<string, Offer>();
   let askedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const ask = (request: Uint8Array, delay: number): void => {
@@ -95,8 +97,10 @@ export async function seekAcs(link: Link, options: SeekOptions): Promise<Offer[]
     const done = link.run({
       frame(bytes, _view, offset, length) {
         const offer = readOffer(bytes.slice(offset, offset + length), us, options);
-        if (offer === undefined || offers.has(offer.mac) || offers.size >= MAX_OFFERS) return;
-        offers.set(offer.mac, { ...offer, after: options.now() - askedAt });
+        if (offer === undefined || offers.size >= MAX_OFFERS) return;
+        const key = `${offer.mac}/${findTag(offer.tags, TAG_AC_NAME)?.toHex() ?? "-"}`;
+        if (offers.has(key)) return;
+        offers.set(key, { ...offer, after: options.now() - askedAt });
       },
       batchEnd() {
         if (options.first && offers.size > 0) link.close();

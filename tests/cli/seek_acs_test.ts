@@ -96,3 +96,14 @@ Deno.test("a PADI longer than RFC 2516 allows is refused, and the link is closed
     "Cannot send a PADI of",
   );
 });
+
+Deno.test("A1: two ACs that share an address are two offers, one that answers again is one", async () => {
+  const offers = await sought((asked) =>
+    ["isp-a", "isp-b", "isp-a"].map((text) => ({ tags: [...asked, name(text)] }))
+  );
+  const names = offers.map(({ mac, tags }) => [
+    mac,
+    new TextDecoder().decode(findTag(tags, TAG_AC_NAME)),
+  ]);
+  assertEquals(names, [[AC, "isp-a"], [AC, "isp-b"]]);
+});
