@@ -80,6 +80,13 @@ export class TunnelWorld {
     this.#take();
   }
 
+  /** Lets time pass, in which the server may send a PADI again that has got no offer. */
+  async pass(milliseconds: number): Promise<void> {
+    this.path.advance(milliseconds);
+    await settle();
+    this.#take();
+  }
+
   /** The hostile client sends bytes, in pieces; each record in them is passed on or counted once. */
   async say(bytes: Uint8Array, piece: number): Promise<void> {
     const { server } = this.path;

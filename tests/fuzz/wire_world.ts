@@ -58,6 +58,18 @@ export class WireWorld {
     return wire === "ac" ? this.path.server : this.path.clients[wire];
   }
 
+  /** Lets time pass, in which the server may send a PADI again that has got no offer. */
+  async pass(milliseconds: number): Promise<void> {
+    this.path.advance(milliseconds);
+    await settle();
+    for (const frame of this.path.ac.frames.splice(0)) {
+      mustFit(frame, "ac");
+      const packet = parseDiscovery(frame);
+      const isPadi = typeof packet !== "string" && packet.code === CODE_PADI;
+      must(isPadi && packet.source === WAN, "a frame that nobody asked for");
+    }
+  }
+
   /** Puts a frame on a wire; returns what is then seen on the others and on it. */
   async put(wire: Wire, unpadded: Uint8Array): Promise<Map<Wire, Uint8Array[]>> {
     if (unpadded.length > 1_514) return new Map(); // no wire carries it

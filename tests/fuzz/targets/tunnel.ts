@@ -83,7 +83,7 @@ async function act(script: Script, world: TunnelWorld, piece: number): Promise<v
     () => say(record(script.u8() % 4, handle(), script.bytes(script.u8()), script.u16())),
     () => world.answer(script.pick(ACS)),
     () => world.toSession(script.u8(), script.u8() % 4 === 3),
-    () => world.path.advance(script.pick([1, 500, 5_001, 61_000])),
+    () => world.pass(script.pick([1, 500, 5_001, 61_000])),
     () => {
       const { victim } = world;
       return world.reconnect(script.pick([[], null, victim === undefined ? [] : [victim, victim]]));

@@ -73,7 +73,7 @@ async function act(script: Script, world: WireWorld): Promise<void> {
     () => world.put(entry, edited(script, draft(script, entry), palette(world))),
     () => session && data(script, world, session),
     () => session && closing(script, world, session),
-    () => world.path.advance(script.pick([1, 500, 5_001, 61_000])),
+    () => world.pass(script.pick([1, 500, 5_001, 61_000])),
     () => {
       const [at, customer, ac] = [entry === 1 ? 1 : 0, script.u8() % 2, script.u8() % 2];
       return world.dial(at, CUSTOMERS[at][customer], ACS[ac], [uniq(script.u8() % 3)]);
@@ -131,7 +131,7 @@ async function closing(script: Script, world: WireWorld, session: OpenSession): 
 /** After anything, a new customer dials a new AC, unless there are as many sessions as allowed. */
 async function mustServe(world: WireWorld): Promise<void> {
   const { path } = world;
-  path.advance(120_000);
+  await world.pass(120_000);
   const refused = () =>
     [path.server, ...path.clients].map(({ drops }) => drops["session-limit"] ?? 0);
   const before = refused().join();
