@@ -1,12 +1,13 @@
 import { tuneSocketsOf } from "../ffi/tcp.ts";
 import { dialTls, listenTls } from "../src/tunnel/tls.ts";
 import { closeTrust } from "../src/tunnel/trust_environment.ts";
+import type { Connection } from "../src/tunnel/connection.ts";
 import type { Lab } from "../tests/lab/lab.ts";
 import { makeSecrets } from "../tests/lab/proxy_pair.ts";
 
 /** Two ends of one TLS connection, as the daemons make them. */
 export interface TlsPair extends Disposable {
-  near: Deno.TlsConn;
+  near: Connection;
   far: Deno.TlsConn;
 }
 

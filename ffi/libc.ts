@@ -17,6 +17,10 @@ const SYMBOLS = {
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   /** int getsockname(int fd, struct sockaddr *addr, socklen_t *len) */
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** int getpeername(int fd, struct sockaddr *addr, socklen_t *len) */
+  getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** int shutdown(int fd, int how) */
+  shutdown: { parameters: ["i32", "i32"], result: "i32" },
   /** void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset) */
   mmap: { parameters: ["pointer", "u32", "i32", "i32", "i32", "i32"], result: "pointer" },
   /** int munmap(void *addr, size_t length) */

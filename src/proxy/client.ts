@@ -61,12 +61,11 @@ export class Client {
   #stopping = false;
   #wake = Promise.withResolvers<void>();
   #advice: CertificateAdvice;
-  /** Rejects at `stop()`: who dials nobody is not waited for. */
-  #halted = Promise.withResolvers<never>();
+  /** Ends what is being dialled at `stop()`. */
+  #halt = new AbortController();
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#halted.promise.catch(() => {});
     this.#backoff = new Backoff(options.reconnect, options.random);
     this.#advice = new CertificateAdvice(options);
     this.#choice = new ServerChoice(options.servers.length, options.choice);
@@ -102,7 +101,7 @@ export class Client {
   stop(): void {
     this.#stopping = true;
     this.#wake.resolve();
-    this.#halted.reject(new Deno.errors.Interrupted("Stopped"));
+    this.#halt.abort(new Deno.errors.Interrupted("Stopped"));
   }
 
   /** One attempt, and the tunnel that comes of it. */
@@ -115,7 +114,12 @@ export class Client {
       connection = ready ?? await this.#dial(server);
     } catch (error) {
       const { servers } = this.#options;
-      const explained = await this.#advice.explain(error, servers[server], this.#options);
+      const explained = await this.#advice.explain(
+        error,
+        servers[server],
+        this.#options,
+        this.#halt.signal,
+      );
       return { end: endOf(explained), wasUp: false };
     }
     const tunnel = this.#tunnel(connection);
@@ -139,16 +143,10 @@ export class Client {
     return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now });
   }
 
-  async #dial(server: number): Promise<Connection> {
+  #dial(server: number): Promise<Connection> {
     const { servers, connectTimeout } = this.#options;
     const timeout = this.#holds() ? Math.min(HURRY.timeout, connectTimeout) : connectTimeout;
-    const connecting = dialServer(servers[server], timeout, this.#options);
-    try {
-      return await Promise.race([connecting, this.#halted.promise]);
-    } catch (error) {
-      connecting.then(abandon, () => {}); // one that comes too late
-      throw error;
-    }
+    return dialServer(servers[server], timeout, this.#options, this.#halt.signal);
   }
 
   /** Tries preferred servers while a tunnel is up; ends it when one answers. */

@@ -5,6 +5,7 @@ import {
 } from "../tunnel/authenticate.ts";
 import { CertificateError } from "../tunnel/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
+import { Deadline } from "../tunnel/deadline.ts";
 import { shownFingerprint } from "../tunnel/shown_certificate.ts";
 import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
@@ -22,29 +23,33 @@ export interface DiallerOptions {
 
 /**
  * A connection to a server that both ends have proved themselves on, within `timeout` milliseconds
- * for transport, TLS and authentication together; throws what went wrong.
+ * for transport, TLS and authentication together, or until `stop`. Throws what went wrong, or the
+ * reason of `stop`.
  */
 export async function dialServer(
   server: Endpoint,
   timeout: number,
   { transport, trust, tune, credentials, now }: DiallerOptions,
+  stop?: AbortSignal,
 ): Promise<Connection> {
   const began = now();
-  const connection = await dial(transport, server, trust, timeout, tune);
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    abandon(connection);
-  }, Math.max(1, timeout - (now() - began)));
+  const connection = await dial(transport, server, trust, timeout, tune, stop);
+  const rest = Math.max(1, timeout - (now() - began));
+  using deadline = new Deadline(rest, `No login within ${timeout} ms`, stop);
+  const { signal } = deadline;
+  const hangUp = (): void => abandon(connection);
+  signal.addEventListener("abort", hangUp);
   try {
     await authenticateToServer(connection, credentials);
+    signal.throwIfAborted();
     return connection;
   } catch (error) {
-    abandon(connection);
-    if (!late) throw error;
+    hangUp();
+    if (stop?.aborted) throw stop.reason;
+    if (!signal.aborted) throw error;
     throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener("abort", hangUp);
   }
 }
 
@@ -67,21 +72,27 @@ export class CertificateAdvice {
     error: unknown,
     server: Endpoint,
     { trust, credentials }: Pick<DiallerOptions, "trust" | "credentials">,
+    stop?: AbortSignal,
   ): Promise<unknown> {
     if (!(error instanceof CertificateError)) return error;
     const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
-    const shown = await this.#look(server, trust);
+    const shown = await this.#look(server, trust, stop);
     const answers = shown === undefined ? "" : `, the server's is ${shown} by its own words`;
     const detail = `${error.message}; SHA-256 pinned is ${pinned}${answers}`;
     return new HandshakeError({ reason: "not-authenticated", by: "us", detail });
   }
 
-  async #look(server: Endpoint, trust: Trust): Promise<string | undefined> {
+  async #look(
+    server: Endpoint,
+    trust: Trust,
+    stop?: AbortSignal,
+  ): Promise<string | undefined> {
     const { transport, now } = this.#options;
     const key = `${server.host} ${server.port}`;
     const last = this.#looked.get(key);
     if (transport !== "tls" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
     this.#looked.set(key, now());
-    return await shownFingerprint(server, trust, LOOK_TIMEOUT).catch(() => undefined);
+    using deadline = new Deadline(LOOK_TIMEOUT, "No certificate seen in time", stop);
+    return await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);
   }
 }

@@ -5,6 +5,7 @@
 import { isIP } from "node:net";
 import { nameCertificateError } from "./certificate_error.ts";
 import type { Connection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import { ALPN } from "./handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { Endpoint, Trust } from "./tls.ts";
@@ -32,29 +33,33 @@ export function requireQuic(): void {
   );
 }
 
-/** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
+/**
+ * Dials, within `timeout` milliseconds or until `stop`, and verifies the server. Throws what went
+ * wrong; the socket is closed then, whatever was under way.
+ */
 export async function dialQuic(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
+  stop?: AbortSignal,
 ): Promise<Connection> {
   requireQuic();
+  using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
+  const { signal } = deadline;
+  signal.throwIfAborted();
   // Without IPv6 in the kernel, only an IPv4 socket can be had.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    local.close();
-  }, timeout);
+  const hangUp = (): void => local.close();
+  signal.addEventListener("abort", hangUp);
   try {
-    return await connect(local, endpoint, trust);
+    const connection = await connect(local, endpoint, trust);
+    signal.throwIfAborted();
+    return connection;
   } catch (error) {
-    local.close();
-    throw late
-      ? new Deno.errors.TimedOut(`No QUIC connection within ${timeout} ms`)
-      : nameCertificateError(error);
+    hangUp();
+    throw signal.aborted ? signal.reason : nameCertificateError(error);
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener("abort", hangUp);
   }
 }
 

@@ -4,16 +4,17 @@ import { TLS_NAME } from "./tls_identity.ts";
 
 /**
  * SHA-256, in hexadecimal, of the certificate that a server over TLS answers for by its own words,
- * within `timeout` milliseconds; undefined where it shows none of a pppoe-proxy. Nothing is
+ * until `signal`; undefined where it shows none of a pppoe-proxy. Nothing is
  * verified, and nothing is said to the server: it is a hint for people after a refusal. Costs 16 MB
  * of memory once, as Deno's own TLS does not give certificates.
  */
 export async function shownFingerprint(
   { host, port }: Endpoint,
   { certificates }: Trust,
-  timeout: number,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const { connect } = await import("node:tls");
+  if (signal.aborted) return undefined;
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const socket = connect({
     host,
@@ -24,9 +25,10 @@ export async function shownFingerprint(
     ALPNProtocols: [ALPN],
     minVersion: "TLSv1.3",
   });
-  const timer = setTimeout(() => resolve(undefined), timeout);
-  socket.on("error", () => resolve(undefined));
-  socket.on("close", () => resolve(undefined));
+  const giveUp = (): void => resolve(undefined);
+  signal.addEventListener("abort", giveUp);
+  socket.on("error", giveUp);
+  socket.on("close", giveUp);
   socket.on("secureConnect", () => {
     const name: unknown = socket.getPeerCertificate()?.subject?.CN;
     resolve(typeof name === "string" && /^[0-9a-f]{64}$/.test(name) ? name : undefined);
@@ -34,7 +36,7 @@ export async function shownFingerprint(
   try {
     return await promise;
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener("abort", giveUp);
     socket.destroy();
   }
 }

@@ -4,9 +4,14 @@
  *
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
+import { DialledSocket } from "../../ffi/dialled_socket.ts";
 import { nameCertificateError } from "./certificate_error.ts";
-import { abandon } from "./connection.ts";
+import { abandon, type Connection } from "./connection.ts";
+import { Deadline } from "./deadline.ts";
 import { ALPN } from "./handshake.ts";
+import { TlsAlert } from "./tls_alert.ts";
+import { alertError, awaitTls13 } from "./tls_answer.ts";
+import { TlsConnection } from "./tls_connection.ts";
 import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
 
 /** A host and a TCP port. */
@@ -49,46 +54,70 @@ export function listenTls(
   return listener;
 }
 
-/** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
+/**
+ * Dials, within `timeout` milliseconds or until `stop`, and verifies the server, which must choose
+ * TLS 1.3. Throws what went wrong; the socket is closed then, whatever was under way.
+ */
 export async function dialTls(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
-): Promise<Deno.TlsConn> {
-  const expired = Promise.withResolvers<never>();
-  let connection: Deno.Conn | undefined;
-  let late = false;
-  const timer = setTimeout(() => {
-    late = true;
-    if (connection !== undefined) abandon(connection);
-    expired.reject(new Deno.errors.TimedOut(`No TLS connection within ${timeout} ms`));
-  }, timeout);
-  const dial = async (): Promise<Deno.TlsConn> => {
-    const tcp = await Deno.connect({ hostname: endpoint.host, port: endpoint.port });
-    connection = tcp;
-    if (late) abandon(tcp);
-    tune((tcp.localAddr as Deno.NetAddr).port);
-    const tls = await Deno.startTls(tcp, {
+  stop?: AbortSignal,
+): Promise<Connection> {
+  using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
+  const { signal } = deadline;
+  const { host: hostname, port } = endpoint;
+  try {
+    const tcp = await Deno.connect({ hostname, port, signal });
+    return await startTls(tcp, trust, tune, signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : nameCertificateError(error);
+  }
+}
+
+async function startTls(
+  tcp: Deno.TcpConn,
+  trust: Trust,
+  tune: TuneSockets,
+  signal: AbortSignal,
+): Promise<Connection> {
+  const local = (tcp.localAddr as Deno.NetAddr).port;
+  const socket = DialledSocket.find(local);
+  const hangUp = (): void => socket?.shutdown();
+  signal.addEventListener("abort", hangUp);
+  let connection: Deno.Conn = tcp;
+  try {
+    if (socket === undefined) throw new Deno.errors.ConnectionReset("The server hung up at once");
+    tune(local);
+    socket.holdBack();
+    const tls = connection = await Deno.startTls(tcp, {
       hostname: TLS_NAME,
       caCerts: [...trust.certificates],
       alpnProtocols: [ALPN],
     });
-    connection = tls;
-    const { alpnProtocol } = await tls.handshake();
-    if (alpnProtocol !== ALPN) {
-      abandon(tls);
-      throw new Deno.errors.InvalidData(`The server does not speak "${ALPN}"`);
-    }
-    return tls;
-  };
-  const dialing = dial();
-  dialing.catch(() => {}); // when the timer has won, this failure is no longer news
-  try {
-    return await Promise.race([dialing, expired.promise]);
+    await shakeHands(tls, socket, signal);
+    return new TlsConnection(tls, socket);
   } catch (error) {
-    throw nameCertificateError(error);
+    hangUp();
+    abandon(connection);
+    throw error;
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener("abort", hangUp);
   }
+}
+
+/** The handshake, in which Deno gets to read nothing before TLS 1.3 has been chosen. */
+async function shakeHands(
+  tls: Deno.TlsConn,
+  socket: DialledSocket,
+  signal: AbortSignal,
+): Promise<void> {
+  const shaking = tls.handshake();
+  shaking.catch(() => {}); // where the answer was refused, its end is no news
+  await awaitTls13((into) => socket.peek(into), signal);
+  socket.release();
+  const { alpnProtocol } = await shaking;
+  signal.throwIfAborted();
+  if (alpnProtocol !== ALPN) throw alertError(TlsAlert.noApplicationProtocol);
 }

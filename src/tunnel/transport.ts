@@ -52,15 +52,19 @@ export function listen(
     : new TlsListener(endpoint, certificate, key, tune);
 }
 
-/** Dials, within `timeout` milliseconds, and verifies the server; throws what went wrong. */
+/**
+ * Dials, within `timeout` milliseconds or until `stop`, and verifies the server. Throws what went
+ * wrong, or the reason of `stop`.
+ */
 export function dial(
   transport: Transport,
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
+  stop?: AbortSignal,
 ): Promise<Connection> {
   return transport === "quic"
-    ? dialQuic(endpoint, trust, timeout)
-    : dialTls(endpoint, trust, timeout, tune);
+    ? dialQuic(endpoint, trust, timeout, stop)
+    : dialTls(endpoint, trust, timeout, tune, stop);
 }

@@ -1,0 +1,58 @@
+import { HandshakeError } from "./authenticate.ts";
+import type { TunnelEnd } from "./close_reason.ts";
+import { MAX_SERVER_HELLO, readServerAnswer } from "./server_hello.ts";
+import { describeAlert, TlsAlert } from "./tls_alert.ts";
+
+/** Copies what has arrived without taking it; null at the end of the stream. */
+export type Peek = (into: Uint8Array<ArrayBuffer>) => number | null;
+
+/** It is looked again after this part of the time that has passed: an eighth of a round trip. */
+const PATIENCE = 1 / 8;
+/** Milliseconds between two looks. */
+const SHORTEST = 1;
+const LONGEST = 20;
+
+/**
+ * Waits until a server has chosen TLS 1.3. Throws HandshakeError where it chooses another version,
+ * refuses, or does not speak TLS, and the signal's reason.
+ */
+export async function awaitTls13(peek: Peek, signal: AbortSignal): Promise<void> {
+  const bytes = new Uint8Array(MAX_SERVER_HELLO);
+  const since = performance.now();
+  for (let seen = 0;;) {
+    signal.throwIfAborted();
+    const count = peek(bytes);
+    if (count === null) throw ended("connection-lost", "network", HUNG_UP);
+    if (count > seen) {
+      seen = count;
+      const answer = readServerAnswer(bytes.subarray(0, count));
+      if (answer === "malformed") throw ended("protocol-violation", "us", NO_TLS);
+      if (answer !== "incomplete") {
+        if ("alert" in answer) throw alertError(answer.alert);
+        if (answer.tls13) return;
+        throw ended("protocol-violation", "us", OLD_TLS);
+      }
+    }
+    const next = Math.max(SHORTEST, (performance.now() - since) * PATIENCE);
+    await new Promise((resolve) => setTimeout(resolve, Math.min(LONGEST, next)));
+  }
+}
+
+const HUNG_UP =
+  "the server closed the connection before TLS began; is it a pppoe-proxy, and has it room for another connection?";
+const NO_TLS = "the server does not speak TLS; is it a pppoe-proxy?";
+const OLD_TLS = "the server chose TLS 1.2, and only TLS 1.3 is accepted; is it a pppoe-proxy?";
+
+/** What a server's refusal means as the end of an attempt. */
+export function alertError(alert: number): HandshakeError {
+  const reason = alert === TlsAlert.internalError
+    ? "too-many-connections"
+    : alert === TlsAlert.protocolVersion || alert === TlsAlert.noApplicationProtocol
+    ? "unsupported-version"
+    : "connection-lost";
+  return ended(reason, "peer", describeAlert(alert));
+}
+
+function ended(reason: TunnelEnd["reason"], by: TunnelEnd["by"], detail: string): HandshakeError {
+  return new HandshakeError({ reason, by, detail });
+}

@@ -1,0 +1,255 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { HandshakeError } from "../../src/tunnel/authenticate.ts";
+import { abandon } from "../../src/tunnel/connection.ts";
+import { dialQuic } from "../../src/tunnel/quic.ts";
+import { shownFingerprint } from "../../src/tunnel/shown_certificate.ts";
+import { dialTls } from "../../src/tunnel/tls.ts";
+import { encodeAlert, TlsAlert } from "../../src/tunnel/tls_alert.ts";
+import { makeTlsIdentity } from "../../src/tunnel/tls_identity.ts";
+import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { dialServer } from "../../src/proxy/dialler.ts";
+import { withFolder } from "../cli/process.ts";
+import { startProcess } from "../lab/process.ts";
+import { issue } from "./authority.ts";
+
+closeTrust();
+
+const pinned = await issue();
+const trust = { certificates: [pinned.certificate] };
+const credentials = { name: "branch-1", secret: new Uint8Array(32), pins: [new Uint8Array(32)] };
+const ATTEMPTS = 20;
+
+/** Resolves when it holds; throws after 5 s. */
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + 5_000; !holds();) {
+    assert(performance.now() < end, String(holds));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+const openFiles = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
+
+/** Runs `body` against a TCP server that says `words` to everybody and keeps the connections. */
+async function withServer(
+  words: Uint8Array,
+  body: (port: number, held: Deno.TcpConn[]) => Promise<void>,
+): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.TcpConn[] = [];
+  const serve = async (): Promise<void> => {
+    for await (const connection of listener) {
+      held.push(connection);
+      if (words.length > 0) await connection.write(words).catch(() => {});
+    }
+  };
+  serve().catch(() => {});
+  try {
+    await body(listener.addr.port, held);
+  } finally {
+    held.forEach(abandon);
+  }
+}
+
+/** OpenSSL's server with an acceptable certificate, for the time of `body`. */
+async function withOpenSsl(
+  options: readonly string[],
+  body: (port: number, said: () => string) => Promise<void>,
+): Promise<void> {
+  const { certificate, key } = makeTlsIdentity(pinned.certificate, pinned.key);
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/crt`, certificate);
+    await Deno.writeTextFile(`${folder}/key`, key);
+    const args = ["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/crt`]
+      .concat("-key", `${folder}/key`, "-alpn", "pppoe-proxy/1", options);
+    await using server = startProcess({
+      name: "s_server",
+      program: "openssl",
+      args,
+      stdin: "piped",
+    });
+    const line = await server.waitForLine(/ACCEPT .*:(\d+)/, { timeout: 10_000 });
+    const port = Number(/ACCEPT .*:(\d+)/.exec(line)?.[1]);
+    await body(port, () => server.output.entries.join("\n"));
+  });
+}
+
+Deno.test("T4: a server that has the pinned key but speaks TLS 1.2 at most is refused", () =>
+  withOpenSsl(["-tls1_2"], async (port, said) => {
+    const error = await assertRejects(
+      () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+      HandshakeError,
+    );
+    assertMatch(error.end.detail, /chose TLS 1\.2, and only TLS 1\.3 is accepted/);
+    assertEquals(/CIPHER is/.test(said()), false); // its handshake has not ended
+  }));
+
+Deno.test("T4: TLS 1.3 is accepted, also after a HelloRetryRequest", async () => {
+  for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
+    await withOpenSsl(options, async (port, said) => {
+      abandon(await dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}));
+      await until(() => /CIPHER is TLS_/.test(said()));
+    });
+  }
+});
+
+Deno.test("a refusal in plain says why, and so does the end of a connection", async () => {
+  const cases: [Uint8Array, string, RegExp][] = [
+    [encodeAlert(TlsAlert.internalError), "too-many-connections by peer", /too busy/],
+    [encodeAlert(TlsAlert.protocolVersion), "unsupported-version by peer", /TLS 1\.3/],
+    [encodeAlert(TlsAlert.noApplicationProtocol), "unsupported-version by peer", /another version/],
+    [encodeAlert(47), "connection-lost by peer", /alert 47/],
+    [new TextEncoder().encode("SSH-2.0-x\r\n"), "protocol-violation by us", /does not speak TLS/],
+  ];
+  for (const [words, end, detail] of cases) {
+    await withServer(words, async (port) => {
+      const error = await assertRejects(
+        () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+        HandshakeError,
+      );
+      assertEquals(`${error.end.reason} by ${error.end.by}`, end);
+      assertMatch(error.end.detail, detail);
+    });
+  }
+  await withServer(new Uint8Array(0), async (port, held) => {
+    const dialling = assertRejects(
+      () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+      HandshakeError,
+      "closed the connection before TLS began",
+    );
+    await until(() => held.length === 1);
+    held[0].close();
+    await dialling;
+  });
+});
+
+/** The first bytes of a ServerHello that never ends. */
+const HALF_HELLO = Uint8Array.of(22, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3, 1, 2, 3);
+
+for (
+  const [what, words] of [["nothing", new Uint8Array(0)], ["half a hello", HALF_HELLO]] as const
+) {
+  Deno.test(`S1: dials to a server that says ${what} leave no socket behind`, () =>
+    withServer(words, async (port, held) => {
+      const before = openFiles();
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        await assertRejects(
+          () => dialTls({ host: "127.0.0.1", port }, trust, 30, () => {}),
+          Deno.errors.TimedOut,
+          "No TLS connection within 30 ms",
+        );
+      }
+      // Of both ends, this process has those that the server keeps.
+      await until(() => openFiles() <= before + held.length);
+    }));
+}
+
+Deno.test("S1: stopping a dial closes its socket at once, whatever it waits for", () =>
+  withServer(HALF_HELLO, async (port, held) => {
+    const before = openFiles();
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const stop = new AbortController();
+      const accepted = held.length;
+      const dialling = assertRejects(
+        () => dialTls({ host: "127.0.0.1", port }, trust, 60_000, () => {}, stop.signal),
+        Deno.errors.Interrupted,
+      );
+      // Every other one while its TCP connection comes about.
+      if (attempt % 2 === 0) await until(() => held.length > accepted);
+      stop.abort(new Deno.errors.Interrupted("Stopped"));
+      await dialling;
+    }
+    await until(() => openFiles() <= before + held.length);
+  }));
+
+Deno.test("S1: a dial whose TCP connection does not come about leaves no socket behind", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
+  const { port } = listener.addr;
+  // Nobody accepts: when the backlog is full, the kernel answers no further SYN.
+  const filling = await Promise.all(
+    [1, 2].map(() => Deno.connect({ hostname: "127.0.0.1", port })),
+  );
+  const before = openFiles();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await assertRejects(
+      () => dialTls({ host: "127.0.0.1", port }, trust, 30, () => {}),
+      Deno.errors.TimedOut,
+    );
+  }
+  await until(() => openFiles() <= before);
+  filling.forEach(abandon);
+});
+
+Deno.test("S1: a login that is not answered leaves no socket behind, nor does a refused certificate", async () => {
+  const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
+  const options = { hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols: ["pppoe-proxy/1"] };
+  using listener = Deno.listenTls(options);
+  const accepted: Deno.TlsConn[] = [];
+  const serve = async (): Promise<void> => {
+    for await (const connection of listener) {
+      accepted.push(connection);
+      connection.handshake().catch(() => {});
+    }
+  };
+  serve().catch(() => {});
+  const server = { host: "127.0.0.1", port: listener.addr.port };
+  const parts = {
+    transport: "tls",
+    tune: () => {},
+    credentials,
+    now: () => performance.now(),
+  } as const;
+  const before = openFiles();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const error = await assertRejects(
+      () => dialServer(server, 100, { ...parts, trust }),
+      HandshakeError,
+    );
+    assertEquals(error.end.reason, "handshake-timeout");
+  }
+  const other = { certificates: [(await issue()).certificate] };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await assertRejects(() => dialServer(server, 2_000, { ...parts, trust: other }));
+    const shown = await shownFingerprint(server, other, AbortSignal.timeout(2_000));
+    assertMatch(shown ?? "", /^[0-9a-f]{64}$/);
+  }
+  accepted.forEach(abandon);
+  await until(() => openFiles() <= before + 2);
+});
+
+Deno.test("S1: QUIC dials that nobody answers, or that are stopped, leave no socket behind", async () => {
+  const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr as Deno.NetAddr;
+  const before = openFiles();
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    await assertRejects(
+      () => dialQuic({ host: "127.0.0.1", port }, trust, 30),
+      Deno.errors.TimedOut,
+    );
+    const stop = new AbortController();
+    const dialling = dialQuic({ host: "127.0.0.1", port }, trust, 60_000, stop.signal);
+    stop.abort(new Deno.errors.Interrupted("Stopped"));
+    await assertRejects(() => dialling, Deno.errors.Interrupted);
+  }
+  await until(() => openFiles() <= before);
+  silent.close();
+});
+
+Deno.test("looking at the answer before Deno does costs a dial little", async () => {
+  const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
+  const options = { hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols: ["pppoe-proxy/1"] };
+  using listener = Deno.listenTls(options);
+  const serve = async (): Promise<void> => {
+    for await (const connection of listener) {
+      connection.handshake().catch(() => {}).finally(() => abandon(connection));
+    }
+  };
+  serve().catch(() => {});
+  const times: number[] = [];
+  for (let n = 0; n < 9; n++) {
+    const began = performance.now();
+    abandon(await dialTls({ host: "127.0.0.1", port: listener.addr.port }, trust, 5_000, () => {}));
+    times.push(performance.now() - began);
+  }
+  const median = times.sort((a, b) => a - b)[4];
+  assert(median < 50, `${median} ms`);
+});
