@@ -1,11 +1,12 @@
 import { assertEquals } from "@std/assert";
+import { skipping } from "../needs.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { canBecomePlainUser, plainUser } from "./plain_user.ts";
 import { ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
-const ignore = !insideLab() || !canBecomePlainUser();
+const obstacle = canBecomePlainUser() ? undefined : "root, to become an ordinary user";
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
 
@@ -15,9 +16,9 @@ async function statusOf(pid: number): Promise<Map<string, string>> {
   return new Map(text.split("\n").map((line) => line.split(":\t") as [string, string]));
 }
 
-Deno.test({
+Deno.test(skipping(obstacle, {
   name: "both daemons run as a plain user whose only capability is CAP_NET_RAW, and keep state",
-  ignore,
+  ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
     await lab.cables();
@@ -50,4 +51,4 @@ Deno.test({
       assertEquals(lines, []);
     }
   },
-});
+}));
