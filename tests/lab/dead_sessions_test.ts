@@ -1,0 +1,51 @@
+import { assert, assertEquals } from "@std/assert";
+import { insideLab, Lab } from "./lab.ts";
+import { startTestAc } from "./peers/test_ac.ts";
+import { type DialedSession, startTestClient, type TestClient } from "./peers/test_client.ts";
+import { startProxyPair } from "./proxy_pair.ts";
+
+const ECHO = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0);
+const IPV4 = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
+/** Until a dial succeeds; a session gives way after 10 s without an answer. Milliseconds. */
+const PATIENCE = 25_000;
+
+/** Dials until there is a session, as a customer does. */
+async function redial(host: TestClient, hostUniq: Uint8Array): Promise<DialedSession> {
+  const deadline = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await host.dial({ hostUniq });
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+for (const mac of ["own", "transparent"] as const) {
+  Deno.test({
+    name:
+      `B1, mac = ${mac}: a client of two sessions is not kept out by those of an AC that lost its power twice`,
+    ignore: !insideLab(),
+    async fn() {
+      await using lab = await Lab.open();
+      await lab.cables();
+      const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+      const daemons = await startProxyPair(lab, {
+        mac,
+        server: "[limits]\nsessions_per_client = 2",
+      });
+      const host = lab.use(startTestClient("cust0"));
+      const lines = [1, 2].map((i) => Uint8Array.of(i));
+      let up = [await host.dial({ hostUniq: lines[0] }), await host.dial({ hostUniq: lines[1] })];
+      for (let turn = 0; turn < 2; turn++) {
+        ac.restart({ silent: true });
+        for (const session of up) session.send(ECHO);
+        up = [await redial(host, lines[0]), await redial(host, lines[1])];
+        for (const session of up) await session.echo(IPV4);
+        assertEquals(ac.sessions.size, 2);
+      }
+      assert(daemons.server.output.entries.some((line) => line.includes("gave-way")));
+    },
+  });
+}
