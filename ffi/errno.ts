@@ -42,6 +42,7 @@ export const EMSGSIZE = 90;
 export const ENOPROTOOPT = 92;
 export const ENETDOWN = 100;
 export const ENOBUFS = 105;
+export const ENOTCONN = 107;
 export const EINPROGRESS = 115;
 
 /** A system call failed. */

@@ -19,8 +19,14 @@ const SYMBOLS = {
   getsockname: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** int getpeername(int fd, struct sockaddr *addr, socklen_t *len) */
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
+  /** int listen(int fd, int backlog) */
+  listen: { parameters: ["i32", "i32"], result: "i32" },
   /** int shutdown(int fd, int how) */
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
+  /** int getrlimit(int resource, struct rlimit *limit) */
+  getrlimit: { parameters: ["i32", "buffer"], result: "i32" },
+  /** int setrlimit(int resource, const struct rlimit *limit) */
+  setrlimit: { parameters: ["i32", "buffer"], result: "i32" },
   /** void *mmap(void *addr, size_t length, int prot, int flags, int fd, off_t offset) */
   mmap: { parameters: ["pointer", "u32", "i32", "i32", "i32", "i32"], result: "pointer" },
   /** int munmap(void *addr, size_t length) */

@@ -1,4 +1,5 @@
 /** TCP options that Deno does not offer, set on a socket of this process. */
+import { setLowWater } from "./accepted_socket.ts";
 import { encodeFilter } from "./bpf.ts";
 import { EBADF } from "./errno.ts";
 import { errno, libc } from "./libc.ts";
@@ -6,6 +7,7 @@ import { pinnedRegion, writeAddress } from "./memory.ts";
 
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
+const TCP_LINGER2 = 8;
 const TCP_NOTSENT_LOWAT = 25;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -31,6 +33,26 @@ export function tuneSocketsOf(port: number): number {
   return socketsOf(port).filter((fd) =>
     set(fd, TCP_NODELAY, 1) && set(fd, TCP_NOTSENT_LOWAT, UNSENT_LIMIT)
   ).length;
+}
+
+/** More than a ClientHello has, and less than a socket's buffer holds by default. Bytes. */
+const HELD_BACK = 32 * 1024;
+/** Seconds that the kernel waits for the FIN of a peer that we have hung up on. */
+const ORPHAN_SECONDS = 2;
+/** Connections that wait to be accepted; the kernel bounds it by net.core.somaxconn. */
+const BACKLOG = 1_024;
+
+/**
+ * Prepares a listening socket for strangers. Deno learns of what an accepted connection has
+ * received only when `AcceptedSocket.release` says so, or when there are 32 KiB; a burst of
+ * connections waits in the kernel; and connections that were hung up on are soon forgotten.
+ */
+export function guardListener(port: number): void {
+  for (const fd of listeningOf(port)) {
+    setLowWater(fd, HELD_BACK);
+    setNumber(fd, IPPROTO_TCP, TCP_LINGER2, ORPHAN_SECONDS);
+    libc().listen(fd, BACKLOG);
+  }
 }
 
 /** Lets a second socket listen on a port, beside those of this process (socket(7), SO_REUSEPORT). */

@@ -1,5 +1,6 @@
 import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
+import { raiseOpenFileLimit, surviveFullTable } from "../../ffi/open_files.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { Admin } from "../admin/admin.ts";
 import { loadConfig } from "../config/load.ts";
@@ -7,11 +8,15 @@ import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
+import { SPARE_FILES } from "../tunnel/tls_incoming.ts";
 import { keepMemory } from "./memory_keeper.ts";
 import { Service, serviceEnvironment } from "./service.ts";
 import { serviceStatus } from "./service_status.ts";
 
 const log = logger("main");
+
+/** Files that a server has open without any connection, about. */
+const OWN_FILES = 40;
 
 /**
  * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
@@ -21,12 +26,28 @@ export async function runCommand(args: string[]): Promise<number> {
   const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
   const config = await loadConfig(flags.config);
   configureLogging(config.log);
+  surviveFullTable();
+  requireOpenFiles(config, raiseOpenFileLimit());
   const admin = await Admin.open(config);
   try {
     return await runLinked(config, admin);
   } finally {
     admin.close();
   }
+}
+
+/** Throws where strangers could take all files that this process may open. */
+export function requireOpenFiles(config: Config, limit: number): void {
+  if (config.mode === "client") return;
+  const { unauthenticated } = config.tunnel.admission;
+  const needed = OWN_FILES + SPARE_FILES + unauthenticated + 1;
+  if (limit < needed) {
+    throw new Error(
+      `Cannot start: this process may open ${limit} files and needs ${needed} for one client; raise the limit (ulimit -n, or LimitNOFILE= of the unit) or lower "tunnel.admission.unauthenticated", which is ${unauthenticated}`,
+    );
+  }
+  const wanted = needed - 1 + config.clients.length;
+  if (limit < wanted) log.warning("few files may be open: not all clients fit", { limit, wanted });
 }
 
 async function runLinked(config: Config, admin: Admin): Promise<number> {

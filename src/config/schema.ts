@@ -171,6 +171,7 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
       admission: section({
         unauthenticated: withDefault(value.integer(1, 65_536), 128),
         perAddress: withDefault(value.integer(1, 65_536), 4),
+        handshakeRate: withDefault(value.integer(1, 10_000), 100),
         timeout: withDefault(value.duration("100ms", "1m"), "5s"),
       }),
     }),

@@ -28,8 +28,10 @@ export interface KeepaliveConfig {
 export interface AdmissionConfig {
   /** Connections in all. */
   unauthenticated: number;
-  /** Connections from one IPv4 address or one IPv6 /64. */
+  /** Connections from one IPv4 address or one IPv6 /64; one more for each client known there. */
   perAddress: number;
+  /** TLS handshakes a second of strangers, and as many of known addresses. */
+  handshakeRate: number;
   timeout: number;
 }
 

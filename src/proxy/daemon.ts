@@ -6,6 +6,8 @@ import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
+import { networksOf } from "../tunnel/network.ts";
+import { Reputation } from "../tunnel/reputation.ts";
 import type { TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../tunnel/trust_environment.ts";
@@ -35,6 +37,7 @@ const mainLog = logger("main");
 const linkLog = logger("link");
 
 const now = (): number => performance.now();
+const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
 
 /** Starts the server mode on a link. */
 export async function startServer(
@@ -46,8 +49,10 @@ export async function startServer(
   const files = await readServerFiles(config);
   const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
+  const reputation = new Reputation(now);
+  const knows = (host: string): boolean => reputation.logins(networksOf(host)) > 0;
   const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate.pem, files.key, tune)
+    listen(transport, at, files.certificate.pem, files.key, tune, knows)
   );
   noteTransport(transport);
   const state = await openState(config, now);
@@ -65,13 +70,18 @@ export async function startServer(
   const server = new Server({
     proxy,
     listeners,
-    credentials: () => access.credentials(),
     knows: (client) => access.knows(client),
-    admission: config.tunnel.admission,
+    reception: {
+      limits: config.tunnel.admission,
+      reputation,
+      credentials: () => access.credentials(),
+      now,
+      random: Math.random,
+    },
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     now,
-    events: loggedServerEvents(now, monitor),
+    events: loggedServerEvents(now, later, monitor),
   });
   ready.tunnel({
     listen: config.tunnel.listen.map(formatAddress).join(" "),
@@ -191,7 +201,7 @@ function proxyOptions(
     limits: config.limits,
     drops: loggedDrops(now, monitor),
     now,
-    later: (milliseconds, run) => void setTimeout(run, milliseconds),
+    later,
     randomBytes: (length) => randomBytes(length),
     isHostSession: (remote, sessionId) => host.has(remote, sessionId),
     observe(session, end, table): void {

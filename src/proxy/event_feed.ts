@@ -27,10 +27,14 @@ export interface FeedEvent {
 
 /** Events kept. */
 export const MAX_EVENTS = 512;
+/** Of which so many may be of the kinds that somebody without a session can cause at will. */
+const MAX_REFUSALS = 128;
+const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
 
-/** The latest events, and who wants to hear of the next. */
+/** The latest events, and who wants to hear of the next. A flood of refusals displaces no other. */
 export class EventFeed {
-  #ring: FeedEvent[] = [];
+  #refusals = new EventRing(MAX_REFUSALS);
+  #others = new EventRing(MAX_EVENTS - MAX_REFUSALS);
   #count = 0;
   #wallClock: () => number;
   #subscribers = new Set<(event: FeedEvent) => void>();
@@ -42,16 +46,14 @@ export class EventFeed {
   /** Notes an event and tells all subscribers. */
   emit(kind: EventKind, facts: Readonly<Record<string, unknown>>): void {
     const event = { number: ++this.#count, time: this.#wallClock(), kind, facts };
-    this.#ring[event.number % MAX_EVENTS] = event;
+    (REFUSALS.has(kind) ? this.#refusals : this.#others).add(event);
     for (const tell of this.#subscribers) tell(event);
   }
 
   /** Of the events that are kept those after this number, oldest first. */
   after(number: number): FeedEvent[] {
-    const events: FeedEvent[] = [];
-    const first = Math.max(number, this.#count - MAX_EVENTS, 0) + 1;
-    for (let next = first; next <= this.#count; next++) events.push(this.#ring[next % MAX_EVENTS]);
-    return events;
+    const events = [...this.#refusals.after(number), ...this.#others.after(number)];
+    return events.sort((one, other) => one.number - other.number);
   }
 
   /** Number of the latest event; 0 before the first. */
@@ -63,5 +65,24 @@ export class EventFeed {
   subscribe(tell: (event: FeedEvent) => void): () => void {
     this.#subscribers.add(tell);
     return () => void this.#subscribers.delete(tell);
+  }
+}
+
+/** The latest events, up to a number of them. */
+class EventRing {
+  #events: FeedEvent[] = [];
+  #added = 0;
+  #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(event: FeedEvent): void {
+    this.#events[this.#added++ % this.#size] = event;
+  }
+
+  after(number: number): FeedEvent[] {
+    return this.#events.filter((event) => event.number > number);
   }
 }

@@ -1,7 +1,6 @@
 /** What the proxy's parts tell, as log lines: constant messages, facts in fields. */
 import { dumpDiscovery } from "../pppoe/dump.ts";
 import { formatMac } from "../pppoe/mac.ts";
-import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import type { ClientEvents } from "./client.ts";
@@ -10,6 +9,7 @@ import type { Monitor } from "./monitor.ts";
 import type { ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { ServerEvents } from "./server.ts";
+import { endFacts, StrangerLog } from "./stranger_log.ts";
 import { count } from "./tallies.ts";
 
 const discoveryLog = logger("discovery");
@@ -93,19 +93,30 @@ export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObs
   };
 }
 
-/** Connections of the server's clients; strangers get one line a second and address. */
-export function loggedServerEvents(now: () => number, monitor: Monitor): ServerEvents {
+/** Connections of the server's clients and of strangers. */
+export function loggedServerEvents(
+  now: () => number,
+  later: (milliseconds: number, run: () => void) => void,
+  monitor: Monitor,
+): ServerEvents {
   const limiter = new LineLimit(now);
   const tunnels = new LineLimit(now, BURST);
+  const strangers = new StrangerLog({
+    now,
+    later,
+    line(facts): void {
+      tunnelLog.warning("tunnel rejected", facts);
+      monitor.emit("tunnel-rejected", facts);
+    },
+    summary(facts): void {
+      tunnelLog.warning("more tunnels rejected", facts);
+      monitor.emit("tunnel-rejected", facts);
+    },
+  });
   return {
-    rejected(address, end): void {
+    rejected(host, address, end): void {
       count(monitor.rejected, end.reason);
-      const host = address.slice(0, address.lastIndexOf(":"));
-      limiter.log(host, (suppressed) => {
-        const facts = { address, ...endFacts(end), ...suppressedFact(suppressed) };
-        tunnelLog.warning("tunnel rejected", facts);
-        monitor.emit("tunnel-rejected", facts);
-      });
+      strangers.rejected(host, address, end);
     },
     connected(client, address): void {
       tunnels.log(`up ${client}`, (suppressed) => {
@@ -149,8 +160,4 @@ export function loggedClientEvents(monitor: Monitor, onConnected: () => void): C
       up = undefined;
     },
   };
-}
-
-function endFacts(end: TunnelEnd): Record<string, string> {
-  return { reason: end.reason, by: end.by, ...(end.detail !== "" && { detail: end.detail }) };
 }

@@ -1,16 +1,11 @@
-import { Admission, type AdmissionLimits } from "../tunnel/admission.ts";
-import {
-  authenticateClient,
-  endOf,
-  HandshakeError,
-  type ServerCredentials,
-} from "../tunnel/authenticate.ts";
+import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Incoming, Listener } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import type { Proxy } from "./proxy.ts";
+import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
 
 /** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
 const ACCEPT_PAUSE = 100;
@@ -19,11 +14,9 @@ const ACCEPT_PAUSE = 100;
 export interface ServerOptions {
   proxy: Proxy;
   listeners: readonly Listener[];
-  /** What a connection that arrives now is authenticated by. */
-  credentials: () => ServerCredentials;
   /** Whether a client that has authenticated is still welcome. */
   knows: (client: string) => boolean;
-  admission: AdmissionLimits & { timeout: number };
+  reception: ReceptionOptions;
   keepalive: KeepaliveOptions;
   buffer: (size: number) => RecordBuffer;
   now: () => number;
@@ -32,8 +25,8 @@ export interface ServerOptions {
 
 /** What a server tells of its connections. */
 export interface ServerEvents {
-  /** Turned away before or in authentication. */
-  rejected(address: string, end: TunnelEnd): void;
+  /** Turned away before or in authentication; `address` is host and port. */
+  rejected(host: string, address: string, end: TunnelEnd): void;
   connected(client: string, address: string): void;
   disconnected(client: string, address: string, end: TunnelEnd): void;
   acceptFailed(error: unknown): void;
@@ -42,12 +35,12 @@ export interface ServerEvents {
 /** Accepts tunnels, authenticates them and runs them until they end. */
 export class Server {
   #options: ServerOptions;
-  #admission: Admission;
+  #reception: Reception;
   #stopping = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#admission = new Admission(options.admission);
+    this.#reception = new Reception(options.reception);
   }
 
   /** Accepts on all listeners until `stop()`. */
@@ -77,45 +70,17 @@ export class Server {
   async #serve(incoming: Incoming): Promise<void> {
     const { host, port } = incoming.remote;
     const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    const { events } = this.#options;
-    if (!this.#admission.enter(host)) {
-      abandon(incoming);
-      return events.rejected(address, {
-        reason: "too-many-connections",
-        by: "us",
-        detail: "unauthenticated connections",
-      });
-    }
-    let authenticated: { client: string; connection: Connection };
+    let received: Received;
     try {
-      authenticated = await this.#authenticate(incoming);
+      received = await this.#reception.receive(incoming);
     } catch (error) {
-      abandon(incoming);
-      return events.rejected(address, endOf(error));
-    } finally {
-      this.#admission.leave(host);
+      return this.#options.events.rejected(host, address, endOf(error));
     }
-    await this.#carry(authenticated.client, address, authenticated.connection);
-  }
-
-  async #authenticate(
-    incoming: Incoming,
-  ): Promise<{ client: string; connection: Connection }> {
-    const credentials = this.#options.credentials();
-    let late = false;
-    const timer = setTimeout(() => {
-      late = true;
-      abandon(incoming);
-    }, this.#options.admission.timeout);
     try {
-      const connection = await incoming.open();
-      const client = await authenticateClient(connection, credentials);
-      return { client, connection };
-    } catch (error) {
-      if (!late) throw error;
-      throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
+      await this.#carry(received.client, address, received.connection);
     } finally {
-      clearTimeout(timer);
+      abandon(incoming);
+      this.#reception.parted(received.client, host);
     }
   }
 

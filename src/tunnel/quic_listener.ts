@@ -1,13 +1,15 @@
+import { CLOSE_CODES } from "./close_reason.ts";
 import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
+import { MAX_HANDSHAKES, QuicHandshakes } from "./quic_handshakes.ts";
 import type { Endpoint } from "./tls.ts";
 import { makeTlsIdentity } from "./tls_identity.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
-/** Connections in QUIC's own handshake at most; the address of a peer is not verified before its end. */
-const MAX_HANDSHAKES = 128;
+/** How often handshakes are looked at. Milliseconds. */
+const SWEEP = 500;
 
 /**
  * A UDP port that takes QUIC connections. One is delivered after QUIC's handshake, when its
@@ -22,12 +24,22 @@ export class QuicListener implements Listener {
   #shown: { cert: string; key: string };
   #ready: Incoming[] = [];
   #waiting: PromiseWithResolvers<Incoming> | undefined;
-  #handshakes = 0;
+  #handshakes: QuicHandshakes;
+  #sweep: ReturnType<typeof setInterval>;
   #connections = 0;
   #closing = false;
 
-  constructor(endpoint: Endpoint, certificate: string, key: string) {
+  /** `knows` tells whether a client has logged in from an address lately. */
+  constructor(
+    endpoint: Endpoint,
+    certificate: string,
+    key: string,
+    knows: (host: string) => boolean = () => false,
+  ) {
     requireQuic();
+    const now = (): number => performance.now();
+    this.#handshakes = new QuicHandshakes({ knows, now, random: Math.random });
+    this.#sweep = setInterval(() => this.#handshakes.sweep(), SWEEP);
     this.#endpoint = new Deno.QuicEndpoint({ hostname: endpoint.host, port: endpoint.port });
     this.#shown = identity(certificate, key);
     this.#listener = this.#endpoint.listen({
@@ -66,6 +78,8 @@ export class QuicListener implements Listener {
     this.#listener.stop();
     this.#waiting?.reject(new Deno.errors.BadResource("Listener closed"));
     for (const incoming of this.#ready.splice(0)) incoming.close();
+    clearInterval(this.#sweep);
+    this.#handshakes.clear();
     this.#release();
   }
 
@@ -77,28 +91,39 @@ export class QuicListener implements Listener {
       } catch {
         return; // the endpoint is closed
       }
-      if (this.#closing || this.#handshakes + this.#ready.length >= MAX_HANDSHAKES) {
-        incoming.refuse();
-      } else this.#shakeHands(incoming);
+      // Its address cannot be asked for before it is accepted: Deno would then not accept it. No
+      // answer is sent, as it may go to a victim; a client's own QUIC tries again.
+      if (this.#closing || !this.#handshakes.begin()) incoming.ignore();
+      else this.#shakeHands(incoming);
     }
   }
 
   async #shakeHands(incoming: Deno.QuicIncoming): Promise<void> {
-    this.#handshakes++;
     try {
-      const connection = await incoming.accept();
+      // Only a connection that is had before its handshake can be closed in it. Nothing is read from
+      // or written to it before `handshake` has resolved.
+      const connection = incoming.accept({ zeroRtt: true });
       this.#follow(connection);
-      if (this.#closing) return abandon(connection);
-      const ready = new QuicIncoming(connection);
-      if (this.#waiting === undefined) this.#ready.push(ready);
-      else this.#waiting.resolve(ready);
-      this.#waiting = undefined;
+      const done = this.#handshakes.enter(
+        connection.remoteAddr.hostname,
+        () => refuseQuic(connection),
+      );
+      const left = connection.closed.then(() => false, () => false);
+      const shaken = await Promise.race([connection.handshake.then(() => true), left])
+        .finally(done);
+      if (shaken && connection.protocol === ALPN) this.#deliver(new QuicIncoming(connection));
+      else abandon(connection);
     } catch {
       // a stranger, or one that does not trust us: QUIC has told it why
-    } finally {
-      this.#handshakes--;
-      this.#release();
     }
+  }
+
+  #deliver(incoming: QuicIncoming): void {
+    if (this.#closing) return incoming.close();
+    if (this.#waiting !== undefined) this.#waiting.resolve(incoming);
+    else if (this.#ready.length < MAX_HANDSHAKES) this.#ready.push(incoming);
+    else incoming.refuse();
+    this.#waiting = undefined;
   }
 
   async #follow(connection: Deno.QuicConn): Promise<void> {
@@ -110,7 +135,17 @@ export class QuicListener implements Listener {
 
   /** Closes the socket when nobody needs it any more. */
   #release(): void {
-    if (this.#closing && this.#handshakes + this.#connections === 0) this.#endpoint.close();
+    if (this.#closing && this.#connections === 0) this.#endpoint.close();
+  }
+}
+
+/** Closes a connection with the reason; the peer hears of it even in its handshake. */
+function refuseQuic(connection: Deno.QuicConn): void {
+  const reason = "too-many-connections";
+  try {
+    connection.close({ closeCode: CLOSE_CODES[reason], reason });
+  } catch {
+    // it was closed already
   }
 }
 
@@ -122,12 +157,19 @@ function identity(certificate: string, key: string): { cert: string; key: string
 
 class QuicIncoming implements Incoming {
   readonly remote: Endpoint;
+  readonly encrypted = true;
+  /** All connections share one socket. */
+  readonly scarce = false;
   #connection: Deno.QuicConn;
 
   constructor(connection: Deno.QuicConn) {
     this.#connection = connection;
     const { hostname, port } = connection.remoteAddr;
     this.remote = { host: hostname, port };
+  }
+
+  greeted(): Promise<void> {
+    return Promise.resolve();
   }
 
   /** Waits for the client's stream, which comes with its hello. */
@@ -137,6 +179,10 @@ class QuicIncoming implements Incoming {
     streams.releaseLock();
     if (value === undefined) throw new Deno.errors.ConnectionReset("The peer has hung up");
     return new QuicConnection(this.#connection, value);
+  }
+
+  refuse(): void {
+    refuseQuic(this.#connection);
   }
 
   close(): void {

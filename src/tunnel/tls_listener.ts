@@ -1,8 +1,6 @@
-import { preferListener, sharePort } from "../../ffi/tcp.ts";
-import { HandshakeError } from "./authenticate.ts";
-import { abandon, type Connection } from "./connection.ts";
-import { ALPN } from "./handshake.ts";
+import { guardListener, preferListener, sharePort } from "../../ffi/tcp.ts";
 import { type Endpoint, listenTls, type TuneSockets } from "./tls.ts";
+import { settleClosing, TlsIncoming } from "./tls_incoming.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
 /** How long a socket that was replaced accepts what the kernel still had for it. Milliseconds. */
@@ -34,6 +32,7 @@ export class TlsListener implements Listener {
     this.#sockets = new Set([this.#current]);
     this.#tune = tune;
     this.port = (this.#current.addr as Deno.NetAddr).port;
+    guardListener(this.port);
     this.#endpoint = { host: endpoint.host, port: this.port };
   }
 
@@ -57,6 +56,7 @@ export class TlsListener implements Listener {
     const former = this.#current;
     sharePort(this.port);
     const next = listenTls(this.#endpoint, certificate, key, this.#tune, true);
+    guardListener(this.port);
     preferListener(this.port, "second");
     this.#current = next;
     this.#sockets.add(next);
@@ -100,6 +100,7 @@ export class TlsListener implements Listener {
 
   async #acceptOne(socket: Deno.TlsListener): Promise<void> {
     try {
+      await settleClosing();
       this.#deliver(new TlsIncoming(await socket.accept()));
     } catch (error) {
       if (this.#sockets.has(socket)) this.#fail(error);
@@ -120,26 +121,4 @@ export class TlsListener implements Listener {
 
 function closed(): Error {
   return new Deno.errors.BadResource("Listener closed");
-}
-
-class TlsIncoming implements Incoming {
-  readonly remote: Endpoint;
-  #connection: Deno.TlsConn;
-
-  constructor(connection: Deno.TlsConn) {
-    this.#connection = connection;
-    const { hostname, port } = connection.remoteAddr as Deno.NetAddr;
-    this.remote = { host: hostname, port };
-  }
-
-  async open(): Promise<Connection> {
-    const { alpnProtocol } = await this.#connection.handshake();
-    if (alpnProtocol === ALPN) return this.#connection;
-    const detail = `the peer does not speak "${ALPN}"`;
-    throw new HandshakeError({ reason: "protocol-violation", by: "us", detail });
-  }
-
-  close(): void {
-    abandon(this.#connection);
-  }
 }

@@ -11,9 +11,17 @@ export type Transport = "tls" | "quic";
 /** A peer that has connected, of which nothing else is known yet. */
 export interface Incoming {
   readonly remote: Endpoint;
+  /** Whether the transport's handshake is over already, so that `open` costs nothing. */
+  readonly encrypted: boolean;
+  /** Whether it has one of the last descriptors, which are for other things. */
+  readonly scarce: boolean;
+  /** Resolves when the peer has said hello in a way that can be answered; throws what was wrong. */
+  greeted(): Promise<void>;
   /** Finishes the transport's handshake and checks the ALPN name; throws what went wrong. */
   open(): Promise<Connection>;
-  /** Hangs up at once. */
+  /** Says that there is no room, where that can still be said, and hangs up at once. */
+  refuse(): void;
+  /** Hangs up at once, whatever is under way: nothing of it stays. */
   close(): void;
 }
 
@@ -39,16 +47,20 @@ export interface Listener {
   close(): void;
 }
 
-/** Opens the listening socket; `tune` is called with a TCP port. */
+/**
+ * Opens the listening socket; `tune` is called with a TCP port. `knows` tells whether a client has
+ * logged in from an address lately.
+ */
 export function listen(
   transport: Transport,
   endpoint: Endpoint,
   certificate: string,
   key: string,
   tune: TuneSockets,
+  knows: (host: string) => boolean = () => false,
 ): Listener {
   return transport === "quic"
-    ? new QuicListener(endpoint, certificate, key)
+    ? new QuicListener(endpoint, certificate, key, knows)
     : new TlsListener(endpoint, certificate, key, tune);
 }
 

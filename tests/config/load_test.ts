@@ -37,7 +37,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       certificate: `${HERE}valid/server.crt`,
       key: `${HERE}valid/server.key`,
       keepalive: { interval: 3_000, timeout: 9_000 },
-      admission: { unauthenticated: 128, perAddress: 4, timeout: 5_000 },
+      admission: { unauthenticated: 128, perAddress: 4, handshakeRate: 100, timeout: 5_000 },
       shutdownGrace: 3_000,
     },
     clients: [{ name: "branch-1", secretFile: [`${HERE}valid/branch-1.secret`] }],

@@ -1,33 +1,212 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Admission, networkOf } from "../../src/tunnel/admission.ts";
+import { Admission, type AdmissionLimits, type Place } from "../../src/tunnel/admission.ts";
+import { networksOf } from "../../src/tunnel/network.ts";
+import { Reputation } from "../../src/tunnel/reputation.ts";
 
-Deno.test("one address holds only so many places, all together only so many more", () => {
-  const admission = new Admission({ unauthenticated: 3, perAddress: 2 });
-  assertEquals(["a", "a", "a", "b", "c"].map((host) => admission.enter(host)), [
-    true,
-    true,
-    false,
-    true,
-    false,
+/** An admission at a time and with chances that a test sets. */
+class World {
+  time = 0;
+  chance = 0.999;
+  readonly reputation = new Reputation(() => this.time);
+  readonly admission: Admission;
+  readonly gone: string[] = [];
+
+  constructor(limits: Partial<AdmissionLimits> = {}) {
+    this.admission = new Admission(
+      { unauthenticated: 16, perAddress: 4, handshakeRate: 100, ...limits },
+      { reputation: this.reputation, now: () => this.time, random: () => this.chance },
+    );
+  }
+
+  /** A place, or the word that says why there is none. */
+  enter(host: string, name = host): Place | string {
+    return this.admission.enter(host, () => void this.gone.push(name));
+  }
+
+  /** The words for connections from these hosts. */
+  try(...hosts: string[]): string[] {
+    return hosts.map((host) => {
+      const place = this.enter(host);
+      return typeof place === "string" ? place : "in";
+    });
+  }
+
+  login(host: string, client = host): void {
+    this.reputation.loggedIn(client, networksOf(host));
+  }
+}
+
+const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`;
+
+Deno.test("S1: one address holds so many places, all together so many, and those given back are free", () => {
+  const world = new World();
+  assertEquals(world.try("10.1.0.1", "10.1.0.1", "10.1.0.1"), ["in", "in", "in"]);
+  const last = world.enter("10.1.0.1") as Place;
+  assertEquals(world.try("10.1.0.1"), ["address-limit"]);
+  world.admission.leave(last);
+  world.admission.leave(last);
+  assertEquals(world.try("10.1.0.1", "10.1.0.1"), ["in", "address-limit"]);
+  for (let index = 0; index < 100; index++) world.enter(address(index));
+  assertEquals(world.admission.size, 14); // the rest is for known addresses
+});
+
+Deno.test("S5: a client known at an address has a place there, whoever else sits behind it", () => {
+  const world = new World();
+  world.login("10.1.0.1", "branch-1");
+  assertEquals(world.try(...Array(6).fill("10.1.0.1")), [...Array(5).fill("in"), "address-limit"]);
+  world.time = 400; // who said nothing for so long makes room
+  assertEquals(world.try("10.1.0.1"), ["in"]);
+  assertEquals(world.gone, ["10.1.0.1"]);
+});
+
+Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they are known", () => {
+  const world = new World({ unauthenticated: 1_000 });
+  const of56 = (index: number): string => `2001:db8:0:${(0x100 + index).toString(16)}::1`;
+  for (let index = 0; index < 60; index++) world.enter(of56(index));
+  assertEquals(world.admission.size, 8);
+  for (let index = 0; index < 60; index++) world.enter(`2001:db8:0:${index.toString(16)}00::1`);
+  assertEquals(world.admission.size, 16);
+  assertEquals(world.try("2001:db8:0:1ff::1", "2001:db8:1::1"), ["network-limit", "in"]);
+  world.login("2001:db8:0:1ff::1");
+  assertEquals(world.try("2001:db8:0:1ff::1"), ["in"]);
+});
+
+Deno.test("S5: where places are short, known addresses get in at a stranger's cost, and new ones at a failed one's", () => {
+  const world = new World();
+  for (let index = 0; index < 100; index++) world.enter(address(index));
+  assertEquals(world.try("10.9.0.1"), ["places-short"]);
+  world.login("10.9.0.9");
+  assertEquals(world.try("10.9.0.9", "10.9.0.9", "10.9.0.9"), ["in", "in", "in"]);
+  assertEquals(world.gone.length, 1); // two places were kept for them
+  world.time = 400;
+  assertEquals(world.try("10.9.0.1"), ["in"]); // all others have been silent for too long
+  const slow = world.gone.length;
+  world.time = 500;
+  for (const _ of Array(14)) world.try("10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5");
+  assert(world.gone.length > slow);
+  assertEquals(world.reputation.standing(networksOf(address(1))), "failed");
+  assertEquals(world.reputation.standing(networksOf("10.9.0.9")), "known");
+});
+
+Deno.test("S5: strangers are dropped at random as places run out", () => {
+  const world = new World();
+  for (let index = 0; index < 8; index++) world.enter(address(index));
+  world.chance = 0;
+  world.enter(address(8));
+  assertEquals(world.try(address(9)), ["places-short"]);
+  world.chance = 0.9;
+  assertEquals(world.try(address(9)), ["in"]);
+});
+
+Deno.test("S3: handshakes begin at a pace, those of known addresses first, and nobody else is slow meanwhile", () => {
+  const world = new World({ unauthenticated: 128, perAddress: 64 });
+  const places = ["10.1.0.1", "10.2.0.1"].map((host) => {
+    if (host === "10.2.0.1") world.login(host);
+    return Array.from({ length: 20 }, () => world.enter(host) as Place);
+  });
+  for (const place of places.flat()) world.admission.greeted(place);
+  const started: Place[] = [];
+  const drain = (): void => {
+    for (let next = world.admission.start(); next; next = world.admission.start()) {
+      started.push(next);
+    }
+  };
+  drain();
+  assertEquals(started.map(({ standing }) => standing), [
+    ...Array(8).fill("known"),
+    ...Array(8).fill("new"),
   ]);
-  admission.leave("a");
-  assertEquals(admission.enter("c"), true);
+  assertEquals(world.admission.nextStart(), 10);
+  for (let tick = 0; tick < 12; tick++) {
+    world.time += 10;
+    drain();
+  }
+  assertEquals(new Set(started).size, 40);
+  assertEquals(world.admission.nextStart(), undefined);
 });
 
-Deno.test("addresses of one IPv6 /64 count as one; a mapped IPv4 address as itself", () => {
-  assertEquals(networkOf("2001:db8::1"), "2001:db8:0:0::/64");
-  assertEquals(networkOf("2001:0db8:0:0:ffff::2"), "2001:db8:0:0::/64");
-  assertEquals(networkOf("2001:db8:0:1::1"), "2001:db8:0:1::/64");
-  assertEquals(networkOf("::ffff:192.0.2.1"), networkOf("192.0.2.1"));
-  assertEquals(networkOf("fe80::1%eth0"), "fe80:0:0:0::/64");
+/** What a stranger, a client or time may do. */
+const step = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant("enter"), host: fc.nat(11) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("greet"), which: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("start"), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("login"), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("fail"), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("leave"), which: fc.nat() }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("pass"), host: fc.nat(2_000) }) },
+);
+
+const hostOf = (index: number): string =>
+  index < 6 ? `10.0.0.${index}` : `2001:db8:0:${index % 2}0${index}::1`;
+
+Deno.test("whatever happens, no bound is passed, no place is lost, and nobody gives way to a lesser one", () => {
+  fc.assert(fc.property(
+    fc.array(step, { maxLength: 200 }),
+    fc.integer({ min: 1, max: 12 }),
+    fc.integer({ min: 1, max: 4 }),
+    fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 7 }),
+    (steps, unauthenticated, perAddress, chances) => {
+      let time = 0;
+      let draws = 0;
+      const reputation = new Reputation(() => time);
+      const admission = new Admission({ unauthenticated, perAddress, handshakeRate: 50 }, {
+        reputation,
+        now: () => time,
+        random: () => chances[draws++ % chances.length],
+      });
+      const held = new Map<Place, string>();
+      const rank = ({ standing }: Place): number => ["failed", "new", "known"].indexOf(standing);
+      const nth = (which: number): Place | undefined => [...held.keys()][which % held.size];
+      const greeted = new Set<Place>();
+      const started = new Set<Place>();
+      for (const each of steps) {
+        const place = "which" in each ? nth(each.which) : undefined;
+        if ("host" in each && each.do === "pass") time += each.host;
+        else if ("host" in each) {
+          const host = hostOf(each.host);
+          const before = held.size;
+          const entered: Place | string = admission.enter(host, () => {
+            held.delete(entered as Place);
+            gone.push(entered as Place);
+          });
+          const out = gone.splice(0);
+          assert(out.length <= 1);
+          if (typeof entered === "string") assertEquals(out, []);
+          else {
+            const own = networksOf(host).own;
+            for (const other of out) {
+              const same = other.networks.own === own ||
+                other.networks.wide.some((wide) => entered.networks.wide.includes(wide));
+              assert(same || rank(other) <= rank(entered));
+            }
+            held.set(entered, own);
+            assertEquals(held.size, before + 1 - out.length);
+            const room = perAddress + reputation.logins(networksOf(host));
+            assert([...held.values()].filter((each) => each === own).length <= room);
+          }
+        } else if (place !== undefined && each.do === "greet") {
+          admission.greeted(place);
+          greeted.add(place);
+        } else if (each.do === "start") {
+          const next = admission.start();
+          if (next !== undefined) {
+            assert(held.has(next) && greeted.has(next) && !started.has(next));
+            started.add(next);
+          }
+        } else if (place !== undefined) {
+          held.delete(place);
+          if (each.do === "login") admission.authenticated(place, `client ${held.size}`);
+          else if (each.do === "fail") admission.failed(place);
+          else admission.leave(place);
+        }
+        assertEquals(admission.size, held.size);
+        assert(held.size <= unauthenticated);
+      }
+      for (const place of held.keys()) admission.leave(place);
+      assertEquals([admission.size, admission.networks], [0, 0]);
+    },
+  ));
 });
 
-Deno.test("places given back are all there again", () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 30 }), (hosts) => {
-    const admission = new Admission({ unauthenticated: 5, perAddress: 2 });
-    for (const host of hosts.filter((host) => admission.enter(host))) admission.leave(host);
-    const again = ["a", "a", "b", "b", "c"].map((host) => admission.enter(host));
-    assertEquals(again, [true, true, true, true, true]);
-  }));
-});
+const gone: Place[] = [];

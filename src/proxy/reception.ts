@@ -1,0 +1,170 @@
+import { Admission, type AdmissionLimits, type NoPlace, type Place } from "../tunnel/admission.ts";
+import {
+  authenticateClient,
+  HandshakeError,
+  type ServerCredentials,
+} from "../tunnel/authenticate.ts";
+import type { Connection } from "../tunnel/connection.ts";
+import { networksOf } from "../tunnel/network.ts";
+import type { Reputation } from "../tunnel/reputation.ts";
+import type { Incoming } from "../tunnel/transport.ts";
+
+/** What decides who is received. */
+export interface ReceptionOptions {
+  limits: AdmissionLimits & { timeout: number };
+  reputation: Reputation;
+  /** What a connection that arrives now is authenticated by. */
+  credentials: () => ServerCredentials;
+  /** Milliseconds of a steady clock. */
+  now: () => number;
+  /** Numbers in [0, 1). */
+  random: () => number;
+}
+
+/** A client that has proved who it is. */
+export interface Received {
+  client: string;
+  connection: Connection;
+}
+
+/**
+ * Takes connections from accept to authentication, or refuses them: before TLS where there is no
+ * place, and always so that nothing of them stays.
+ */
+export class Reception {
+  #options: ReceptionOptions;
+  #admission: Admission;
+  /** Who waits for its turn to handshake. */
+  #turns = new Map<Place, () => void>();
+  #pump: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ReceptionOptions) {
+    const { limits, reputation, now, random } = options;
+    this.#options = options;
+    this.#admission = new Admission(limits, { reputation, now, random });
+  }
+
+  /** Resolves with the client; throws why the connection was closed. */
+  async receive(incoming: Incoming): Promise<Received> {
+    const guest = new Guest(incoming);
+    const place = incoming.scarce
+      ? "open-files"
+      : this.#admission.enter(incoming.remote.host, () => guest.refuse("displaced"));
+    if (typeof place === "string") throw guest.refuse(place);
+    const timer = setTimeout(() => guest.expire(), this.#options.limits.timeout);
+    try {
+      const received = await this.#welcome(guest, place);
+      this.#admission.authenticated(place, received.client);
+      return received;
+    } catch (error) {
+      if (!guest.refused) this.#admission.failed(place);
+      guest.close();
+      throw guest.error ?? error;
+    } finally {
+      clearTimeout(timer);
+      this.#turns.delete(place);
+      this.#admission.leave(place);
+    }
+  }
+
+  /** The tunnel of a client has ended: its address is known as of now. */
+  parted(client: string, host: string): void {
+    this.#options.reputation.loggedIn(client, networksOf(host));
+  }
+
+  async #welcome(guest: Guest, place: Place): Promise<Received> {
+    const { incoming } = guest;
+    // Those of the certificate that this connection is shown.
+    const credentials = this.#options.credentials();
+    await guest.stays(incoming.greeted());
+    this.#admission.greeted(place, incoming.encrypted);
+    if (!incoming.encrypted) await guest.waits(this.#turn(place));
+    const connection = await guest.stays(incoming.open());
+    const client = await guest.stays(authenticateClient(connection, credentials));
+    return { client, connection };
+  }
+
+  /** Resolves when a handshake may begin. */
+  #turn(place: Place): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turns.set(place, resolve);
+    this.#giveTurns();
+    return promise;
+  }
+
+  #giveTurns(): void {
+    for (let next = this.#admission.start(); next !== undefined; next = this.#admission.start()) {
+      this.#turns.get(next)?.();
+      this.#turns.delete(next);
+    }
+    const wait = this.#admission.nextStart();
+    if (wait === undefined || this.#pump !== undefined) return;
+    this.#pump = setTimeout(() => {
+      this.#pump = undefined;
+      this.#giveTurns();
+    }, Math.ceil(wait));
+  }
+}
+
+/** Why a connection is refused for the sake of others. */
+type Refusal =
+  | NoPlace
+  /** Descriptors are short. */
+  | "open-files"
+  /** Its turn to handshake did not come in time. */
+  | "handshake-rate";
+
+/** A connection that may be sent away at any time. */
+class Guest {
+  readonly incoming: Incoming;
+  /** Why it was sent away. */
+  error: HandshakeError | undefined;
+  /** Whether that was for the sake of others. */
+  refused = false;
+  #waiting = false;
+  #gone = Promise.withResolvers<never>();
+
+  constructor(incoming: Incoming) {
+    this.incoming = incoming;
+    this.#gone.promise.catch(() => {}); // nobody may be waiting
+  }
+
+  /** What a promise gives, or why the guest has had to go meanwhile. */
+  stays<T>(promise: Promise<T>): Promise<T> {
+    return Promise.race([promise, this.#gone.promise]);
+  }
+
+  /** The same, while it waits for us. */
+  async waits(promise: Promise<void>): Promise<void> {
+    this.#waiting = true;
+    await this.stays(promise);
+    this.#waiting = false;
+  }
+
+  /** Its time is over. */
+  expire(): void {
+    if (this.#waiting) this.refuse("handshake-rate");
+    else {
+      this.#leave(new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" }));
+      this.incoming.close();
+    }
+  }
+
+  /** Sends it away with the reason. */
+  refuse(detail: Refusal): HandshakeError {
+    const error = new HandshakeError({ reason: "too-many-connections", by: "us", detail });
+    this.refused = true;
+    this.incoming.refuse();
+    this.#leave(error);
+    return error;
+  }
+
+  close(): void {
+    this.incoming.close();
+  }
+
+  #leave(error: HandshakeError): void {
+    this.error ??= error;
+    this.#gone.reject(error);
+  }
+}

@@ -1,0 +1,128 @@
+/** Reads a TLS ClientHello (RFC 8446 section 4.1.2) before it is answered. Pure. */
+
+/** What a client offers. */
+export interface ClientHello {
+  /** Whether TLS 1.3 is among the versions; a server that speaks it then chooses it. */
+  tls13: boolean;
+  /** ALPN names (RFC 7301), in the client's order. */
+  protocols: string[];
+}
+
+/** Longest hello that is read, in bytes with its records' headers; real ones have 200 to 2,000. */
+export const MAX_CLIENT_HELLO = 8 * 1024;
+
+const RECORD_HEADER = 5;
+const CONTENT_HANDSHAKE = 22;
+/** RFC 8446 section 5.1. */
+const MAX_RECORD = 1 << 14;
+const MESSAGE_HEADER = 4;
+const CLIENT_HELLO = 1;
+/** legacy_version and random. */
+const FIXED = 2 + 32;
+const EXTENSION_ALPN = 16;
+const EXTENSION_SUPPORTED_VERSIONS = 43;
+const TLS_1_3 = 0x0304;
+
+/**
+ * Reads the hello that a connection's first bytes are; "incomplete" as long as more could make it
+ * one, "malformed" where nothing can. The hello may be split over several records.
+ */
+export function readClientHello(bytes: Uint8Array): ClientHello | "incomplete" | "malformed" {
+  const message = joinRecords(bytes);
+  if (message === "malformed") return message;
+  const length = message.length < MESSAGE_HEADER
+    ? 0
+    : message[1] << 16 | message[2] << 8 | message[3];
+  if (message.length > 0 && message[0] !== CLIENT_HELLO) return "malformed";
+  if (length > MAX_CLIENT_HELLO) return "malformed";
+  if (message.length < MESSAGE_HEADER || message.length < MESSAGE_HEADER + length) {
+    return bytes.length < MAX_CLIENT_HELLO ? "incomplete" : "malformed";
+  }
+  const body = message.subarray(MESSAGE_HEADER, MESSAGE_HEADER + length);
+  return readBody(new Reader(body)) ?? "malformed";
+}
+
+/** What the handshake records say so far; the last one may be there in part. */
+function joinRecords(bytes: Uint8Array): Uint8Array | "malformed" {
+  const joined = new Uint8Array(bytes.length);
+  let size = 0;
+  for (let at = 0; at < bytes.length;) {
+    // Whoever speaks another protocol is recognised by the first byte.
+    if (bytes[at] !== CONTENT_HANDSHAKE) return "malformed";
+    if (at + 1 < bytes.length && bytes[at + 1] !== 3) return "malformed";
+    if (at + RECORD_HEADER > bytes.length) break;
+    const length = bytes[at + 3] << 8 | bytes[at + 4];
+    if (length === 0 || length > MAX_RECORD) return "malformed";
+    const part = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length);
+    joined.set(part, size);
+    size += part.length;
+    at += RECORD_HEADER + length;
+  }
+  return joined.subarray(0, size);
+}
+
+function readBody(body: Reader): ClientHello | undefined {
+  body.skip(FIXED);
+  body.vector(1); // legacy_session_id
+  body.vector(2); // cipher_suites
+  body.vector(1); // legacy_compression_methods
+  const extensions = body.vector(2);
+  if (body.failed || body.left > 0) return undefined;
+  const hello: ClientHello = { tls13: false, protocols: [] };
+  while (extensions.left > 0) {
+    const type = extensions.uint(2);
+    const content = extensions.vector(2);
+    if (type === EXTENSION_SUPPORTED_VERSIONS) {
+      const versions = content.vector(1);
+      while (versions.left > 0) if (versions.uint(2) === TLS_1_3) hello.tls13 = true;
+      if (versions.failed || content.failed) return undefined;
+    } else if (type === EXTENSION_ALPN) {
+      const names = content.vector(2);
+      while (names.left > 0) hello.protocols.push(names.vector(1).text());
+      if (names.failed || content.failed) return undefined;
+    }
+    if (extensions.failed) return undefined;
+  }
+  return hello;
+}
+
+/** Reads numbers and vectors one after another; what is not there makes it fail, and end. */
+class Reader {
+  failed = false;
+  #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.failed ? 0 : this.#bytes.length - this.#at;
+  }
+
+  skip(count: number): void {
+    this.#take(count);
+  }
+
+  uint(size: number): number {
+    return this.#take(size).reduce((number, byte) => number * 256 + byte, 0);
+  }
+
+  /** A vector whose length stands before it in so many bytes (RFC 8446 section 3.4). */
+  vector(size: number): Reader {
+    return new Reader(this.#take(this.uint(size)));
+  }
+
+  text(): string {
+    return new TextDecoder("latin1").decode(this.#bytes);
+  }
+
+  #take(count: number): Uint8Array {
+    if (this.failed || count > this.#bytes.length - this.#at) {
+      this.failed = true;
+      return new Uint8Array(0);
+    }
+    this.#at += count;
+    return this.#bytes.subarray(this.#at - count, this.#at);
+  }
+}

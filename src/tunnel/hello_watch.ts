@@ -1,0 +1,87 @@
+import { type ClientHello, MAX_CLIENT_HELLO, readClientHello } from "./client_hello.ts";
+
+/** What becomes of a wait: a hello, bytes that are none, or the end of the connection. */
+export type Greeting = ClientHello | "malformed" | "ended";
+
+/** Copies what has arrived without taking it; null at the end of the stream. */
+export type Peek = (into: Uint8Array<ArrayBuffer>) => number | null;
+
+/** A wait is looked at again after this part of the time that it has lasted. */
+const PATIENCE = 1 / 4;
+/** Milliseconds between two looks at one connection. */
+const SHORTEST = 1;
+const LONGEST = 50;
+/** Looks a second at all connections together, about. */
+const LOOKS = 2_500;
+
+interface Wait {
+  peek: Peek;
+  done: (greeting: Greeting) => void;
+  since: number;
+  due: number;
+  seen: number;
+}
+
+/**
+ * Waits for the hellos of connections that Deno must not read yet. The kernel does not say when
+ * bytes arrive that are held back, so that they are looked for: often at first, as a hello comes
+ * right behind TCP's handshake, and ever more rarely.
+ */
+export class HelloWatch {
+  #waits = new Set<Wait>();
+  #bytes = new Uint8Array(MAX_CLIENT_HELLO);
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #due = Infinity;
+
+  /** Calls `done` once, at the earliest in this call; the function that ends the wait. */
+  wait(peek: Peek, done: (greeting: Greeting) => void): () => void {
+    const since = performance.now();
+    const wait: Wait = { peek, done, since, due: since, seen: 0 };
+    this.#waits.add(wait);
+    this.#look(wait, since);
+    if (this.#waits.has(wait)) this.#schedule(wait.due);
+    return () => this.#drop(wait);
+  }
+
+  #look(wait: Wait, now: number): void {
+    const count = wait.peek(this.#bytes);
+    if (count === null) return this.#finish(wait, "ended");
+    if (count > wait.seen) {
+      wait.seen = count;
+      const hello = readClientHello(this.#bytes.subarray(0, count));
+      if (hello !== "incomplete") return this.#finish(wait, hello);
+    }
+    const longest = Math.max(LONGEST, this.#waits.size * 1_000 / LOOKS);
+    wait.due = now + Math.min(longest, Math.max(SHORTEST, (now - wait.since) * PATIENCE));
+  }
+
+  #finish(wait: Wait, greeting: Greeting): void {
+    this.#drop(wait);
+    wait.done(greeting);
+  }
+
+  #drop(wait: Wait): void {
+    this.#waits.delete(wait);
+    if (this.#waits.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#due = Infinity;
+  }
+
+  #schedule(due: number): void {
+    if (due >= this.#due) return;
+    clearTimeout(this.#timer);
+    this.#due = due;
+    this.#timer = setTimeout(() => this.#tick(), Math.max(0, due - performance.now()));
+  }
+
+  #tick(): void {
+    this.#due = Infinity;
+    const now = performance.now();
+    let next = Infinity;
+    for (const wait of this.#waits) {
+      if (wait.due <= now) this.#look(wait, now);
+      if (this.#waits.has(wait)) next = Math.min(next, wait.due);
+    }
+    if (this.#waits.size > 0) this.#schedule(next);
+  }
+}

@@ -1,0 +1,70 @@
+/** Networks that strangers are counted by: what one subscriber usually has, and wider ones. */
+
+/** An IPv4 or IPv6 address as 16 bytes, IPv4 as IPv4-mapped (RFC 4291); undefined for what is none. */
+export function addressBytes(host: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(16);
+  const [text] = host.split("%"); // a zone names an interface, not a network
+  const tail = /[^:]*$/.exec(text)?.[0] ?? "";
+  const quad = tail.includes(".") ? quadBytes(tail) : [];
+  if (quad === undefined) return undefined;
+  if (quad.length === 4 && tail === text) {
+    bytes.set([0xff, 0xff, ...quad], 10);
+    return bytes;
+  }
+  const groups = quad.length === 0 ? text : text.slice(0, text.length - tail.length) + "0:0";
+  const parsed = groupsOf(groups);
+  if (parsed === undefined) return undefined;
+  const view = new DataView(bytes.buffer);
+  parsed.forEach((group, index) => view.setUint16(2 * index, group));
+  bytes.set(quad, 16 - quad.length);
+  return bytes;
+}
+
+/** The networks that an address is in, the narrowest first. */
+export interface Networks {
+  /** An IPv4 address itself, an IPv6 address's /64: one subscriber, at least. */
+  readonly own: string;
+  /** Of an IPv6 address its /56 and its /48, which are often one subscriber's, too (RFC 6177). */
+  readonly wide: readonly string[];
+}
+
+/** The networks of an address; what is no address is a network of its own. */
+export function networksOf(host: string): Networks {
+  const bytes = addressBytes(host);
+  if (bytes === undefined) return { own: host, wide: [] };
+  if (isMapped(bytes)) return { own: bytes.subarray(12).join("."), wide: [] };
+  return { own: prefix(bytes, 64), wide: [prefix(bytes, 56), prefix(bytes, 48)] };
+}
+
+function isMapped(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff &&
+    bytes[11] === 0xff;
+}
+
+function prefix(bytes: Uint8Array, bits: number): string {
+  const view = new DataView(bytes.buffer);
+  const groups = [0, 1, 2, 3].map((group) => {
+    const kept = Math.max(0, Math.min(16, bits - 16 * group));
+    return (view.getUint16(2 * group) & (0xffff << (16 - kept))).toString(16);
+  });
+  return `${groups.join(":")}::/${bits}`;
+}
+
+function quadBytes(text: string): number[] | undefined {
+  const parts = text.split(".");
+  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part))) return undefined;
+  const bytes = parts.map(Number);
+  return bytes.every((byte) => byte < 256) ? bytes : undefined;
+}
+
+function groupsOf(text: string): number[] | undefined {
+  const halves = text.split("::");
+  if (halves.length > 2) return undefined;
+  const [head, tail] = halves.map((half) => half === "" ? [] : half.split(":"));
+  const given = head.length + (tail?.length ?? 0);
+  if (tail === undefined ? given !== 8 : given > 7) return undefined;
+  const all = [...head, ...Array(8 - given).fill("0"), ...tail ?? []];
+  return all.every((group) => /^[\da-f]{1,4}$/i.test(group))
+    ? all.map((group) => parseInt(group, 16))
+    : undefined;
+}

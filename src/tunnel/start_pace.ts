@@ -1,0 +1,66 @@
+import type { Standing } from "./reputation.ts";
+
+/** Handshakes of known addresses that begin at once after a quiet time, and those of strangers. */
+const BURST = 8;
+const SECOND = 1_000;
+
+/** A bucket of tokens that fills at a rate. */
+class Bucket {
+  #tokens = BURST;
+  #filled: number;
+
+  constructor(readonly perMillisecond: number, now: number) {
+    this.#filled = now;
+  }
+
+  fill(now: number): void {
+    this.#tokens = Math.min(BURST, this.#tokens + (now - this.#filled) * this.perMillisecond);
+    this.#filled = now;
+  }
+
+  take(): boolean {
+    if (this.#tokens < 1) return false;
+    this.#tokens--;
+    return true;
+  }
+
+  /** Milliseconds until there is a token. */
+  get wait(): number {
+    return Math.max(0, (1 - this.#tokens) / this.perMillisecond);
+  }
+}
+
+/**
+ * Bounds how many handshakes begin in a second, and in a row, which take a CPU's time from the
+ * frames of tunnels. Strangers cannot use up what known addresses have.
+ */
+export class StartPace {
+  #now: () => number;
+  #known: Bucket;
+  #strangers: Bucket;
+
+  /** `now` gives milliseconds of a steady clock. */
+  constructor(perSecond: number, now: () => number) {
+    this.#now = now;
+    this.#known = new Bucket(perSecond / SECOND, now());
+    this.#strangers = new Bucket(perSecond / SECOND, now());
+  }
+
+  /** Whether a handshake may begin now; it is counted then. */
+  take(standing: Standing): boolean {
+    const bucket = this.#bucket(standing);
+    bucket.fill(this.#now());
+    return bucket.take();
+  }
+
+  /** Milliseconds until one may begin. */
+  wait(standing: Standing): number {
+    const bucket = this.#bucket(standing);
+    bucket.fill(this.#now());
+    return bucket.wait;
+  }
+
+  #bucket(standing: Standing): Bucket {
+    return standing === "known" ? this.#known : this.#strangers;
+  }
+}
