@@ -86,6 +86,7 @@ const discoveryTimeout = () => withDefault(value.duration("1s", "10m"), "60s");
 
 const limits = {
   sessions: withDefault(value.integer(1, MAX_SESSIONS), 10_000),
+  sessionsPerCustomer: withDefault(value.integer(1, MAX_SESSIONS), 16),
   pendingDiscoveries: withDefault(value.integer(1, 65_536), 4096),
   padiRatePerMac: withDefault(value.integer(1, MAX_RATE), 2),
   padiBurstPerMac: withDefault(value.integer(1, MAX_RATE), 5),

@@ -110,6 +110,8 @@ export interface ServerDiscoveryConfig extends DiscoveryConfig {
 /** Bounds; rates are frames a second. */
 export interface LimitsConfig {
   sessions: number;
+  /** Of one MAC address; on a server, of one client. */
+  sessionsPerCustomer: number;
   pendingDiscoveries: number;
   padiRatePerMac: number;
   padiBurstPerMac: number;

@@ -12,6 +12,7 @@ export type PolicyDrop =
   | "ac-cookie-unknown" // a cookie that we did not make, or whose offer has expired
   | "control-excess" // PPP control beyond its session's share of a queue, dropped as data is
   | "discovery-too-long" // no room for the tags that have to be put in
+  | "customer-session-limit" // as many sessions as one customer may have
   | "discovery-rate" // more discovery packets a second than a session, customer, client or AC needs
   | "draining" // the operator wants no new sessions
   | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
@@ -21,9 +22,12 @@ export type PolicyDrop =
   | "mac-in-use" // transparent: the address belongs to another client's customer
   | "no-tunnel" // the tunnel is down
   | "not-for-us" // unicast to somebody else on the segment
+  | "offer-rate" // more offers than a PADI needs, or more a second than allowed
+  | "offer-used" // a PADR for an offer that has led to a session
   | "own-address" // a frame that bears our own source address
   | "padi-rate" // more PADIs a second than allowed, of one MAC or than can wait in all
   | "padi-repeated" // the same PADI waits, or has gone on just now
+  | "padr-repeated" // the same PADR has gone on just now, or has been answered
   | "pending-limit" // as many discoveries under way as allowed
   | "ppp-short" // a session frame without a whole PPP frame in it
   | "queue-full" // the tunnel does not keep up

@@ -19,10 +19,13 @@ const tunnelLog = logger("tunnel");
 /** Drops that somebody should know of: warned of, where the rest is for debug. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "ac-address-spoofed",
+  "customer-session-limit",
+  "discovery-rate",
   "host-uniq-busy",
   "host-uniq-forged",
   "mac-in-use",
   "no-tunnel",
+  "offer-rate",
   "own-address",
   "padi-rate",
   "pending-limit",

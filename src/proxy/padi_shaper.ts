@@ -1,21 +1,35 @@
+import type { Mac } from "../pppoe/mac.ts";
+import { CustomerRates } from "./customer_rates.ts";
+import { FairQueue, Standing } from "./fair_queue.ts";
+import { KnownCustomers } from "./known_customers.ts";
 import type { Pending } from "./pending.ts";
+import { Bucket } from "./rate.ts";
+import { seededRandom } from "./seeded_random.ts";
+import { Strangers } from "./strangers.ts";
 
-/** Rate in PADIs a second, burst in PADIs. */
-export interface ShapedRate {
+/** Rates in PADIs a second, bursts in PADIs. */
+export interface PadiRates {
+  padiRatePerMac: number;
+  padiBurstPerMac: number;
   padiRate: number;
   padiBurst: number;
 }
 
 /** What a shaper is made of. */
 export interface PadiShaperOptions<Owner> {
-  limits: ShapedRate;
+  limits: PadiRates;
   /** Milliseconds of a steady clock. */
   now: () => number;
   /** Calls back after so many milliseconds. */
   later: (milliseconds: number, run: () => void) => void;
+  randomBytes: (length: number) => Uint8Array;
+  /** Unknown addresses remembered of each owner, a power of two. */
+  strangers: number;
+  /** Whether a customer has a session. */
+  hasSession: (owner: Owner, customer: Mac) => boolean;
   /** A PADI's turn has come. */
   send: (pending: Pending<Owner>, frame: Uint8Array) => void;
-  /** A PADI that waited has given way to another owner's. */
+  /** A PADI that waited has given way to another, or has waited too long. */
   dropped: (pending: Pending<Owner>) => void;
   /** Those whose turn it was have been sent; not called where a PADI need not wait. */
   sent: () => void;
@@ -32,32 +46,38 @@ const REPETITION = 1_000;
 interface Waiting<Owner> {
   pending: Pending<Owner>;
   frame: Uint8Array;
+  /** Milliseconds of the clock when it came. */
+  since: number;
 }
 
 /**
  * Lets PADIs pass at an even rate: when a whole segment dials at once, ACs are asked one after the
- * other. Owners wait in turn, each behind its own; where all places are taken, those of the owner
- * that has most give way. `Pending.asked` says when it was its turn, or that it waits.
+ * other. No customer has more than its own rate; which of those that wait come first is decided by
+ * `FairQueue`. `Pending.asked` says when it was its turn, or that it waits.
  */
-export class PadiShaper<Owner> {
+export class PadiShaper<Owner extends object> {
   #options: PadiShaperOptions<Owner>;
-  #tokens: number;
-  /** Milliseconds of the clock when `#tokens` was right. */
-  #at: number;
-  /** In the order of their turns. */
-  #queues = new Map<Owner, Waiting<Owner>[]>();
-  #size = 0;
+  /** Customers that have had a session have buckets apart, out of reach of made-up addresses. */
+  #rates: { known: CustomerRates<Owner>; others: CustomerRates<Owner> };
+  #known: KnownCustomers<Owner>;
+  #strangers = new WeakMap<Owner, Strangers>();
+  #queue: FairQueue<Owner, Waiting<Owner>>;
+  #bucket = new Bucket();
   #armed = false;
 
   constructor(options: PadiShaperOptions<Owner>) {
+    const { limits, now, randomBytes } = options;
+    const rate = () => ({ rate: limits.padiRatePerMac, burst: limits.padiBurstPerMac });
+    const rates = () => new CustomerRates<Owner>(rate, now, randomBytes);
     this.#options = options;
-    this.#tokens = options.limits.padiBurst;
-    this.#at = options.now();
+    this.#rates = { known: rates(), others: rates() };
+    this.#known = new KnownCustomers(now, options.hasSession);
+    this.#queue = new FairQueue(seededRandom(randomBytes));
   }
 
   /** PADIs that wait. */
   get size(): number {
-    return this.#size;
+    return this.#queue.size;
   }
 
   /** Whether a PADI repeats one that waits, or that was passed on just now and not answered yet. */
@@ -65,80 +85,111 @@ export class PadiShaper<Owner> {
     return pending !== undefined && this.#options.now() - pending.asked < REPETITION;
   }
 
-  /** Whether a PADI of this owner may come. */
-  hasRoom(owner: Owner): boolean {
-    if (this.#size < this.#places) return true;
-    const own = this.#queues.get(owner)?.length ?? 0;
-    return this.#longest()[1].length > own + 1;
+  /** Whether a PADI of this customer may come; whoever is turned away is remembered. */
+  admits(owner: Owner, customer: Mac): boolean {
+    const standing = this.#standing(owner, customer);
+    const rates = standing === Standing.known ? this.#rates.known : this.#rates.others;
+    const admitted = this.#queue.accepts(owner, standing, this.#places) &&
+      rates.take(owner, customer);
+    if (!admitted) this.#remember(owner, customer, standing);
+    return admitted;
   }
 
-  /** Sends a PADI for which there is room, now or when its turn comes. */
+  /** Sends a PADI that was admitted, now or when its turn comes. */
   submit(pending: Pending<Owner>, frame: Uint8Array): void {
-    this.#refill();
-    if (this.#size === 0 && this.#tokens >= 1) return this.#send({ pending, frame });
-    if (this.#size >= this.#places) this.#makeRoom();
-    const queue = this.#queues.get(pending.owner);
-    if (queue === undefined) this.#queues.set(pending.owner, [{ pending, frame }]);
-    else queue.push({ pending, frame });
-    this.#size++;
+    const since = this.#options.now();
+    if (this.#queue.size === 0 && this.#takeTurn()) return this.#send({ pending, frame, since });
+    const standing = this.#standing(pending.owner, pending.customer);
+    const waiting = { pending, frame, since };
     pending.asked = Infinity;
+    const victim = this.#queue.push(pending.owner, standing, waiting, this.#places);
+    if (victim !== undefined) this.#drop(victim);
     this.#arm();
   }
 
-  /** Forgets what waits of an owner that has gone. */
+  /** A customer has got a session: it comes before strangers from now on. */
+  completed(owner: Owner, customer: Mac): void {
+    this.#known.add(owner, customer);
+  }
+
+  /** Forgets what waits of an owner that has gone; its customers stay known. */
   removeOwner(owner: Owner): void {
-    this.#size -= this.#queues.get(owner)?.length ?? 0;
-    this.#queues.delete(owner);
+    this.#queue.removeOwner(owner);
   }
 
   get #places(): number {
     return Math.ceil(this.#options.limits.padiRate * LONGEST_WAIT / 1000);
   }
 
+  #standing(owner: Owner, customer: Mac): Standing {
+    if (this.#known.has(owner, customer)) return Standing.known;
+    switch (this.#strangersOf(owner).encounter(customer, this.#options.now())) {
+      case "seen":
+        return Standing.returning;
+      case "served":
+        return Standing.served;
+      default:
+        return Standing.fresh;
+    }
+  }
+
+  #strangersOf(owner: Owner): Strangers {
+    let found = this.#strangers.get(owner);
+    if (found === undefined) {
+      found = new Strangers(this.#options.strangers, this.#options.randomBytes);
+      this.#strangers.set(owner, found);
+    }
+    return found;
+  }
+
+  #remember(owner: Owner, customer: Mac, standing: Standing): void {
+    if (standing === Standing.known) return;
+    this.#strangersOf(owner).seen(customer, this.#options.now());
+  }
+
   #send({ pending, frame }: Waiting<Owner>): void {
-    this.#tokens--;
-    pending.asked = this.#options.now();
+    const now = this.#options.now();
+    const { owner, customer } = pending;
+    if (!this.#known.has(owner, customer)) this.#strangersOf(owner).served(customer, now);
+    pending.asked = now;
+    pending.passed++;
     this.#options.send(pending, frame);
   }
 
+  #drop({ pending }: Waiting<Owner>): void {
+    pending.asked = -Infinity;
+    const { owner, customer } = pending;
+    this.#remember(owner, customer, this.#standing(owner, customer));
+    this.#options.dropped(pending);
+  }
+
   #arm(): void {
-    if (this.#armed || this.#size === 0) return;
+    if (this.#armed || this.#queue.size === 0) return;
     this.#armed = true;
-    const delay = (1 - this.#tokens) * 1000 / this.#options.limits.padiRate;
-    this.#options.later(Math.max(1, Math.ceil(delay)), () => {
+    const delay = Math.max(1, Math.ceil(1000 / this.#options.limits.padiRate));
+    this.#options.later(delay, () => {
       this.#armed = false;
-      this.#refill();
-      while (this.#tokens >= 1 && this.#size > 0) this.#send(this.#next());
+      this.#serve();
       this.#options.sent();
       this.#arm();
     });
   }
 
-  #next(): Waiting<Owner> {
-    const [[owner, queue]] = this.#queues;
-    this.#queues.delete(owner);
-    if (queue.length > 1) this.#queues.set(owner, queue);
-    this.#size--;
-    return queue.shift() as Waiting<Owner>; // no queue is empty
+  /** Sends those whose turn it is. */
+  #serve(): void {
+    const oldest = this.#options.now() - LONGEST_WAIT;
+    while (this.#queue.size > 0) {
+      if (!this.#takeTurn()) return;
+      let next = this.#queue.shift();
+      for (; next !== undefined && next.since < oldest; next = this.#queue.shift()) {
+        this.#drop(next);
+      }
+      if (next !== undefined) this.#send(next);
+    }
   }
 
-  #longest(): [Owner, Waiting<Owner>[]] {
-    return [...this.#queues].reduce((a, b) => b[1].length > a[1].length ? b : a);
-  }
-
-  #makeRoom(): void {
-    const [owner, queue] = this.#longest();
-    const { pending } = queue.pop() as Waiting<Owner>; // no queue is empty
-    if (queue.length === 0) this.#queues.delete(owner);
-    this.#size--;
-    pending.asked = -Infinity;
-    this.#options.dropped(pending);
-  }
-
-  #refill(): void {
-    const { padiRate, padiBurst } = this.#options.limits;
-    const now = this.#options.now();
-    this.#tokens = Math.min(padiBurst, this.#tokens + (now - this.#at) * padiRate / 1000);
-    this.#at = now;
+  #takeTurn(): boolean {
+    const { padiRate: rate, padiBurst: burst } = this.#options.limits;
+    return this.#bucket.take({ rate, burst }, this.#options.now());
   }
 }

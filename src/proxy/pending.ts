@@ -37,6 +37,8 @@ export interface Pending<Owner> {
   touched: number;
   /** Likewise when the last PADI went on that is unanswered; Infinity while it waits for its turn. */
   asked: number;
+  /** PADIs that went on. */
+  passed: number;
 }
 
 /** Offers kept of one discovery, and ACs that it may ask: more than any segment has ACs. */
@@ -127,6 +129,7 @@ export class PendingDiscoveries<Owner> {
       began: this.#now(),
       touched: this.#now(),
       asked: -Infinity,
+      passed: 0,
     };
     this.#byKey.set(key, pending);
     return pending;
@@ -153,6 +156,11 @@ export class PendingDiscoveries<Owner> {
     this.#settled.delete(pending);
     this.#byKey.delete(pending.key);
     this.#forget(pending);
+  }
+
+  /** Forgets a discovery of which no PADI has gone on. */
+  removeUnasked(pending: Pending<Owner>): void {
+    if (pending.passed === 0) this.remove(pending);
   }
 
   /** Forgets the discoveries of an owner that has gone. */

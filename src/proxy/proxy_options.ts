@@ -2,8 +2,7 @@ import type { Link } from "../../ffi/link.ts";
 import type { Mac } from "../pppoe/mac.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "./host_uniq.ts";
-import type { PadiLimits } from "./padi_limiter.ts";
-import type { ShapedRate } from "./padi_shaper.ts";
+import type { PadiRates } from "./padi_shaper.ts";
 import type { Session, SessionEnd } from "./session.ts";
 import type { SessionTable } from "./session_table.ts";
 
@@ -11,8 +10,9 @@ import type { SessionTable } from "./session_table.ts";
 export type MacPolicy = "own" | "transparent";
 
 /** Limits of both modes. */
-export interface ProxyLimits extends PadiLimits, ShapedRate {
+export interface ProxyLimits extends PadiRates {
   sessions: number;
+  sessionsPerCustomer: number;
   pendingDiscoveries: number;
 }
 

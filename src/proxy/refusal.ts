@@ -11,6 +11,10 @@ export function refusalTag(reason: DropReason): Tag {
   switch (reason) {
     case "session-limit":
       return acSystemError("session limit reached");
+    case "customer-session-limit":
+      return acSystemError("session limit of this host reached");
+    case "offer-used":
+      return genericError("this offer has led to a session; ask anew");
     case "draining":
       return acSystemError("no new sessions for now");
     case "discovery-too-long":
@@ -20,6 +24,14 @@ export function refusalTag(reason: DropReason): Tag {
     default:
       return acSystemError(`busy: ${reason}`);
   }
+}
+
+/** What is only repeated or too much gets no answer: that would be as many frames again. */
+const SILENT: ReadonlySet<DropReason> = new Set(["padr-repeated", "discovery-rate"]);
+
+/** Whether a request is dropped without a word. */
+export function isSilent(reason: DropReason): boolean {
+  return SILENT.has(reason);
 }
 
 /**
@@ -33,6 +45,7 @@ export function refusalFrame(
   tags: Tag[],
   own: Mac,
 ): Uint8Array | undefined {
+  if (isSilent(reason)) return undefined;
   if (packet.code === CODE_PADI) {
     if (reason !== "discovery-too-long") return undefined;
     const asked = { ...packet, destination: own };

@@ -21,6 +21,7 @@ import { Offers } from "./offers.ts";
 import { noteRequest, type Pending, type PendingDiscoveries, type Requested } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalTag } from "./refusal.ts";
+import type { RequestGate } from "./request_gate.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import { provable } from "./session_proof.ts";
@@ -36,8 +37,7 @@ export interface ServerAnswersOptions {
   pending: PendingDiscoveries<Member>;
   hostUniq: HostUniqRewriter<Member>;
   mint: TokenMint;
-  /** Whether a member may have no more sessions. */
-  isFull: (member: Member) => boolean;
+  gate: () => RequestGate;
   /** Told of each discovery that has got an offer. */
   offered: (pending: Pending<Member>) => void;
 }
@@ -49,7 +49,7 @@ export class ServerAnswers {
   #switch: SessionSwitch;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
-  #isFull: (member: Member) => boolean;
+  #gate: () => RequestGate;
   #offered: (pending: Pending<Member>) => void;
   #concentrators: Concentrators;
   #offers: Offers<Member>;
@@ -63,7 +63,7 @@ export class ServerAnswers {
     this.#switch = sessions;
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
-    this.#isFull = parts.isFull;
+    this.#gate = parts.gate;
     this.#offered = parts.offered;
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
     this.#offers = new Offers("transparent", parts.mint); // here the ACs' own cookies are seen
@@ -141,9 +141,12 @@ export class ServerAnswers {
     const { owner, customer, hostUniq } = pending;
     const tags = setTag(given, TAG_HOST_UNIQ, hostUniq);
     if (!fitsDiscovery(packet.code, tags)) return this.#drop("discovery-too-long", owner, packet);
+    const excess = this.#gate().answers.offer(pending, packet.source);
+    if (excess !== undefined) return this.#drop(excess, owner, packet);
     const shown = this.#offers.take(pending, packet, given);
     if (typeof shown === "string") return this.#drop(shown, owner, packet);
     this.#concentrators.offered(packet.source, nameIn(given, TAG_AC_NAME));
+    this.#gate().padrs.offered(pending, packet.source);
     this.#offered(pending);
     pending.asked = -Infinity;
     this.#toMember(owner, 0, { ...packet, destination: customer, tags: encodeTags(tags) });
@@ -160,7 +163,11 @@ export class ServerAnswers {
       return this.#unwanted.end(packet);
     }
     const down = { ...packet, destination: customer, tags: encodeTags(tags) };
-    if (packet.sessionId === 0) return this.#toMember(member, 0, down);
+    if (packet.sessionId === 0) {
+      const excess = this.#gate().answers.confirmation(pending);
+      if (excess !== undefined) return this.#drop(excess, member, packet);
+      return this.#toMember(member, 0, down);
+    }
     if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
     const open = this.#opened(pending, packet.source, request.sessionId);
     if (packet.sessionId !== request.sessionId || open === undefined) {
@@ -168,9 +175,10 @@ export class ServerAnswers {
       this.#unwanted.end(packet);
     }
     // The one PADR has led to the one session, whatever else the AC has opened for it.
-    if (open !== undefined) {
-      this.#toOpen(open, { ...down, sessionId: request.sessionId }, tags);
-    }
+    if (open === undefined) return;
+    const excess = this.#gate().answers.confirmation(pending);
+    if (excess !== undefined) return this.#drop(excess, member, packet);
+    this.#toOpen(open, { ...down, sessionId: request.sessionId }, tags);
   }
 
   /** The open session of this id that an AC has given a discovery's customer. */
@@ -198,7 +206,8 @@ export class ServerAnswers {
     const known = table.sessions[table.find(concentrator, local, sessionId)];
     // The AC gave the id anew, so it has ended the session that had it.
     if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
-    const handle = this.#isFull(member) ? 0 : nextHandle(member);
+    const full = this.#gate().full(member, customer);
+    const handle = full === undefined ? nextHandle(member) : 0;
     const opened: Omit<Session, "index" | "openedAt"> = {
       member,
       handle,
@@ -210,27 +219,29 @@ export class ServerAnswers {
       local,
       names: this.#names.of(tags, request.acName || this.#concentrators.nameOf(concentrator)),
     };
-    if (handle === 0) return this.#overLimit(opened, pending);
+    if (handle === 0) return this.#overLimit(full ?? "session-limit", opened, pending);
     const session = this.#switch.open(opened, pending.began);
     this.#concentrators.opened(opened);
     request.sessionId = sessionId;
     this.#pending.settle(pending);
-    this.#toOpen(session, down, tags);
+    this.#gate().opened(pending, session, this.#toOpen(session, down, tags));
   }
 
   /** The PADS that a session's client is to get. */
-  #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): void {
-    this.#toMember(
-      session.member,
-      session.handle,
-      provable(this.#switch.proofs, session, pads, tags),
-    );
+  #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): Uint8Array {
+    const frame = encodeDiscovery(provable(this.#switch.proofs, session, pads, tags));
+    this.#deliver(session.member, session.handle, frame);
+    return frame;
   }
 
   /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
-  #overLimit(session: Omit<Session, "index" | "openedAt">, pending: Pending<Member>): void {
+  #overLimit(
+    reason: DropReason,
+    session: Omit<Session, "index" | "openedAt">,
+    pending: Pending<Member>,
+  ): void {
     const { member, remote, local, customer, concentrator } = session;
-    this.#drop("session-limit", member);
+    this.#drop(reason, member);
     this.#switch.outlet.refuse(remote, local, session.wireSessionId, session);
     const request = {
       destination: concentrator,
@@ -240,7 +251,7 @@ export class ServerAnswers {
       tags: new Uint8Array(0),
     };
     const tags = setTag([], TAG_HOST_UNIQ, pending.hostUniq);
-    this.#deliver(member, 0, padsError(request, tags, refusalTag("session-limit")));
+    this.#deliver(member, 0, padsError(request, tags, refusalTag(reason)));
   }
 
   #toMember(member: Member, handle: number, packet: DiscoveryPacket): void {

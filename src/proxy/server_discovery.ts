@@ -7,18 +7,19 @@ import { encodeTags, findTag, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
-import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
-import { PadiLimiter } from "./padi_limiter.ts";
-import { PadiShaper } from "./padi_shaper.ts";
 import { PadiPacer } from "./padi_pacer.ts";
 import { type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalFrame } from "./refusal.ts";
+import { RequestGate } from "./request_gate.ts";
 import { type Member } from "./session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { TokenMint } from "./token.ts";
+
+/** Unknown addresses remembered of each client, whose own proxy has let through few. */
+const STRANGERS = 1 << 13;
 
 /**
  * Discovery on the server: a client's PADI and PADR go to the wire under a Host-Uniq of ours, the
@@ -31,8 +32,7 @@ export class ServerDiscovery {
   #switch: SessionSwitch;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
-  #limiter: PadiLimiter;
-  #shaper: PadiShaper<Member>;
+  #gate: RequestGate;
   #addresses = new AddressBook();
   #answers: ServerAnswers;
   #pacer: PadiPacer<Member>;
@@ -62,16 +62,21 @@ export class ServerDiscovery {
       pending: this.#pending,
       hostUniq: this.#hostUniq,
       mint,
-      isFull: (member) => this.#full(member),
+      gate: () => this.#gate,
       offered: (pending) => this.#pacer.answered(pending),
     });
-    this.#limiter = new PadiLimiter(options.limits, options.now);
-    this.#shaper = new PadiShaper({
+    this.#gate = new RequestGate({
       ...options,
+      sessions,
+      sessionsOf: ({ name }) => policy.sessionsOf(name),
+      strangers: STRANGERS,
       // ACs limit PADIs by address: customers with their own do not stand in each other's way.
       send: (pending, frame) =>
         policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
-      dropped: ({ owner, customer }) => this.#drop("padi-rate", owner, { source: customer }),
+      dropped: (pending) => {
+        this.#pending.removeUnasked(pending);
+        this.#drop("padi-rate", pending.owner, { source: pending.customer });
+      },
       sent: () => sessions.wireBatchEnd(),
     });
   }
@@ -88,7 +93,7 @@ export class ServerDiscovery {
 
   /** A member has gone: answers for it are no longer taken. */
   removeMember(member: Member): void {
-    this.#shaper.removeOwner(member);
+    this.#gate.padis.removeOwner(member);
     this.#pending.removeOwner(member);
   }
 
@@ -105,15 +110,12 @@ export class ServerDiscovery {
     const fault = this.#sourceFault(member, packet);
     if (fault !== undefined) return this.#drop(fault, member, packet);
     if (packet.code === CODE_PADI) this.#renew(member, packet, tags);
-    const refusal = packet.code === CODE_PADI
-      ? this.#refusePadi(member, packet, tags)
-      : this.#refusePadr(member, packet.source);
-    if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
-    // Only a PADI begins a discovery: PADIs are limited, and no AC takes a PADR without an offer.
-    const begun = packet.code === CODE_PADI ||
-      this.#pending.find(member.name, packet.source, hostUniq) !== undefined;
-    if (!begun) return this.#refuse("unsolicited", member, packet, tags);
+    const known = this.#pending.find(member.name, packet.source, hostUniq);
+    const refusal = packet.code === CODE_PADI
+      ? this.#gate.padi(member, packet.source, known)
+      : this.#refusePadr(member, packet, known);
+    if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
     const local = this.#localAddress(packet.source);
@@ -127,9 +129,9 @@ export class ServerDiscovery {
     const frame = encodeDiscovery(shown, this.#options.etherTypes[0]);
     if (packet.code === CODE_PADI) {
       for (const request of pending.requested.values()) request.isOver = true;
-      return this.#shaper.submit(pending, frame);
+      return this.#gate.padis.submit(pending, frame);
     }
-    if (this.#full(member)) giveWay(this.#switch, member, packet.source);
+    this.#gate.makeRoom(member, packet.source);
     this.#answers.request(pending, packet, tags);
     this.#switch.earlier.requests.asked(packet.destination, local);
     this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
@@ -147,20 +149,11 @@ export class ServerDiscovery {
     if (packet.source === readMac(this.#link.mac, 0)) return "own-address";
     if (this.#answers.isConcentrator(packet.source)) return "ac-address-spoofed";
     const owner = this.#addresses.owner(packet.source);
-    if (owner === undefined || owner === member || !this.#holds(owner, packet.source)) {
+    if (owner === undefined || owner === member || !owner.customers.has(packet.source)) {
       this.#addresses.claim(packet.source, member);
       return undefined;
     }
     return "mac-in-use";
-  }
-
-  /** Whether a member has a session of this customer; asked only when two clients claim one address. */
-  #holds(member: Member, customer: Mac): boolean {
-    if (member.sessions === 0) return false;
-    for (const session of this.#switch.table) {
-      if (session.member === member && session.customer === customer) return true;
-    }
-    return false;
   }
 
   /** A customer whose PADI waits for its turn at the AC is there still. */
@@ -171,36 +164,27 @@ export class ServerDiscovery {
     this.#pending.begin(member, member.name, source, hostUniq);
   }
 
-  #refusePadi(member: Member, packet: DiscoveryPacket, tags: Tag[]): DropReason | undefined {
-    if (this.#switch.draining) return "draining";
-    if (this.#isBlocked(member, packet.source)) return "session-limit";
-    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
-    const known = this.#pending.find(member.name, packet.source, hostUniq);
-    if (this.#shaper.repeats(known)) return "padi-repeated";
-    if (!this.#shaper.hasRoom(member)) return "padi-rate";
-    return this.#limiter.admit(packet.source) ? undefined : "padi-rate";
-  }
-
-  #refusePadr(member: Member, customer: Mac): DropReason | undefined {
-    if (this.#switch.draining) return "draining";
-    return this.#isBlocked(member, customer) ? "session-limit" : undefined;
-  }
-
-  /** Whether there is no room for a session of this customer, and none of its own gives way. */
-  #isBlocked(member: Member, customer: Mac): boolean {
-    return this.#full(member) && !couldGiveWay(this.#switch, member, customer);
-  }
-
-  #full(member: Member): boolean {
-    return this.#switch.table.size >= this.#options.limits.sessions ||
-      member.sessions >= this.#policy.sessionsOf(member.name);
+  /** Why a PADR may not pass. Only a PADI begins a discovery, and only an AC that offers is asked. */
+  #refusePadr(
+    member: Member,
+    { source, destination, tags }: DiscoveryPacket,
+    pending: Pending<Member> | undefined,
+  ): DropReason | undefined {
+    if (pending === undefined) return "unsolicited";
+    const repeated = this.#gate.padrs.repeated(pending, destination);
+    if (repeated !== undefined) {
+      this.#deliver(member, repeated.session.handle, repeated.pads);
+      return "padr-repeated";
+    }
+    return this.#gate.blocked(member, source) ?? this.#gate.padrs.ask(pending, destination, tags);
   }
 
   /** Drops a request and says why where the protocol can. */
   #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     this.#drop(reason, member, packet);
     const frame = refusalFrame(reason, packet, tags, readMac(this.#link.mac, 0));
-    if (frame !== undefined) this.#deliver(member, 0, frame);
+    if (frame === undefined || !this.#gate.mayRefuse(member, packet.source)) return;
+    this.#deliver(member, 0, frame);
   }
 
   #deliver(member: Member, handle: number, frame: Uint8Array): void {

@@ -46,6 +46,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
       sessions: 10_000,
       sessionsPerClient: 10_000,
       pendingDiscoveries: 4096,
+      sessionsPerCustomer: 16,
       padiRatePerMac: 2,
       padiBurstPerMac: 5,
       padiRate: 200,

@@ -47,6 +47,8 @@ async function openOwn(path: Path, hostile: HostileClient, id = 0x22): Promise<v
   const source = 0x02_00_00_00_00_e1;
   hostile.packet(CODE_PADI, [service, uniq(6)], { source });
   const { list } = await path.ac.packet();
+  path.ac.send({ destination: WAN, source: AC, code: CODE_PADO, sessionId: 0 }, list);
+  await settle();
   hostile.packet(CODE_PADR, [service, uniq(6)], { source });
   await path.ac.packet();
   const answer = { destination: WAN, source: AC, code: CODE_PADS, sessionId: id };

@@ -121,6 +121,7 @@ Deno.test("B1: of sessions that fall silent together at most 200 are asked about
 
 const MANY = {
   sessions: 600,
+  sessionsPerCustomer: 600,
   padiRate: 1e6,
   padiBurst: 1e6,
   padiRatePerMac: 1e6,

@@ -185,6 +185,7 @@ Deno.test("a PADR with a foreign cookie is another proxy's; without any it goes 
   within({}, async (path) => {
     const { wire } = await request(path);
     await path.ac.packet();
+    path.advance(1_000); // sooner it is a repetition
     const padr = { destination: LAN, source: CUSTOMER, code: CODE_PADR, sessionId: 0 };
     const tags = [service, uniq(7, 0, 255)];
     wire.send(padr, [...tags, { type: TAG_AC_COOKIE, value: new Uint8Array(16) }]);

@@ -6,6 +6,7 @@ import { Segment } from "./segment.ts";
 /** As by default. */
 const LIMITS = {
   sessions: 10_000,
+  sessionsPerCustomer: 16,
   pendingDiscoveries: 4096,
   padiRatePerMac: 2,
   padiBurstPerMac: 5,

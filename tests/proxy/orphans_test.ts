@@ -184,6 +184,7 @@ Deno.test("H2: an AC hears of forgotten sessions at a bounded rate, and of all o
 
 const MANY = {
   sessions: 600,
+  sessionsPerCustomer: 600,
   padiRate: 1e6,
   padiBurst: 1e6,
   padiRatePerMac: 1e6,

@@ -3,7 +3,11 @@ import { LONGEST_WAIT, PadiShaper } from "../../src/proxy/padi_shaper.ts";
 import { type Pending, PendingDiscoveries } from "../../src/proxy/pending.ts";
 import { Clock } from "./clock.ts";
 
-const LIMITS = { padiRate: 100, padiBurst: 5 };
+interface Owner {
+  name: string;
+}
+
+const LIMITS = { padiRate: 100, padiBurst: 5, padiRatePerMac: 1_000, padiBurstPerMac: 1_000 };
 const PLACES = LIMITS.padiRate * LONGEST_WAIT / 1000;
 
 /** A shaper, what it sent and when, and what it dropped. */
@@ -11,33 +15,45 @@ class Bench {
   readonly clock = new Clock();
   readonly sent: { owner: string; customer: number; at: number }[] = [];
   readonly dropped: string[] = [];
-  readonly shaper: PadiShaper<string>;
-  #pending = new PendingDiscoveries<string>(
+  readonly shaper: PadiShaper<Owner>;
+  #pending = new PendingDiscoveries<Owner>(
     { pendingDiscoveries: 1e6, timeout: 60_000 },
     () => this.clock.time,
   );
 
-  constructor() {
-    this.shaper = new PadiShaper<string>({
-      limits: LIMITS,
+  #owners = new Map<string, Owner>();
+
+  constructor(hasSession = true, limits: Partial<typeof LIMITS> = {}) {
+    this.shaper = new PadiShaper<Owner>({
+      limits: { ...LIMITS, ...limits },
+      strangers: 1 << 18,
+      hasSession: () => hasSession,
+      randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
       now: () => this.clock.time,
       later: (milliseconds, run) => this.clock.later(milliseconds, run),
-      send: ({ owner, customer }) => this.sent.push({ owner, customer, at: this.clock.time }),
-      dropped: ({ owner }) => this.dropped.push(owner),
+      send: ({ owner, customer }) =>
+        this.sent.push({ owner: owner.name, customer, at: this.clock.time }),
+      dropped: ({ owner }) => this.dropped.push(owner.name),
       sent() {},
     });
   }
 
+  owner(name: string): Owner {
+    const known = this.#owners.get(name) ?? { name };
+    this.#owners.set(name, known);
+    return known;
+  }
+
   /** A PADI comes, as the discoveries handle it; whether it was taken. */
-  padi(owner: string, customer: number): boolean {
-    const known = this.#pending.find(owner, customer, undefined);
-    if (this.shaper.repeats(known) || !this.shaper.hasRoom(owner)) return false;
-    this.shaper.submit(this.begun(owner, customer), new Uint8Array(60));
+  padi(name: string, customer: number): boolean {
+    const known = this.#pending.find(name, customer, undefined);
+    if (this.shaper.repeats(known) || !this.shaper.admits(this.owner(name), customer)) return false;
+    this.shaper.submit(this.begun(name, customer), new Uint8Array(60));
     return true;
   }
 
-  begun(owner: string, customer: number): Pending<string> {
-    const pending = this.#pending.begin(owner, owner, customer, undefined);
+  begun(name: string, customer: number): Pending<Owner> {
+    const pending = this.#pending.begin(this.owner(name), name, customer, undefined);
     if (pending === undefined) throw new Error("Expected room");
     return pending;
   }
@@ -104,7 +120,7 @@ Deno.test("a repetition passes once: not while the first one waits, nor a second
 Deno.test("what waits of an owner that has gone is forgotten", () => {
   const bench = new Bench();
   for (let i = 0; i < 100; i++) bench.padi(i % 2 === 0 ? "a" : "b", i);
-  bench.shaper.removeOwner("a");
+  bench.shaper.removeOwner(bench.owner("a"));
   const before = bench.sent.length;
   bench.clock.advance(LONGEST_WAIT);
   assertEquals(bench.sent.slice(before).some(({ owner }) => owner === "a"), false);

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Backoff } from "../../src/proxy/backoff.ts";
 import { FrameTable } from "../../src/proxy/frame_table.ts";
-import { PadiLimiter } from "../../src/proxy/padi_limiter.ts";
+import { CustomerRates } from "../../src/proxy/customer_rates.ts";
 import { PendingDiscoveries } from "../../src/proxy/pending.ts";
 import { TokenMint } from "../../src/proxy/token.ts";
 
@@ -80,9 +80,10 @@ Deno.test("a token is good for what it was minted for, and no bit of it can be c
 
 Deno.test("PADIs are limited for each address, and come back with time", () => {
   let time = 0;
-  const limiter = new PadiLimiter({ padiRatePerMac: 2, padiBurstPerMac: 3 }, () => time);
+  const limiter = new CustomerRates(() => ({ rate: 2, burst: 3 }), () => time, random);
+  const owner = {};
   const burst = (mac: number, count: number) =>
-    Array.from({ length: count }, () => limiter.admit(mac)).filter(Boolean).length;
+    Array.from({ length: count }, () => limiter.take(owner, mac)).filter(Boolean).length;
   assertEquals([burst(1, 10), burst(2, 10)], [3, 3]);
   time += 500;
   assertEquals(burst(1, 10), 1);

@@ -198,6 +198,7 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
       etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
       limits: {
         sessions: 100,
+        sessionsPerCustomer: 100,
         pendingDiscoveries: 100,
         padiRatePerMac: 10,
         padiBurstPerMac: 20,

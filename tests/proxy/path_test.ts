@@ -174,6 +174,7 @@ Deno.test("over its limit a client's PADR is answered with AC-System-Error, its 
     await path.ac.packet();
     await dial(path, { tags: [service, uniq(1)] });
     const { wire, pado } = waiting;
+    path.advance(1_000); // sooner it is a repetition
     wire.send({ destination: LAN, source: CUSTOMER, code: CODE_PADR, sessionId: 0 }, [
       service,
       uniq(2),

@@ -109,6 +109,7 @@ Deno.test("sessions of hundreds resume together, and new ones get handles of the
   within({
     limits: {
       sessions: 500,
+      sessionsPerCustomer: 500,
       padiRatePerMac: 1e6,
       padiRate: 1e6,
       padiBurstPerMac: 1e6,

@@ -147,15 +147,17 @@ Deno.test("C1: 5,000 late PADS in a second are answered with 300 PADTs at most",
     await dial(path, { id: 8 });
   }));
 
-Deno.test("a PADR again after the session's end, without a PADI, opens another one", () =>
+Deno.test("a PADR again after the session's end is refused, since its offer is used; after a PADI it is not", () =>
   within({}, async (path) => {
     const { wire, pado } = await dial(path, { id: 7 });
     wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADT, sessionId: 7 }, []);
     await padts(path);
+    path.advance(1_000);
     const tags = pado.list.filter(({ type }) => type !== 0x0102);
     wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADR, sessionId: 0 }, tags);
-    const padr = await path.ac.packet();
-    await confirm(path, padr.list, 8);
-    assertEquals((await wire.packet()).sessionId, 8);
+    const refused = await wire.packet();
+    assertEquals([refused.code, refused.sessionId], [CODE_PADS, 0]);
+    assertEquals(path.ac.frames, []);
+    assertEquals((await dial(path, { id: 8 })).pads.sessionId, 8);
     assertEquals(await padts(path), []);
   }));

@@ -1,0 +1,204 @@
+import type { Link } from "../../ffi/link.ts";
+import { CODE_PADO, CODE_PADR, CODE_PADS, TAG_AC_NAME, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
+import { padt } from "../pppoe/discovery.ts";
+import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { checkDiscovery } from "../pppoe/rules.ts";
+import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
+import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
+import type { Concentrators } from "./concentrators.ts";
+import type { DropReason } from "./drops.ts";
+import { freeSessionId } from "./free_session_id.ts";
+import type { Offers } from "./offers.ts";
+import type { Pending, PendingDiscoveries } from "./pending.ts";
+import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
+import type { RequestGate } from "./request_gate.ts";
+import type { Member, Session } from "./session.ts";
+import { nameIn, SharedNames } from "./session_names.ts";
+import { takeProof } from "./session_proof.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+
+/** What the answers of a server are judged by. */
+export interface ClientAnswersOptions {
+  options: ProxyOptions;
+  policy: ClientPolicy;
+  sessions: SessionSwitch;
+  pending: PendingDiscoveries<Member>;
+  offers: Offers<Member>;
+  concentrators: Concentrators;
+  gate: RequestGate;
+  /** Drops a PADR and tells the customer why. */
+  refuse: (reason: DropReason, member: Member, padr: DiscoveryPacket, tags: Tag[]) => void;
+}
+
+/** What a server sends, PADO and PADS: to the customer that asked. */
+export class ClientAnswers {
+  #link: Link;
+  #options: ProxyOptions;
+  #policy: ClientPolicy;
+  #switch: SessionSwitch;
+  #pending: PendingDiscoveries<Member>;
+  #offers: Offers<Member>;
+  #concentrators: Concentrators;
+  #gate: RequestGate;
+  #refuse: ClientAnswersOptions["refuse"];
+  #names = new SharedNames();
+
+  constructor(parts: ClientAnswersOptions) {
+    this.#link = parts.options.link;
+    this.#options = parts.options;
+    this.#policy = parts.policy;
+    this.#switch = parts.sessions;
+    this.#pending = parts.pending;
+    this.#offers = parts.offers;
+    this.#concentrators = parts.concentrators;
+    this.#gate = parts.gate;
+    this.#refuse = parts.refuse;
+  }
+
+  /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
+  fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
+    if (handle !== 0) return this.#confirm(member, handle, packet);
+    const tags = readTags(packet.tags);
+    if (typeof tags === "string") return this.#drop(tags, packet);
+    const fault = checkDiscovery(packet, tags);
+    if (fault !== undefined) return this.#drop(fault, packet);
+    this.#switch.tallies.errorTags(tags);
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.find(member.name, packet.destination, hostUniq);
+    if (pending === undefined) return this.#drop("unsolicited", packet);
+    if (packet.code === CODE_PADS && packet.sessionId === 0) {
+      const excess = this.#gate.answers.confirmation(pending);
+      if (excess !== undefined) return this.#drop(excess, packet);
+      return this.#toCustomer(packet.source, packet, asAsked(pending, packet, tags));
+    }
+    if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
+    const excess = this.#gate.answers.offer(pending, packet.source);
+    if (excess !== undefined) return this.#drop(excess, packet);
+    pending.asked = -Infinity;
+    const shown = this.#offers.take(pending, packet, tags);
+    if (typeof shown === "string") return this.#drop(shown, packet);
+    this.#gate.padrs.offered(pending, packet.source);
+    this.#concentrators.offered(packet.source, nameIn(tags, TAG_AC_NAME));
+    this.#toCustomer(packet.source, packet, shown);
+  }
+
+  /** The PADS that opens a session, or repeats that, under the handle that the server gave it. */
+  #confirm(member: Member, handle: number, packet: DiscoveryPacket): void {
+    const list = packet.code === CODE_PADS ? readTags(packet.tags) : "tunnel-frame-unfit";
+    if (typeof list === "string") return this.#decline(list, member, handle, packet);
+    const fault = checkDiscovery(packet, list);
+    if (fault !== undefined) return this.#decline(fault, member, handle, packet);
+    const { tags, proof } = takeProof(list);
+    const { source, destination } = packet;
+    const hostUniq = findTag(tags, TAG_HOST_UNIQ);
+    const pending = this.#pending.find(member.name, destination, hostUniq);
+    const shown = asAsked(pending, packet, tags);
+    const known = this.#switch.sessionByHandle(member, handle);
+    if (known !== undefined) return this.#repeat(known, pending, packet, shown);
+    if (pending?.requested.has(source) !== true) {
+      return this.#decline("unsolicited", member, handle, packet);
+    }
+    if (!fitsDiscovery(packet.code, shown)) {
+      return this.#decline("discovery-too-long", member, handle, packet);
+    }
+    const session = this.#open(member, handle, packet, tags, proof, pending);
+    if (typeof session === "string") return this.#overLimit(session, member, handle, packet, shown);
+    this.#pending.settle(pending);
+    const pads = this.#shown(source, { ...packet, sessionId: session.wireSessionId }, shown);
+    this.#gate.opened(pending, session, pads);
+    this.#switch.outlet.toWire(undefined, pads);
+  }
+
+  /** The PADS of a session that is open: to its own customer, from its own AC, or to nobody. */
+  #repeat(
+    session: Session,
+    pending: Pending<Member> | undefined,
+    packet: DiscoveryPacket,
+    tags: Tag[],
+  ): void {
+    const { customer, concentrator, wireSessionId } = session;
+    const isIts = packet.destination === customer && packet.source === concentrator;
+    if (!isIts || pending === undefined) return this.#drop("unsolicited", packet);
+    const excess = this.#gate.answers.confirmation(pending);
+    if (excess !== undefined) return this.#drop(excess, packet);
+    this.#pending.settle(pending);
+    this.#toCustomer(concentrator, { ...packet, sessionId: wireSessionId }, tags);
+  }
+
+  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  #overLimit(
+    reason: DropReason,
+    member: Member,
+    handle: number,
+    packet: DiscoveryPacket,
+    tags: Tag[],
+  ): void {
+    this.#tellServer(member, handle, packet);
+    const asked = { source: packet.destination, destination: this.#localAddress(packet.source) };
+    const padr = { ...packet, ...asked, code: CODE_PADR, sessionId: 0 };
+    this.#refuse(reason, member, padr, tags);
+  }
+
+  /** Tells the server that a session it has opened is not wanted here. */
+  #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
+    this.#drop(reason, packet);
+    this.#tellServer(member, handle, packet);
+  }
+
+  #tellServer(member: Member, handle: number, packet: DiscoveryPacket): void {
+    const { destination, source, sessionId } = packet;
+    const party = { member, customer: destination };
+    this.#switch.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
+    this.#switch.touch(member);
+  }
+
+  #open(
+    member: Member,
+    handle: number,
+    packet: DiscoveryPacket,
+    tags: Tag[],
+    proof: Uint8Array | undefined,
+    pending: Pending<Member>,
+  ): Session | DropReason {
+    const full = this.#gate.full(member, packet.destination);
+    if (full !== undefined) return full;
+    const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
+    const local = this.#localAddress(concentrator);
+    const wireSessionId = freeSessionId(this.#switch.table, customer, local, acSessionId);
+    if (wireSessionId === undefined) return "session-limit";
+    const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
+    const names = this.#names.of(tags, pending.requested.get(concentrator)?.acName ?? "");
+    this.#concentrators.opened(ids);
+    const opened = { member, ...ids, remote: customer, local, names, proof };
+    return this.#switch.open(opened, pending.began);
+  }
+
+  #toCustomer(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): void {
+    this.#switch.outlet.toWire(undefined, this.#shown(concentrator, packet, tags));
+  }
+
+  /** An AC's answer as it stands on the customer's wire. */
+  #shown(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): Uint8Array {
+    const shown = { ...packet, source: this.#localAddress(concentrator), tags: encodeTags(tags) };
+    return encodeDiscovery(shown, this.#options.etherTypes[0]);
+  }
+
+  #localAddress(concentrator: Mac): Mac {
+    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : concentrator;
+  }
+
+  #drop(reason: DropReason, packet: { source: Mac }): void {
+    this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
+  }
+}
+
+/** The tags of an answer with the Host-Uniq of the PADR that asked this AC. */
+function asAsked(
+  pending: Pending<Member> | undefined,
+  { source }: DiscoveryPacket,
+  tags: Tag[],
+): Tag[] {
+  const request = pending?.requested.get(source);
+  return request === undefined ? tags : setTag(tags, TAG_HOST_UNIQ, request.hostUniq);
+}

@@ -1,0 +1,97 @@
+import type { Mac } from "../pppoe/mac.ts";
+import { AnswerGate } from "./answer_gate.ts";
+import { CustomerRates } from "./customer_rates.ts";
+import type { DropReason } from "./drops.ts";
+import { couldGiveWay, giveWay } from "./giving_way.ts";
+import { PadiShaper, type PadiShaperOptions } from "./padi_shaper.ts";
+import { PadrGate } from "./padr_gate.ts";
+import type { Pending } from "./pending.ts";
+import type { ProxyLimits } from "./proxy_options.ts";
+import type { Rate } from "./rate.ts";
+import type { Member, Session } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+import { SharedRate } from "./shared_rate.ts";
+
+/** Refusals a second of one customer's requests, and of one client's whatever others ask. */
+const REFUSALS: Rate = { rate: 5, burst: 20 };
+
+/** What a gate is made of. */
+export interface RequestGateOptions extends Omit<PadiShaperOptions<Member>, "hasSession"> {
+  limits: ProxyLimits;
+  sessions: SessionSwitch;
+  /** Sessions that a member may have. */
+  sessionsOf: (member: Member) => number;
+}
+
+/** Which requests of customers pass and wait, by what is going on and by how many there are. */
+export class RequestGate {
+  readonly padis: PadiShaper<Member>;
+  readonly padrs: PadrGate<Member>;
+  readonly answers: AnswerGate<Member>;
+  #options: RequestGateOptions;
+  #refusalsByCustomer: CustomerRates<Member>;
+  #refusals: SharedRate<Member>;
+
+  constructor(options: RequestGateOptions) {
+    const { limits, now, randomBytes } = options;
+    this.#options = options;
+    const hasSession = (member: Member, customer: Mac) => member.customers.has(customer);
+    this.padis = new PadiShaper({ ...options, hasSession });
+    const { table } = options.sessions;
+    const isOpen = (session: Session) => table.sessions[session.index] === session;
+    this.padrs = new PadrGate({ ...options, isOpen });
+    this.answers = new AnswerGate(options);
+    this.#refusalsByCustomer = new CustomerRates(() => REFUSALS, now, randomBytes);
+    const most = (): Rate => ({ rate: limits.padiRate, burst: limits.padiRate + limits.padiBurst });
+    this.#refusals = new SharedRate(() => ({ floor: REFUSALS, each: most(), all: most() }));
+  }
+
+  /** Why a customer's PADI may not pass; undefined where it may. `known` is its discovery, if any. */
+  padi(
+    member: Member,
+    customer: Mac,
+    known: Pending<Member> | undefined,
+  ): DropReason | undefined {
+    const blocked = this.blocked(member, customer);
+    if (blocked !== undefined) return blocked;
+    if (this.padis.repeats(known)) return "padi-repeated";
+    return this.padis.admits(member, customer) ? undefined : "padi-rate";
+  }
+
+  /** Why there can be no further session of this customer; none of its own gives way. */
+  blocked(member: Member, customer: Mac): DropReason | undefined {
+    const { sessions } = this.#options;
+    if (sessions.draining) return "draining";
+    const full = this.full(member, customer);
+    return full === undefined || couldGiveWay(sessions, member, customer) ? undefined : full;
+  }
+
+  /** Which limit of sessions is reached for this customer. */
+  full(member: Member, customer: Mac): DropReason | undefined {
+    const { limits, sessions, sessionsOf } = this.#options;
+    const isFull = sessions.table.size >= limits.sessions || member.sessions >= sessionsOf(member);
+    if (isFull) return "session-limit";
+    const own = member.customers.get(customer)?.size ?? 0;
+    return own >= limits.sessionsPerCustomer ? "customer-session-limit" : undefined;
+  }
+
+  /** Ends a silent session of a customer that would get no other. */
+  makeRoom(member: Member, customer: Mac): void {
+    if (this.full(member, customer) !== undefined) {
+      giveWay(this.#options.sessions, member, customer);
+    }
+  }
+
+  /** A session has come of a discovery; `pads` is what the customer was sent. */
+  opened(pending: Pending<Member> | undefined, session: Session, pads: Uint8Array): void {
+    this.padis.completed(session.member, session.customer);
+    this.answers.proven(session.concentrator);
+    if (pending !== undefined) this.padrs.answered(pending, session, pads);
+  }
+
+  /** Whether a customer may be told why its request is refused: others would be mirrored frame by frame. */
+  mayRefuse(member: Member, customer: Mac): boolean {
+    return this.#refusalsByCustomer.take(member, customer) &&
+      this.#refusals.take(member, this.#options.now());
+  }
+}
