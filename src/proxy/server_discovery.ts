@@ -54,7 +54,13 @@ export class ServerDiscovery {
     );
     const toWire = ({ owner, customer }: Pending<Member>, frame: Uint8Array) =>
       sessions.outlet.toWire({ member: owner, customer }, frame);
-    this.#pacer = new PadiPacer({ ...options, send: toWire });
+    this.#pacer = new PadiPacer({
+      ...options,
+      send: (pending, frame) =>
+        sessions.draining
+          ? this.#drop("draining", pending.owner, { source: pending.customer })
+          : toWire(pending, frame),
+    });
     this.#answers = new ServerAnswers({
       options,
       policy,

@@ -51,10 +51,17 @@ export class Segment {
   #path: Path;
   #byMac = new Map<Mac, Customer>();
   #nextId = 1;
+  #padiInterval: number;
+  /** When the last PADI of each address was answered. */
+  #taken = new Map<Mac, number>();
 
-  /** So many customers at each client. */
-  constructor(path: Path, perClient: number) {
+  /**
+   * So many customers at each client. The AC leaves out PADIs of an address that come within so many
+   * milliseconds after one that it answered.
+   */
+  constructor(path: Path, perClient: number, { padiInterval = 0 } = {}) {
     this.#path = path;
+    this.#padiInterval = padiInterval;
     for (const [client, wire] of path.customers.entries()) {
       for (let i = 0; i < perClient; i++) {
         const mac = 0x02_c0_00_00_00_00 + client * 0x1_0000 + i;
@@ -116,6 +123,8 @@ export class Segment {
       const own = list.filter(({ type }) => type !== TAG_AC_COOKIE);
       if (code === CODE_PADI) {
         this.padis.push(this.time);
+        if (this.time - (this.#taken.get(source) ?? -Infinity) < this.#padiInterval) continue;
+        this.#taken.set(source, this.time);
         this.#send({ ...to, code: CODE_PADO, sessionId: 0 }, [acName, ...own, cookie]);
       } else if (code === CODE_PADR) {
         const id = this.#nextId++;

@@ -161,3 +161,13 @@ Deno.test("a PADR again after the session's end is refused, since its offer is u
     assertEquals((await dial(path, { id: 8 })).pads.sessionId, 8);
     assertEquals(await padts(path), []);
   }));
+
+Deno.test("C1: with Host-Uniq preserved a late PADS may be another host's and is left alone", () =>
+  within({ hostUniq: "preserve" }, async (path) => {
+    await request(path);
+    const padr = await path.ac.packet();
+    path.advance(60_001);
+    path.server.proxy.sweep(30_000);
+    await confirm(path, padr.list, 7);
+    assertEquals([await padts(path), path.server.drops], [[], { "host-uniq-unknown": 1 }]);
+  }));
