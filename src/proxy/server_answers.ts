@@ -170,10 +170,8 @@ export class ServerAnswers {
     }
     if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
     const open = this.#opened(pending, packet.source, request.sessionId);
-    if (packet.sessionId !== request.sessionId || open === undefined) {
-      this.#drop("unsolicited", member, packet);
-      this.#unwanted.end(packet);
-    }
+    if (open === undefined) this.#drop("unsolicited", member, packet);
+    if (open === undefined || packet.sessionId !== request.sessionId) this.#unwanted.end(packet);
     // The one PADR has led to the one session, whatever else the AC has opened for it.
     if (open === undefined) return;
     const excess = this.#gate().answers.confirmation(pending);

@@ -39,7 +39,7 @@ Deno.test("a PADI that is sent again is the same, and not sent while the server 
     const seen = takePackets(path.ac);
     assertEquals(seen.map(({ frame }) => frame), [first.frame]);
     path.server.proxy.sessions.draining = true;
-    path.advance(3_000);
+    path.advance(2_000);
     await settle();
     assertEquals(takePackets(path.ac), []);
     assertEquals(path.server.drops, { draining: 1 });
