@@ -78,6 +78,14 @@ function reconnect(
 ): void {
   const nowhere = new Uint8Array(16); // struct sockaddr of AF_UNSPEC
   unwrap(libc().connect(fd, nowhere, nowhere.length), "connect(AF_UNSPEC)", subject);
+  routeSocket(fd, route);
+  if (libc().connect(fd, address, address.length) === 0) return;
+  const error = errno();
+  if (error !== EINPROGRESS) throw new SystemError("connect", subject, error);
+}
+
+/** Has a socket that is not connected yet use a route. Throws SystemError. */
+export function routeSocket(fd: number, route: Route): void {
   if (route.interface !== undefined) {
     const name = new TextEncoder().encode(`${route.interface}\0`);
     const result = libc().setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, name.length);
@@ -89,9 +97,6 @@ function reconnect(
       throw new SystemError("setsockopt(SO_MARK)", "mark packets", errno(), MARK_ADVICE);
     }
   }
-  if (libc().connect(fd, address, address.length) === 0) return;
-  const error = errno();
-  if (error !== EINPROGRESS) throw new SystemError("connect", subject, error);
 }
 
 async function connected(fd: number, subject: string, signal: AbortSignal): Promise<void> {

@@ -109,7 +109,9 @@ async function examineOne(
   const began = performance.now();
   const reached = await examine("server", async () => {
     try {
-      connection = await dial(tunnel.transport, address, access.trust, timeout, () => {});
+      connection = await dial(tunnel.transport, address, access.trust, timeout, () => {}, {
+        route: access.route,
+      });
     } catch (error) {
       const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });
       const explained = await advice.explain(error, address, access);

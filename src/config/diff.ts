@@ -64,6 +64,8 @@ const CLIENT: LiveKeys<ClientConfig> = {
     keepalive: true,
     reconnect: true,
     choice: true,
+    bindInterface: true,
+    mark: true,
     connectTimeout: true,
     shutdownGrace: true,
   },

@@ -33,6 +33,9 @@ type Schema<T> = v.GenericSchema<unknown, T>;
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
+/** Largest mark of a socket (socket(7), SO_MARK). */
+const MAX_MARK = 0xffff_ffff;
+
 const interfaceName = value.textLike(
   `the name of an interface (1 to ${MAX_INTERFACE_NAME} bytes without blanks and "/")`,
   (text) => /^[^\s/:]+$/.test(text) && bytes(text) <= MAX_INTERFACE_NAME,
@@ -196,6 +199,8 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
     serverCertificate: value.paths(folder, MAX_PINS),
     name: clientName,
     secretFile: value.path(folder),
+    bindInterface: v.exactOptional(interfaceName),
+    mark: v.exactOptional(value.integer(1, MAX_MARK)),
     connectTimeout: withDefault(value.duration("100ms", "5m"), "10s"),
     shutdownGrace: shutdownGrace(),
     keepalive: keepalive(),

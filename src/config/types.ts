@@ -82,6 +82,10 @@ export interface ClientTunnelConfig {
   keepalive: KeepaliveConfig;
   reconnect: ReconnectConfig;
   choice: ServerChoiceConfig;
+  /** The interface that the tunnel's packets leave by. */
+  bindInterface?: string;
+  /** The mark that they bear for routing rules. */
+  mark?: number;
   connectTimeout: number;
   shutdownGrace: number;
 }

@@ -1,3 +1,4 @@
+import type { Route } from "../../ffi/routed_socket.ts";
 import { type ClientFiles, compareClientFiles } from "../config/files.ts";
 import type { ClientConfig } from "../config/types.ts";
 import type { ClientCredentials } from "../tunnel/authenticate.ts";
@@ -25,6 +26,12 @@ export class ClientAccess {
   /** The pins. */
   get certificates(): UsedCertificate[] {
     return this.#files.pins.map((pin) => ({ ...pin, use: "pinned" }));
+  }
+
+  /** How the tunnel's packets leave. */
+  get route(): Route {
+    const { bindInterface, mark } = this.#config.tunnel;
+    return { interface: bindInterface, mark };
   }
 
   /** Which servers are accepted. */

@@ -128,6 +128,9 @@ export async function startClient(
       return access.trust;
     },
     tune,
+    get route() {
+      return access.route;
+    },
     get credentials() {
       return access.credentials;
     },

@@ -1,3 +1,4 @@
+import type { Route } from "../../ffi/routed_socket.ts";
 import {
   authenticateToServer,
   type ClientCredentials,
@@ -17,6 +18,8 @@ export interface DiallerOptions {
   /** Which servers are accepted. */
   trust: Trust;
   tune: TuneSockets;
+  /** How the tunnel's packets leave. */
+  route: Route;
   credentials: ClientCredentials;
   now: () => number;
 }
@@ -29,11 +32,11 @@ export interface DiallerOptions {
 export async function dialServer(
   server: Endpoint,
   timeout: number,
-  { transport, trust, tune, credentials, now }: DiallerOptions,
+  { transport, trust, tune, route, credentials, now }: DiallerOptions,
   stop?: AbortSignal,
 ): Promise<Connection> {
   const began = now();
-  const connection = await dial(transport, server, trust, timeout, tune, stop);
+  const connection = await dial(transport, server, trust, timeout, tune, { stop, route });
   const rest = Math.max(1, timeout - (now() - began));
   using deadline = new Deadline(rest, `No login within ${timeout} ms`, stop);
   const { signal } = deadline;

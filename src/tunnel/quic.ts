@@ -2,13 +2,15 @@
  * QUIC as the tunnel wants it (experimental, RFC 9000 and 9221): TLS 1.3 with the same ALPN name
  * and the same trust as over TCP.
  */
+import { routeSocket } from "../../ffi/routed_socket.ts";
+import { socketsOf } from "../../ffi/tcp.ts";
 import { isIP } from "node:net";
 import { nameCertificateError } from "./certificate_error.ts";
 import type { Connection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { ALPN } from "./handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
-import type { Endpoint, Trust } from "./tls.ts";
+import type { DialOptions, Endpoint, Trust } from "./tls.ts";
 import { TLS_NAME } from "./tls_identity.ts";
 
 /**
@@ -41,7 +43,7 @@ export async function dialQuic(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
-  stop?: AbortSignal,
+  { stop, route = {} }: DialOptions = {},
 ): Promise<Connection> {
   requireQuic();
   using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
@@ -52,6 +54,7 @@ export async function dialQuic(
   const hangUp = (): void => local.close();
   signal.addEventListener("abort", hangUp);
   try {
+    for (const fd of socketsOf(local.addr.port)) routeSocket(fd, route);
     const connection = await connect(local, endpoint, trust);
     signal.throwIfAborted();
     return connection;

@@ -4,6 +4,7 @@
  *
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
+import type { Route, RoutedConnection } from "../../ffi/routed_socket.ts";
 import { DialledSocket } from "../../ffi/dialled_socket.ts";
 import { nameCertificateError } from "./certificate_error.ts";
 import { abandon, type Connection } from "./connection.ts";
@@ -12,6 +13,7 @@ import { ALPN } from "./handshake.ts";
 import { TlsAlert } from "./tls_alert.ts";
 import { alertError, awaitTls13 } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
+import { connectTcp } from "./tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
 
 /** A host and a TCP port. */
@@ -24,6 +26,14 @@ export interface Endpoint {
 export interface Trust {
   /** PEM; a server must have the private key of one of these, each the first of its text. */
   certificates: readonly string[];
+}
+
+/** How a connection is dialled. */
+export interface DialOptions {
+  /** Gives up. */
+  stop?: AbortSignal | undefined;
+  /** How its packets leave; as the kernel routes them by default. */
+  route?: Route;
 }
 
 /** Sets the TCP options that Deno does not offer on the sockets of a local port. */
@@ -63,26 +73,23 @@ export async function dialTls(
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
-  stop?: AbortSignal,
+  { stop, route = {} }: DialOptions = {},
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
-  const { host: hostname, port } = endpoint;
   try {
-    const tcp = await Deno.connect({ hostname, port, signal });
-    return await startTls(tcp, trust, tune, signal);
+    return await startTls(await connectTcp(endpoint, route, signal), trust, tune, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : nameCertificateError(error);
   }
 }
 
 async function startTls(
-  tcp: Deno.TcpConn,
+  { connection: tcp, port: local }: RoutedConnection,
   trust: Trust,
   tune: TuneSockets,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const local = (tcp.localAddr as Deno.NetAddr).port;
   const socket = DialledSocket.find(local);
   const hangUp = (): void => socket?.shutdown();
   signal.addEventListener("abort", hangUp);

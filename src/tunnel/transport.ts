@@ -2,7 +2,7 @@
 import type { Connection } from "./connection.ts";
 import { dialQuic } from "./quic.ts";
 import { QuicListener } from "./quic_listener.ts";
-import { dialTls, type Endpoint, type Trust, type TuneSockets } from "./tls.ts";
+import { type DialOptions, dialTls, type Endpoint, type Trust, type TuneSockets } from "./tls.ts";
 import { TlsListener } from "./tls_listener.ts";
 
 /** "tls": TLS over TCP. "quic": QUIC with datagrams, experimental. */
@@ -65,8 +65,8 @@ export function listen(
 }
 
 /**
- * Dials, within `timeout` milliseconds or until `stop`, and verifies the server. Throws what went
- * wrong, or the reason of `stop`.
+ * Dials, within `timeout` milliseconds or until `options.stop`, and verifies the server. Throws what
+ * went wrong, or the reason of `stop`.
  */
 export function dial(
   transport: Transport,
@@ -74,9 +74,9 @@ export function dial(
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
-  stop?: AbortSignal,
+  options: DialOptions = {},
 ): Promise<Connection> {
   return transport === "quic"
-    ? dialQuic(endpoint, trust, timeout, stop)
-    : dialTls(endpoint, trust, timeout, tune, stop);
+    ? dialQuic(endpoint, trust, timeout, options)
+    : dialTls(endpoint, trust, timeout, tune, options);
 }

@@ -150,7 +150,7 @@ Deno.test("S1: stopping a dial closes its socket at once, whatever it waits for"
       const stop = new AbortController();
       const accepted = held.length;
       const dialling = assertRejects(
-        () => dialTls({ host: "127.0.0.1", port }, trust, 60_000, () => {}, stop.signal),
+        () => dialTls({ host: "127.0.0.1", port }, trust, 60_000, () => {}, { stop: stop.signal }),
         Deno.errors.Interrupted,
       );
       // Every other one while its TCP connection comes about.
@@ -195,6 +195,7 @@ Deno.test("S1: a login that is not answered leaves no socket behind, nor does a 
   const parts = {
     transport: "tls",
     tune: () => {},
+    route: {},
     credentials,
     now: () => performance.now(),
   } as const;
@@ -226,7 +227,7 @@ Deno.test("S1: QUIC dials that nobody answers, or that are stopped, leave no soc
       Deno.errors.TimedOut,
     );
     const stop = new AbortController();
-    const dialling = dialQuic({ host: "127.0.0.1", port }, trust, 60_000, stop.signal);
+    const dialling = dialQuic({ host: "127.0.0.1", port }, trust, 60_000, { stop: stop.signal });
     stop.abort(new Deno.errors.Interrupted("Stopped"));
     await assertRejects(() => dialling, Deno.errors.Interrupted);
   }
