@@ -6,6 +6,16 @@ const O_RDWR = 2;
 const TUNSETIFF = 0x400454ca;
 const IFF_TAP_NO_PI_VNET_HDR = 0x0002 | 0x1000 | 0x4000;
 
+/** Why there can be no tap interface, in a few words; undefined where there can. */
+export function tapObstacle(): string | undefined {
+  try {
+    Deno.openSync("/dev/net/tun", { read: true, write: true }).close();
+    return undefined;
+  } catch {
+    return "/dev/net/tun, which cannot be opened";
+  }
+}
+
 /** A tap interface: what is written appears as received, with a `struct virtio_net_hdr` in front. */
 export async function tapInterface(
   name: string,

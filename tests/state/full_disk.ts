@@ -49,12 +49,12 @@ async function fullOrReadOnlyAtStart(disk: string): Promise<void> {
   fill(`${disk}/ballast`);
   assertEquals(message(), `Cannot keep sessions in "${disk}/state": the disk is full; make room`);
   Deno.removeSync(`${disk}/ballast`);
-  await mount("-o", "remount,ro", disk);
+  await mount("-o", "remount,bind,ro", disk);
   assertEquals(
     message(),
     `Cannot keep sessions in "${disk}/state": the file system is read-only; remount it`,
   );
-  await mount("-o", "remount,rw", disk);
+  await mount("-o", "remount,bind,rw", disk);
   const { journal, restored, setAside } = open(`${disk}/state`);
   assertEquals([restored.length, setAside], [1_950, undefined]);
   await journal.close();
