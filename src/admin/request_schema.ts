@@ -1,7 +1,7 @@
 /** What may be asked of the admin API: queries, all of whose values are texts, and bodies. */
 import * as v from "valibot";
 import { LOG_LEVELS, LOG_TOPICS } from "../config/log_levels.ts";
-import { parseMac } from "../pppoe/mac.ts";
+import { isGroupAddress, parseMac } from "../pppoe/mac.ts";
 
 /** Most sessions of one page. */
 export const MAX_PAGE = 1_000;
@@ -11,6 +11,15 @@ const macAddress = v.pipe(
   v.check(
     (text) => parseMac(text) !== undefined,
     'Expected a MAC address such as "02:00:00:00:00:01"',
+  ),
+);
+
+/** An address of one station: a PADT is for one peer. */
+const stationAddress = v.pipe(
+  macAddress,
+  v.check(
+    (text) => !isGroupAddress(parseMac(text) ?? 0),
+    "Expected the address of one station, not of a group",
   ),
 );
 
@@ -47,7 +56,9 @@ export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
 /** Which stuck session to end. */
 export const PadtRequest = v.strictObject({
   client: v.optional(v.string()),
-  mac: macAddress,
+  mac: stationAddress,
+  /** What the peer knows us by, for a session that is not ours any more; the interface's unless told. */
+  from: v.optional(stationAddress),
   session_id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xfffe)),
 });
 export type PadtRequest = v.InferOutput<typeof PadtRequest>;

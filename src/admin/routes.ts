@@ -96,8 +96,9 @@ const PADT: Route = {
   body: asks.PadtRequest,
   answers: ok(says.PadtSent, "How many sessions were told of"),
   handle({ proxy, link }, { body }) {
-    const { client, mac, session_id: sessionId } = body as asks.PadtRequest;
-    const stuck = { member: client, mac: parseMac(mac) ?? 0, sessionId };
+    const { client, mac, from, session_id: sessionId } = body as asks.PadtRequest;
+    const local = from === undefined ? undefined : parseMac(from);
+    const stuck = { member: client, mac: parseMac(mac) ?? 0, local, sessionId };
     return { sent: freeStuck(proxy.sessions, link.mac, stuck) };
   },
 };

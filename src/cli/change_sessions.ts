@@ -21,6 +21,7 @@ export async function padtCommand(args: Arguments): Promise<number> {
   const body = {
     client: args.values.get("client"),
     mac: args.values.get("mac"),
+    from: args.values.get("from"),
     "session_id": wholeNumber(args.values, "session-id"),
   };
   const request = { method: "POST", path: "/api/v1/padt", body } as const;

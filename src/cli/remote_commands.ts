@@ -91,8 +91,16 @@ const padt: Command = {
     { ...MAC, required: true, summary: "the address of the session's peer on the wire" },
     { ...SESSION_ID, required: true, summary: "the PPPoE session id there" },
     { ...CLIENT, summary: "where several clients have such a session: whose" },
+    {
+      ...MAC,
+      name: "from",
+      summary: "what the peer knows us by; the interface's address if left out",
+    },
   ],
-  details: "If the session is one of the daemon's, it ends on both sides.",
+  details:
+    "If the session is one of the daemon's, it ends on both sides. Otherwise the peer gets a\n" +
+    'PADT, which it heeds only if it comes from the address that it knows: with mac = "transparent"\n' +
+    "that is --from, the customer's address for an AC, and the other way round.",
   load: async () => (await import("./change_sessions.ts")).padtCommand,
 };
 

@@ -47,6 +47,8 @@ export interface StuckSession {
   member?: string | undefined;
   /** The customer's or the AC's address. */
   mac: Mac;
+  /** What the peer knows us by, where the session is not ours; our own address unless told. */
+  local?: Mac | undefined;
   /** The AC's id, or that on this side's wire. */
   sessionId: number;
 }
@@ -60,7 +62,7 @@ export function freeStuck(sessions: SessionSwitch, own: Uint8Array, stuck: Stuck
   for (const session of found) sessions.close(session, "admin", TELL_BOTH);
   if (found.length > 0) return found.length;
   if (isGroupAddress(stuck.mac)) return 0;
-  sessions.outlet.refuse(stuck.mac, readMac(own, 0), stuck.sessionId);
+  sessions.outlet.refuse(stuck.mac, stuck.local ?? readMac(own, 0), stuck.sessionId);
   return 1;
 }
 

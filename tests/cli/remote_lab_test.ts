@@ -162,6 +162,11 @@ Deno.test({
       const args = ["--mac", formatMac(ac.mac), "--session-id", "0x1234"];
       assertStringIncludes(await output(server("padt", ...args)), "Sent 1 PADT");
       await ac.ended(0x1234);
+      const from = "02:00:5e:10:00:01";
+      assertStringIncludes(await output(server("padt", ...args, "--from", from)), "Sent 1 PADT");
+      await ac.seen.first(({ source }) => formatMac(source) === from, "a PADT as the customer");
+      const group = await server("padt", "--mac", "01:80:c2:00:00:00", "--session-id", "1");
+      assertStringIncludes(group.stderr, "one station");
     }),
 });
 

@@ -48,7 +48,7 @@ Deno.test("a session that somebody ends while the tunnel is down ends at the far
     assertEquals([path.ac.frames, wire.frames], [[], []]);
   }));
 
-Deno.test("a stuck session of ours ends by either address and id, one of nobody's gets a PADT", () =>
+Deno.test("Z2, H2: a stuck session of ours ends by either address and id, one of nobody's gets a PADT", () =>
   within({}, async (path) => {
     const { sessions } = path.server.proxy;
     await dial(path, { id: 7 });
@@ -60,6 +60,10 @@ Deno.test("a stuck session of ours ends by either address and id, one of nobody'
     assertEquals((await path.ac.packet()).sessionId, 8);
     assertEquals((await path.customers[0].packet()).sessionId, 8);
     assertEquals(path.server.ends, ["admin", "admin"]);
+    const asCustomer = { mac: AC, local: CUSTOMER, sessionId: 10 };
+    assertEquals(freeStuck(sessions, macBytes(WAN), asCustomer), 1);
+    assertEquals((await path.ac.packet()).source, CUSTOMER);
+    assertEquals(freeStuck(sessions, macBytes(WAN), { mac: 0x01_80_c2_00_00_00, sessionId: 7 }), 0);
     assertEquals(freeStuck(sessions, macBytes(WAN), { mac: AC, sessionId: 9 }), 1);
     const padt = await path.ac.packet();
     assertEquals([padt.code, padt.sessionId, padt.source, padt.destination], [
