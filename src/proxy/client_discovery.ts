@@ -1,7 +1,7 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADI, CODE_PADR, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
 import { padsError } from "../pppoe/discovery.ts";
-import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
+import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
@@ -138,9 +138,13 @@ export class ClientDiscovery {
     // Silence, not an error: it may be meant for another proxy behind the same address.
     if (typeof offer === "string") return this.#drop(offer, packet);
     const { pending, concentrator } = offer;
-    const repeated = this.#gate.padrs.repeated(pending, concentrator);
+    const cookie = offer.cookie && hex(offer.cookie);
+    // Several ACs may share an address: only the same offer again is a repetition.
+    const isSame = pending.requested.get(concentrator)?.cookie === cookie;
+    const repeated = isSame ? this.#gate.padrs.repeated(pending, concentrator) : undefined;
     if (repeated !== undefined) {
-      this.#switch.outlet.toWire(repeated.session, repeated.pads);
+      const pads = this.#withHostUniq(repeated.pads, hostUniq);
+      if (pads !== undefined) this.#switch.outlet.toWire(repeated.session, pads);
       return this.#drop("padr-repeated", packet);
     }
     const refusal = this.#gate.blocked(member, packet.source) ??
@@ -153,10 +157,20 @@ export class ClientDiscovery {
     }
     this.#gate.makeRoom(member, packet.source);
     this.#pending.begin(member, member.name, packet.source, pending.hostUniq); // it lives on
-    const cookie = offer.cookie && hex(offer.cookie);
     noteRequest(pending, concentrator, { hostUniq, acName: offer.acName, cookie });
     const padr = { ...packet, destination: concentrator, tags: encodeTags(upstream) };
     this.#toServer({ member, customer: packet.source }, encodeDiscovery(padr));
+  }
+
+  /** A PADS with the Host-Uniq of another PADR; undefined where that has no room in it. */
+  #withHostUniq(pads: Uint8Array, hostUniq: Uint8Array | undefined): Uint8Array | undefined {
+    const [etherType] = this.#options.etherTypes;
+    const packet = parseDiscovery(pads, etherType);
+    const list = typeof packet === "string" ? packet : readTags(packet.tags);
+    if (typeof packet === "string" || typeof list === "string") return undefined;
+    const tags = setTag(list, TAG_HOST_UNIQ, hostUniq);
+    if (!fitsDiscovery(packet.code, tags)) return undefined;
+    return encodeDiscovery({ ...packet, tags: encodeTags(tags) }, etherType);
   }
 
   /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */

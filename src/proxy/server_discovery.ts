@@ -1,5 +1,5 @@
 import type { Link } from "../../ffi/link.ts";
-import { CODE_PADI, CODE_PADR, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
+import { CODE_PADI, CODE_PADR, TAG_AC_COOKIE, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
 import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
@@ -16,7 +16,7 @@ import { RequestGate } from "./request_gate.ts";
 import { type Member } from "./session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
 import type { SessionSwitch } from "./session_switch.ts";
-import { TokenMint } from "./token.ts";
+import { hex, TokenMint } from "./token.ts";
 
 /** Unknown addresses remembered of each client, whose own proxy has let through few. */
 const STRANGERS = 1 << 13;
@@ -120,7 +120,7 @@ export class ServerDiscovery {
     const known = this.#pending.find(member.name, packet.source, hostUniq);
     const refusal = packet.code === CODE_PADI
       ? this.#gate.padi(member, packet.source, known)
-      : this.#refusePadr(member, packet, known);
+      : this.#refusePadr(member, packet, tags, known);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
@@ -174,10 +174,14 @@ export class ServerDiscovery {
   #refusePadr(
     member: Member,
     { source, destination, tags }: DiscoveryPacket,
+    list: Tag[],
     pending: Pending<Member> | undefined,
   ): DropReason | undefined {
     if (pending === undefined) return "unsolicited";
-    const repeated = this.#gate.padrs.repeated(pending, destination);
+    const cookie = findTag(list, TAG_AC_COOKIE);
+    // Several ACs may share an address: only the same offer again is a repetition.
+    const isSame = pending.requested.get(destination)?.cookie === (cookie && hex(cookie));
+    const repeated = isSame ? this.#gate.padrs.repeated(pending, destination) : undefined;
     if (repeated !== undefined) {
       this.#deliver(member, repeated.session.handle, repeated.pads);
       return "padr-repeated";

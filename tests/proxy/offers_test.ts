@@ -145,6 +145,39 @@ Deno.test("A3: the error that answers a PADR has the PADR's Host-Uniq too, of th
     assertEquals([full.sessionId, ...findTag(full.list, TAG_HOST_UNIQ) ?? []], [0, 4]);
   }));
 
+Deno.test("A3: a PADR that is repeated with another Host-Uniq gets the same session under that one", () =>
+  within({}, async (path) => {
+    const padi = await ask(path, [service, uniq(1)]);
+    const pado = await offer(path, padi, [named("a"), cookieOf(1)]);
+    const bare = without(pado.list, TAG_AC_NAME, TAG_HOST_UNIQ);
+    take(path, pado, [...bare, uniq(2)]);
+    await confirm(path, await path.ac.packet(), 5, AC);
+    for (const again of [[uniq(3, 3)], [], [uniq(4)]]) {
+      path.advance(1_500);
+      take(path, pado, [...bare, ...again]);
+      const pads = await path.customers[0].packet();
+      assertEquals([pads.code, pads.sessionId], [CODE_PADS, 5]);
+      assertEquals(findTag(pads.list, TAG_HOST_UNIQ), findTag(again, TAG_HOST_UNIQ));
+    }
+    assertEquals(path.server.proxy.sessions.table.size, 1);
+  }));
+
+Deno.test("A1: a PADR for the offer of another AC on the same address is no repetition of the first", () =>
+  within({}, async (path) => {
+    const padi = await ask(path, [service, uniq(1)]);
+    const [first, second] = [
+      await offer(path, padi, [named("isp-a"), cookieOf(1)]),
+      await offer(path, padi, [named("isp-b"), cookieOf(2)]),
+    ];
+    take(path, first, without(first.list, TAG_AC_NAME));
+    await confirm(path, await path.ac.packet(), 5, AC);
+    path.advance(1_500);
+    take(path, second, without(second.list, TAG_AC_NAME));
+    await settle();
+    const seen = path.customers[0].frames.map((frame) => new DataView(frame.buffer).getUint16(16));
+    assertEquals(seen.includes(5), false);
+  }));
+
 Deno.test("A3: without a cookie the only AC that offered is meant, of several none", () =>
   within({}, async (path) => {
     const first = await ask(path, [service, uniq(1)]);
@@ -189,6 +222,22 @@ for (const mac of ["own", "transparent"] as const) {
       }
     }));
 }
+
+Deno.test("O1: 100 ACs that answer one PADI at the same moment are all offered", () =>
+  within({}, async (path) => {
+    const padi = await ask(path, [service, uniq(1)]);
+    for (let i = 0; i < 100; i++) {
+      const pado = { source: ACS + i, destination: WAN, code: CODE_PADO, sessionId: 0 };
+      path.ac.send(pado, [named(`ac-${i}`), cookieOf(i), ...padi.list]);
+    }
+    const names = new Set<string>();
+    for (let i = 0; i < 100; i++) {
+      const { list } = await path.customers[0].packet();
+      names.add(new TextDecoder().decode(findTag(list, TAG_AC_NAME)));
+    }
+    assertEquals(names.size, 100);
+    assertEquals([path.server.drops, path.clients[0].drops], [{}, {}]);
+  }));
 
 Deno.test("an AC's error instead of an offer reaches the customer and is no offer", () =>
   within({}, async (path) => {
