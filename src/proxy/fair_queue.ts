@@ -105,7 +105,9 @@ export class FairQueue<Owner, Item> {
     const line = this.#lines.get(owner);
     const hasShare = line !== undefined && line.size * this.#lines.size > EARLY * places;
     if (hasShare && standing >= Standing.fresh) {
-      const excess = this.#size - EARLY * places;
+      // What is less welcome gives way first.
+      const below = standing === Standing.fresh ? line.queues[Standing.served].length : 0;
+      const excess = this.#size - below - EARLY * places;
       if (this.#random() * (1 - EARLY) * places < excess) return false;
     }
     if (this.#size < places || this.#longest > (line?.size ?? 0) + 1) return true;

@@ -21,6 +21,8 @@ export interface RequestGateOptions extends Omit<PadiShaperOptions<Member>, "has
   sessions: SessionSwitch;
   /** Sessions that a member may have. */
   sessionsOf: (member: Member) => number;
+  /** Told of each session that has opened. */
+  opened?: (session: Session) => void;
 }
 
 /** Which requests of customers pass and wait, by what is going on and by how many there are. */
@@ -84,6 +86,7 @@ export class RequestGate {
 
   /** A session has come of a discovery; `pads` is what the customer was sent. */
   opened(pending: Pending<Member> | undefined, session: Session, pads: Uint8Array): void {
+    this.#options.opened?.(session);
     this.padis.completed(session.member, session.customer);
     this.answers.proven(session.concentrator);
     if (pending !== undefined) this.padrs.answered(pending, session, pads);

@@ -13,7 +13,7 @@ import { type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalFrame } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
-import { type Member } from "./session.ts";
+import type { Member, Session } from "./session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, TokenMint } from "./token.ts";
@@ -33,7 +33,7 @@ export class ServerDiscovery {
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
   #gate: RequestGate;
-  #addresses = new AddressBook();
+  #addresses: AddressBook;
   #answers: ServerAnswers;
   #pacer: PadiPacer<Member>;
 
@@ -71,11 +71,13 @@ export class ServerDiscovery {
       gate: () => this.#gate,
       offered: (pending) => this.#pacer.answered(pending),
     });
+    this.#addresses = new AddressBook(options.now, sessions.table);
     this.#gate = new RequestGate({
       ...options,
       sessions,
       sessionsOf: ({ name }) => policy.sessionsOf(name),
       strangers: STRANGERS,
+      opened: (session) => this.#opened(session),
       // ACs limit PADIs by address: customers with their own do not stand in each other's way.
       send: (pending, frame) =>
         policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
@@ -106,6 +108,7 @@ export class ServerDiscovery {
   expire(): void {
     this.#pending.expire();
     this.#answers.expire();
+    this.#addresses.expire();
   }
 
   /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
@@ -122,6 +125,7 @@ export class ServerDiscovery {
       ? this.#gate.padi(member, packet.source, known)
       : this.#refusePadr(member, packet, tags, known);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
+    if (this.#policy.mac === "transparent") this.#addresses.claim(packet.source, member);
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
     const local = this.#localAddress(packet.source);
@@ -154,12 +158,19 @@ export class ServerDiscovery {
     if (this.#policy.mac === "own") return undefined;
     if (packet.source === readMac(this.#link.mac, 0)) return "own-address";
     if (this.#answers.isConcentrator(packet.source)) return "ac-address-spoofed";
-    const owner = this.#addresses.owner(packet.source);
-    if (owner === undefined || owner === member || !owner.customers.has(packet.source)) {
-      this.#addresses.claim(packet.source, member);
-      return undefined;
+    return this.#addresses.isFree(packet.source, member) ? undefined : "mac-in-use";
+  }
+
+  /**
+   * A session proves an AC: a customer that has borne its address so far, because nobody had heard
+   * the AC, does so no longer. The wire is not told, since that would be in the AC's name.
+   */
+  #opened(session: Session): void {
+    if (this.#policy.mac === "own") return;
+    this.#addresses.serves(session);
+    for (const impostor of this.#addresses.sessionsOf(session.concentrator)) {
+      this.#switch.close(impostor, "ac-address", { wire: false, tunnel: true });
     }
-    return "mac-in-use";
   }
 
   /** A customer whose PADI waits for its turn at the AC is there still. */

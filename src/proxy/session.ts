@@ -50,6 +50,7 @@ export type SessionEnd =
   | "gave-way" // the AC was silent, and the same customer dialled again at a limit
   | "lcp-terminated" // the peers ended PPP's link and no PADT followed
   | "admin" // somebody asked us to
+  | "ac-address" // the customer had the address of an AC, which another session has proved
   | "address-changed" // our interface has another one, and the peer knows the old
   | "tunnel-lost" // and not resumed in time
   | "not-resumed" // the other side no longer has it
