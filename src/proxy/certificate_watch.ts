@@ -7,7 +7,7 @@ const log = logger("auth");
 
 /** How often a warning comes again, and how often the dates are looked at. Milliseconds. */
 const AGAIN = 86_400_000;
-const LOOK = 60_000;
+const LOOK = 10_000;
 
 /** A certificate in use: the server's own one, or one that a client accepts. */
 export interface UsedCertificate extends Certificate {
@@ -55,7 +55,7 @@ export class CertificateWatch {
       this.#said.set(sha256, recent ? last : { warning, at: now });
       if (recent) continue;
       const facts = { use: certificate.use, warning, sha256 };
-      log.warning("certificate is due to be replaced", facts);
+      log.warning("certificate needs attention", facts);
       monitor.emit("certificate", facts);
     }
   }

@@ -1,6 +1,7 @@
 /** Puts a mode together from its configuration and runs it until it is told to stop. */
 import type { Link } from "../../ffi/link.ts";
 import { randomBytes } from "node:crypto";
+import { blaming } from "../config/blame.ts";
 import { formatAddress } from "../config/addresses.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
@@ -28,7 +29,7 @@ import { Proxy, type ProxyObserver } from "./proxy.ts";
 import type { ClientPolicy, ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { Reloader } from "./reload.ts";
 import { Server } from "./server.ts";
-import { ServerAccess } from "./server_access.ts";
+import { namingCertificate, ServerAccess } from "./server_access.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
 import { runDaemon } from "./run_daemon.ts";
 import { openState, type State } from "./state.ts";
@@ -45,7 +46,7 @@ export async function startServer(
   link: Link,
   tune: TuneSockets,
 ): Promise<Daemon> {
-  closeEnvironment();
+  await closeEnvironment(config.file);
   const files = await readServerFiles(config);
   const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
@@ -81,7 +82,7 @@ export async function startServer(
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     now,
-    events: loggedServerEvents(now, later, monitor),
+    events: namingCertificate(loggedServerEvents(now, later, monitor), access),
   });
   ready.tunnel({
     listen: config.tunnel.listen.map(formatAddress).join(" "),
@@ -103,7 +104,7 @@ export async function startClient(
   link: Link,
   tune: TuneSockets,
 ): Promise<Daemon> {
-  closeEnvironment();
+  await closeEnvironment(config.file);
   const { tunnel } = config;
   const access = new ClientAccess(config, await readClientFiles(config));
   const state = await openState(config, now);
@@ -156,8 +157,8 @@ export async function startClient(
 }
 
 /** TLS is what the configuration says, whatever the environment says. */
-function closeEnvironment(): void {
-  checkTlsEnvironment();
+async function closeEnvironment(file: string): Promise<void> {
+  await blaming(file, "tunnel", checkTlsEnvironment);
   const ignored = closeTrust();
   if (ignored.length > 0) {
     mainLog.warning("environment ignored: it would change whom TLS trusts", {

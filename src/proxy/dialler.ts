@@ -74,12 +74,14 @@ export class CertificateAdvice {
   async explain(
     error: unknown,
     server: Endpoint,
-    { trust, credentials }: Pick<DiallerOptions, "trust" | "credentials">,
+    { trust, credentials, route }: Pick<DiallerOptions, "trust" | "credentials" | "route">,
     stop?: AbortSignal,
   ): Promise<unknown> {
     if (!(error instanceof CertificateError)) return error;
     const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
-    const shown = await this.#look(server, trust, stop);
+    // A look would leave by the machine's own route, and may reach another server.
+    const isRouted = route.interface !== undefined || route.mark !== undefined;
+    const shown = isRouted ? undefined : await this.#look(server, trust, stop);
     const answers = shown === undefined ? "" : `, the server's is ${shown} by its own words`;
     const detail = `${error.message}; SHA-256 pinned is ${pinned}${answers}`;
     return new HandshakeError({ reason: "not-authenticated", by: "us", detail });

@@ -6,6 +6,7 @@ import type { Listener, Renewal } from "../tunnel/transport.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Prepared } from "./reload.ts";
+import type { ServerEvents } from "./server.ts";
 
 /** Who may connect to a server and what they may have; all of it can change while it runs. */
 export class ServerAccess {
@@ -90,4 +91,24 @@ export class ServerAccess {
   #listSessions(): void {
     this.#sessions = new Map(this.#config.clients.map(({ name, sessions }) => [name, sessions]));
   }
+}
+
+/** Alerts of a client that does not accept the certificate, in the words of Deno's TLS. */
+const NOT_ACCEPTED =
+  /received fatal alert: (?:UnknownCA|BadCertificate|DecryptError|Certificate\w+)/;
+
+/** Says which certificate it was that a client did not accept. */
+export function namingCertificate(
+  events: ServerEvents,
+  access: Pick<ServerAccess, "credentials">,
+): ServerEvents {
+  return {
+    ...events,
+    rejected(host, address, end): void {
+      if (!NOT_ACCEPTED.test(end.detail)) return events.rejected(host, address, end);
+      const sha256 = access.credentials().fingerprint.toHex();
+      const detail = `${end.detail}: the client has not pinned our certificate, SHA-256 ${sha256}`;
+      events.rejected(host, address, { ...end, detail });
+    },
+  };
 }

@@ -11,6 +11,8 @@ import { Deadline } from "./deadline.ts";
 import { ALPN } from "./handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import type { DialOptions, Endpoint, Trust } from "./tls.ts";
+import { alertError, nameRefusal } from "./tls_answer.ts";
+import { TlsAlert } from "./tls_alert.ts";
 import { TLS_NAME } from "./tls_identity.ts";
 
 /**
@@ -60,7 +62,7 @@ export async function dialQuic(
     return connection;
   } catch (error) {
     hangUp();
-    throw signal.aborted ? signal.reason : nameCertificateError(error);
+    throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
   } finally {
     signal.removeEventListener("abort", hangUp);
   }
@@ -84,7 +86,7 @@ async function connect(
   });
   connection.closed.catch(() => {}).then(() => local.close());
   if (connection.protocol !== ALPN) {
-    throw new Deno.errors.InvalidData(`The server does not speak "${ALPN}"`);
+    throw alertError(TlsAlert.noApplicationProtocol);
   }
   return new QuicConnection(connection, await connection.createBidirectionalStream());
 }

@@ -11,7 +11,7 @@ import { abandon, type Connection } from "./connection.ts";
 import { Deadline } from "./deadline.ts";
 import { ALPN } from "./handshake.ts";
 import { TlsAlert } from "./tls_alert.ts";
-import { alertError, awaitTls13 } from "./tls_answer.ts";
+import { alertError, awaitTls13, nameRefusal } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
 import { connectTcp } from "./tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
@@ -80,7 +80,7 @@ export async function dialTls(
   try {
     return await startTls(await connectTcp(endpoint, route, signal), trust, tune, signal);
   } catch (error) {
-    throw signal.aborted ? signal.reason : nameCertificateError(error);
+    throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
   }
 }
 
@@ -104,7 +104,10 @@ async function startTls(
       alpnProtocols: [ALPN],
     });
     await shakeHands(tls, socket, signal);
-    return new TlsConnection(tls, socket);
+    return new TlsConnection(tls, () => {
+      socket.shutdown();
+      abandon(tls);
+    });
   } catch (error) {
     hangUp();
     abandon(connection);

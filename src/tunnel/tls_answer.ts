@@ -53,6 +53,23 @@ export function alertError(alert: number): HandshakeError {
   return ended(reason, "peer", describeAlert(alert));
 }
 
+/** Deno's words for alerts that it has read itself, as those that come before TLS. */
+const BY_NAME: Readonly<Record<string, number>> = {
+  InternalError: TlsAlert.internalError,
+  ProtocolVersion: TlsAlert.protocolVersion,
+  NoApplicationProtocol: TlsAlert.noApplicationProtocol,
+};
+
+/** The same error, or in place of what Deno throws for a server's refusal one that says why. */
+export function nameRefusal(error: unknown): unknown {
+  const message = error instanceof Error ? error.message : "";
+  const [, name] = /received fatal alert: (\w+)/.exec(message) ?? [];
+  if (name !== undefined && Object.hasOwn(BY_NAME, name)) return alertError(BY_NAME[name]);
+  // QUIC: CONNECTION_REFUSED, and an alert as a CRYPTO_ERROR (RFC 9000 section 20.1)
+  if (/refused to accept a new connection/.test(message)) return alertError(TlsAlert.internalError);
+  return /error 120: /.test(message) ? alertError(TlsAlert.noApplicationProtocol) : error;
+}
+
 function ended(reason: TunnelEnd["reason"], by: TunnelEnd["by"], detail: string): HandshakeError {
   return new HandshakeError({ reason, by, detail });
 }

@@ -1,18 +1,13 @@
-import { abandon, type Connection } from "./connection.ts";
+import type { Connection } from "./connection.ts";
 
-/** What ends a connection in the kernel. */
-interface Socket {
-  shutdown(): void;
-}
-
-/** Deno's TLS connection, of which nothing stays when it is closed, whatever is under way. */
+/** Deno's TLS connection, which is closed in the kernel: Deno's own `close` may leave it open. */
 export class TlsConnection implements Connection {
   #connection: Deno.TlsConn;
-  #socket: Socket;
+  readonly close: () => void;
 
-  constructor(connection: Deno.TlsConn, socket: Socket) {
+  constructor(connection: Deno.TlsConn, close: () => void) {
     this.#connection = connection;
-    this.#socket = socket;
+    this.close = close;
   }
 
   read(bytes: Uint8Array): Promise<number | null> {
@@ -21,10 +16,5 @@ export class TlsConnection implements Connection {
 
   write(bytes: Uint8Array): Promise<number> {
     return this.#connection.write(bytes);
-  }
-
-  close(): void {
-    this.#socket.shutdown();
-    abandon(this.#connection);
   }
 }

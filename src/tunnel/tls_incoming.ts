@@ -7,6 +7,7 @@ import { type Greeting, HelloWatch } from "./hello_watch.ts";
 import { addressBytes } from "./network.ts";
 import type { Endpoint } from "./tls.ts";
 import { encodeAlert, TlsAlert, TOO_BUSY } from "./tls_alert.ts";
+import { TlsConnection } from "./tls_connection.ts";
 import type { Incoming } from "./transport.ts";
 
 /** Descriptors that strangers and tunnels leave to everything else. */
@@ -112,25 +113,6 @@ export class TlsIncoming implements Incoming {
   /** An alert in plain, which is possible as long as TLS has not begun. */
   #say(alert: number): void {
     if (!this.#opened && !this.#early) this.#socket?.say(encodeAlert(alert));
-  }
-}
-
-/** Deno's connection, closed in the kernel. */
-class TlsConnection implements Connection {
-  #connection: Deno.TlsConn;
-  readonly close: () => void;
-
-  constructor(connection: Deno.TlsConn, close: () => void) {
-    this.#connection = connection;
-    this.close = close;
-  }
-
-  read(bytes: Uint8Array): Promise<number | null> {
-    return this.#connection.read(bytes);
-  }
-
-  write(bytes: Uint8Array): Promise<number> {
-    return this.#connection.write(bytes);
   }
 }
 

@@ -86,6 +86,10 @@ for (const transport of ["tls", "quic"] as const) {
         const sha256 = await readPin(await Deno.readTextFile(`${lab.folder}/${name}.crt`));
         assertStringIncludes(said, sha256.toHex());
       }
+      if (transport === "tls") {
+        const third = await readPin(await Deno.readTextFile(`${lab.folder}/third.crt`));
+        await server.waitForLine(new RegExp(`tunnel rejected.*not pinned our.*${third.toHex()}`));
+      }
       await pinFiles(lab, '["third.crt", "second.crt"]');
       const since = client.output.length;
       await reload(client);

@@ -217,6 +217,25 @@ Deno.test("S1: a login that is not answered leaves no socket behind, nor does a 
   await until(() => openFiles() <= before + 2);
 });
 
+Deno.test("a QUIC server that has no room, and one of another protocol, are told apart", async () => {
+  const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
+  const refusals = { "pppoe-proxy/1": "too-many-connections", "other/1": "unsupported-version" };
+  for (const [protocol, reason] of Object.entries(refusals)) {
+    const endpoint = new Deno.QuicEndpoint({ hostname: "127.0.0.1", port: 0 });
+    const listener = endpoint.listen({ cert, key, alpnProtocols: [protocol] });
+    const serving = listener.incoming().then((incoming) =>
+      reason === "too-many-connections" ? incoming.refuse() : incoming.accept()
+    ).catch(() => {});
+    const error = await assertRejects(
+      () => dialQuic({ host: "127.0.0.1", port: endpoint.addr.port }, trust, 5_000),
+      HandshakeError,
+    );
+    assertEquals(`${error.end.reason} by ${error.end.by}`, `${reason} by peer`);
+    await serving;
+    endpoint.close();
+  }
+});
+
 Deno.test("S1: QUIC dials that nobody answers, or that are stopped, leave no socket behind", async () => {
   const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = silent.addr as Deno.NetAddr;
