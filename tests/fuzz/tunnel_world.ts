@@ -114,8 +114,9 @@ export class TunnelWorld {
       const end = at + RECORD_HEADER + (header >>> 16 & MAX_RECORD_BODY);
       if (end > stream.length) break;
       const type = header & 0xffff;
-      if (header >>> 30 !== KIND_CONTROL) count++;
-      else if (type !== ControlType.ping && type !== ControlType.pong) plain = false;
+      // A pong that answers no ping is counted like a frame that is dropped.
+      if (header >>> 30 !== KIND_CONTROL || type === ControlType.pong) count++;
+      else if (type !== ControlType.ping) plain = false;
       at = end;
     }
     this.#stream = stream.slice(at);
