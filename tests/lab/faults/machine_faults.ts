@@ -60,16 +60,29 @@ export async function fillDisk({ lab }: Line, name: string): Promise<string> {
   return path;
 }
 
-/** Customers come and go while nothing can be written. */
+const CANNOT_WRITE = /state cannot be written/;
+
+/**
+ * Customers come and go while nothing can be written. Over when all is written again: before that a
+ * daemon that is killed has lost what was opened meanwhile.
+ */
 async function fullDisks(line: Line): Promise<void> {
-  const { customers, random } = line;
+  const { customers, random, clients, daemons: { server } } = line;
   const names = ["server", ...BRANCHES.map(({ name }) => name)];
+  const daemons = [server, ...clients.values()].map((daemon) => ({
+    daemon,
+    since: daemon.output.length,
+  }));
   const ballast = await Promise.all(names.map((name) => fillDisk(line, name)));
   const before = customers.size;
   for (let i = 0; i < before / 10; i++) customers.hangUp(customers.any(random()));
   await pause(300);
   await customers.fill(before);
   for (const path of ballast) await Deno.remove(path);
+  for (const { daemon, since } of daemons) {
+    const isFailing = daemon.output.entries.slice(since).some((text) => CANNOT_WRITE.test(text));
+    if (isFailing) await daemon.waitForLine(/state is written again/, { since, timeout: 15_000 });
+  }
 }
 
 /** Sessions of an interface with another address cannot go on: their peers know the old one. */
