@@ -56,6 +56,7 @@ padi_rate_per_mac = 10000
 padi_burst_per_mac = 10000
 padi_rate = 10000
 padi_burst = 10000
+sessions_per_customer = 10000
 `;
 
 /** Starts everything but sessions. */
