@@ -227,6 +227,7 @@ export const EventKind = v.picklist([
   "tunnel-up",
   "tunnel-down",
   "tunnel-rejected",
+  "name-in-use",
   "interface-up",
   "interface-down",
   "refused",

@@ -196,6 +196,8 @@ function adviseLogin(error: unknown): string {
   const said = `${reason}${detail === "" ? "" : ` (${detail})`}`;
   return reason === "not-authenticated"
     ? `${said}${SAME_SECRET}`
+    : reason === "name-in-use"
+    ? `${said}; each machine needs a name and a secret of its own`
     : reason === "connection-lost"
     ? `${said}; is it a pppoe-proxy, and has it room for another connection?`
     : said;

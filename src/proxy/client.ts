@@ -2,6 +2,7 @@ import { formatAddress } from "../config/addresses.ts";
 import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
+import type { Violation } from "../tunnel/record.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Endpoint } from "../tunnel/tls.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
@@ -133,9 +134,17 @@ export class Client {
     const end = await tunnel.run(sink);
     search.stop();
     this.#member = undefined;
+    this.#forgetSurplus(member, end);
     this.#choice.lost(now(), member.sessions > 0);
     proxy.leave(member, tunnel);
     return { end, wasUp: true, next: await search.found };
+  }
+
+  /** A server that takes fewer sessions than we have would refuse our list again and again. */
+  #forgetSurplus(member: Member, { by, detail }: TunnelEnd): void {
+    const refused: Violation = "sessions-too-many";
+    if (by !== "peer" || detail !== refused) return;
+    this.#options.proxy.sessions.closeAll(member, "not-resumed", { wire: true, tunnel: false });
   }
 
   #tunnel(connection: Connection): Tunnel {

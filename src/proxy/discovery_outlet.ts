@@ -1,4 +1,5 @@
 import type { Link } from "../../ffi/link.ts";
+import { CODE_PADT } from "../pppoe/constants.ts";
 import { padt } from "../pppoe/discovery.ts";
 import { encodeDiscovery } from "../pppoe/frame.ts";
 import type { Mac } from "../pppoe/mac.ts";
@@ -43,7 +44,11 @@ export class DiscoveryOutlet {
     if (side === "server") trace("to-client", frame, { client: name });
     else trace("to-server", frame, { server: name });
     if (tunnel === undefined) return drops.count("no-tunnel");
-    if (!tunnel.writer.discovery(handle, frame)) return drops.count("queue-full");
+    if (!tunnel.writer.discovery(handle, frame)) {
+      // The far proxy must hear of an end; on its next tunnel it does.
+      if (handle !== 0 && frame[15] === CODE_PADT) tunnel.overrun();
+      return drops.count("queue-full");
+    }
     this.#tallies.frame("to-tunnel", frame);
     this.#tap()?.discovery("tunnel", "out", party, frame);
   }

@@ -5,6 +5,7 @@ export type EventKind =
   | "tunnel-up"
   | "tunnel-down"
   | "tunnel-rejected"
+  | "name-in-use"
   | "interface-up"
   | "interface-down"
   | "refused"

@@ -134,6 +134,13 @@ export function loggedServerEvents(
       });
       monitor.disconnected(client, address, end, true);
     },
+    nameInUse(client, newcomer, holder): void {
+      tunnels.log(`name ${client}`, (suppressed) => {
+        const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
+        tunnelLog.error("two machines use the same client name", facts);
+        monitor.emit("name-in-use", facts);
+      });
+    },
     acceptFailed(error): void {
       limiter.log("accept", (suppressed) => {
         const facts = { error: String(error), ...suppressedFact(suppressed) };

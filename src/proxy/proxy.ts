@@ -3,8 +3,9 @@ import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.t
 import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
-import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
+import { DiscoveryGate } from "./discovery_gate.ts";
 import type { Party } from "./frame_tap.ts";
+import { listSessions } from "./listing.ts";
 import { limitPayload } from "./payload_limit.ts";
 import { PeerTable } from "./peer_table.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
@@ -27,6 +28,8 @@ export interface Discovery {
   expire(): void;
   /** Discoveries under way. */
   readonly size: number;
+  /** Sessions that a member may have, where the mode says that. */
+  sessionsOf?(member: Member): number;
 }
 
 /** Is told what happens to a proxy as a whole. */
@@ -57,6 +60,7 @@ export class Proxy implements FrameSink {
   readonly #link: Link;
   #side: "server" | "client";
   #now: () => number;
+  #limits: ProxyOptions["limits"];
   #discovery: Discovery;
   #ofSessions: SessionDiscovery;
   #discoveryType: number;
@@ -72,6 +76,7 @@ export class Proxy implements FrameSink {
     this.#link = options.link;
     this.#side = side;
     this.#now = options.now;
+    this.#limits = options.limits;
     this.#peers = new PeerTable(options.now);
     this.members = this.#peers.members;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
@@ -156,17 +161,21 @@ export class Proxy implements FrameSink {
     if (member.tunnel !== undefined) this.leave(member, member.tunnel);
     if (this.#side === "client") {
       this.#attach(member, tunnel);
-      return { member, sink: this.#sink(member, tunnel, clientControl(member, this.#observer)) };
+      return { member, sink: this.#sink(member, tunnel, this.#list(member, tunnel)) };
     }
-    const resumption = new Resumption(this.sessions, member, tunnel);
+    const resumption = new Resumption({
+      sessions: this.sessions,
+      member,
+      tunnel,
+      most: this.#discovery.sessionsOf?.(member) ?? Infinity,
+      done: (outcome) => {
+        this.#attach(member, tunnel);
+        this.#observer.resumed(name, outcome);
+      },
+    });
     const control = (type: number, body: Uint8Array): Violation | undefined => {
       if (type !== ControlType.sessions) return "unknown-control-type";
-      if (member.joining !== tunnel) return "sessions-unexpected";
-      const outcome = resumption.record(body);
-      if (typeof outcome !== "object") return outcome;
-      this.#attach(member, tunnel);
-      this.#observer.resumed(name, outcome);
-      return undefined;
+      return member.joining === tunnel ? resumption.record(body) : "sessions-unexpected";
     };
     return { member, sink: this.#sink(member, tunnel, control) };
   }
@@ -175,19 +184,22 @@ export class Proxy implements FrameSink {
     member.tunnel = tunnel;
     member.joining = undefined;
     tunnel.writer.beginBatch();
-    if (this.#side === "server") return;
-    member.listing = true;
+  }
+
+  #list(member: Member, tunnel: Tunnel): TunnelSink["control"] {
     const own = [...this.sessions.table].filter((session) => session.member === member);
     for (const session of own) this.sessions.resumed(session);
-    for (const body of encodeSessionList(own)) {
-      tunnel.writer.control(ControlType.sessions, body);
-    }
-    tunnel.writer.flush();
+    return listSessions(member, tunnel, own, (kept) => {
+      this.#observer.resumed(undefined, { kept });
+    });
   }
 
   #sink(member: Member, tunnel: Tunnel, control: TunnelSink["control"]): TunnelSink {
     const { sessions } = this;
     const { buffer } = tunnel;
+    const gate = this.#side === "server"
+      ? new DiscoveryGate(member, this.#limits, this.#now)
+      : undefined;
     return {
       session: (handle, offset, length) => {
         if (member.tunnel !== tunnel) return sessions.drops.count("session-unknown");
@@ -195,6 +207,10 @@ export class Proxy implements FrameSink {
       },
       discovery: (handle, offset, length) => {
         if (member.tunnel !== tunnel) return sessions.drops.count("tunnel-frame-unfit");
+        if (gate?.admits(handle, buffer.bytes, offset, length) === false) {
+          sessions.drops.count("discovery-rate");
+          return tunnel.violated("discovery-rate");
+        }
         this.#fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
       },
       control,
@@ -278,15 +294,4 @@ export class Proxy implements FrameSink {
       [...this.members.values()].map(({ tunnel }) => tunnel?.close("restart", "", grace)),
     );
   }
-}
-
-/** A server's answer to our list is for the log. */
-function clientControl(member: Member, observer: ProxyObserver): TunnelSink["control"] {
-  return (type, body) => {
-    const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;
-    if (kept === undefined) return "unknown-control-type";
-    member.listing = false;
-    observer.resumed(undefined, { kept });
-    return undefined;
-  };
 }

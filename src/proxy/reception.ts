@@ -1,7 +1,8 @@
 import { Admission, type AdmissionLimits, type NoPlace, type Place } from "../tunnel/admission.ts";
 import {
-  authenticateClient,
   HandshakeError,
+  proveClient,
+  type ProvenClient,
   type ServerCredentials,
 } from "../tunnel/authenticate.ts";
 import type { Connection } from "../tunnel/connection.ts";
@@ -21,9 +22,9 @@ export interface ReceptionOptions {
   random: () => number;
 }
 
-/** A client that has proved who it is. */
+/** A client that has proved who it is, and waits to be let in. */
 export interface Received {
-  client: string;
+  client: ProvenClient;
   connection: Connection;
 }
 
@@ -54,7 +55,7 @@ export class Reception {
     const timer = setTimeout(() => guest.expire(), this.#options.limits.timeout);
     try {
       const received = await this.#welcome(guest, place);
-      this.#admission.authenticated(place, received.client);
+      this.#admission.authenticated(place, received.client.name);
       return received;
     } catch (error) {
       if (!guest.refused) this.#admission.failed(place);
@@ -80,7 +81,7 @@ export class Reception {
     this.#admission.greeted(place, incoming.encrypted);
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
     const connection = await guest.stays(incoming.open());
-    const client = await guest.stays(authenticateClient(connection, credentials));
+    const client = await guest.stays(proveClient(connection, credentials));
     return { client, connection };
   }
 

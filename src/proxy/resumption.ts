@@ -1,5 +1,4 @@
 import { padt } from "../pppoe/discovery.ts";
-import type { Mac } from "../pppoe/mac.ts";
 import type { Violation } from "../tunnel/record.ts";
 import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/session_list.ts";
 import { ControlType } from "../tunnel/record.ts";
@@ -17,37 +16,59 @@ export interface Resumed {
   unknown: number;
 }
 
+/** What a resumption is made of. */
+export interface ResumptionOptions {
+  sessions: SessionSwitch;
+  member: Member;
+  tunnel: Tunnel;
+  /** Sessions that the client may have. */
+  most: number;
+  /** The client has been told everything; not called where another tunnel has taken over. */
+  done: (outcome: Resumed) => void;
+}
+
 /**
  * The server's part of resuming: compares a client's list of sessions with those held for it. Only
- * what both have, with the same peers and id, goes on.
+ * what both have, with the same peers and id, goes on. What the client is to be told waits here where
+ * the tunnel has no room for it, and a list is no longer than the client may have sessions.
  */
 export class Resumption {
   #switch: SessionSwitch;
   #member: Member;
   #tunnel: Tunnel;
+  #most: number;
+  #done: (outcome: Resumed) => void;
   #kept = new Set<Session>();
   #unknown = 0;
+  #listed = 0;
+  #complete = false;
+  /** Ends that the tunnel had no room for yet. */
+  #untold: Told[] = [];
 
-  constructor(
-    sessions: SessionSwitch,
-    member: Member,
-    tunnel: Tunnel,
-  ) {
+  constructor({ sessions, member, tunnel, most, done }: ResumptionOptions) {
     this.#switch = sessions;
     this.#member = member;
     this.#tunnel = tunnel;
+    this.#most = Math.max(most, member.sessions);
+    this.#done = done;
   }
 
-  /** Takes a record of the list; what came of it after the last one. */
-  record(body: Uint8Array): Resumed | Violation | undefined {
+  /** Takes a record of the list. */
+  record(body: Uint8Array): Violation | undefined {
+    if (this.#complete) return "sessions-unexpected";
     const list = decodeSessionList(body);
     if (list === undefined) return "sessions-unreadable";
+    this.#listed += list.sessions.length;
+    if (this.#listed > this.#most) return "sessions-too-many";
+    // The list ends with its last record, or there would be no end to empty ones.
+    if (list.sessions.length === 0 && !list.last) return "sessions-unreadable";
     for (const entry of list.sessions) {
       const session = this.#match(entry);
       if (session !== undefined) this.#kept.add(session);
       else this.#decline(entry);
     }
-    return list.last ? this.#finish() : undefined;
+    if (list.last) this.#finish();
+    return undefined;
   }
 
   #match(entry: ListedSession): Session | undefined {
@@ -63,25 +84,51 @@ export class Resumption {
     if (handle === 0) return;
     const { known } = this.#member;
     if (known[handle] !== Known.used) known[handle] = Known.declined;
-    this.#tell(handle, customer, concentrator, acSessionId);
+    this.#tell({ handle, customer, concentrator, acSessionId });
   }
 
-  #tell(handle: number, customer: Mac, concentrator: Mac, acSessionId: number): void {
-    this.#tunnel.writer.discovery(handle, padt(customer, concentrator, acSessionId));
+  #tell(end: Told): void {
+    if (this.#untold.length > 0 || !this.#put(end)) this.#untold.push(end);
   }
 
-  #finish(): Resumed {
+  #put({ handle, customer, concentrator, acSessionId }: Told): boolean {
+    return this.#tunnel.writer.discovery(handle, padt(customer, concentrator, acSessionId));
+  }
+
+  #finish(): void {
+    this.#complete = true;
     let ended = 0;
     for (const session of this.#switch.table) {
       if (session.member !== this.#member || this.#kept.has(session)) continue;
       this.#switch.close(session, "not-resumed", { wire: true, tunnel: false });
-      const { handle, customer, concentrator, acSessionId } = session;
-      this.#tell(handle, customer, concentrator, acSessionId);
+      this.#tell(session);
       ended++;
     }
-    const kept = this.#kept.size;
-    this.#tunnel.writer.control(ControlType.resumed, encodeResumed(kept));
-    this.#tunnel.writer.flush();
-    return { kept, ended, unknown: this.#unknown };
+    const outcome = { kept: this.#kept.size, ended, unknown: this.#unknown };
+    if (this.#untold.length === 0) this.#conclude(outcome);
+    else this.#tellRest(outcome);
+  }
+
+  /** Tells the rest as fast as the client reads; its frames are taken from then on. */
+  async #tellRest(outcome: Resumed): Promise<void> {
+    const { writer } = this.#tunnel;
+    for (let at = 0; at < this.#untold.length;) {
+      while (at < this.#untold.length && this.#put(this.#untold[at])) at++;
+      await writer.drained();
+      if (this.#member.joining !== this.#tunnel) return;
+    }
+    this.#conclude(outcome);
+  }
+
+  #conclude(outcome: Resumed): void {
+    const { writer } = this.#tunnel;
+    if (!writer.control(ControlType.resumed, encodeResumed(outcome.kept))) {
+      return this.#tunnel.overrun();
+    }
+    writer.flush();
+    this.#done(outcome);
   }
 }
+
+/** A session of whose end the client is told. */
+type Told = Pick<Session, "handle" | "customer" | "concentrator" | "acSessionId">;

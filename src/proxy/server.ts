@@ -1,14 +1,17 @@
-import { endOf } from "../tunnel/authenticate.ts";
+import { endOf, type ProvenClient } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Incoming, Listener } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import { NameGuard } from "./name_guard.ts";
 import type { Proxy } from "./proxy.ts";
 import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
 
 /** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
 const ACCEPT_PAUSE = 100;
+/** A client that has proved its name is let in, or told that it is not, within so many milliseconds. */
+const ADMISSION_TIME = 5_000;
 
 /** What the accepting side is made of. */
 export interface ServerOptions {
@@ -30,17 +33,24 @@ export interface ServerEvents {
   connected(client: string, address: string): void;
   disconnected(client: string, address: string, end: TunnelEnd): void;
   acceptFailed(error: unknown): void;
+  /** A client was refused, as the tunnel of its name from another address is up and answers. */
+  nameInUse(client: string, newcomer: string, holder: string): void;
 }
 
 /** Accepts tunnels, authenticates them and runs them until they end. */
 export class Server {
   #options: ServerOptions;
   #reception: Reception;
+  #names: NameGuard;
   #stopping = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#reception = new Reception(options.reception);
+    this.#names = new NameGuard({
+      members: options.proxy.members,
+      conflict: (...of) => options.events.nameInUse(...of),
+    });
   }
 
   /** Accepts on all listeners until `stop()`. */
@@ -76,11 +86,29 @@ export class Server {
     } catch (error) {
       return this.#options.events.rejected(host, address, endOf(error));
     }
+    const { client, connection } = received;
     try {
-      await this.#carry(received.client, address, received.connection);
+      await this.#admit(client, address, connection);
+    } catch (error) {
+      abandon(incoming);
+      return this.#options.events.rejected(host, address, endOf(error));
+    }
+    try {
+      await this.#carry(client.name, address, connection);
     } finally {
       abandon(incoming);
-      this.#reception.parted(received.client, host);
+      this.#reception.parted(client.name, host);
+    }
+  }
+
+  /** Lets a client in that has proved its name, or throws why not. */
+  async #admit(client: ProvenClient, address: string, connection: Connection): Promise<void> {
+    const timer = setTimeout(() => abandon(connection), ADMISSION_TIME);
+    try {
+      await this.#names.admit(client, address);
+      await client.accept();
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -94,8 +122,10 @@ export class Server {
       now,
     });
     const { member, sink } = proxy.join(client, tunnel);
+    this.#names.hold(client, address);
     events.connected(client, address);
     const end = await tunnel.run(sink);
+    this.#names.release(client, address);
     proxy.leave(member, tunnel);
     events.disconnected(client, address, end);
   }

@@ -105,6 +105,11 @@ export class ServerDiscovery {
     this.#pending.removeOwner(member);
   }
 
+  /** Sessions that a member may have. */
+  sessionsOf(member: Member): number {
+    return this.#policy.sessionsOf(member.name);
+  }
+
   expire(): void {
     this.#pending.expire();
     this.#answers.expire();

@@ -105,11 +105,30 @@ function findSecret(
   return found;
 }
 
+/** A client that has proved its name, and waits to be let in. */
+export interface ProvenClient {
+  readonly name: string;
+  /** Proves our knowledge of its secret, and lets it in. */
+  accept(): Promise<void>;
+  /** Tells it why it is not let in, and throws the same. */
+  refuse(reason: CloseCode, detail: string): Promise<never>;
+}
+
 /** Has a client prove its name, proves our knowledge of its secret, and returns the name. */
 export async function authenticateClient(
   connection: Connection,
   credentials: ServerCredentials,
 ): Promise<string> {
+  const client = await proveClient(connection, credentials);
+  await client.accept();
+  return client.name;
+}
+
+/** Has a client prove its name. */
+export async function proveClient(
+  connection: Connection,
+  credentials: ServerCredentials,
+): Promise<ProvenClient> {
   const helloBody = await receive(connection, ControlType.hello);
   // The version is looked at first: the rest of another version's hello may differ.
   if (helloBody[0] !== PROTOCOL_VERSION) {
@@ -127,8 +146,12 @@ export async function authenticateClient(
   const proof = await receive(connection, ControlType.proof);
   const secret = findSecret(credentials.secrets(hello.name), helloBody, challenge, proof);
   if (secret === undefined) return fail(connection, "not-authenticated", "");
-  await send(connection, ControlType.accept, prove(secret, "server", helloBody, challenge));
-  return hello.name;
+  const accept = prove(secret, "server", helloBody, challenge);
+  return {
+    name: hello.name,
+    accept: () => send(connection, ControlType.accept, accept),
+    refuse: (reason, detail) => fail(connection, reason, detail),
+  };
 }
 
 /** A server with a pinned certificate's key that answers for another certificate. */

@@ -25,7 +25,7 @@ export const OWN = 5;
 /** Limits of what is never dropped once it waits, each its own. Bytes. */
 export const PPP_CONTROL_LIMIT = 64 * 1024;
 export const DISCOVERY_LIMIT = 128 * 1024;
-export const OWN_LIMIT = 256 * 1024;
+export const OWN_LIMIT = 512 * 1024; // the ends of 10,000 sessions at once, and room beside
 /** What of the two latter and of PPP control one session may have waiting. Bytes. */
 export const SESSION_CONTROL_LIMIT = 16 * 1024;
 /** Room beside the data for what is never dropped once it waits. Bytes. */

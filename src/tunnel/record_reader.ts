@@ -27,28 +27,32 @@ export interface RecordSink {
 /** Smallest buffer: the longest record and one TLS record (RFC 8446 section 5.1: 16 KiB). */
 export const MIN_RECORD_BUFFER = MAX_RECORD_BODY + RECORD_HEADER + 16 * 1024;
 
-/** What a session record costs, and any other: discovery and control records are worked on. */
-const SESSION_COST = 1;
-const OTHER_COST = 64;
+/** Session records after which the time is looked at, and bytes of one that may be traffic. */
+const LOOK_EVERY = 64;
+const TRAFFIC = 16;
 
 /**
  * Finds the records in a stream of bytes that may be split anywhere.
  *
  * `space()` gives the free part of the buffer to read into, `received(n)` delivers what is
- * complete after n more bytes and keeps the rest, at the front, for the next read. It stops after
- * records that cost as much as a turn may: then `hasMore` is true, and `received(0)` goes on.
+ * complete after n more bytes and keeps the rest, at the front, for the next read. It stops when
+ * `isOver` says so: then `hasMore` is true, and `received(0)` goes on.
  */
 export class RecordReader {
   #buffer: RecordBuffer;
   #sink: RecordSink;
-  #turn: number;
+  #isOver: (isTraffic: boolean) => boolean;
   /** What is not delivered yet: it begins at 0 unless there is more. */
   #begin = 0;
   #filled = 0;
   #hasMore = false;
 
-  /** `turn` is the number of session records, or what costs as much, that are delivered at once. */
-  constructor(buffer: RecordBuffer, sink: RecordSink, turn = Infinity) {
+  /** `isOver`, asked after a discovery or control record and some session records, ends a turn. */
+  constructor(
+    buffer: RecordBuffer,
+    sink: RecordSink,
+    isOver: (isTraffic: boolean) => boolean = () => false,
+  ) {
     if (buffer.bytes.length < MIN_RECORD_BUFFER) {
       throw new RangeError(
         `Cannot read records into ${buffer.bytes.length} bytes: at least ${MIN_RECORD_BUFFER} are needed`,
@@ -56,7 +60,7 @@ export class RecordReader {
     }
     this.#buffer = buffer;
     this.#sink = sink;
-    this.#turn = turn;
+    this.#isOver = isOver;
   }
 
   /** Whether `received(0)` is to be called, before anything else, for records that are complete. */
@@ -69,14 +73,15 @@ export class RecordReader {
     return this.#buffer.bytes.subarray(this.#filled);
   }
 
-  /** Delivers the records that `count` further bytes complete, as many as a turn may. */
+  /** Delivers the records that `count` further bytes complete, until the turn is over. */
   received(count: number): Violation | undefined {
     const { view, bytes } = this.#buffer;
     const end = this.#filled + count;
     let at = this.#begin;
-    let left = this.#turn;
+    let unlooked = 0;
+    let isOver = false;
     let violation: Violation | undefined;
-    while (end - at >= RECORD_HEADER && left > 0) {
+    while (end - at >= RECORD_HEADER && !isOver) {
       const header = view.getUint32(at);
       const length = header >>> 16 & MAX_RECORD_BODY;
       // Checked before the body is waited for: a violation costs the peer no further byte.
@@ -84,13 +89,15 @@ export class RecordReader {
       if (violation !== undefined) break;
       const next = at + RECORD_HEADER + length;
       if (next > end) break;
-      left -= header >>> 30 === KIND_SESSION ? SESSION_COST : OTHER_COST;
       violation = this.#deliver(header >>> 30, header & 0xffff, at + RECORD_HEADER, length);
       if (violation !== undefined) break;
       at = next;
+      if (header >>> 30 === KIND_SESSION && ++unlooked < LOOK_EVERY) continue;
+      unlooked = 0;
+      isOver = this.#isOver(header >>> 30 === KIND_SESSION && length >= TRAFFIC);
     }
     this.#sink.batchEnd();
-    this.#hasMore = left <= 0 && violation === undefined && this.#isComplete(at, end);
+    this.#hasMore = isOver && violation === undefined && this.#isComplete(at, end);
     if (!this.#hasMore && at > 0 && at < end) bytes.copyWithin(0, at, end);
     this.#begin = this.#hasMore ? at : 0;
     this.#filled = this.#hasMore ? end : end - at;

@@ -9,6 +9,7 @@ import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import type { QueueDrop } from "./record_queue.ts";
 import { RecordWriter } from "./record_writer.ts";
+import { Turn } from "./turn.ts";
 
 export type { KeepaliveOptions } from "./keepalive.ts";
 
@@ -21,10 +22,6 @@ const SHORT_WRITE = 16 * 1024;
 const DATAGRAMS_AT = 64 * 1024;
 /** Datagrams after which others get their turn. */
 const DATAGRAMS_A_TURN = 64;
-/** Likewise records, as the reader counts their cost, and bytes; a read counts for at least so many. */
-const RECORDS_A_TURN = 4_096;
-const BYTES_A_TURN = 256 * 1024;
-const LEAST_READ = 1024;
 /** Milliseconds for a close record to arrive where closing would discard it. */
 const LAST_WORDS = 500;
 
@@ -74,6 +71,7 @@ export class Tunnel {
   #end: TunnelEnd | undefined;
   /** `run` has returned: nothing is delivered any more. */
   #isOver = false;
+  #violation: Violation | undefined;
   #sink: TunnelSink | undefined;
   #abort = Promise.withResolvers<void>();
   /** Sends datagrams, where the connection has them. */
@@ -107,6 +105,11 @@ export class Tunnel {
   answers(patience: number): Promise<boolean> {
     if (this.#isOver || this.#end !== undefined) return Promise.resolve(false);
     return this.#pings.answers(patience);
+  }
+
+  /** Ends the tunnel after the present records: what the peer sends is not what it may. */
+  violated(violation: Violation): void {
+    this.#violation ??= violation;
   }
 
   /**
@@ -164,6 +167,7 @@ export class Tunnel {
   async #read(sink: TunnelSink): Promise<void> {
     const datagrams = this.#datagrams;
     const { bytes, view } = this.#buffer;
+    const turn = new Turn(this.#now);
     const space = datagrams === undefined ? bytes : bytes.subarray(0, DATAGRAMS_AT);
     const records = new RecordReader({ bytes: space, view }, {
       session: (handle, offset, length) => {
@@ -173,18 +177,17 @@ export class Tunnel {
       discovery: (handle, offset, length) => sink.discovery(handle, offset, length),
       control: (type, offset, length) => this.#control(type, offset, length, sink),
       batchEnd: () => sink.batchEnd(),
-    }, RECORDS_A_TURN);
-    for (let left = BYTES_A_TURN;;) {
-      if (left <= 0 || records.hasMore) {
-        await nextTurn();
-        left = BYTES_A_TURN;
-      }
+    }, (isTraffic) => turn.isOver(isTraffic));
+    while (true) {
+      const pause = turn.pause();
+      if (pause !== undefined) await pause;
       const count = records.hasMore ? 0 : await this.#connection.read(records.space());
       if (count === null) return;
-      left -= Math.max(count, LEAST_READ);
+      turn.begin(count);
       if (this.#isOver || this.#end?.by === "peer") return;
       if (count > 0) this.#heard();
-      const violation = records.received(count);
+      const violation = records.received(count) ?? this.#violation;
+      turn.end();
       if (violation !== undefined) await this.close("protocol-violation", violation, 1_000);
       if (this.#end !== undefined && this.#end.by !== "us") return;
       if (violation !== undefined) return;
@@ -207,7 +210,9 @@ export class Tunnel {
       if (this.#isOver || this.#end !== undefined && this.#end.by !== "us") return;
       this.#heard();
       reader.received(datagram);
-      if (turn % DATAGRAMS_A_TURN === 0) await nextTurn();
+      if (turn % DATAGRAMS_A_TURN === 0) {
+        await new Promise<void>((next) => setImmediate(next));
+      }
     }
   }
 
@@ -263,11 +268,6 @@ export class Tunnel {
     this.#end ??= { reason: "connection-lost", by: "network", detail };
     this.#abort.resolve();
   }
-}
-
-/** Lets everything else that is due go first. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */

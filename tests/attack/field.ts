@@ -75,7 +75,8 @@ export class Field implements AsyncDisposable {
   }
 }
 
-function startScript(lab: Lab, name: string, args: readonly string[]): LabProcess {
+/** Starts a script of this folder. */
+export function startScript(lab: Lab, name: string, args: readonly string[]): LabProcess {
   const script = new URL(`${name}.ts`, import.meta.url).pathname;
   return lab.start({
     name,

@@ -15,6 +15,7 @@ const GRAVITY = {
   "tunnel-down": "bad",
   "interface-down": "bad",
   "tunnel-rejected": "warn",
+  "name-in-use": "bad",
   certificate: "warn",
   "refused": "warn",
   "drain": "warn",

@@ -1,0 +1,35 @@
+import { ControlType } from "../tunnel/record.ts";
+import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
+import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
+import type { Member, Session } from "./session.ts";
+
+/**
+ * The client's part of resuming: says which sessions it has, as fast as the tunnel takes that, and
+ * takes the server's answer, which is for the log. Returns what takes it.
+ */
+export function listSessions(
+  member: Member,
+  tunnel: Tunnel,
+  sessions: readonly Session[],
+  resumed: (kept: number) => void,
+): TunnelSink["control"] {
+  member.listing = true;
+  send(tunnel, encodeSessionList(sessions));
+  return (type, body) => {
+    const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;
+    if (kept === undefined) return "unknown-control-type";
+    if (!member.listing || kept > sessions.length) return "resumed-unexpected";
+    member.listing = false;
+    resumed(kept);
+    return undefined;
+  };
+}
+
+async function send({ writer }: Tunnel, bodies: readonly Uint8Array[]): Promise<void> {
+  for (const body of bodies) {
+    if (writer.control(ControlType.sessions, body)) continue;
+    await writer.drained();
+    if (!writer.control(ControlType.sessions, body)) return; // the tunnel has ended
+  }
+  writer.flush();
+}

@@ -1,0 +1,65 @@
+/**
+ * How long one tunnel may work on what it has read before everything else has its turn.
+ *
+ * A tunnel whose peer sends without pause always has something to read, and then Deno looks at other
+ * sockets only once in some 60 turns of its event loop, setImmediate's included. It looks at once
+ * when nothing is left to do: after the work on traffic for as short as it takes another thread to
+ * answer, and after work that no traffic needs so much of, control and discovery, for a timer.
+ */
+
+/** Bytes after which others have their turn; a read counts for at least so many. */
+const BYTES = 256 * 1024;
+const LEAST_READ = 1024;
+/** Milliseconds of work on control, discovery and records too short for traffic; and on traffic. */
+const CONTROL_TIME = 0.5;
+const TRAFFIC_TIME = 2;
+const NOTHING = new Uint8Array(0);
+
+/** The turns of one tunnel. */
+export class Turn {
+  #now: () => number;
+  #bytes = BYTES;
+  /** Milliseconds of work since the last pause, as far as it has ended. */
+  #worked = 0;
+  #began = 0;
+  /** How a turn that took too long is to end. */
+  #over: "control" | "traffic" | undefined;
+
+  /** `now` gives milliseconds of a steady clock. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Work begins on so many bytes. */
+  begin(bytes: number): void {
+    this.#bytes -= Math.max(bytes, LEAST_READ);
+    this.#began = this.#now();
+  }
+
+  /** Whether work has to wait; asked after a record, or some of traffic. */
+  isOver(isTraffic: boolean): boolean {
+    const worked = this.#worked + this.#now() - this.#began;
+    if (worked < (isTraffic ? TRAFFIC_TIME : CONTROL_TIME)) return false;
+    this.#over = isTraffic ? "traffic" : "control";
+    return true;
+  }
+
+  /** Work has ended. */
+  end(): void {
+    this.#worked += this.#now() - this.#began;
+    if (this.#worked >= TRAFFIC_TIME) this.#over ??= "traffic";
+  }
+
+  /** What has to be waited for before more work, if anything. */
+  pause(): Promise<unknown> | undefined {
+    const over = this.#over;
+    if (over === undefined && this.#bytes > 0) return undefined;
+    this.#bytes = BYTES;
+    if (over === undefined) return new Promise((resolve) => setImmediate(resolve));
+    this.#over = undefined;
+    this.#worked = 0;
+    return over === "traffic"
+      ? crypto.subtle.digest("SHA-256", NOTHING)
+      : new Promise((resolve) => setTimeout(resolve, 0));
+  }
+}

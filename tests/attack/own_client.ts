@@ -1,0 +1,79 @@
+/** A client of a lab's server whose secret is in the hands of somebody who means harm. */
+import { readClientFiles } from "../../src/config/files.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import { ClientAccess } from "../../src/proxy/client_access.ts";
+import { dialServer } from "../../src/proxy/dialler.ts";
+import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
+import { abandon, type Connection } from "../../src/tunnel/connection.ts";
+import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record.ts";
+import type { Lab } from "../lab/lab.ts";
+
+/** A connection that has logged in, and is written to and read from byte by byte. */
+export class OwnClient implements Disposable {
+  #connection: Connection;
+
+  private constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Logs in by the configuration `NAME.toml` of the lab's folder. */
+  static async logIn(lab: Lab, name: string): Promise<OwnClient> {
+    const config = await loadConfig(`${lab.folder}/${name}.toml`);
+    if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client's`);
+    const access = new ClientAccess(config, await readClientFiles(config));
+    const { trust, credentials, route } = access;
+    const { transport, connect } = config.tunnel;
+    const now = () => performance.now();
+    const options = { transport, trust, credentials, route, tune: () => {}, now };
+    return new OwnClient(await dialServer(connect[0], 5_000, options));
+  }
+
+  /** Sends bytes as they are; false where the server has hung up or takes no more in time. */
+  async send(bytes: Uint8Array, deadline = performance.now() + 2_000): Promise<boolean> {
+    for (let at = 0; at < bytes.length;) {
+      const late = new Promise<void>((resolve) => {
+        setTimeout(resolve, Math.max(0, deadline - performance.now()));
+      });
+      const taken = await Promise.race([
+        this.#connection.write(bytes.subarray(at)).catch(() => undefined),
+        late,
+      ]);
+      if (typeof taken !== "number") return false;
+      at += taken;
+    }
+    return true;
+  }
+
+  /** Reads until the server hangs up; how it said why. */
+  async ended(): Promise<TunnelEnd | undefined> {
+    const seen: number[] = [];
+    const buffer = new Uint8Array(64 * 1024);
+    while (true) {
+      const count = await this.#connection.read(buffer).catch(() => null);
+      if (count === null) return undefined;
+      for (const byte of buffer.subarray(0, count)) seen.push(byte);
+      const close = closeIn(seen);
+      if (close !== undefined) return close;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    abandon(this.#connection);
+  }
+}
+
+/** Takes whole records away from the front; the close, when one comes. */
+function closeIn(bytes: number[]): TunnelEnd | undefined {
+  let at = 0;
+  while (bytes.length - at >= 4) {
+    const [a, b, c, d] = bytes.slice(at, at + 4);
+    const end = at + 4 + ((a << 8 | b) & MAX_RECORD_BODY);
+    if (end > bytes.length) break;
+    if (a >>> 6 === KIND_CONTROL && (c << 8 | d) === ControlType.close) {
+      return decodeClose(Uint8Array.from(bytes.slice(at + 4, end)));
+    }
+    at = end;
+  }
+  bytes.splice(0, at);
+  return undefined;
+}

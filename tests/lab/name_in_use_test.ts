@@ -1,0 +1,77 @@
+import { assert, assertEquals, assertLess } from "@std/assert";
+import { insideLab, Lab } from "./lab.ts";
+import { startTestAc } from "./peers/test_ac.ts";
+import { startTestClient } from "./peers/test_client.ts";
+import { type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
+
+const ignore = !insideLab();
+/** What a newcomer may have to wait for a silent tunnel, and what a loaded machine adds. */
+const TAKEOVER = 3_000;
+
+/** The same client once more, on another segment. */
+async function twin(lab: Lab): Promise<void> {
+  const config = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
+  await lab.write("twin.toml", config.replace('"lan0"', '"lan1"'));
+}
+
+/** How often the first client's tunnel has come up. */
+function tunnels(pair: ProxyPair): number {
+  return pair.client.output.entries.filter((line) => /tunnel up/.test(line)).length;
+}
+
+Deno.test({
+  name: "F1: of two machines with one name the second is refused, and the error names both",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    await lab.cable("cust1", "lan1");
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const pair = await startProxyPair(lab);
+    const session = await lab.use(startTestClient("cust0")).dial();
+    await session.echo(Uint8Array.of(0, 0x21, 1));
+    await twin(lab);
+    const other = startDaemon(lab, "twin");
+    const refusals = () => other.output.entries.filter((line) => /name-in-use/.test(line)).length;
+    let since = 0;
+    for (let i = 0; i < 4; i++) {
+      await other.waitForLine(/tunnel down.*name-in-use/, { since, timeout: 30_000 });
+      since = other.output.entries.findLastIndex((line) => /name-in-use/.test(line)) + 1;
+      await session.echo(Uint8Array.of(0, 0x21, 2, i));
+    }
+    assert(refusals() >= 4);
+    assertEquals(tunnels(pair), 1);
+    assertEquals(other.output.entries.filter((line) => /tunnel up/.test(line)), []);
+    const line = await pair.server.waitForLine(/two machines use the same client name/);
+    const addresses = new Set(line.match(/127\.0\.0\.1:\d+/g));
+    assertEquals([addresses.size, /error/i.test(line)], [2, true], line);
+    // When the first leaves, the second is let in.
+    since = other.output.length;
+    await pair.client.stop();
+    await ready(other, since);
+  },
+});
+
+for (const how of ["SIGKILL", "SIGSTOP"] as const) {
+  Deno.test({
+    name: `F1: a client whose old tunnel is dead is back at once, ${how}`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      await lab.cables();
+      await lab.cable("cust1", "lan1");
+      const pair = await startProxyPair(lab);
+      await twin(lab);
+      const since = pair.server.output.length;
+      pair.client.signal(how); // what is killed hangs up; what has stopped is silent
+      const began = performance.now();
+      const other = startDaemon(lab, "twin");
+      await other.waitForLine(/tunnel up/, { timeout: 20_000 });
+      const up = await pair.server.waitForLine(/tunnel up/, { since, timeout: 10_000 });
+      assert(!/name-in-use/.test(up));
+      assertLess(performance.now() - began, TAKEOVER + 5_000);
+      assertEquals(other.output.entries.filter((line) => /name-in-use/.test(line)), []);
+      if (how === "SIGSTOP") pair.client.signal("SIGCONT");
+    },
+  });
+}
