@@ -1,4 +1,3 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { didYouMean } from "../config/suggest.ts";
 import { printable } from "../printable.ts";
 
@@ -41,54 +40,85 @@ export interface Arguments {
   switches: ReadonlySet<string>;
 }
 
+/** Arguments that are being read. */
+interface Reading {
+  spec: ArgumentsSpec;
+  /** What is still to be read, the next one first. */
+  rest: string[];
+  positionals: string[];
+  values: Map<string, string>;
+  switches: Set<string>;
+}
+
 /** Reads a command's arguments; throws UsageError for what its specification does not have. */
 export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arguments {
-  const withValue = spec.options.filter((option) => option.value !== undefined);
-  const switches = spec.options.filter((option) => option.value === undefined);
-  // Not left to parseArgs: it takes "--no-config", and answers to what every object inherits.
-  const end = args.indexOf("--");
-  for (const arg of end < 0 ? args : args.slice(0, end)) refuseUnknown(arg, spec.options);
-  const parsed: Record<string, unknown> & { _: readonly unknown[] } = parseArgs([...args], {
-    string: [...withValue.map((option) => option.name), "_"],
-    boolean: switches.map((option) => option.name),
-    alias: Object.fromEntries(
-      spec.options.flatMap(({ name, alias }) => alias === undefined ? [] : [[alias, name]]),
-    ),
-  });
-  const positionals = parsed._.map(String);
+  const reading: Reading = {
+    spec,
+    rest: [...args],
+    positionals: [],
+    values: new Map(),
+    switches: new Set(),
+  };
+  for (let arg = reading.rest.shift(); arg !== undefined; arg = reading.rest.shift()) {
+    if (arg === "--") reading.positionals.push(...reading.rest.splice(0));
+    else if (arg.startsWith("--")) readLong(arg, reading);
+    else if (arg.startsWith("-") && arg !== "-") readShort(arg, reading);
+    else reading.positionals.push(arg);
+  }
+  const { positionals, values, switches } = reading;
   const surplus = positionals.at(spec.positionals.length);
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
-  return {
-    raw: args,
-    positionals,
-    values: readValues(parsed, withValue),
-    switches: new Set(switches.map(({ name }) => name).filter((name) => parsed[name] === true)),
-  };
-}
-
-function refuseUnknown(arg: string, options: readonly OptionSpec[]): void {
-  if (!arg.startsWith("-") || arg === "-") return;
-  const word = arg.replace(/=.*$/s, "");
-  const known = options.some(({ name, alias }) =>
-    word === `--${name}` || (alias !== undefined && arg.startsWith(`-${alias}`))
-  );
-  if (known) return;
-  const names = [...options.map(({ name }) => `--${name}`), "--help"];
-  throw new UsageError(`Unknown option "${word}"${didYouMean(word, names)}`);
-}
-
-function readValues(
-  parsed: Record<string, unknown>,
-  options: readonly OptionSpec[],
-): Map<string, string> {
-  const values = new Map<string, string>();
-  for (const { name, value, required } of options) {
-    const given = parsed[name];
-    if (given === "") throw new UsageError(`Option "--${name}" needs a value: --${name} ${value}`);
-    if (given !== undefined) values.set(name, oneOf(String(given), value ?? "", `--${name}`));
-    else if (required) throw new UsageError(`Option "--${name} ${value}" is missing`);
+  for (const { name, value, required } of spec.options) {
+    if (required && !values.has(name)) {
+      throw new UsageError(`Option "--${name} ${value}" is missing`);
+    }
   }
-  return values;
+  return { raw: args, positionals, values, switches };
+}
+
+/** `--name`, `--name VALUE` or `--name=VALUE`. */
+function readLong(arg: string, reading: Reading): void {
+  const equals = arg.indexOf("=");
+  const word = equals < 0 ? arg : arg.slice(0, equals);
+  const option = reading.spec.options.find(({ name }) => `--${name}` === word);
+  if (option === undefined) throw unknownOption(word, reading.spec);
+  if (option.value !== undefined) {
+    return keep(option, equals < 0 ? nextValue(reading) : arg.slice(equals + 1), reading);
+  }
+  if (equals >= 0) throw new UsageError(`Option "${word}" takes no value`);
+  reading.switches.add(option.name);
+}
+
+/** `-n`, `-n VALUE`, `-nVALUE`, `-n=VALUE`, and switches in a row: `-abn VALUE`. */
+function readShort(arg: string, reading: Reading): void {
+  for (let at = 1; at < arg.length; at++) {
+    const option = reading.spec.options.find(({ alias }) => alias === arg[at]);
+    if (option === undefined) {
+      throw unknownOption(at === 1 ? arg.replace(/=.*$/s, "") : `-${arg[at]}`, reading.spec);
+    }
+    if (option.value !== undefined) {
+      const attached = arg.slice(at + 1).replace(/^=/, "");
+      return keep(option, at + 1 < arg.length ? attached : nextValue(reading), reading);
+    }
+    reading.switches.add(option.name);
+  }
+}
+
+/** The next argument, unless it is an option; "-" is a value, which stands for stdin or stdout. */
+function nextValue({ rest }: Reading): string {
+  const [next] = rest;
+  return next === undefined || /^-./s.test(next) ? "" : rest.shift() ?? "";
+}
+
+/** Of an option that is given several times the last one counts. */
+function keep({ name, value = "" }: OptionSpec, given: string, { values }: Reading): void {
+  if (given === "") throw new UsageError(`Option "--${name}" needs a value: --${name} ${value}`);
+  values.set(name, oneOf(given, value, `--${name}`));
+}
+
+function unknownOption(word: string, { options }: ArgumentsSpec): UsageError {
+  const names = [...options.map(({ name }) => `--${name}`), "--help"];
+  return new UsageError(`Unknown option "${word}"${didYouMean(word, names)}`);
 }
 
 /** A word of a specification such as `open|held`; any text where that has no choice. */

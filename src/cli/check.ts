@@ -1,5 +1,5 @@
 import { adminSocket } from "../config/admin_socket.ts";
-import { trustedOwners } from "../config/file_rules.ts";
+import { checkNotPublic, trustedOwners } from "../config/file_rules.ts";
 import { groupNumber } from "../config/group.ts";
 import { loadConfig } from "../config/load.ts";
 import { checkCaptureDirectory, checkSocketPlace, checkStateDirectory } from "../config/places.ts";
@@ -73,6 +73,7 @@ export async function checkSecrets(config: Config, findings: Findings): Promise<
 export async function checkPlaces(config: Config, findings: Findings): Promise<void> {
   const owners = trustedOwners(config.file);
   const { stateDir, capture } = config;
+  await findings.attempt(() => checkNotPublic(config.file, "the configuration"));
   await findings.attempt(() => checkStateDirectory(stateDir, owners));
   if (stateDir !== undefined) await findings.attempt(() => refuseLinks(stateDir));
   await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));

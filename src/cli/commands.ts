@@ -16,10 +16,7 @@ const run: Command = {
   positionals: [],
   options: [CONFIG],
   details: "Needs CAP_NET_RAW. Logs go to stderr.",
-  load: async () => {
-    const { runCommand } = await import("./run.ts");
-    return ({ raw }) => runCommand([...raw]);
-  },
+  load: async () => (await import("./run.ts")).runCommand,
 };
 
 const check: Command = {

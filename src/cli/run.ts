@@ -1,4 +1,3 @@
-import { parseArgs } from "@std/cli/parse-args";
 import { openLink } from "../../ffi/open_link.ts";
 import { raiseOpenFileLimit, surviveFullTable } from "../../ffi/open_files.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
@@ -9,9 +8,11 @@ import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
 import { SPARE_FILES } from "../tunnel/tls_incoming.ts";
+import type { Arguments } from "./arguments.ts";
 import { keepMemory } from "./memory_keeper.ts";
 import { Service, serviceEnvironment } from "./service.ts";
 import { serviceStatus } from "./service_status.ts";
+import { startTelemetry } from "./telemetry.ts";
 
 const log = logger("main");
 
@@ -22,9 +23,8 @@ const OWN_FILES = 40;
  * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
  * code 0 after an orderly end.
  */
-export async function runCommand(args: string[]): Promise<number> {
-  const flags = parseArgs(args, { string: ["config"], alias: { c: "config" } });
-  const config = await loadConfig(flags.config);
+export async function runCommand({ values }: Arguments): Promise<number> {
+  const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
   surviveFullTable();
   requireOpenFiles(config, raiseOpenFileLimit());
@@ -68,9 +68,7 @@ async function runLinked(config: Config, admin: Admin): Promise<number> {
     throw error;
   }
   admin.serve(daemon);
-  if (Deno.env.get("OTEL_DENO") === "true") {
-    (await import("../admin/otel.ts")).exportMetrics(daemon);
-  }
+  await startTelemetry(daemon);
   const memory = keepMemory(link.statistics);
   try {
     return await untilStopped(daemon);

@@ -27,7 +27,7 @@ export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfi
     listen: v.exactOptional(listen()),
     tokenFile: v.exactOptional(value.path(folder)),
     readTokenFile: v.exactOptional(value.path(folder)),
-    hosts: withDefault(v.array(value.serverName()), []),
+    hosts: withDefault(value.listOf(value.serverName(), "names"), []),
   });
   const guarded = check(
     table,

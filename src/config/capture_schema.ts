@@ -19,6 +19,6 @@ export function captureSchema(folder: string): v.GenericSchema<unknown, CaptureC
     ),
     sessionId: v.exactOptional(value.integer(1, 0xfffe)),
     side: v.exactOptional(value.oneOf("customer", "ac")),
-    secrets: withDefault(v.boolean(), false),
+    secrets: withDefault(value.flag(), false),
   });
 }

@@ -90,6 +90,23 @@ export function readGuarded(
   }
 }
 
+/** Throws an Error where everybody can change a file, if it is one; its owner and group are trusted. */
+export function checkNotPublic(path: string, what: string): void {
+  try {
+    using file = new OpenFile(path);
+    const isPublic = grantsOf(file.facts).some(({ who, bits }) =>
+      who === "others" && (bits & WRITE) !== 0
+    );
+    if (file.facts.kind !== "file" || !isPublic) return;
+  } catch (error) {
+    if (error instanceof FileError) return; // it has been read already
+    throw error;
+  }
+  throw new Error(
+    `Cannot use ${what} "${path}": everybody can write it; run \`chmod o-w "${path}"\``,
+  );
+}
+
 /**
  * Throws an Error where a directory is not one, or is not for its owner alone as far as `rule` says,
  * or could be replaced by others. One that is not there yet is in order; false then.

@@ -4,7 +4,7 @@ import { makeTlsIdentity } from "../tunnel/tls_identity.ts";
 import { blaming } from "./blame.ts";
 import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "./diff.ts";
-import { type Owners, trustedOwners } from "./file_rules.ts";
+import { checkNotPublic, type Owners, trustedOwners } from "./file_rules.ts";
 import { checkCaptureDirectory, checkStateDirectory } from "./places.ts";
 import { readClientSecret, readSecrets } from "./secrets.ts";
 import type { ClientConfig, Config, ServerConfig } from "./types.ts";
@@ -62,6 +62,7 @@ export async function readClientFiles(config: ClientConfig): Promise<ClientFiles
 }
 
 async function checkPlaces({ file, stateDir, capture }: Config, owners: Owners): Promise<void> {
+  await blaming(file, "", () => checkNotPublic(file, "the configuration"));
   await blaming(file, "state_dir", () => checkStateDirectory(stateDir, owners));
   await blaming(file, "capture.directory", () => checkCaptureDirectory(capture.directory, owners));
 }

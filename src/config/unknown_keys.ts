@@ -1,5 +1,5 @@
 import type { ConfigIssue } from "./config_error.ts";
-import { didYouMean } from "./suggest.ts";
+import { nearest } from "./suggest.ts";
 
 /** What the two modes know: paths as of `keyPaths`. */
 export interface KnownKeys {
@@ -8,29 +8,61 @@ export interface KnownKeys {
   otherMode: ReadonlySet<string>;
 }
 
+/** A key that is not known where it is. */
+export interface UnknownKey extends Omit<ConfigIssue, "line"> {
+  /** Path of the key that was probably meant; what else is wrong there comes from this. */
+  meant?: string;
+}
+
+/** Places that a message names. */
+const MAX_PLACES = 3;
+
 /** Keys of a parsed file that its mode does not know, with what was probably meant. */
 export function unknownKeys(
   table: object,
   known: KnownKeys,
   at = "",
   pattern = "",
-): Omit<ConfigIssue, "line">[] {
+): UnknownKey[] {
   return Object.entries(table).flatMap(([key, value]) => {
     const path = at === "" ? key : `${at}.${key}`;
     const keyPattern = pattern === "" ? key : `${pattern}.${key}`;
-    if (!known.here.has(keyPattern)) return [{ path, message: explain(key, keyPattern, known) }];
+    if (!known.here.has(keyPattern)) return [{ path, ...explain(key, keyPattern, at, known) }];
+    const shape = shapeFault(key, keyPattern, value, known);
+    if (shape !== undefined) return [{ path, message: shape, meant: path }];
     return below(value, path, keyPattern).flatMap(([item, itemPath, itemPattern]) =>
       unknownKeys(item, known, itemPath, itemPattern)
     );
   });
 }
 
+/** Why a table is written as a list of tables, or the other way round; undefined where it is not. */
+function shapeFault(
+  key: string,
+  pattern: string,
+  value: unknown,
+  { here }: KnownKeys,
+): string | undefined {
+  const has = (prefix: string): boolean => [...here].some((known) => known.startsWith(prefix));
+  if (isTable(value) && has(`${pattern}[].`)) {
+    return `Write [[${key}]] with two brackets on each side: there may be several of it`;
+  }
+  if (Array.isArray(value) && value.some(isTable) && has(`${pattern}.`)) {
+    return `Write [${pattern}] with one bracket on each side: there is only one of it`;
+  }
+  return undefined;
+}
+
 /** The tables directly in a value. */
 function below(value: unknown, path: string, pattern: string): [object, string, string][] {
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => below(item, `${path}[${index}]`, `${pattern}[]`));
-  }
-  return typeof value === "object" && value !== null ? [[value, path, pattern]] : [];
+  if (!Array.isArray(value)) return isTable(value) ? [[value, path, pattern]] : [];
+  return value.flatMap((item, index): [object, string, string][] =>
+    isTable(item) ? [[item, `${path}[${index}]`, `${pattern}[]`]] : []
+  );
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Keys that were given up, and what takes their place. */
@@ -41,19 +73,48 @@ const FORMER: Readonly<Record<string, string>> = {
 
 const PIN = 'copy the server\'s certificate here and write server_certificate = "server.crt"';
 
-function explain(key: string, pattern: string, { mode, here, otherMode }: KnownKeys): string {
+function explain(
+  key: string,
+  pattern: string,
+  at: string,
+  { mode, here, otherMode }: KnownKeys,
+): Omit<UnknownKey, "path"> {
   if (FORMER[pattern] !== undefined && mode === "client") {
-    return `Key "${key}" is not supported: ${FORMER[pattern]}; remove it, ${PIN}`;
+    return { message: `Key "${key}" is not supported: ${FORMER[pattern]}; remove it, ${PIN}` };
   }
+  const other = mode === "server" ? "client" : "server";
   if (otherMode.has(pattern)) {
-    return `Key "${key}" is for mode "${mode === "server" ? "client" : "server"}" only; remove it`;
+    return { message: `Key "${key}" is for mode "${other}" only; remove it` };
   }
   const table = pattern.slice(0, -key.length);
   const siblings = [...here].filter((path) =>
     path.startsWith(table) && !path.slice(table.length).includes(".")
   ).map((path) => path.slice(table.length));
-  const hint = didYouMean(key, siblings);
-  if (hint !== "") return `Unknown key "${key}"${hint}`;
-  const other = [...here].find((path) => path.endsWith(`.${key}`));
-  return `Unknown key "${key}"${other === undefined ? "" : `; there is "${other}"`}`;
+  const places = placesOf(key, here);
+  const close = nearest(key, siblings);
+  if (close !== undefined && places.length === 0) {
+    const meant = at === "" ? close : `${at}.${close}`;
+    return { message: `Unknown key "${key}"; did you mean "${close}"?`, meant };
+  }
+  if (places.length > 0) return { message: belongs(key, places), meant: places[0] };
+  if (placesOf(key, otherMode).length > 0) {
+    return { message: `Key "${key}" is for mode "${other}" only; remove it` };
+  }
+  return { message: `Unknown key "${key}"` };
+}
+
+/** Where a key is known. */
+function placesOf(key: string, known: ReadonlySet<string>): string[] {
+  return [...known].filter((path) => path === key || path.endsWith(`.${key}`));
+}
+
+function belongs(key: string, places: readonly string[]): string {
+  if (places.includes(key)) {
+    return `Key "${key}" belongs above the first table: what follows a [table] is part of it`;
+  }
+  const tables = places.slice(0, MAX_PLACES).map((path) => {
+    const table = path.slice(0, -key.length - 1);
+    return table.endsWith("[]") ? `[[${table.slice(0, -2)}]]` : `[${table}]`;
+  });
+  return `Key "${key}" belongs in ${tables.join(" or ")}, and means nothing here`;
 }

@@ -26,8 +26,41 @@ function value<T>(read: (input: unknown) => T | Problem): Schema<T> {
   );
 }
 
-function expected(what: string, input: unknown): Problem {
-  return new Problem(`Expected ${what}, not ${show(input)}`);
+function expected(what: string, input: unknown, hint = ""): Problem {
+  return new Problem(`Expected ${what}, not ${show(input)}${hint && `; ${hint}`}`);
+}
+
+/** What to say of a number or truth value that is text. */
+function unquoted(input: unknown, isValue: (text: string) => boolean): string {
+  return typeof input === "string" && isValue(input.trim()) ? "leave out the quotation marks" : "";
+}
+
+/** What to say of an amount with a unit, or in a form, that is not known. */
+function otherUnit(input: unknown, units: string): string {
+  const isAmount = typeof input === "string" && /^[\d.,_]+\s*[A-Za-z]/.test(input.trim());
+  return isAmount ? `it needs a whole number and one of the units ${units}` : "";
+}
+
+const isNumber = (text: string): boolean => /^[+-]?\d+$/.test(text);
+
+/** true or false. */
+export function flag(): Schema<boolean> {
+  const isFlag = (text: string): boolean => /^(?:true|false)$/i.test(text);
+  return value((input) =>
+    typeof input === "boolean" ? input : expected("true or false", input, unquoted(input, isFlag))
+  );
+}
+
+/** A list of texts of a certain form. */
+export function listOf(item: Schema<string>, what: string): Schema<string[]> {
+  return value((input) => {
+    if (!Array.isArray(input)) return expected(`a list of ${what}, in [ ]`, input);
+    for (const one of input) {
+      const { issues } = v.safeParse(item, one);
+      if (issues !== undefined) return new Problem(issues[0].message);
+    }
+    return input;
+  });
 }
 
 /** A value as it stands in the file, or its kind where that may be long. */
@@ -56,7 +89,7 @@ export function integer(least: number, most: number): Schema<number> {
   return value((input) =>
     typeof input === "number" && Number.isInteger(input) && input >= least && input <= most
       ? input
-      : expected(what, input)
+      : expected(what, input, unquoted(input, isNumber))
   );
 }
 
@@ -67,7 +100,7 @@ export function powerOfTwo(least: number, most: number): Schema<number> {
     typeof input === "number" && Number.isInteger(Math.log2(input)) && input >= least &&
       input <= most
       ? input
-      : expected(what, input)
+      : expected(what, input, unquoted(input, isNumber))
   );
 }
 
@@ -78,7 +111,7 @@ export function duration(least: string, most: string, off = false): Schema<numbe
   const what = `${range}${off ? ' or "0s" for off' : ""}, such as "30s" or "500ms"`;
   return value((input) => {
     const parsed = typeof input === "string" ? parseDuration(input) : undefined;
-    if (parsed === undefined) return expected(what, input);
+    if (parsed === undefined) return expected(what, input, otherUnit(input, "ms, s, m, h and d"));
     return (off && parsed === 0) || (parsed >= low && parsed <= high)
       ? parsed
       : expected(what, input);
@@ -91,7 +124,8 @@ export function size(least: string, most: string): Schema<number> {
   const what = `a size from "${least}" to "${most}", such as "10MiB"`;
   return value((input) => {
     const parsed = typeof input === "string" ? parseSize(input) : undefined;
-    return parsed !== undefined && parsed >= low && parsed <= high ? parsed : expected(what, input);
+    if (parsed === undefined) return expected(what, input, otherUnit(input, "B, KiB, MiB and GiB"));
+    return parsed >= low && parsed <= high ? parsed : expected(what, input);
   });
 }
 

@@ -32,6 +32,10 @@ const FAULTS: Record<string, Fault> = {
   "an open key": { prepare: chmod("server.key", 0o644), words: 'chmod 600 "' },
   "a changeable certificate": { prepare: chmod("server.crt", 0o666), words: "chmod go-w" },
   "an open secret": { prepare: chmod("branch-1.secret", 0o640), words: "(mode 0640)" },
+  "a configuration that everybody can change": {
+    prepare: chmod("server.toml", 0o666),
+    words: "chmod o-w",
+  },
   "a secret of zeros": {
     prepare: (folder) => Deno.writeTextFile(`${folder}/branch-1.secret`, "0".repeat(64)),
     words: "its bytes repeat",
@@ -122,8 +126,13 @@ secret_file = "branch-1.secret"
   for (const name of ["state", "cap", "open"]) {
     await Deno.remove(`${lab.folder}/${name}`, { recursive: true }).catch(() => {});
   }
+  await Deno.remove(`${lab.folder}/server.toml`).catch(() => {});
+  const file = await lab.write(
+    "server.toml",
+    change === undefined ? text : text.replace(...change),
+  );
   await prepare?.(lab.folder);
-  return await lab.write("server.toml", change === undefined ? text : text.replace(...change));
+  return file;
 }
 
 Deno.test({

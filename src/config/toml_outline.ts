@@ -1,0 +1,235 @@
+/** The tables and keys of TOML source: on which lines they are, and which are there twice. */
+import { TomlProblem, TomlScanner } from "./toml_scanner.ts";
+
+/** Deeper lists and tables mean nothing to anybody here. */
+const MAX_DEPTH = 64;
+/** Parts of a path that are noted; what lies deeper is found on the line of that. */
+const MAX_PARTS = 16;
+
+/** Something wrong with the shape of a file. */
+export interface OutlineProblem {
+  /** Empty where the text is no TOML from there on. */
+  path: string;
+  line: number;
+  message: string;
+}
+
+/** What a file has, and what is wrong with it. */
+export interface Outline {
+  /** Lines, counted from 1, by path such as `tunnel.listen` and `clients[0].name`. */
+  lines: Map<string, number>;
+  problems: OutlineProblem[];
+}
+
+/**
+ * How a name came about: by a header `[x]`, as a part of another header, as a part of a dotted key, by
+ * `[[x]]`, or as a value.
+ */
+type Kind = "table" | "implied" | "dotted" | "list" | "value";
+
+interface Node {
+  kind: Kind;
+  line: number;
+  path: string;
+  children: Map<string, Node>;
+  /** Tables of a list. */
+  items: Node[];
+}
+
+/** Problems that are told of at once. */
+const MAX_PROBLEMS = 50;
+
+function newNode(kind: Kind, line: number, path: string): Node {
+  return { kind, line, path, children: new Map(), items: [] };
+}
+
+/** Reads the shape of a file, up to the first place where it is no TOML. */
+export function outlineOf(source: string): Outline {
+  const outline: Outline = { lines: new Map(), problems: [] };
+  try {
+    new Outliner(source, outline).run();
+  } catch (error) {
+    if (!(error instanceof TomlProblem)) throw error;
+    outline.problems.push({ path: "", line: error.line, message: error.message });
+  }
+  return outline;
+}
+
+class Outliner {
+  #scanner: TomlScanner;
+  #outline: Outline;
+
+  constructor(source: string, outline: Outline) {
+    this.#scanner = new TomlScanner(source);
+    this.#outline = outline;
+  }
+
+  run(): void {
+    const root = newNode("table", 1, "");
+    let table = root;
+    for (;;) {
+      this.#scanner.skipLines();
+      if (this.#scanner.isDone) return;
+      if (this.#scanner.sees("[")) table = this.#header(root);
+      else this.#pair(table, this.#scanner.line, 0);
+      this.#scanner.endLine();
+    }
+  }
+
+  #header(root: Node): Node {
+    const scanner = this.#scanner;
+    const { line } = scanner;
+    const isList = scanner.take("[[");
+    if (!isList) scanner.take("[");
+    const parts = scanner.key();
+    const end = isList ? "]]" : "]";
+    if (!scanner.take(end)) scanner.fail(`"${end}" is missing at the end of this table's name`);
+    const last = parts.pop() ?? "";
+    const around = this.#descend(root, parts, "implied", line);
+    return isList ? this.#openItem(around, last, line) : this.#openTable(around, last, line);
+  }
+
+  #openTable(around: Node, name: string, line: number): Node {
+    const known = around.children.get(name);
+    if (known === undefined) return this.#add(around, name, "table", line);
+    if (known.kind === "implied") {
+      this.#note(known.path, line);
+      known.kind = "table";
+      return known;
+    }
+    const message = known.kind === "list"
+      ? `Is [[${name}]] in line ${known.line}, so write [[${name}]] here, too`
+      : known.kind === "value"
+      ? `Is a value in line ${known.line} already`
+      : `Table [${name}] is there twice, first in line ${known.line}; put all its keys there`;
+    this.#report({ path: known.path, line, message });
+    return known.items.at(-1) ?? known;
+  }
+
+  #openItem(around: Node, name: string, line: number): Node {
+    const known = around.children.get(name);
+    const list = known ?? this.#add(around, name, "list", line);
+    if (list.kind !== "list") {
+      const message = list.kind === "value"
+        ? `Is a value in line ${list.line} already`
+        : `Is [${name}] in line ${list.line}; write the same each time, [[${name}]] where there are several`;
+      this.#report({ path: list.path, line, message });
+      return list;
+    }
+    const item = newNode("table", line, `${list.path}[${list.items.length}]`);
+    this.#note(item.path, line);
+    list.items.push(item);
+    return item;
+  }
+
+  /** `key = value` in a table, whose own line is noted already. */
+  #pair(table: Node, noted: number, depth: number): void {
+    const scanner = this.#scanner;
+    const { line } = scanner;
+    const parts = scanner.key();
+    if (!scanner.take("=")) scanner.fail(`"=" is missing after "${parts.join(".").slice(0, 80)}"`);
+    const last = parts.pop() ?? "";
+    const around = this.#descend(table, parts, "dotted", line);
+    const known = around.children.get(last);
+    const path = known?.path ?? join(around.path, last);
+    if (known !== undefined) {
+      const message = `Is there twice, first in line ${known.line}; remove one`;
+      this.#report({ path, line, message });
+    }
+    around.children.set(last, newNode("value", line, path));
+    // What is on the line of its table is found there.
+    if (depth === 0 || line !== noted) this.#note(path, line);
+    scanner.skipBlanks();
+    this.#value(path, line, depth);
+  }
+
+  #value(path: string, noted: number, depth: number): void {
+    const scanner = this.#scanner;
+    if (depth > MAX_DEPTH) scanner.fail("Lists and tables are nested too deeply");
+    if (scanner.sees('"') || scanner.sees("'")) scanner.text();
+    else if (scanner.take("[")) this.#list(path, noted, depth + 1);
+    else if (scanner.take("{")) this.#inlineTable(path, noted, depth + 1);
+    else scanner.scalar();
+  }
+
+  #list(path: string, noted: number, depth: number): void {
+    const scanner = this.#scanner;
+    const begun = scanner.line;
+    for (let index = 0;; index++) {
+      scanner.skipLines();
+      if (scanner.take("]")) return;
+      if (scanner.isDone) {
+        scanner.fail('The list that begins with "[" on this line never ends', begun);
+      }
+      const item = `${path}[${index}]`;
+      const { line } = scanner;
+      if (scanner.sees("{") && line !== noted) this.#note(item, line);
+      this.#value(item, scanner.sees("{") ? line : noted, depth);
+      scanner.skipLines();
+      if (scanner.take(",") || scanner.sees("]")) continue;
+      if (scanner.isDone) continue;
+      scanner.fail(`Expected "," or "]" in the list that begins in line ${begun}`);
+    }
+  }
+
+  #inlineTable(path: string, noted: number, depth: number): void {
+    const scanner = this.#scanner;
+    const begun = scanner.line;
+    const table = newNode("table", begun, path);
+    scanner.skipBlanks();
+    if (scanner.take("}")) return;
+    for (;;) {
+      if (scanner.sees("\n") || scanner.sees("\r") || scanner.sees("#") || scanner.isDone) {
+        scanner.fail('A table in "{ }" has to end on its line; write it as a [table]', begun);
+      }
+      this.#pair(table, noted, depth);
+      scanner.skipBlanks();
+      if (scanner.take("}")) return;
+      const { line } = scanner;
+      if (!scanner.take(",") && !scanner.sees("\n") && !scanner.isDone && !scanner.sees("\r")) {
+        scanner.fail('Expected "," or "}"', line);
+      }
+      scanner.skipBlanks();
+      if (scanner.sees("}")) scanner.fail('A table in "{ }" has no "," before its end');
+    }
+  }
+
+  /** The table that the parts of a name lead to; of a list the latest is meant. */
+  #descend(from: Node, parts: readonly string[], kind: Kind, line: number): Node {
+    return parts.reduce((around, name) => {
+      const known = around.children.get(name);
+      if (known === undefined) {
+        const node = newNode(kind, line, join(around.path, name));
+        around.children.set(name, node);
+        return node;
+      }
+      const isClosed = known.kind === "value" || (kind === "dotted" && known.kind !== "dotted");
+      if (isClosed) {
+        const message = `Is there twice, first in line ${known.line}; put it all in one place`;
+        this.#report({ path: known.path, line, message });
+      }
+      return known.items.at(-1) ?? known;
+    }, from);
+  }
+
+  #add(around: Node, name: string, kind: Kind, line: number): Node {
+    const node = newNode(kind, line, join(around.path, name));
+    around.children.set(name, node);
+    this.#note(node.path, line);
+    return node;
+  }
+
+  #report(problem: OutlineProblem): void {
+    if (this.#outline.problems.length < MAX_PROBLEMS) this.#outline.problems.push(problem);
+  }
+
+  #note(path: string, line: number): void {
+    if (!this.#outline.lines.has(path)) this.#outline.lines.set(path, line);
+  }
+}
+
+function join(path: string, name: string): string {
+  if (path === "") return name;
+  // A key of thousands of parts would take memory by the square of that.
+  return path.split(".", MAX_PARTS).length >= MAX_PARTS ? path : `${path}.${name}`;
+}

@@ -1,0 +1,26 @@
+import { assertEquals } from "@std/assert";
+
+const MODULE = new URL("../../src/cli/telemetry.ts", import.meta.url).href;
+
+/** What a process finds that was started with, or without, OTEL_DENO, and perhaps sets it later. */
+async function stateOf(early: boolean, late: boolean): Promise<string> {
+  const script = `${late ? 'Deno.env.set("OTEL_DENO", "true");' : ""}
+    const { telemetryState } = await import(${JSON.stringify(MODULE)});
+    console.log(telemetryState());`;
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--cached-only", "--quiet", script],
+    env: {
+      NO_COLOR: "1",
+      ...(early && { OTEL_DENO: "true", OTEL_METRIC_EXPORT_INTERVAL: "60000" }),
+    },
+    cwd: new URL("../..", import.meta.url).pathname,
+  }).output();
+  return new TextDecoder().decode(stdout).trim();
+}
+
+Deno.test("X3: OTEL_DENO in the environment counts only where Deno's exporter has begun", async () => {
+  assertEquals(await stateOf(false, false), "off");
+  assertEquals(await stateOf(true, false), "on");
+  // As in a compiled program, whose environment comes too late.
+  assertEquals(await stateOf(false, true), "ineffective");
+});
