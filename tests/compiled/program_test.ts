@@ -66,6 +66,22 @@ testCompiled(
   },
 );
 
+testCompiled("X4: the soft limit of open files is raised to the hard one", [], async () => {
+  await using lab = await Lab.open();
+  await lab.cables();
+  const { client } = await startProxyPair(lab);
+  await client.stop();
+  const limited = startDaemon(lab, "branch-1", (program, args) => [
+    "sh",
+    ["-c", 'ulimit -Sn 1024; exec "$@"', "sh", program, ...args],
+  ]);
+  await ready(limited);
+  const limits = await Deno.readTextFile(`/proc/${limited.pid}/limits`);
+  const [, soft, hard] = /^Max open files +(\d+) +(\d+)/m.exec(limits) ?? [];
+  assert(Number(hard) > 1024, limits);
+  assertEquals(soft, hard);
+});
+
 testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   await using lab = await Lab.open();
   const session = await dialled(lab);
