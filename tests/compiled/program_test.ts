@@ -82,6 +82,37 @@ testCompiled("X4: the soft limit of open files is raised to the hard one", [], a
   assertEquals(soft, hard);
 });
 
+testCompiled("S1: more strangers than it may have open files cost no session", [], async () => {
+  await using lab = await Lab.open();
+  await lab.cables();
+  lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+  const { server, client } = await startProxyPair(lab);
+  await server.stop();
+  const limited = startDaemon(lab, "server", (program, args) => [
+    "sh",
+    ["-c", 'ulimit -n 256; exec "$@"', "sh", program, ...args],
+  ]);
+  await ready(limited);
+  const since = client.output.length;
+  client.signal("SIGUSR1"); // dials now
+  await client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
+  const session = await lab.use(startTestClient("cust0")).dial();
+  const [, port] = /^listen = "127.0.0.1:(\d+)"/m.exec(
+    await Deno.readTextFile(`${lab.folder}/server.toml`),
+  ) ?? [];
+  const strangers = await Promise.allSettled(
+    Array.from({ length: 600 }, () => Deno.connect({ hostname: "127.0.0.1", port: Number(port) })),
+  );
+  try {
+    for (let i = 0; i < 20; i++) await session.echo(PAYLOAD);
+    const files = [...Deno.readDirSync(`/proc/${limited.pid}/fd`)];
+    assert(files.length <= 256, `${files.length} open files`);
+  } finally {
+    for (const stranger of strangers) if (stranger.status === "fulfilled") stranger.value.close();
+  }
+  assertEquals((await limited.stop()).code, 0);
+});
+
 testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   await using lab = await Lab.open();
   const session = await dialled(lab);
