@@ -1,3 +1,4 @@
+import { raiseOpenFileLimit } from "../../ffi/open_files.ts";
 import { adminSocket } from "../config/admin_socket.ts";
 import { checkNotPublic, trustedOwners } from "../config/file_rules.ts";
 import { groupNumber } from "../config/group.ts";
@@ -11,6 +12,7 @@ import type { Arguments } from "./arguments.ts";
 import { checkPinned, checkServerCertificate, describeCertificate } from "./check_certificate.ts";
 import { checkListen } from "./check_listen.ts";
 import { checkSystem } from "./check_system.ts";
+import { openFilesWarning } from "./open_files.ts";
 import { Findings } from "./findings.ts";
 import { printError, printLine } from "./output.ts";
 import { describe } from "./plan.ts";
@@ -23,6 +25,10 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   await checkSecrets(config, findings);
   await checkPlaces(config, findings);
   checkSystem(config, findings);
+  await findings.attempt(() => {
+    const few = openFilesWarning(config, raiseOpenFileLimit());
+    if (few !== undefined) findings.notes.push(few);
+  });
   await checkListen(config, findings);
   for (const line of describe(config)) await printLine(line);
   for (const line of await describeCertificates(config)) await printLine(line);

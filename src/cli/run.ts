@@ -7,17 +7,14 @@ import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { startClient, startServer } from "../proxy/daemon.ts";
-import { SPARE_FILES } from "../tunnel/tls_incoming.ts";
 import type { Arguments } from "./arguments.ts";
 import { keepMemory } from "./memory_keeper.ts";
+import { openFilesWarning } from "./open_files.ts";
 import { Service, serviceEnvironment } from "./service.ts";
 import { serviceStatus } from "./service_status.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const log = logger("main");
-
-/** Files that a server has open without any connection, about. */
-const OWN_FILES = 40;
 
 /**
  * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
@@ -27,27 +24,14 @@ export async function runCommand({ values }: Arguments): Promise<number> {
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
   surviveFullTable();
-  requireOpenFiles(config, raiseOpenFileLimit());
+  const few = openFilesWarning(config, raiseOpenFileLimit());
+  if (few !== undefined) log.warning("few files may be open", { detail: few });
   const admin = await Admin.open(config);
   try {
     return await runLinked(config, admin);
   } finally {
     admin.close();
   }
-}
-
-/** Throws where strangers could take all files that this process may open. */
-export function requireOpenFiles(config: Config, limit: number): void {
-  if (config.mode === "client") return;
-  const { unauthenticated } = config.tunnel.admission;
-  const needed = OWN_FILES + SPARE_FILES + unauthenticated + 1;
-  if (limit < needed) {
-    throw new Error(
-      `Cannot start: this process may open ${limit} files and needs ${needed} for one client; raise the limit (ulimit -n, or LimitNOFILE= of the unit) or lower "tunnel.admission.unauthenticated", which is ${unauthenticated}`,
-    );
-  }
-  const wanted = needed - 1 + config.clients.length;
-  if (limit < wanted) log.warning("few files may be open: not all clients fit", { limit, wanted });
 }
 
 async function runLinked(config: Config, admin: Admin): Promise<number> {

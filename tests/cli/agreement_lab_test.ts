@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
-import { makeSecrets } from "../lab/proxy_pair.ts";
+import { freePort, makeSecrets, ready, startDaemon } from "../lab/proxy_pair.ts";
+import { makeSelfSigned } from "../../src/cli/self_signed.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
 import { pppoeProxy } from "./process.ts";
 
@@ -14,6 +15,7 @@ interface Fault {
   prepare?: (folder: string) => Promise<unknown>;
   /** Of the message, the same for all. */
   words: string;
+  env?: Record<string, string>;
   /** Of `run`. Default 78. */
   code?: number;
 }
@@ -36,6 +38,7 @@ const FAULTS: Record<string, Fault> = {
     prepare: chmod("server.toml", 0o666),
     words: "chmod o-w",
   },
+  "a file for the keys of TLS": { env: { SSLKEYLOGFILE: "/dev/null" }, words: "SSLKEYLOGFILE" },
   "a secret of zeros": {
     prepare: (folder) => Deno.writeTextFile(`${folder}/branch-1.secret`, "0".repeat(64)),
     words: "its bytes repeat",
@@ -156,9 +159,9 @@ Deno.test({
     for (const [name, fault] of Object.entries(faults)) {
       await configure(lab, 18_443, fault);
       const [check, doctor, run] = await Promise.all([
-        pppoeProxy(["check", "-c", file]),
-        pppoeProxy(["doctor", "-c", file, "--timeout", "100ms"]),
-        pppoeProxy(["run", "-c", file]),
+        pppoeProxy(["check", "-c", file], fault.env),
+        pppoeProxy(["doctor", "-c", file, "--timeout", "100ms"], fault.env),
+        pppoeProxy(["run", "-c", file], fault.env),
       ]);
       const codes = [check.code, doctor.code, run.code];
       assertEquals(codes, [1, 1, fault.code ?? EX_CONFIG], `${name}: ${run.stderr}`);
@@ -189,5 +192,36 @@ Deno.test({
     assertEquals([check.code, run.code], [1, 1]);
     const words = `Cannot listen on TCP 127.0.0.1:${port}: another process does`;
     assertStringIncludes(check.stderr, words);
+  },
+});
+
+Deno.test({
+  name:
+    "P2: check and run take a certificate that has expired; check and reload refuse an open key",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cable("wan0", "ac0");
+    await makeSecrets(lab, ["branch-1"]);
+    await Deno.mkdir(`${lab.folder}/good`);
+    const { certificate, key } = await makeSelfSigned("localhost", 10, new Date("2020-01-01"));
+    await lab.write("good/server.crt", certificate);
+    await lab.write("good/server.key", key);
+    await Deno.copyFile(`${lab.folder}/branch-1.secret`, `${lab.folder}/good/branch-1.secret`);
+    const change: [string, string] = ["[[clients]]", '[admin]\nsocket = "a.sock"\n[[clients]]'];
+    const file = await configure(lab, freePort(), { words: "", change });
+    const check = await pppoeProxy(["check", "-c", file]);
+    assertEquals([check.code, check.stderr], [0, ""]);
+    assertStringIncludes(check.stdout, "2020-01-11");
+    const server = startDaemon(lab, "server");
+    await ready(server);
+    // It listens where another could not, and that is no problem to check.
+    assertEquals((await pppoeProxy(["check", "-c", file])).code, 0);
+    await Deno.chmod(`${lab.folder}/server.key`, 0o644);
+    for (const command of ["check", "reload"]) {
+      const { code, stderr } = await pppoeProxy([command, "-c", file]);
+      assertEquals([command, code], [command, 1]);
+      assertStringIncludes(stderr, "chmod 600");
+    }
   },
 });
