@@ -11,6 +11,9 @@ export interface ClientHello {
 /** Longest hello that is read, in bytes with its records' headers; real ones have 200 to 2,000. */
 export const MAX_CLIENT_HELLO = 8 * 1024;
 
+/** Most ALPN names that are read; real clients offer one to five. */
+const MAX_PROTOCOLS = 16;
+
 const RECORD_HEADER = 5;
 const CONTENT_HANDSHAKE = 22;
 /** RFC 8446 section 5.1. */
@@ -78,13 +81,20 @@ function readBody(body: Reader): ClientHello | undefined {
       if (versions.failed || content.failed) return undefined;
     } else if (type === EXTENSION_ALPN) {
       const names = content.vector(2);
-      while (names.left > 0) hello.protocols.push(names.vector(1).text());
+      while (names.left > 0) {
+        const name = names.vector(1);
+        // RFC 7301 section 3.1: no name is empty.
+        if (name.left === 0 || hello.protocols.length === MAX_PROTOCOLS) return undefined;
+        hello.protocols.push(name.text());
+      }
       if (names.failed || content.failed) return undefined;
     }
     if (extensions.failed) return undefined;
   }
   return hello;
 }
+
+const LATIN1 = new TextDecoder("latin1");
 
 /** Reads numbers and vectors one after another; what is not there makes it fail, and end. */
 class Reader {
@@ -105,7 +115,10 @@ class Reader {
   }
 
   uint(size: number): number {
-    return this.#take(size).reduce((number, byte) => number * 256 + byte, 0);
+    let number = 0;
+    const bytes = this.#take(size);
+    for (let at = 0; at < bytes.length; at++) number = number * 256 + bytes[at];
+    return number;
   }
 
   /** A vector whose length stands before it in so many bytes (RFC 8446 section 3.4). */
@@ -114,7 +127,7 @@ class Reader {
   }
 
   text(): string {
-    return new TextDecoder("latin1").decode(this.#bytes);
+    return LATIN1.decode(this.#bytes);
   }
 
   #take(count: number): Uint8Array {

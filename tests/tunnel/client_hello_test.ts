@@ -88,6 +88,30 @@ Deno.test("a hello that never ends is malformed at the limit", () => {
   assertEquals(readClientHello(endless.subarray(0, MAX_CLIENT_HELLO)), "malformed");
 });
 
+Deno.test("S4: a hello of 8 KiB costs little to read, whatever it is full of", () => {
+  const full = MAX_CLIENT_HELLO - 200;
+  const fillings = {
+    "empty ALPN names": alpn(...Array(full).fill("")),
+    "short ALPN names": alpn(...Array(full / 2).fill("a")),
+    "many ALPN extensions": Array(Math.floor(full / 8)).fill(alpn("a")).flat(),
+    "empty extensions": Array(full / 4).fill([0x0a, 0x0a, 0, 0]).flat(),
+    "many versions": Array(Math.floor(full / 9)).fill(supportedVersions(0x0303, 0x0302)).flat(),
+  };
+  const RUNS = 20;
+  for (const [what, filling] of Object.entries(fillings)) {
+    const hello = records(message(filling));
+    const read = (): unknown => readClientHello(hello);
+    if (what.includes("ALPN")) assertEquals(read(), "malformed", what);
+    const shortest = Math.min(...Array.from({ length: RUNS }, () => {
+      const begin = performance.now();
+      read();
+      return performance.now() - begin;
+    }));
+    // A handshake costs about a millisecond, and this is not counted among them.
+    assert(shortest < 1.5, `${what}: ${shortest.toFixed(2)} ms`);
+  }
+});
+
 Deno.test("any bytes and any change of a hello are read without an error", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     readClientHello(bytes);
