@@ -1,4 +1,4 @@
-/** The limit of open files (getrlimit(2)), and what Deno does when it is reached. */
+/** The limit of open files (getrlimit(2)). */
 import { libc } from "./libc.ts";
 
 const RLIMIT_NOFILE = 7;
@@ -21,19 +21,6 @@ export function raiseOpenFileLimit(): number {
     libc().setrlimit(RLIMIT_NOFILE, new Uint8Array(limits.buffer));
   }
   return openFileLimit();
-}
-
-/**
- * Makes running out of descriptors survivable. The first time that Deno shows an error's stack, it
- * opens a file to find out how much stack it has, and ends the process where it cannot
- * (pthread_getattr_np(3) in the crate stacker). It remembers the answer.
- */
-export function surviveFullTable(): void {
-  try {
-    Deno.readTextFileSync("\0"); // no file can have this name
-  } catch (error) {
-    void (error as Error).stack;
-  }
 }
 
 /** struct rlimit: soft and hard limit; RLIM_INFINITY is 2^64 - 1. */

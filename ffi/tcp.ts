@@ -104,12 +104,15 @@ function setNumber(fd: number, level: number, option: number, value: number): bo
   return libc().setsockopt(fd, level, option, bytes, bytes.length) === 0;
 }
 
+/** struct sockaddr_in6, the larger one. */
+const address = new Uint8Array(28);
+const addressLength = new Uint32Array(1);
+
 function localPort(fd: number): number | "closed" | undefined {
-  const address = new Uint8Array(28); // struct sockaddr_in6, the larger
-  if (libc().getsockname(fd, address, new Uint32Array([address.length])) !== 0) {
+  addressLength[0] = address.length;
+  if (libc().getsockname(fd, address, addressLength) !== 0) {
     return errno() === EBADF ? "closed" : undefined;
   }
-  const view = new DataView(address.buffer);
-  const family = view.getUint16(0, true);
-  return family === AF_INET || family === AF_INET6 ? view.getUint16(2) : undefined;
+  const family = address[0] | address[1] << 8;
+  return family === AF_INET || family === AF_INET6 ? address[2] << 8 | address[3] : undefined;
 }

@@ -1,5 +1,5 @@
 import { openLink } from "../../ffi/open_link.ts";
-import { raiseOpenFileLimit, surviveFullTable } from "../../ffi/open_files.ts";
+import { raiseOpenFileLimit } from "../../ffi/open_files.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { Admin } from "../admin/admin.ts";
 import { loadConfig } from "../config/load.ts";
@@ -23,7 +23,6 @@ const log = logger("main");
 export async function runCommand({ values }: Arguments): Promise<number> {
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
-  surviveFullTable();
   const few = openFilesWarning(config, raiseOpenFileLimit());
   if (few !== undefined) log.warning("few files may be open", { detail: few });
   const admin = await Admin.open(config);

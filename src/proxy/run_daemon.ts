@@ -1,6 +1,7 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Link } from "../../ffi/link.ts";
 import type { Config } from "../config/types.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger, setLogLevel } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./client.ts";
@@ -118,6 +119,7 @@ function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
 /** Looks at idle and held sessions now and then, and at how late that is. */
 function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
   const followInterface = interfaceWatch({ config, link, proxy });
+  const failures = new LineLimit(now);
   let last = now();
   return setInterval(() => {
     const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
@@ -127,7 +129,15 @@ function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<t
     proxy.sweep(resumeGrace);
     if (idleTimeout > 0) proxy.sessions.idle.sweep(idleTimeout);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
-    followInterface();
+    try {
+      followInterface();
+    } catch (error) {
+      // Memory or descriptors are short for a moment: nothing that should end the daemon.
+      failures.log("interface", (suppressed) => {
+        const facts = { interface: link.name, error: String(error), ...suppressedFact(suppressed) };
+        linkLog.error("interface not read", facts);
+      });
+    }
   }, SWEEP);
 }
 

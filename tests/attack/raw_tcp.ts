@@ -3,6 +3,7 @@ import { EAGAIN, unwrap } from "../../ffi/errno.ts";
 import { encodeAddress } from "../../ffi/socket_address.ts";
 
 const AF_INET = 2;
+const AF_INET6 = 10;
 const SOCK_STREAM_NONBLOCK = 1 | 0o4000;
 const SOL_SOCKET = 1;
 const SO_LINGER = 13;
@@ -12,11 +13,12 @@ const buffer = new Uint8Array(64 * 1024);
 export class RawTcp {
   #fd: number;
 
-  /** Begins to connect from `source` to a port of 127.0.0.1. */
+  /** Begins to connect from `source` to a port of 127.0.0.1, or of ::1 from an IPv6 address. */
   constructor(source: string, port: number) {
     const { socket, bind, connect } = libc();
-    this.#fd = unwrap(socket(AF_INET, SOCK_STREAM_NONBLOCK, 0), "socket", "open a stranger");
-    const [from, to] = [encodeAddress(source, 0), encodeAddress("127.0.0.1", port)];
+    const [family, host] = source.includes(":") ? [AF_INET6, "::1"] : [AF_INET, "127.0.0.1"];
+    this.#fd = unwrap(socket(family, SOCK_STREAM_NONBLOCK, 0), "socket", "open a stranger");
+    const [from, to] = [encodeAddress(source, 0), encodeAddress(host, port)];
     unwrap(bind(this.#fd, from, from.length), "bind", `speak as ${source}`);
     connect(this.#fd, to, to.length);
   }
@@ -32,6 +34,18 @@ export class RawTcp {
     const count = libc().recv(this.#fd, buffer, buffer.length, 0);
     if (count > 0) return count;
     return count < 0 && errno() === EAGAIN ? 0 : -1;
+  }
+
+  /** What the other end has said before it went; rejects where it stays longer than `patience` ms. */
+  async lastWords(patience: number): Promise<Uint8Array> {
+    const heard: number[] = [];
+    for (const end = performance.now() + patience; performance.now() < end;) {
+      const count = this.look();
+      if (count > 0) heard.push(...buffer.subarray(0, count));
+      if (count < 0) return Uint8Array.from(heard);
+      if (count === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    throw new Error(`The other end was still there after ${patience} ms`);
   }
 
   /** Goes away: `abruptly` with a reset, so that the port is free at once. */

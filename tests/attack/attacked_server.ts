@@ -1,0 +1,64 @@
+import { tuneSocketsOf } from "../../ffi/tcp.ts";
+import { readClientFiles } from "../../src/config/files.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { ClientConfig } from "../../src/config/types.ts";
+import { type DiallerOptions, dialServer } from "../../src/proxy/dialler.ts";
+import type { Connection } from "../../src/tunnel/connection.ts";
+import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { Lab } from "../lab/lab.ts";
+import type { LabProcess } from "../lab/process.ts";
+import { type PairOptions, startProxyPair } from "../lab/proxy_pair.ts";
+import { footprint } from "./footprint.ts";
+
+/** A server daemon with one client, and what an honest client needs to log in once more. */
+export interface AttackedServer {
+  readonly lab: Lab;
+  readonly process: LabProcess;
+  readonly port: number;
+  /** Descriptors of the daemon now. */
+  descriptors(): Promise<number>;
+  /** Logs in as one of the clients, as a daemon does, within so many milliseconds. */
+  logIn(name: string, timeout: number): Promise<Connection>;
+}
+
+/** Starts the daemons for the time of `body`. `further` clients have the secret of "branch-1". */
+export async function attackServer(
+  options: PairOptions,
+  further: readonly string[],
+  body: (server: AttackedServer) => Promise<void>,
+): Promise<void> {
+  await using lab = await Lab.open();
+  await lab.cables();
+  const tables = further.map((name) =>
+    `[[clients]]\nname = "${name}"\nsecret_file = "branch-1.secret"\n`
+  );
+  const server = `${options.server ?? ""}\n${tables.join("\n")}`;
+  const pair = await startProxyPair(lab, { ...options, server });
+  const config = await loadConfig(`${lab.folder}/branch-1.toml`) as ClientConfig;
+  const { pins, secret } = await readClientFiles(config);
+  closeTrust();
+  const dialler: DiallerOptions = {
+    transport: options.transport ?? "tls",
+    trust: { certificates: pins.map(({ pem }) => pem) },
+    route: {},
+    tune: (port) => void tuneSocketsOf(port),
+    credentials: {
+      name: "branch-1",
+      secret,
+      pins: pins.map(({ fingerprint }) => fingerprint),
+    },
+    now: () => performance.now(),
+  };
+  const [endpoint] = config.tunnel.connect;
+  await body({
+    lab,
+    process: pair.server,
+    port: endpoint.port,
+    descriptors: async () => (await footprint(pair.server.pid)).descriptors,
+    logIn: (name, timeout) =>
+      dialServer(endpoint, timeout, {
+        ...dialler,
+        credentials: { ...dialler.credentials, name },
+      }),
+  });
+}

@@ -1,0 +1,244 @@
+import { assert, assertEquals } from "@std/assert";
+import { Backoff } from "../../src/proxy/backoff.ts";
+import { abandon } from "../../src/tunnel/connection.ts";
+import { decodeAlert, TlsAlert, TOO_BUSY } from "../../src/tunnel/tls_alert.ts";
+import { insideLab } from "../lab/lab.ts";
+import { runCommand } from "../lab/process.ts";
+import { attackServer } from "./attacked_server.ts";
+import { RawTcp } from "./raw_tcp.ts";
+import { captureClientHello } from "./strangers.ts";
+
+const ignore = !insideLab();
+/** Descriptors that may wait to be closed, or are open for a moment. */
+const SLACK = 24;
+const admission = (settings: string): string => `[tunnel.admission]\n${settings}`;
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** Waits until something holds, for at most so many milliseconds. */
+async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const end = performance.now() + milliseconds;
+  while (!await holds()) {
+    if (performance.now() > end) return false;
+    await pause(20);
+  }
+  return true;
+}
+
+Deno.test({
+  name: "S1: idle strangers hold as many descriptors as one address may, and all together may",
+  ignore,
+  fn: () =>
+    attackServer(
+      { server: admission('unauthenticated = 32\ntimeout = "2s"') },
+      [],
+      async (server) => {
+        const rest = await server.descriptors();
+        const strangers = Array.from({ length: 300 }, () => new RawTcp("127.66.0.1", server.port));
+        await pause(500);
+        const ofOne = await server.descriptors() - rest;
+        assert(ofOne <= 4, `${ofOne} descriptors of one address`);
+        let most = 0;
+        for (let index = 0; index < 1_000; index++) {
+          strangers.push(new RawTcp(`127.66.1.${1 + index % 100}`, server.port));
+          if (index % 50 === 0) await pause(5);
+          most = Math.max(most, await server.descriptors() - rest);
+        }
+        assert(most <= 32 + SLACK, `${most} descriptors`);
+        assert(await within(4_000, async () => await server.descriptors() <= rest), "all are gone");
+        for (const stranger of strangers) stranger.close();
+      },
+    ),
+});
+
+/** A hello that offers TLS 1.2 alone: 0x0304 in supported_versions becomes 0x0302. */
+function withoutTls13(hello: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const old = hello.slice();
+  const at = hello.findIndex((_, i) => hello[i] === 0 && hello[i + 1] === 43 && hello[i + 5] === 3);
+  const end = at + 5 + hello[at + 4];
+  for (let i = at + 5; i < end; i += 2) if (old[i] === 3 && old[i + 1] === 4) old[i + 1] = 2;
+  return old;
+}
+
+Deno.test({
+  name:
+    "S4 T4: whatever strangers say or leave out, they get an alert that says why, and nothing stays",
+  ignore,
+  fn: () =>
+    attackServer({ server: admission('timeout = "1s"') }, [], async (server) => {
+      const rest = await server.descriptors();
+      const hello = await captureClientHello();
+      const said: Record<string, [Uint8Array<ArrayBuffer>, number | "any" | undefined]> = {
+        "nothing": [new Uint8Array(0), undefined],
+        "100 bytes of a hello": [hello.slice(0, 100), undefined],
+        "all but a byte": [hello.slice(0, -1), undefined],
+        "another protocol": [
+          new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"),
+          TlsAlert.decodeError,
+        ],
+        "TLS 1.2": [withoutTls13(hello), TlsAlert.protocolVersion],
+        "another ALPN name": [
+          hello.map((byte, i) => hello[i + 1] === 47 && byte === 121 ? 122 : byte),
+          TlsAlert.noApplicationProtocol,
+        ],
+        "part of a hello and 200 KiB": [
+          Uint8Array.from([...hello.slice(0, -1), ...new Uint8Array(200_000).fill(22)]),
+          "any",
+        ],
+      };
+      for (const [what, [words, alert]] of Object.entries(said)) {
+        const stranger = new RawTcp("127.66.0.1", server.port);
+        await pause(5);
+        if (words.length > 0) stranger.send(words);
+        const heard = await stranger.lastWords(3_000);
+        if (alert !== "any") assertEquals([what, decodeAlert(heard)], [what, alert]);
+        stranger.close();
+      }
+      const whole = new RawTcp("127.66.0.1", server.port);
+      await pause(5);
+      whole.send(hello); // and no more: TLS answers, and waits in vain
+      assert((await whole.lastWords(3_000)).length > 100);
+      whole.close();
+      assert(await within(2_000, async () => await server.descriptors() <= rest), "all are gone");
+    }),
+});
+
+Deno.test({
+  name: "S4: connections over the limit are refused before TLS, in words",
+  ignore,
+  fn: () =>
+    attackServer({ server: admission("per_address = 1") }, [], async (server) => {
+      const hello = await captureClientHello();
+      const first = new RawTcp("127.66.0.1", server.port);
+      await pause(50);
+      for (let index = 0; index < 3; index++) {
+        const stranger = new RawTcp("127.66.0.1", server.port);
+        stranger.send(hello);
+        assertEquals(decodeAlert(await stranger.lastWords(1_000)), TOO_BUSY);
+        stranger.close();
+      }
+      const line = await server.process.waitForLine(/tunnel rejected/);
+      assert(/too-many-connections/.test(line) && /address-limit/.test(line), line);
+      first.close();
+    }),
+});
+
+Deno.test({
+  name: "S4: a peer that takes no answers keeps no descriptor, before its login or after",
+  ignore,
+  fn: () =>
+    attackServer(
+      { server: '[tunnel.keepalive]\ninterval = "500ms"\ntimeout = "1s"' },
+      ["second"],
+      async (server) => {
+        const rest = await server.descriptors();
+        const connection = await server.logIn("second", 5_000);
+        // Pings with long bodies, whose pongs are never read.
+        const ping = new Uint8Array(4 + 1_024);
+        new DataView(ping.buffer).setUint32(0, 2 << 30 | 1_024 << 16 | 6);
+        const list = Uint8Array.of(0x80, 1, 0, 8, 1);
+        await connection.write(list);
+        const stuffing = (async () => {
+          for (let index = 0; index < 20_000; index++) await connection.write(ping);
+        })().catch(() => {});
+        await server.process.waitForLine(/tunnel down/, { timeout: 10_000 });
+        assert(await within(3_000, async () => await server.descriptors() <= rest), "it is gone");
+        abandon(connection);
+        await stuffing;
+      },
+    ),
+});
+
+for (const count of [24, 200]) {
+  Deno.test({
+    name: `S3: ${count} clients behind one address that come back at once are all in soon`,
+    ignore,
+    fn: () => {
+      const names = Array.from({ length: count }, (_, index) => `client-${index}`);
+      return attackServer({}, names, async (server) => {
+        const began = performance.now();
+        const comeBack = async (name: string) => {
+          // As a daemon does that holds sessions.
+          const backoff = new Backoff({ base: 500, cap: 2_000, reset: 60_000 }, Math.random);
+          while (performance.now() - began < 30_000) {
+            try {
+              return await server.logIn(name, 5_000);
+            } catch {
+              await pause(backoff.next(0));
+            }
+          }
+          throw new Error(`"${name}" did not get in`);
+        };
+        const first = await Promise.all(names.map(comeBack));
+        const unknown = performance.now() - began;
+        first.forEach(abandon);
+        await pause(500);
+        const again = performance.now();
+        (await Promise.all(names.map(comeBack))).forEach(abandon);
+        const known = performance.now() - again;
+        const figures = `${Math.round(unknown)} ms at first, ${Math.round(known)} ms when known`;
+        assert(unknown < 20_000 && known < 15_000, figures);
+        await server.process.waitForLine(/tunnel down/);
+      });
+    },
+  });
+}
+
+Deno.test({
+  name: "S5: a neighbour behind the same address that holds all its places keeps no client out",
+  ignore,
+  fn: () =>
+    attackServer({}, ["second"], async (server) => {
+      let over = false;
+      const neighbour = (async () => {
+        while (!over) {
+          const held = Array.from({ length: 8 }, () => new RawTcp("127.0.0.1", server.port));
+          await pause(1_250);
+          for (const each of held) each.close();
+        }
+      })();
+      for (let attempt = 0; attempt < 10; attempt++) {
+        await pause(400);
+        abandon(await server.logIn("second", 2_000));
+      }
+      over = true;
+      await neighbour;
+    }),
+});
+
+Deno.test({
+  name:
+    "S5 S6: strangers from as many IPv6 networks and addresses as they like keep nobody out, nor fill the log",
+  ignore,
+  async fn() {
+    await runCommand("sysctl", "-qw", "net.ipv6.ip_nonlocal_bind=1");
+    await runCommand("ip", "-6", "route", "add", "local", "2001:db8::/32", "dev", "lo");
+    const options = { host: "[::1]" };
+    await attackServer(options, ["second"], async (server) => {
+      const lines = server.process.output.length;
+      let next = 0;
+      const begun: RawTcp[] = [];
+      const begin = (source: string): void => void begun.push(new RawTcp(source, server.port));
+      for (let attempt = 0; attempt < 5; attempt++) {
+        for (let index = 0; index < 20; index++, next++) {
+          begin(`2001:db8:0:${(0x100 + next % 60).toString(16)}::1`);
+        }
+        abandon(await server.logIn("second", 2_000));
+        await pause(200);
+      }
+      for (let index = 0; index < 5_000; index++) {
+        begin(`2001:db8:1:1::${index.toString(16)}`);
+        if (index % 50 === 0) {
+          for (const each of begun.splice(0)) each.close();
+          await pause(2);
+        }
+      }
+      abandon(await server.logIn("second", 2_000));
+      const told = server.process.output.entries.slice(lines).filter((line) =>
+        /rejected/.test(line)
+      );
+      assert(told.length < 40, `${told.length} lines`);
+      await server.process.waitForLine(/more tunnels rejected/, { timeout: 15_000 });
+    });
+  },
+});
