@@ -29,7 +29,7 @@ export interface FeedEvent {
 /** Events kept. */
 export const MAX_EVENTS = 512;
 /** Of which so many may be of the kinds that somebody without a session can cause at will. */
-const MAX_REFUSALS = 128;
+export const MAX_REFUSALS = 128;
 const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
 
 /** The latest events, and who wants to hear of the next. A flood of refusals displaces no other. */

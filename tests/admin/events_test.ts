@@ -1,19 +1,23 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { encodeEvent, eventStream } from "../../src/admin/event_stream.ts";
-import { EventFeed, MAX_EVENTS } from "../../src/proxy/event_feed.ts";
+import { EventFeed, MAX_EVENTS, MAX_REFUSALS } from "../../src/proxy/event_feed.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon } from "./daemon.ts";
 
 const feed = (): EventFeed => new EventFeed(() => 0);
 
-Deno.test("the feed keeps the latest events, however many there were", () => {
+Deno.test("the feed keeps the latest events, and refusals displace no others", () => {
   const events = feed();
-  for (let i = 1; i <= MAX_EVENTS + 10; i++) events.emit("drain", { i });
+  const others = MAX_EVENTS - MAX_REFUSALS;
+  for (let i = 1; i <= others + 10; i++) events.emit("drain", { i });
+  for (let i = others + 11; i <= 3 * MAX_EVENTS; i++) events.emit("refused", { i });
   const kept = events.after(0);
   assertEquals(kept.length, MAX_EVENTS);
-  assertEquals([kept[0].number, kept.at(-1)?.number], [11, MAX_EVENTS + 10]);
+  assertEquals([kept[0].number, kept[others - 1].number], [11, others + 10]);
+  assertEquals(kept[others].number, 3 * MAX_EVENTS - MAX_REFUSALS + 1);
   assertEquals(kept.map(({ number, facts }) => number === facts.i).includes(false), false);
-  assertEquals(events.after(MAX_EVENTS + 9).map(({ number }) => number), [MAX_EVENTS + 10]);
+  const last = 3 * MAX_EVENTS;
+  assertEquals(events.after(last - 1).map(({ number }) => number), [last]);
   assertEquals(events.after(1e9), []);
 });
 
