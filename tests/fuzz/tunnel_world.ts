@@ -76,6 +76,7 @@ export class TunnelWorld {
     this.hostile = new HostileClient(this.path, "hostile", list);
     this.#watch(this.hostile);
     this.#stream = new Uint8Array(0);
+    await this.hostile.taken();
     await settle();
     this.#take();
   }
@@ -94,6 +95,8 @@ export class TunnelWorld {
     for (let at = 0; at < bytes.length; at += piece) {
       this.hostile.write(bytes.slice(at, at + piece));
     }
+    // However many turns that takes: a tunnel's work of one turn is bounded.
+    await this.hostile.taken();
     await settle();
     const frames = this.#take();
     const expected = this.#count(bytes);

@@ -34,6 +34,9 @@ export interface SeenRecord {
   body: Uint8Array;
 }
 
+/** How long a server may take to deal with what it was sent. Milliseconds. */
+const PATIENCE = 10_000;
+
 /** An authenticated client that says what a test wants, whether it makes sense or not. */
 export class HostileClient {
   /** What the server sent, in order. */
@@ -53,6 +56,15 @@ export class HostileClient {
   /** Sends bytes as they are; what comes after the end of the connection is lost. */
   write(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#raw.connection.write(bytes).catch(() => {});
+  }
+
+  /** Resolves when the server has dealt with all that was sent, or has ended the tunnel. */
+  async taken(): Promise<void> {
+    const expired = Promise.withResolvers<never>();
+    const late = new Error(`The server has not dealt with it within ${PATIENCE} ms`);
+    const timer = setTimeout(() => expired.reject(late), PATIENCE);
+    await Promise.race([this.#raw.connection.taken(), expired.promise]);
+    clearTimeout(timer);
   }
 
   list(sessions: readonly ListedSession[]): void {

@@ -10,12 +10,17 @@ export class MemoryConnection implements Connection {
   readBytes = 0;
   #chunks: Uint8Array[] = [];
   #waiting: (() => void) | undefined;
+  /** Those who wait until this end's reader has dealt with everything. */
+  #idle: (() => void)[] = [];
 
   async read(bytes: Uint8Array): Promise<number | null> {
     while (this.#chunks.length === 0) {
       if (this.closed) throw new Deno.errors.BadResource("Closed");
       if (this.peer?.closed) return null;
-      await new Promise<void>((resolve) => this.#waiting = resolve);
+      await new Promise<void>((resolve) => {
+        this.#waiting = resolve;
+        this.#rest();
+      });
     }
     const chunk = this.#chunks[0];
     const count = Math.min(chunk.length, bytes.length);
@@ -36,10 +41,27 @@ export class MemoryConnection implements Connection {
     return Promise.resolve(bytes.length);
   }
 
+  /**
+   * Resolves when the other end has dealt with everything that was written: its reader asks for
+   * more, or either end has closed.
+   */
+  taken(): Promise<void> {
+    const { peer } = this;
+    if (peer === undefined || peer.closed || this.closed) return Promise.resolve();
+    if (peer.#chunks.length === 0 && peer.#waiting !== undefined) return Promise.resolve();
+    return new Promise((resolve) => peer.#idle.push(resolve));
+  }
+
   close(): void {
     this.closed = true;
-    this.#wake();
-    if (this.peer !== undefined) this.peer.#wake();
+    for (const end of this.peer === undefined ? [this] : [this, this.peer]) {
+      end.#wake();
+      end.#rest();
+    }
+  }
+
+  #rest(): void {
+    for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #wake(): void {
