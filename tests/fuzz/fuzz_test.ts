@@ -5,11 +5,11 @@ import { sameBytes, type Target, utf8, Violated } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 const SEED = 1;
-/** Inputs of the targets that put a whole path together, and of all others. */
+/** Inputs of the targets whose worlds are large, and of all others. */
 const [FEW, MANY] = [150, 1_000];
 
 for (const target of TARGETS) {
-  const count = ["wire", "tunnel", "http"].includes(target.name) ? FEW : MANY;
+  const count = ["queue", "wire", "tunnel", "http"].includes(target.name) ? FEW : MANY;
 
   Deno.test(`fuzz ${target.name}: what has to hold, holds for the corpus and for ${count} inputs`, async () => {
     const corpus = readCorpus(target);

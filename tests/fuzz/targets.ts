@@ -7,6 +7,7 @@ import { frames } from "./targets/frames.ts";
 import { handshake } from "./targets/handshake.ts";
 import { http } from "./targets/http.ts";
 import { messages } from "./targets/messages.ts";
+import { queue } from "./targets/queue.ts";
 import { records } from "./targets/records.ts";
 import { tunnel } from "./targets/tunnel.ts";
 import { wire } from "./targets/wire.ts";
@@ -18,6 +19,7 @@ export const TARGETS: readonly Target[] = [
   datagrams,
   messages,
   handshake,
+  queue,
   wire,
   tunnel,
   config,
