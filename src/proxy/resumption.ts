@@ -10,7 +10,7 @@ import type { SessionSwitch } from "./session_switch.ts";
 export interface Resumed {
   /** Sessions that go on. */
   kept: number;
-  /** Sessions of ours that the client no longer has; the AC is told. */
+  /** Sessions of ours that the client no longer has, of which the AC is told, or that have just ended. */
   ended: number;
   /** Sessions of the client that we do not have; it is told. */
   unknown: number;
@@ -40,6 +40,7 @@ export class Resumption {
   #done: (outcome: Resumed) => void;
   #kept = new Set<Session>();
   #unknown = 0;
+  #ended = 0;
   #listed = 0;
   #complete = false;
   /** Ends that the tunnel had no room for yet. */
@@ -97,36 +98,51 @@ export class Resumption {
 
   #finish(): void {
     this.#complete = true;
-    let ended = 0;
     for (const session of this.#switch.table) {
       if (session.member !== this.#member || this.#kept.has(session)) continue;
       this.#switch.close(session, "not-resumed", { wire: true, tunnel: false });
       this.#tell(session);
-      ended++;
+      this.#ended++;
     }
-    const outcome = { kept: this.#kept.size, ended, unknown: this.#unknown };
-    if (this.#untold.length === 0) this.#conclude(outcome);
-    else this.#tellRest(outcome);
+    if (this.#isBehind()) this.#tellRest();
+    else this.#conclude();
   }
 
   /** Tells the rest as fast as the client reads; its frames are taken from then on. */
-  async #tellRest(outcome: Resumed): Promise<void> {
-    const { writer } = this.#tunnel;
-    for (let at = 0; at < this.#untold.length;) {
-      while (at < this.#untold.length && this.#put(this.#untold[at])) at++;
-      await writer.drained();
+  async #tellRest(): Promise<void> {
+    do {
+      await this.#tunnel.writer.drained();
       if (this.#member.joining !== this.#tunnel) return;
-    }
-    this.#conclude(outcome);
+    } while (this.#isBehind());
+    this.#conclude();
   }
 
-  #conclude(outcome: Resumed): void {
-    const { writer } = this.#tunnel;
-    if (!writer.control(ControlType.resumed, encodeResumed(outcome.kept))) {
-      return this.#tunnel.overrun();
+  /** Tells what the tunnel has room for; whether something is left. */
+  #isBehind(): boolean {
+    let told = 0;
+    while (told < this.#untold.length && this.#put(this.#untold[told])) told++;
+    this.#untold.splice(0, told);
+    if (this.#untold.length === 0) this.#tellLost();
+    return this.#untold.length > 0;
+  }
+
+  /** What ended after it was matched could not be told at once: the client had no tunnel yet. */
+  #tellLost(): void {
+    const { sessions } = this.#switch.table;
+    for (const session of this.#kept) {
+      if (sessions[session.index] === session) continue;
+      this.#kept.delete(session);
+      this.#tell(session);
+      this.#ended++;
     }
+  }
+
+  #conclude(): void {
+    const { writer } = this.#tunnel;
+    const kept = this.#kept.size;
+    if (!writer.control(ControlType.resumed, encodeResumed(kept))) return this.#tunnel.overrun();
     writer.flush();
-    this.#done(outcome);
+    this.#done({ kept, ended: this.#ended, unknown: this.#unknown });
   }
 }
 

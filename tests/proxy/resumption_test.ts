@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
-import { dial, payloadOf, sessionFrame, until, within } from "./dial.ts";
+import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
+import { encodeSessionList } from "../../src/tunnel/session_list.ts";
+import { dial, payloadOf, sessionFrame, settle, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
+import { HostileClient, record } from "./raw_client.ts";
 
 /** Frames cross in both directions. */
 async function carries(path: Path, client: number, id: number): Promise<void> {
@@ -140,3 +143,73 @@ Deno.test("Z1: an end is on record before any peer hears of it", async () => {
     assertEquals(seen.map(([before, { statistics }]) => statistics.sentFrames - before), [1, 1]);
   });
 });
+
+/** What a client lists of a session with the id of its handle, in a record of its own. */
+function listed(id: number, last: boolean): Uint8Array {
+  const [body] = encodeSessionList([
+    { handle: id, acSessionId: id, customer: CUSTOMER, concentrator: AC },
+  ]);
+  body[0] = last ? 1 : 0;
+  return record(KIND_CONTROL, ControlType.sessions, body);
+}
+
+/** Handles whose end a client has been told. */
+function endsTold({ seen }: HostileClient): number[] {
+  return seen.filter(({ kind }) => kind === KIND_DISCOVERY).map(({ handle }) => handle);
+}
+
+/** Two sessions of a client that lists them in two records, between which something happens. */
+async function whileListing(happens: (path: Path) => void, kept: number): Promise<void> {
+  await within({}, async (path) => {
+    for (const id of [1, 2]) await dial(path, { id });
+    await path.lose(0);
+    const client = new HostileClient(path, "branch-1", null);
+    client.write(listed(1, false));
+    await settle();
+    happens(path);
+    await settle();
+    client.write(listed(2, true));
+    await settle();
+    assertEquals(endsTold(client).toSorted(), kept === 1 ? [1] : [1, 2]);
+    assertEquals(path.server.resumed.at(-1), { kept, ended: 1, unknown: 1 - kept });
+  });
+}
+
+Deno.test("Z2: a session that the AC ends while the client's list comes ends for the client, too", () =>
+  whileListing((path) => {
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADT, sessionId: 1 }, []);
+  }, 1));
+
+Deno.test("Z2: a list that comes too late keeps nothing, whichever record a session stands in", () =>
+  whileListing((path) => {
+    path.advance(31_000);
+    path.server.proxy.sweep(30_000);
+  }, 0));
+
+Deno.test("Z2: a session that the AC ends while a slow client is told of others ends for it, too", () =>
+  within({ sessionsPerClient: 20_000 }, async (path) => {
+    await dial(path, { id: 1 });
+    await path.lose(0);
+    const { connection } = path.attach("branch-1");
+    const reading = Promise.withResolvers<void>();
+    const write = connection.peer?.write.bind(connection.peer);
+    if (connection.peer === undefined || write === undefined) throw new Error("No peer");
+    connection.peer.write = (bytes) => reading.promise.then(() => write(bytes));
+    const ids = Array.from({ length: 19_000 }, (_, i) => i + 1);
+    const list = ids.map((id) => ({
+      handle: id,
+      acSessionId: id,
+      customer: CUSTOMER,
+      concentrator: AC,
+    }));
+    for (const body of encodeSessionList(list)) {
+      await connection.write(record(KIND_CONTROL, ControlType.sessions, body));
+    }
+    await settle();
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADT, sessionId: 1 }, []);
+    await until(() => path.server.ends.length === 1);
+    const before = path.server.resumed.length;
+    reading.resolve();
+    await until(() => path.server.resumed.length > before);
+    assertEquals(path.server.resumed.at(-1), { kept: 0, ended: 1, unknown: 18_999 });
+  }));
