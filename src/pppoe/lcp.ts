@@ -21,6 +21,16 @@ export function isLcp(bytes: Uint8Array, at: number, length: number): boolean {
   return bytes[at] === LCP_HIGH && length > 1 && bytes[at + 1] === LCP_LOW;
 }
 
+/**
+ * Whether the LCP packet of `length` bytes at `at`, protocol field included, has a Length that peers do
+ * not silently discard: what lies beyond it is padding (RFC 1661 section 5).
+ */
+export function isWholeLcp(bytes: Uint8Array, at: number, length: number): boolean {
+  if (length < LCP_HEADER) return false;
+  const said = bytes[at + 4] << 8 | bytes[at + 5];
+  return said >= LCP_HEADER - 2 && said <= length - 2;
+}
+
 /** Configuration option Magic-Number: type, length, four bytes (RFC 1661 section 6.4). */
 const MAGIC_NUMBER = 5;
 const MAGIC_LENGTH = 6;

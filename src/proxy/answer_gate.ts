@@ -8,7 +8,7 @@ import { SharedRate } from "./shared_rate.ts";
 
 /** Offers of one AC's address to one PADI: an AC of several names may make several. */
 const OFFERS_OF_AC = 8;
-/** Offers of all to one PADI: of more ACs than a segment has. */
+/** Offers to one PADI of ACs that no session has come of: more than a segment has ACs. */
 const OFFERS = 128;
 /** PADSs to one discovery: errors, and repetitions. */
 const CONFIRMATIONS: Rate = { rate: 2, burst: 16 };
@@ -21,6 +21,7 @@ const MAX_PROVEN = 256;
 interface Answers {
   /** `Pending.passed` at its time. */
   round: number;
+  /** Of ACs that no session has come of. */
   offers: number;
   byAc: Map<Mac, number>;
   confirmations: Bucket;
@@ -55,11 +56,11 @@ export class AnswerGate<Owner extends object> {
   offer(pending: Pending<Owner>, concentrator: Mac): DropReason | undefined {
     const answers = this.#of(pending);
     const ofAc = answers.byAc.get(concentrator) ?? 0;
-    if (ofAc >= OFFERS_OF_AC || answers.offers >= OFFERS) return "offer-rate";
-    if (!this.#byAc.take(this, concentrator)) return "offer-rate";
     const isProven = this.#proven.has(concentrator);
+    if (ofAc >= OFFERS_OF_AC || !isProven && answers.offers >= OFFERS) return "offer-rate";
+    if (!this.#byAc.take(this, concentrator)) return "offer-rate";
     if (!isProven && !this.#offers.take(pending.owner, this.#now())) return "offer-rate";
-    answers.offers++;
+    if (!isProven) answers.offers++;
     answers.byAc.set(concentrator, ofAc + 1);
     return undefined;
   }

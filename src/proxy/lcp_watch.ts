@@ -1,4 +1,4 @@
-import { findMagicNumber, LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
+import { findMagicNumber, isWholeLcp, LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
 
 /** Sample that stands for no round trip yet. */
 const NONE = 0;
@@ -56,7 +56,7 @@ export class LcpWatch {
 
   /** An LCP packet of `length` bytes at `at`, protocol field included. */
   packet(index: number, bytes: Uint8Array, at: number, length: number, toAc: boolean): void {
-    if (length < LCP_HEADER) return;
+    if (!isWholeLcp(bytes, at, length)) return;
     const code = bytes[at + 2];
     if (toAc) this.#noteMagic(index, code, bytes, at, length);
     if (code === LcpCode.terminateRequest || code === LcpCode.terminateAck) {

@@ -82,6 +82,22 @@ Deno.test("C3: PADSs that repeat a session, or an error, pass a few at once and 
     assertEquals(path.server.drops, { "discovery-rate": 4_000 - 16 });
   }));
 
+Deno.test("C3: a proven AC's offer passes however many forged ones have come before it", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 1 });
+    const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
+    path.customers[0].send(padi, [service, uniq(1)]);
+    const { list } = await path.ac.packet();
+    const pado = (source: Mac) =>
+      path.ac.send({ destination: WAN, source, code: CODE_PADO, sessionId: 0 }, [acName, ...list]);
+    for (let i = 0; i < 200; i++) pado(SOURCE + i);
+    await settle();
+    assertEquals(takePackets(path.customers[0]).length, 128);
+    pado(AC);
+    await settle();
+    assertEquals(takePackets(path.customers[0]).length, 1);
+  }));
+
 for (const mac of ["own", "transparent"] as const) {
   Deno.test(`M2: ${mac}: a customer that dials ten times a second takes no PADI from the same address elsewhere`, () =>
     within({ clients: ["one", "two"], mac, limits: DEFAULTS }, async (path) => {

@@ -107,6 +107,19 @@ Deno.test("K3: a Configure-Request that crossed the Terminate-Request does not k
     assertEquals(path.server.ends, ["lcp-terminated"]);
   }));
 
+Deno.test("K3: a Terminate whose Length peers discard ends nothing, padding behind it changes nothing", () =>
+  within({}, async (path) => {
+    await dial(path);
+    for (const said of [0, 3, 9, 0xffff]) {
+      fromCustomer(path, [0xc0, 0x21, TERMINATE_REQUEST, 1, said >> 8, said & 0xff, 1, 2, 3, 4]);
+      await pass(path, LINGER);
+      assertEquals([path.server.ends, path.clients[0].ends], [[], []], `Length ${said}`);
+    }
+    fromAc(path, [0xc0, 0x21, TERMINATE_REQUEST, 1, 0, 4, 1, 2, 3, 4]);
+    await pass(path, LINGER);
+    assertEquals([path.server.ends.length, path.clients[0].ends.length], [1, 1]);
+  }));
+
 Deno.test("a PADT within the linger ends the session as ever, and nobody gets another", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
@@ -189,7 +202,9 @@ Deno.test("property: LCP is told apart as the peek at PPP's protocol does, and s
     const watch = new LcpWatch(() => 1);
     watch.add(0);
     if (isLcp(payload, 0, length)) watch.packet(0, payload, 0, length, true);
-    const terminates = length >= 6 && [TERMINATE_REQUEST, TERMINATE_ACK].includes(payload[2]);
+    const said = payload[4] << 8 | payload[5];
+    const isWhole = length >= 6 && said >= 4 && said <= length - 2;
+    const terminates = isWhole && [TERMINATE_REQUEST, TERMINATE_ACK].includes(payload[2]);
     assert(!watch.isLingering || terminates);
   }));
 });
