@@ -165,7 +165,8 @@ export class ClientAnswers {
     if (full !== undefined) return full;
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
-    const wireSessionId = freeSessionId(this.#switch.table, customer, local, acSessionId);
+    const { table, earlier } = this.#switch;
+    const wireSessionId = freeSessionId(table, earlier.parted, { customer, local }, acSessionId);
     if (wireSessionId === undefined) return "session-limit";
     const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
     const names = this.#names.of(tags, pending.requested.get(concentrator)?.acName ?? "");

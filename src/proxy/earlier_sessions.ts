@@ -2,6 +2,7 @@ import { Claims } from "./claims.ts";
 import type { DiscoveryOutlet } from "./discovery_outlet.ts";
 import { Orphans } from "./orphans.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
+import { PartedPlaces } from "./parted_places.ts";
 import { RequestsUnderWay } from "./requests_under_way.ts";
 import type { Session } from "./session.ts";
 import { AC_HEARD, COUNTERS, type SessionTable } from "./session_table.ts";
@@ -9,7 +10,10 @@ import { AC_HEARD, COUNTERS, type SessionTable } from "./session_table.ts";
 /** What the sessions of an earlier process are ended with. */
 export type EarlierOptions = Pick<ProxyOptions, "now" | "later" | "isHostSession">;
 
-/** What is left of an earlier process's sessions, of which nobody can be as sure as of our own. */
+/**
+ * What is left of sessions that have ended, and of those of an earlier process, of which nobody can be
+ * as sure as of our own.
+ */
 export class EarlierSessions {
   /** PADRs on the wire. */
   readonly requests: RequestsUnderWay;
@@ -17,6 +21,8 @@ export class EarlierSessions {
   readonly orphans: Orphans;
   /** Sessions that the far proxy says there were. */
   readonly claims: Claims;
+  /** Where the peer on the wire may still answer the end of a session. */
+  readonly parted: PartedPlaces;
   #table: SessionTable;
   #now: () => number;
   /** Sessions that were put back, by when; their peer on the wire has not been heard since. */
@@ -27,6 +33,7 @@ export class EarlierSessions {
     this.#now = options.now;
     this.requests = new RequestsUnderWay(options.now);
     this.claims = new Claims(options.now);
+    this.parted = new PartedPlaces(options.now);
     this.orphans = new Orphans({
       now: options.now,
       later: options.later,
@@ -55,6 +62,7 @@ export class EarlierSessions {
    * its id away.
    */
   takeLeave(session: Session): boolean {
+    this.parted.add(session);
     const at = this.#unheard.get(session);
     if (at === undefined) return false;
     this.#unheard.delete(session);

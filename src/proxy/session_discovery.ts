@@ -77,6 +77,7 @@ export class SessionDiscovery {
   strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
     const { outlet, drops, earlier } = this.#switch;
     if (code !== CODE_PADT) return drops.count("session-unknown");
+    earlier.parted.forget({ remote: source, local: destination, wireSessionId: sessionId });
     earlier.claims.forget(source, destination, sessionId);
     earlier.orphans.forget({ remote: source, local: destination, sessionId });
     const session = this.#parting.takeFromWire(source, destination, sessionId);

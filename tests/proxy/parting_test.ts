@@ -177,3 +177,33 @@ Deno.test("L1: a session that was put back and that the AC has ended meanwhile d
     assertEquals(atAc(path), []);
     await carries(path, 1, 1);
   }));
+
+Deno.test("L1: the customer's answer for the session that a restarted AC forgot does not end its next", () =>
+  within({}, async (path) => {
+    for (const id of [1, 2]) await dial(path, { id, tags: [service, uniq(id)] });
+    const { wire } = await request(path, { tags: [service, uniq(3)] });
+    const { list } = await path.ac.packet();
+    path.ac.send({ destination: WAN, source: AC, code: CODE_PADS, sessionId: 1 }, list);
+    assertEquals((await wire.packet()).code, CODE_PADT);
+    const pads = await wire.packet();
+    assertEquals([pads.code, pads.sessionId], [CODE_PADS, 3]); // as 1 may still be answered, 2 is taken
+    customerEnds(path, 0, 1);
+    await settle();
+    assertEquals([path.server.ends, path.clients[0].ends], [["replaced"], ["padt-ac"]]);
+    path.ac.sendRaw(sessionFrame(WAN, AC, 1, [1, 1]));
+    assertEquals(payloadOf(await wire.next()), [1, 1]);
+  }));
+
+for (const answers of [true, false]) {
+  Deno.test(`L1: the AC's id is kept again once the customer ${answers ? "has answered" : "will not answer"}`, () =>
+    within({}, async (path) => {
+      await dial(path, { id: 1 });
+      acEnds(path, 1);
+      assertEquals((await path.customers[0].packet()).code, CODE_PADT);
+      if (answers) customerEnds(path, 0, 1);
+      else path.advance(5_000);
+      await settle();
+      takePackets(path.ac);
+      assertEquals((await dial(path, { id: 1, tags: [service, uniq(2)] })).pads.sessionId, 1);
+    }));
+}
