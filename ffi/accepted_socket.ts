@@ -40,16 +40,15 @@ export class AcceptedSockets {
   /** Those that were shut down, and whose descriptors Deno has not closed yet. */
   #closing = new Map<number, AcceptedSocket>();
 
-  /** How many descriptors of connections that were shut down are still open. */
-  countClosing(): number {
-    forgetClosed(this.#closing);
-    return this.#closing.size;
+  /** Whether more than `limit` connections that were shut down have their descriptors still. */
+  areClosing(limit: number): boolean {
+    if (this.#closing.size > limit) forgetClosed(this.#closing);
+    return this.#closing.size > limit;
   }
 
   /** The socket between two ends, which has been accepted just now. */
   find(local: SocketEnd, remote: SocketEnd): AcceptedSocket | undefined {
     const ends = { local, remote };
-    forgetClosed(this.#closing);
     let number = this.#search(ends, NEAR_GAP);
     if (number === undefined) {
       // Files were closed meanwhile, and it has the number of one.
@@ -58,7 +57,7 @@ export class AcceptedSockets {
       number = this.#search(ends, GAP);
     }
     if (number === undefined) return undefined;
-    const socket = new AcceptedSocket(number, ends, () => {
+    const socket = new AcceptedSocket(number, () => {
       if (this.#open.get(socket.number) !== socket) return;
       this.#open.delete(socket.number);
       this.#closing.set(socket.number, socket);
@@ -75,7 +74,8 @@ export class AcceptedSockets {
     let reset: number | undefined;
     let gap = 0;
     for (let number = 3; gap < most; number++) {
-      if (this.#others.has(number) || this.#open.has(number) || this.#closing.has(number)) continue;
+      if (this.#others.has(number) || this.#open.has(number)) continue;
+      if (this.#isClosing(number)) continue;
       const found = identify(number, ends);
       if (found === "it") return number;
       if (found === "reset") reset ??= number;
@@ -83,6 +83,12 @@ export class AcceptedSockets {
       gap = found === "closed" ? gap + 1 : 0;
     }
     return reset;
+  }
+
+  #isClosing(number: number): boolean {
+    const closing = this.#closing.get(number);
+    if (closing?.closed) this.#closing.delete(number);
+    return closing?.closed === false;
   }
 }
 
@@ -99,11 +105,11 @@ interface Ends {
 export class AcceptedSocket {
   /** The descriptor: as many files are open as this says, at least. */
   readonly number: number;
-  #ends: Ends;
+  #inode: number;
   #released: () => void;
 
-  constructor(number: number, ends: Ends, released: () => void) {
-    this.#ends = ends;
+  constructor(number: number, released: () => void) {
+    this.#inode = readInode(number);
     this.#released = released;
     this.number = number;
   }
@@ -148,12 +154,11 @@ export class AcceptedSocket {
 
   /** Whether Deno has closed the descriptor. */
   get closed(): boolean {
-    const found = identify(this.number, this.#ends);
-    return found === "closed" || found === "other";
+    return !this.#isOurs();
   }
 
   #isOurs(): boolean {
-    return identify(this.number, this.#ends) === "it";
+    return readInode(this.number) === this.#inode;
   }
 }
 
@@ -163,6 +168,20 @@ const sink = new Uint8Array(16 * 1024);
 export function setLowWater(number: number, bytes: number): boolean {
   const value = new Uint8Array(new Int32Array([bytes]).buffer);
   return libc().setsockopt(number, SOL_SOCKET, SO_RCVLOWAT, value, value.length) === 0;
+}
+
+const AT_EMPTY_PATH = 0x1000;
+const STATX_INO = 0x100;
+/** Offset in struct statx (statx(2)). */
+const INODE_AT = 32;
+const noPath = new Uint8Array(1);
+const facts = new Uint8Array(256);
+const factsView = new DataView(facts.buffer);
+
+/** What tells a socket from all that had or will have its number; -1 where nothing is open. */
+function readInode(number: number): number {
+  if (libc().statx(number, noPath, AT_EMPTY_PATH, STATX_INO, facts) !== 0) return -1;
+  return factsView.getUint32(INODE_AT, true); // the kernel counts sockets in 32 bits
 }
 
 const name = new Uint8Array(SOCKADDR_BYTES);

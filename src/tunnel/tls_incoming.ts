@@ -27,7 +27,7 @@ const CLOSING_PATIENCE = 100;
  */
 export async function settleClosing(): Promise<void> {
   const limit = performance.now() + CLOSING_PATIENCE;
-  while (sockets.countClosing() > MAX_CLOSING && performance.now() < limit) {
+  while (sockets.areClosing(MAX_CLOSING) && performance.now() < limit) {
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
