@@ -9,7 +9,7 @@ import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import type { QueueDrop } from "./record_queue.ts";
 import { RecordWriter } from "./record_writer.ts";
-import { Turn } from "./turn.ts";
+import { DatagramTurn, Turn } from "./turn.ts";
 
 export type { KeepaliveOptions } from "./keepalive.ts";
 
@@ -20,8 +20,6 @@ const MAX_WRITE = 64 * 1024;
 const SHORT_WRITE = 16 * 1024;
 /** Where datagrams stand in the buffer of a tunnel that has them; the stream's records are before. */
 const DATAGRAMS_AT = 64 * 1024;
-/** Datagrams after which others get their turn. */
-const DATAGRAMS_A_TURN = 64;
 /** Milliseconds for a close record to arrive where closing would discard it. */
 const LAST_WORDS = 500;
 
@@ -205,14 +203,14 @@ export class Tunnel {
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
     }, this.#now);
-    for (let turn = 1;; turn++) {
+    const turn = new DatagramTurn();
+    while (true) {
       const datagram = await port.receive();
       if (this.#isOver || this.#end !== undefined && this.#end.by !== "us") return;
       this.#heard();
       reader.received(datagram);
-      if (turn % DATAGRAMS_A_TURN === 0) {
-        await new Promise<void>((next) => setImmediate(next));
-      }
+      const pause = turn.took(datagram.length);
+      if (pause !== undefined) await pause;
     }
   }
 

@@ -1,0 +1,48 @@
+import { assertLess } from "@std/assert";
+import { KIND_SESSION } from "../../src/tunnel/record.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import { record } from "../proxy/raw_client.ts";
+import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+
+/** Round trips over a socket, which stand for whatever else the process has to do. */
+const ROUND_TRIPS = 50;
+
+/** Datagrams that are taken in one round trip over a socket, while they come without end. */
+async function takenARoundTrip(length: number): Promise<number> {
+  let taken = 0;
+  const datagram = record(KIND_SESSION, 7, new Uint8Array(length));
+  const datagrams = {
+    maxSize: 1_200,
+    send: () => Promise.resolve(),
+    receive: () => (taken++, Promise.resolve(datagram)),
+  };
+  const [near, far] = memoryConnectionPair();
+  const tunnel = new Tunnel({
+    connection: Object.assign(near, { datagrams }),
+    buffer: recordBuffer(256 * 1024),
+    keepalive: { interval: 1e6, timeout: 2e6 },
+    now: () => performance.now(),
+  });
+  const nothing = () => {};
+  const sink = { session: nothing, discovery: nothing, dropped: nothing, batchEnd: nothing };
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using client = await Deno.connect({ port: listener.addr.port });
+  using server = await listener.accept();
+  const running = tunnel.run({ ...sink, control: () => undefined });
+  const byte = new Uint8Array(1);
+  for (let i = 0; i < ROUND_TRIPS; i++) {
+    await client.write(byte);
+    await server.read(byte);
+    await server.write(byte);
+    await client.read(byte);
+  }
+  far.close();
+  await running;
+  return taken / ROUND_TRIPS;
+}
+
+for (const length of [0, 40, 1_000]) {
+  Deno.test(`H1: datagrams of ${length} bytes without end leave sockets their turn`, async () => {
+    assertLess(await takenARoundTrip(length), 64);
+  });
+}
