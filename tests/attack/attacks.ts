@@ -1,3 +1,5 @@
+import { HOSTILE_CLIENTS, type HostileClient } from "./hostile_clients.ts";
+import { OwnClient } from "./own_client.ts";
 import { floodLcp, floodOffers, floodPadis, repeatPadr } from "./neighbours.ts";
 import { captureClientHello, hold, shakeHands } from "./strangers.ts";
 
@@ -8,6 +10,8 @@ export interface Target {
   /** An interface on the honest customer's segment, and one on the AC's. */
   lan: string;
   wan: string;
+  /** Where the configuration and the secret of a client are that is not connected, `south`. */
+  folder: string;
   milliseconds: number;
 }
 
@@ -96,4 +100,25 @@ export const ATTACKS: readonly Attack[] = [
       Promise.all([floodPadis(lan, 5, milliseconds), floodOffers(wan, 5_000, milliseconds)]),
     budget: usual,
   },
+  ...HOSTILE_CLIENTS.map(byClient),
 ];
+
+/** Milliseconds until a client that was hung up on logs in again. */
+const AGAIN = 200;
+
+/** A client that does the same on tunnel after tunnel. */
+function byClient({ name, run }: HostileClient): Attack {
+  return {
+    name: `a client: ${name}`,
+    daemon: "server",
+    async run({ folder, milliseconds }): Promise<void> {
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end) {
+        using client = await OwnClient.logIn(folder, "south");
+        await run(client);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    },
+    budget: usual,
+  };
+}

@@ -1,7 +1,7 @@
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
 import { type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
-import type { Attack } from "./attacks.ts";
+import type { Attack, Target } from "./attacks.ts";
 import { type Footprint, footprint, watchFootprint } from "./footprint.ts";
 import type { Noticed } from "./probe.ts";
 
@@ -35,7 +35,9 @@ export class Field implements AsyncDisposable {
   static async open(): Promise<Field> {
     const lab = await Lab.open();
     await lab.cables();
-    const pair = await startProxyPair(lab);
+    await lab.cable("cust1", "lan1");
+    const pair = await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
+    await pair.clients.get("south")?.stop(); // its place is the attacker's
     const config = await Deno.readTextFile(`${lab.folder}/server.toml`);
     const port = Number(/listen = ".*:(\d+)"/.exec(config)?.[1]);
     await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
@@ -46,19 +48,31 @@ export class Field implements AsyncDisposable {
 
   /** Attacks, and looks at the honest session and the daemon meanwhile. */
   async suffer(attack: Attack): Promise<Cost> {
-    const daemon = attack.daemon === "server" ? this.#pair.server : this.#pair.client;
+    const daemon = attack.daemon === "server" ? this.#pair.server : this.#client;
     const calm = await this.#notice(() => pause(REST));
     const rest = await footprint(daemon.pid);
     const watch = watchFootprint(daemon.pid);
     const lines = daemon.output.length;
     const attacked = await this.#notice(async () => {
-      const target = { port: this.#port, lan: "cust0", wan: "ac0", milliseconds: DURATION };
+      const target: Target = {
+        port: this.#port,
+        lan: "cust0",
+        wan: "ac0",
+        folder: this.#lab.folder,
+        milliseconds: DURATION,
+      };
       const attacker = startScript(this.#lab, "attacker", [attack.name, JSON.stringify(target)]);
       const { success } = await attacker.status;
       if (!success) throw new Error(`The attack failed: ${attacker.output.entries.join("\n")}`);
     });
     const written = (daemon.output.length - lines) / (DURATION / 1_000);
     return { calm, attacked, rest, most: await watch.stop(), lines: written };
+  }
+
+  get #client(): LabProcess {
+    const client = this.#pair.clients.get("north");
+    if (client === undefined) throw new TypeError("The honest client is not there");
+    return client;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

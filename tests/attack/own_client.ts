@@ -6,7 +6,6 @@ import { dialServer } from "../../src/proxy/dialler.ts";
 import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { abandon, type Connection } from "../../src/tunnel/connection.ts";
 import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record.ts";
-import type { Lab } from "../lab/lab.ts";
 
 /** A connection that has logged in, and is written to and read from byte by byte. */
 export class OwnClient implements Disposable {
@@ -16,9 +15,9 @@ export class OwnClient implements Disposable {
     this.#connection = connection;
   }
 
-  /** Logs in by the configuration `NAME.toml` of the lab's folder. */
-  static async logIn(lab: Lab, name: string): Promise<OwnClient> {
-    const config = await loadConfig(`${lab.folder}/${name}.toml`);
+  /** Logs in by the configuration `NAME.toml` of a lab's folder. */
+  static async logIn(folder: string, name: string): Promise<OwnClient> {
+    const config = await loadConfig(`${folder}/${name}.toml`);
     if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client's`);
     const access = new ClientAccess(config, await readClientFiles(config));
     const { trust, credentials, route } = access;
