@@ -1,3 +1,5 @@
+import { BySize } from "./by_size.ts";
+
 /** Who asks, the most welcome first. */
 export const Standing = {
   /** Has, or lately had, a session. */
@@ -85,9 +87,7 @@ class Line<Item> {
  */
 export class FairQueue<Owner, Item> {
   #lines = new Map<Owner, Line<Item>>();
-  /** Lines by what waits in them. */
-  #bySize: Set<Line<Item>>[] = [];
-  #longest = 0;
+  #bySize = new BySize<Line<Item>>();
   #size = 0;
   #random: () => number;
 
@@ -110,7 +110,7 @@ export class FairQueue<Owner, Item> {
       const excess = this.#size - below - EARLY * places;
       if (this.#random() * (1 - EARLY) * places < excess) return false;
     }
-    if (this.#size < places || this.#longest > (line?.size ?? 0) + 1) return true;
+    if (this.#size < places || this.#bySize.largest > (line?.size ?? 0) + 1) return true;
     return line?.giving(standing) !== undefined;
   }
 
@@ -149,8 +149,8 @@ export class FairQueue<Owner, Item> {
   }
 
   #makeRoom(own: Line<Item> | undefined, standing: Standing): Item | undefined {
-    const isLonger = this.#longest > (own?.size ?? 0) + 1;
-    const line = isLonger || own === undefined ? this.#longestLine() : own;
+    const isLonger = this.#bySize.largest > (own?.size ?? 0) + 1;
+    const line = isLonger || own === undefined ? this.#bySize.first() : own;
     const item = (isLonger ? line?.giving() : line?.giving(standing))?.pop();
     if (line === undefined || item === undefined) return undefined;
     line.size--;
@@ -158,17 +158,9 @@ export class FairQueue<Owner, Item> {
     return item;
   }
 
-  #longestLine(): Line<Item> | undefined {
-    for (const line of this.#bySize[this.#longest] ?? []) return line;
-    return undefined;
-  }
-
   /** Keeps the books of a line that had another size before. */
   #resized(line: Line<Item>, before: number): void {
     this.#size += line.size - before;
-    this.#bySize[before]?.delete(line);
-    if (line.size > 0) (this.#bySize[line.size] ??= new Set()).add(line);
-    this.#longest = Math.max(this.#longest, line.size);
-    while (this.#longest > 0 && (this.#bySize[this.#longest]?.size ?? 0) === 0) this.#longest--;
+    this.#bySize.resize(line, before, line.size);
   }
 }

@@ -1,4 +1,5 @@
 import type { Mac } from "../pppoe/mac.ts";
+import { BySize } from "./by_size.ts";
 import { hex } from "./token.ts";
 
 /** What a PADR asked an AC for, and what came of it. */
@@ -79,6 +80,9 @@ export class PendingDiscoveries<Owner> {
   #byKey = new Map<string, Pending<Owner>>();
   /** Those that have led to a session, kept for repeated PADR only. */
   #settled = new Set<Pending<Owner>>();
+  /** Each owner's, in the order of their last use. */
+  #byOwner = new Map<Owner, Set<Pending<Owner>>>();
+  #owners = new BySize<Set<Pending<Owner>>>();
   #limits: PendingLimits;
   #now: () => number;
   #forget: (pending: Pending<Owner>) => void;
@@ -113,11 +117,14 @@ export class PendingDiscoveries<Owner> {
       if (this.#settled.delete(known)) known.began = this.#now();
       this.#byKey.delete(key);
       this.#byKey.set(key, known);
+      const own = this.#byOwner.get(owner);
+      if (own?.delete(known)) own.add(known);
       known.touched = this.#now();
       return known;
     }
     if (known !== undefined) this.remove(known);
-    if (this.#byKey.size >= this.#limits.pendingDiscoveries && !this.#makeRoom()) return undefined;
+    const isFull = this.#byKey.size >= this.#limits.pendingDiscoveries;
+    if (isFull && !this.#makeRoom(owner)) return undefined;
     const pending: Pending<Owner> = {
       key,
       owner,
@@ -132,6 +139,10 @@ export class PendingDiscoveries<Owner> {
       passed: 0,
     };
     this.#byKey.set(key, pending);
+    let own = this.#byOwner.get(owner);
+    if (own === undefined) this.#byOwner.set(owner, own = new Set());
+    own.add(pending);
+    this.#owners.resize(own, own.size - 1, own.size);
     return pending;
   }
 
@@ -155,6 +166,9 @@ export class PendingDiscoveries<Owner> {
     if (this.#byKey.get(pending.key) !== pending) return; // another has taken its place
     this.#settled.delete(pending);
     this.#byKey.delete(pending.key);
+    const own = this.#byOwner.get(pending.owner);
+    if (own?.delete(pending)) this.#owners.resize(own, own.size + 1, own.size);
+    if (own?.size === 0) this.#byOwner.delete(pending.owner);
     this.#forget(pending);
   }
 
@@ -165,7 +179,7 @@ export class PendingDiscoveries<Owner> {
 
   /** Forgets the discoveries of an owner that has gone. */
   removeOwner(owner: Owner): void {
-    for (const pending of this.#byKey.values()) if (pending.owner === owner) this.remove(pending);
+    for (const pending of this.#byOwner.get(owner) ?? []) this.remove(pending);
   }
 
   /** Forgets what is too old; the map's order is that of age. */
@@ -177,12 +191,20 @@ export class PendingDiscoveries<Owner> {
     }
   }
 
-  /** Forgets the one that is missed least; false where all are under way. */
-  #makeRoom(): boolean {
+  /** Forgets the one that is missed least; false where all are under way, and none has more than `owner`. */
+  #makeRoom(owner: Owner): boolean {
     const [least] = this.#settled.size > 0 ? this.#settled : this.#byKey.values();
-    if (!this.#settled.has(least) && this.#now() - least.touched < SILENT) return false;
-    this.remove(least);
-    return true;
+    if (this.#settled.has(least) || this.#now() - least.touched >= SILENT) {
+      this.remove(least);
+      return true;
+    }
+    // Whoever has most gives way, or one owner's flood would keep all others from dialling.
+    if (this.#owners.largest <= (this.#byOwner.get(owner)?.size ?? 0) + 1) return false;
+    for (const oldest of this.#owners.first() ?? []) {
+      this.remove(oldest);
+      return true;
+    }
+    return false;
   }
 }
 

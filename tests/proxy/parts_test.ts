@@ -168,3 +168,21 @@ Deno.test("a discovery that was settled and has begun anew does not give way bef
   assertEquals(pending.begin("a", "a", 1, undefined), first);
   assertEquals(pending.begin("a", "a", 2, undefined), undefined);
 });
+
+Deno.test("C4: where all places are taken, the owner that has most discoveries under way gives way", () => {
+  const pending = new PendingDiscoveries<string>(
+    { pendingDiscoveries: 10, timeout: 60_000 },
+    () => 0,
+  );
+  const begun = (owner: string, mac: number) =>
+    pending.begin(owner, owner, mac, undefined) !== undefined;
+  assertEquals(Array.from({ length: 20 }, (_, i) => begun("storm", i)).indexOf(false), 10);
+  assertEquals([begun("calm", 1), begun("calm", 2), begun("storm", 99)], [true, true, false]);
+  assertEquals(pending.size, 10);
+  assertEquals(pending.find("storm", 0, undefined), undefined); // its oldest
+  for (let i = 3; i < 20; i++) begun("calm", i);
+  const left = Array.from({ length: 20 }, (_, i) => pending.find("calm", i, undefined));
+  assertEquals(left.filter((it) => it !== undefined).length, 5);
+  pending.removeOwner("storm");
+  assertEquals(pending.size, 5);
+});
