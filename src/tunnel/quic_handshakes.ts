@@ -7,7 +7,7 @@ const HANDSHAKE_TIMEOUT = 3_000;
 /** From then on it is slow, and gives way first. Milliseconds. */
 const PATIENCE = 500;
 /** Handshakes that begin in a second, and at once. */
-const RATE = 1_000;
+const RATE = 500;
 const BURST = 128;
 
 /** What decides. */

@@ -17,8 +17,11 @@ export interface AttackedServer {
   readonly port: number;
   /** Descriptors of the daemon now. */
   descriptors(): Promise<number>;
-  /** Logs in as one of the clients, as a daemon does, within so many milliseconds. */
-  logIn(name: string, timeout: number): Promise<Connection>;
+  /**
+   * Logs in as one of the clients, as a daemon does, within so many milliseconds; `tune` is called
+   * with the local port.
+   */
+  logIn(name: string, timeout: number, tune?: (port: number) => void): Promise<Connection>;
 }
 
 /** Starts the daemons for the time of `body`. `further` clients have the secret of "branch-1". */
@@ -37,11 +40,10 @@ export async function attackServer(
   const config = await loadConfig(`${lab.folder}/branch-1.toml`) as ClientConfig;
   const { pins, secret } = await readClientFiles(config);
   closeTrust();
-  const dialler: DiallerOptions = {
+  const dialler: Omit<DiallerOptions, "tune"> = {
     transport: options.transport ?? "tls",
     trust: { certificates: pins.map(({ pem }) => pem) },
     route: {},
-    tune: (port) => void tuneSocketsOf(port),
     credentials: {
       name: "branch-1",
       secret,
@@ -55,9 +57,10 @@ export async function attackServer(
     process: pair.server,
     port: endpoint.port,
     descriptors: async () => (await footprint(pair.server.pid)).descriptors,
-    logIn: (name, timeout) =>
+    logIn: (name, timeout, tune = tuneSocketsOf) =>
       dialServer(endpoint, timeout, {
         ...dialler,
+        tune,
         credentials: { ...dialler.credentials, name },
       }),
   });
