@@ -20,7 +20,7 @@ export type NoPlace =
   | "network-limit"
   /** So many places are taken that strangers are turned away at random, or all are. */
   | "places-short"
-  /** It was slow, and its place was needed. */
+  /** It was slow, or had said nothing yet, and its place was needed. */
   | "displaced";
 
 /** How far a connection has got: waiting for its hello, for its turn, for the rest. */
@@ -66,7 +66,8 @@ const ASCENDING: readonly Standing[] = ["failed", "new", "known"];
  *                  └─────────displaced─────────────────┘
  *
  * Where places are short, who is slow makes room first, known addresses come before new ones and
- * those before addresses that have failed, and among equals chance decides (random early drop).
+ * those before addresses that have failed, among equals who has said nothing yet makes room, and
+ * then chance decides (random early drop). So silence holds no place that somebody else needs.
  * Memory is bounded by `unauthenticated`.
  */
 export class Admission {
@@ -165,7 +166,10 @@ export class Admission {
   /** Who has to go for this connection, if anybody; or why it gets no place. */
   #makeRoom(place: Place): Seat | undefined | NoPlace {
     const crowded = this.#crowded(place);
-    if (crowded !== undefined) return this.#slow(crowded.group) ?? crowded.reason;
+    if (crowded !== undefined) {
+      const { group, reason } = crowded;
+      return this.#slow(group) ?? this.#anySilent(group) ?? reason;
+    }
     const { unauthenticated } = this.#limits;
     const [from, most] = SHARES[place.standing].map((share) => Math.ceil(share * unauthenticated));
     const chance = this.size >= most ? 1 : (this.size - from) / (most - from);
@@ -179,7 +183,7 @@ export class Admission {
       const lower = this.#standings[standing].oldest();
       if (lower !== undefined) return lower;
     }
-    return "places-short";
+    return this.#anySilent(this.#standings[place.standing]) ?? "places-short";
   }
 
   /** The narrowest network of a connection that has no place for it. */
@@ -205,6 +209,11 @@ export class Admission {
       if (first !== undefined && this.#isSlow(first)) return first;
     }
     return undefined;
+  }
+
+  /** Who has said nothing yet, by chance: a client's hello comes sooner than many a newcomer. */
+  #anySilent({ silent }: Group): Seat | undefined {
+    return silent.size === 0 ? undefined : pick(silent, this.#means.random());
   }
 
   #isSlow({ stage, since }: Seat): boolean {

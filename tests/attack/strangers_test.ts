@@ -114,6 +114,8 @@ Deno.test({
       const hello = await captureClientHello();
       const first = new RawTcp("127.66.0.1", server.port);
       await pause(50);
+      first.send(hello); // who says nothing would make room
+      await pause(50);
       for (let index = 0; index < 3; index++) {
         const stranger = new RawTcp("127.66.0.1", server.port);
         stranger.send(hello);

@@ -24,11 +24,13 @@ class World {
     return this.admission.enter(host, () => void this.gone.push(name));
   }
 
-  /** The words for connections from these hosts. */
+  /** The words for connections from these hosts, which say their hello at once. */
   try(...hosts: string[]): string[] {
     return hosts.map((host) => {
       const place = this.enter(host);
-      return typeof place === "string" ? place : "in";
+      if (typeof place === "string") return place;
+      this.admission.greeted(place, true);
+      return "in";
     });
   }
 
@@ -43,6 +45,7 @@ Deno.test("S1: one address holds so many places, all together so many, and those
   const world = new World();
   assertEquals(world.try("10.1.0.1", "10.1.0.1", "10.1.0.1"), ["in", "in", "in"]);
   const last = world.enter("10.1.0.1") as Place;
+  world.admission.greeted(last);
   assertEquals(world.try("10.1.0.1"), ["address-limit"]);
   world.admission.leave(last);
   world.admission.leave(last);
@@ -55,7 +58,7 @@ Deno.test("S5: a client known at an address has a place there, whoever else sits
   const world = new World();
   world.login("10.1.0.1", "branch-1");
   assertEquals(world.try(...Array(6).fill("10.1.0.1")), [...Array(5).fill("in"), "address-limit"]);
-  world.time = 400; // who said nothing for so long makes room
+  world.time = 1_600; // who takes so long makes room
   assertEquals(world.try("10.1.0.1"), ["in"]);
   assertEquals(world.gone, ["10.1.0.1"]);
 });
@@ -63,9 +66,9 @@ Deno.test("S5: a client known at an address has a place there, whoever else sits
 Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they are known", () => {
   const world = new World({ unauthenticated: 1_000 });
   const of56 = (index: number): string => `2001:db8:0:${(0x100 + index).toString(16)}::1`;
-  for (let index = 0; index < 60; index++) world.enter(of56(index));
+  for (let index = 0; index < 60; index++) world.try(of56(index));
   assertEquals(world.admission.size, 8);
-  for (let index = 0; index < 60; index++) world.enter(`2001:db8:0:${index.toString(16)}00::1`);
+  for (let index = 0; index < 60; index++) world.try(`2001:db8:0:${index.toString(16)}00::1`);
   assertEquals(world.admission.size, 16);
   assertEquals(world.try("2001:db8:0:1ff::1", "2001:db8:1::1"), ["network-limit", "in"]);
   world.login("2001:db8:0:1ff::1");
@@ -74,15 +77,15 @@ Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they ar
 
 Deno.test("S5: where places are short, known addresses get in at a stranger's cost, and new ones at a failed one's", () => {
   const world = new World();
-  for (let index = 0; index < 100; index++) world.enter(address(index));
+  for (let index = 0; index < 100; index++) world.try(address(index));
   assertEquals(world.try("10.9.0.1"), ["places-short"]);
   world.login("10.9.0.9");
   assertEquals(world.try("10.9.0.9", "10.9.0.9", "10.9.0.9"), ["in", "in", "in"]);
   assertEquals(world.gone.length, 1); // two places were kept for them
-  world.time = 400;
-  assertEquals(world.try("10.9.0.1"), ["in"]); // all others have been silent for too long
+  world.time = 1_600;
+  assertEquals(world.try("10.9.0.1"), ["in"]); // all others have taken too long
   const slow = world.gone.length;
-  world.time = 500;
+  world.time = 1_700;
   for (const _ of Array(14)) world.try("10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5");
   assert(world.gone.length > slow);
   assertEquals(world.reputation.standing(networksOf(address(1))), "failed");
@@ -91,12 +94,35 @@ Deno.test("S5: where places are short, known addresses get in at a stranger's co
 
 Deno.test("S5: strangers are dropped at random as places run out", () => {
   const world = new World();
-  for (let index = 0; index < 8; index++) world.enter(address(index));
+  for (let index = 0; index < 8; index++) world.try(address(index));
   world.chance = 0;
-  world.enter(address(8));
+  world.try(address(8));
   assertEquals(world.try(address(9)), ["places-short"]);
   world.chance = 0.9;
   assertEquals(world.try(address(9)), ["in"]);
+});
+
+Deno.test("S5: connections that say nothing keep nobody out, however many come in a second", () => {
+  const world = new World();
+  world.login("10.1.0.1", "branch-1");
+  const flood = (...hosts: string[]): void => hosts.forEach((host) => world.enter(host, "silent"));
+  const enter = (host: string): void => {
+    const place = world.enter(host, "honest");
+    assert(typeof place !== "string", `${host}: ${place}`);
+    world.admission.greeted(place);
+  };
+  for (const host of ["10.1.0.1", "10.2.0.1"]) {
+    flood(...Array(50).fill(host));
+    enter(host);
+    flood(...Array(50).fill(host));
+  }
+  const many = Array.from({ length: 200 }, (_, index) => address(index));
+  flood(...many);
+  enter("10.9.0.1");
+  flood(...many);
+  // They make room for one another, and never those who have said their hello.
+  assertEquals(new Set(world.gone), new Set(["silent"]));
+  assertEquals(world.admission.size, 14);
 });
 
 Deno.test("S3: handshakes begin at a pace, those of known addresses first, and nobody else is slow meanwhile", () => {
