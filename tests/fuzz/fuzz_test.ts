@@ -9,7 +9,7 @@ const SEED = 1;
 const [FEW, MANY] = [150, 1_000];
 
 for (const target of TARGETS) {
-  const count = ["queue", "wire", "tunnel", "http"].includes(target.name) ? FEW : MANY;
+  const count = ["queue", "wire", "tunnel", "resume", "http"].includes(target.name) ? FEW : MANY;
 
   Deno.test(`fuzz ${target.name}: what has to hold, holds for the corpus and for ${count} inputs`, async () => {
     const corpus = readCorpus(target);

@@ -9,6 +9,7 @@ import { http } from "./targets/http.ts";
 import { messages } from "./targets/messages.ts";
 import { queue } from "./targets/queue.ts";
 import { records } from "./targets/records.ts";
+import { resume } from "./targets/resume.ts";
 import { tunnel } from "./targets/tunnel.ts";
 import { wire } from "./targets/wire.ts";
 
@@ -22,6 +23,7 @@ export const TARGETS: readonly Target[] = [
   queue,
   wire,
   tunnel,
+  resume,
   config,
   flags,
   http,

@@ -20,14 +20,14 @@ import {
 } from "../../src/tunnel/record.ts";
 import type { ListedSession } from "../../src/tunnel/session_list.ts";
 import { acName, cookie, dial, sessionFrame, settle } from "../proxy/dial.ts";
-import { AC, CUSTOMER, LAN, openPath, type Path, WAN } from "../proxy/path.ts";
+import { openPath, type Path, WAN } from "../proxy/path.ts";
 import { HostileClient } from "../proxy/raw_client.ts";
-import { addresses, dropsOf, mustFit, payloadOf } from "./frame_rules.ts";
-import { must, sameBytes } from "./target.ts";
+import { addresses, dropsOf, mustFit } from "./frame_rules.ts";
+import { must } from "./target.ts";
+import { Victim } from "./victim.ts";
 
 export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
 export const VICTIM_ID = 0x11;
-const SECRET = new TextEncoder().encode("\u00c0!VICTIM'S OWN");
 
 /** A server with an honest client that has a session, and one that means ill. */
 export class TunnelWorld {
@@ -39,6 +39,7 @@ export class TunnelWorld {
   hostile: HostileClient;
   readonly ends: TunnelEnd[] = [];
   #transparent: boolean;
+  #beside: Victim;
   /** PADI and PADR that the AC has yet to answer. */
   #asked: Uint8Array[] = [];
   #nextId = 0x100;
@@ -49,6 +50,8 @@ export class TunnelWorld {
   private constructor(path: Path, mac: MacPolicy) {
     this.path = path;
     this.#transparent = mac === "transparent";
+    this.#beside = new Victim(path, mac);
+    this.#beside.opened(VICTIM_ID, VICTIM_ID);
     this.hostile = new HostileClient(path, "hostile");
     this.#watch(this.hostile);
   }
@@ -135,24 +138,12 @@ export class TunnelWorld {
       mustFit(frame, "ac");
       const { source } = addresses(frame);
       if (!this.#transparent) must(source === WAN, "another address than the server's own");
-      this.#mustNotBeTheVictims(frame);
+      this.#beside.mustNotBeMeant(frame);
       const packet = parseDiscovery(frame);
       if (typeof packet === "string") continue;
       if (packet.code === CODE_PADI || packet.code === CODE_PADR) this.#asked.push(frame);
     }
     return frames.length;
-  }
-
-  #mustNotBeTheVictims(frame: Uint8Array): void {
-    const { source, destination } = addresses(frame);
-    const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-    const its = source === this.#far() && destination === AC && view.getUint16(16) === VICTIM_ID;
-    must(!its, "a frame of the victim's session");
-    must(!this.#transparent || source !== CUSTOMER, "a frame from the victim's address");
-  }
-
-  #far(): Mac {
-    return this.#transparent ? CUSTOMER : WAN;
   }
 
   /** The AC answers the oldest request: a PADI by an offer, a PADR by a session. */
@@ -196,24 +187,8 @@ export class TunnelWorld {
   }
 
   /** The victim's session carries frames both ways, and nobody else sees them. */
-  async mustCarryVictim(): Promise<void> {
-    const { ac, customers } = this.path;
-    ac.sendRaw(sessionFrame(this.#far(), AC, VICTIM_ID, [...SECRET]));
-    const near = this.#transparent ? AC : LAN;
-    customers[0].sendRaw(sessionFrame(near, CUSTOMER, VICTIM_ID, [...SECRET]));
-    await settle();
-    for (const { frames } of [ac, customers[0]]) {
-      const [frame, ...more] = frames.splice(0);
-      must(frame !== undefined && more.length === 0, "the victim's session does not carry a frame");
-      const payload = payloadOf(frame);
-      must(
-        payload !== undefined && sameBytes(payload, SECRET),
-        "another payload than the victim's",
-      );
-    }
-    const secret = SECRET.toHex();
-    const read = this.hostile.seen.some(({ body }) => body.toHex().includes(secret));
-    must(!read, "the hostile client has read what is the victim's");
+  mustCarryVictim(): Promise<void> {
+    return this.#beside.mustCarry([this.hostile]);
   }
 
   /** No table is beyond its limit, and a tunnel that has ended was ended for a reason. */
