@@ -155,7 +155,6 @@ export class ClientDiscovery {
     if (!fitsDiscovery(packet.code, upstream)) {
       return this.#refuse("discovery-too-long", member, packet, tags);
     }
-    this.#gate.makeRoom(member, packet.source);
     this.#pending.begin(member, member.name, packet.source, pending.hostUniq); // it lives on
     noteRequest(pending, concentrator, { hostUniq, acName: offer.acName, cookie });
     const padr = { ...packet, destination: concentrator, tags: encodeTags(upstream) };

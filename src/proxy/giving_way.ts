@@ -1,47 +1,140 @@
-/** A session whose AC is silent makes room for the next one of its own customer. */
 import type { Mac } from "../pppoe/mac.ts";
+import { type EchoQuestions, isReplyTo } from "./echo_questions.ts";
+import type { ProxyOptions } from "./proxy_options.ts";
+import { Bucket } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
 import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
-import { AC_HEARD, COUNTERS, UNANSWERED } from "./session_table.ts";
+import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
-/** How long the AC has left the customer without an answer. Milliseconds. */
-const UNANSWERED_FOR = 10_000;
-/** How long the AC has been silent where the customer said nothing either. Milliseconds. */
-const SILENT_FOR = 30_000;
+/** An AC that was heard within this time is not asked. Milliseconds. */
+const MIN_SILENCE = 2_000;
+/** Questions to an AC before a session gives way. */
+const TRIES = 3;
+/** After each of them. All pass before a customer dials again, after 5 s (RFC 2516 section 8). Milliseconds. */
+const INTERVAL = 1_300;
+/** How long an AC must have been silent that has never answered an echo. Milliseconds. */
+const UNPROVEN_SILENCE = 60_000;
+/** Sessions of one customer that are asked about at once. */
+const PER_CUSTOMER = 4;
+/** Sessions that are begun to be asked about, of one member. */
+const RATE = { rate: 20, burst: 64 };
+/** ACs remembered that have answered an echo; the one that did so longest ago goes first. */
+const MAX_ANSWERING = 256;
 
-/** Whether a session of this customer would give way. */
-export function couldGiveWay(sessions: SessionSwitch, member: Member, customer: Mac): boolean {
-  return mostSilent(sessions, member, customer) !== undefined;
+/** What giving way needs. */
+export type GivingWayOptions = Pick<ProxyOptions, "later">;
+
+/** A session whose AC is being asked. */
+interface Doubt {
+  readonly nonce: Uint8Array;
+  /** When the AC was last heard before. Milliseconds of the clock. */
+  readonly heard: number;
+  tries: number;
+  isAnswered: boolean;
 }
 
 /**
- * Ends the session of this customer whose AC has been silent longest, with a PADT to both peers;
- * false where all are alive. An AC that lost its power says nothing, and without this its dead
- * sessions would fill the customer's limit.
+ * Lets dead sessions make room for the next one of their own customer at a limit: an AC that lost
+ * its power would otherwise fill the customer's limit. Silence proves nothing, so the AC is asked, and
+ * the session ends only where it does not answer. The dial is refused meanwhile; the next one gets in.
  */
-export function giveWay(sessions: SessionSwitch, member: Member, customer: Mac): boolean {
-  const session = mostSilent(sessions, member, customer);
-  if (session === undefined) return false;
-  sessions.close(session, "gave-way", TELL_BOTH);
-  return true;
-}
+export class GivingWay {
+  #switch: SessionSwitch;
+  #questions: EchoQuestions;
+  #later: GivingWayOptions["later"];
+  #open = new Map<Session, Doubt>();
+  #rates = new WeakMap<Member, Bucket>();
+  #answering = new Set<Mac>();
 
-function mostSilent(
-  sessions: SessionSwitch,
-  member: Member,
-  customer: Mac,
-): Session | undefined {
-  const { counters } = sessions.table;
-  let found: Session | undefined;
-  let since = Infinity;
-  const time = sessions.now();
-  for (const session of member.customers.get(customer) ?? []) {
-    const at = session.index * COUNTERS;
-    const heard = counters[at + AC_HEARD];
-    const asked = counters[at + UNANSWERED];
-    const isSilent = time - heard >= SILENT_FOR || asked > 0 && time - asked >= UNANSWERED_FOR;
-    if (!isSilent || heard >= since) continue;
-    [found, since] = [session, heard];
+  constructor(sessions: SessionSwitch, questions: EchoQuestions, { later }: GivingWayOptions) {
+    this.#switch = sessions;
+    this.#questions = questions;
+    this.#later = later;
   }
-  return found;
+
+  /** Whether questions are open. */
+  get isAsking(): boolean {
+    return this.#open.size > 0;
+  }
+
+  /** A session has ended. */
+  remove(session: Session): void {
+    this.#open.delete(session);
+  }
+
+  /** Asks the AC of the session of this customer that has been silent longest, if any is silent. */
+  ask(member: Member, customer: Mac): void {
+    const session = this.#mostSilent(member, customer);
+    if (session === undefined || !this.#mayAsk(member)) return;
+    const heard = this.#heard(session);
+    this.#ask(session, { nonce: this.#questions.nonce(), heard, tries: 0, isAnswered: false });
+  }
+
+  /** Whether this LCP packet of the AC answers us: `length` bytes at `at`, protocol included. */
+  takes(session: Session, bytes: Uint8Array, at: number, length: number): boolean {
+    const doubt = this.#open.get(session);
+    if (doubt === undefined || !isReplyTo(doubt.nonce, bytes, at, length)) return false;
+    doubt.isAnswered = true;
+    this.answers(session.concentrator);
+    return true;
+  }
+
+  /** An AC has answered an echo of ours, so its silence means something. */
+  answers(concentrator: Mac): void {
+    this.#answering.delete(concentrator);
+    this.#answering.add(concentrator);
+    if (this.#answering.size <= MAX_ANSWERING) return;
+    for (const oldest of this.#answering) return void this.#answering.delete(oldest);
+  }
+
+  #mostSilent(member: Member, customer: Mac): Session | undefined {
+    const latest = this.#switch.now() - MIN_SILENCE;
+    let found: Session | undefined;
+    let since = Infinity;
+    let asking = 0;
+    for (const session of member.customers.get(customer) ?? []) {
+      const heard = this.#heard(session);
+      if (this.#open.has(session)) asking++;
+      else if (heard <= latest && heard < since) [found, since] = [session, heard];
+    }
+    return asking < PER_CUSTOMER ? found : undefined;
+  }
+
+  #mayAsk(member: Member): boolean {
+    let bucket = this.#rates.get(member);
+    if (bucket === undefined) this.#rates.set(member, bucket = new Bucket());
+    return bucket.take(RATE, this.#switch.now());
+  }
+
+  /** Where there is no way to the AC, nothing can be learned of it. */
+  #ask(session: Session, doubt: Doubt): void {
+    this.#open.delete(session);
+    if (!this.#questions.ask(session, doubt.nonce, ++doubt.tries)) return;
+    this.#open.set(session, doubt);
+    this.#later(INTERVAL, () => this.#look(session, doubt));
+  }
+
+  #look(session: Session, doubt: Doubt): void {
+    if (this.#open.get(session) !== doubt) return;
+    if (doubt.isAnswered || this.#heard(session) !== doubt.heard) {
+      this.#open.delete(session);
+    } else if (doubt.tries < TRIES) {
+      this.#ask(session, doubt);
+      this.#switch.wireBatchEnd();
+    } else if (this.#isDead(session, doubt)) {
+      this.#switch.close(session, "gave-way", TELL_BOTH);
+    } else {
+      this.#open.delete(session);
+    }
+  }
+
+  #isDead({ index, concentrator }: Session, { heard }: Doubt): boolean {
+    const { lcp } = this.#switch;
+    const hasAnswered = this.#answering.has(concentrator) || lcp.roundTrip(index) !== undefined;
+    return hasAnswered || this.#switch.now() - heard >= UNPROVEN_SILENCE;
+  }
+
+  #heard({ index }: Session): number {
+    return this.#switch.table.counters[index * COUNTERS + AC_HEARD];
+  }
 }

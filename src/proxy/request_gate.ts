@@ -2,7 +2,6 @@ import type { Mac } from "../pppoe/mac.ts";
 import { AnswerGate } from "./answer_gate.ts";
 import { CustomerRates } from "./customer_rates.ts";
 import type { DropReason } from "./drops.ts";
-import { couldGiveWay, giveWay } from "./giving_way.ts";
 import { PadiShaper, type PadiShaperOptions } from "./padi_shaper.ts";
 import { PadrGate } from "./padr_gate.ts";
 import type { Pending } from "./pending.ts";
@@ -60,12 +59,16 @@ export class RequestGate {
     return this.padis.admits(member, customer) ? undefined : "padi-rate";
   }
 
-  /** Why there can be no further session of this customer; none of its own gives way. */
+  /**
+   * Why there can be no further session of this customer. At a limit the AC is asked about the
+   * customer's most silent one, so that a dead one is gone when the customer dials again.
+   */
   blocked(member: Member, customer: Mac): DropReason | undefined {
     const { sessions } = this.#options;
     if (sessions.draining) return "draining";
     const full = this.full(member, customer);
-    return full === undefined || couldGiveWay(sessions, member, customer) ? undefined : full;
+    if (full !== undefined) sessions.idle.givingWay.ask(member, customer);
+    return full;
   }
 
   /** Which limit of sessions is reached for this customer. */
@@ -75,13 +78,6 @@ export class RequestGate {
     if (isFull) return "session-limit";
     const own = member.customers.get(customer)?.size ?? 0;
     return own >= limits.sessionsPerCustomer ? "customer-session-limit" : undefined;
-  }
-
-  /** Ends a silent session of a customer that would get no other. */
-  makeRoom(member: Member, customer: Mac): void {
-    if (this.full(member, customer) !== undefined) {
-      giveWay(this.#options.sessions, member, customer);
-    }
   }
 
   /** A session has come of a discovery; `pads` is what the customer was sent. */

@@ -146,7 +146,6 @@ export class ServerDiscovery {
       for (const request of pending.requested.values()) request.isOver = true;
       return this.#gate.padis.submit(pending, frame);
     }
-    this.#gate.makeRoom(member, packet.source);
     this.#answers.request(pending, packet, tags);
     this.#switch.earlier.requests.asked(packet.destination, local);
     this.#switch.outlet.toWire({ member, customer: packet.source }, frame);

@@ -47,7 +47,7 @@ export type SessionEnd =
   | "padt-customer"
   | "padt-ac"
   | "idle"
-  | "gave-way" // the AC was silent, and the same customer dialled again at a limit
+  | "gave-way" // the AC did not answer, and the same customer dialled again at a limit
   | "lcp-terminated" // the peers ended PPP's link and no PADT followed
   | "admin" // somebody asked us to
   | "ac-address" // the customer had the address of an AC, which another session has proved

@@ -22,7 +22,6 @@ import {
   FRAMES_TO_WIRE,
   HEADER_WORDS,
   SessionTable,
-  UNANSWERED,
 } from "./session_table.ts";
 import { Tallies } from "./tallies.ts";
 
@@ -115,7 +114,7 @@ export class SessionSwitch {
     const { member, handle } = session;
     const writer = member.tunnel?.writer;
     this.tap?.session("wire", "in", session, bytes, body, payload);
-    if (writer !== undefined || this.#acOnWire) this.#heard(index, this.#acOnWire);
+    if (this.#acOnWire) this.#heard(index);
     if (writer === undefined) return this.drops.count("no-tunnel");
     if (this.#watch(session, bytes, body, payload, !this.#acOnWire)) return;
     this.touch(member);
@@ -138,7 +137,7 @@ export class SessionSwitch {
     if (index < 0) return this.drops.count("session-unknown");
     if (!isPppFrame(buffer.bytes, offset, length)) return this.drops.count("ppp-short");
     if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
-    this.#heard(index, !this.#acOnWire);
+    if (!this.#acOnWire) this.#heard(index);
     const session = this.table.sessions[index];
     if (session === undefined) return;
     if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return;
@@ -149,16 +148,9 @@ export class SessionSwitch {
     this.table.counters[counter + BYTES_TO_WIRE] += length;
   }
 
-  /** Notes who was heard. */
-  #heard(index: number, ac: boolean): void {
-    const { counters } = this.table;
-    const at = index * COUNTERS;
-    if (ac) {
-      counters[at + AC_HEARD] = this.#batchTime;
-      counters[at + UNANSWERED] = 0;
-    } else if (counters[at + UNANSWERED] === 0) {
-      counters[at + UNANSWERED] = this.#batchTime;
-    }
+  /** Notes that the AC was heard. */
+  #heard(index: number): void {
+    this.table.counters[index * COUNTERS + AC_HEARD] = this.#batchTime;
   }
 
   /** Shows a frame that goes from a tunnel to the wire. */
@@ -201,9 +193,7 @@ export class SessionSwitch {
 
   /** While a session had no tunnel, nobody could hear its AC: its silence begins anew. */
   resumed(session: Session): void {
-    const at = session.index * COUNTERS;
-    this.table.counters[at + AC_HEARD] = this.#options.now();
-    this.table.counters[at + UNANSWERED] = 0;
+    this.table.counters[session.index * COUNTERS + AC_HEARD] = this.#options.now();
   }
 
   /** Puts back a session of an earlier process, of which nobody is told; false where it does not fit. */

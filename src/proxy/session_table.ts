@@ -7,15 +7,13 @@ import type { Session } from "./session.ts";
 export const HEADER_WORDS = SESSION_HEADER / 4;
 
 /** Counters of a session, in `SessionTable.counters` at `index * COUNTERS`. */
-export const COUNTERS = 6;
+export const COUNTERS = 5;
 export const FRAMES_FROM_WIRE = 0;
 export const BYTES_FROM_WIRE = 1;
 export const FRAMES_TO_WIRE = 2;
 export const BYTES_TO_WIRE = 3;
 /** Milliseconds of the clock when the AC was last heard. */
 export const AC_HEARD = 4;
-/** When the customer first said something that the AC has not answered: milliseconds; 0 for never. */
-export const UNANSWERED = 5;
 
 /**
  * The open sessions of one link. What a session frame needs is in typed arrays by session index;

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { CODE_PADI, CODE_PADR, CODE_PADS, CODE_PADT } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
 import { dial, payloadOf, service, sessionFrame, settle, uniq, within } from "./dial.ts";
@@ -54,43 +54,115 @@ async function atLimit(
   });
 }
 
+const ECHO_REQUEST = 9;
+const ECHO_REPLY = 10;
+/** From the refused dial to the next one (RFC 2516 section 8). Milliseconds. */
+const RETRY = 5_000;
+
+/** Seconds pass. The AC answers the echoes of these sessions; gives how many it was sent. */
+async function pass(path: Path, milliseconds: number, alive: number[] = []): Promise<number> {
+  let asked = 0;
+  for (let passed = 0; passed < milliseconds; passed += 100) {
+    path.advance(100);
+    await settle();
+    for (const frame of path.ac.frames.filter((it) => it[13] === 0x64 && it[22] === ECHO_REQUEST)) {
+      asked++;
+      const id = new DataView(frame.buffer, frame.byteOffset).getUint16(16);
+      const request = payloadOf(frame);
+      const reply = [...request.slice(0, 2), ECHO_REPLY, ...request.slice(3)];
+      if (alive.includes(id)) path.ac.sendRaw(sessionFrame(WAN, AC, id, reply));
+    }
+    const rest = path.ac.frames.filter((it) => it[13] !== 0x64);
+    path.ac.frames.splice(0, path.ac.frames.length, ...rest);
+    await settle();
+  }
+  return asked;
+}
+
+/** The customer's echoes on these sessions, answered by the AC. */
+async function echo(path: Path, ids: number[]): Promise<void> {
+  for (const id of ids) path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, id, ECHO));
+  await pass(path, 100, ids);
+  path.customers[0].frames.length = 0;
+}
+
+const codesOf = (wire: Path["ac"]) =>
+  takePackets(wire).map(({ code, sessionId }) => [code, sessionId]);
+
 for (const where of ["server", "client"] as const) {
-  Deno.test(`B1: at the ${where}'s limit the customer's session whose AC left it unanswered gives way`, () =>
+  Deno.test(`B1: at the ${where}'s limit two healthy quiet sessions are asked about, and both stay`, () =>
+    atLimit({ where }, async (path) => {
+      for (let turn = 0; turn < 20; turn++) {
+        await pass(path, RETRY, [1, 2]);
+        path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 1 + turn % 2, [0, 0x21, 1]));
+        assertEquals((await attempt(path, CUSTOMER, 3)).ac.filter(([code]) => code !== 0), []);
+      }
+      await pass(path, RETRY, [1, 2]);
+      assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+      assertEquals([path.server.proxy.sessions.table.size, path.customers[0].frames], [2, []]);
+    }));
+
+  Deno.test(`B1: at the ${where}'s limit the customer's session whose AC does not answer gives way to the next dial`, () =>
     atLimit({ where }, async (path) => {
       const [wire] = path.customers;
-      path.advance(1_000);
-      wire.sendRaw(sessionFrame(LAN, CUSTOMER, 1, ECHO));
-      wire.sendRaw(sessionFrame(LAN, CUSTOMER, 2, ECHO));
-      await settle();
+      await echo(path, [1, 2]);
+      await pass(path, 3_000);
       path.ac.sendRaw(sessionFrame(WAN, AC, 2, ECHO)); // the second is alive
       await settle();
-      path.advance(10_000);
       for (const side of [path.ac, wire]) side.frames.length = 0;
+      assertEquals(await attempt(path, CUSTOMER, 3), REFUSED);
+      assertEquals(await pass(path, RETRY, [2]), 2); // the first question was seen by the dial
+      assertEquals([path.server.ends, path.clients[0].ends].map((it) => it.length), [1, 1]);
+      assertEquals([codesOf(path.ac), codesOf(wire)], [[[CODE_PADT, 1]], [[CODE_PADT, 1]]]);
       const { ac, customer } = await attempt(path, CUSTOMER, 3);
-      assertEquals(ac, [[CODE_PADI, 0], [CODE_PADT, 1], [CODE_PADR, 0]]);
+      assertEquals(ac, [[CODE_PADI, 0], [CODE_PADR, 0]]);
       assertEquals(customer.at(-1), [CODE_PADS, 3]);
-      assertEquals(customer.filter(([code]) => code === CODE_PADT), [[CODE_PADT, 1]]);
-      assertEquals([path.server.ends.length, path.clients[0].ends.length], [1, 1]);
       path.ac.sendRaw(sessionFrame(WAN, AC, 2, [1, 2]));
       assertEquals(payloadOf(await wire.next()), [1, 2]);
     }));
 
-  Deno.test(`B1: at the ${where}'s limit no session gives way whose AC was heard, nor another customer's`, () =>
+  Deno.test(`B1: at the ${where}'s limit an AC that never answered an echo is dead after a minute of silence only`, () =>
     atLimit({ where }, async (path) => {
-      path.advance(29_999);
-      assertEquals((await attempt(path, CUSTOMER, 3)).ac, REFUSED.ac);
-      path.advance(1);
-      assertEquals((await attempt(path, OTHER, 4)).ac, REFUSED.ac);
+      for (let silent = 0; silent < 50_000; silent += RETRY) {
+        assertEquals((await attempt(path, CUSTOMER, 3)).customer, []);
+        await pass(path, RETRY);
+      }
       assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+      await attempt(path, OTHER, 4);
+      await pass(path, 10_000);
+      assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+      await attempt(path, CUSTOMER, 5);
+      await pass(path, RETRY);
       assertEquals((await attempt(path, CUSTOMER, 5)).customer.at(-1), [CODE_PADS, 5]);
+    }));
+
+  Deno.test(`B1: at the ${where}'s limit a flood of dials asks a bounded number of questions`, () =>
+    atLimit({ where }, async (path) => {
+      const [wire] = path.customers;
+      await pass(path, 3_000);
+      const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
+      let asked = 0;
+      for (let turn = 0; turn < 50; turn++) {
+        for (let i = 0; i < 40; i++) wire.send(padi, [service, uniq(turn, i)]);
+        await settle();
+        asked += await pass(path, 100, [1, 2]);
+      }
+      assert(asked >= 2);
+      assertLessOrEqual(asked, 2 * 3); // each session once in 2 s
+      assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
     }));
 }
 
-Deno.test("B1: an AC that loses its power twice keeps a client of two sessions out no longer than it is dark", () =>
+Deno.test("B1: an AC that loses its power twice keeps a client of two sessions out for one refused dial", () =>
   within({ sessionsPerClient: 2 }, async (path) => {
     for (let turn = 0; turn < 6; turn++) {
-      path.advance(60_000);
-      const { customer } = await attempt(path, CUSTOMER, 10 + turn);
+      await pass(path, 60_000);
+      let { customer } = await attempt(path, CUSTOMER, 10 + turn);
+      if (turn >= 2) {
+        assertEquals(customer, []);
+        await pass(path, RETRY);
+        ({ customer } = await attempt(path, CUSTOMER, 10 + turn));
+      }
       assertEquals(customer.at(-1), [CODE_PADS, 10 + turn]);
     }
     assertEquals(path.server.proxy.sessions.table.size, 2);
@@ -100,12 +172,14 @@ Deno.test("B1: an AC that loses its power twice keeps a client of two sessions o
 Deno.test("B1: the silence of a tunnel that was away is not the AC's", () =>
   within({ sessionsOnClient: 2 }, async (path) => {
     for (const id of [1, 2]) await dial(path, { id, tags: [service, uniq(id)] });
+    await echo(path, [1, 2]);
+    await pass(path, 3_000);
+    await attempt(path, CUSTOMER, 3);
     await path.lose(0);
-    path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 1, ECHO));
-    await settle();
-    path.advance(29_000);
+    await pass(path, 29_000);
     path.reconnect(0);
     await settle();
-    path.advance(1_500);
-    assertEquals((await attempt(path, CUSTOMER, 3)).ac, REFUSED.ac);
+    await attempt(path, CUSTOMER, 3);
+    await pass(path, RETRY);
+    assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));

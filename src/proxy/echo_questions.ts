@@ -1,0 +1,78 @@
+import { SESSION_HEADER } from "../pppoe/constants.ts";
+import { LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
+import type { ProxyOptions } from "./proxy_options.ts";
+import type { Session } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+
+/** What tells our replies from the customer's. Bytes. */
+const NONCE = 8;
+/** Protocol, LCP's header, Magic-Number and nonce. */
+const LENGTH = LCP_HEADER + 4 + NONCE;
+
+/** Shortest Ethernet frame, without its check sequence (IEEE 802.3). */
+const MIN_FRAME = 60;
+
+/** What asking needs. */
+export type EchoOptions = Pick<ProxyOptions, "link" | "randomBytes">;
+
+/**
+ * Asks ACs whether they still have a session, with an LCP Echo-Request in the customer's name: a
+ * peer whose LCP is open has to answer (RFC 1661 section 5.8), and the reply carries the request's
+ * data, which tells it from replies to the customer's own echoes.
+ */
+export class EchoQuestions {
+  #switch: SessionSwitch;
+  #options: EchoOptions;
+
+  constructor(sessions: SessionSwitch, options: EchoOptions) {
+    this.#switch = sessions;
+    this.#options = options;
+  }
+
+  /** What one question's replies are recognised by. */
+  nonce(): Uint8Array {
+    return this.#options.randomBytes(NONCE);
+  }
+
+  /** Sends an Echo-Request to a session's AC; false where there is no way to it. */
+  ask(session: Session, nonce: Uint8Array, identifier: number): boolean {
+    const packet = new Uint8Array(LENGTH);
+    const view = new DataView(packet.buffer);
+    view.setUint16(0, 0xc021);
+    packet[2] = LcpCode.echoRequest;
+    packet[3] = identifier;
+    view.setUint16(4, LENGTH - 2);
+    view.setUint32(6, this.#switch.lcp.magicNumber(session.index));
+    packet.set(nonce, LENGTH - NONCE);
+    return this.#send(session, packet);
+  }
+
+  #send(session: Session, packet: Uint8Array): boolean {
+    const { acOnWire, table, tap } = this.#switch;
+    const { member, handle, index } = session;
+    const { length } = packet;
+    if (!acOnWire && member.tunnel === undefined) return false;
+    tap?.session(acOnWire ? "wire" : "tunnel", "out", session, packet, 0, length);
+    if (member.tunnel !== undefined && !acOnWire) {
+      this.#switch.touch(member);
+      return member.tunnel.writer.session(handle, packet, 0, length);
+    }
+    const frame = new Uint8Array(Math.max(MIN_FRAME, SESSION_HEADER + length));
+    frame.set(new Uint8Array(table.headers.buffer, index * SESSION_HEADER, SESSION_HEADER));
+    new DataView(frame.buffer).setUint16(18, length);
+    frame.set(packet, SESSION_HEADER);
+    this.#options.link.send(frame);
+    return true;
+  }
+}
+
+/** Whether the LCP packet of `length` bytes at `at`, protocol included, is a reply to this nonce. */
+export function isReplyTo(
+  nonce: Uint8Array | undefined,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+): boolean {
+  if (nonce === undefined || length < LENGTH || bytes[at + 2] !== LcpCode.echoReply) return false;
+  return nonce.every((byte, i) => bytes[at + LENGTH - NONCE + i] === byte);
+}
