@@ -69,4 +69,10 @@ export class Drops {
   count(reason: DropReason): void {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
   }
+
+  /** Counts a session frame that goes no further. */
+  refuse(reason: DropReason): false {
+    this.count(reason);
+    return false;
+  }
 }

@@ -202,8 +202,8 @@ export class Proxy implements FrameSink {
       : undefined;
     return {
       session: (handle, offset, length) => {
-        if (member.tunnel !== tunnel) return sessions.drops.count("session-unknown");
-        sessions.fromTunnel(member, buffer, handle, offset, length);
+        if (member.tunnel !== tunnel) return sessions.drops.refuse("session-unknown");
+        return sessions.fromTunnel(member, buffer, handle, offset, length);
       },
       discovery: (handle, offset, length) => {
         if (member.tunnel !== tunnel) return sessions.drops.count("tunnel-frame-unfit");

@@ -125,27 +125,28 @@ export class SessionSwitch {
     this.table.counters[counter + BYTES_FROM_WIRE] += payload;
   }
 
-  /** The payload of a session frame from a tunnel, in `buffer`: to the wire or dropped. */
+  /** The payload of a session frame from a tunnel, in `buffer`: to the wire, or dropped: false. */
   fromTunnel(
     member: Member,
     buffer: RecordBuffer,
     handle: number,
     offset: number,
     length: number,
-  ): void {
+  ): boolean {
     const index = member.handles[handle] - 1;
-    if (index < 0) return this.drops.count("session-unknown");
-    if (!isPppFrame(buffer.bytes, offset, length)) return this.drops.count("ppp-short");
+    if (index < 0) return this.drops.refuse("session-unknown");
+    if (!isPppFrame(buffer.bytes, offset, length)) return this.drops.refuse("ppp-short");
     if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
     if (!this.#acOnWire) this.#heard(index);
     const session = this.table.sessions[index];
-    if (session === undefined) return;
-    if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return;
+    if (session === undefined) return false;
+    if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return true;
     this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
     this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
     const counter = index * COUNTERS;
     this.table.counters[counter + FRAMES_TO_WIRE]++;
     this.table.counters[counter + BYTES_TO_WIRE] += length;
+    return true;
   }
 
   /** Notes that the AC was heard. */

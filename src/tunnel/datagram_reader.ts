@@ -1,6 +1,13 @@
 import { type DatagramDrop, isWellFormed, KIND_HALF } from "./datagram.ts";
+import { DatagramAllowance } from "./datagram_allowance.ts";
 import { HalfJoiner } from "./half_joiner.ts";
-import { ControlType, KIND_SESSION, MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
+import {
+  ControlType,
+  KIND_SESSION,
+  MAX_RECORD_BODY,
+  RECORD_HEADER,
+  type Violation,
+} from "./record.ts";
 import type { RecordBuffer, RecordSink } from "./record_reader.ts";
 import { TokenBucket } from "./token_bucket.ts";
 
@@ -24,7 +31,8 @@ export class DatagramReader {
   #at: number;
   #sink: DatagramSink;
   #joiner: HalfJoiner;
-  #allowance: TokenBucket;
+  #pings: TokenBucket;
+  #allowance: DatagramAllowance;
   #now: () => number;
   #scheduled = false;
 
@@ -40,16 +48,25 @@ export class DatagramReader {
     this.#start = start;
     this.#at = start;
     this.#sink = sink;
-    this.#joiner = new HalfJoiner(sink.dropped, now);
-    this.#allowance = new TokenBucket(PING_RATE, PING_BURST, now());
+    this.#joiner = new HalfJoiner((reason) => this.#drop(reason), now);
+    this.#pings = new TokenBucket(PING_RATE, PING_BURST, now());
+    this.#allowance = new DatagramAllowance(now);
     this.#now = now;
   }
 
-  /** Takes a datagram, which it may keep. The batch ends by itself when no more have come. */
-  received(datagram: Uint8Array): void {
-    this.#allowance.add(datagram.length / PING_EVERY);
+  /**
+   * Takes a datagram, which it may keep. The batch ends by itself when no more have come. Returns a
+   * violation to end the tunnel.
+   */
+  received(datagram: Uint8Array): Violation | undefined {
+    this.#pings.add(datagram.length / PING_EVERY);
+    this.#take(datagram);
+    return this.#allowance.isSpent ? "datagram-rate" : undefined;
+  }
+
+  #take(datagram: Uint8Array): void {
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-    if (!isWellFormed(datagram, view)) return this.#sink.dropped("datagram-malformed");
+    if (!isWellFormed(datagram, view)) return this.#drop("datagram-malformed");
     const header = view.getUint32(0);
     const [kind, length, handle] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
     if (kind === KIND_SESSION || kind === KIND_HALF) {
@@ -62,20 +79,28 @@ export class DatagramReader {
       }
       this.#deliver(handle, length);
     } else if (handle === ControlType.ping) {
-      if (!this.#allowance.take(this.#now())) return this.#sink.dropped("ping-rate");
+      if (!this.#pings.take(this.#now())) return this.#drop("ping-rate");
       this.#sink.ping(view.getUint32(RECORD_HEADER));
-    } else if (!this.#sink.pong(view.getUint32(RECORD_HEADER))) {
-      this.#sink.dropped("datagram-malformed");
+    } else if (this.#sink.pong(view.getUint32(RECORD_HEADER))) {
+      this.#allowance.useful();
+    } else {
+      this.#drop("datagram-malformed");
     }
   }
 
   #deliver(handle: number, length: number): void {
-    this.#sink.session(handle, this.#at, length);
+    if (this.#sink.session(handle, this.#at, length) === false) this.#allowance.useless();
+    else this.#allowance.useful();
     // The next frame begins at a multiple of four.
     this.#at = this.#at + length + 3 & ~3;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => this.batchEnd());
+  }
+
+  #drop(reason: DatagramDrop): void {
+    this.#allowance.useless();
+    this.#sink.dropped(reason);
   }
 
   /** Ends the batch: what was delivered may be overwritten. */

@@ -49,7 +49,8 @@ export type Violation =
   | "sessions-too-many"
   | "resumed-unexpected"
   | "discovery-rate"
-  | "ping-rate";
+  | "ping-rate"
+  | "datagram-rate";
 
 /** Longest discovery record: a 1,500-byte packet behind its Ethernet header (RFC 2516 section 5). */
 export const MAX_DISCOVERY_BODY = 1514;

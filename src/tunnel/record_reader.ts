@@ -17,7 +17,8 @@ export interface RecordBuffer {
 
 /** What records become. Offsets are into the reader's buffer and valid until `batchEnd` returns. */
 export interface RecordSink {
-  session(handle: number, offset: number, length: number): void;
+  /** Returns false where the frame is of no session, or none at all. */
+  session(handle: number, offset: number, length: number): boolean | void;
   discovery(handle: number, offset: number, length: number): void;
   /** Returns a violation to end the tunnel. */
   control(type: number, offset: number, length: number): Violation | undefined;

@@ -196,7 +196,7 @@ export class Tunnel {
     const reader = new DatagramReader(this.#buffer, DATAGRAMS_AT, {
       session: (handle, offset, length) => {
         this.#datagrams?.shown(handle);
-        sink.session(handle, offset, length);
+        return sink.session(handle, offset, length);
       },
       ping: (number) => this.#datagrams?.pinged(number),
       pong: (number) => this.#datagrams?.ponged(number) ?? false,
@@ -206,12 +206,18 @@ export class Tunnel {
     const turn = new DatagramTurn();
     while (true) {
       const datagram = await port.receive();
-      if (this.#isOver || this.#end !== undefined && this.#end.by !== "us") return;
+      if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;
       this.#heard();
-      reader.received(datagram);
+      const violation = reader.received(datagram);
+      if (violation !== undefined) return await this.close("protocol-violation", violation, 0);
       const pause = turn.took(datagram.length);
       if (pause !== undefined) await pause;
     }
+  }
+
+  /** We end the tunnel, and not for what the peer has done: what still comes is welcome. */
+  get #isLeaving(): boolean {
+    return this.#end?.by === "us" && this.#end.reason !== "protocol-violation";
   }
 
   #control(

@@ -1,0 +1,37 @@
+import { TokenBucket } from "./token_bucket.ts";
+
+/** Useless datagrams that a peer may send a second. */
+const RATE = 512;
+/**
+ * Useless datagrams at once: when sessions end, what is under way for them still arrives. That is
+ * at most the largest window, 4 MiB, of frames of 256 bytes.
+ */
+const BURST = 16_384;
+
+/**
+ * How many datagrams of a peer may be of no use: malformed, of no session, halves that stay alone,
+ * pings that cover nothing. Every useful one allows another, for a path that loses packets leaves
+ * halves alone: so whoever sends both costs no more than twice its useful datagrams.
+ */
+export class DatagramAllowance {
+  /** The peer has sent more than it may. */
+  isSpent = false;
+  #bucket: TokenBucket;
+  #now: () => number;
+
+  /** `now` gives milliseconds of a steady clock. */
+  constructor(now: () => number) {
+    this.#bucket = new TokenBucket(RATE, BURST, now());
+    this.#now = now;
+  }
+
+  /** A datagram has brought a frame of a session, or an answer that was waited for. */
+  useful(): void {
+    this.#bucket.add(1);
+  }
+
+  /** A datagram has brought nothing. */
+  useless(): void {
+    if (!this.#bucket.take(this.#now())) this.isSpent = true;
+  }
+}

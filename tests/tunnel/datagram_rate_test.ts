@@ -1,0 +1,121 @@
+import { assert, assertEquals } from "@std/assert";
+import { encodeProbe, MAX_HALF, writeHalf } from "../../src/tunnel/datagram.ts";
+import { DatagramReader } from "../../src/tunnel/datagram_reader.ts";
+import { KIND_SESSION } from "../../src/tunnel/record.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import { record } from "../proxy/raw_client.ts";
+import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+
+/** The only handle that has a session. */
+const OWN = 1;
+
+/** A tunnel whose peer sends datagrams, in no time at all. */
+function openTunnel() {
+  const waiting: Uint8Array[] = [];
+  let wake = () => {};
+  const seen = { taken: 0, pongs: 0 };
+  const datagrams = {
+    maxSize: 1_200,
+    send: () => (seen.pongs++, Promise.resolve()),
+    receive: async () => {
+      while (waiting.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          idle.resolve();
+        });
+      }
+      seen.taken++;
+      return waiting.shift() ?? new Uint8Array(0);
+    },
+  };
+  let idle = Promise.withResolvers<void>();
+  const [near, far] = memoryConnectionPair();
+  const tunnel = new Tunnel({
+    connection: Object.assign(near, { datagrams }),
+    buffer: recordBuffer(256 * 1024),
+    keepalive: { interval: 1e6, timeout: 2e6 },
+    now: () => 1_000,
+  });
+  const nothing = () => {};
+  const ended = tunnel.run({
+    session: (handle) => handle === OWN,
+    discovery: nothing,
+    dropped: nothing,
+    batchEnd: nothing,
+    control: () => undefined,
+  });
+  /** Sends datagrams; resolves when all have been taken, or the tunnel has ended. */
+  const send = async (count: number, datagram: (i: number) => Uint8Array): Promise<void> => {
+    idle = Promise.withResolvers();
+    for (let i = 0; i < count; i++) waiting.push(datagram(i));
+    wake();
+    await Promise.race([idle.promise, ended]);
+  };
+  return { far, ended, send, seen };
+}
+
+function half(frame: number, [from, to]: readonly [number, number]): Uint8Array {
+  const view = new DataView(new ArrayBuffer(MAX_HALF));
+  const length = writeHalf(view, OWN, frame, new Uint8Array(100), [from, to]);
+  return new Uint8Array(view.buffer, 0, length);
+}
+
+const empty = record(KIND_SESSION, 7, new Uint8Array(0));
+const own = record(KIND_SESSION, OWN, new Uint8Array(40));
+
+const USELESS: Record<string, (i: number) => Uint8Array> = {
+  "of no session": () => empty,
+  "malformed": () => new Uint8Array(1),
+  "pings that cover nothing": (i) => encodeProbe("ping", i),
+  "pongs that answer nothing": (i) => encodeProbe("pong", i),
+  "halves that stay alone": (i) => half(i, [0, 50]),
+  "the same half again and again": () => half(1, [0, 50]),
+};
+
+for (const [name, datagram] of Object.entries(USELESS)) {
+  Deno.test(`H1: datagrams without end end their tunnel as datagram-rate: ${name}`, async () => {
+    const { ended, send, seen, far } = openTunnel();
+    await send(40_000, datagram);
+    far.close();
+    const end = await ended;
+    assertEquals([end.reason, end.by, end.detail], ["protocol-violation", "us", "datagram-rate"]);
+    assert(seen.taken < 17_000, `${seen.taken} taken`);
+    assert(seen.pongs < 200, `${seen.pongs} answered`);
+  });
+}
+
+/** A reader of which nothing but the frames of `OWN` is of use; what it has delivered. */
+function openReader(now: () => number) {
+  const seen = { delivered: 0 };
+  const reader = new DatagramReader(recordBuffer(), 0, {
+    session: (handle) => (seen.delivered++, handle === OWN),
+    ping() {},
+    pong: () => false,
+    dropped() {},
+    batchEnd() {},
+  }, now);
+  const take = (count: number, datagram: Uint8Array): void => {
+    for (let i = 0; i < count; i++) assertEquals(reader.received(datagram), undefined);
+  };
+  return { reader, seen, take };
+}
+
+Deno.test("H1: datagrams that are late for a session that has ended end no tunnel", () => {
+  let now = 1_000;
+  const { reader, seen, take } = openReader(() => now);
+  for (let i = 0; i < 3; i++, now += 40_000) take(16_000, empty);
+  for (let i = 0; i < 10; i++, now += 1_000) take(500, empty);
+  assertEquals(seen.delivered, 53_000);
+  reader.batchEnd();
+});
+
+Deno.test("H1: a session's own datagrams are not counted, nor the halves of a path that loses", () => {
+  const { reader, seen, take } = openReader(() => 1_000);
+  take(60_000, own);
+  for (let frame = 0; frame < 60_000; frame++) {
+    take(1, half(frame, [0, 50]));
+    if (frame % 3 !== 0) take(1, half(frame, [50, 100])); // the other third is lost
+  }
+  assertEquals(seen.delivered, 100_000);
+  reader.batchEnd();
+});
