@@ -45,7 +45,6 @@ export type Violation =
   | "control-too-long"
   | "sessions-unreadable"
   | "sessions-unexpected"
-  | "sessions-repeated"
   | "sessions-too-many"
   | "resumed-unexpected"
   | "discovery-rate"

@@ -74,6 +74,21 @@ Deno.test("a wrong secret and an unknown name get the same answer, and both side
   }
 });
 
+Deno.test("a proof is held against as many secrets for every name, and whichever of them is right", async () => {
+  for (const secrets of [[], [secret], [new Uint8Array(32), secret]]) {
+    const read: number[] = [];
+    const watched = new Proxy(secrets, {
+      get(target, key, self): unknown {
+        if (typeof key === "string" && /^\d+$/.test(key)) read.push(Number(key));
+        return Reflect.get(target, key, self);
+      },
+    });
+    await meet(client, { fingerprint, secrets: () => watched });
+    // The right one is read once more, for the server's own proof.
+    assertEquals([...new Set(read)], [0, 1, 2, 3]);
+  }
+});
+
 Deno.test("a client refuses a server that answers for another certificate than its pin", async () => {
   const [a] = await meet(client, { ...server, fingerprint: new Uint8Array(32) });
   assertEquals(reasonOf(a), "not-authenticated by us");

@@ -7,8 +7,10 @@ import {
   HandshakeError,
 } from "../../src/tunnel/authenticate.ts";
 import type { Connection } from "../../src/tunnel/connection.ts";
+import { ALPN } from "../../src/tunnel/handshake.ts";
 import { dialQuic } from "../../src/tunnel/quic.ts";
 import { QuicListener } from "../../src/tunnel/quic_listener.ts";
+import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
 import { recordBuffer } from "./memory_connection.ts";
@@ -206,6 +208,26 @@ Deno.test("what a datagram was sent from may be overwritten at once", async () =
     await sending;
     assertEquals(await b.datagrams?.receive(), Uint8Array.of(1, 2, 3));
   });
+});
+
+Deno.test("a server takes the tunnel's one stream from a client, and no other", async () => {
+  closeTrust();
+  const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
+  const accepted = listener.accept();
+  const connection = await Deno.connectQuic({
+    hostname: "127.0.0.1",
+    port: listener.port,
+    serverName: TLS_NAME,
+    caCerts: [made.certificate],
+    alpnProtocols: [ALPN],
+  });
+  const incoming = await accepted;
+  await connection.createBidirectionalStream();
+  await assertRejects(() => connection.createBidirectionalStream());
+  await assertRejects(() => connection.createUnidirectionalStream());
+  connection.close();
+  incoming.close();
+  listener.close();
 });
 
 Deno.test("a dial to nobody ends in time with what went wrong", async () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { makeSelfSigned, type SelfSigned } from "../../src/cli/self_signed.ts";
 import { abandon, type Connection } from "../../src/tunnel/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic.ts";
@@ -8,6 +8,7 @@ import { TlsListener } from "../../src/tunnel/tls_listener.ts";
 import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import type { Listener } from "../../src/tunnel/transport.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { canBecomePlainUser, NOBODY } from "../lab/plain_user.ts";
 import { until } from "../proxy/dial.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
@@ -104,6 +105,44 @@ for (const { name, listen, dial } of transports) {
     },
   });
 }
+
+const NOBODY_RUNS = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+
+/** Whether "nobody" can run this Deno, which may be where others may not look. */
+function othersRunDeno(): boolean {
+  const [program, ...args] = [...NOBODY_RUNS, Deno.execPath(), "--version"];
+  return canBecomePlainUser() && new Deno.Command(program, { args }).outputSync().success;
+}
+
+/** Whether another process of this user, or of "nobody", can listen on the port too. */
+async function canShare(port: number, ...as: string[]): Promise<boolean> {
+  const script = `Deno.listen({ hostname: "127.0.0.1", port: ${port}, reusePort: true }).close()`;
+  const [program, ...args] = [...as, Deno.execPath(), "eval", "--unstable-net", script];
+  const env = { HOME: "/nonexistent", DENO_DIR: "/nonexistent", DENO_NO_UPDATE_CHECK: "1" };
+  const { success, stderr } = await new Deno.Command(program, { args, env }).output();
+  const said = new TextDecoder().decode(stderr);
+  if (!success) assertMatch(said, /AddrInUse/);
+  return success;
+}
+
+Deno.test({
+  name: "TLS: after a renewal processes of the same user can share the port, others never",
+  ignore: !othersRunDeno(),
+  async fn() {
+    const listener = new TlsListener(LOOPBACK, first.certificate, first.key, () => {});
+    await serving(listener, async () => {
+      assertEquals([await canShare(listener.port), await canShare(listener.port, ...NOBODY_RUNS)], [
+        false,
+        false,
+      ]);
+      (await listener.renew(second.certificate, second.key)).commit();
+      assertEquals([await canShare(listener.port), await canShare(listener.port, ...NOBODY_RUNS)], [
+        true,
+        false,
+      ]);
+    });
+  },
+});
 
 Deno.test("TLS: no connection is refused while the certificate changes again and again", () => {
   const listener = new TlsListener(LOOPBACK, first.certificate, first.key, () => {});

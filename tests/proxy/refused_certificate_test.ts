@@ -1,0 +1,30 @@
+import { assertEquals } from "@std/assert";
+import { namingCertificate } from "../../src/proxy/server_access.ts";
+import type { ServerEvents } from "../../src/proxy/server.ts";
+import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
+
+Deno.test("a client that does not accept the certificate has its SHA-256 in the server's log", () => {
+  const told: string[] = [];
+  const ignore = (): void => {};
+  const events: ServerEvents = {
+    rejected: (_host, _address, { detail }) => void told.push(detail),
+    connected: ignore,
+    disconnected: ignore,
+    acceptFailed: ignore,
+    nameInUse: ignore,
+  };
+  const fingerprint = new Uint8Array(32).fill(0xab);
+  const naming = namingCertificate(events, {
+    credentials: () => ({ fingerprint, secrets: () => [] }),
+  });
+  const end = (detail: string): TunnelEnd => ({ reason: "connection-lost", by: "network", detail });
+  for (const detail of ["received fatal alert: UnknownCA", "end of stream"]) {
+    naming.rejected("192.0.2.1", "192.0.2.1:1", end(detail));
+  }
+  assertEquals(told, [
+    `received fatal alert: UnknownCA: the client has not pinned our certificate, SHA-256 ${
+      "ab".repeat(32)
+    }`,
+    "end of stream",
+  ]);
+});
