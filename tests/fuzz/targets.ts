@@ -1,4 +1,5 @@
 import type { Target } from "./target.ts";
+import { admission } from "./targets/admission.ts";
 import { captures } from "./targets/captures.ts";
 import { config } from "./targets/config.ts";
 import { datagrams } from "./targets/datagrams.ts";
@@ -21,6 +22,7 @@ export const TARGETS: readonly Target[] = [
   messages,
   handshake,
   queue,
+  admission,
   wire,
   tunnel,
   resume,

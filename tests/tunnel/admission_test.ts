@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { Admission, type AdmissionLimits, type Place } from "../../src/tunnel/admission.ts";
 import { networksOf } from "../../src/tunnel/network.ts";
 import { Reputation } from "../../src/tunnel/reputation.ts";
+import { AdmissionModel, type AdmissionStep, HOSTS } from "./admission_model.ts";
 
 /** An admission at a time and with chances that a test sets. */
 class World {
@@ -152,19 +153,20 @@ Deno.test("S3: handshakes begin at a pace, those of known addresses first, and n
   assertEquals(world.admission.nextStart(), undefined);
 });
 
-/** What a stranger, a client or time may do. */
-const step = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant("enter"), host: fc.nat(11) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("greet"), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("start"), which: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("login"), which: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("fail"), which: fc.nat() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant("leave"), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant("pass"), host: fc.nat(2_000) }) },
+const which = fc.nat(1_000);
+const step: fc.Arbitrary<AdmissionStep> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant("enter" as const), host: fc.nat(HOSTS - 1) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("greet", "encrypted"), which }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("start" as const) }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom("login", "fail", "leave", "late"), which }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(2_000) }) },
 );
-
-const hostOf = (index: number): string =>
-  index < 6 ? `10.0.0.${index}` : `2001:db8:0:${index % 2}0${index}::1`;
 
 Deno.test("whatever happens, no bound is passed, no place is lost, and nobody gives way to a lesser one", () => {
   fc.assert(fc.property(
@@ -173,66 +175,10 @@ Deno.test("whatever happens, no bound is passed, no place is lost, and nobody gi
     fc.integer({ min: 1, max: 4 }),
     fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 7 }),
     (steps, unauthenticated, perAddress, chances) => {
-      let time = 0;
-      let draws = 0;
-      const reputation = new Reputation(() => time);
-      const admission = new Admission({ unauthenticated, perAddress, handshakeRate: 50 }, {
-        reputation,
-        now: () => time,
-        random: () => chances[draws++ % chances.length],
-      });
-      const held = new Map<Place, string>();
-      const rank = ({ standing }: Place): number => ["failed", "new", "known"].indexOf(standing);
-      const nth = (which: number): Place | undefined => [...held.keys()][which % held.size];
-      const greeted = new Set<Place>();
-      const started = new Set<Place>();
-      for (const each of steps) {
-        const place = "which" in each ? nth(each.which) : undefined;
-        if ("host" in each && each.do === "pass") time += each.host;
-        else if ("host" in each) {
-          const host = hostOf(each.host);
-          const before = held.size;
-          const entered: Place | string = admission.enter(host, () => {
-            held.delete(entered as Place);
-            gone.push(entered as Place);
-          });
-          const out = gone.splice(0);
-          assert(out.length <= 1);
-          if (typeof entered === "string") assertEquals(out, []);
-          else {
-            const own = networksOf(host).own;
-            for (const other of out) {
-              const same = other.networks.own === own ||
-                other.networks.wide.some((wide) => entered.networks.wide.includes(wide));
-              assert(same || rank(other) <= rank(entered));
-            }
-            held.set(entered, own);
-            assertEquals(held.size, before + 1 - out.length);
-            const room = perAddress + reputation.logins(networksOf(host));
-            assert([...held.values()].filter((each) => each === own).length <= room);
-          }
-        } else if (place !== undefined && each.do === "greet") {
-          admission.greeted(place);
-          greeted.add(place);
-        } else if (each.do === "start") {
-          const next = admission.start();
-          if (next !== undefined) {
-            assert(held.has(next) && greeted.has(next) && !started.has(next));
-            started.add(next);
-          }
-        } else if (place !== undefined) {
-          held.delete(place);
-          if (each.do === "login") admission.authenticated(place, `client ${held.size}`);
-          else if (each.do === "fail") admission.failed(place);
-          else admission.leave(place);
-        }
-        assertEquals(admission.size, held.size);
-        assert(held.size <= unauthenticated);
-      }
-      for (const place of held.keys()) admission.leave(place);
-      assertEquals([admission.size, admission.networks], [0, 0]);
+      const limits = { unauthenticated, perAddress, handshakeRate: 50 };
+      const model = new AdmissionModel(limits, chances);
+      for (const step of steps) model.take(step);
+      model.finish();
     },
   ));
 });
-
-const gone: Place[] = [];
