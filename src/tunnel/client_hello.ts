@@ -1,4 +1,5 @@
 /** Reads a TLS ClientHello (RFC 8446 section 4.1.2) before it is answered. Pure. */
+import { firstMessage } from "./first_message.ts";
 
 /** What a client offers. */
 export interface ClientHello {
@@ -14,11 +15,6 @@ export const MAX_CLIENT_HELLO = 8 * 1024;
 /** Most ALPN names that are read; real clients offer one to five. */
 const MAX_PROTOCOLS = 16;
 
-const RECORD_HEADER = 5;
-const CONTENT_HANDSHAKE = 22;
-/** RFC 8446 section 5.1. */
-const MAX_RECORD = 1 << 14;
-const MESSAGE_HEADER = 4;
 const CLIENT_HELLO = 1;
 /** legacy_version and random. */
 const FIXED = 2 + 32;
@@ -31,37 +27,8 @@ const TLS_1_3 = 0x0304;
  * one, "malformed" where nothing can. The hello may be split over several records.
  */
 export function readClientHello(bytes: Uint8Array): ClientHello | "incomplete" | "malformed" {
-  const message = joinRecords(bytes);
-  if (message === "malformed") return message;
-  const length = message.length < MESSAGE_HEADER
-    ? 0
-    : message[1] << 16 | message[2] << 8 | message[3];
-  if (message.length > 0 && message[0] !== CLIENT_HELLO) return "malformed";
-  if (length > MAX_CLIENT_HELLO) return "malformed";
-  if (message.length < MESSAGE_HEADER || message.length < MESSAGE_HEADER + length) {
-    return bytes.length < MAX_CLIENT_HELLO ? "incomplete" : "malformed";
-  }
-  const body = message.subarray(MESSAGE_HEADER, MESSAGE_HEADER + length);
-  return readBody(new Reader(body)) ?? "malformed";
-}
-
-/** What the handshake records say so far; the last one may be there in part. */
-function joinRecords(bytes: Uint8Array): Uint8Array | "malformed" {
-  const joined = new Uint8Array(bytes.length);
-  let size = 0;
-  for (let at = 0; at < bytes.length;) {
-    // Whoever speaks another protocol is recognised by the first byte.
-    if (bytes[at] !== CONTENT_HANDSHAKE) return "malformed";
-    if (at + 1 < bytes.length && bytes[at + 1] !== 3) return "malformed";
-    if (at + RECORD_HEADER > bytes.length) break;
-    const length = bytes[at + 3] << 8 | bytes[at + 4];
-    if (length === 0 || length > MAX_RECORD) return "malformed";
-    const part = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length);
-    joined.set(part, size);
-    size += part.length;
-    at += RECORD_HEADER + length;
-  }
-  return joined.subarray(0, size);
+  const body = firstMessage(bytes, CLIENT_HELLO, MAX_CLIENT_HELLO);
+  return typeof body === "string" ? body : readBody(new Reader(body)) ?? "malformed";
 }
 
 function readBody(body: Reader): ClientHello | undefined {

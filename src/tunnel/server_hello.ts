@@ -1,4 +1,5 @@
 /** Reads what a server first says, before TLS has begun (RFC 8446 section 4.1.3). Pure. */
+import { firstMessage } from "./first_message.ts";
 import { ALERT_RECORD_BYTES, decodeAlert } from "./tls_alert.ts";
 
 /** A ServerHello, of which a HelloRetryRequest is one too, or an alert in plain. */
@@ -7,12 +8,7 @@ export type ServerAnswer = { tls13: boolean } | { alert: number };
 /** Longest answer that is read, in bytes with its records' headers; real ones have 90 to 1,300. */
 export const MAX_SERVER_HELLO = 8 * 1024;
 
-const RECORD_HEADER = 5;
 const CONTENT_ALERT = 21;
-const CONTENT_HANDSHAKE = 22;
-/** RFC 8446 section 5.1. */
-const MAX_RECORD = 1 << 14;
-const MESSAGE_HEADER = 4;
 const SERVER_HELLO = 2;
 /** legacy_version and random. */
 const FIXED = 2 + 32;
@@ -31,36 +27,10 @@ export function readServerAnswer(bytes: Uint8Array): ServerAnswer | "incomplete"
     const alert = decodeAlert(bytes);
     return alert === undefined ? "malformed" : { alert };
   }
-  const message = joinRecords(bytes);
-  if (message === "malformed" || (message.length > 0 && message[0] !== SERVER_HELLO)) {
-    return "malformed";
-  }
-  const short = bytes.length < MAX_SERVER_HELLO ? "incomplete" : "malformed";
-  if (message.length < MESSAGE_HEADER) return short;
-  const length = message[1] << 16 | message[2] << 8 | message[3];
-  if (length > MAX_SERVER_HELLO) return "malformed";
-  if (message.length < MESSAGE_HEADER + length) return short;
-  const tls13 = readVersion(message.subarray(MESSAGE_HEADER, MESSAGE_HEADER + length));
+  const body = firstMessage(bytes, SERVER_HELLO, MAX_SERVER_HELLO);
+  if (typeof body === "string") return body;
+  const tls13 = readVersion(body);
   return tls13 === undefined ? "malformed" : { tls13 };
-}
-
-/** What the handshake records say so far; the last one may be there in part. */
-function joinRecords(bytes: Uint8Array): Uint8Array | "malformed" {
-  const joined = new Uint8Array(bytes.length);
-  let size = 0;
-  for (let at = 0; at < bytes.length;) {
-    // What follows the hello is of no interest: TLS 1.3 goes on with other types of records.
-    if (bytes[at] !== CONTENT_HANDSHAKE) return size === 0 ? "malformed" : joined.subarray(0, size);
-    if (at + 1 < bytes.length && bytes[at + 1] !== 3) return "malformed";
-    if (at + RECORD_HEADER > bytes.length) break;
-    const length = bytes[at + 3] << 8 | bytes[at + 4];
-    if (length === 0 || length > MAX_RECORD) return "malformed";
-    const part = bytes.subarray(at + RECORD_HEADER, at + RECORD_HEADER + length);
-    joined.set(part, size);
-    size += part.length;
-    at += RECORD_HEADER + length;
-  }
-  return joined.subarray(0, size);
 }
 
 /** Whether the body of a ServerHello chooses TLS 1.3; undefined where it is none. */

@@ -104,6 +104,8 @@ Deno.test("arbitrary and damaged bytes neither throw nor keep a client waiting f
   // A hello that says it is long, and a trickle of records without an end.
   const endless = records(new Uint8Array(MAX_SERVER_HELLO + 100).fill(0).fill(2, 0, 1));
   assertEquals(readServerAnswer(endless.subarray(0, MAX_SERVER_HELLO)) === "incomplete", false);
+  // Between the records of one message no other may come (RFC 8446 section 5.1).
+  assertEquals(readServerAnswer(Uint8Array.of(22, 3, 3, 0, 1, 2, 20)), "malformed");
   const long = records(Uint8Array.of(2, 0, 0xff, 0xff));
   assertEquals(readServerAnswer(long), "malformed");
 });
