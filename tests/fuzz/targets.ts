@@ -6,6 +6,7 @@ import { datagrams } from "./targets/datagrams.ts";
 import { flags } from "./targets/flags.ts";
 import { frames } from "./targets/frames.ts";
 import { handshake } from "./targets/handshake.ts";
+import { hellos } from "./targets/hellos.ts";
 import { http } from "./targets/http.ts";
 import { messages } from "./targets/messages.ts";
 import { queue } from "./targets/queue.ts";
@@ -20,6 +21,7 @@ export const TARGETS: readonly Target[] = [
   records,
   datagrams,
   messages,
+  hellos,
   handshake,
   queue,
   admission,

@@ -1,0 +1,96 @@
+/** The first bytes of a connection, read before TLS: on a server, and on a client. */
+import { MAX_CLIENT_HELLO, readClientHello } from "../../../src/tunnel/client_hello.ts";
+import { MAX_SERVER_HELLO, readServerAnswer } from "../../../src/tunnel/server_hello.ts";
+import { encodeAlert } from "../../../src/tunnel/tls_alert.ts";
+import {
+  alpn,
+  chosenVersion,
+  clientHello,
+  handshakeRecords,
+  serverHello,
+  supportedVersions,
+  vector,
+} from "../../tunnel/hello_bytes.ts";
+import type { Random } from "../random.ts";
+import { must, type Target } from "../target.ts";
+
+const VERSIONS = [0x0304, 0x0303, 0x0a0a];
+const NAMES = ["pppoe-proxy/1", "h2", "", "x".repeat(255)];
+/** Prefixes of an input that are read, at most. */
+const PREFIXES = 24;
+
+/** A hello, or what is nearly one, split into records of some size. */
+function hello(random: Random): Uint8Array {
+  if (random.oneIn(12)) return encodeAlert(random.below(256));
+  const unknown = [...random.bytes(2), ...vector([...random.bytes(random.below(40))], 2)];
+  const extensions = [unknown].slice(random.below(2));
+  const ofClient = random.oneIn(2);
+  if (!random.oneIn(6)) {
+    const version = random.pick(VERSIONS);
+    extensions.push(
+      ofClient ? supportedVersions(random.pick(VERSIONS), version) : chosenVersion(version),
+    );
+  }
+  if (ofClient && random.oneIn(2)) extensions.push(alpn(random.pick(NAMES), random.pick(NAMES)));
+  const message = ofClient ? clientHello(...extensions) : serverHello(...extensions);
+  const bytes = handshakeRecords(message, random.pick([0x4000, 1, 5, 40, 100]));
+  return Uint8Array.from([
+    ...bytes,
+    ...random.pick([[], [20, 3, 3, 0, 1, 1], [...random.bytes(9)]]),
+  ]);
+}
+
+export const hellos: Target = {
+  name: "hellos",
+  text: false,
+  maxLength: 12_000,
+  dictionary: [
+    Uint8Array.of(22, 3, 1),
+    Uint8Array.of(22, 3, 3, 0, 1),
+    Uint8Array.of(0, 43, 0, 3, 2, 3, 4),
+    Uint8Array.of(0, 43, 0, 2, 3, 4),
+    Uint8Array.of(0, 16, 0, 5, 0, 3, 2, 0x68, 0x32),
+    new Uint8Array(2_048),
+  ],
+  generate: hello,
+  run(input) {
+    return [
+      `client ${readGrowing(input, MAX_CLIENT_HELLO, readClientHello)}`,
+      `server ${readGrowing(input, MAX_SERVER_HELLO, readServerAnswer)}`,
+    ];
+  },
+};
+
+/**
+ * Reads the input as it comes in: what a part says holds for whatever follows, and nobody is waited
+ * for beyond the limit. Where the input ends with what the reader has no use for, so does the copy.
+ */
+function readGrowing(
+  input: Uint8Array,
+  limit: number,
+  read: (bytes: Uint8Array) => object | "incomplete" | "malformed",
+): string {
+  let last: string = "incomplete";
+  const step = Math.max(1, Math.ceil(input.length / PREFIXES));
+  const lengths = [...new Set([0, 1, 2, 4, 5, 6, 9])].filter((length) => length < input.length);
+  for (let length = step; length < input.length; length += step) lengths.push(length);
+  for (const length of [...lengths.sort((a, b) => a - b), input.length]) {
+    const answer = read(input.slice(0, length));
+    const now = JSON.stringify(answer);
+    must(
+      last === "incomplete" || last === now,
+      () => `${last}, and ${now} after ${length} bytes of ${input.length}`,
+    );
+    must(answer !== "incomplete" || length < limit, "it is waited for beyond the limit");
+    must(JSON.stringify(read(padded(input, length))) === now, "what lies behind it is read");
+    last = answer === "incomplete" ? answer : now;
+  }
+  return last.replace(/"protocols":\[.*\]/, "protocols").replace(/"alert":\d+/, "alert");
+}
+
+/** The same bytes in a larger buffer, between others. */
+function padded(input: Uint8Array, length: number): Uint8Array {
+  const buffer = new Uint8Array(length + 32).fill(3);
+  buffer.set(input.subarray(0, length), 16);
+  return buffer.subarray(16, 16 + length);
+}
