@@ -161,6 +161,7 @@ class QuicIncoming implements Incoming {
   /** All connections share one socket. */
   readonly scarce = false;
   #connection: Deno.QuicConn;
+  #stream: Deno.QuicBidirectionalStream | undefined;
 
   constructor(connection: Deno.QuicConn) {
     this.#connection = connection;
@@ -168,17 +169,19 @@ class QuicIncoming implements Incoming {
     this.remote = { host: hostname, port };
   }
 
-  greeted(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  /** Waits for the client's stream, which comes with its hello. */
-  async open(): Promise<Connection> {
+  /** Waits for the client's stream, which comes with its hello right behind QUIC's handshake. */
+  async greeted(): Promise<void> {
     const streams = this.#connection.incomingBidirectionalStreams.getReader();
     const { value } = await streams.read();
     streams.releaseLock();
     if (value === undefined) throw new Deno.errors.ConnectionReset("The peer has hung up");
-    return new QuicConnection(this.#connection, value);
+    this.#stream = value;
+  }
+
+  async open(): Promise<Connection> {
+    if (this.#stream === undefined) await this.greeted();
+    if (this.#stream === undefined) throw new Deno.errors.BadResource("Connection closed");
+    return new QuicConnection(this.#connection, this.#stream);
   }
 
   refuse(): void {

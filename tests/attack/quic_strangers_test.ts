@@ -72,3 +72,37 @@ Deno.test({
       }
     }),
 });
+
+Deno.test({
+  name: "S5: QUIC connections that open no stream keep no client of the same address out",
+  ignore: !insideLab(),
+  sanitizeOps: false,
+  sanitizeResources: false, // QUIC's sockets close when their last words have been said
+  fn: () =>
+    attackServer({ transport: "quic" }, ["second"], async (server) => {
+      const RATE = 40;
+      const certificate = await Deno.readTextFile(`${server.lab.folder}/server.crt`);
+      const endpoint = new Deno.QuicEndpoint({ hostname: "127.0.0.1" });
+      const begin = (): void => {
+        const options = { hostname: "127.0.0.1", port: server.port, endpoint };
+        Promise.resolve(Deno.connectQuic({
+          ...options,
+          serverName: "pppoe-proxy.invalid",
+          caCerts: [certificate],
+          alpnProtocols: [ALPN],
+        })).then((connection) => connection.closed).catch(() => {}); // it is sent away
+      };
+      const flood = setInterval(begin, 1_000 / RATE);
+      let failed = 0;
+      try {
+        await pause(1_000);
+        for (let attempt = 0; attempt < 10; attempt++) {
+          await server.logIn("second", 2_000).then((tunnel) => tunnel.close(), () => failed++);
+        }
+      } finally {
+        clearInterval(flood);
+        endpoint.close();
+      }
+      assert(failed <= 2, `${failed} of 10 logins failed`);
+    }),
+});
