@@ -9,7 +9,7 @@ import { clientSchema, serverSchema } from "./schema.ts";
 import { camelKeys, keyPaths, snakeKey } from "./table.ts";
 import { outlineOf } from "./toml_outline.ts";
 import type { Config } from "./types.ts";
-import { unknownKeys } from "./unknown_keys.ts";
+import { type UnknownKey, unknownKeys } from "./unknown_keys.ts";
 import { show } from "./values.ts";
 
 /** Reads and validates a configuration file. Throws ConfigError with everything that is wrong. */
@@ -35,14 +35,22 @@ export function parseConfig(source: string, file: string): Config {
   const schema: v.GenericSchema<unknown, object> = schemas[mode];
   const result = v.safeParse(schema, camelKeys(raw));
   if (!result.success || strangers.length > 0) {
-    // What follows from a key that is misspelt, misplaced or of another shape is not told of, too.
-    const meant = strangers.flatMap((stranger) => stranger.meant ?? []);
     const others = (result.issues ?? []).filter((issue) =>
-      !meant.some((path) => pathOf(issue) === path || pathOf(issue).startsWith(`${path}.`))
+      !strangers.some((stranger) => explains(stranger, issue))
     );
     return fail([...strangers, ...others.map((issue) => explain(issue, keys[mode]))]);
   }
   return { ...result.output, file } as Config;
+}
+
+/**
+ * Whether an issue only follows from a key that is misspelt or misplaced, so that the right one is
+ * missing, or from one of another shape.
+ */
+function explains({ path, meant }: UnknownKey, issue: v.BaseIssue<unknown>): boolean {
+  const at = pathOf(issue);
+  if (meant === undefined || at !== meant && !at.startsWith(`${meant}.`)) return false;
+  return path === meant || issue.received === "undefined";
 }
 
 function parseToml(
