@@ -122,6 +122,8 @@ export class ResumeWorld {
     await this.#rest();
     must(resumed.length <= before + 1, "one list is answered twice");
     const room = Math.max(OWN_SESSIONS, held.length);
+    // Whatever it lists, each entry that may be there, and each session, is answered once.
+    must(this.hostile.seen.length <= room + held.length + 2, "more is said than was asked");
     if (honest === undefined || honest.length > room) return;
     const matched = held.filter((session) => honest.some((entry) => isSame(entry, session)));
     const unknown = honest.filter((entry) => !held.some((session) => isSame(entry, session)));

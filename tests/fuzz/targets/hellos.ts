@@ -62,8 +62,8 @@ export const hellos: Target = {
 };
 
 /**
- * Reads the input as it comes in: what a part says holds for whatever follows, and nobody is waited
- * for beyond the limit. Where the input ends with what the reader has no use for, so does the copy.
+ * Reads the input as it comes in: what a part says holds for whatever follows, nobody is waited for
+ * beyond the limit, and what lies beside the bytes is not read.
  */
 function readGrowing(
   input: Uint8Array,
@@ -72,9 +72,10 @@ function readGrowing(
 ): string {
   let last: string = "incomplete";
   const step = Math.max(1, Math.ceil(input.length / PREFIXES));
-  const lengths = [...new Set([0, 1, 2, 4, 5, 6, 9])].filter((length) => length < input.length);
-  for (let length = step; length < input.length; length += step) lengths.push(length);
-  for (const length of [...lengths.sort((a, b) => a - b), input.length]) {
+  const lengths = new Set([0, 1, 2, 4, 5, 6, 9, ...recordEnds(input)]);
+  for (let length = step; length < input.length; length += step) lengths.add(length);
+  const parts = [...lengths].filter((length) => length < input.length).sort((a, b) => a - b);
+  for (const length of [...parts, input.length]) {
     const answer = read(input.slice(0, length));
     const now = JSON.stringify(answer);
     must(
@@ -82,14 +83,24 @@ function readGrowing(
       () => `${last}, and ${now} after ${length} bytes of ${input.length}`,
     );
     must(answer !== "incomplete" || length < limit, "it is waited for beyond the limit");
-    must(JSON.stringify(read(padded(input, length))) === now, "what lies behind it is read");
+    must(JSON.stringify(read(amidst(input, length))) === now, "what lies beside it is read");
     last = answer === "incomplete" ? answer : now;
   }
   return last.replace(/"protocols":\[.*\]/, "protocols").replace(/"alert":\d+/, "alert");
 }
 
+/** Where the first records end, and a byte behind each. */
+function recordEnds(input: Uint8Array): number[] {
+  const ends: number[] = [];
+  for (let at = 0; at + 5 <= input.length && ends.length < PREFIXES;) {
+    at += 5 + (input[at + 3] << 8 | input[at + 4]);
+    ends.push(at, at + 1);
+  }
+  return ends;
+}
+
 /** The same bytes in a larger buffer, between others. */
-function padded(input: Uint8Array, length: number): Uint8Array {
+function amidst(input: Uint8Array, length: number): Uint8Array {
   const buffer = new Uint8Array(length + 32).fill(3);
   buffer.set(input.subarray(0, length), 16);
   return buffer.subarray(16, 16 + length);
