@@ -25,8 +25,8 @@ export const HOSTS = 12;
 const hostOf = (index: number): string =>
   index < HOSTS / 2 ? `10.0.0.${index}` : `2001:db8:0:${index % 2}0${index}::1`;
 
-/** Milliseconds after which a place can be taken away. */
-const PATIENCE = { silent: 300, queued: Infinity, busy: 1_500 };
+/** Milliseconds after which a place can be taken away, whoever is equal. */
+const PATIENCE = { silent: 0, queued: Infinity, busy: 1_500 };
 /** The parts of all places that each standing fills at most, and from which on chance decides. */
 const MOST: Readonly<Record<Standing, number>> = { known: 1, new: 7 / 8, failed: 3 / 4 };
 const FROM: Readonly<Record<Standing, number>> = { known: 1, new: 1 / 2, failed: 1 / 4 };
@@ -120,7 +120,7 @@ export class AdmissionModel {
     );
   }
 
-  /** Who is slow gives way, or who ranks lower. */
+  /** Who is slow or has said nothing yet gives way, or who ranks lower. */
   #mustMakeRoom(other: Place, entered: Place): void {
     const seat = this.#held.get(other);
     assert(seat !== undefined, "who has no place cannot give way");
@@ -128,7 +128,7 @@ export class AdmissionModel {
     const same = other.networks.own === entered.networks.own ||
       other.networks.wide.some((wide) => entered.networks.wide.includes(wide));
     assert(
-      this.#isSlow(seat) ? same || its <= mine : its < mine,
+      this.#isLoose(seat) ? same || its <= mine : its < mine,
       "nobody gives way to a lesser one",
     );
     this.#held.delete(other);
@@ -142,7 +142,7 @@ export class AdmissionModel {
     if (reason === "address-limit") {
       const its = this.#among("own", own);
       assert(its.length >= perAddress || its.length >= unauthenticated, "below the bound");
-      assert(!its.some(([, seat]) => this.#isSlow(seat)), "a slow one kept its place");
+      assert(!its.some(([, seat]) => this.#isLoose(seat)), "a loose one kept its place");
     } else if (reason === "network-limit") {
       assert(place.standing !== "known", "known addresses have no wide bound");
       const counts = wide.map((network) => this.#among("wide", network).length);
@@ -152,7 +152,7 @@ export class AdmissionModel {
       assert(this.#held.size > FROM[place.standing] * unauthenticated - 1, "places are not short");
       for (const [other, seat] of this.#held) {
         assert(rank(other) >= rank(place), "a lesser one kept its place");
-        assert(rank(other) > rank(place) || !this.#isSlow(seat), "a slow one kept its place");
+        assert(rank(other) > rank(place) || !this.#isLoose(seat), "a loose one kept its place");
       }
     }
   }
@@ -165,7 +165,8 @@ export class AdmissionModel {
     );
   }
 
-  #isSlow({ stage, since }: Seat): boolean {
+  /** Slow, or without a hello: its place goes to another one that needs it. */
+  #isLoose({ stage, since }: Seat): boolean {
     return this.#time - since >= PATIENCE[stage];
   }
 
