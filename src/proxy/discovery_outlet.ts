@@ -10,7 +10,8 @@ import type { Session } from "./session.ts";
 import type { Tallies } from "./tallies.ts";
 
 /** What an outlet is made of. */
-export interface OutletOptions extends Pick<ProxyOptions, "trace" | "etherTypes"> {
+export interface OutletOptions
+  extends Pick<ProxyOptions, "trace" | "etherTypes" | "isHostSession"> {
   side: "server" | "client";
   link: Link;
   drops: Drops;
@@ -71,8 +72,14 @@ export class DiscoveryOutlet {
     session.member.tunnel?.writer.flush();
   }
 
-  /** Tells a peer on the wire that there is no such session, with a PADT. */
+  /** Whether a session on our wire is one of the host's own kernel, which nobody here may end. */
+  isHosts(remote: Mac, sessionId: number): boolean {
+    return this.#options.isHostSession?.(remote, sessionId) === true;
+  }
+
+  /** Tells a peer on the wire that there is no such session, with a PADT, unless the host has it. */
   refuse(remote: Mac, local: Mac, sessionId: number, party?: Party): void {
+    if (this.isHosts(remote, sessionId)) return;
     this.toWire(party, padt(remote, local, sessionId, [], this.#options.etherTypes[0]));
   }
 }

@@ -75,9 +75,16 @@ export class Orphans {
   #work(): void {
     const { now, isTaken, isAsked, send } = this.#options;
     const time = now();
-    for (const [name, { orphan, until }] of this.#waiting.entries().take(A_TURN)) {
+    const turn = Math.min(A_TURN, this.#waiting.size);
+    for (const [name, entry] of this.#waiting.entries().take(turn)) {
+      const { orphan, until } = entry;
       const isOver = until <= time || isTaken(orphan);
-      if (!isOver && isAsked(orphan)) continue;
+      if (!isOver && isAsked(orphan)) {
+        // To the end, so that it does not hold up those of other peers.
+        this.#waiting.delete(name);
+        this.#waiting.set(name, entry);
+        continue;
+      }
       if (!isOver && !this.#bucket.take(RATE, time)) break;
       this.#waiting.delete(name);
       if (!isOver) send(orphan);

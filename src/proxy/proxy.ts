@@ -139,6 +139,8 @@ export class Proxy implements FrameSink {
     if (typeof packet === "string") return sessions.drops.drop(packet);
     limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
     sessions.tallies.packet("from-tunnel", packet.code);
+    const fits = this.#ofSessions.isAllowed(member, handle, packet);
+    if (!fits) return sessions.drops.count("tunnel-frame-unfit");
     const customer = this.#side === "server" ? packet.source : packet.destination;
     sessions.tap?.discovery("tunnel", "in", { member, customer }, frame);
     if (handle === 0 || OPENING.has(packet.code)) {
@@ -206,7 +208,8 @@ export class Proxy implements FrameSink {
         return sessions.fromTunnel(member, buffer, handle, offset, length);
       },
       discovery: (handle, offset, length) => {
-        if (member.tunnel !== tunnel) return sessions.drops.count("tunnel-frame-unfit");
+        const isTheirs = member.tunnel === tunnel || member.joining === tunnel;
+        if (!isTheirs) return sessions.drops.count("tunnel-frame-unfit");
         if (gate?.admits(handle, buffer.bytes, offset, length) === false) {
           sessions.drops.count("discovery-rate");
           return tunnel.violated("discovery-rate");

@@ -42,6 +42,7 @@ export class RequestGate {
     const isOpen = (session: Session) => table.sessions[session.index] === session;
     this.padrs = new PadrGate({ ...options, isOpen });
     this.answers = new AnswerGate(options);
+    options.sessions.restored = ({ concentrator }) => this.answers.proven(concentrator);
     this.#refusalsByCustomer = new CustomerRates(() => REFUSALS, now, randomBytes);
     const most = (): Rate => ({ rate: limits.padiRate, burst: limits.padiRate + limits.padiBurst });
     this.#refusals = new SharedRate(() => ({ floor: REFUSALS, each: most(), all: most() }));

@@ -2,12 +2,14 @@ import type { Mac } from "../pppoe/mac.ts";
 
 /** How long an AC may take for its PADS. Milliseconds. */
 const ANSWER_TIME = 2_000;
+/** How long PADRs may hold others back of which none brings a PADS, however often they come. Milliseconds. */
+const MAX_HOLD = 5_000;
 /** Pairs of addresses remembered; the longest unasked goes first. */
 const MAX_PAIRS = 4_096;
 
 /** PADRs that wait for a PADS, by the addresses of AC and asker: the id that comes may be any. */
 export class RequestsUnderWay {
-  #pairs = new Map<string, { open: number; at: number }>();
+  #pairs = new Map<string, { open: number; since: number; at: number }>();
   #now: () => number;
 
   constructor(now: () => number) {
@@ -17,9 +19,14 @@ export class RequestsUnderWay {
   /** A PADR has left. */
   asked(remote: Mac, local: Mac): void {
     const name = `${remote}/${local}`;
-    const open = this.isOpen(remote, local) ? this.#pairs.get(name)?.open ?? 0 : 0;
+    const at = this.#now();
+    const known = this.#pairs.get(name);
+    const goesOn = known !== undefined && this.#waits(known);
     this.#pairs.delete(name);
-    this.#pairs.set(name, { open: open + 1, at: this.#now() });
+    this.#pairs.set(
+      name,
+      goesOn ? { ...known, open: known.open + 1, at } : { open: 1, since: at, at },
+    );
     if (this.#pairs.size <= MAX_PAIRS) return;
     for (const oldest of this.#pairs.keys()) return void this.#pairs.delete(oldest);
   }
@@ -30,9 +37,13 @@ export class RequestsUnderWay {
     if (pair !== undefined) pair.open = Math.max(0, pair.open - 1);
   }
 
-  /** Whether one is under way. */
+  /** Whether one is under way that an answer may still come to. */
   isOpen(remote: Mac, local: Mac): boolean {
     const pair = this.#pairs.get(`${remote}/${local}`);
-    return pair !== undefined && pair.open > 0 && this.#now() - pair.at < ANSWER_TIME;
+    return pair !== undefined && this.#waits(pair) && this.#now() - pair.since < MAX_HOLD;
+  }
+
+  #waits({ open, at }: { open: number; at: number }): boolean {
+    return open > 0 && this.#now() - at < ANSWER_TIME;
   }
 }

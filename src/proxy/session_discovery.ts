@@ -85,14 +85,28 @@ export class SessionDiscovery {
     else outlet.packetToTunnel(session, code, goodbyeTags(tags));
   }
 
+  /**
+   * Whether a frame may come now. A client that has not yet been told which of its sessions go on
+   * may end one, which must be the same session here and there or none of ours.
+   */
+  isAllowed(member: Member, handle: number, packet: DiscoveryPacket): boolean {
+    if (member.joining === undefined) return true;
+    if (packet.code !== CODE_PADT || handle === 0) return false;
+    const session = this.#switch.sessionByHandle(member, handle);
+    return session === undefined ||
+      session.acSessionId === packet.sessionId && session.customer === packet.source &&
+        session.concentrator === packet.destination;
+  }
+
   /** A frame of no open session from a tunnel: the answer to a PADT passes. */
   strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { acOnWire, outlet, drops, earlier } = this.#switch;
     if (packet.code !== CODE_PADT) return drops.count("session-unknown");
     const session = this.#parting.takeFromTunnel(member, handle);
     if (session !== undefined) {
-      // The AC has ended it, so what it is asked for now may get the same id.
-      if (earlier.requests.isOpen(session.remote, session.local)) {
+      // The AC has ended it, so its id may be another session's by now, or soon.
+      const { remote, local, wireSessionId } = session;
+      if (earlier.requests.isOpen(remote, local) || outlet.isHosts(remote, wireSessionId)) {
         return drops.count("session-unknown");
       }
       return outlet.packetToWire(session, CODE_PADT, goodbyeTags(packet.tags));

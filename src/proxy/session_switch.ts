@@ -62,6 +62,8 @@ export class SessionSwitch {
   readonly earlier: EarlierSessions;
   /** Proofs of sessions, where a secret is there to make them with. */
   readonly proofs: SessionProofs | undefined;
+  /** Is told of a session of an earlier process that was put back. */
+  restored: ((session: Session) => void) | undefined;
   /** Is told of a session's place on the wire when it opens. */
   opened: ((session: Session) => void) | undefined;
   #options: SwitchOptions;
@@ -206,6 +208,7 @@ export class SessionSwitch {
     if (taken || isHosts || member.handles[handle] !== 0) return false;
     const added = this.#add(session);
     if (this.#acOnWire) this.earlier.restored(added);
+    this.restored?.(added);
     const { index } = added;
     this.table.counters.set([...counters, this.#options.now()], index * COUNTERS);
     return true;

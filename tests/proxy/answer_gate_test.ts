@@ -3,11 +3,13 @@ import {
   CODE_PADI,
   CODE_PADO,
   CODE_PADS,
+  TAG_AC_NAME,
   TAG_AC_SYSTEM_ERROR,
   TAG_HOST_UNIQ,
 } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
-import { acName, dial, service, settle, uniq, within } from "./dial.ts";
+import { findTag } from "../../src/pppoe/tags.ts";
+import { acName, dial, service, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, WAN } from "./path.ts";
 import { takePackets } from "./segment.ts";
 
@@ -121,3 +123,28 @@ for (const mac of ["own", "transparent"] as const) {
       assertEquals(answered, 12);
     }));
 }
+
+Deno.test("C3: an AC of sessions that were put back is proven, whatever others offer first", () =>
+  within({ limits: DEFAULTS }, async (path) => {
+    await dial(path, { id: 7 });
+    await path.restart("server", true);
+    await path.restart(0, true);
+    const before = path.clients[0].resumed.length;
+    path.reconnect(0);
+    await until(() => path.clients[0].resumed.length > before);
+    const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
+    path.customers[0].send(padi, [service, uniq(1)]);
+    const { list } = await path.ac.packet();
+    const pado = (source: Mac, name: string) => {
+      const tags = [{ ...acName, value: new TextEncoder().encode(name) }, ...list];
+      path.ac.send({ destination: WAN, source, code: CODE_PADO, sessionId: 0 }, tags);
+    };
+    for (let i = 1; i <= 200; i++) pado(AC + i, "other");
+    await settle();
+    pado(AC, "ours");
+    await settle();
+    const names = takePackets(path.customers[0]).map(({ list }) =>
+      new TextDecoder().decode(findTag(list, TAG_AC_NAME))
+    );
+    assertEquals(names.at(-1), "ours");
+  }));

@@ -3,9 +3,12 @@ import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
 import type { Tag } from "../../src/pppoe/tags.ts";
+import { type Orphan, Orphans } from "../../src/proxy/orphans.ts";
+import { RequestsUnderWay } from "../../src/proxy/requests_under_way.ts";
 import { HostSessions, parseKernelSessions } from "../../src/proxy/host_sessions.ts";
 import { proofTag } from "../../src/proxy/session_proof.ts";
 import type { ListedSession } from "../../src/tunnel/session_list.ts";
+import { Clock } from "./clock.ts";
 import { dial, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type PathOptions, WAN } from "./path.ts";
 import { HostileClient } from "./raw_client.ts";
@@ -210,4 +213,56 @@ Deno.test("the kernel's list of sessions is read, and not believed to be empty w
   assertEquals(host.has(AC, 7), false);
   now = 20_000;
   assertEquals(host.has(AC, 8), true);
+});
+
+/** Orphans that wait for PADRs at their ACs; gives those that were told. */
+function waiting(clock: Clock): { orphans: Orphans; requests: RequestsUnderWay; told: Orphan[] } {
+  const told: Orphan[] = [];
+  const requests = new RequestsUnderWay(() => clock.time);
+  const orphans = new Orphans({
+    now: () => clock.time,
+    later: (milliseconds, run) => clock.later(milliseconds, run),
+    send: (orphan) => void told.push(orphan),
+    isTaken: () => false,
+    isAsked: ({ remote, local }) => requests.isOpen(remote, local),
+  });
+  return { orphans, requests, told };
+}
+
+Deno.test("H2: a PADR that nobody answers holds up an AC's forgotten sessions for 5 s, however often it comes", () => {
+  const clock = new Clock();
+  const { orphans, requests, told } = waiting(clock);
+  requests.asked(AC, WAN);
+  orphans.end({ remote: AC, local: WAN, sessionId: 7 });
+  for (let passed = 100; passed < 5_000; passed += 100) {
+    clock.advance(100);
+    requests.asked(AC, WAN);
+    assertEquals(told, []);
+  }
+  for (let i = 0; i < 10; i++) {
+    clock.advance(15);
+    requests.asked(AC, WAN);
+  }
+  assertEquals(told.map(({ sessionId }) => sessionId), [7]);
+  clock.advance(2_000); // a lull, after which a PADR may well be answered
+  requests.asked(AC, WAN);
+  orphans.end({ remote: AC, local: WAN, sessionId: 8 });
+  assertEquals(told.length, 1);
+  requests.answered(AC, WAN);
+  clock.advance(20);
+  assertEquals(told.length, 2);
+});
+
+Deno.test("H2: forgotten sessions of an AC that is asked do not hold up those of another", () => {
+  const clock = new Clock();
+  const { orphans, requests, told } = waiting(clock);
+  requests.asked(AC, WAN);
+  for (let sessionId = 1; sessionId <= 2_000; sessionId++) {
+    orphans.end({ remote: AC, local: WAN, sessionId });
+  }
+  orphans.end({ remote: AC + 1, local: WAN, sessionId: 1 });
+  clock.advance(100);
+  assertEquals(told, [{ remote: AC + 1, local: WAN, sessionId: 1 }]);
+  clock.advance(20_000);
+  assertEquals([told.length, orphans.waiting], [2_001, 0]);
 });

@@ -1,8 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { padt } from "../../src/pppoe/discovery.ts";
+import { proofTag } from "../../src/proxy/session_proof.ts";
 import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
 import { encodeSessionList } from "../../src/tunnel/session_list.ts";
-import { dial, payloadOf, sessionFrame, settle, until, within } from "./dial.ts";
+import { dial, payloadOf, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 import { HostileClient, record } from "./raw_client.ts";
 
@@ -213,3 +215,65 @@ Deno.test("Z2: a session that the AC ends while a slow client is told of others 
     await until(() => path.server.resumed.length > before);
     assertEquals(path.server.resumed.at(-1), { kept: 0, ended: 1, unknown: 18_999 });
   }));
+
+/** A client lists 19,000 sessions and does not read what it is told of them, until `read` is called. */
+async function slowClient(
+  path: Path,
+): Promise<{ send: (handle: number, frame: Uint8Array) => Promise<void>; read: () => void }> {
+  const { connection } = path.attach("branch-1");
+  const reading = Promise.withResolvers<void>();
+  const write = connection.peer?.write.bind(connection.peer);
+  if (connection.peer === undefined || write === undefined) throw new Error("No peer");
+  connection.peer.write = (bytes) => reading.promise.then(() => write(bytes));
+  const list = Array.from({ length: 19_000 }, (_, i) => ({
+    handle: i + 1,
+    acSessionId: i + 1,
+    customer: CUSTOMER,
+    concentrator: AC,
+  }));
+  for (const body of encodeSessionList(list)) {
+    await connection.write(record(KIND_CONTROL, ControlType.sessions, body));
+  }
+  await settle();
+  return {
+    async send(handle, frame): Promise<void> {
+      await connection.write(record(KIND_DISCOVERY, handle, frame));
+      await settle();
+    },
+    read: () => reading.resolve(),
+  };
+}
+
+for (const mac of ["own", "transparent"] as const) {
+  Deno.test(`Z2, mac = ${mac}: a session that a slow client ends while it is told of others ends at the AC`, () =>
+    within({ mac, sessionsPerClient: 20_000 }, async (path) => {
+      for (const id of [1, 2]) await dial(path, { id, tags: [service, uniq(id)] });
+      await path.lose(0);
+      const client = await slowClient(path);
+      await client.send(2, padt(AC, CUSTOMER, 1)); // another session than the handle's
+      await client.send(2, padt(AC, 0x02_00_00_00_00_c2, 2)); // another customer than its own
+      assertEquals([path.server.ends, path.ac.frames], [[], []]);
+      assertEquals(path.server.drops["tunnel-frame-unfit"], 2);
+      const before = path.server.resumed.length;
+      await client.send(1, padt(AC, CUSTOMER, 1));
+      assertEquals(path.server.ends, ["padt-customer"]);
+      const { code, sessionId } = await path.ac.packet();
+      assertEquals([code, sessionId], [CODE_PADT, 1]);
+      client.read();
+      await until(() => path.server.resumed.length > before);
+      assertEquals(path.server.resumed.at(-1), { kept: 1, ended: 1, unknown: 18_998 });
+      assertEquals(path.ac.frames, []);
+    }));
+
+  Deno.test(`Z2, mac = ${mac}: a forgotten session that a slow client proves while it is told of others ends at the AC`, () =>
+    within({ mac, sessionsPerClient: 20_000 }, async (path) => {
+      await dial(path, { id: 1 });
+      const [{ proof = new Uint8Array(0) }] = path.clients[0].proxy.sessions.table;
+      await path.restart("server", false);
+      const client = await slowClient(path);
+      await client.send(1, padt(AC, CUSTOMER, 1, [proofTag(proof)]));
+      const { code, sessionId } = await path.ac.packet();
+      assertEquals([code, sessionId], [CODE_PADT, 1]);
+      client.read();
+    }));
+}

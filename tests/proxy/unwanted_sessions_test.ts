@@ -171,3 +171,30 @@ Deno.test("C1: with Host-Uniq preserved a late PADS may be another host's and is
     await confirm(path, padr.list, 7);
     assertEquals([await padts(path), path.server.drops], [[], { "host-uniq-unknown": 1 }]);
   }));
+
+for (const mac of ["own", "transparent"] as const) {
+  const local = mac === "own" ? WAN : CUSTOMER;
+
+  Deno.test(`C1: no late PADS ends a session of the host's own kernel, mac = ${mac}`, () =>
+    within({ mac, isHostSession: (remote, id) => remote === AC && id === 7 }, async (path) => {
+      await request(path);
+      const padr = await path.ac.packet();
+      path.advance(60_001);
+      path.server.proxy.sweep(30_000);
+      for (const id of [7, 8]) await confirm(path, padr.list, id, { destination: local });
+      assertEquals(await padts(path), [[8, local, AC]]);
+    }));
+
+  Deno.test(`C1: no PADS beyond a limit ends a session of the host's own kernel, mac = ${mac}`, () =>
+    within({ mac, sessionsPerClient: 1, isHostSession: (_, id) => id === 7 }, async (path) => {
+      const padrs = [];
+      for (const i of [1, 2, 3]) {
+        await request(path, { tags: [service, uniq(i)] });
+        padrs.push(await path.ac.packet());
+      }
+      for (const [i, id] of [[0, 6], [1, 7], [2, 8]]) {
+        await confirm(path, padrs[i].list, id, { destination: local });
+      }
+      assertEquals(await padts(path), [[8, local, AC]]);
+    }));
+}
