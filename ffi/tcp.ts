@@ -12,8 +12,10 @@ const TCP_NOTSENT_LOWAT = 25;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const SOL_SOCKET = 1;
+const SO_RCVBUF = 8;
 const SO_REUSEPORT = 15;
 const SO_ACCEPTCONN = 30;
+const SO_RCVBUFFORCE = 33;
 const SO_ATTACH_REUSEPORT_CBPF = 51;
 const RET = 0x06;
 /** The kernel gives the lowest free number: behind a gap of this many nothing is open. */
@@ -76,6 +78,18 @@ export function preferListener(port: number, which: "first" | "second"): void {
     libc().setsockopt(fd, SOL_SOCKET, SO_ATTACH_REUSEPORT_CBPF, program, program.length);
   }
   if (code.bytes.length === 0) throw new Error("Unreachable"); // keeps `code` alive until here
+}
+
+/**
+ * Lets a socket of a local port hold so many bytes of what has come, as the kernel counts them; a
+ * process without CAP_NET_ADMIN gets no more than net.core.rmem_max (socket(7), SO_RCVBUF).
+ */
+export function widenReceiveQueue(port: number, bytes: number): void {
+  for (const fd of socketsOf(port)) {
+    if (!setNumber(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) {
+      setNumber(fd, SOL_SOCKET, SO_RCVBUF, bytes);
+    }
+  }
 }
 
 function listeningOf(port: number): number[] {

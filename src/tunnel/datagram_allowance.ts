@@ -8,6 +8,9 @@ const RATE = 512;
  */
 const BURST = 16_384;
 
+/** A malformed datagram counts for so many, as no honest peer sends one. */
+const MALFORMED = 16;
+
 /**
  * How many datagrams of a peer may be of no use: malformed, of no session, halves that stay alone,
  * pings that cover nothing. Every useful one allows another, for a path that loses packets leaves
@@ -28,6 +31,12 @@ export class DatagramAllowance {
   /** A datagram has brought a frame of a session, or an answer that was waited for. */
   useful(): void {
     this.#bucket.add(1);
+  }
+
+  /** A datagram is none of ours. */
+  malformed(): void {
+    this.#bucket.add(1 - MALFORMED);
+    this.useless();
   }
 
   /** A datagram has brought nothing. */

@@ -66,7 +66,10 @@ export class DatagramReader {
 
   #take(datagram: Uint8Array): void {
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
-    if (!isWellFormed(datagram, view)) return this.#drop("datagram-malformed");
+    if (!isWellFormed(datagram, view)) {
+      this.#allowance.malformed();
+      return this.#sink.dropped("datagram-malformed");
+    }
     const header = view.getUint32(0);
     const [kind, length, handle] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
     if (kind === KIND_SESSION || kind === KIND_HALF) {

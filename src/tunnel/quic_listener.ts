@@ -1,3 +1,4 @@
+import { widenReceiveQueue } from "../../ffi/tcp.ts";
 import { CLOSE_CODES } from "./close_reason.ts";
 import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
@@ -8,6 +9,11 @@ import type { Endpoint } from "./tls.ts";
 import { makeTlsIdentity } from "./tls_identity.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
+/**
+ * Bytes that wait in the socket that all clients share. The usual 208 KiB are 90 datagrams, which
+ * one client fills while another's work is done: then the kernel drops everybody's.
+ */
+const RECEIVE_QUEUE = 1024 * 1024;
 /** How often handshakes are looked at. Milliseconds. */
 const SWEEP = 500;
 
@@ -41,6 +47,7 @@ export class QuicListener implements Listener {
     this.#handshakes = new QuicHandshakes({ knows, now, random: Math.random });
     this.#sweep = setInterval(() => this.#handshakes.sweep(), SWEEP);
     this.#endpoint = new Deno.QuicEndpoint({ hostname: endpoint.host, port: endpoint.port });
+    widenReceiveQueue(this.#endpoint.addr.port, RECEIVE_QUEUE);
     this.#shown = identity(certificate, key);
     this.#listener = this.#endpoint.listen({
       ...QUIC_OPTIONS,

@@ -22,6 +22,8 @@ const SHORT_WRITE = 16 * 1024;
 const DATAGRAMS_AT = 64 * 1024;
 /** Milliseconds for a close record to arrive where closing would discard it. */
 const LAST_WORDS = 500;
+/** The same for a peer that floods us: what we do not read, QUIC keeps, and freeing it takes time. */
+const LAST_WORDS_IN_FLOOD = 100;
 
 /** Why something was given up; "pong-unexpected": a pong that answers no ping of ours. */
 export type TunnelDrop = QueueDrop | DatagramDrop | "pong-unexpected";
@@ -149,12 +151,17 @@ export class Tunnel {
   }
 
   /** Sends what is queued and a close record, for at most `grace` milliseconds, and ends. */
-  async close(code: CloseCode, detail: string, grace: number): Promise<void> {
+  async close(
+    code: CloseCode,
+    detail: string,
+    grace: number,
+    lastWords = LAST_WORDS,
+  ): Promise<void> {
     if (this.#end !== undefined) return;
     this.#end = { reason: code, by: "us", detail };
     this.writer.control(ControlType.close, encodeClose(code, detail));
     const expired = Promise.withResolvers<void>();
-    const patience = this.#connection.delivered === undefined ? grace : Math.max(grace, LAST_WORDS);
+    const patience = this.#connection.delivered === undefined ? grace : Math.max(grace, lastWords);
     const timer = setTimeout(expired.resolve, patience);
     const said = this.writer.drained().then(() => this.#connection.delivered?.());
     await Promise.race([said, expired.promise]);
@@ -209,7 +216,9 @@ export class Tunnel {
       if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;
       this.#heard();
       const violation = reader.received(datagram);
-      if (violation !== undefined) return await this.close("protocol-violation", violation, 0);
+      if (violation !== undefined) {
+        return await this.close("protocol-violation", violation, 0, LAST_WORDS_IN_FLOOD);
+      }
       const pause = turn.took(datagram.length);
       if (pause !== undefined) await pause;
     }

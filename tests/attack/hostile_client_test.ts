@@ -3,7 +3,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
 import { startScript } from "./field.ts";
-import { HOSTILE_CLIENTS } from "./hostile_clients.ts";
+import { DATAGRAM_CLIENTS, HOSTILE_CLIENTS, type HostileClient } from "./hostile_clients.ts";
 import { OwnClient } from "./own_client.ts";
 import type { Noticed } from "./probe.ts";
 
@@ -19,39 +19,49 @@ async function notice(probe: LabProcess, during: () => Promise<unknown>): Promis
   return JSON.parse(await probe.waitForLine(/^\{/, { since, timeout: 20_000 })) as Noticed;
 }
 
-Deno.test({
-  name: "H1: whatever a client sends, another's session loses no frame and waits for none",
-  ignore: !insideLab(),
-  async fn(test) {
-    await using lab = await Lab.open();
-    await lab.cables();
-    await lab.cable("cust1", "lan1");
-    const pair = await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
-    await pair.clients.get("south")?.stop();
-    await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
-    const probe = startScript(lab, "probe", ["cust0", "ac0"]);
-    await probe.waitForLine(/dialled/, { timeout: 20_000 });
-    const calm = await notice(probe, () => new Promise((resolve) => setTimeout(resolve, 500)));
-    for (const { name, run, end } of HOSTILE_CLIENTS) {
-      await test.step(name, async () => {
-        const since = pair.server.output.length;
-        const attack = () =>
-          notice(probe, async () => {
-            using client = await OwnClient.logIn(lab.folder, "south");
-            const from = pair.server.output.length;
-            await run(client);
-            if (end !== undefined) {
-              await pair.server.waitForLine(end, { since: from, timeout: 10_000 });
-            }
-          });
-        let noticed = await attack();
-        // Once more where the machine may have stood still: what an attack costs, it costs each time.
-        for (let i = 1; i < ATTEMPTS && noticed.longest > LONGEST; i++) noticed = await attack();
-        assertEquals(noticed.lost, 0, JSON.stringify(noticed));
-        assert(noticed.longest <= LONGEST, JSON.stringify({ calm, noticed }));
-        assert(pair.server.output.length - since < 40 * ATTEMPTS, "few lines");
-        await pair.server.waitForLine(/tunnel down.*south/, { since, timeout: 10_000 });
-      });
-    }
-  },
-});
+for (
+  const [transport, clients] of [["tls", HOSTILE_CLIENTS], ["quic", DATAGRAM_CLIENTS]] as const
+) {
+  Deno.test({
+    name: `H1: whatever a client sends over ${transport}, another's session waits for nothing`,
+    ignore: !insideLab(),
+    fn: (test) => sufferAll(test, transport, clients),
+  });
+}
+
+async function sufferAll(
+  test: Deno.TestContext,
+  transport: "tls" | "quic",
+  clients: readonly HostileClient[],
+): Promise<void> {
+  await using lab = await Lab.open();
+  await lab.cables();
+  await lab.cable("cust1", "lan1");
+  const pair = await startProxyPair(lab, { transport, clients: { north: "lan0", south: "lan1" } });
+  await pair.clients.get("south")?.stop();
+  await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
+  const probe = startScript(lab, "probe", ["cust0", "ac0"]);
+  await probe.waitForLine(/dialled/, { timeout: 20_000 });
+  const calm = await notice(probe, () => new Promise((resolve) => setTimeout(resolve, 500)));
+  for (const { name, run, end } of clients) {
+    await test.step(name, async () => {
+      const since = pair.server.output.length;
+      const attack = () =>
+        notice(probe, async () => {
+          using client = await OwnClient.logIn(lab.folder, "south");
+          const from = pair.server.output.length;
+          await run(client);
+          if (end !== undefined) {
+            await pair.server.waitForLine(end, { since: from, timeout: 10_000 });
+          }
+        });
+      let noticed = await attack();
+      // Once more where the machine may have stood still: what an attack costs, it costs each time.
+      for (let i = 1; i < ATTEMPTS && noticed.longest > LONGEST; i++) noticed = await attack();
+      assertEquals(noticed.lost, 0, JSON.stringify(noticed));
+      assert(noticed.longest <= LONGEST, JSON.stringify({ calm, noticed }));
+      assert(pair.server.output.length - since < 40 * ATTEMPTS, "few lines");
+      await pair.server.waitForLine(/tunnel down.*south/, { since, timeout: 10_000 });
+    });
+  }
+}

@@ -3,6 +3,7 @@ import { CODE_PADI, CODE_PADR } from "../../src/pppoe/constants.ts";
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { encodeTags } from "../../src/pppoe/tags.ts";
+import { encodeProbe, MAX_HALF, writeHalf } from "../../src/tunnel/datagram.ts";
 import {
   ControlType,
   KIND_CONTROL,
@@ -61,6 +62,37 @@ async function endlessly(client: OwnClient, bytes: Uint8Array): Promise<void> {
   const deadline = performance.now() + 2_000;
   while (performance.now() < deadline && await client.send(bytes, deadline)) { /* again */ }
 }
+
+/** Sends datagrams in turn, without end, after an empty list. */
+async function datagramsEndlessly(client: OwnClient, all: readonly Uint8Array[]): Promise<void> {
+  await client.send(EMPTY_LIST);
+  const deadline = performance.now() + 2_000;
+  for (let i = 0; await client.sendDatagram(all[i % all.length], deadline); i++) {
+    if (performance.now() >= deadline) return;
+  }
+}
+
+function byDatagrams(name: string, all: readonly Uint8Array[]): HostileClient {
+  const run = (client: OwnClient) => datagramsEndlessly(client, all);
+  return { name: `datagrams without end: ${name}`, run, end: /datagram-rate/ };
+}
+
+/** First halves of frames, none of which has a second one. */
+const HALVES = Array.from({ length: 256 }, (_, frame) => {
+  const half = new DataView(new ArrayBuffer(MAX_HALF));
+  return new Uint8Array(half.buffer, 0, writeHalf(half, 7, frame, new Uint8Array(1_000), [0, 500]));
+});
+
+/** Those that send datagrams, over QUIC alone. */
+export const DATAGRAM_CLIENTS: readonly HostileClient[] = [
+  byDatagrams("empty ones of no session", [record(KIND_SESSION, 7, new Uint8Array(0))]),
+  byDatagrams("40 bytes of no session", [record(KIND_SESSION, 7, new Uint8Array(40))]),
+  byDatagrams("1,000 bytes of no session", [record(KIND_SESSION, 7, new Uint8Array(1_000))]),
+  byDatagrams("malformed ones of one byte", [new Uint8Array(1)]),
+  byDatagrams("pings", Array.from({ length: 256 }, (_, i) => encodeProbe("ping", i))),
+  byDatagrams("pongs that nobody asked for", [encodeProbe("pong", 0x7fff_ffff)]),
+  byDatagrams("halves that stay alone", HALVES),
+];
 
 /** All of them. */
 export const HOSTILE_CLIENTS: readonly HostileClient[] = [

@@ -43,6 +43,23 @@ export class OwnClient implements Disposable {
     return true;
   }
 
+  /**
+   * Sends a datagram without waiting for more than room; false where the server has hung up or
+   * there is no room in time.
+   */
+  async sendDatagram(datagram: Uint8Array, deadline: number): Promise<boolean> {
+    const { datagrams } = this.#connection;
+    if (datagrams === undefined) throw new TypeError("Only QUIC has datagrams");
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), Math.max(0, deadline - performance.now()));
+    });
+    const sent = datagrams.send(datagram).then(() => true, () => false);
+    const inTime = await Promise.race([sent, late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
   /** Reads until the server hangs up; how it said why. */
   async ended(): Promise<TunnelEnd | undefined> {
     const seen: number[] = [];

@@ -119,3 +119,9 @@ Deno.test("H1: a session's own datagrams are not counted, nor the halves of a pa
   assertEquals(seen.delivered, 100_000);
   reader.batchEnd();
 });
+
+Deno.test("H1: malformed datagrams end their tunnel sooner, as no honest peer sends any", () => {
+  const { reader, take } = openReader(() => 1_000);
+  take(1_024, new Uint8Array(1));
+  assertEquals(reader.received(new Uint8Array(1)), "datagram-rate");
+});
