@@ -22,7 +22,7 @@ const RATE = { rate: 20, burst: 64 };
 const MAX_ANSWERING = 256;
 
 /** What giving way needs. */
-export type GivingWayOptions = Pick<ProxyOptions, "later">;
+export type GivingWayOptions = Pick<ProxyOptions, "later" | "link">;
 
 /** A session whose AC is being asked. */
 interface Doubt {
@@ -41,15 +41,15 @@ interface Doubt {
 export class GivingWay {
   #switch: SessionSwitch;
   #questions: EchoQuestions;
-  #later: GivingWayOptions["later"];
+  #options: GivingWayOptions;
   #open = new Map<Session, Doubt>();
   #rates = new WeakMap<Member, Bucket>();
   #answering = new Set<Mac>();
 
-  constructor(sessions: SessionSwitch, questions: EchoQuestions, { later }: GivingWayOptions) {
+  constructor(sessions: SessionSwitch, questions: EchoQuestions, options: GivingWayOptions) {
     this.#switch = sessions;
     this.#questions = questions;
-    this.#later = later;
+    this.#options = options;
   }
 
   /** Whether questions are open. */
@@ -106,17 +106,21 @@ export class GivingWay {
     return bucket.take(RATE, this.#switch.now());
   }
 
-  /** Where there is no way to the AC, nothing can be learned of it. */
+  /** Whether a question can reach the AC: where there is no way to it, its silence says nothing. */
+  get #hasWay(): boolean {
+    return !this.#switch.acOnWire || this.#options.link.up;
+  }
+
   #ask(session: Session, doubt: Doubt): void {
     this.#open.delete(session);
-    if (!this.#questions.ask(session, doubt.nonce, ++doubt.tries)) return;
+    if (!this.#hasWay || !this.#questions.ask(session, doubt.nonce, ++doubt.tries)) return;
     this.#open.set(session, doubt);
-    this.#later(INTERVAL, () => this.#look(session, doubt));
+    this.#options.later(INTERVAL, () => this.#look(session, doubt));
   }
 
   #look(session: Session, doubt: Doubt): void {
     if (this.#open.get(session) !== doubt) return;
-    if (doubt.isAnswered || this.#heard(session) !== doubt.heard) {
+    if (!this.#hasWay || doubt.isAnswered || this.#heard(session) !== doubt.heard) {
       this.#open.delete(session);
     } else if (doubt.tries < TRIES) {
       this.#ask(session, doubt);

@@ -183,3 +183,21 @@ Deno.test("B1: the silence of a tunnel that was away is not the AC's", () =>
     await pass(path, RETRY);
     assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));
+
+Deno.test("B1: while the AC's interface is down its silence is not the AC's", () =>
+  atLimit({ where: "server" }, async (path) => {
+    await echo(path, [1, 2]);
+    await pass(path, 3_000);
+    let up = true;
+    Object.defineProperty(path.server.link, "up", { get: () => up });
+    await attempt(path, CUSTOMER, 3);
+    up = false; // after the first question
+    await pass(path, RETRY);
+    await attempt(path, CUSTOMER, 3);
+    await pass(path, RETRY);
+    assertEquals(path.server.ends, []);
+    up = true;
+    await attempt(path, CUSTOMER, 3);
+    await pass(path, RETRY);
+    assertEquals(path.server.ends, ["gave-way"]);
+  }));
