@@ -4,6 +4,9 @@ import { type ManualPage, roff } from "./roff.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
+/** Names of the tests that show a paragraph, in brackets at its end. */
+const PROOFS = /\s*\(`tests\/[^)]*\)/g;
+
 /** All manual pages: text by file name. */
 export async function manualPages(): Promise<Map<string, string>> {
   const read = (path: string): Promise<string> => Deno.readTextFile(new URL(path, ROOT));
@@ -27,7 +30,7 @@ function protocolPage(description: string): ManualPage {
       "## Name\n",
       `pppoe-proxy-protocol - ${title?.replace(/^The /, "the ")}`,
       "\n## Description\n",
-      text,
+      text?.replace(PROOFS, ""),
       "\n## See also\n",
       "pppoe-proxy(1), pppoe-proxy.toml(5)\n",
     ].join("\n"),

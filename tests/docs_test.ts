@@ -1,0 +1,237 @@
+/** What the documents say is held against the sources: names of tests, links, and numbers of tables. */
+import { assert, assertEquals } from "@std/assert";
+import { CLOSE_CODES } from "../src/tunnel/close_reason.ts";
+import { ALPN, MAX_NAME_BYTES, NONCE_BYTES, PROTOCOL_VERSION } from "../src/tunnel/handshake.ts";
+import * as records from "../src/tunnel/record.ts";
+import { KIND_HALF } from "../src/tunnel/datagram.ts";
+import { TLS_NAME } from "../src/tunnel/tls_identity.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const PROVEN = ["docs/protocol.md", "docs/threat-model.md"];
+const protocol = read("docs/protocol.md");
+
+function read(path: string): string {
+  return Deno.readTextFileSync(ROOT + path);
+}
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** A test file that a document names, and the first words of the tests meant, if it says which. */
+interface Proof {
+  path: string;
+  titles: string[];
+}
+
+function proofsIn(text: string): Proof[] {
+  const found = text.replace(/\s+/g, " ").matchAll(/`(tests\/[^`]+)`((?:,? "[^"]+")*)/g);
+  return [...found].map(([, path, titles]) => ({
+    path,
+    titles: [...titles.matchAll(/"([^"]+)"/g)].map(([, title]) => title),
+  }));
+}
+
+/** Text where a title begins: behind a quotation mark. */
+function hasTitle(source: string, title: string): boolean {
+  return ['"', "`"].some((mark) => source.includes(mark + title));
+}
+
+for (const document of PROVEN) {
+  Deno.test(`every test that ${document} names is there`, () => {
+    const proofs = proofsIn(read(document));
+    assert(proofs.length > 30, `${proofs.length} found`);
+    const wrong = proofs.flatMap(({ path, titles }) => {
+      if (!isThere(ROOT + path)) return [path];
+      return titles.filter((title) => !hasTitle(read(path), title))
+        .map((title) => `${path} "${title}"`);
+    });
+    assertEquals(wrong, []);
+  });
+}
+
+/** Blocks between blank lines; headings, drawings and what a list announces need no proof. */
+function unproven(text: string): string[] {
+  const claims = text.replace(/\n## What attacks cost\n[^]*?(?=\n## )/, ""); // measured, not tested
+  const blocks = claims.split(/\n{2,}|\n(?=- )/);
+  return blocks.filter((block, at) => {
+    const isClaim = !/^(?:#|\||    |<!--)/.test(block) && !/:$/.test(block.trim());
+    return isClaim && !block.includes("`tests/") && !blocks[at + 1]?.startsWith("(`tests/");
+  });
+}
+
+/** What rests on others' documents, is advice, or is said of the page itself. */
+const NEED_NO_PROOF =
+  /^(?:What two|All numbers|- The holder of each pinned|TLS libraries|What is worth|`deno task attack`)/;
+
+for (const document of PROVEN) {
+  Deno.test(`every paragraph of ${document} names a test`, () => {
+    assertEquals(unproven(read(document)).filter((block) => !NEED_NO_PROOF.test(block)), []);
+  });
+}
+
+/** GitHub's anchor of a heading. */
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
+}
+
+function anchorsOf(path: string): string[] {
+  return [...Deno.readTextFileSync(path).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(text));
+}
+
+Deno.test("every relative link of README.md and docs/ leads to a file, and to a heading of it", () => {
+  const documents = [
+    "README.md",
+    ...[...Deno.readDirSync(`${ROOT}docs`)].map(({ name }) => `docs/${name}`),
+  ]
+    .filter((path) => path.endsWith(".md"));
+  const wrong = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].filter(([, link]) => {
+      const { pathname, hash } = new URL(link, `file://${ROOT}${document}`);
+      if (!isThere(pathname)) return true;
+      return hash !== "" && !anchorsOf(pathname).includes(decodeURIComponent(hash.slice(1)));
+    }).map(([, link]) => `${document}: ${link}`)
+  );
+  assertEquals(wrong, []);
+});
+
+/** The rows of the table whose head begins with this cell; each row is its cells. */
+function table(head: string): string[][] {
+  const start = protocol.indexOf(`\n| ${head}`);
+  assert(start >= 0, `no table "${head}"`);
+  const [lines] = protocol.slice(start + 1).split("\n\n");
+  return lines.split("\n").slice(2).map((line) =>
+    line.slice(1, -1).split("|").map((cell) => cell.trim())
+  );
+}
+
+/** The first number of a cell in bytes, where it has a unit of them. */
+function amount(cell: string): number {
+  const [, digits = "", unit] = /([\d,]+)(?: (KiB|MiB))?/.exec(cell) ?? [];
+  const factor = unit === "KiB" ? 1_024 : unit === "MiB" ? 1_024 ** 2 : 1;
+  return Number(digits.replaceAll(",", "")) * factor;
+}
+
+/** The value of a constant that a source does not export: a number, or a product of numbers. */
+function constant(path: string, name: string): number {
+  const [, text = ""] = new RegExp(`const ${name} = ([\\d_ *]+);`).exec(read(path)) ?? [];
+  assert(text !== "", `${path} has no number ${name}`);
+  return text.split("*").reduce((all, factor) => all * Number(factor.replaceAll("_", "")), 1);
+}
+
+/** A rate that a source does not export: a second, and at once. */
+function rate(path: string, name: string): number[] {
+  const pattern = new RegExp(
+    `const ${name}(?:: Rate)? = \\{ rate: ([\\d_]+), burst: ([\\d_]+) \\}`,
+  );
+  const [, ...numbers] = pattern.exec(read(path)) ?? [];
+  return numbers.map((number) => Number(number.replaceAll("_", "")));
+}
+
+Deno.test("protocol.md: kinds of records and their longest bodies", () => {
+  const { KIND_SESSION, KIND_DISCOVERY, KIND_CONTROL } = records;
+  assertEquals(
+    table("Knd | name | 16-bit field").slice(0, 3).map((
+      row,
+    ) => [Number(row[0]), row[1], amount(row[4])]),
+    [
+      [KIND_SESSION, "session", records.MAX_RECORD_BODY],
+      [KIND_DISCOVERY, "discovery", records.MAX_DISCOVERY_BODY],
+      [KIND_CONTROL, "control", records.MAX_CONTROL_BODY],
+    ],
+  );
+  const [, , control] = table("Knd | name | 16-bit field");
+  const before = Number(/\((\d+) before authentication/.exec(control[4])?.[1]);
+  assertEquals(before, constant("src/tunnel/authenticate.ts", "MAX_HANDSHAKE_BODY"));
+  const half = table("Knd | name | after").find((row) => row[1] === "half");
+  assertEquals(Number(half?.[0]), KIND_HALF);
+});
+
+Deno.test("protocol.md: types of control records, and codes of a close", () => {
+  const types = table("type | name").map(([type, name]) => [name, Number(type)]);
+  assertEquals(types, Object.entries(records.ControlType));
+  const codes = table("code of a close").map(([code, word]) => [word, Number(code)]);
+  assertEquals(codes, Object.entries(CLOSE_CODES));
+});
+
+Deno.test("protocol.md: words of violations", () => {
+  const [, words = ""] = /type Violation =([^;]*);/.exec(read("src/tunnel/record.ts")) ?? [];
+  const known = [...words.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
+  assertEquals(table("violation").map(([word]) => word).toSorted(), known.toSorted());
+});
+
+Deno.test("protocol.md: names, and lengths in a hello", () => {
+  for (const name of [ALPN, TLS_NAME]) assert(protocol.includes(`\`${name}\``), name);
+  const [hello] = table("type | name");
+  assertEquals(
+    hello[3],
+    `version 1 byte, features 4, nonce ${NONCE_BYTES}, name length 1, name (UTF-8, 1 to ${MAX_NAME_BYTES} bytes)`,
+  );
+  assert(protocol.startsWith(`# The tunnel protocol, version ${PROTOCOL_VERSION}\n`));
+});
+
+/** The default of a setting that is a number, or a time such as "5s". */
+function fallback(name: string): string {
+  const pattern = new RegExp(`\\b${name}: withDefault\\(.*, "?(\\w+)"?\\)`);
+  return pattern.exec(read("src/config/schema.ts"))?.[1] ?? `no default of ${name}`;
+}
+
+Deno.test("protocol.md: places before authentication", () => {
+  const limits = table("connections before authentication").map((row) => amount(row[1]));
+  const [all, own, turns] = ["unauthenticated", "perAddress", "handshakeRate"].map((name) =>
+    Number(fallback(name))
+  );
+  const [, wide = ""] = /WIDE_SHARES = \[([\d, ]+)\]/.exec(read("src/tunnel/admission.ts")) ?? [];
+  assertEquals(limits, [
+    all,
+    own,
+    turns,
+    ...wide.split(",").map((share) => Number(share) * own),
+    constant("src/tunnel/tls_incoming.ts", "SPARE_FILES"),
+  ]);
+});
+
+Deno.test("protocol.md: defaults of the keepalive and of the time to resume", () => {
+  for (const [name, text] of [["interval", "`interval` ("], ["resumeGrace", "`resume_grace` ("]]) {
+    const said = protocol.split(text)[1].split(")")[0].replace(" ", "");
+    assertEquals(said, fallback(name));
+  }
+});
+
+Deno.test("protocol.md: what may wait in a tunnel's queue", () => {
+  const shares = "src/tunnel/queue_shares.ts";
+  const rows = table("what waits to be sent");
+  assertEquals(rows.map((row) => amount(row[1])), [
+    constant(shares, "DATA_LIMIT"),
+    constant("src/tunnel/record_queue.ts", "MAX_AGE"),
+    constant(shares, "SESSION_CONTROL_LIMIT"),
+    constant(shares, "PPP_CONTROL_LIMIT"),
+    constant(shares, "DISCOVERY_LIMIT"),
+    constant(shares, "OWN_LIMIT"),
+  ]);
+  assertEquals(amount(rows[0][1].split(";")[1]), constant(shares, "MIN_WEIGHT"));
+  const least = constant("src/tunnel/round_robin.ts", "QUANTUM");
+  assertEquals(amount(rows[1][1].split(" but ")[1]), least);
+});
+
+Deno.test("protocol.md: rates", () => {
+  const codes = "src/proxy/session_code_gate.ts";
+  const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));
+  const discovery = constant("src/proxy/discovery_gate.ts", "RATE");
+  assertEquals(table("what a peer sends").map((row) => [amount(row[1]), amount(row[2])]), [
+    pair("src/tunnel/keepalive.ts", "PING_RATE", "PING_BURST"),
+    pair("src/tunnel/datagram_reader.ts", "PING_RATE", "PING_BURST"),
+    pair("src/tunnel/datagram_allowance.ts", "RATE", "BURST"),
+    [discovery, 2 * discovery],
+    rate(codes, "BY_SESSION"),
+    rate(codes, "UNDEFINED"),
+    rate(codes, "BY_CUSTOMER"),
+    rate("src/proxy/unwanted_sessions.ts", "PADT_RATE"),
+    rate("src/proxy/orphans.ts", "RATE"),
+    pair("src/tunnel/quic_handshakes.ts", "RATE", "BURST"),
+  ]);
+});
