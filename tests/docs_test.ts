@@ -181,7 +181,7 @@ function fallback(name: string): string {
 }
 
 Deno.test("protocol.md: places before authentication", () => {
-  const limits = table("connections before authentication").map((row) => amount(row[1]));
+  const limits = table("connections before login").map((row) => amount(row[1]));
   const [all, own, turns] = ["unauthenticated", "perAddress", "handshakeRate"].map((name) =>
     Number(fallback(name))
   );
@@ -222,7 +222,7 @@ Deno.test("protocol.md: rates", () => {
   const codes = "src/proxy/session_code_gate.ts";
   const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));
   const discovery = constant("src/proxy/discovery_gate.ts", "RATE");
-  assertEquals(table("what a peer sends").map((row) => [amount(row[1]), amount(row[2])]), [
+  assertEquals(table("what a peer sends or ends").map((row) => [amount(row[1]), amount(row[2])]), [
     pair("src/tunnel/keepalive.ts", "PING_RATE", "PING_BURST"),
     pair("src/tunnel/datagram_reader.ts", "PING_RATE", "PING_BURST"),
     pair("src/tunnel/datagram_allowance.ts", "RATE", "BURST"),

@@ -86,6 +86,7 @@ function table({ header, rows, align }: Tokens.Table): string[] {
   return [
     ".PP",
     ".TS",
+    "nokeep;", // or groff warns of cells that cross where a page would end
     `${columns.map((column) => `${column}b`).join(" ")}`,
     `${columns.join(" ")}.`,
     ...[header, ...rows].map((row) => row.map(cell).join("\t")),
