@@ -59,7 +59,7 @@ function unproven(text: string): string[] {
   const claims = text.replace(/\n## What attacks cost\n[^]*?(?=\n## )/, ""); // measured, not tested
   const blocks = claims.split(/\n{2,}|\n(?=- )/);
   return blocks.filter((block, at) => {
-    const isClaim = !/^(?:#|\||    |<!--)/.test(block) && !/:$/.test(block.trim());
+    const isClaim = !/^(?:#|\|| {4}|<!--)/.test(block) && !/:$/.test(block.trim());
     return isClaim && !block.includes("`tests/") && !blocks[at + 1]?.startsWith("(`tests/");
   });
 }
