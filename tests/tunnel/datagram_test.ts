@@ -162,3 +162,17 @@ Deno.test("frames stay where they are until the batch ends, in one turn or when 
   await new Promise((resolve) => setImmediate(resolve));
   assertEquals([taken.ends(), taken.frames.length], [2, 18]);
 });
+
+Deno.test("pings in datagrams are answered up to 64 at once, and one more for each 8 KiB", () => {
+  const { reader: target, probes, drops } = reader();
+  const ping = encodeProbe("ping", 7);
+  for (let i = 0; i < 100; i++) target.received(ping);
+  // Their own bytes count, too.
+  assertEquals([probes.length, drops.length], [64, 36]);
+  assertEquals([...new Set(drops)], ["ping-rate"]);
+  const frame = whole(1, new Uint8Array(1_020));
+  for (let i = 0; i < 16; i++) target.received(frame);
+  for (let i = 0; i < 10; i++) target.received(ping);
+  assertEquals(probes.length, 64 + 2);
+  target.batchEnd();
+});
