@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
 import { abandon } from "../../src/tunnel/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic.ts";
@@ -272,4 +278,21 @@ Deno.test("looking at the answer before Deno does costs a dial little", async ()
   }
   const median = times.sort((a, b) => a - b)[4];
   assert(median < 50, `${median} ms`);
+});
+
+Deno.test("a client asks for pppoe-proxy.invalid in its hello, by whatever name it reaches the server", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  closeTrust();
+  const dialling = assertRejects(() =>
+    dialTls({ host: "localhost", port }, trust, 5_000, () => {})
+  );
+  const connection = await listener.accept();
+  const bytes = new Uint8Array(8_192);
+  const count = await connection.read(bytes) ?? 0;
+  const hello = new TextDecoder("latin1").decode(bytes.subarray(0, count));
+  assertStringIncludes(hello, "pppoe-proxy.invalid");
+  assertEquals(hello.includes("localhost"), false);
+  connection.close();
+  await dialling;
 });
