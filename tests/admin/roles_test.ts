@@ -5,6 +5,7 @@ import { ROUTES } from "../../src/admin/routes.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { FeedEvent } from "../../src/proxy/event_feed.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
+import { needing } from "../needs.ts";
 import { withFolder } from "../cli/process.ts";
 import { configOf, withDaemon } from "./daemon.ts";
 import { READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
@@ -127,7 +128,7 @@ Deno.test("T7: the same token for both roles, and a group that is not there, are
   }));
 
 Deno.test("T7: a capture leaves an event that says who looks, and whether at secrets", () =>
-  withTcpDaemon(async ({ ask, daemon, status, socket }) => {
+  withTcpDaemon(async ({ ask, daemon, status }) => {
     const since = daemon.monitor.events.latest;
     const begin = async (query: string): Promise<FeedEvent> => {
       const controller = new AbortController();
@@ -153,17 +154,24 @@ Deno.test("T7: a capture leaves an event that says who looks, and whether at sec
     const { facts } = daemon.monitor.events.after(since).at(-1) as FeedEvent;
     assertEquals([facts.over, facts.role, facts.secrets], ["token", "act", true]);
     assertMatch(String(facts.address), /^127\.0\.0\.1:\d+$/);
-    if (!canBecomePlainUser()) return;
-    // The user at the other end, not the socket's owner.
-    await Deno.chmod(socket.replace(/\/[^/]*$/, ""), 0o755);
-    await Deno.chmod(socket, 0o666);
-    const head =
-      "GET /api/v1/capture?secrets=true&count=1 HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n";
-    const script = `import os, socket
+  }));
+
+Deno.test(needing(["python3"], {
+  name: "T7: a capture's event names the user at the other end, not the socket's owner",
+  ignore: !canBecomePlainUser(),
+  fn: () =>
+    withTcpDaemon(async ({ daemon, socket }) => {
+      const since = daemon.monitor.events.latest;
+      await Deno.chmod(socket.replace(/\/[^/]*$/, ""), 0o755);
+      await Deno.chmod(socket, 0o666);
+      const head =
+        "GET /api/v1/capture?secrets=true&count=1 HTTP/1.1\\r\\nHost: localhost\\r\\n\\r\\n";
+      const script = `import os, socket
 os.setgid(${NOBODY}); os.setuid(${NOBODY})
 s = socket.socket(socket.AF_UNIX); s.connect("${socket}"); s.send(b"${head}"); s.recv(100)`;
-    const { stderr } = await new Deno.Command("python3", { args: ["-c", script] }).output();
-    assertEquals(new TextDecoder().decode(stderr), "");
-    const last = daemon.monitor.events.after(since).at(-1) as FeedEvent;
-    assertEquals([last.facts.uid, last.facts.secrets], [NOBODY, true]);
-  }));
+      const { stderr } = await new Deno.Command("python3", { args: ["-c", script] }).output();
+      assertEquals(new TextDecoder().decode(stderr), "");
+      const last = daemon.monitor.events.after(since).at(-1) as FeedEvent;
+      assertEquals([last.facts.uid, last.facts.secrets], [NOBODY, true]);
+    }),
+}));

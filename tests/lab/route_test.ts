@@ -2,9 +2,10 @@ import { assertMatch } from "@std/assert";
 import { insideLab, Lab } from "./lab.ts";
 import { runCommand } from "./process.ts";
 import { startProxyPair } from "./proxy_pair.ts";
+import { needing } from "../needs.ts";
 
 for (const transport of ["tls", "quic"] as const) {
-  Deno.test({
+  Deno.test(needing(["ss"], {
     name: `R1: a ${transport} tunnel leaves by the interface and with the mark that were named`,
     ignore: !insideLab(),
     async fn() {
@@ -17,5 +18,5 @@ for (const transport of ["tls", "quic"] as const) {
       assertMatch(own, /fwmark:0x51/, sockets);
       assertMatch(own, /%lo/, sockets);
     },
-  });
+  }));
 }
