@@ -23,6 +23,9 @@ export const MAX_AGE = 10;
 const CAPACITY = DATA_LIMIT + CONTROL_RESERVE + 64 * 1024 + 256 * 1024;
 /** What must have been offered between two passes over the queue: then each byte pays for its part. */
 const PASS_EVERY = DATA_LIMIT / 2;
+/** A flow that is empty, or has not had its turn since it was. Takes are numbered from 1. */
+const NEVER = 0;
+const MAX_TAKES = 0xffff_fffe;
 /** No class: there is no room. */
 const REFUSED = 0;
 
@@ -45,6 +48,9 @@ export class RecordQueue {
   #isFair = false;
   /** Where records that are taken fairly are gathered. */
   #gathered = new Uint8Array(0);
+  /** By flow that waits: the number of the take in which it last had its turn. */
+  #servedIn = new Uint32Array(PREFERRED + 1);
+  #takes = 0;
   #waiting = 0;
   #gaveWay = false;
   /** Weight of data offered since the last pass over the queue. */
@@ -127,9 +133,10 @@ export class RecordQueue {
   }
 
   /**
-   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin). Drops
-   * session data that came before `oldest` when its turn comes, but leaves each session a turn's
-   * worth: one that sends little is not the cause. Nothing that was taken before may be in flight.
+   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin). Of a
+   * session that had more waiting than the last take left it room for, it drops data that came before
+   * `oldest`, save a turn's worth: one that sends less than its share is not the cause. Nothing that
+   * was taken before may be in flight.
    */
   takeFairly(max: number, oldest: number): Uint8Array {
     const order = this.#isFair && this.#order || this.#beginTurns();
@@ -137,13 +144,17 @@ export class RecordQueue {
     const room = Math.max(max, MAX_RECORD);
     if (this.#gathered.length < room) this.#gathered = new Uint8Array(room);
     this.#gaveWay = false;
+    this.#takes = this.#takes % MAX_TAKES + 1;
     let length = 0;
     for (let slot = order.front(); slot !== NONE; slot = order.front()) {
       const size = ring.sizes[slot];
-      const stale = ring.stamps[slot] < oldest && this.#giveWay(slot, "queue-stale", QUANTUM);
+      const flow = flowOf(ring.header(slot));
+      const stale = ring.stamps[slot] < oldest && this.#stands(flow) &&
+        this.#giveWay(slot, "queue-stale", QUANTUM);
       if (!stale && length > 0 && length + size > max) break;
-      order.pop(!stale);
+      const isEmpty = order.pop(!stale);
       this.#forget(slot);
+      this.#servedIn[flow] = isEmpty ? NEVER : stale ? this.#servedIn[flow] : this.#takes;
       if (stale) {
         ring.remove(slot);
       } else {
@@ -153,6 +164,11 @@ export class RecordQueue {
     }
     if (ring.count === 0) this.#shares.clear();
     return this.#gathered.subarray(0, length);
+  }
+
+  /** Whether a session had its turn in an earlier take, and more than that waiting. */
+  #stands(flow: number): boolean {
+    return this.#servedIn[flow] !== NEVER && this.#servedIn[flow] !== this.#takes;
   }
 
   /** Forgets everything. */
@@ -230,6 +246,7 @@ export class RecordQueue {
 
   #beginTurns(): RoundRobin {
     this.#isFair = true;
+    this.#servedIn.fill(NEVER);
     this.#order ??= new RoundRobin(this.#ring.sizes);
     this.#listTurns(this.#order);
     return this.#order;

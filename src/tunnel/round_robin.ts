@@ -63,18 +63,19 @@ export class RoundRobin {
     return NONE;
   }
 
-  /** Removes the record that `front` gave; it was sent, and counts, or was dropped. */
-  pop(sent: boolean): void {
+  /** Removes the record that `front` gave: it was sent, and counts, or was dropped. Whether its flow is empty. */
+  pop(sent: boolean): boolean {
     const preferred = this.#first[PREFERRED] !== 0;
     const flow = preferred ? PREFERRED : this.#head - 1;
     const slot = this.#first[flow] - 1;
     this.#first[flow] = this.#next[slot] + 1;
     if (sent && !preferred) this.#credit[flow] -= this.#sizes[slot];
-    if (this.#first[flow] !== 0) return;
+    if (this.#first[flow] !== 0) return false;
     this.#last[flow] = 0;
-    if (preferred) return;
+    if (preferred) return true;
     this.#credit[flow] = 0; // credit is kept only while something waits
     this.#leave();
+    return true;
   }
 
   /** Forgets the records, to be told of all of them anew; whose turn it is stays. */

@@ -156,3 +156,24 @@ Deno.test("C2: a flood at a rate that fills the queue within a moment leaves oth
   assert(sent - seen.filter(({ handle }) => handle === 2).length <= 4);
   assertLess(queue.copied, 4 * number * 1_504);
 });
+
+Deno.test("C2: a session that sends less than its share loses nothing, however seldom is taken", () => {
+  const reasons = new Map<string, number>();
+  const queue = new RecordQueue((reason) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1));
+  let [number, sent] = [0, 0];
+  const seen = [];
+  for (let now = 0; now < 6_000; now++) {
+    for (let i = 0; i < 20; i++) {
+      queue.add(KIND_SESSION, 1, numberedBody(LCP, number++, 64), 0, 64, now);
+    }
+    if (
+      now % 2 === 0 && queue.add(KIND_SESSION, 2, numberedBody(IPV4, number++, 100), 0, 100, now)
+    ) sent++;
+    if (now % 100 !== 99) continue;
+    queue.sent();
+    seen.push(...recordsOf(queue.takeFairly(16 * 1024, now - MAX_AGE)));
+  }
+  const arrived = seen.filter(({ handle }) => handle === 2).length;
+  assertEquals([sent, arrived], [3_000, 3_000]);
+  assertEquals([...reasons.keys()], ["control-excess"]);
+});

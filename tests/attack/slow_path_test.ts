@@ -1,0 +1,37 @@
+import { assert, assertLessOrEqual } from "@std/assert";
+import { Status } from "../../src/admin/schema.ts";
+import { AdminClient } from "../../src/cli/admin_client.ts";
+import { insideLab, Lab } from "../lab/lab.ts";
+import { startProxyPair } from "../lab/proxy_pair.ts";
+import { laySlowCable } from "../lab/relay/slow_cable.ts";
+import { startScript } from "./field.ts";
+import { floodLcp } from "./neighbours.ts";
+import type { Noticed } from "./probe.ts";
+
+const DURATION = 4_000;
+
+Deno.test({
+  name: "C2: LCP at 20,000 a second through 5 Mbit/s costs another customer no frame",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const path = await laySlowCable(lab, 5);
+    await startProxyPair(lab, { path });
+    await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
+    const probe = startScript(lab, "probe", ["cust0", "ac0"]);
+    await probe.waitForLine(/dialled/, { timeout: 20_000 });
+    await probe.say("start");
+    await floodLcp("cust0", 20_000, DURATION);
+    const since = probe.output.length;
+    await probe.say("stop");
+    const line = await probe.waitForLine(/^\{/, { since, timeout: 20_000 });
+    const noticed = JSON.parse(line) as Noticed;
+    using admin = new AdminClient(`${lab.folder}/branch-1.sock`);
+    const { drops } = await admin.json({ path: "/api/v1/status" }, Status);
+    const told = JSON.stringify({ noticed, drops });
+    assert((drops["control-excess"] ?? 0) > 1_000, told);
+    // One frame in a hundred: the flood begins before the tunnel is seen to be behind.
+    assertLessOrEqual(noticed.lost, noticed.sent / 100, told);
+  },
+});
