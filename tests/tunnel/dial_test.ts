@@ -15,6 +15,7 @@ import { makeTlsIdentity } from "../../src/tunnel/tls_identity.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { dialServer } from "../../src/proxy/dialler.ts";
 import { withFolder } from "../cli/process.ts";
+import { needing } from "../needs.ts";
 import { startProcess } from "../lab/process.ts";
 import { issue } from "./authority.ts";
 
@@ -79,24 +80,30 @@ async function withOpenSsl(
   });
 }
 
-Deno.test("T4: a server that has the pinned key but speaks TLS 1.2 at most is refused", () =>
-  withOpenSsl(["-tls1_2"], async (port, said) => {
-    const error = await assertRejects(
-      () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
-      HandshakeError,
-    );
-    assertMatch(error.end.detail, /chose TLS 1\.2, and only TLS 1\.3 is accepted/);
-    assertEquals(/CIPHER is/.test(said()), false); // its handshake has not ended
-  }));
+Deno.test(needing(["openssl"], {
+  name: "T4: a server that has the pinned key but speaks TLS 1.2 at most is refused",
+  fn: () =>
+    withOpenSsl(["-tls1_2"], async (port, said) => {
+      const error = await assertRejects(
+        () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+        HandshakeError,
+      );
+      assertMatch(error.end.detail, /chose TLS 1\.2, and only TLS 1\.3 is accepted/);
+      assertEquals(/CIPHER is/.test(said()), false); // its handshake has not ended
+    }),
+}));
 
-Deno.test("T4: TLS 1.3 is accepted, also after a HelloRetryRequest", async () => {
-  for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
-    await withOpenSsl(options, async (port, said) => {
-      abandon(await dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}));
-      await until(() => /CIPHER is TLS_/.test(said()));
-    });
-  }
-});
+Deno.test(needing(["openssl"], {
+  name: "T4: TLS 1.3 is accepted, also after a HelloRetryRequest",
+  async fn() {
+    for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
+      await withOpenSsl(options, async (port, said) => {
+        abandon(await dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}));
+        await until(() => /CIPHER is TLS_/.test(said()));
+      });
+    }
+  },
+}));
 
 Deno.test("a refusal in plain says why, and so does the end of a connection", async () => {
   const cases: [Uint8Array, string, RegExp][] = [
