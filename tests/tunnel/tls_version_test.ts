@@ -1,0 +1,71 @@
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { HandshakeError } from "../../src/tunnel/authenticate.ts";
+import { abandon } from "../../src/tunnel/connection.ts";
+import { dialTls } from "../../src/tunnel/tls.ts";
+import { makeTlsIdentity } from "../../src/tunnel/tls_identity.ts";
+import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { withFolder } from "../cli/process.ts";
+import { startProcess } from "../lab/process.ts";
+import { needing } from "../needs.ts";
+import { issue } from "./authority.ts";
+
+closeTrust();
+
+const pinned = await issue();
+const trust = { certificates: [pinned.certificate] };
+
+/** Resolves when it holds; throws after 5 s. */
+async function until(holds: () => boolean): Promise<void> {
+  for (const end = performance.now() + 5_000; !holds();) {
+    assert(performance.now() < end, String(holds));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/** OpenSSL's server with an acceptable certificate, for the time of `body`. */
+async function withOpenSsl(
+  options: readonly string[],
+  body: (port: number, said: () => string) => Promise<void>,
+): Promise<void> {
+  const { certificate, key } = makeTlsIdentity(pinned.certificate, pinned.key);
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/crt`, certificate);
+    await Deno.writeTextFile(`${folder}/key`, key);
+    const args = ["s_server", "-accept", "127.0.0.1:0", "-cert", `${folder}/crt`]
+      .concat("-key", `${folder}/key`, "-alpn", "pppoe-proxy/1", options);
+    await using server = startProcess({
+      name: "s_server",
+      program: "openssl",
+      args,
+      stdin: "piped",
+    });
+    const line = await server.waitForLine(/ACCEPT .*:(\d+)/, { timeout: 10_000 });
+    const port = Number(/ACCEPT .*:(\d+)/.exec(line)?.[1]);
+    await body(port, () => server.output.entries.join("\n"));
+  });
+}
+
+Deno.test(needing(["openssl"], {
+  name: "T4: a server that has the pinned key but speaks TLS 1.2 at most is refused",
+  fn: () =>
+    withOpenSsl(["-tls1_2"], async (port, said) => {
+      const error = await assertRejects(
+        () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+        HandshakeError,
+      );
+      assertMatch(error.end.detail, /chose TLS 1\.2, and only TLS 1\.3 is accepted/);
+      assertEquals(/CIPHER is/.test(said()), false); // its handshake has not ended
+    }),
+}));
+
+Deno.test(needing(["openssl"], {
+  name: "T4: TLS 1.3 is accepted, also after a HelloRetryRequest",
+  async fn() {
+    for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
+      await withOpenSsl(options, async (port, said) => {
+        abandon(await dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}));
+        await until(() => /CIPHER is TLS_/.test(said()));
+      });
+    }
+  },
+}));
