@@ -48,6 +48,25 @@ export async function openPage(
   if (token !== undefined) {
     await page.addInitScript(`sessionStorage.setItem("pppoe-proxy-token", "${token}")`);
   }
-  await page.goto(address);
+  await load(page, address);
   return { page, faults };
+}
+
+/** Interfaces of the lab that come up meanwhile make Chromium give up what it was loading. */
+const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
+const ATTEMPTS = 10;
+
+async function load(page: Page, address: string): Promise<void> {
+  let interrupted = false;
+  page.on("requestfailed", (request) => {
+    interrupted ||= NETWORK_CHANGED.test(request.failure()?.errorText ?? "");
+  });
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    interrupted = false;
+    await page.goto(address).catch((error) => {
+      if (!NETWORK_CHANGED.test(String(error))) throw error;
+      interrupted = true;
+    });
+    if (!interrupted) return;
+  }
 }
