@@ -12,16 +12,20 @@ const BYTES = 256 * 1024;
 const LEAST_READ = 1024;
 /** Milliseconds of work on control, discovery and records too short for traffic; and on traffic. */
 const CONTROL_TIME = 0.5;
-const TRAFFIC_TIME = 2;
+const TRAFFIC_TIME = 10;
+/** Milliseconds between two pieces of work after which everything else has had its turn already. */
+const RESTED = 0.1;
 const NOTHING = new Uint8Array(0);
 
 /** The turns of one tunnel. */
 export class Turn {
   #now: () => number;
   #bytes = BYTES;
-  /** Milliseconds of work since the last pause, as far as it has ended. */
-  #worked = 0;
-  #began = 0;
+  /** Milliseconds of work since the last pause. */
+  #control = 0;
+  #traffic = 0;
+  /** Until when work is counted. */
+  #counted = 0;
   /** How a turn that took too long is to end. */
   #over: "control" | "traffic" | undefined;
 
@@ -33,21 +37,26 @@ export class Turn {
   /** Work begins on so many bytes. */
   begin(bytes: number): void {
     this.#bytes -= Math.max(bytes, LEAST_READ);
-    this.#began = this.#now();
+    const now = this.#now();
+    if (now - this.#counted > RESTED) this.#control = this.#traffic = 0;
+    this.#counted = now;
   }
 
   /** Whether work has to wait; asked after a record, or some of traffic. */
   isOver(isTraffic: boolean): boolean {
-    const worked = this.#worked + this.#now() - this.#began;
-    if (worked < (isTraffic ? TRAFFIC_TIME : CONTROL_TIME)) return false;
-    this.#over = isTraffic ? "traffic" : "control";
-    return true;
+    const now = this.#now();
+    const worked = now - this.#counted;
+    this.#counted = now;
+    if (isTraffic) this.#traffic += worked;
+    else this.#control += worked;
+    if (this.#control >= CONTROL_TIME) this.#over = "control";
+    else if (this.#traffic >= TRAFFIC_TIME) this.#over = "traffic";
+    return this.#over !== undefined;
   }
 
   /** Work has ended. */
   end(): void {
-    this.#worked += this.#now() - this.#began;
-    if (this.#worked >= TRAFFIC_TIME) this.#over ??= "traffic";
+    this.isOver(true);
   }
 
   /** What has to be waited for before more work, if anything. */
@@ -57,7 +66,7 @@ export class Turn {
     this.#bytes = BYTES;
     if (over === undefined) return new Promise((resolve) => setImmediate(resolve));
     this.#over = undefined;
-    this.#worked = 0;
+    this.#control = this.#traffic = 0;
     return over === "traffic" ? anotherThread() : timer();
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Turn } from "../../src/tunnel/turn.ts";
 
-Deno.test("a turn is over after 256 KiB, 0.5 ms of control or discovery, or 2 ms of traffic", () => {
+Deno.test("a turn is over after 256 KiB, 0.5 ms of control or discovery, or 10 ms of traffic", () => {
   let time = 0;
   const turn = new Turn(() => time);
   const worked = (milliseconds: number, bytes: number, isTraffic: boolean): boolean => {
@@ -14,8 +14,26 @@ Deno.test("a turn is over after 256 KiB, 0.5 ms of control or discovery, or 2 ms
   const rests = (): boolean => turn.pause() !== undefined;
   assertEquals([worked(0.49, 1_024, false), rests()], [false, false]);
   assertEquals([worked(0.02, 1_024, false), rests()], [true, true]);
-  assertEquals([worked(1.9, 1_024, true), rests()], [false, false]);
+  assertEquals([worked(9.9, 1_024, true), rests()], [false, false]);
   assertEquals([worked(0.2, 1_024, true), rests()], [true, true]);
   assertEquals([worked(0, 255 * 1_024, true), rests()], [false, false]);
   assertEquals([worked(0, 1_024, true), rests()], [false, true]);
+});
+
+Deno.test("a turn's control and traffic are counted apart, and both anew after a rest", () => {
+  let time = 0;
+  const turn = new Turn(() => time);
+  const work = (milliseconds: number, isTraffic: boolean): boolean => {
+    turn.begin(64);
+    time += milliseconds;
+    turn.isOver(isTraffic);
+    turn.end();
+    return turn.pause() !== undefined;
+  };
+  assertEquals([work(9, true), work(0.4, false), work(0.9, true)], [false, false, false]);
+  assertEquals(work(0.2, false), true);
+  for (let i = 0; i < 50; i++) {
+    assertEquals([work(9, true), work(0.4, false)], [false, false]);
+    time += 0.2;
+  }
 });
