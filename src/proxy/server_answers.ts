@@ -9,11 +9,12 @@ import {
 } from "../pppoe/constants.ts";
 import { padsError } from "../pppoe/discovery.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
-import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { type Mac, readMac } from "../pppoe/mac.ts";
 import { checkDiscovery } from "../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../pppoe/tags.ts";
 import { Concentrators } from "./concentrators.ts";
+import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import type { HostUniqRewriter } from "./host_uniq.ts";
@@ -47,6 +48,7 @@ export class ServerAnswers {
   #link: Link;
   #policy: ServerPolicy;
   #switch: SessionSwitch;
+  #replies: ClientReplies;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
   #gate: () => RequestGate;
@@ -61,6 +63,7 @@ export class ServerAnswers {
     this.#link = options.link;
     this.#policy = parts.policy;
     this.#switch = sessions;
+    this.#replies = new ClientReplies(options.link, parts.policy, sessions);
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
     this.#gate = parts.gate;
@@ -114,7 +117,7 @@ export class ServerAnswers {
     const own = readMac(this.#link.mac, 0);
     // With transparent addresses we speak with the customers'.
     if (packet.source === own || packet.source === packet.destination) {
-      return this.#drop("own-address", undefined, packet);
+      return this.#replies.drop("own-address", undefined, packet);
     }
     if (this.#policy.mac === "own" && packet.destination !== own) {
       return this.#switch.drops.count("not-for-us");
@@ -124,12 +127,12 @@ export class ServerAnswers {
       return this.#switch.drops.count("wrong-direction");
     }
     const given = checkedTags(packet);
-    if (typeof given === "string") return this.#drop(given, undefined, packet);
+    if (typeof given === "string") return this.#replies.drop(given, undefined, packet);
     this.#switch.tallies.errorTags(given);
     const hostUniq = findTag(given, TAG_HOST_UNIQ);
     const found = this.#hostUniq.resolve(packet.destination, hostUniq);
     if (typeof found === "string") {
-      this.#drop(found, undefined, packet);
+      this.#replies.drop(found, undefined, packet);
       if (this.#hostUniq.isOurs(packet.destination, hostUniq)) this.#unwanted.end(packet);
       return;
     }
@@ -140,11 +143,13 @@ export class ServerAnswers {
   #offer(pending: Pending<Member>, packet: DiscoveryPacket, given: Tag[]): void {
     const { owner, customer, hostUniq } = pending;
     const tags = setTag(given, TAG_HOST_UNIQ, hostUniq);
-    if (!fitsDiscovery(packet.code, tags)) return this.#drop("discovery-too-long", owner, packet);
+    if (!fitsDiscovery(packet.code, tags)) {
+      return this.#replies.drop("discovery-too-long", owner, packet);
+    }
     const excess = this.#gate().answers.offer(pending, packet.source);
-    if (excess !== undefined) return this.#drop(excess, owner, packet);
+    if (excess !== undefined) return this.#replies.drop(excess, owner, packet);
     const shown = this.#offers.take(pending, packet, given);
-    if (typeof shown === "string") return this.#drop(shown, owner, packet);
+    if (typeof shown === "string") return this.#replies.drop(shown, owner, packet);
     this.#concentrators.offered(packet.source, nameIn(given, TAG_AC_NAME));
     this.#gate().padrs.offered(pending, packet.source);
     this.#offered(pending);
@@ -159,23 +164,23 @@ export class ServerAnswers {
     const tags = setTag(given, TAG_HOST_UNIQ, pending.hostUniq);
     const fits = fitsDiscovery(packet.code, tags);
     if (request === undefined || !fits) {
-      this.#drop(fits ? "unsolicited" : "discovery-too-long", member, packet);
+      this.#replies.drop(fits ? "unsolicited" : "discovery-too-long", member, packet);
       return this.#unwanted.end(packet);
     }
     const down = { ...packet, destination: customer, tags: encodeTags(tags) };
     if (packet.sessionId === 0) {
       const excess = this.#gate().answers.confirmation(pending);
-      if (excess !== undefined) return this.#drop(excess, member, packet);
+      if (excess !== undefined) return this.#replies.drop(excess, member, packet);
       return this.#toMember(member, 0, down);
     }
     if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
     const open = this.#opened(pending, packet.source, request.sessionId);
-    if (open === undefined) this.#drop("unsolicited", member, packet);
+    if (open === undefined) this.#replies.drop("unsolicited", member, packet);
     if (open === undefined || packet.sessionId !== request.sessionId) this.#unwanted.end(packet);
     // The one PADR has led to the one session, whatever else the AC has opened for it.
     if (open === undefined) return;
     const excess = this.#gate().answers.confirmation(pending);
-    if (excess !== undefined) return this.#drop(excess, member, packet);
+    if (excess !== undefined) return this.#replies.drop(excess, member, packet);
     this.#toOpen(open, { ...down, sessionId: request.sessionId }, tags);
   }
 
@@ -186,7 +191,7 @@ export class ServerAnswers {
     sessionId: number,
   ): Session | undefined {
     const { table } = this.#switch;
-    const local = this.#localAddress(customer);
+    const local = this.#replies.localAddress(customer);
     const known = table.sessions[table.find(concentrator, local, sessionId)];
     return known?.member === owner && known.customer === customer ? known : undefined;
   }
@@ -228,7 +233,7 @@ export class ServerAnswers {
   /** The PADS that a session's client is to get. */
   #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): Uint8Array {
     const frame = encodeDiscovery(provable(this.#switch.proofs, session, pads, tags));
-    this.#deliver(session.member, session.handle, frame);
+    this.#replies.deliver(session.member, session.handle, frame);
     return frame;
   }
 
@@ -239,7 +244,7 @@ export class ServerAnswers {
     pending: Pending<Member>,
   ): void {
     const { member, remote, local, customer, concentrator } = session;
-    this.#drop(reason, member);
+    this.#replies.drop(reason, member);
     this.#switch.outlet.refuse(remote, local, session.wireSessionId, session);
     const request = {
       destination: concentrator,
@@ -249,27 +254,11 @@ export class ServerAnswers {
       tags: new Uint8Array(0),
     };
     const tags = setTag([], TAG_HOST_UNIQ, pending.hostUniq);
-    this.#deliver(member, 0, padsError(request, tags, refusalTag(reason)));
+    this.#replies.deliver(member, 0, padsError(request, tags, refusalTag(reason)));
   }
 
   #toMember(member: Member, handle: number, packet: DiscoveryPacket): void {
-    this.#deliver(member, handle, encodeDiscovery(packet));
-  }
-
-  #deliver(member: Member, handle: number, frame: Uint8Array): void {
-    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
-    this.#switch.touch(member);
-  }
-
-  #localAddress(customer: Mac): Mac {
-    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
-  }
-
-  #drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
-    this.#switch.drops.drop(reason, () => ({
-      ...(member && { client: member.name }),
-      ...(packet && { mac: formatMac(packet.source) }),
-    }));
+    this.#replies.deliver(member, handle, encodeDiscovery(packet));
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Link } from "../../ffi/link.ts";
 import { CODE_PADI, CODE_PADR, TAG_AC_COOKIE, TAG_HOST_UNIQ } from "../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../pppoe/frame.ts";
-import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import { readMac } from "../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../pppoe/tag_edit.ts";
 import { encodeTags, findTag, type Tag } from "../pppoe/tags.ts";
 import { AddressBook } from "./address_book.ts";
+import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
@@ -30,6 +31,7 @@ export class ServerDiscovery {
   #options: ProxyOptions;
   #policy: ServerPolicy;
   #switch: SessionSwitch;
+  #replies: ClientReplies;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
   #gate: RequestGate;
@@ -42,6 +44,7 @@ export class ServerDiscovery {
     this.#options = options;
     this.#policy = policy;
     this.#switch = sessions;
+    this.#replies = new ClientReplies(options.link, policy, sessions);
     const mint = new TokenMint(options.randomBytes);
     this.#hostUniq = new HostUniqRewriter(policy.hostUniq, mint, options.now);
     this.#pending = new PendingDiscoveries(
@@ -58,7 +61,7 @@ export class ServerDiscovery {
       ...options,
       send: (pending, frame) =>
         sessions.draining
-          ? this.#drop("draining", pending.owner, { source: pending.customer })
+          ? this.#replies.drop("draining", pending.owner, { source: pending.customer })
           : toWire(pending, frame),
     });
     this.#answers = new ServerAnswers({
@@ -83,7 +86,7 @@ export class ServerDiscovery {
         policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
       dropped: (pending) => {
         this.#pending.removeUnasked(pending);
-        this.#drop("padi-rate", pending.owner, { source: pending.customer });
+        this.#replies.drop("padi-rate", pending.owner, { source: pending.customer });
       },
       sent: () => sessions.wireBatchEnd(),
     });
@@ -118,11 +121,11 @@ export class ServerDiscovery {
 
   /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
-    if (handle !== 0) return this.#drop("tunnel-frame-unfit", member, packet);
+    if (handle !== 0) return this.#replies.drop("tunnel-frame-unfit", member, packet);
     const tags = checkedTags(packet);
-    if (typeof tags === "string") return this.#drop(tags, member, packet);
+    if (typeof tags === "string") return this.#replies.drop(tags, member, packet);
     const fault = this.#sourceFault(member, packet);
-    if (fault !== undefined) return this.#drop(fault, member, packet);
+    if (fault !== undefined) return this.#replies.drop(fault, member, packet);
     if (packet.code === CODE_PADI) this.#renew(member, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const known = this.#pending.find(member.name, packet.source, hostUniq);
@@ -133,7 +136,7 @@ export class ServerDiscovery {
     if (this.#policy.mac === "transparent") this.#addresses.claim(packet.source, member);
     const pending = this.#pending.begin(member, member.name, packet.source, hostUniq);
     if (pending === undefined) return this.#refuse("pending-limit", member, packet, tags);
-    const local = this.#localAddress(packet.source);
+    const local = this.#replies.localAddress(packet.source);
     const busy = this.#hostUniq.assign(pending, local);
     if (busy !== undefined) return this.#refuse(busy, member, packet, tags);
     const upstream = setTag(tags, TAG_HOST_UNIQ, pending.upstream);
@@ -198,7 +201,7 @@ export class ServerDiscovery {
     const isSame = pending.requested.get(destination)?.cookie === (cookie && hex(cookie));
     const repeated = isSame ? this.#gate.padrs.repeated(pending, destination) : undefined;
     if (repeated !== undefined) {
-      this.#deliver(member, repeated.session.handle, repeated.pads);
+      this.#replies.deliver(member, repeated.session.handle, repeated.pads);
       return "padr-repeated";
     }
     return this.#gate.blocked(member, source) ?? this.#gate.padrs.ask(pending, destination, tags);
@@ -206,25 +209,9 @@ export class ServerDiscovery {
 
   /** Drops a request and says why where the protocol can. */
   #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
-    this.#drop(reason, member, packet);
+    this.#replies.drop(reason, member, packet);
     const frame = refusalFrame(reason, packet, tags, readMac(this.#link.mac, 0));
     if (frame === undefined || !this.#gate.mayRefuse(member, packet.source)) return;
-    this.#deliver(member, 0, frame);
-  }
-
-  #deliver(member: Member, handle: number, frame: Uint8Array): void {
-    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
-    this.#switch.touch(member);
-  }
-
-  #localAddress(customer: Mac): Mac {
-    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
-  }
-
-  #drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
-    this.#switch.drops.drop(reason, () => ({
-      ...(member && { client: member.name }),
-      ...(packet && { mac: formatMac(packet.source) }),
-    }));
+    this.#replies.deliver(member, 0, frame);
   }
 }

@@ -1,0 +1,38 @@
+import type { Link } from "../../ffi/link.ts";
+import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
+import type { DropReason } from "./drops.ts";
+import type { ServerPolicy } from "./proxy_options.ts";
+import type { Member } from "./session.ts";
+import type { SessionSwitch } from "./session_switch.ts";
+
+/** What both halves of a server's discovery say to clients, and how they count what they do not pass. */
+export class ClientReplies {
+  #link: Link;
+  #policy: Pick<ServerPolicy, "mac">;
+  #switch: SessionSwitch;
+
+  constructor(link: Link, policy: Pick<ServerPolicy, "mac">, sessions: SessionSwitch) {
+    this.#link = link;
+    this.#policy = policy;
+    this.#switch = sessions;
+  }
+
+  /** Puts a discovery frame into a client's tunnel. */
+  deliver(member: Member, handle: number, frame: Uint8Array): void {
+    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
+    this.#switch.touch(member);
+  }
+
+  /** The address that an AC knows a customer by. */
+  localAddress(customer: Mac): Mac {
+    return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
+  }
+
+  /** Counts and reports a dropped packet. */
+  drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
+    this.#switch.drops.drop(reason, () => ({
+      ...(member && { client: member.name }),
+      ...(packet && { mac: formatMac(packet.source) }),
+    }));
+  }
+}
