@@ -27,6 +27,8 @@ export interface WatchedPage {
   readonly page: Page;
   /** Errors of scripts, violations of the Content Security Policy, files that are missing. */
   readonly faults: string[];
+  /** Loads the page again. */
+  reload(): Promise<void>;
 }
 
 /** Opens an address, where `token` is known already or undefined. */
@@ -48,25 +50,30 @@ export async function openPage(
   if (token !== undefined) {
     await page.addInitScript(`sessionStorage.setItem("pppoe-proxy-token", "${token}")`);
   }
-  await load(page, address);
-  return { page, faults };
+  const load = wholeLoads(page);
+  await load(() => page.goto(address));
+  return { page, faults, reload: () => load(() => page.reload()) };
 }
 
 /** Interfaces of the lab that come up meanwhile make Chromium give up what it was loading. */
 const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
 const ATTEMPTS = 10;
 
-async function load(page: Page, address: string): Promise<void> {
+/** Loads a page, and again where a file of it was given up: the page would stand there without it. */
+function wholeLoads(page: Page): (start: () => Promise<unknown>) => Promise<void> {
   let interrupted = false;
   page.on("requestfailed", (request) => {
     interrupted ||= NETWORK_CHANGED.test(request.failure()?.errorText ?? "");
   });
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    interrupted = false;
-    await page.goto(address).catch((error) => {
-      if (!NETWORK_CHANGED.test(String(error))) throw error;
-      interrupted = true;
-    });
-    if (!interrupted) return;
-  }
+  return async (start) => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      interrupted = false;
+      await start().catch((error) => {
+        if (!NETWORK_CHANGED.test(String(error))) throw error;
+        interrupted = true;
+      });
+      if (!interrupted) return;
+    }
+    throw new Error(`the network changed during each of ${ATTEMPTS} loads`);
+  };
 }

@@ -11,7 +11,7 @@ Deno.test(needing(["chromium"], {
   ignore,
   fn: () =>
     withWebWorld(async ({ browser, serverPage, token }) => {
-      const { page, faults } = await openPage(browser, serverPage);
+      const { page, faults, reload } = await openPage(browser, serverPage);
       const dialog = page.getByRole("dialog", { name: "Token" });
       await dialog.getByLabel("Token").fill("ab".repeat(32));
       await dialog.getByRole("button", { name: "Use token" }).click();
@@ -20,7 +20,7 @@ Deno.test(needing(["chromium"], {
       await dialog.getByLabel("Token").fill(token);
       await page.keyboard.press("Enter");
       await page.locator("#state", { hasText: "ready" }).waitFor();
-      await page.reload();
+      await reload();
       await page.locator("#state", { hasText: "ready" }).waitFor();
       assert(await dialog.isHidden());
       assert(!(await page.evaluate("JSON.stringify(localStorage)") as string).includes(token));

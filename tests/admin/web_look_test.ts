@@ -49,7 +49,7 @@ Deno.test(needing(["chromium"], {
   ignore,
   fn: () =>
     withWebWorld(async ({ open }) => {
-      const { page } = await open({ colorScheme: "dark" });
+      const { page, reload } = await open({ colorScheme: "dark" });
       const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
       const button = page.getByRole("button", { name: /^Theme/ });
       const dark = await ground();
@@ -60,7 +60,7 @@ Deno.test(needing(["chromium"], {
       await button.click();
       assertEquals(await button.innerText(), "Theme: dark");
       assertEquals(await ground(), dark);
-      await page.reload();
+      await reload();
       assertEquals(await ground(), dark);
     }),
 }));
