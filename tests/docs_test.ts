@@ -220,13 +220,15 @@ Deno.test("protocol.md: what may wait in a tunnel's queue", () => {
 
 Deno.test("protocol.md: rates", () => {
   const codes = "src/proxy/session_code_gate.ts";
+  const allowance = "src/tunnel/peer_allowance.ts";
   const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));
   const discovery = constant("src/proxy/discovery_gate.ts", "RATE");
   assertEquals(table("what a peer sends or ends").map((row) => [amount(row[1]), amount(row[2])]), [
-    pair("src/tunnel/keepalive.ts", "PING_RATE", "PING_BURST"),
-    pair("src/tunnel/datagram_reader.ts", "PING_RATE", "PING_BURST"),
+    pair(allowance, "PING_RATE", "PING_BURST"),
+    pair(allowance, "DATAGRAM_PING_RATE", "DATAGRAM_PING_BURST"),
     pair("src/tunnel/datagram_allowance.ts", "RATE", "BURST"),
     [discovery, 2 * discovery],
+    rate("src/proxy/client_allowances.ts", "LOGINS"),
     rate(codes, "BY_SESSION"),
     rate(codes, "UNDEFINED"),
     rate(codes, "BY_CUSTOMER"),

@@ -12,7 +12,7 @@ const PER_PADI = 8;
 const CODE_AT = 15;
 
 /**
- * Bounds the discovery packets of one tunnel before they are looked at. A client keeps far below by
+ * Bounds the discovery packets of one client before they are looked at. A client keeps far below by
  * its own limits; one that does not means harm.
  */
 export class DiscoveryGate {
@@ -34,5 +34,25 @@ export class DiscoveryGate {
     if (isEnd && this.#member.handles[handle] !== 0) return true;
     const rate = Math.max(RATE, PER_PADI * this.#limits.padiRate);
     return this.#bucket.take({ rate, burst: 2 * rate }, this.#now());
+  }
+}
+
+/** The gate of each client, which it keeps: another tunnel lets no more through. */
+export class DiscoveryGates {
+  #gates = new WeakMap<Member, DiscoveryGate>();
+  #limits: { readonly padiRate: number };
+  #now: () => number;
+
+  constructor(limits: { readonly padiRate: number }, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  of(member: Member): DiscoveryGate {
+    let gate = this.#gates.get(member);
+    if (gate === undefined) {
+      this.#gates.set(member, gate = new DiscoveryGate(member, this.#limits, this.#now));
+    }
+    return gate;
   }
 }

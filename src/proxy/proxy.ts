@@ -3,7 +3,7 @@ import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.t
 import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
-import { DiscoveryGate } from "./discovery_gate.ts";
+import { DiscoveryGates } from "./discovery_gate.ts";
 import type { Party } from "./frame_tap.ts";
 import { listSessions } from "./listing.ts";
 import { limitPayload } from "./payload_limit.ts";
@@ -60,12 +60,12 @@ export class Proxy implements FrameSink {
   readonly #link: Link;
   #side: "server" | "client";
   #now: () => number;
-  #limits: ProxyOptions["limits"];
   #discovery: Discovery;
   #ofSessions: SessionDiscovery;
   #discoveryType: number;
   #sessionType: number;
   #observer: ProxyObserver;
+  #gates: DiscoveryGates;
 
   constructor(
     side: "server" | "client",
@@ -76,7 +76,6 @@ export class Proxy implements FrameSink {
     this.#link = options.link;
     this.#side = side;
     this.#now = options.now;
-    this.#limits = options.limits;
     this.#peers = new PeerTable(options.now);
     this.members = this.#peers.members;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
@@ -84,6 +83,7 @@ export class Proxy implements FrameSink {
     this.#ofSessions = new SessionDiscovery(this.sessions, options);
     this.#discovery = discovery(this.sessions);
     this.#observer = observer;
+    this.#gates = new DiscoveryGates(options.limits, options.now);
   }
 
   /** A frame from the wire. */
@@ -199,9 +199,7 @@ export class Proxy implements FrameSink {
   #sink(member: Member, tunnel: Tunnel, control: TunnelSink["control"]): TunnelSink {
     const { sessions } = this;
     const { buffer } = tunnel;
-    const gate = this.#side === "server"
-      ? new DiscoveryGate(member, this.#limits, this.#now)
-      : undefined;
+    const gate = this.#side === "server" ? this.#gates.of(member) : undefined;
     return {
       session: (handle, offset, length) => {
         if (member.tunnel !== tunnel) return sessions.drops.refuse("session-unknown");

@@ -4,6 +4,7 @@ import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Incoming, Listener } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import { ClientAllowances } from "./client_allowances.ts";
 import { NameGuard } from "./name_guard.ts";
 import type { Proxy } from "./proxy.ts";
 import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
@@ -42,11 +43,13 @@ export class Server {
   #options: ServerOptions;
   #reception: Reception;
   #names: NameGuard;
+  #allowances: ClientAllowances;
   #stopping = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
     this.#reception = new Reception(options.reception);
+    this.#allowances = new ClientAllowances(options.knows, options.now);
     this.#names = new NameGuard({
       members: options.proxy.members,
       conflict: (...of) => options.events.nameInUse(...of),
@@ -106,6 +109,10 @@ export class Server {
     const timer = setTimeout(() => abandon(connection), ADMISSION_TIME);
     try {
       await this.#names.admit(client, address);
+      // Each login costs a list of all sessions, and a new tunnel's memory.
+      if (!this.#allowances.mayLogIn(client.name)) {
+        return await client.refuse("too-many-connections", "login-rate");
+      }
       await client.accept();
     } finally {
       clearTimeout(timer);
@@ -120,6 +127,7 @@ export class Server {
       buffer: buffer(TUNNEL_BUFFER),
       keepalive,
       now,
+      allowance: this.#allowances.of(client),
     });
     const { member, sink } = proxy.join(client, tunnel);
     this.#names.hold(client, address);

@@ -17,8 +17,6 @@ const MALFORMED = 16;
  * halves alone: so whoever sends both costs no more than twice its useful datagrams.
  */
 export class DatagramAllowance {
-  /** The peer has sent more than it may. */
-  isSpent = false;
   #bucket: TokenBucket;
   #now: () => number;
 
@@ -33,14 +31,14 @@ export class DatagramAllowance {
     this.#bucket.add(1);
   }
 
-  /** A datagram is none of ours. */
-  malformed(): void {
+  /** A datagram is none of ours; false where that is more than the peer may send. */
+  malformed(): boolean {
     this.#bucket.add(1 - MALFORMED);
-    this.useless();
+    return this.useless();
   }
 
-  /** A datagram has brought nothing. */
-  useless(): void {
-    if (!this.#bucket.take(this.#now())) this.isSpent = true;
+  /** A datagram has brought nothing; false where that is more than the peer may send. */
+  useless(): boolean {
+    return this.#bucket.take(this.#now());
   }
 }

@@ -1,6 +1,6 @@
 import { type DatagramDrop, isWellFormed, KIND_HALF } from "./datagram.ts";
-import { DatagramAllowance } from "./datagram_allowance.ts";
 import { HalfJoiner } from "./half_joiner.ts";
+import type { PeerAllowance } from "./peer_allowance.ts";
 import {
   ControlType,
   KIND_SESSION,
@@ -9,11 +9,8 @@ import {
   type Violation,
 } from "./record.ts";
 import type { RecordBuffer, RecordSink } from "./record_reader.ts";
-import { TokenBucket } from "./token_bucket.ts";
 
-/** Pings that are answered: so many a second and at once, and one for so many bytes of datagrams. */
-const PING_RATE = 64;
-const PING_BURST = 64;
+/** So many bytes of datagrams allow a ping more. */
 const PING_EVERY = 8 * 1024; // half of what a sender leaves between two: the rest may be lost
 
 /** What a reader tells. Offsets are into its buffer and valid until `batchEnd` returns. */
@@ -31,12 +28,19 @@ export class DatagramReader {
   #at: number;
   #sink: DatagramSink;
   #joiner: HalfJoiner;
-  #pings: TokenBucket;
-  #allowance: DatagramAllowance;
+  #allowance: PeerAllowance;
+  /** The peer has sent more useless datagrams than it may. */
+  #isOverdrawn = false;
   #now: () => number;
   #scheduled = false;
 
-  constructor(buffer: RecordBuffer, start: number, sink: DatagramSink, now: () => number) {
+  /** `start` is the first byte of `buffer` that is the reader's. */
+  constructor(
+    buffer: RecordBuffer,
+    start: number,
+    sink: DatagramSink,
+    { now, allowance }: { now: () => number; allowance: PeerAllowance },
+  ) {
     if (buffer.bytes.length - start < MAX_RECORD_BODY) {
       throw new RangeError(
         `Cannot read datagrams into ${
@@ -49,8 +53,7 @@ export class DatagramReader {
     this.#at = start;
     this.#sink = sink;
     this.#joiner = new HalfJoiner((reason) => this.#drop(reason), now);
-    this.#pings = new TokenBucket(PING_RATE, PING_BURST, now());
-    this.#allowance = new DatagramAllowance(now);
+    this.#allowance = allowance;
     this.#now = now;
   }
 
@@ -59,15 +62,15 @@ export class DatagramReader {
    * violation to end the tunnel.
    */
   received(datagram: Uint8Array): Violation | undefined {
-    this.#pings.add(datagram.length / PING_EVERY);
+    this.#allowance.datagramPings.add(datagram.length / PING_EVERY);
     this.#take(datagram);
-    return this.#allowance.isSpent ? "datagram-rate" : undefined;
+    return this.#isOverdrawn ? "datagram-rate" : undefined;
   }
 
   #take(datagram: Uint8Array): void {
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
     if (!isWellFormed(datagram, view)) {
-      this.#allowance.malformed();
+      if (!this.#allowance.datagrams.malformed()) this.#isOverdrawn = true;
       return this.#sink.dropped("datagram-malformed");
     }
     const header = view.getUint32(0);
@@ -82,18 +85,18 @@ export class DatagramReader {
       }
       this.#deliver(handle, length);
     } else if (handle === ControlType.ping) {
-      if (!this.#pings.take(this.#now())) return this.#drop("ping-rate");
+      if (!this.#allowance.datagramPings.take(this.#now())) return this.#drop("ping-rate");
       this.#sink.ping(view.getUint32(RECORD_HEADER));
     } else if (this.#sink.pong(view.getUint32(RECORD_HEADER))) {
-      this.#allowance.useful();
+      this.#allowance.datagrams.useful();
     } else {
       this.#drop("datagram-malformed");
     }
   }
 
   #deliver(handle: number, length: number): void {
-    if (this.#sink.session(handle, this.#at, length) === false) this.#allowance.useless();
-    else this.#allowance.useful();
+    if (this.#sink.session(handle, this.#at, length) === false) this.#useless();
+    else this.#allowance.datagrams.useful();
     // The next frame begins at a multiple of four.
     this.#at = this.#at + length + 3 & ~3;
     if (this.#scheduled) return;
@@ -102,8 +105,12 @@ export class DatagramReader {
   }
 
   #drop(reason: DatagramDrop): void {
-    this.#allowance.useless();
+    this.#useless();
     this.#sink.dropped(reason);
+  }
+
+  #useless(): void {
+    if (!this.#allowance.datagrams.useless()) this.#isOverdrawn = true;
   }
 
   /** Ends the batch: what was delivered may be overwritten. */

@@ -1,4 +1,4 @@
-import { TokenBucket } from "./token_bucket.ts";
+import type { TokenBucket } from "./token_bucket.ts";
 
 /** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
 export interface KeepaliveOptions {
@@ -6,9 +6,6 @@ export interface KeepaliveOptions {
   timeout: number;
 }
 
-/** Pings of a peer that are answered: so many a second, and so many at once. */
-const PING_RATE = 16;
-const PING_BURST = 64;
 /** Pings whose time is remembered; a later pong says nothing of the path any more. */
 const REMEMBERED = 16;
 /** Bytes of a ping's body. */
@@ -31,11 +28,11 @@ export class Keepalive {
   #now: () => number;
   #question: { settled: number; began: number; answer: PromiseWithResolvers<boolean> } | undefined;
 
-  /** `send` sends a ping with this body at once. */
-  constructor(send: (body: Uint8Array) => void, now: () => number) {
+  /** `send` sends a ping with this body at once; `allowance` is that of the peer's pings. */
+  constructor(send: (body: Uint8Array) => void, now: () => number, allowance: TokenBucket) {
     this.#send = send;
     this.#now = now;
-    this.#allowance = new TokenBucket(PING_RATE, PING_BURST, now());
+    this.#allowance = allowance;
   }
 
   /** Sends a ping. */

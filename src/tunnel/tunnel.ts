@@ -5,6 +5,7 @@ import { DatagramReader } from "./datagram_reader.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
+import { PeerAllowance } from "./peer_allowance.ts";
 import { ControlType, type Violation } from "./record.ts";
 import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
 import type { QueueDrop } from "./record_queue.ts";
@@ -48,6 +49,8 @@ export interface TunnelOptions {
   keepalive: KeepaliveOptions;
   /** Milliseconds of a steady clock. */
   now: () => number;
+  /** What the peer may send through all of its tunnels; left out, through this one. */
+  allowance?: PeerAllowance;
 }
 
 /**
@@ -68,6 +71,7 @@ export class Tunnel {
   #now: () => number;
   #lastHeard: number;
   #pings: Keepalive;
+  #allowance: PeerAllowance;
   #end: TunnelEnd | undefined;
   /** `run` has returned: nothing is delivered any more. */
   #isOver = false;
@@ -98,7 +102,9 @@ export class Tunnel {
     });
     this.#datagrams = port && new DatagramWriter({ stream, port, dropped, now });
     this.writer = this.#datagrams ?? stream;
-    this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now);
+    this.#allowance = options.allowance ?? new PeerAllowance(now);
+    const { pings } = this.#allowance;
+    this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now, pings);
   }
 
   /** Whether the peer answers a ping within `patience` milliseconds; false at once after the end. */
@@ -209,7 +215,7 @@ export class Tunnel {
       pong: (number) => this.#datagrams?.ponged(number) ?? false,
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
-    }, this.#now);
+    }, { now: this.#now, allowance: this.#allowance });
     const turn = new DatagramTurn();
     while (true) {
       const datagram = await port.receive();

@@ -84,6 +84,20 @@ Deno.test("violation: a client's 16,385th discovery packet in a moment, and none
     assertEquals(await violationOf(client), "discovery-rate");
   }));
 
+Deno.test("violation: a client that has sent them logs in again, and may send no discovery packet", () =>
+  within({}, async (path) => {
+    const first = new HostileClient(path, "hostile");
+    for (let i = 0; i <= 2 * 8_192; i++) first.packet(CODE_PADI, []);
+    assertEquals(await violationOf(first), "discovery-rate");
+    const second = new HostileClient(path, "hostile");
+    second.packet(CODE_PADI, []);
+    assertEquals(await violationOf(second), "discovery-rate");
+    const other = new HostileClient(path, "honest");
+    other.packet(CODE_PADI, []);
+    await other.taken();
+    assertEquals(other.seen.filter(({ handle }) => handle === ControlType.close), []);
+  }));
+
 Deno.test("violation: resumed-unexpected is a second answer to a list, and one of more than it had", () => {
   const tunnel = new Tunnel({
     connection: memoryConnectionPair()[0],

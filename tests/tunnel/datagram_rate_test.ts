@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { encodeProbe, MAX_HALF, writeHalf } from "../../src/tunnel/datagram.ts";
 import { DatagramReader } from "../../src/tunnel/datagram_reader.ts";
+import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
 import { KIND_SESSION } from "../../src/tunnel/record.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
@@ -9,8 +10,10 @@ import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 /** The only handle that has a session. */
 const OWN = 1;
 
+const now = () => 1_000;
+
 /** A tunnel whose peer sends datagrams, in no time at all. */
-function openTunnel() {
+function openTunnel(allowance = new PeerAllowance(now)) {
   const waiting: Uint8Array[] = [];
   let wake = () => {};
   const seen = { taken: 0, pongs: 0 };
@@ -34,7 +37,8 @@ function openTunnel() {
     connection: Object.assign(near, { datagrams }),
     buffer: recordBuffer(256 * 1024),
     keepalive: { interval: 1e6, timeout: 2e6 },
-    now: () => 1_000,
+    now,
+    allowance,
   });
   const nothing = () => {};
   const ended = tunnel.run({
@@ -84,6 +88,22 @@ for (const [name, datagram] of Object.entries(USELESS)) {
   });
 }
 
+Deno.test("H1: a peer that connects again has no further useless datagrams, nor pings", async () => {
+  const allowance = new PeerAllowance(now);
+  const first = openTunnel(allowance);
+  await first.send(64, (i) => encodeProbe("ping", i));
+  await first.send(17_000, () => empty);
+  await first.ended;
+  assertEquals(first.seen.pongs, 64);
+  const second = openTunnel(allowance);
+  await second.send(1, () => own); // what is of use, is of use
+  await second.send(40_000, (i) => encodeProbe("ping", i));
+  const end = await second.ended;
+  assertEquals([end.reason, end.detail], ["protocol-violation", "datagram-rate"]);
+  assert(second.seen.taken < 100, `${second.seen.taken} taken`);
+  assert(second.seen.pongs < 10, `${second.seen.pongs} answered`);
+});
+
 /** A reader of which nothing but the frames of `OWN` is of use; what it has delivered. */
 function openReader(now: () => number) {
   const seen = { delivered: 0 };
@@ -93,7 +113,7 @@ function openReader(now: () => number) {
     pong: () => false,
     dropped() {},
     batchEnd() {},
-  }, now);
+  }, { now, allowance: new PeerAllowance(now) });
   const take = (count: number, datagram: Uint8Array): void => {
     for (let i = 0; i < count; i++) assertEquals(reader.received(datagram), undefined);
   };

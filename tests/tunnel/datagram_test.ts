@@ -8,6 +8,7 @@ import {
   writeHalf,
 } from "../../src/tunnel/datagram.ts";
 import { DatagramReader } from "../../src/tunnel/datagram_reader.ts";
+import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
 import { KIND_SESSION, RECORD_HEADER, recordHeader } from "../../src/tunnel/record.ts";
 import { HALF_AGE, MAX_HALVES } from "../../src/tunnel/half_joiner.ts";
 import { recordBuffer } from "./memory_connection.ts";
@@ -26,6 +27,7 @@ function reader(size = 64 * 1024, start = 0): Taken {
   const clock = { now: 0 };
   const [frames, drops, probes]: [Taken["frames"], DatagramDrop[], string[]] = [[], [], []];
   let ends = 0;
+  const now = () => clock.now;
   const taking = new DatagramReader(buffer, start, {
     session(handle, offset, length) {
       assert(offset >= start);
@@ -38,7 +40,7 @@ function reader(size = 64 * 1024, start = 0): Taken {
     },
     dropped: (reason) => void drops.push(reason),
     batchEnd: () => void ends++,
-  }, () => clock.now);
+  }, { now, allowance: new PeerAllowance(now) });
   return { reader: taking, frames, drops, probes, clock, ends: () => ends };
 }
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { Keepalive } from "../../src/tunnel/keepalive.ts";
+import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
 import { OWN_LIMIT } from "../../src/tunnel/queue_shares.ts";
 import { ControlType, KIND_CONTROL, KIND_SESSION } from "../../src/tunnel/record.ts";
 import { Tunnel, type TunnelDrop, type TunnelSink } from "../../src/tunnel/tunnel.ts";
@@ -76,7 +77,11 @@ Deno.test("H5: whatever a pong bears, what is measured is a time since a ping", 
       (steps) => {
         let now = 1_000;
         const pings: number[] = [];
-        const keepalive = new Keepalive(() => void pings.push(now), () => now);
+        const keepalive = new Keepalive(
+          () => void pings.push(now),
+          () => now,
+          new PeerAllowance(() => now).pings,
+        );
         let answered = 0;
         for (const one of steps) {
           if ("ping" in one) {

@@ -1,6 +1,7 @@
 /** QUIC datagrams through the reader: each one is a frame, half of one, a probe, or counted. */
 import { HALF_HEADER, KIND_HALF } from "../../../src/tunnel/datagram.ts";
 import { DatagramReader } from "../../../src/tunnel/datagram_reader.ts";
+import { PeerAllowance } from "../../../src/tunnel/peer_allowance.ts";
 import { HALF_AGE, MAX_HALVES } from "../../../src/tunnel/half_joiner.ts";
 import { KIND_CONTROL, MAX_RECORD_BODY, recordHeader } from "../../../src/tunnel/record.ts";
 import { recordBuffer } from "../../tunnel/memory_connection.ts";
@@ -92,6 +93,7 @@ class Watched {
   constructor(given: readonly Uint8Array[]) {
     this.#given = given;
     this.#buffer.bytes.fill(AROUND, 0, START);
+    const now = () => this.now;
     this.reader = new DatagramReader(this.#buffer, START, {
       session: (handle, offset, length) => this.#frame(handle, offset, length),
       ping: () => this.#count("ping"),
@@ -101,7 +103,7 @@ class Watched {
       },
       dropped: (reason) => this.#count(reason),
       batchEnd: () => {},
-    }, () => this.now);
+    }, { now, allowance: new PeerAllowance(now) });
   }
 
   #count(word: string): void {
