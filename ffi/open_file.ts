@@ -24,6 +24,7 @@ const ACL_NAME = new TextEncoder().encode("system.posix_acl_access\0");
 /** Room for 2,047 entries of an access control list. */
 const MAX_ACL = 16_384;
 const EINTR = 4;
+const EROFS = 30;
 const ENODATA = 61;
 const EOPNOTSUPP = 95;
 
@@ -60,10 +61,11 @@ export function effectiveUser(): number {
   return libc().geteuid();
 }
 
-/** Whether this process may make files in a directory: its permissions and its file system allow it. */
-export function mayWrite(directory: string): boolean {
+/** Why this process cannot make files in a directory, or undefined. EACCES stands for all but a read-only file system. */
+export function writeFault(directory: string): "EROFS" | "EACCES" | undefined {
   const name = new TextEncoder().encode(`${directory}\0`);
-  return libc().faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) === 0;
+  if (libc().faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) === 0) return undefined;
+  return errno() === EROFS ? "EROFS" : "EACCES";
 }
 
 /** A file or directory, open for reading. */

@@ -63,6 +63,12 @@ const PROCESS: readonly Metric[] = [
     read: ({ draining }) => truth(draining),
   },
   {
+    type: "gauge",
+    name: "state_failing",
+    help: "Whether state_dir takes nothing, so that sessions are not kept for the next start",
+    read: ({ stateTrouble }) => truth(stateTrouble() !== undefined),
+  },
+  {
     type: "counter",
     name: "config_reloads_total",
     help: "Reloads of the configuration by what came of them",

@@ -117,6 +117,8 @@ export const Status = v.object({
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
   certificates: v.array(Certificate),
+  /** What needs attention now, each with what to do; those of certificates stand there. */
+  warnings: v.array(v.string()),
   log_level: v.string(),
   /** The configuration in use, keys as in its file; names of secrets' files, never their contents. */
   config: v.record(v.string(), v.unknown()),

@@ -66,6 +66,12 @@ export function certificatesOf({ certificates }: Daemon): Certificate[] {
   }));
 }
 
+/** What needs attention now. */
+function warningsOf({ stateTrouble }: Daemon): string[] {
+  const trouble = stateTrouble();
+  return trouble === undefined ? [] : [`Sessions are not kept for the next start: ${trouble}`];
+}
+
 /** Everything about the daemon as a whole. */
 export function statusOf(daemon: Daemon, role: Role): Status {
   const { monitor, proxy, startedAt } = daemon;
@@ -94,6 +100,7 @@ export function statusOf(daemon: Daemon, role: Role): Status {
       ? { listen: config.tunnel.listen.map(formatAddress) }
       : { servers: config.tunnel.connect.map(formatAddress) }),
     certificates: certificatesOf(daemon),
+    warnings: warningsOf(daemon),
     log_level: logLevels().level,
     config: showConfig(config),
   };

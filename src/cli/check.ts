@@ -3,7 +3,12 @@ import { adminSocket } from "../config/admin_socket.ts";
 import { checkNotPublic, trustedOwners } from "../config/file_rules.ts";
 import { groupNumber } from "../config/group.ts";
 import { loadConfig } from "../config/load.ts";
-import { checkCaptureDirectory, checkSocketPlace, checkStateDirectory } from "../config/places.ts";
+import {
+  checkCaptureDirectory,
+  checkSocketPlace,
+  checkStateDirectory,
+  diskTrouble,
+} from "../config/places.ts";
 import { readClientSecret, readSecrets } from "../config/secrets.ts";
 import { readTokens } from "../config/tokens.ts";
 import type { Config } from "../config/types.ts";
@@ -83,6 +88,10 @@ export async function checkPlaces(config: Config, findings: Findings): Promise<v
   await findings.attempt(() => checkStateDirectory(stateDir, owners));
   if (stateDir !== undefined) await findings.attempt(() => refuseLinks(stateDir));
   await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));
+  for (const place of [stateDir, capture.directory]) {
+    const trouble = diskTrouble(place);
+    if (trouble !== undefined) findings.notes.push(`${trouble}; the daemon goes on without it`);
+  }
   const { readSocket, readGroup } = config.admin;
   if (readSocket !== undefined) {
     await findings.attempt(() => checkSocketPlace(readSocket, owners));

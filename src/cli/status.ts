@@ -81,6 +81,7 @@ function daemonBlock(status: Status): Block {
       ["opened so far", String(status.opened_total)],
       ["closed so far", tally(status.closed_total)],
       ["dropped frames", tally(status.drops)],
+      ...status.warnings.map((warning): [string, string] => ["warning", warning]),
       ...status.certificates.map(({ warning }): [string, string] => ["warning", warning ?? ""]),
     ],
   };

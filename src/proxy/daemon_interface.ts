@@ -19,6 +19,8 @@ export interface Daemon {
   readonly pastSessions: PastSessions;
   /** The certificates in use. */
   readonly certificates: () => readonly UsedCertificate[];
+  /** Why sessions are not kept for now, though `state_dir` says so; undefined where all is well. */
+  stateTrouble(): string | undefined;
   /** Wall clock, milliseconds. */
   readonly startedAt: number;
   /** Milliseconds of the clock of sessions. */

@@ -50,6 +50,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     monitor,
     pastSessions: parts.state.pastSessions,
     certificates,
+    stateTrouble: () => parts.state.trouble,
     startedAt: Date.now(),
     now,
     ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),

@@ -4,7 +4,7 @@ import { formatAddress } from "../config/addresses.ts";
 import { blaming } from "../config/blame.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
-import type { Opened } from "../state/journal.ts";
+import type { Opened } from "../state/open_journal.ts";
 import { pastSession, type PastSessions } from "../state/past.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { JournalledSession } from "../state/record.ts";
@@ -21,8 +21,10 @@ const MAX_RECENT = 1_000;
 
 /** What is remembered of sessions. */
 export interface State {
-  /** Whether sessions outlive the process. */
+  /** Whether a later process can find sessions of this one. */
   readonly isKept: boolean;
+  /** Why sessions are not kept for now, though they should be. */
+  readonly trouble: string | undefined;
   readonly pastSessions: PastSessions;
   /** A session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void;
@@ -44,6 +46,7 @@ function inMemory(clocks: Clocks): State {
   let table: SessionTable | undefined;
   return {
     isKept: false,
+    trouble: undefined,
     pastSessions: past,
     observe(session, end): void {
       if (end === undefined || table === undefined) return;
@@ -57,7 +60,8 @@ function inMemory(clocks: Clocks): State {
 
 async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
   // Who keeps nothing needs no memory for SQLite.
-  const { CHECKPOINT_INTERVAL, openJournal } = await import("../state/journal.ts");
+  const { CHECKPOINT_INTERVAL } = await import("../state/journal.ts");
+  const { openJournal } = await import("../state/open_journal.ts");
   const { refuseLinks } = await import("../state/store.ts");
   await blaming(config.file, "state_dir", () => refuseLinks(directory));
   const { mode, interface: { name, mac } } = config;
@@ -70,7 +74,12 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const { journal } = opened;
   const keeper = new SessionKeeper({ journal, interval: CHECKPOINT_INTERVAL, ...clocks });
   return {
-    isKept: true,
+    get isKept() {
+      return journal.hasFile;
+    },
+    get trouble() {
+      return journal.trouble;
+    },
     pastSessions: journal.accounting,
     observe: (session, end) => keeper.observe(session, end),
     restore(proxy, macBytes): void {

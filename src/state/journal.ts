@@ -3,10 +3,10 @@ import { Changes } from "./changes.ts";
 import { Durability } from "./durability.ts";
 import { LiveRows } from "./live_rows.ts";
 import { pastSession } from "./past.ts";
-import type { Counters, JournalledSession, SessionRecord } from "./record.ts";
+import type { Counters, SessionRecord } from "./record.ts";
 import type { SetAside } from "./set_aside.ts";
 import { causeOf, isDamage } from "./state_error.ts";
-import { closeStore, type Identity, lockDirectory, openStore, type Store } from "./store.ts";
+import { closeStore, type Store } from "./store.ts";
 
 /** From the first change to its transaction: what changes together is written together. ms. */
 const GATHER_TIME = 100;
@@ -37,42 +37,14 @@ export interface JournalOptions {
   onRecovery: (facts: { lost: number; setAside: SetAside | undefined }) => void;
 }
 
-/** What `openJournal` found. */
-export interface Opened {
-  journal: Journal;
-  /** The sessions that were open, oldest last. They stay in the journal until `closed`. */
-  restored: JournalledSession[];
-  /** Rows that made no sense. */
-  dropped: number;
-  setAside: SetAside | undefined;
-}
-
-/** Opens the store in a directory and takes it for this process. Throws `StateError`. */
-export function openJournal(
-  directory: string,
-  identity: Identity,
-  options: JournalOptions,
-): Opened {
-  const lock = lockDirectory(directory);
-  try {
-    const store = openStore(directory, identity, options.now());
-    const { sessions, dropped } = new LiveRows(store.database).load();
-    const changes = new Changes(sessions);
-    const reopen = (): Store => openStore(directory, identity, options.now());
-    const journal = new Journal({ store, changes, lock, reopen, options });
-    if (dropped > 0) journal.rewrite();
-    return { journal, restored: [...sessions.values()], dropped, setAside: store.setAside };
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-}
-
-interface Parts {
+/** What a journal is made of. */
+export interface JournalParts {
   store: Store;
   changes: Changes;
-  lock: Deno.FsFile;
+  /** Gives a store in any case; one with a `trouble` where nothing can be written yet. */
   reopen: () => Store;
+  /** Gives the directory free. */
+  release: () => void;
   options: JournalOptions;
 }
 
@@ -84,17 +56,21 @@ interface Parts {
  *                           ▲                           │
  *                           └───────────error───────────┘
  *
- * While it fails the past sessions wait, and the open ones are written whole afterwards.
+ * While it fails the past sessions wait, and the open ones are written whole afterwards. It may fail
+ * from the start.
  */
 export class Journal {
   /** The past sessions. */
   readonly accounting: Accounting;
-  #parts: Parts;
-  #store: Store;
-  #rows: LiveRows;
-  #durability: Durability;
+  #parts: JournalParts;
+  #store!: Store;
+  #rows!: LiveRows;
+  /** Undefined while nothing can be written to the store. */
+  #durability: Durability | undefined;
   #state: "writing" | "failing" | "rewriting" | "closed" = "writing";
-  #isDamaged = false;
+  /** The store is damaged, or was opened while nothing could be written to it. */
+  #mustReopen = false;
+  #trouble: string | undefined;
   #setAside: SetAside | undefined;
   #lostBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -102,12 +78,21 @@ export class Journal {
   #syncing: Promise<void> | undefined;
   #unsynced = false;
 
-  constructor(parts: Parts) {
+  constructor(parts: JournalParts) {
     this.#parts = parts;
-    this.#store = parts.store;
-    this.#rows = new LiveRows(parts.store.database);
-    this.#durability = new Durability(parts.store);
     this.accounting = new Accounting(parts.store.database, parts.options.maxPast ?? MAX_PAST);
+    this.#attach(parts.store);
+    if (parts.store.trouble !== undefined) this.#fail(parts.store.trouble);
+  }
+
+  /** Why sessions are not kept for now, or undefined. */
+  get trouble(): string | undefined {
+    return this.#trouble;
+  }
+
+  /** Whether there is a file that a later process finds sessions in. */
+  get hasFile(): boolean {
+    return this.#store.isFile;
   }
 
   /**
@@ -153,7 +138,7 @@ export class Journal {
   /** Brings all that was told before to the disk; resolves with whether it is there. */
   async flush(): Promise<boolean> {
     while (this.#state !== "closed" && (this.#hasWork() || this.#state !== "writing")) {
-      if (this.#durability.isShrinking) await this.#syncing;
+      if (this.#isShrinking) await this.#syncing;
       else if (!this.#writeSlice()) return false;
       else await new Promise((resolve) => setTimeout(resolve, 0));
     }
@@ -171,7 +156,11 @@ export class Journal {
     clearTimeout(this.#syncTimer);
     this.#state = "closed";
     this.#closeStore();
-    this.#parts.lock.close();
+    this.#parts.release();
+  }
+
+  get #isShrinking(): boolean {
+    return this.#durability?.isShrinking ?? false;
   }
 
   #hasWork(): boolean {
@@ -187,7 +176,7 @@ export class Journal {
   }
 
   #turn(): void {
-    if (this.#durability.isShrinking) return; // `#sync` arms again
+    if (this.#isShrinking) return; // `#sync` arms again
     if (!this.#hasWork() && this.#state === "writing") return;
     if (this.#writeSlice() && this.#hasWork()) this.#arm(SLICE_PAUSE);
   }
@@ -204,7 +193,7 @@ export class Journal {
   }
 
   #commitNow(write: (changes: Changes, rows: LiveRows) => void): void {
-    const isReady = this.#state === "writing" && !this.#durability.isShrinking;
+    const isReady = this.#state === "writing" && !this.#isShrinking;
     if (isReady) this.#commit(() => write(this.#parts.changes, this.#rows));
     if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
@@ -229,17 +218,22 @@ export class Journal {
   }
 
   #beginAgain(): void {
-    if (this.#isDamaged) {
+    if (this.#mustReopen) {
       this.#closeStore();
-      this.#store = this.#parts.reopen();
-      this.#setAside = this.#store.setAside;
-      this.#rows = new LiveRows(this.#store.database);
-      this.#durability = new Durability(this.#store);
-      this.accounting.attach(this.#store.database);
-      this.#isDamaged = false;
+      this.#attach(this.#parts.reopen());
+      this.#setAside = this.#store.setAside ?? this.#setAside;
+      if (this.#mustReopen) throw this.#store.trouble;
     }
     this.#parts.changes.rewrite();
     this.#state = "rewriting";
+  }
+
+  #attach(store: Store): void {
+    this.#store = store;
+    this.#mustReopen = store.trouble !== undefined;
+    this.#rows = new LiveRows(store.database);
+    this.#durability = this.#mustReopen ? undefined : new Durability(store);
+    this.accounting.attach(store.database);
   }
 
   #fail(error: unknown): void {
@@ -252,19 +246,19 @@ export class Journal {
     }
     this.accounting.revert();
     this.#parts.changes.revert();
-    this.#isDamaged ||= isDamage(error);
+    this.#mustReopen ||= isDamage(error);
     const first = this.#state === "writing";
     this.#state = "failing";
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#arm(RETRY);
-    if (!first) return;
-    const cause = causeOf(error);
-    this.#parts.options.onTrouble(`Cannot write "${path}": ${cause}; going on without it`);
+    this.#trouble = `Cannot write "${path}": ${causeOf(error)}; going on without it`;
+    if (first) this.#parts.options.onTrouble(this.#trouble);
   }
 
   #recovered(): void {
     this.#state = "writing";
+    this.#trouble = undefined;
     const lost = this.accounting.lost - this.#lostBefore;
     this.#lostBefore = this.accounting.lost;
     this.#parts.options.onRecovery({ lost, setAside: this.#setAside });
@@ -280,7 +274,8 @@ export class Journal {
     clearTimeout(this.#syncTimer);
     this.#syncTimer = undefined;
     this.#unsynced = false;
-    this.#syncing = this.#durability.sync().catch((error) => this.#fail(error)).then(() => {
+    const syncing = this.#durability?.sync() ?? Promise.resolve();
+    this.#syncing = syncing.catch((error) => this.#fail(error)).then(() => {
       this.#syncing = undefined;
       if (this.#unsynced) this.#armSync();
       if (this.#hasWork()) this.#arm(SLICE_PAUSE);
@@ -290,6 +285,6 @@ export class Journal {
 
   #closeStore(): void {
     closeStore(this.#store);
-    this.#durability.close();
+    this.#durability?.close();
   }
 }

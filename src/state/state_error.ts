@@ -7,9 +7,13 @@ export class StateError extends Error {
 const FILE_DAMAGE = /file is not a database|disk image is malformed|no such (table|column)/;
 const LOCKED = /database (table )?is locked/;
 const ENVIRONMENT = /database or disk is full|disk I\/O error|out of memory/;
+/** What the disk itself says while it takes nothing; also SQLite, which calls a quota an I/O error. */
+const DISK =
+  /database or disk is full|ENOSPC|No space left|EDQUOT|quota exceeded|readonly database|EROFS|Read-only file system|disk I\/O error|EIO\b|Input\/output error/;
 
 const CAUSES: readonly [pattern: RegExp, text: string][] = [
   [/database or disk is full|ENOSPC|No space left/, "the disk is full; make room"],
+  [/EDQUOT|quota exceeded/, "the quota of the disk is used up; make room or raise it"],
   [/readonly database|EROFS|Read-only file system/, "the file system is read-only; remount it"],
   [/EACCES|EPERM|ermission denied|not permitted/, "permission denied; check owner and mode"],
   [/ENOTDIR|EEXIST|Not a directory/, 'not a directory; check "state_dir"'],
@@ -36,8 +40,18 @@ export function isEnvironment(error: unknown): boolean {
   return LOCKED.test(textOf(error)) || ENVIRONMENT.test(textOf(error));
 }
 
+/**
+ * Whether the disk takes nothing for now: it is full, over quota, read-only or faulty. That can end
+ * while the daemon runs, and says nothing about who may use the store.
+ */
+export function isDiskTrouble(error: unknown): boolean {
+  const cause = error instanceof StateError ? error.cause : error;
+  return cause !== undefined && DISK.test(textOf(cause));
+}
+
 /** Why an operation on the store failed and what to do: `the disk is full; make room`. */
 export function causeOf(error: unknown): string {
+  if (error instanceof StateError && error.cause !== undefined) return causeOf(error.cause);
   const text = textOf(error);
   return CAUSES.find(([pattern]) => pattern.test(text))?.[1] ?? text;
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 import { PAST_SCHEMA } from "./accounting.ts";
 import { LIVE_SCHEMA } from "./live_rows.ts";
 import { type Fault, type SetAside, setAside } from "./set_aside.ts";
-import { causeOf, isEnvironment, isLocked, StateError } from "./state_error.ts";
+import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
 
 /** Whose sessions a store holds: those of another daemon mean nothing to this one. */
 export interface Identity {
@@ -13,13 +13,20 @@ export interface Identity {
   readonly mac: string;
 }
 
-/** An open store, ready for writing. */
+/** An open store. */
 export interface Store {
   readonly database: DatabaseSync;
   readonly path: string;
+  /** Whether `database` is the file, or an empty one in memory that stands in for it. */
+  readonly isFile: boolean;
   /** Set where an older file could not be used. */
   readonly setAside: SetAside | undefined;
+  /** Why the disk takes nothing for now; undefined where the store is ready for writing. */
+  readonly trouble: unknown;
 }
+
+/** A database that can be read, and why it cannot be written. */
+export type Openable = Pick<Store, "database" | "trouble">;
 
 /** What a store's directory holds (sqlite.org/tempfiles.html). */
 const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suffix}`).concat(
@@ -36,7 +43,8 @@ const IDENTITY_SCHEMA = `CREATE TABLE identity (
   interface TEXT NOT NULL,
   mac TEXT NOT NULL
 ) STRICT`;
-const TABLES = [IDENTITY_SCHEMA, LIVE_SCHEMA, PAST_SCHEMA];
+/** In the order in which they are made. */
+export const TABLES: readonly string[] = [IDENTITY_SCHEMA, LIVE_SCHEMA, PAST_SCHEMA];
 
 /** Row numbers that a store of ours never reaches. */
 const MAX_NUMBER = 2 ** 48;
@@ -55,8 +63,7 @@ export function lockDirectory(directory: string): Deno.FsFile {
   return explained(directory, () => {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
     refuseLinks(directory);
-    const options = { create: true, write: true, mode: 0o600 };
-    const lock = Deno.openSync(`${directory}/sessions.lock`, options);
+    const lock = openLock(`${directory}/sessions.lock`);
     if (lock.tryLockSync(true)) return lock;
     lock.close();
     throw new StateError(
@@ -64,6 +71,16 @@ export function lockDirectory(directory: string): Deno.FsFile {
         `"${directory}/sessions.db"; give each its own "state_dir"`,
     );
   });
+}
+
+/** A file system that is read-only for now still has the lock of before. */
+function openLock(path: string): Deno.FsFile {
+  try {
+    return Deno.openSync(path, { create: true, write: true, mode: 0o600 });
+  } catch (error) {
+    if (!isDiskTrouble(error) || !exists(path)) throw error;
+    return Deno.openSync(path, { read: true });
+  }
 }
 
 /** Throws {@linkcode StateError} where a file of the store is a symbolic link: what it leads to is not ours. */
@@ -78,6 +95,15 @@ export function refuseLinks(directory: string): void {
   }
 }
 
+/** Whether there is a regular file, as far as can be seen. */
+export function exists(path: string): boolean {
+  try {
+    return Deno.lstatSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
 function isLink(path: string): boolean {
   try {
     return Deno.lstatSync(path).isSymlink;
@@ -86,15 +112,18 @@ function isLink(path: string): boolean {
   }
 }
 
-/** Opens the store in a locked directory. Throws {@linkcode StateError}. */
+/**
+ * Opens the store in a locked directory. One with content that can be read but not written to for now
+ * has a `trouble`. Throws {@linkcode StateError}.
+ */
 export function openStore(directory: string, identity: Identity, now: number): Store {
   const path = `${directory}/sessions.db`;
   return explained(directory, () => {
     const first = tryOpen(path, identity);
-    if (first instanceof DatabaseSync) return { database: first, path, setAside: undefined };
+    if (isOpenable(first)) return { ...first, path, isFile: true, setAside: undefined };
     const aside = setAside(path, first.fault, first.reason, now);
     const second = tryOpen(path, identity);
-    if (second instanceof DatabaseSync) return { database: second, path, setAside: aside };
+    if (isOpenable(second)) return { ...second, path, isFile: true, setAside: aside };
     throw new Error(`${second.reason}, though it is new`);
   });
 }
@@ -126,7 +155,11 @@ function explained<T>(directory: string, run: () => T): T {
   }
 }
 
-function tryOpen(path: string, identity: Identity): DatabaseSync | Finding {
+function isOpenable(result: Openable | Finding): result is Openable {
+  return "database" in result;
+}
+
+function tryOpen(path: string, identity: Identity): Openable | Finding {
   const shape = shapeFault(path);
   if (shape !== undefined) return shape;
   // Whether we may write is the operating system's to say: SQLite would blame a damaged header.
@@ -136,11 +169,12 @@ function tryOpen(path: string, identity: Identity): DatabaseSync | Finding {
     database = new DatabaseSync(path, { timeout: 0 });
     // No other process may read: no -shm file, and no reader that holds up a checkpoint.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
-    const finding = isNew(database) ? undefined : examine(database, identity);
-    if (finding === undefined) {
+    if (isNew(database)) {
       prepare(database, identity);
-      return database;
+      return { database, trouble: undefined };
     }
+    const finding = examine(database, identity);
+    if (finding === undefined) return { database, trouble: prepareAgain(database, identity) };
     database.close();
     return finding;
   } catch (error) {
@@ -178,7 +212,20 @@ function isNew(database: DatabaseSync): boolean {
     numberOf(database, "PRAGMA application_id") === 0;
 }
 
-function examine(database: DatabaseSync, identity: Identity): Finding | undefined {
+/** Prepares a store with content; gives why the disk does not take that, and leaves all as it was. */
+function prepareAgain(database: DatabaseSync, identity: Identity): unknown {
+  try {
+    prepare(database, identity);
+    return undefined;
+  } catch (error) {
+    if (!isDiskTrouble(error)) throw error;
+    if (database.isTransaction) database.exec("ROLLBACK");
+    return error;
+  }
+}
+
+/** Why a database with content is no store of this identity, or undefined. */
+export function examine(database: DatabaseSync, identity: Identity): Finding | undefined {
   if (numberOf(database, "PRAGMA application_id") !== APPLICATION_ID) {
     return damaged("no store of pppoe-proxy");
   }

@@ -103,6 +103,9 @@ const CERTIFICATE: UsedCertificate = {
   validTo: Date.UTC(2020, 1, 1),
 };
 
+/** Of a daemon whose `state_dir` takes nothing. */
+export const STATE_TROUBLE = 'Cannot write "/state/sessions.db": the disk is full; make room';
+
 function daemonOf(
   config: Config,
   path: Path,
@@ -117,6 +120,7 @@ function daemonOf(
     monitor,
     pastSessions,
     certificates: () => [CERTIFICATE],
+    stateTrouble: () => STATE_TROUBLE,
     startedAt: Date.now(),
     now: () => 0,
     captures: () =>

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS } from "../../src/admin/metric_table.ts";
+import { describeStatus } from "../../src/cli/status.ts";
+import { plain } from "../../src/cli/style.ts";
 import { Histogram } from "../../src/proxy/histogram.ts";
 import { needing } from "../needs.ts";
 import { dial, sessionFrame } from "../proxy/dial.ts";
 import { AC, WAN } from "../proxy/path.ts";
-import { withDaemon, type World } from "./daemon.ts";
+import { STATE_TROUBLE, withDaemon, type World } from "./daemon.ts";
 
 async function scrape({ ask }: World): Promise<string> {
   const response = await ask("/metrics");
@@ -87,6 +89,17 @@ Deno.test("I1: the end of each certificate in use is a metric, and a warning in 
       sha256,
     ]);
     assertMatch(certificates[0].warning, /expired on 2020-02-01; replace it/);
+  }));
+
+Deno.test("a state_dir that takes nothing is a metric, and a warning in the status and its text", () =>
+  withDaemon({}, async (world) => {
+    assertEquals(valueOf(await scrape(world), "state_failing"), 1);
+    const status = await (await world.ask("/api/v1/status")).json();
+    assertEquals(status.warnings, [
+      `Sessions are not kept for the next start: ${STATE_TROUBLE}`,
+    ]);
+    const text = describeStatus(status, plain, Date.now()).join("\n");
+    assertMatch(text, /warning: +Sessions are not kept.*the disk is full; make room/);
   }));
 
 Deno.test("what a session has carried stays counted when it has ended", () =>

@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
+import { runCommand } from "../lab/process.ts";
 import { freePort, makeSecrets, ready, startDaemon } from "../lab/proxy_pair.ts";
 import { makeSelfSigned } from "../../src/cli/self_signed.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
@@ -168,6 +169,43 @@ Deno.test({
       for (const text of [check.stderr, doctor.stdout, run.stderr]) {
         assertStringIncludes(text, fault.words, name);
       }
+    }
+  },
+});
+
+Deno.test({
+  name: "a read-only disk for state or captures is a warning of check and doctor, and run starts",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cable("wan0", "ac0");
+    await makeSecrets(lab, ["branch-1"]);
+    await Deno.mkdir(`${lab.folder}/good`);
+    for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
+      await Deno.copyFile(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
+    }
+    const disk = `${lab.folder}/disk`;
+    await Deno.mkdir(disk);
+    await runCommand("mount", "-t", "tmpfs", "-o", "ro,size=1m,mode=0700", "tmpfs", disk);
+    try {
+      for (const [key, change] of [STATE, CAPTURE].entries()) {
+        const [from, to] = change;
+        const onDisk = to.replace(/"(?:state|cap)"/, `"disk/new"`);
+        const file = await configure(lab, freePort(), { words: "", change: [from, onDisk] });
+        const check = await pppoeProxy(["check", "-c", file]);
+        const doctor = await pppoeProxy(["doctor", "-c", file, "--timeout", "100ms"]);
+        const words = `Nothing can be written in "${disk}/new": the file system is read-only`;
+        assertEquals([check.code, check.stderr], [0, ""]);
+        for (const { stdout } of [check, doctor]) assertStringIncludes(stdout, words);
+        await using server = startDaemon(lab, "server");
+        await ready(server);
+        const said = [/state cannot be written.*read-only/, /no capture/][key];
+        await server.waitForLine(said);
+        server.signal("SIGTERM");
+        await server.status;
+      }
+    } finally {
+      await runCommand("umount", "-l", disk);
     }
   },
 });

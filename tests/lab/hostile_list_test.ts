@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { parseMac } from "../../src/pppoe/mac.ts";
-import { openJournal } from "../../src/state/journal.ts";
+import { openJournal } from "../../src/state/open_journal.ts";
 import { needing } from "../needs.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { tapCable } from "./peers/wire_tap.ts";

@@ -1,5 +1,5 @@
 /** In a mount namespace of its own: what the store does on a small disk that is full or read-only. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { StateError } from "../../src/state/state_error.ts";
 import { counters, open, records, session } from "./sessions.ts";
 
@@ -44,25 +44,106 @@ async function fullWhileRunning(disk: string): Promise<void> {
   await again.journal.close();
 }
 
-async function fullOrReadOnlyAtStart(disk: string): Promise<void> {
-  const message = (): string => assertThrows(() => open(`${disk}/state`), StateError).message;
-  fill(`${disk}/ballast`);
-  assertEquals(message(), `Cannot keep sessions in "${disk}/state": the disk is full; make room`);
-  Deno.removeSync(`${disk}/ballast`);
-  await mount("-o", "remount,bind,ro", disk);
-  assertEquals(
-    message(),
-    `Cannot keep sessions in "${disk}/state": the file system is read-only; remount it`,
-  );
-  await mount("-o", "remount,bind,rw", disk);
-  const { journal, restored, setAside } = open(`${disk}/state`);
-  assertEquals([restored.length, setAside], [1_950, undefined]);
+/** A disk that takes nothing when a process begins: what it holds is restored, what comes is written later. */
+async function unwritableAtStart(disk: string, trouble: string, change: Change): Promise<void> {
+  const directory = `${disk}/state`;
+  const before = records(await reopen(directory)).length;
+  await change.begin();
+  const opened = open(directory);
+  const { journal, troubles, recoveries } = opened;
+  const path = `${directory}/sessions.db`;
+  assertEquals(troubles, [`Cannot write "${path}": ${trouble}; going on without it`]);
+  assertEquals(journal.trouble, troubles[0]);
+  assertEquals(records(opened).length, before);
+  assertEquals(opened.setAside, undefined);
+  const [gone] = records(opened);
+  journal.closed(gone, "idle", counters(1));
+  journal.opened(session(5_000));
+  assertEquals(journal.accounting.query({ limit: 1 })[0].customer, gone.customer);
+  assertEquals(await journal.flush(), false);
+  await change.end();
+  while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals([journal.trouble, troubles.length], [undefined, 1]);
   await journal.close();
+  const kept = records(await reopen(directory)).map(({ customer }) => customer);
+  assertEquals(kept.length, before);
+  assert(kept.includes(session(5_000).customer) && !kept.includes(gone.customer));
+  const again = open(directory);
+  again.journal.closed(session(5_000), "idle");
+  again.journal.opened(gone);
+  await again.journal.close();
+}
+
+/** What a store holds. */
+async function reopen(directory: string): Promise<ReturnType<typeof open>> {
+  const opened = open(directory);
+  await opened.journal.close();
+  return opened;
+}
+
+interface Change {
+  begin(): Promise<void>;
+  end(): Promise<void>;
+}
+
+function fullDisk(disk: string): Change {
+  const ballast = `${disk}/ballast`;
+  return {
+    begin: () => Promise.resolve(fill(ballast)),
+    end: () => Promise.resolve(Deno.removeSync(ballast)),
+  };
+}
+
+function readOnlyDisk(disk: string): Change {
+  return {
+    begin: () => mount("-o", "remount,bind,ro", disk),
+    end: () => mount("-o", "remount,bind,rw", disk),
+  };
+}
+
+/** The store of a daemon that was killed has part of it in its log. */
+async function killedAndReadOnly(disk: string): Promise<void> {
+  const killed = open(`${disk}/killed`);
+  for (let i = 0; i < 10; i++) killed.journal.opened(session(i));
+  await killed.journal.flush();
+  for (const suffix of ["", "-wal"]) {
+    Deno.mkdirSync(`${disk}/copy`, { recursive: true, mode: 0o700 });
+    Deno.copyFileSync(
+      `${disk}/killed/sessions.db${suffix}`,
+      `${disk}/copy/sessions.db${suffix}`,
+    );
+  }
+  await killed.journal.close();
+  Deno.writeFileSync(`${disk}/copy/sessions.lock`, new Uint8Array());
+  await mount("-o", "remount,bind,ro", disk);
+  const opened = open(`${disk}/copy`);
+  assertEquals([records(opened).length, opened.troubles.length], [10, 1]);
+  const second = assertThrows(() => open(`${disk}/copy`), StateError).message;
+  assertStringIncludes(second, "another pppoe-proxy uses");
+  await opened.journal.close();
+  await mount("-o", "remount,bind,rw", disk);
+}
+
+/** A new daemon whose directory cannot even be made. */
+async function newAndReadOnly(disk: string): Promise<void> {
+  await mount("-o", "remount,bind,ro", disk);
+  const { journal, troubles, recoveries, restored } = open(`${disk}/new/state`);
+  assertEquals([restored.length, troubles.length, journal.hasFile], [0, 1, false]);
+  journal.opened(session(1));
+  await mount("-o", "remount,bind,rw", disk);
+  while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(journal.hasFile, true);
+  await journal.close();
+  assertEquals(records(await reopen(`${disk}/new/state`)).length, 1);
 }
 
 if (import.meta.main) {
   const disk = Deno.args[0];
   await mount("-t", "tmpfs", "-o", "size=2m", "tmpfs", disk);
   await fullWhileRunning(disk);
-  await fullOrReadOnlyAtStart(disk);
+  await unwritableAtStart(disk, "the disk is full; make room", fullDisk(disk));
+  const readOnly = "the file system is read-only; remount it";
+  await unwritableAtStart(disk, readOnly, readOnlyDisk(disk));
+  await killedAndReadOnly(disk);
+  await newAndReadOnly(disk);
 }

@@ -3,7 +3,7 @@ import { inDirectory } from "./sessions.ts";
 
 const SCRIPT = new URL("full_disk.ts", import.meta.url).pathname;
 
-Deno.test("a full disk is told once, and all is written when there is room again", () =>
+Deno.test("a disk that is full or read-only, also at the start, is told once and made good for", () =>
   inDirectory(async (directory) => {
     const { code, stderr } = await new Deno.Command("unshare", {
       args: [

@@ -1,6 +1,7 @@
 /** Sessions, directories and journals for the tests of the store. */
 import { type Identity, type Store } from "../../src/state/store.ts";
-import { type JournalOptions, type Opened, openJournal } from "../../src/state/journal.ts";
+import type { JournalOptions } from "../../src/state/journal.ts";
+import { type Opened, openJournal } from "../../src/state/open_journal.ts";
 import type { SessionRecord } from "../../src/state/record.ts";
 
 export const IDENTITY: Identity = { mode: "server", interface: "wan0", mac: "own" };

@@ -14,6 +14,8 @@ export function showOverview(status) {
   setData(byId("state"), "state", status.draining ? "held" : status.ready ? "up" : "down");
   document.title = `${status.interface.name} ${state} · pppoe-proxy ${status.mode}`;
   showDraining(status);
+  byId("warnings").hidden = status.warnings.length === 0;
+  setText(byId("warnings"), status.warnings.join(" · "));
   showFacts(status);
   showTally("drops", { ...status.drops, ...kernelDrops(status) });
   showTally("ends", status.closed_total);

@@ -1,4 +1,6 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { runCommand } from "../process.ts";
+import { pppoeProxyCommand } from "../shipped.ts";
 import { DAEMON_FAULTS } from "./daemon_faults.ts";
 import { endure, settle } from "./invariants.ts";
 import { fillDisk, MACHINE_FAULTS } from "./machine_faults.ts";
@@ -25,7 +27,7 @@ testLine("a full disk is said once, costs nobody a session, and is made good for
 });
 
 testLine(
-  "killed while its disk is full: what opened meanwhile ends, all else goes on",
+  "killed while its disk is full: it starts all the same, what opened meanwhile ends, all else goes on",
   async (line) => {
     const { customers, daemons } = line;
     const [since, ended] = [daemons.server.output.length, customers.ended];
@@ -33,13 +35,40 @@ testLine(
     await customers.fill(customers.size + 2);
     await daemons.server.waitForLine(/state cannot be written/, { since });
     daemons.server.signal("SIGKILL");
-    await assertRejects(() => daemons.restartServer(), Error, "the disk is full; make room");
-    await Deno.remove(ballast);
     await daemons.restartServer();
+    await daemons.server.waitForLine(/state cannot be written.*the disk is full; make room/);
     await settle(line);
+    assertEquals(customers.ended - ended, 2);
+    await customers.fill(customers.size + 2);
+    await Deno.remove(ballast);
+    await daemons.server.waitForLine(/state is written again/, { timeout: 10_000 });
+    await endure(line, DAEMON_FAULTS["server killed"]);
     assertEquals(customers.ended - ended, 2);
   },
 );
+
+testLine("killed, and its disk read-only: it starts, and all goes on", async (line) => {
+  const { customers, daemons, lab } = line;
+  const ended = customers.ended;
+  daemons.server.signal("SIGKILL");
+  await daemons.server.status;
+  const remount = (how: string) =>
+    runCommand("mount", "-o", `remount,bind,${how}`, `${lab.folder}/server.state`);
+  await remount("ro");
+  await daemons.restartServer();
+  await daemons.server.waitForLine(/state cannot be written.*the file system is read-only/);
+  const status = pppoeProxyCommand("status", "--config", `${lab.folder}/server.toml`);
+  const { stdout } = await new Deno.Command(status.program, {
+    args: [...status.args],
+    env: { RUNTIME_DIRECTORY: lab.folder },
+  }).output();
+  assertMatch(new TextDecoder().decode(stdout), /Sessions are not kept.*is read-only; remount it/);
+  await settle(line);
+  await remount("rw");
+  await daemons.server.waitForLine(/state is written again/, { timeout: 10_000 });
+  await endure(line, DAEMON_FAULTS["server killed"]);
+  assertEquals(customers.ended, ended);
+});
 
 testLine("I1: a clock that is 800 days late keeps nobody out, and is a warning", async (line) => {
   const { clients, clock, customers } = line;

@@ -1,0 +1,45 @@
+import { Changes } from "./changes.ts";
+import { Journal, type JournalOptions } from "./journal.ts";
+import { LiveRows } from "./live_rows.ts";
+import type { JournalledSession } from "./record.ts";
+import type { SetAside } from "./set_aside.ts";
+import { StateDirectory } from "./state_directory.ts";
+import type { Identity } from "./store.ts";
+
+/** What `openJournal` found. */
+export interface Opened {
+  journal: Journal;
+  /** The sessions that were open, oldest last. They stay in the journal until `closed`. */
+  restored: JournalledSession[];
+  /** Rows that made no sense. */
+  dropped: number;
+  setAside: SetAside | undefined;
+}
+
+/**
+ * Opens the store in a directory and takes it for this process. A disk that takes nothing for now is
+ * told as `onTrouble`; the journal has what can be read there, and writes when it can. Throws
+ * `StateError`.
+ */
+export function openJournal(
+  path: string,
+  identity: Identity,
+  options: JournalOptions,
+): Opened {
+  const directory = new StateDirectory(path, identity, options.now);
+  try {
+    const store = directory.open();
+    const { sessions, dropped } = new LiveRows(store.database).load();
+    const changes = new Changes(sessions);
+    const reopen = () => directory.reopen();
+    const journal = new Journal({
+      ...{ store, changes, reopen, options },
+      release: () => directory.release(),
+    });
+    if (dropped > 0) journal.rewrite();
+    return { journal, restored: [...sessions.values()], dropped, setAside: store.setAside };
+  } catch (error) {
+    directory.release();
+    throw error;
+  }
+}
