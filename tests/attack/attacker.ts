@@ -1,10 +1,23 @@
-/** Runs one attack, in a process of its own: `deno run -A tests/attack/attacker.ts NAME TARGET`. */
+/**
+ * Runs one attack, in a process of its own:
+ *
+ *     deno run -A tests/attack/attacker.ts NAME TARGETS
+ *
+ * It prints "armed", and for each line with a target's name that it reads it attacks that target and
+ * prints "over".
+ */
 import { ATTACKS, type Target } from "./attacks.ts";
+import { printLine, readLines } from "./lines.ts";
 
 if (import.meta.main) {
-  const [name, target] = Deno.args;
+  const [name, targets] = Deno.args;
   const attack = ATTACKS.find((one) => one.name === name);
   if (attack === undefined) throw new RangeError(`There is no attack "${name}"`);
-  await attack.run(JSON.parse(target) as Target);
+  const byName: Record<string, Target> = JSON.parse(targets);
+  printLine("armed");
+  for await (const line of readLines(Deno.stdin.readable)) {
+    await attack.run(byName[line]);
+    printLine("over");
+  }
   Deno.exit(0);
 }

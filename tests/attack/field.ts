@@ -1,18 +1,40 @@
+import { median } from "../../bench/figures.ts";
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
-import { type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
+import { freePort, type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
 import type { Attack, Target } from "./attacks.ts";
-import { type Footprint, footprint, watchFootprint } from "./footprint.ts";
+import { cpuTime, type Footprint, footprint, watchFootprint } from "./footprint.ts";
 import type { Noticed } from "./probe.ts";
 
-/** How long one is attacked, and how long the honest session is looked at before. Milliseconds. */
-const DURATION = 5_000;
-const REST = 2_000;
+/**
+ * So many times in turn the honest session is looked at alone, beside an attack that misses, and
+ * beside one that hits: what else the machine does disturbs all three alike.
+ */
+const ROUNDS = 5;
+/** How long each is looked at. Milliseconds. */
+const CALM = 1_000;
+const ATTACK = 1_500;
+/** What an attack has left behind goes meanwhile. Milliseconds. */
+const REST = 300;
+
+/** What the honest session and the daemon noticed in one part of all rounds. */
+export interface Part {
+  sent: number;
+  lost: number;
+  /** Of the rounds' figures the middle one. Milliseconds. */
+  p99: number;
+  /** The longest in any round. Milliseconds. */
+  longest: number;
+  /** CPU of the daemon, as a part of one core. */
+  cpu: number;
+}
 
 /** What an attack cost. */
 export interface Cost {
-  calm: Noticed;
-  attacked: Noticed;
+  calm: Part;
+  /** Beside an attack that reaches no daemon: what the attacker takes from the machine. */
+  missed: Part | undefined;
+  attacked: Part;
   /** What the daemon held at rest, and at most. */
   rest: Footprint;
   most: Footprint;
@@ -36,6 +58,7 @@ export class Field implements AsyncDisposable {
     const lab = await Lab.open();
     await lab.cables();
     await lab.cable("cust1", "lan1");
+    await lab.cable("void0", "void1");
     const pair = await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
     await pair.clients.get("south")?.stop(); // its place is the attacker's
     const config = await Deno.readTextFile(`${lab.folder}/server.toml`);
@@ -49,24 +72,48 @@ export class Field implements AsyncDisposable {
   /** Attacks, and looks at the honest session and the daemon meanwhile. */
   async suffer(attack: Attack): Promise<Cost> {
     const daemon = attack.daemon === "server" ? this.#pair.server : this.#client;
-    const calm = await this.#notice(() => pause(REST));
+    const attacker = await this.#arm(attack);
+    const rounds = { calm: new Rounds(), missed: new Rounds(), attacked: new Rounds() };
     const rest = await footprint(daemon.pid);
     const watch = watchFootprint(daemon.pid);
-    const lines = daemon.output.length;
-    const attacked = await this.#notice(async () => {
-      const target: Target = {
-        port: this.#port,
-        lan: "cust0",
-        wan: "ac0",
-        folder: this.#lab.folder,
-        milliseconds: DURATION,
-      };
-      const attacker = startScript(this.#lab, "attacker", [attack.name, JSON.stringify(target)]);
-      const { success } = await attacker.status;
-      if (!success) throw new Error(`The attack failed: ${attacker.output.entries.join("\n")}`);
-    });
-    const written = (daemon.output.length - lines) / (DURATION / 1_000);
-    return { calm, attacked, rest, most: await watch.stop(), lines: written };
+    let lines = 0;
+    for (let round = 0; round < ROUNDS; round++) {
+      rounds.calm.add(await this.#notice(daemon, () => pause(CALM)));
+      for (const aim of attack.canMiss ? ["missed", "attacked"] as const : ["attacked"] as const) {
+        const before = daemon.output.length;
+        rounds[aim].add(await this.#notice(daemon, () => attackOnce(attacker, aim)));
+        if (aim === "attacked") lines += daemon.output.length - before;
+        await pause(REST);
+      }
+    }
+    const most = await watch.stop();
+    await attacker.stop();
+    return {
+      calm: rounds.calm.sum(),
+      missed: attack.canMiss ? rounds.missed.sum() : undefined,
+      attacked: rounds.attacked.sum(),
+      rest,
+      most,
+      lines: lines / (ROUNDS * ATTACK / 1_000),
+    };
+  }
+
+  /** Starts the attacker, which waits for its command. */
+  async #arm({ name }: Attack): Promise<LabProcess> {
+    const attacked: Target = {
+      port: this.#port,
+      lan: "cust0",
+      wan: "ac0",
+      floodLan: "cust0",
+      floodWan: "ac0",
+      folder: this.#lab.folder,
+      milliseconds: ATTACK,
+    };
+    const missed: Target = { ...attacked, port: freePort(), floodLan: "void0", floodWan: "void0" };
+    const args = [name, JSON.stringify({ attacked, missed })];
+    const attacker = startScript(this.#lab, "attacker", args, IDLE);
+    await attacker.waitForLine(/armed/, { timeout: 20_000 });
+    return attacker;
   }
 
   get #client(): LabProcess {
@@ -79,25 +126,63 @@ export class Field implements AsyncDisposable {
     await this.#lab[Symbol.asyncDispose]();
   }
 
-  async #notice(during: () => Promise<void>): Promise<Noticed> {
+  async #notice(daemon: LabProcess, during: () => Promise<unknown>): Promise<Round> {
     const since = this.#probe.output.length;
     await this.#probe.say("start");
+    const [from, cpu] = [performance.now(), await cpuTime(daemon.pid)];
     await during();
+    const load = (await cpuTime(daemon.pid) - cpu) / (performance.now() - from) * 1_000;
     await this.#probe.say("stop");
     const line = await this.#probe.waitForLine(/^\{/, { since, timeout: 20_000 });
-    return JSON.parse(line) as Noticed;
+    return { ...JSON.parse(line) as Noticed, cpu: load };
   }
 }
 
-/** Starts a script of this folder. */
-export function startScript(lab: Lab, name: string, args: readonly string[]): LabProcess {
+interface Round extends Noticed {
+  cpu: number;
+}
+
+/** One part of all rounds. */
+class Rounds {
+  #all: Round[] = [];
+
+  add(round: Round): void {
+    this.#all.push(round);
+  }
+
+  sum(): Part {
+    const all = (of: (round: Round) => number): number[] => this.#all.map(of);
+    const sum = (numbers: number[]): number => numbers.reduce((total, one) => total + one, 0);
+    return {
+      sent: sum(all(({ sent }) => sent)),
+      lost: sum(all(({ lost }) => lost)),
+      p99: median(all(({ p99 }) => p99)),
+      longest: Math.max(...all(({ longest }) => longest)),
+      cpu: median(all(({ cpu }) => cpu)),
+    };
+  }
+}
+
+async function attackOnce(attacker: LabProcess, aim: "missed" | "attacked"): Promise<void> {
+  const since = attacker.output.length;
+  await attacker.say(aim);
+  await attacker.waitForLine(/over/, { since, timeout: ATTACK + 20_000 });
+}
+
+/** The scheduler's lowest class: an attacker elsewhere would take no time from these daemons. */
+const IDLE = ["chrt", "--idle", "0"];
+
+/** Starts a script of this folder, by a program that starts others where one is given. */
+export function startScript(
+  lab: Lab,
+  name: string,
+  args: readonly string[],
+  starter: readonly string[] = [],
+): LabProcess {
   const script = new URL(`${name}.ts`, import.meta.url).pathname;
-  return lab.start({
-    name,
-    program: Deno.execPath(),
-    args: ["run", "-A", "--unstable-net", "--cached-only", script, ...args],
-    stdin: "piped",
-  });
+  const deno = [Deno.execPath(), "run", "-A", "--unstable-net", "--cached-only", script, ...args];
+  const [program, ...rest] = [...starter, ...deno];
+  return lab.start({ name, program, args: rest, stdin: "piped" });
 }
 
 function pause(milliseconds: number): Promise<void> {

@@ -4,13 +4,31 @@ export interface Footprint {
   descriptors: number;
   /** Resident memory, bytes. */
   memory: number;
+  /** The part of it that is not a file's: the executable's pages come and go as they are used. */
+  anonymous: number;
 }
 
 /** Looks at a process now. */
 export async function footprint(pid: number): Promise<Footprint> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
-  const resident = Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-  return { descriptors: [...Deno.readDirSync(`/proc/${pid}/fd`)].length, memory: resident };
+  const bytes = (name: string): number =>
+    Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024;
+  return {
+    descriptors: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
+    memory: bytes("VmRSS"),
+    anonymous: bytes("RssAnon"),
+  };
+}
+
+/** USER_HZ (time(7)): how proc(5) counts time. */
+const TICKS = 100;
+
+/** The CPU's time that a process has taken so far. Seconds. */
+export async function cpuTime(pid: number): Promise<number> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  // Fields 14 and 15, utime and stime; the second, in brackets, may have spaces.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 /** How often a process is looked at. Milliseconds. */
@@ -18,13 +36,14 @@ const EVERY = 50;
 
 /** Looks at a process until `stop`, which gives the most that it held. */
 export function watchFootprint(pid: number): { stop(): Promise<Footprint> } {
-  const most: Footprint = { descriptors: 0, memory: 0 };
+  const most: Footprint = { descriptors: 0, memory: 0, anonymous: 0 };
   let stopped = false;
   const watching = (async () => {
     while (!stopped) {
       const now = await footprint(pid);
       most.descriptors = Math.max(most.descriptors, now.descriptors);
       most.memory = Math.max(most.memory, now.memory);
+      most.anonymous = Math.max(most.anonymous, now.anonymous);
       await new Promise((resolve) => setTimeout(resolve, EVERY));
     }
   })();

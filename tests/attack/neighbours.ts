@@ -35,8 +35,9 @@ async function atRate(
 export async function floodPadis(name: string, rate: number, milliseconds: number): Promise<void> {
   await using port = openPort(name);
   const tags = encodeTags([anyService]);
+  const first: Mac = 0x02_bb_00_00_00_00 + Math.floor(Math.random() * 0x1_0000) * 0x1_0000;
   await atRate(rate, milliseconds, (number) => {
-    const source: Mac = 0x02_bb_00_00_00_00 + number;
+    const source: Mac = first + number;
     port.send(encodeDiscovery({
       source,
       destination: BROADCAST,
@@ -47,33 +48,52 @@ export async function floodPadis(name: string, rate: number, milliseconds: numbe
   });
 }
 
-/** One PADI, then the same PADR again and again. */
-export async function repeatPadr(name: string, rate: number, milliseconds: number): Promise<void> {
+/** One PADI, then the same PADR again and again, there or at another interface. */
+export async function repeatPadr(
+  name: string,
+  rate: number,
+  milliseconds: number,
+  flooded = name,
+): Promise<void> {
   const mac: Mac = 0x02_bc_00_00_00_01;
   await using client = startTestClient(name, mac);
   const pado = await client.discover({ hostUniq: Uint8Array.of(1) });
-  await using port = openPort(name);
+  await using port = openPort(flooded);
   const tags = encodeTags(pado.tags.filter(({ type }) => type !== TAG_AC_NAME));
   const packet = { source: mac, destination: pado.source, code: 0x19, sessionId: 0, tags };
   const padr = encodeDiscovery(packet);
   await atRate(rate, milliseconds, () => port.send(padr));
 }
 
-/** LCP Echo-Requests in a session of one's own. */
-export async function floodLcp(name: string, rate: number, milliseconds: number): Promise<void> {
+/** LCP Echo-Requests in a session of one's own, there or at another interface. */
+export async function floodLcp(
+  name: string,
+  rate: number,
+  milliseconds: number,
+  flooded = name,
+): Promise<void> {
   await using client = startTestClient(name, 0x02_bd_00_00_00_01);
   const { sessionId, concentrator } = await client.dial({ hostUniq: Uint8Array.of(2) });
-  await using port = openPort(name);
+  await using port = openPort(flooded);
   const payload = new Uint8Array(64);
   payload.set([0xc0, 0x21, 9, 1, 0, 62]);
   const frame = sessionFrame(concentrator, client.mac, sessionId, payload);
   await atRate(rate, milliseconds, () => port.send(frame));
 }
 
-/** Answers to the Host-Uniq of whoever asks, far more than anybody needs, and forged ones. */
-export async function floodOffers(name: string, rate: number, milliseconds: number): Promise<void> {
+/**
+ * Answers to the Host-Uniq of whoever asks, far more than anybody needs, and forged ones, there or at
+ * another interface.
+ */
+export async function floodOffers(
+  name: string,
+  rate: number,
+  milliseconds: number,
+  flooded = name,
+): Promise<void> {
   let asked: { host: Mac; uniq: Uint8Array } | undefined;
-  await using port = openPort(name, ({ code, source, tags }) => {
+  await using port = openPort(flooded);
+  await using _ear = openPort(name, ({ code, source, tags }) => {
     const uniq = findTag(tags, TAG_HOST_UNIQ);
     if (code === CODE_PADI && uniq !== undefined) asked = { host: source, uniq };
   });

@@ -7,25 +7,46 @@ import { type Cost, Field } from "./field.ts";
 
 const MIB = 2 ** 20;
 
+const HEADINGS = [
+  "attack",
+  "frames lost",
+  "p99 alone",
+  "attack beside",
+  "attacked",
+  "longest",
+  "CPU",
+  "descriptors",
+  "memory",
+  "not files",
+  "lines/s",
+];
+
 function row({ name, daemon, budget }: Attack, cost: Cost): string {
-  const { calm, attacked, rest, most, lines } = cost;
+  const { calm, missed, attacked, rest, most, lines } = cost;
+  const added = (bytes: number): string => `+${(bytes / MIB).toFixed(1)}`;
   const cells = [
     name,
     `${attacked.lost} of ${attacked.sent} (${budget.lost})`,
-    `${calm.p99.toFixed(1)} → ${attacked.p99.toFixed(1)} ms (+${budget.added})`,
+    `${calm.p99.toFixed(1)} ms`,
+    missed === undefined ? "" : `${missed.p99.toFixed(1)} ms`,
+    `${attacked.p99.toFixed(1)} ms (+${budget.added})`,
     `${attacked.longest.toFixed(1)} ms`,
+    `${percent(calm.cpu)} → ${percent(attacked.cpu)}`,
     `${daemon}: +${most.descriptors - rest.descriptors} (${budget.descriptors})`,
-    `+${((most.memory - rest.memory) / MIB).toFixed(1)} MiB (${budget.memory / MIB})`,
+    `${added(most.memory - rest.memory)} MiB (${budget.memory / MIB})`,
+    `${added(most.anonymous - rest.anonymous)} MiB`,
     `${lines.toFixed(1)} (${budget.lines})`,
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
+}
+
 async function main(words: readonly string[]): Promise<void> {
-  printLine(
-    "| attack | frames lost | p99, calm → attacked | longest | descriptors | memory | lines/s |",
-  );
-  printLine("|---|---|---|---|---|---|---|");
+  printLine(`| ${HEADINGS.join(" | ")} |`);
+  printLine(`|${"---|".repeat(HEADINGS.length)}`);
   for (const attack of ATTACKS) {
     if (words.length > 0 && !words.some((word) => attack.name.includes(word))) continue;
     await using field = await Field.open();

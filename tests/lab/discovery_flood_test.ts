@@ -7,21 +7,20 @@ import { startTestAc } from "./peers/test_ac.ts";
 import { type DialedSession, startTestClient, type TestClient } from "./peers/test_client.ts";
 import { tapCable } from "./peers/wire_tap.ts";
 import { startProxyPair } from "./proxy_pair.ts";
+import { startScript } from "../attack/field.ts";
 
 const ignore = !insideLab();
 /** How long an attack lasts. Milliseconds. */
 const ATTACK = 5_000;
-const ATTACKER = new URL("../attack/attacker.ts", import.meta.url).pathname;
 
 /** An attack that tests/attack/attacks.ts has by this name; resolves when it is over. */
 async function suffer(lab: Lab, name: string, milliseconds = ATTACK): Promise<void> {
-  const target = JSON.stringify({ port: 0, lan: "cust0", wan: "ac0", milliseconds });
-  const attacker = lab.start({
-    name: "attacker",
-    program: Deno.execPath(),
-    args: ["run", "-A", "--unstable-net", "--cached-only", ATTACKER, name, target],
-  });
-  const { success } = await attacker.status;
+  const [lan, wan] = ["cust0", "ac0"];
+  const target = { port: 0, lan, wan, floodLan: lan, floodWan: wan, folder: "", milliseconds };
+  const attacker = startScript(lab, "attacker", [name, JSON.stringify({ target })]);
+  await attacker.say("target");
+  await attacker.waitForLine(/over/, { timeout: milliseconds + 60_000 });
+  const { success } = await attacker.stop();
   assert(success, attacker.output.entries.join("\n"));
 }
 
