@@ -14,10 +14,18 @@ const MAX_FD = 64;
  * where any other file answers EINVAL (epoll_ctl(2)).
  */
 export function findEventLoop(pollable: number): number {
+  return findEventLoops(pollable)[0] ?? -1;
+}
+
+/** All epoll instances of this process: `deno test` has several event loops. */
+export function findEventLoops(pollable: number): number[] {
   const event = new Uint8Array(12); // struct epoll_event, not looked at by EPOLL_CTL_DEL
+  const found: number[] = [];
   for (let fd = 0; fd < MAX_FD; fd++) {
     if (fd === pollable) continue;
-    if (libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 && errno() === ENOENT) return fd;
+    if (libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 && errno() === ENOENT) {
+      found.push(fd);
+    }
   }
-  return -1;
+  return found;
 }

@@ -21,6 +21,12 @@ const SYMBOLS = {
   getpeername: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
   /** int listen(int fd, int backlog) */
   listen: { parameters: ["i32", "i32"], result: "i32" },
+  /** int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags) */
+  accept4: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  /** int dup3(int old, int new, int flags) */
+  dup3: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  /** int fcntl(int fd, int op, int arg): the commands used take an int */
+  fcntl: { parameters: ["i32", "i32", "i32"], result: "i32" },
   /** int shutdown(int fd, int how) */
   shutdown: { parameters: ["i32", "i32"], result: "i32" },
   /** int getrlimit(int resource, struct rlimit *limit) */

@@ -4,6 +4,47 @@ import { readInterface } from "./interface.ts";
 const AF_INET = 2;
 const AF_INET6 = 10;
 
+/** struct sockaddr_in6, the larger one. */
+export const SOCKADDR_BYTES = 28;
+
+/** One end of a connection. */
+export interface SocketEnd {
+  /** An IP address as text. */
+  host: string;
+  port: number;
+}
+
+/** The port in a struct sockaddr_in or sockaddr_in6. */
+export function portOfAddress(bytes: Uint8Array): number {
+  return bytes[2] << 8 | bytes[3];
+}
+
+/** The end that a struct sockaddr_in or sockaddr_in6 names; of IPv6 without the zone. */
+export function decodeAddress(bytes: Uint8Array): SocketEnd {
+  const isIpv6 = (bytes[0] | bytes[1] << 8) === AF_INET6;
+  const host = isIpv6
+    ? ipv6Text(bytes.subarray(8, 24))
+    : `${bytes[4]}.${bytes[5]}.${bytes[6]}.${bytes[7]}`;
+  return { host, port: portOfAddress(bytes) };
+}
+
+/** As Deno writes it: the shortest form (RFC 5952), with an IPv4-mapped address's four numbers. */
+function ipv6Text(bytes: Uint8Array): string {
+  const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff &&
+    bytes[11] === 0xff;
+  if (isMapped) return `::ffff:${bytes.subarray(12).join(".")}`;
+  const groups = Array.from({ length: 8 }, (_, i) => bytes[2 * i] << 8 | bytes[2 * i + 1]);
+  let [from, length] = [0, 1];
+  for (let i = 0; i < 8; i++) {
+    let zeros = 0;
+    while (i + zeros < 8 && groups[i + zeros] === 0) zeros++;
+    if (zeros > length) [from, length] = [i, zeros];
+  }
+  const text = (some: number[]): string => some.map((group) => group.toString(16)).join(":");
+  if (length < 2) return text(groups);
+  return `${text(groups.slice(0, from))}::${text(groups.slice(from + length))}`;
+}
+
 /** struct sockaddr_in or sockaddr_in6 of an address such as "192.0.2.1" or "2001:db8::1". */
 export function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
   const isIpv6 = /^[0-9a-f:]*:[0-9a-f:.]*(%.+)?$/i.test(host);

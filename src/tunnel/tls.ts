@@ -14,7 +14,7 @@ import { TlsAlert } from "./tls_alert.ts";
 import { alertError, awaitTls13, nameRefusal } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
 import { connectTcp } from "./tcp_connect.ts";
-import { makeTlsIdentity, TLS_NAME } from "./tls_identity.ts";
+import { makeTlsIdentity, TLS_NAME, type TlsIdentity } from "./tls_identity.ts";
 
 /** A host and a TCP port. */
 export interface Endpoint {
@@ -40,28 +40,26 @@ export interface DialOptions {
 export type TuneSockets = (port: number) => void;
 
 /**
- * Opens the listening socket; what it accepts inherits its options. What it shows is signed by
- * this certificate's key, both in PEM. `beside` another one of this port needs Deno's
- * --unstable-net.
+ * Opens a listening socket of Deno's; what it accepts inherits its options. What it shows is signed
+ * by this certificate's key, both in PEM.
  */
 export function listenTls(
   endpoint: Endpoint,
   certificate: string,
   key: string,
   tune: TuneSockets,
-  beside = false,
 ): Deno.TlsListener {
-  const shown = makeTlsIdentity(certificate, key);
-  const listener = Deno.listenTls({
-    hostname: endpoint.host,
-    port: endpoint.port,
-    ...(beside && { reusePort: true }),
-    cert: shown.certificate,
-    key: shown.key,
-    alpnProtocols: [ALPN],
-  });
+  const listener = listenAs(makeTlsIdentity(certificate, key), endpoint);
   tune((listener.addr as Deno.NetAddr).port);
   return listener;
+}
+
+/** The same with what is shown; by default on a port of the loopback that the kernel chooses. */
+export function listenAs(
+  { certificate, key }: TlsIdentity,
+  { host, port }: Endpoint = { host: "127.0.0.1", port: 0 },
+): Deno.TlsListener {
+  return Deno.listenTls({ hostname: host, port, cert: certificate, key, alpnProtocols: [ALPN] });
 }
 
 /**

@@ -1,70 +1,54 @@
-import { AcceptedSocket, AcceptedSockets } from "../../ffi/accepted_socket.ts";
+import type { AcceptedSocket } from "../../ffi/accepted_socket.ts";
+import { handOver } from "../../ffi/hand_over.ts";
 import { openFileLimit } from "../../ffi/open_files.ts";
 import { HandshakeError } from "./authenticate.ts";
 import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { type Greeting, HelloWatch } from "./hello_watch.ts";
-import { addressBytes } from "./network.ts";
-import type { Endpoint } from "./tls.ts";
+import { type Endpoint, listenAs } from "./tls.ts";
 import { encodeAlert, TlsAlert, TOO_BUSY } from "./tls_alert.ts";
 import { TlsConnection } from "./tls_connection.ts";
+import type { TlsIdentity } from "./tls_identity.ts";
 import type { Incoming } from "./transport.ts";
 
 /** Descriptors that strangers and tunnels leave to everything else. */
 export const SPARE_FILES = 32;
 
-const sockets = new AcceptedSockets();
 const hellos = new HelloWatch();
 
-/** Descriptors that may wait for Deno to close them before the next connection is accepted. */
-const MAX_CLOSING = 20;
-/** How long that is waited for at most. Milliseconds. */
-const CLOSING_PATIENCE = 100;
-
 /**
- * Resolves when Deno has closed nearly all that was hung up on: it does so when it next looks for
- * news of sockets, before which it may accept many a connection.
- */
-export async function settleClosing(): Promise<void> {
-  const limit = performance.now() + CLOSING_PATIENCE;
-  while (sockets.areClosing(MAX_CLOSING) && performance.now() < limit) {
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
-}
-
-/**
- * A TCP connection that Deno has accepted:
+ * A TCP connection:
  *
- *     held back ──greeted()──▶ hello seen ──open()──▶ TLS ──▶ connection
+ *     accepted ──greeted()──▶ hello seen ──open()──▶ Deno's, TLS ──▶ connection
  *
- * Deno's TLS does nothing before `open`, and a connection is closed in the kernel: Deno alone does
- * not close one whose handshake or last write has not ended.
+ * Deno has nothing of it before `open`, and it is closed in the kernel: Deno alone does not close one
+ * whose handshake or last write has not ended.
  */
 export class TlsIncoming implements Incoming {
-  readonly remote: Endpoint;
   readonly encrypted = false;
-  #connection: Deno.TlsConn;
-  #socket: AcceptedSocket | undefined;
-  /** Accepted in the moment before its listener was guarded: Deno may have read its hello. */
-  #early: boolean;
+  #socket: AcceptedSocket;
+  /** What it is shown. */
+  #shown: TlsIdentity;
+  #connection: Deno.TlsConn | undefined;
   #opened = false;
+  #closed = false;
   #stopWaiting = (): void => {};
 
-  constructor(connection: Deno.TlsConn) {
-    this.#connection = connection;
-    const { hostname, port } = connection.remoteAddr as Deno.NetAddr;
-    this.remote = { host: hostname, port };
-    this.#socket = findSocket(connection);
-    this.#early = this.#socket !== undefined && !this.#socket.heldBack;
+  constructor(socket: AcceptedSocket, shown: TlsIdentity) {
+    this.#socket = socket;
+    this.#shown = shown;
+  }
+
+  get remote(): Endpoint {
+    return this.#socket.remote;
   }
 
   get scarce(): boolean {
     // The kernel gives the lowest free number: all below it are in use.
-    return this.#socket !== undefined && this.#socket.number >= openFileLimit() - SPARE_FILES;
+    return this.#socket.number >= openFileLimit() - SPARE_FILES;
   }
 
   async greeted(): Promise<void> {
-    if (this.#early) return;
     const greeting = await this.#greeting();
     if (greeting === "ended") {
       throw ended("connection-lost", "network", "the peer hung up before TLS");
@@ -80,9 +64,11 @@ export class TlsIncoming implements Incoming {
 
   async open(): Promise<Connection> {
     this.#opened = true;
-    this.#socket?.release();
-    const { alpnProtocol } = await this.#connection.handshake();
-    if (alpnProtocol === ALPN) return new TlsConnection(this.#connection, () => this.close());
+    const connection = await handOver(this.#socket, listenAs(this.#shown));
+    this.#connection = connection;
+    if (this.#closed) abandon(connection);
+    const { alpnProtocol } = await connection.handshake();
+    if (alpnProtocol === ALPN) return new TlsConnection(connection, () => this.close());
     throw ended("protocol-violation", "us", `the peer does not speak "${ALPN}"`);
   }
 
@@ -92,16 +78,15 @@ export class TlsIncoming implements Incoming {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stopWaiting();
-    this.#socket?.shutdown();
-    abandon(this.#connection);
+    this.#socket.close();
+    if (this.#connection !== undefined) abandon(this.#connection);
   }
 
   #greeting(): Promise<Greeting> {
     const { promise, resolve } = Promise.withResolvers<Greeting>();
-    const socket = this.#socket;
-    if (socket === undefined) resolve("ended");
-    else this.#stopWaiting = hellos.wait((into) => socket.peek(into), resolve);
+    this.#stopWaiting = hellos.wait((into) => this.#socket.peek(into), resolve);
     return promise;
   }
 
@@ -112,16 +97,8 @@ export class TlsIncoming implements Incoming {
 
   /** An alert in plain, which is possible as long as TLS has not begun. */
   #say(alert: number): void {
-    if (!this.#opened && !this.#early) this.#socket?.say(encodeAlert(alert));
+    if (!this.#opened) this.#socket.say(encodeAlert(alert));
   }
-}
-
-function findSocket({ localAddr, remoteAddr }: Deno.TlsConn): AcceptedSocket | undefined {
-  const [local, remote] = [localAddr, remoteAddr].map((end) => {
-    const { hostname, port } = end as Deno.NetAddr;
-    return { address: addressBytes(hostname) ?? new Uint8Array(16), port };
-  });
-  return sockets.find(local, remote);
 }
 
 function ended(

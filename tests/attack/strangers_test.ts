@@ -1,5 +1,4 @@
 import { assert, assertEquals } from "@std/assert";
-import { setLowWater } from "../../ffi/accepted_socket.ts";
 import { libc } from "../../ffi/libc.ts";
 import { socketsOf } from "../../ffi/tcp.ts";
 import { Backoff } from "../../src/proxy/backoff.ts";
@@ -12,8 +11,8 @@ import { RawTcp } from "./raw_tcp.ts";
 import { captureClientHello } from "./strangers.ts";
 
 const ignore = !insideLab();
-/** Descriptors that may wait to be closed, or are open for a moment. */
-const SLACK = 24;
+/** Descriptors that are open for a moment: one accepted, and what hands it over. */
+const SLACK = 4;
 const admission = (settings: string): string => `[tunnel.admission]\n${settings}`;
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -131,9 +130,11 @@ Deno.test({
 
 /** Has this process take next to nothing of what a socket receives. */
 function takeNothing(socket: number): void {
-  const SO_RCVBUF = 8;
-  libc().setsockopt(socket, 1, SO_RCVBUF, new Uint8Array(new Int32Array([4_096]).buffer), 4);
-  setLowWater(socket, 1 << 20);
+  const [SOL_SOCKET, SO_RCVBUF, SO_RCVLOWAT] = [1, 8, 18];
+  for (const [option, bytes] of [[SO_RCVBUF, 4_096], [SO_RCVLOWAT, 1 << 20]]) {
+    const value = new Uint8Array(new Int32Array([bytes]).buffer);
+    libc().setsockopt(socket, SOL_SOCKET, option, value, value.length);
+  }
 }
 
 Deno.test({

@@ -1,18 +1,36 @@
-import { assert, assertEquals } from "@std/assert";
-import { AcceptedSockets } from "../../ffi/accepted_socket.ts";
-import { guardListener } from "../../ffi/tcp.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { AcceptedSocket } from "../../ffi/accepted_socket.ts";
+import { handOver } from "../../ffi/hand_over.ts";
+import { libc } from "../../ffi/libc.ts";
+import { ListeningSocket } from "../../ffi/listening_socket.ts";
+import { abandon } from "../../src/tunnel/connection.ts";
 
-const LOOPBACK = Uint8Array.of(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1);
-const portOf = (address: Deno.Addr): number => (address as Deno.NetAddr).port;
+const HOST = "127.0.0.1";
+const standIns = (): Deno.TcpListener => Deno.listen({ hostname: HOST, port: 0 });
 
-async function connected(sockets: AcceptedSockets, listener: Deno.TcpListener) {
-  const dialling = Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  const accepted = await listener.accept();
-  const [local, remote] = [accepted.localAddr, accepted.remoteAddr].map((end) => ({
-    address: LOOPBACK,
-    port: portOf(end),
-  }));
-  return { client: await dialling, accepted, socket: sockets.find(local, remote) };
+/** Runs `body` with a port; connections that it accepted are closed in the end. */
+async function listening(
+  body: (accept: () => Promise<{ client: Deno.TcpConn; socket: AcceptedSocket }>) => Promise<void>,
+): Promise<void> {
+  const listener = new ListeningSocket(HOST, 0);
+  const open: { client: Deno.TcpConn; socket: AcceptedSocket }[] = [];
+  try {
+    await body(async () => {
+      const client = await Deno.connect({ hostname: HOST, port: listener.port });
+      await listener.wait();
+      const socket = listener.accept();
+      assert(socket !== undefined);
+      assertEquals(socket.remote, { host: HOST, port: client.localAddr.port });
+      open.push({ client, socket });
+      return { client, socket };
+    });
+  } finally {
+    listener.close();
+    for (const { client, socket } of open) {
+      socket.close();
+      abandon(client);
+    }
+  }
 }
 
 /** Waits for what the kernel does in its own time. */
@@ -23,43 +41,103 @@ async function soon(holds: () => boolean): Promise<void> {
   }
 }
 
-Deno.test("an accepted connection is found among all, looked into, and closed beside Deno", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  guardListener(listener.addr.port);
-  const sockets = new AcceptedSockets();
-  const all = [];
-  for (let index = 0; index < 5; index++) all.push(await connected(sockets, listener));
-  assertEquals(new Set(all.map(({ socket }) => socket?.number)).size, 5);
-  const { client, accepted, socket } = all[2];
-  assert(socket !== undefined && socket.heldBack);
-  const bytes = new Uint8Array(8);
-  assertEquals(socket.peek(bytes), 0);
-  await client.write(Uint8Array.of(1, 2, 3));
-  await soon(() => socket.peek(bytes) === 3);
-  const reading = accepted.read(new Uint8Array(8));
-  assertEquals(
-    await Promise.race([reading, new Promise((done) => setTimeout(done, 50, "held"))]),
-    "held",
-  );
-  socket.release();
-  assertEquals(await reading, 3);
-  socket.say(Uint8Array.of(9));
-  assertEquals([await client.read(bytes), bytes[0]], [1, 9]);
-  socket.shutdown();
-  assertEquals(await client.read(bytes), null);
-  assert(sockets.areClosing(0));
-  accepted.close();
-  await soon(() => !sockets.areClosing(0));
-  // Its number may be somebody else's from now on.
-  const next = await connected(sockets, listener);
-  const other = next.socket;
-  assert(other !== undefined);
-  assertEquals([socket.peek(bytes), other.peek(bytes)], [null, 0]);
-  socket.shutdown();
-  await next.client.write(Uint8Array.of(4));
-  await soon(() => other.peek(bytes) === 1);
-  for (const each of [...all, next]) {
-    each.client.close();
-    if (each !== all[2]) each.accepted.close();
-  }
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
+
+Deno.test("a connection that was accepted past Deno is looked into, spoken to and closed", () =>
+  listening(async (accept) => {
+    const before = descriptors();
+    const { client, socket } = await accept();
+    const bytes = new Uint8Array(8);
+    assertEquals(socket.peek(bytes), 0);
+    await client.write(Uint8Array.of(1, 2, 3));
+    await soon(() => socket.peek(bytes) === 3);
+    assertEquals(socket.peek(bytes), 3); // it is still there
+    socket.say(Uint8Array.of(9));
+    socket.close();
+    assertEquals([await client.read(bytes), bytes[0]], [1, 9]);
+    assertEquals(await client.read(bytes), null); // not a reset: what had come was taken
+    assertEquals([socket.closed, socket.peek(bytes), descriptors()], [true, null, before + 1]);
+  }));
+
+Deno.test("Deno reads what came before a connection was handed over and after, and writes", () =>
+  listening(async (accept) => {
+    for (let round = 0; round < 20; round++) {
+      const { client, socket } = await accept();
+      await client.write(Uint8Array.of(1, 2, 3));
+      const connection = await handOver(socket, standIns());
+      const bytes = new Uint8Array(8);
+      assertEquals(await connection.read(bytes), 3);
+      const reading = connection.read(bytes);
+      await client.write(Uint8Array.of(4));
+      assertEquals([await reading, bytes[0]], [1, 4]);
+      const much = new Uint8Array(4 << 20); // more than the kernel takes at once
+      const writing = (async () => {
+        for (let at = 0; at < much.length;) at += await connection.write(much.subarray(at));
+        connection.closeWrite();
+      })();
+      let received = 0;
+      const into = new Uint8Array(64 * 1024);
+      for (let n = await client.read(into); n !== null; n = await client.read(into)) received += n;
+      await writing;
+      assertEquals(received, much.length);
+      socket.close();
+      assertEquals(await connection.read(bytes), null);
+      connection.close();
+    }
+  }));
+
+Deno.test("a connection whose number is another's by now is left alone", () =>
+  listening(async (accept) => {
+    const { client, socket } = await accept();
+    const connection = await handOver(socket, standIns());
+    client.close();
+    connection.close();
+    await soon(() => socket.closed);
+    const next = await accept();
+    const { number } = socket; // of which the kernel makes next's, or we do
+    if (next.socket.number !== number) {
+      assertEquals(libc().dup3(next.socket.number, number, 0), number);
+    }
+    socket.close();
+    socket.say(Uint8Array.of(1));
+    await next.client.write(Uint8Array.of(4));
+    const bytes = new Uint8Array(8);
+    await soon(() => next.socket.peek(bytes) === 1);
+    assertEquals(socket.peek(bytes), null);
+    if (next.socket.number !== number) libc().close(number);
+  }));
+
+Deno.test("another process's connection is not taken for the one that is handed over", () =>
+  listening(async (accept) => {
+    const { client, socket } = await accept();
+    await client.write(Uint8Array.of(7));
+    const listener = standIns();
+    const meddler = await Deno.connect({ hostname: HOST, port: listener.addr.port });
+    await meddler.write(Uint8Array.of(66));
+    using connection = await handOver(socket, listener);
+    const bytes = new Uint8Array(8);
+    assertEquals([await connection.read(bytes), bytes[0]], [1, 7]);
+    meddler.close();
+  }));
+
+Deno.test("a connection that is closed while it is handed over is Deno's no more, and nothing stays", () =>
+  listening(async (accept) => {
+    const { socket } = await accept();
+    const before = descriptors();
+    const handing = handOver(socket, standIns());
+    socket.close();
+    await assertRejects(() => handing, Deno.errors.ConnectionReset);
+    await soon(() => descriptors() < before);
+  }));
+
+Deno.test("a closed port ends the wait for a connection, and is free at once", async () => {
+  const listener = new ListeningSocket(HOST, 0);
+  const waiting = listener.wait();
+  listener.close();
+  await waiting;
+  assertEquals([listener.closed, listener.accept()], [true, undefined]);
+  await listener.wait();
+  new ListeningSocket(HOST, listener.port).close();
 });

@@ -1,5 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { encodeAddress } from "../../ffi/socket_address.ts";
+import fc from "fast-check";
+import { decodeAddress, encodeAddress } from "../../ffi/socket_address.ts";
 
 Deno.test("an IPv4 address is laid out as struct sockaddr_in", () => {
   const expected = [2, 0, 0x20, 0xfb, 192, 0, 2, 9, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -24,4 +25,16 @@ Deno.test("an IPv6 address is laid out as struct sockaddr_in6, in each of its sp
 
 Deno.test("a name is no address", () => {
   assertThrows(() => encodeAddress("proxy.example", 1), TypeError);
+});
+
+Deno.test("an address that the kernel gives is read in its shortest spelling, with the port", () => {
+  assertEquals(decodeAddress(encodeAddress("192.0.2.9", 8443)), { host: "192.0.2.9", port: 8443 });
+  fc.assert(fc.property(fc.ipV6(), fc.integer({ min: 1, max: 65_535 }), (host, port) => {
+    const decoded = decodeAddress(encodeAddress(host, port));
+    assertEquals(decoded.port, port);
+    const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(decoded.host);
+    if (mapped !== null) return;
+    assertEquals(`[${decoded.host}]`, new URL(`http://[${host}]`).hostname);
+  }));
+  assertEquals(decodeAddress(encodeAddress("::ffff:192.0.2.1", 1)).host, "::ffff:192.0.2.1");
 });

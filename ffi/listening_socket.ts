@@ -1,0 +1,121 @@
+/**
+ * A TCP port whose connections are accepted past Deno. Deno would make a connection of its own of
+ * each, with TLS and all, before anybody knows whether there is a place for it. That costs 0.5 ms of
+ * CPU and kilobytes of garbage, and a stranger pays nothing for it.
+ */
+import { AcceptedSocket } from "./accepted_socket.ts";
+import { EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, SystemError, unwrap } from "./errno.ts";
+import { errno, libc } from "./libc.ts";
+import { decodeAddress, encodeAddress, SOCKADDR_BYTES } from "./socket_address.ts";
+import { socketsOf } from "./tcp.ts";
+import { Waker } from "./waker.ts";
+
+const SOCK_NONBLOCK_CLOEXEC = 0o4000 | 0o2000000;
+const F_DUPFD_CLOEXEC = 1030;
+const SOL_SOCKET = 1;
+const SO_ACCEPTCONN = 30;
+const IPPROTO_TCP = 6;
+const TCP_LINGER2 = 8;
+const SHUT_RDWR = 2;
+/** Seconds that the kernel waits for the FIN of a peer that we have hung up on. */
+const ORPHAN_SECONDS = 2;
+/** Connections that wait to be accepted; the kernel bounds it by net.core.somaxconn. */
+const BACKLOG = 1_024;
+/** What the process or the system is short of; all else befalls a connection that is gone (accept(2)). */
+const SHORTAGES: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
+
+const peer = new Uint8Array(SOCKADDR_BYTES);
+const peerLength = new Uint32Array(1);
+
+/** A socket that listens. */
+export class ListeningSocket {
+  readonly port: number;
+  #fd: number;
+  #waker = new Waker();
+  #waiting = false;
+  #isLeaving = false;
+
+  /** Throws what `Deno.listen` throws: the name is looked up and the port taken by it. */
+  constructor(host: string, port: number) {
+    const listener = Deno.listen({ hostname: host, port });
+    try {
+      const address = listener.addr as Deno.NetAddr;
+      this.port = address.port;
+      this.#fd = adopt(address);
+    } catch (error) {
+      this.#waker.release();
+      throw error;
+    } finally {
+      listener.close(); // ours stays open
+    }
+    const seconds = new Uint8Array(new Int32Array([ORPHAN_SECONDS]).buffer);
+    libc().setsockopt(this.#fd, IPPROTO_TCP, TCP_LINGER2, seconds, seconds.length);
+    libc().listen(this.#fd, BACKLOG);
+  }
+
+  get closed(): boolean {
+    return this.#isLeaving;
+  }
+
+  /** The next connection; undefined where none waits. Throws SystemError where files or memory are short. */
+  accept(): AcceptedSocket | undefined {
+    if (this.#isLeaving) return undefined;
+    peerLength[0] = peer.length;
+    const number = libc().accept4(this.#fd, peer, peerLength, SOCK_NONBLOCK_CLOEXEC);
+    if (number >= 0) return new AcceptedSocket(number, decodeAddress(peer));
+    const error = errno();
+    if (error === EAGAIN || !SHORTAGES.has(error)) return undefined;
+    throw new SystemError("accept4", "accept a connection", error);
+  }
+
+  /** Resolves when a connection waits, or the socket is closed. One call at a time. */
+  async wait(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#waiting = true;
+    await this.#waker.wait(this.#fd);
+    this.#waiting = false;
+    if (this.#isLeaving) this.#release();
+  }
+
+  /** Listens no more; a pending wait ends. */
+  close(): void {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    libc().shutdown(this.#fd, SHUT_RDWR);
+    if (this.#waiting) this.#waker.wake();
+    else this.#release();
+  }
+
+  #release(): void {
+    libc().close(this.#fd);
+    this.#fd = -1;
+    this.#waker.release();
+  }
+}
+
+/** A number of our own for the socket of this process that listens at an address. */
+function adopt({ hostname, port }: Deno.NetAddr): number {
+  const wanted = encodeAddress(hostname, port);
+  const subject = `listen on ${hostname} port ${port}`;
+  const found = socketsOf(port).find((fd) => listens(fd) && isAt(fd, wanted));
+  if (found === undefined) throw new Error(`Cannot ${subject}: Deno's socket is not to be found`);
+  return unwrap(libc().fcntl(found, F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)", subject);
+}
+
+function listens(fd: number): boolean {
+  const value = new Int32Array(1);
+  libc().getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, value, new Uint32Array([4]));
+  return value[0] === 1;
+}
+
+/** Whether a socket's own end is this; of an IPv6 address without its zone. */
+function isAt(fd: number, address: Uint8Array): boolean {
+  const local = new Uint8Array(SOCKADDR_BYTES);
+  libc().getsockname(fd, local, new Uint32Array([local.length]));
+  const flowAt = 4; // of IPv6, whose zone comes last
+  const isSame = (from: number, to: number): boolean => {
+    for (let i = from; i < to; i++) if (local[i] !== address[i]) return false;
+    return true;
+  };
+  return address.length === 16 ? isSame(0, 8) : isSame(0, flowAt) && isSame(8, 24);
+}
