@@ -51,8 +51,7 @@ export class Bell {
   async ring(): Promise<boolean> {
     const hearing = this.#ear.receive(this.#heard);
     if (libc().send(this.#hand, this.#stroke, 1, 0) === 1) {
-      await hearing;
-      return true;
+      return await hearing.then(() => true, () => false);
     }
     hearing.catch(() => {}); // ends with `release`
     return false;

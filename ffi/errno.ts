@@ -25,7 +25,7 @@ const KNOWN: Readonly<Record<number, readonly [name: string, advice: string]>> =
   97: ["EAFNOSUPPORT", "the kernel has no packet sockets (CONFIG_PACKET)"],
   100: ["ENETDOWN", "bring the interface up: `ip link set NAME up`"],
   101: ["ENETUNREACH", "there is no route to it: see `ip route get ADDRESS`"],
-  105: ["ENOBUFS", "the interface's queue is full"],
+  105: ["ENOBUFS", "the interface's queue is full, or memory is short"],
   110: ["ETIMEDOUT", "nothing answered"],
   111: ["ECONNREFUSED", "nothing listens there"],
   113: ["EHOSTUNREACH", "it cannot be reached: see `ip route get ADDRESS`"],
@@ -46,6 +46,14 @@ export const ENETDOWN = 100;
 export const ENOBUFS = 105;
 export const ENOTCONN = 107;
 export const EINPROGRESS = 115;
+
+/** Memory or descriptors are short, here or in the whole system: trying again may help. */
+const SHORTAGES: ReadonlySet<number> = new Set([EAGAIN, ENOMEM, ENFILE, EMFILE, ENOBUFS]);
+
+/** Whether an error means that something is short for now. */
+export function isShortage(error: unknown): error is SystemError {
+  return error instanceof SystemError && SHORTAGES.has(error.errno);
+}
 
 /** A system call failed. */
 export class SystemError extends Error {

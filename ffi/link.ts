@@ -57,6 +57,12 @@ export const HEADER_BYTES = 20;
 /** Longest frame that is delivered: those headers and the longest payload that a tunnel carries. */
 export const MAX_FRAME = HEADER_BYTES + 0x3fff;
 
+/** Frames that a ring can hold, and should. */
+export interface RingSize {
+  readonly wanted: number;
+  readonly slots: number;
+}
+
 /** One Ethernet interface, for frames of two EtherTypes. */
 export interface Link {
   readonly kind: "ring" | "plain" | "memory";
@@ -67,6 +73,8 @@ export interface Link {
   /** Bytes of Ethernet payload that the interface takes; as recent as `mac`. */
   readonly mtu: number;
   readonly up: boolean;
+  /** Fewer slots than wanted where memory was short; none where there is no ring. */
+  readonly ring: RingSize;
   /** Delivers frames until `close()`; resolves when everything is released. */
   run(sink: FrameSink): Promise<void>;
   /** A buffer that `queue` can send from; lives as long as the link. */

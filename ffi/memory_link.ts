@@ -27,6 +27,7 @@ export function memoryLinkPair(
 export class MemoryLink implements Link {
   readonly kind = "memory";
   readonly up = true;
+  readonly ring = { wanted: 0, slots: 0 };
   readonly statistics: LinkStatistics = newStatistics();
   #peer: MemoryLink | undefined;
   #sink: FrameSink | undefined;

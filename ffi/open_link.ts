@@ -9,7 +9,7 @@ const RING_REFUSED: readonly string[] = ["ENOPROTOOPT", "EINVAL", "ENOMEM"];
 
 /**
  * Opens a link on an interface; throws SystemError, with what to do, where that is refused. Uses
- * the receive ring, and one recv(2) a frame where the kernel refuses rings (`link.kind` tells).
+ * the receive ring, a smaller one where memory is short, and one recv(2) a frame where the kernel refuses rings (`link.kind` tells).
  */
 export function openLink(options: LinkOptions): Link {
   if (options.kind === "plain") return new PacketLink("plain", options, openPlainReceiver);

@@ -1,19 +1,15 @@
-import { ENETDOWN, SystemError } from "./errno.ts";
-import { type InterfaceFacts, readInterface } from "./interface.ts";
 import { libc } from "./libc.ts";
-import { type FrameSink, type Link, type LinkOptions, newStatistics, type Region } from "./link.ts";
-import { pinnedRegion } from "./memory.ts";
 import {
-  bindSocket,
-  boundIndex,
-  closeSocket,
-  isLinkGone,
-  openSocket,
-  type PacketSocket,
-  readKernelDrops,
-  takeError,
-} from "./packet_socket.ts";
-import type { OpenReceiver, Receiver } from "./receiver.ts";
+  type FrameSink,
+  type Link,
+  type LinkOptions,
+  newStatistics,
+  type Region,
+  type RingSize,
+} from "./link.ts";
+import { DEFAULT_RING_FRAMES, LinkSockets } from "./link_sockets.ts";
+import { pinnedRegion } from "./memory.ts";
+import type { OpenReceiver } from "./receiver.ts";
 import { PlainTransmitter } from "./plain_transmitter.ts";
 import { TransmitBatch } from "./transmit_batch.ts";
 import type { Outlet, Transmitter } from "./transmitter.ts";
@@ -29,7 +25,10 @@ const HOLD = 0.1;
 const LINGER = 10;
 /** How often an interface that has gone is looked for. Milliseconds. */
 const RECHECK = 250;
-const DEFAULT_RING_FRAMES = 4096;
+/** How often sockets are tried for that memory or descriptors are short for. Milliseconds. */
+const SHORTAGE_RETRY = 1_000;
+/** Pause where there should be frames, and none can be taken. Milliseconds. */
+const FRUITLESS = 10;
 /** Stands for the number of frames taken where the sink had no room. */
 const HELD_BACK = -1;
 
@@ -49,10 +48,8 @@ const HELD_BACK = -1;
 export class PacketLink implements Link, Outlet {
   readonly kind: "ring" | "plain";
   readonly statistics = newStatistics();
-  #options: LinkOptions;
-  #openReceiver: OpenReceiver;
-  #socket: PacketSocket;
-  #receiver: Receiver;
+  #ringFrames: number;
+  #sockets: LinkSockets;
   #waker = new Waker();
   #attention: Attention;
   #transmit: Transmitter;
@@ -64,38 +61,46 @@ export class PacketLink implements Link, Outlet {
 
   constructor(kind: "ring" | "plain", options: LinkOptions, openReceiver: OpenReceiver) {
     this.kind = kind;
-    this.#options = options;
-    this.#openReceiver = openReceiver;
+    this.#ringFrames = options.ringFrames ?? DEFAULT_RING_FRAMES;
     try {
-      [this.#socket, this.#receiver] = this.#open();
+      this.#sockets = new LinkSockets({
+        link: options,
+        openReceiver,
+        statistics: this.statistics,
+        doubt: () => this.doubt(),
+      });
     } catch (error) {
       this.#waker.release();
       throw error;
     }
-    this.#attention = new Attention(this.#waker, this.#socket.fd, options.waitAside);
-    this.#up = this.#socket.facts.up;
+    this.#attention = new Attention(this.#waker, this.#sockets.fd, options.waitAside);
+    this.#up = this.#sockets.facts.up;
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }
 
   /** The socket to send on; -1 once it is closed. */
   get fd(): number {
-    return this.#socket.sendFd;
+    return this.#sockets.sendFd;
   }
 
   get name(): string {
-    return this.#socket.facts.name;
+    return this.#sockets.facts.name;
   }
   get index(): number {
-    return this.#socket.facts.index;
+    return this.#sockets.facts.index;
   }
   get mac(): Uint8Array {
-    return this.#socket.facts.mac;
+    return this.#sockets.facts.mac;
   }
   get mtu(): number {
-    return this.#socket.facts.mtu;
+    return this.#sockets.facts.mtu;
   }
   get up(): boolean {
     return this.#up;
+  }
+  get ring(): RingSize {
+    const receiver = this.#sockets.receiver;
+    return { wanted: receiver?.wantedSlots ?? this.#ringFrames, slots: receiver?.slots ?? 0 };
   }
 
   /** Has the interface looked at: who meets the error ENETDOWN first takes it from the others. */
@@ -120,14 +125,11 @@ export class PacketLink implements Link, Outlet {
   }
 
   followInterface(): void {
-    const facts = this.#isClosed ? undefined : this.#facts();
-    if (facts === undefined) return;
-    this.#socket.facts.mac.set(facts.mac);
-    this.#socket.facts.mtu = facts.mtu; // what no slot holds is read from the socket
+    if (!this.#isClosed) this.#sockets.takeFacts();
   }
 
   readStatistics(): void {
-    if (!this.#isClosed) readKernelDrops(this.#socket.fd, this.statistics);
+    this.#sockets.readStatistics();
   }
 
   close(): void {
@@ -157,8 +159,8 @@ export class PacketLink implements Link, Outlet {
   /** Delivers frames until the link is closed or the interface is down. */
   async #receive(sink: FrameSink): Promise<void> {
     while (!this.#isClosed) {
-      const outcome = await this.#waker.wait(this.#socket.fd);
-      if (this.#isClosed || outcome === "check" && !this.#stillUp()) return;
+      const outcome = await this.#waker.wait(this.#sockets.fd);
+      if (this.#isClosed || outcome === "check" && !this.#sockets.isStillUp()) return;
       if (!await this.#attend(sink)) return;
     }
   }
@@ -166,10 +168,11 @@ export class PacketLink implements Link, Outlet {
   /** Delivers frames while they keep coming; false when the link is closed or down. */
   async #attend(sink: FrameSink): Promise<boolean> {
     this.#attention.begin();
+    let fruitless = 0;
     try {
       while (!this.#isClosed) {
         const begin = performance.now();
-        const taken = sink.isFull === true ? HELD_BACK : this.#receiver.drain(sink, BUDGET);
+        const taken = sink.isFull === true ? HELD_BACK : this.#drain(sink);
         if (taken > 0) sink.batchEnd();
         const arrival = this.#arrival(taken, begin);
         // Who has just been woken may be waiting for this very core.
@@ -177,13 +180,20 @@ export class PacketLink implements Link, Outlet {
         if (taken !== 0) await turn();
         const waiting = this.#rest(taken, begin, arrival);
         const outcome = typeof waiting === "string" ? waiting : await waiting;
-        if (outcome === "check" && !this.#stillUp()) return false;
+        if (outcome === "check" && !this.#sockets.isStillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
+        fruitless = taken === 0 ? fruitless + 1 : 0;
+        // A socket that cannot be read, as memory is short, must not hold up the event loop.
+        if (fruitless > 1) await this.#pause(FRUITLESS);
       }
       return false;
     } finally {
       this.#attention.end();
     }
+  }
+
+  #drain(sink: FrameSink): number {
+    return this.#sockets.receiver?.drain(sink, BUDGET) ?? 0;
   }
 
   /** How so many frames came. */
@@ -196,83 +206,25 @@ export class PacketLink implements Link, Outlet {
 
   /** The wait after so many frames. */
   #rest(taken: number, begin: number, arrival: Arrival): Outcome | Promise<Outcome> {
-    if (taken === 0) return this.#attention.wait(this.#socket.fd, LINGER, begin);
+    if (taken === 0) return this.#attention.wait(this.#sockets.fd, LINGER, begin);
     if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);
     return this.#attention.wait(NO_SOCKET, arrival === "crowded" ? MODERATION : 0, begin);
-  }
-
-  /** Whether the socket is that of an interface which is up and has not been down. */
-  #stillUp(): boolean {
-    const error = takeError(this.#socket.fd);
-    if (error === ENETDOWN) return false;
-    if (error !== 0) throw new SystemError("poll", `receive on "${this.name}"`, error);
-    const facts = this.#facts();
-    return facts?.up === true && facts.index === boundIndex(this.#socket.fd);
   }
 
   /** Waits until the interface is up. */
   async #recover(sink: FrameSink): Promise<void> {
     this.#up = false;
-    sink.state(false, this.#facts() === undefined ? "interface gone" : "interface down");
+    sink.state(false, this.#sockets.fault);
+    let isShort = false;
     while (!this.#isClosed) {
-      if (this.#follow()) {
+      const result = this.#sockets.follow();
+      if (result === true) {
         this.#up = true;
         return sink.state(true, "interface up");
       }
-      await this.#pause(RECHECK);
-    }
-  }
-
-  /** Whether the interface is up; opens a new socket if it is not the one it was. */
-  #follow(): boolean {
-    takeError(this.#socket.fd); // tells of the past
-    const facts = this.#facts();
-    if (facts?.up !== true) return false;
-    const { fd, facts: old } = this.#socket;
-    const same = facts.index === boundIndex(fd) && facts.mtu === old.mtu &&
-      facts.mac.every((byte, i) => byte === old.mac[i]);
-    if (same) return true;
-    try {
-      const [socket, receiver] = this.#open();
-      this.#releaseSocket();
-      this.#socket = socket;
-      this.#receiver = receiver;
-      return true;
-    } catch (error) {
-      if (isLinkGone(error)) return false;
-      throw error;
-    }
-  }
-
-  #facts(): InterfaceFacts | undefined {
-    try {
-      return readInterface(this.#options.interface);
-    } catch (error) {
-      if (isLinkGone(error)) return undefined;
-      throw error;
-    }
-  }
-
-  #open(): [PacketSocket, Receiver] {
-    const socket = openSocket(this.#options);
-    try {
-      const receiver = this.#openReceiver({
-        fd: socket.fd,
-        mtu: socket.facts.mtu,
-        frames: this.#options.ringFrames ?? DEFAULT_RING_FRAMES,
-        statistics: this.statistics,
-        doubt: () => this.doubt(),
-      });
-      try {
-        bindSocket(socket);
-        return [socket, receiver];
-      } catch (error) {
-        receiver.release();
-        throw error;
-      }
-    } catch (error) {
-      closeSocket(socket);
-      throw error;
+      if (result !== false && !isShort) sink.state(false, result.message);
+      isShort ||= result !== false;
+      await this.#pause(isShort ? SHORTAGE_RETRY : RECHECK);
     }
   }
 
@@ -283,17 +235,9 @@ export class PacketLink implements Link, Outlet {
     clearTimeout(timer);
   }
 
-  #releaseSocket(): void {
-    readKernelDrops(this.#socket.fd, this.statistics);
-    this.#receiver.release();
-    closeSocket(this.#socket);
-  }
-
   #release(): void {
-    this.#releaseSocket();
+    this.#sockets.release();
     this.#waker.release();
     this.#attention.release();
-    // The number may soon be another file's: who sends now must not reach that one.
-    this.#socket = { fd: -1, sendFd: -1, facts: this.#socket.facts };
   }
 }

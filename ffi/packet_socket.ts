@@ -34,7 +34,7 @@ export interface PacketSocket {
   readonly fd: number;
   /** Apart, as PACKET_VNET_HDR would have every frame sent begin with a header, too. */
   readonly sendFd: number;
-  readonly facts: InterfaceFacts;
+  facts: InterfaceFacts;
 }
 
 /** Opens a socket with everything set but bound to nothing: rings come first, then `bindSocket`. */

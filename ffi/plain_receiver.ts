@@ -43,6 +43,7 @@ export class FrameReader {
 export function openPlainReceiver({ fd, statistics, doubt }: ReceiverOptions): Receiver {
   const reader = new FrameReader(fd, statistics, new FrameIntake(statistics));
   return {
+    slots: 0,
     drain(sink: FrameSink, budget: number): number {
       let taken = 0;
       while (taken < budget && reader.read(sink)) taken++;

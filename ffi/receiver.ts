@@ -2,6 +2,10 @@ import type { FrameSink, LinkStatistics } from "./link.ts";
 
 /** Takes frames out of a packet socket. */
 export interface Receiver {
+  /** Frames that the kernel can hold for it in a ring; 0 for none. */
+  readonly slots: number;
+  /** How many there should be, where that is more than memory allows. */
+  readonly wantedSlots?: number;
   /** Delivers up to `budget` waiting frames without blocking; returns how many were taken. */
   drain(sink: FrameSink, budget: number): number;
   /** Gives back the memory shared with the kernel; `drain` must not be called again. */

@@ -5,7 +5,7 @@
  *     TP_STATUS_KERNEL (0) ──frame arrives──▶ TP_STATUS_USER (1) ──drained──▶ TP_STATUS_KERNEL
  */
 import { TAGGED_CAPTURE } from "./bpf.ts";
-import { SystemError } from "./errno.ts";
+import { isShortage, SystemError } from "./errno.ts";
 import { FrameIntake } from "./frame_intake.ts";
 import { errno, libc } from "./libc.ts";
 import type { FrameSink, LinkStatistics } from "./link.ts";
@@ -34,6 +34,8 @@ const MAP_SHARED = 1;
 const BLOCK = 64 * 1024;
 const MIN_SLOT = 2048;
 const MAX_SLOT = 16 * 1024;
+/** With fewer slots a ring is not worth it: so many frames come within a few milliseconds. */
+const MIN_SLOTS = 256;
 /** With slots for longer frames a ring has fewer of them, and at most so many times its memory. */
 const JUMBO_GROWTH = 2;
 
@@ -45,38 +47,47 @@ export function ringSlots(mtu: number, frames: number): { slot: number; count: n
 }
 
 /**
- * Opens a ring of `frames` slots, fewer on an interface for jumbo frames. A frame that is longer than
- * a slot is read from the socket. Throws RangeError if `frames` is no power of two, and SystemError
- * where the kernel refuses.
+ * Opens a ring of `frames` slots, fewer on an interface for jumbo frames, or where memory is short. A
+ * frame that is longer than a slot is read from the socket. Throws RangeError if `frames` is no power of
+ * two, and SystemError where the kernel refuses.
  */
 export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Receiver {
   if (!Number.isInteger(Math.log2(frames))) {
     throw new RangeError(`Cannot open a receive ring of ${frames} frames: use a power of two`);
   }
-  const { slot, count } = ringSlots(mtu, frames);
-  const size = slot * count;
+  const { slot, count: wanted } = ringSlots(mtu, frames);
   const subject = `open a receive ring of ${frames} frames`;
   setOption(fd, SOL_PACKET, PACKET_VERSION, int(TPACKET_V2), "PACKET_VERSION", subject);
   setOption(fd, SOL_PACKET, PACKET_COPY_THRESH, int(slot), "PACKET_COPY_THRESH", subject);
+  for (let count = wanted;; count /= 2) {
+    try {
+      const address = mapRing(fd, slot, count, subject);
+      return new RxRing(fd, address, { slot, count, wanted }, statistics);
+    } catch (error) {
+      if (!isShortage(error) || count <= MIN_SLOTS) throw error;
+    }
+  }
+}
+
+/** The memory of a ring of `count` slots, `slot` bytes each; nothing stays of one that is refused. */
+function mapRing(fd: number, slot: number, count: number, subject: string): Deno.PointerObject {
+  const size = slot * count;
   const block = Math.max(slot, Math.min(BLOCK, size));
   // struct tpacket_req { block_size, block_nr, frame_size, frame_nr }
-  const request = new Uint32Array([block, size / block, slot, count]);
-  setOption(
-    fd,
-    SOL_PACKET,
-    PACKET_RX_RING,
-    new Uint8Array(request.buffer),
-    "PACKET_RX_RING",
-    subject,
-  );
+  const request = (...of: number[]) => new Uint8Array(new Uint32Array(of).buffer);
+  const wanted = request(block, size / block, slot, count);
+  setOption(fd, SOL_PACKET, PACKET_RX_RING, wanted, "PACKET_RX_RING", subject);
   const address = libc().mmap(null, size, PROT_READ_WRITE, MAP_SHARED, fd, 0);
-  if (address === null || Deno.UnsafePointer.value(address) === 0xffff_ffff_ffff_ffffn) {
-    throw new SystemError("mmap(PACKET_RX_RING)", subject, errno());
+  if (address !== null && Deno.UnsafePointer.value(address) !== 0xffff_ffff_ffff_ffffn) {
+    return address;
   }
-  return new RxRing(fd, address, { slot, count }, statistics);
+  const error = new SystemError("mmap(PACKET_RX_RING)", subject, errno());
+  setOption(fd, SOL_PACKET, PACKET_RX_RING, request(0, 0, 0, 0), "PACKET_RX_RING", subject);
+  throw error;
 }
 
 class RxRing implements Receiver {
+  readonly wantedSlots: number;
   #address: Deno.PointerObject;
   #bytes: Uint8Array;
   #view: DataView;
@@ -93,9 +104,10 @@ class RxRing implements Receiver {
   constructor(
     fd: number,
     address: Deno.PointerObject,
-    { slot, count }: { slot: number; count: number },
+    { slot, count, wanted }: { slot: number; count: number; wanted: number },
     statistics: LinkStatistics,
   ) {
+    this.wantedSlots = wanted;
     const memory = Deno.UnsafePointerView.getArrayBuffer(address, slot * count);
     this.#fd = fd;
     this.#intake = new FrameIntake(statistics);
@@ -106,6 +118,10 @@ class RxRing implements Receiver {
     this.#slotBytes = slot;
     this.#slots = count;
     this.#statistics = statistics;
+  }
+
+  get slots(): number {
+    return this.#slots;
   }
 
   drain(sink: FrameSink, budget: number): number {

@@ -6,6 +6,7 @@ import { logLevels } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { heldSessions } from "../proxy/peers.ts";
+import { ringWarning } from "../proxy/ring_warning.ts";
 import type { Role } from "./access.ts";
 import { tunnelsOf } from "./peers_snapshot.ts";
 import type { Certificate, Interface, Readiness, Status } from "./schema.ts";
@@ -67,9 +68,12 @@ export function certificatesOf({ certificates }: Daemon): Certificate[] {
 }
 
 /** What needs attention now. */
-function warningsOf({ stateTrouble }: Daemon): string[] {
+function warningsOf({ stateTrouble, link }: Daemon): string[] {
   const trouble = stateTrouble();
-  return trouble === undefined ? [] : [`Sessions are not kept for the next start: ${trouble}`];
+  return [
+    trouble && `Sessions are not kept for the next start: ${trouble}`,
+    ringWarning(link),
+  ].filter((warning) => warning !== undefined);
 }
 
 /** Everything about the daemon as a whole. */

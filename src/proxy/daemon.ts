@@ -31,6 +31,7 @@ import { Reloader } from "./reload.ts";
 import { Server } from "./server.ts";
 import { namingCertificate, ServerAccess } from "./server_access.ts";
 import { ServerDiscovery } from "./server_discovery.ts";
+import { ringWarning } from "./ring_warning.ts";
 import { runDaemon } from "./run_daemon.ts";
 import { openState, type State } from "./state.ts";
 
@@ -225,6 +226,7 @@ function readiness(
 ): ProxyObserver & { tunnel: (facts: object) => void } {
   let tunnelFacts: object | undefined;
   const lines = new LineLimit(now);
+  warnOfRing(link);
   const say = (): void => {
     if (!link.up || tunnelFacts === undefined) return;
     mainLog.info("ready", {
@@ -238,8 +240,10 @@ function readiness(
     resumed: loggedResumptions(now, monitor),
     state(up, reason): void {
       monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
-      if (up) linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
-      else linkLog.warning("interface down", { interface: link.name, reason });
+      if (up) {
+        linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
+        warnOfRing(link);
+      } else linkLog.warning("interface down", { interface: link.name, reason });
       say();
     },
     maxPayloadLowered(asked, allowed): void {
@@ -253,4 +257,9 @@ function readiness(
       say();
     },
   };
+}
+
+function warnOfRing(link: Link): void {
+  const detail = ringWarning(link);
+  if (detail !== undefined) linkLog.warning("receive ring is too small", { detail });
 }

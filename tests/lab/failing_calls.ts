@@ -1,0 +1,30 @@
+import type { LabProcess } from "./process.ts";
+import { startProcess } from "./process.ts";
+
+/** System calls that fail, as the kernel lets them when something is short (strace(1), `inject`). */
+export interface FailingCalls {
+  /** For messages: `accept4 gives ENFILE`. */
+  readonly calls: readonly string[];
+  readonly error: "ENFILE" | "ENOMEM" | "ENOBUFS";
+  /** Which of them, such as `3+` or `1+2`. Default: each. */
+  readonly when?: string;
+}
+
+/** Has calls of a running process fail while `body` runs. It goes on slowly, as it is traced. */
+export async function whileFailing(
+  process: LabProcess,
+  { calls, error, when = "1+" }: FailingCalls,
+  body: () => Promise<void>,
+): Promise<void> {
+  const names = calls.join(",");
+  await using tracer = startProcess({
+    name: "strace",
+    program: "strace",
+    args: [
+      ...["-f", "-p", String(process.pid), "-o", "/dev/null"],
+      ...["-e", `trace=${names}`, "-e", `inject=${names}:error=${error}:when=${when}`],
+    ],
+  });
+  await tracer.waitForLine(/attached/);
+  await body();
+}
