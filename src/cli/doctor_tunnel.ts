@@ -111,6 +111,8 @@ async function examineOne(
     try {
       connection = await dial(tunnel.transport, address, access.trust, timeout, () => {}, {
         route: access.route,
+        // A newer ticket than that of a daemon which is dialling would take its place.
+        ticket: daemon === "stopped" ? access.ticket() : undefined,
       });
     } catch (error) {
       const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });

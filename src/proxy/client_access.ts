@@ -2,6 +2,7 @@ import type { Route } from "../../ffi/routed_socket.ts";
 import { type ClientFiles, compareClientFiles } from "../config/files.ts";
 import type { ClientConfig } from "../config/types.ts";
 import type { ClientCredentials } from "../tunnel/authenticate.ts";
+import { TicketSigner } from "../tunnel/ticket.ts";
 import type { Trust } from "../tunnel/tls.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Prepared } from "./reload.ts";
@@ -10,6 +11,7 @@ import type { Prepared } from "./reload.ts";
 export class ClientAccess {
   #config: ClientConfig;
   #files: ClientFiles;
+  #tickets = new TicketSigner(Date.now);
 
   /** `config` is the one in use, which changes in place. */
   constructor(config: ClientConfig, files: ClientFiles) {
@@ -21,6 +23,11 @@ export class ClientAccess {
     const { secret, pins } = this.#files;
     const { name } = this.#config.tunnel;
     return { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) };
+  }
+
+  /** The next ticket. */
+  ticket(): string {
+    return this.#tickets.next(this.#config.tunnel.name, this.#files.secret);
   }
 
   /** The pins. */

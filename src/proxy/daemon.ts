@@ -77,6 +77,7 @@ export async function startServer(
       limits: config.tunnel.admission,
       reputation,
       credentials: () => access.credentials(),
+      tickets: () => access.tickets,
       now,
       random: Math.random,
     },
@@ -136,6 +137,7 @@ export async function startClient(
     get credentials() {
       return access.credentials;
     },
+    ticket: () => access.ticket(),
     keepalive: tunnel.keepalive,
     reconnect: tunnel.reconnect,
     get connectTimeout() {

@@ -21,6 +21,8 @@ export interface DiallerOptions {
   /** How the tunnel's packets leave. */
   route: Route;
   credentials: ClientCredentials;
+  /** Makes the ticket of an attempt; without one a client is as good as a stranger before login. */
+  ticket?: () => string;
   now: () => number;
 }
 
@@ -32,11 +34,12 @@ export interface DiallerOptions {
 export async function dialServer(
   server: Endpoint,
   timeout: number,
-  { transport, trust, tune, route, credentials, now }: DiallerOptions,
+  { transport, trust, tune, route, credentials, ticket, now }: DiallerOptions,
   stop?: AbortSignal,
 ): Promise<Connection> {
   const began = now();
-  const connection = await dial(transport, server, trust, timeout, tune, { stop, route });
+  const how = { stop, route, ticket: ticket?.() };
+  const connection = await dial(transport, server, trust, timeout, tune, how);
   const rest = Math.max(1, timeout - (now() - began));
   using deadline = new Deadline(rest, `No login within ${timeout} ms`, stop);
   const { signal } = deadline;

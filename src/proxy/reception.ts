@@ -1,4 +1,10 @@
-import { Admission, type AdmissionLimits, type NoPlace, type Place } from "../tunnel/admission.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  type Guest as Seated,
+  type NoPlace,
+  type Place,
+} from "../tunnel/admission.ts";
 import {
   HandshakeError,
   proveClient,
@@ -8,6 +14,8 @@ import {
 import type { Connection } from "../tunnel/connection.ts";
 import { networksOf } from "../tunnel/network.ts";
 import type { Reputation } from "../tunnel/reputation.ts";
+import { HELLO_TIME } from "../tunnel/seat.ts";
+import type { TicketReader } from "../tunnel/ticket.ts";
 import type { Incoming } from "../tunnel/transport.ts";
 
 /** What decides who is received. */
@@ -16,6 +24,8 @@ export interface ReceptionOptions {
   reputation: Reputation;
   /** What a connection that arrives now is authenticated by. */
   credentials: () => ServerCredentials;
+  /** What tells its client by its ticket. */
+  tickets: () => TicketReader;
   /** Milliseconds of a steady clock. */
   now: () => number;
   /** Numbers in [0, 1). */
@@ -50,9 +60,9 @@ export class Reception {
     const guest = new Guest(incoming);
     const place = incoming.scarce
       ? "open-files"
-      : this.#admission.enter(incoming.remote.host, () => guest.refuse("displaced"));
+      : this.#admission.enter(incoming.remote.host, guest);
     if (typeof place === "string") throw guest.refuse(place);
-    const timer = setTimeout(() => guest.expire(), this.#options.limits.timeout);
+    guest.staysFor(place.brief ? HELLO_TIME : this.#options.limits.timeout);
     try {
       const received = await this.#welcome(guest, place);
       this.#admission.authenticated(place, received.client.name);
@@ -62,7 +72,7 @@ export class Reception {
       guest.close();
       throw guest.error ?? error;
     } finally {
-      clearTimeout(timer);
+      guest.leaves();
       this.#turns.delete(place);
       this.#admission.leave(place);
     }
@@ -77,8 +87,11 @@ export class Reception {
     const { incoming } = guest;
     // Those of the certificate that this connection is shown.
     const credentials = this.#options.credentials();
-    await guest.stays(incoming.greeted());
-    this.#admission.greeted(place, incoming.encrypted);
+    const protocols = await guest.stays(incoming.greeted());
+    const ticket = this.#options.tickets().find(protocols);
+    const refusal = this.#admission.greeted(place, incoming.encrypted, ticket);
+    if (refusal !== undefined) throw guest.refuse(refusal);
+    if (place.brief) guest.staysFor(this.#options.limits.timeout);
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
     const connection = await guest.stays(incoming.open());
     const client = await guest.stays(proveClient(connection, credentials));
@@ -116,13 +129,14 @@ type Refusal =
   | "handshake-rate";
 
 /** A connection that may be sent away at any time. */
-class Guest {
+class Guest implements Seated {
   readonly incoming: Incoming;
   /** Why it was sent away. */
   error: HandshakeError | undefined;
   /** Whether that was for the sake of others. */
   refused = false;
   #waiting = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #gone = Promise.withResolvers<never>();
 
   constructor(incoming: Incoming) {
@@ -142,13 +156,31 @@ class Guest {
     this.#waiting = false;
   }
 
-  /** Its time is over. */
-  expire(): void {
+  /** It has to have gone after so many milliseconds. */
+  staysFor(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#expire(), milliseconds);
+  }
+
+  /** It has gone, or has been let in. */
+  leaves(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #expire(): void {
     if (this.#waiting) this.refuse("handshake-rate");
     else {
       this.#leave(new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" }));
       this.incoming.close();
     }
+  }
+
+  hasSpoken(): boolean {
+    return this.incoming.hasSpoken();
+  }
+
+  displace(): void {
+    this.refuse("displaced");
   }
 
   /** Sends it away with the reason. */

@@ -2,6 +2,7 @@ import { blaming } from "../config/blame.ts";
 import { compareServerFiles, type ServerFiles } from "../config/files.ts";
 import type { ServerConfig } from "../config/types.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
+import { TicketReader } from "../tunnel/ticket.ts";
 import type { Listener, Renewal } from "../tunnel/transport.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Proxy } from "./proxy.ts";
@@ -12,12 +13,14 @@ import type { ServerEvents } from "./server.ts";
 export class ServerAccess {
   #config: ServerConfig;
   #files: ServerFiles;
+  #tickets: TicketReader;
   #sessions = new Map<string, number | undefined>();
 
   /** `config` is the one in use, which changes in place. */
   constructor(config: ServerConfig, files: ServerFiles) {
     this.#config = config;
     this.#files = files;
+    this.#tickets = new TicketReader(files.secrets);
     this.#listSessions();
   }
 
@@ -25,6 +28,11 @@ export class ServerAccess {
   credentials(): ServerCredentials {
     const { certificate, secrets } = this.#files;
     return { fingerprint: certificate.fingerprint, secrets: (name) => secrets.get(name) ?? [] };
+  }
+
+  /** What tells clients by their tickets. */
+  get tickets(): TicketReader {
+    return this.#tickets;
   }
 
   /** The certificate that the server is known by. */
@@ -62,6 +70,7 @@ export class ServerAccess {
         const removed = [...this.#files.secrets.keys()].filter((name) => !files.secrets.has(name));
         adopt();
         this.#files = files;
+        this.#tickets = new TicketReader(files.secrets);
         this.#listSessions();
         for (const renewal of renewals) renewal.commit();
         for (const name of removed) proxy.expel(name, this.#config.tunnel.shutdownGrace);

@@ -1,6 +1,12 @@
 import { type Networks, networksOf } from "./network.ts";
-import type { Reputation, Standing } from "./reputation.ts";
+import type { Reputation } from "./reputation.ts";
+import { Group, isSlow, pick, RANKS } from "./seat.ts";
+import type { Guest, Place, Rank, Seat, Stage } from "./seat.ts";
 import { StartPace } from "./start_pace.ts";
+import type { Ticket } from "./ticket.ts";
+import { TicketSeats } from "./ticket_seats.ts";
+
+export type { Guest, Place } from "./seat.ts";
 
 /** Limits on connections that have not authenticated yet. */
 export interface AdmissionLimits {
@@ -23,15 +29,6 @@ export type NoPlace =
   /** It was slow, or had said nothing yet, and its place was needed. */
   | "displaced";
 
-/** How far a connection has got: waiting for its hello, for its turn, for the rest. */
-type Stage = "silent" | "queued" | "busy";
-
-/** A place among the connections that have not authenticated. */
-export interface Place {
-  readonly networks: Networks;
-  readonly standing: Standing;
-}
-
 /** What decides, beside the limits. */
 export interface AdmissionMeans {
   reputation: Reputation;
@@ -43,20 +40,19 @@ export interface AdmissionMeans {
 
 /** An IPv6 /56 and a /48 have so many times what an address has. */
 const WIDE_SHARES = [2, 4];
-/**
- * How long a connection may stay at a stage before it can be displaced, in milliseconds. A client
- * says its hello with the end of TCP's handshake, waits for its turn for as long as we make it, and
- * then needs three round trips.
- */
-const PATIENCE: Readonly<Record<Stage, number>> = { silent: 300, queued: Infinity, busy: 1_500 };
+/** The part of all places that connections of one address may have without a hello. */
+const SILENT_SHARE = 1 / 8;
 
-/** The parts of all places from which on strangers are dropped at random, and that they fill at most. */
-const SHARES: Readonly<Record<Standing, readonly [from: number, most: number]>> = {
-  known: [1, 1],
-  new: [1 / 2, 7 / 8],
-  failed: [1 / 4, 3 / 4],
+/**
+ * The parts of all places from which on connections that have said hello are dropped at random, and
+ * that they fill at most. The last quarter is for those that have not.
+ */
+const SHARES: Readonly<Record<Rank, readonly [from: number, most: number]>> = {
+  ticketed: [3 / 4, 3 / 4],
+  known: [3 / 4, 3 / 4],
+  new: [3 / 8, 5 / 8],
+  failed: [1 / 4, 1 / 2],
 };
-const ASCENDING: readonly Standing[] = ["failed", "new", "known"];
 
 /**
  * Gives out places to connections between accept and authentication, so that strangers hold only so
@@ -65,17 +61,19 @@ const ASCENDING: readonly Standing[] = ["failed", "new", "known"];
  *     enter ──▶ silent ──greeted──▶ queued ──start──▶ busy ──▶ leave
  *                  └─────────displaced─────────────────┘
  *
- * Where places are short, who is slow makes room first, known addresses come before new ones and
- * those before addresses that have failed, among equals who has said nothing yet makes room, and
- * then chance decides (random early drop). So silence holds no place that somebody else needs.
- * Memory is bounded by `unauthenticated`.
+ * A connection gets in for the time that its hello takes; what it says decides on the rest. There a
+ * client's ticket comes first, whatever its address, then known addresses, then new ones, then those
+ * that have failed. Where places are short, a slow connection makes room first, and among equals
+ * chance decides (random early drop). Memory is bounded by `unauthenticated`.
  */
 export class Admission {
   #limits: AdmissionLimits;
   #means: AdmissionMeans;
   #pace: StartPace;
+  #tickets: TicketSeats;
   #networks = new Map<string, Group>();
-  #standings: Record<Standing, Group> = {
+  #ranks: Record<Rank, Group> = {
+    ticketed: new Group(),
     known: new Group(),
     new: new Group(),
     failed: new Group(),
@@ -86,6 +84,7 @@ export class Admission {
     this.#limits = limits;
     this.#means = means;
     this.#pace = new StartPace(limits.handshakeRate, means.now);
+    this.#tickets = new TicketSeats(means.now);
   }
 
   /** Places that are taken. */
@@ -98,42 +97,53 @@ export class Admission {
     return this.#networks.size;
   }
 
-  /**
-   * Takes a place for a connection from `host`, or says why there is none. `displace` is called
-   * when the place is taken away; it must not call back.
-   */
-  enter(host: string, displace: () => void): Place | NoPlace {
+  /** Takes a place for a connection from `host` until it says hello, or says why there is none. */
+  enter(host: string, guest: Guest): Place | NoPlace {
     const { reputation, now } = this.#means;
     const networks = networksOf(host);
     const standing = reputation.standing(networks);
-    const place = { networks, standing };
-    const displaced = this.#makeRoom(place);
+    const own = this.#networks.get(networks.own)?.size ?? 0;
+    const place = { networks, standing, brief: own >= this.#room(networks) };
+    const displaced = this.#roomToSpeak(place);
     if (typeof displaced === "string") return displaced;
-    if (displaced !== undefined) {
-      if (this.#isSlow(displaced)) reputation.failed(displaced.place.networks);
-      this.#remove(displaced.place);
-      displaced.displace();
-    }
+    this.#displace(displaced);
     const keys = standing === "known" ? [networks.own] : [networks.own, ...networks.wide];
-    const groups = [this.#standings[standing], ...keys.map((key) => this.#group(key))];
-    const seat: Seat = { place, keys, groups, stage: "silent", since: now(), displace };
+    const groups = [this.#ranks[standing], ...keys.map((key) => this.#group(key))];
+    const seat: Seat = {
+      ...{ place, guest, keys, groups, rank: standing, ticket: undefined },
+      ...{ stage: "silent", since: now() },
+    };
     this.#seats.set(place, seat);
     for (const group of groups) group.silent.add(seat);
     return place;
   }
 
-  /** The connection's hello is there; `start` gives it its turn, unless it is `encrypted` already. */
-  greeted(place: Place, encrypted = false): void {
-    this.#advance(place, "silent", encrypted ? "busy" : "queued");
+  /**
+   * The connection's hello is there, perhaps with a ticket; `start` gives it its turn, unless it is
+   * `encrypted` already. Says why it may not stay, if so: its place is free then.
+   */
+  greeted(place: Place, encrypted: boolean, ticket?: Ticket): NoPlace | undefined {
+    const seat = this.#seats.get(place);
+    if (seat?.stage !== "silent") return undefined;
+    if (ticket !== undefined) this.#rankByTicket(seat, ticket);
+    for (const group of seat.groups) group.silent.delete(seat);
+    const displaced = this.#roomToStay(seat);
+    if (typeof displaced === "string") {
+      this.#remove(place);
+      return displaced;
+    }
+    this.#displace(displaced);
+    this.#advance(seat, encrypted ? "busy" : "queued");
+    return undefined;
   }
 
-  /** The next connection that may begin its handshake now: known ones first, then at random. */
+  /** The next connection that may begin its handshake now: the highest rank first, then at random. */
   start(): Place | undefined {
-    for (const standing of ["known", "new", "failed"] as const) {
-      const { queued } = this.#standings[standing];
-      if (queued.size === 0 || !this.#pace.take(standing)) continue;
+    for (const rank of RANKS.toReversed()) {
+      const { queued } = this.#ranks[rank];
+      if (queued.size === 0 || !this.#pace.take(rank)) continue;
       const seat = pick(queued, this.#means.random());
-      this.#advance(seat.place, "queued", "busy");
+      this.#advance(seat, "busy");
       return seat.place;
     }
     return undefined;
@@ -141,13 +151,15 @@ export class Admission {
 
   /** Milliseconds until `start` is worth a call; undefined where nobody waits. */
   nextStart(): number | undefined {
-    const waits = ASCENDING.filter((standing) => this.#standings[standing].queued.size > 0)
-      .map((standing) => this.#pace.wait(standing));
+    const waits = RANKS.filter((rank) => this.#ranks[rank].queued.size > 0)
+      .map((rank) => this.#pace.wait(rank));
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
   /** The client has proved who it is: its place is free. */
   authenticated(place: Place, client: string): void {
+    const ticket = this.#seats.get(place)?.ticket;
+    if (ticket?.client === client) this.#tickets.loggedIn(ticket);
     this.#means.reputation.loggedIn(client, place.networks);
     this.#remove(place);
   }
@@ -163,61 +175,85 @@ export class Admission {
     this.#remove(place);
   }
 
-  /** Who has to go for this connection, if anybody; or why it gets no place. */
-  #makeRoom(place: Place): Seat | undefined | NoPlace {
-    const crowded = this.#crowded(place);
-    if (crowded !== undefined) {
-      const { group, reason } = crowded;
-      return this.#slow(group) ?? this.#anySilent(group) ?? reason;
-    }
-    const { unauthenticated } = this.#limits;
-    const [from, most] = SHARES[place.standing].map((share) => Math.ceil(share * unauthenticated));
-    const chance = this.size >= most ? 1 : (this.size - from) / (most - from);
-    if (!(chance > 0 && this.#means.random() < chance)) return undefined;
-    const rank = ASCENDING.indexOf(place.standing);
-    for (const standing of ASCENDING.slice(0, rank + 1)) {
-      const slow = this.#slow(this.#standings[standing]);
-      if (slow !== undefined) return slow;
-    }
-    for (const standing of ASCENDING.slice(0, rank)) {
-      const lower = this.#standings[standing].oldest();
-      if (lower !== undefined) return lower;
-    }
-    return this.#anySilent(this.#standings[place.standing]) ?? "places-short";
+  /** A client has one place by its tickets, and that is counted with no address. */
+  #rankByTicket(seat: Seat, ticket: Ticket): void {
+    const taken = this.#tickets.take(ticket);
+    if (taken === undefined) return;
+    this.#displace(taken.former);
+    this.#leaveGroups(seat);
+    const group = this.#ranks.ticketed;
+    Object.assign(seat, { rank: "ticketed", ticket, keys: [], groups: [group] });
+    this.#tickets.hold(ticket, seat);
   }
 
-  /** The narrowest network of a connection that has no place for it. */
-  #crowded({ networks, standing }: Place): { group: Group; reason: NoPlace } | undefined {
+  /** The connection that has to go for one that has just come, if any; or why it cannot stay. */
+  #roomToSpeak(place: Place): Seat | undefined | NoPlace {
     const { unauthenticated, perAddress } = this.#limits;
-    const known = Math.min(this.#means.reputation.logins(networks), unauthenticated);
+    const share = Math.max(perAddress, Math.floor(SILENT_SHARE * unauthenticated));
+    const crowded = this.#crowded(place, share, ({ silent }) => silent.size);
+    if (crowded !== undefined) return crowded.group.oldestSilent() ?? crowded.reason;
+    if (this.size < unauthenticated) return undefined;
+    const { known, new: fresh, failed } = this.#ranks;
+    // Those that have failed have as many places as new ones, as a client may be behind either.
+    const strangers = failed.silent.size > fresh.silent.size ? failed : fresh;
+    return strangers.oldestSilent() ??
+      (place.standing === "known" ? known.oldestSilent() : undefined) ??
+      this.#yielding(place.standing) ?? "places-short";
+  }
+
+  /** The same for one that has said hello. */
+  #roomToStay({ place, rank }: Seat): Seat | undefined | NoPlace {
+    if (rank !== "ticketed") {
+      const room = this.#room(place.networks);
+      const crowded = this.#crowded(place, room, ({ greeted }) => greeted);
+      if (crowded !== undefined) return crowded.group.slow(this.#means.now()) ?? crowded.reason;
+    }
+    const { unauthenticated } = this.#limits;
+    const [from, most] = SHARES[rank].map((share) => Math.ceil(share * unauthenticated));
+    const greeted = RANKS.reduce((sum, each) => sum + this.#ranks[each].greeted, 0);
+    const chance = greeted >= most ? 1 : (greeted - from) / (most - from);
+    if (!(chance > 0 && this.#means.random() < chance)) return undefined;
+    return this.#yielding(rank) ?? "places-short";
+  }
+
+  /** A slow connection of no higher rank, or the oldest that has said hello of a lower one. */
+  #yielding(rank: Rank): Seat | undefined {
+    const at = RANKS.indexOf(rank);
+    const now = this.#means.now();
+    for (const each of RANKS.slice(0, at + 1)) {
+      const slow = this.#ranks[each].slow(now);
+      if (slow !== undefined) return slow;
+    }
+    for (const each of RANKS.slice(0, at)) {
+      const lower = this.#ranks[each].oldestGreeted();
+      if (lower !== undefined) return lower;
+    }
+    return undefined;
+  }
+
+  /** Connections that an address may have. */
+  #room(networks: Networks): number {
+    const { unauthenticated, perAddress } = this.#limits;
+    const known = this.#means.reputation.logins(networks);
+    return Math.max(perAddress, Math.min(perAddress + known, unauthenticated * 3 / 4));
+  }
+
+  /** The narrowest network that has as many connections as it may, where an address may have `room`. */
+  #crowded(
+    { networks, standing }: Place,
+    room: number,
+    count: (group: Group) => number,
+  ): { group: Group; reason: NoPlace } | undefined {
     const own = this.#networks.get(networks.own);
-    const room = Math.max(perAddress, Math.min(perAddress + known, unauthenticated * 3 / 4));
-    if (own !== undefined && own.size >= room) return { group: own, reason: "address-limit" };
+    if (own !== undefined && count(own) >= room) return { group: own, reason: "address-limit" };
     if (standing === "known") return undefined;
     for (const [index, key] of networks.wide.entries()) {
       const group = this.#networks.get(key);
-      if (group !== undefined && group.size >= perAddress * WIDE_SHARES[index]) {
+      if (group !== undefined && count(group) >= room * WIDE_SHARES[index]) {
         return { group, reason: "network-limit" };
       }
     }
     return undefined;
-  }
-
-  /** Who has been at one stage longest, and too long. */
-  #slow({ silent, busy }: Group): Seat | undefined {
-    for (const [first] of [silent, busy]) {
-      if (first !== undefined && this.#isSlow(first)) return first;
-    }
-    return undefined;
-  }
-
-  /** Who has said nothing yet, by chance: a client's hello comes sooner than many a newcomer. */
-  #anySilent({ silent }: Group): Seat | undefined {
-    return silent.size === 0 ? undefined : pick(silent, this.#means.random());
-  }
-
-  #isSlow({ stage, since }: Seat): boolean {
-    return this.#means.now() - since >= PATIENCE[stage];
   }
 
   #group(key: string): Group {
@@ -226,59 +262,35 @@ export class Admission {
     return group;
   }
 
-  #advance(place: Place, from: Stage, to: Stage): void {
-    const seat = this.#seats.get(place);
-    if (seat?.stage !== from) return;
-    seat.stage = to;
-    seat.since = this.#means.now();
+  #advance(seat: Seat, to: Stage): void {
     for (const group of seat.groups) {
-      group[from].delete(seat);
+      group[seat.stage].delete(seat);
       group[to].add(seat);
     }
+    seat.stage = to;
+    seat.since = this.#means.now();
+  }
+
+  #displace(seat: Seat | undefined): void {
+    if (seat === undefined) return;
+    const { reputation, now } = this.#means;
+    if (isSlow(seat, now())) reputation.failed(seat.place.networks);
+    this.#remove(seat.place);
+    seat.guest.displace();
   }
 
   #remove(place: Place): void {
     const seat = this.#seats.get(place);
     if (seat === undefined) return;
     this.#seats.delete(place);
+    this.#leaveGroups(seat);
+    if (seat.ticket !== undefined) this.#tickets.leave(seat.ticket, seat);
+  }
+
+  #leaveGroups(seat: Seat): void {
     for (const group of seat.groups) group[seat.stage].delete(seat);
     for (const key of seat.keys) {
       if (this.#networks.get(key)?.size === 0) this.#networks.delete(key);
     }
   }
-}
-
-interface Seat {
-  readonly place: Place;
-  readonly keys: readonly string[];
-  readonly groups: readonly Group[];
-  stage: Stage;
-  /** When the stage began. */
-  since: number;
-  readonly displace: () => void;
-}
-
-/** Connections that are counted together, by stage, and in the order in which they got there. */
-class Group {
-  readonly silent = new Set<Seat>();
-  readonly queued = new Set<Seat>();
-  readonly busy = new Set<Seat>();
-
-  get size(): number {
-    return this.silent.size + this.queued.size + this.busy.size;
-  }
-
-  oldest(): Seat | undefined {
-    for (const stage of [this.silent, this.busy, this.queued]) {
-      for (const seat of stage) return seat;
-    }
-    return undefined;
-  }
-}
-
-/** The element at a part of a set's way. */
-function pick(seats: Set<Seat>, part: number): Seat {
-  let left = Math.floor(part * seats.size);
-  for (const seat of seats) if (left-- === 0) return seat;
-  throw new RangeError("Cannot pick from an empty set");
 }

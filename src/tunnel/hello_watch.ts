@@ -14,6 +14,14 @@ const LONGEST = 50;
 /** Looks a second at all connections together, about. */
 const LOOKS = 2_500;
 
+/** A wait for one connection's hello. */
+export interface HelloWait {
+  /** Looks now; whether the wait is over. */
+  look(): boolean;
+  /** Ends the wait. */
+  stop(): void;
+}
+
 interface Wait {
   peek: Peek;
   done: (greeting: Greeting) => void;
@@ -33,14 +41,20 @@ export class HelloWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Infinity;
 
-  /** Calls `done` once, at the earliest in this call; the function that ends the wait. */
-  wait(peek: Peek, done: (greeting: Greeting) => void): () => void {
+  /** Calls `done` once, at the earliest in this call. */
+  wait(peek: Peek, done: (greeting: Greeting) => void): HelloWait {
     const since = performance.now();
     const wait: Wait = { peek, done, since, due: since, seen: 0 };
     this.#waits.add(wait);
     this.#look(wait, since);
     if (this.#waits.has(wait)) this.#schedule(wait.due);
-    return () => this.#drop(wait);
+    return {
+      look: () => {
+        if (this.#waits.has(wait)) this.#look(wait, performance.now());
+        return !this.#waits.has(wait);
+      },
+      stop: () => this.#drop(wait),
+    };
   }
 
   #look(wait: Wait, now: number): void {

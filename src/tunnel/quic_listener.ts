@@ -176,13 +176,21 @@ class QuicIncoming implements Incoming {
     this.remote = { host: hostname, port };
   }
 
-  /** Waits for the client's stream, which comes with its hello right behind QUIC's handshake. */
-  async greeted(): Promise<void> {
+  /**
+   * Waits for the client's stream, which comes with its hello right behind QUIC's handshake. Of the
+   * ClientHello Deno shows nothing.
+   */
+  async greeted(): Promise<readonly string[]> {
     const streams = this.#connection.incomingBidirectionalStreams.getReader();
     const { value } = await streams.read();
     streams.releaseLock();
     if (value === undefined) throw new Deno.errors.ConnectionReset("The peer has hung up");
     this.#stream = value;
+    return [];
+  }
+
+  hasSpoken(): boolean {
+    return this.#stream !== undefined;
   }
 
   async open(): Promise<Connection> {

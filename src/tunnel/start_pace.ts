@@ -1,6 +1,6 @@
-import type { Standing } from "./reputation.ts";
+import type { Rank } from "./seat.ts";
 
-/** Handshakes of known addresses that begin at once after a quiet time, and those of strangers. */
+/** Handshakes of one kind that begin at once after a quiet time. */
 const BURST = 8;
 const SECOND = 1_000;
 
@@ -32,35 +32,39 @@ class Bucket {
 
 /**
  * Bounds how many handshakes begin in a second, and in a row, which take a CPU's time from the
- * frames of tunnels. Strangers cannot use up what known addresses have.
+ * frames of tunnels. Strangers cannot use up what known addresses have, nor these what clients with
+ * tickets have.
  */
 export class StartPace {
   #now: () => number;
+  #ticketed: Bucket;
   #known: Bucket;
   #strangers: Bucket;
 
   /** `now` gives milliseconds of a steady clock. */
   constructor(perSecond: number, now: () => number) {
     this.#now = now;
+    this.#ticketed = new Bucket(perSecond / SECOND, now());
     this.#known = new Bucket(perSecond / SECOND, now());
     this.#strangers = new Bucket(perSecond / SECOND, now());
   }
 
   /** Whether a handshake may begin now; it is counted then. */
-  take(standing: Standing): boolean {
-    const bucket = this.#bucket(standing);
+  take(rank: Rank): boolean {
+    const bucket = this.#bucket(rank);
     bucket.fill(this.#now());
     return bucket.take();
   }
 
   /** Milliseconds until one may begin. */
-  wait(standing: Standing): number {
-    const bucket = this.#bucket(standing);
+  wait(rank: Rank): number {
+    const bucket = this.#bucket(rank);
     bucket.fill(this.#now());
     return bucket.wait;
   }
 
-  #bucket(standing: Standing): Bucket {
-    return standing === "known" ? this.#known : this.#strangers;
+  #bucket(rank: Rank): Bucket {
+    if (rank === "ticketed") return this.#ticketed;
+    return rank === "known" ? this.#known : this.#strangers;
   }
 }

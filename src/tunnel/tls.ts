@@ -34,6 +34,8 @@ export interface DialOptions {
   stop?: AbortSignal | undefined;
   /** How its packets leave; as the kernel routes them by default. */
   route?: Route;
+  /** A further ALPN name, which the server reads before TLS (`ticket.ts`). */
+  ticket?: string | undefined;
 }
 
 /** Sets the TCP options that Deno does not offer on the sockets of a local port. */
@@ -71,12 +73,14 @@ export async function dialTls(
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
-  { stop, route = {} }: DialOptions = {},
+  { stop, route = {}, ticket }: DialOptions = {},
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
   try {
-    return await startTls(await connectTcp(endpoint, route, signal), trust, tune, signal);
+    const tcp = await connectTcp(endpoint, route, signal);
+    const protocols = ticket === undefined ? [ALPN] : [ALPN, ticket];
+    return await startTls(tcp, trust, protocols, tune, signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
   }
@@ -85,6 +89,7 @@ export async function dialTls(
 async function startTls(
   { connection: tcp, port: local }: RoutedConnection,
   trust: Trust,
+  alpnProtocols: string[],
   tune: TuneSockets,
   signal: AbortSignal,
 ): Promise<Connection> {
@@ -99,7 +104,7 @@ async function startTls(
     const tls = connection = await Deno.startTls(tcp, {
       hostname: TLS_NAME,
       caCerts: [...trust.certificates],
-      alpnProtocols: [ALPN],
+      alpnProtocols,
     });
     await shakeHands(tls, socket, signal);
     return new TlsConnection(tls, () => {

@@ -4,7 +4,7 @@ import { openFileLimit } from "../../ffi/open_files.ts";
 import { HandshakeError } from "./authenticate.ts";
 import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
-import { type Greeting, HelloWatch } from "./hello_watch.ts";
+import { type Greeting, type HelloWait, HelloWatch } from "./hello_watch.ts";
 import { type Endpoint, listenAs } from "./tls.ts";
 import { encodeAlert, TlsAlert, TOO_BUSY } from "./tls_alert.ts";
 import { TlsConnection } from "./tls_connection.ts";
@@ -32,7 +32,7 @@ export class TlsIncoming implements Incoming {
   #connection: Deno.TlsConn | undefined;
   #opened = false;
   #closed = false;
-  #stopWaiting = (): void => {};
+  #hello: HelloWait | undefined;
 
   constructor(socket: AcceptedSocket, shown: TlsIdentity) {
     this.#socket = socket;
@@ -48,7 +48,7 @@ export class TlsIncoming implements Incoming {
     return this.#socket.number >= openFileLimit() - SPARE_FILES;
   }
 
-  async greeted(): Promise<void> {
+  async greeted(): Promise<readonly string[]> {
     const greeting = await this.#greeting();
     if (greeting === "ended") {
       throw ended("connection-lost", "network", "the peer hung up before TLS");
@@ -60,6 +60,11 @@ export class TlsIncoming implements Incoming {
     if (!greeting.protocols.includes(ALPN)) {
       throw this.#reject(TlsAlert.noApplicationProtocol, `the peer does not speak "${ALPN}"`);
     }
+    return greeting.protocols;
+  }
+
+  hasSpoken(): boolean {
+    return this.#hello?.look() ?? false;
   }
 
   async open(): Promise<Connection> {
@@ -79,14 +84,14 @@ export class TlsIncoming implements Incoming {
 
   close(): void {
     this.#closed = true;
-    this.#stopWaiting();
+    this.#hello?.stop();
     this.#socket.close();
     if (this.#connection !== undefined) abandon(this.#connection);
   }
 
   #greeting(): Promise<Greeting> {
     const { promise, resolve } = Promise.withResolvers<Greeting>();
-    this.#stopWaiting = hellos.wait((into) => this.#socket.peek(into), resolve);
+    this.#hello = hellos.wait((into) => this.#socket.peek(into), resolve);
     return promise;
   }
 

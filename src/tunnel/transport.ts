@@ -15,8 +15,13 @@ export interface Incoming {
   readonly encrypted: boolean;
   /** Whether it has one of the last descriptors, which are for other things. */
   readonly scarce: boolean;
-  /** Resolves when the peer has said hello in a way that can be answered; throws what was wrong. */
-  greeted(): Promise<void>;
+  /**
+   * Resolves when the peer has said hello in a way that can be answered, with the ALPN names that it
+   * has shown before TLS; throws what was wrong.
+   */
+  greeted(): Promise<readonly string[]>;
+  /** Looks whether `greeted` is about to resolve. */
+  hasSpoken(): boolean;
   /** Finishes the transport's handshake and checks the ALPN name; throws what went wrong. */
   open(): Promise<Connection>;
   /** Says that there is no room, where that can still be said, and hangs up at once. */

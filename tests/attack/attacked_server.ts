@@ -4,6 +4,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
 import { type DiallerOptions, dialServer } from "../../src/proxy/dialler.ts";
 import type { Connection } from "../../src/tunnel/connection.ts";
+import { TicketSigner } from "../../src/tunnel/ticket.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
@@ -22,6 +23,10 @@ export interface AttackedServer {
    * with the local port.
    */
   logIn(name: string, timeout: number, tune?: (port: number) => void): Promise<Connection>;
+  /** The same with a ticket, as a daemon does. */
+  logInWithTicket(name: string, timeout: number): Promise<Connection>;
+  /** The next ticket of a client, as an ALPN name. */
+  ticket(name: string): string;
 }
 
 /** Starts the daemons for the time of `body`. `further` clients have the secret of "branch-1". */
@@ -52,6 +57,8 @@ export async function attackServer(
     now: () => performance.now(),
   };
   const [endpoint] = config.tunnel.connect;
+  const tickets = new TicketSigner(Date.now);
+  const ticket = (name: string): string => tickets.next(name, secret);
   await body({
     lab,
     process: pair.server,
@@ -63,5 +70,13 @@ export async function attackServer(
         tune,
         credentials: { ...dialler.credentials, name },
       }),
+    logInWithTicket: (name, timeout) =>
+      dialServer(endpoint, timeout, {
+        ...dialler,
+        tune: tuneSocketsOf,
+        credentials: { ...dialler.credentials, name },
+        ticket: () => ticket(name),
+      }),
+    ticket,
   });
 }

@@ -1,42 +1,47 @@
 /** What the admission of connections must do, whatever strangers do: for property tests and fuzzing. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import {
-  Admission,
-  type AdmissionLimits,
-  type NoPlace,
-  type Place,
-} from "../../src/tunnel/admission.ts";
-import { networksOf } from "../../src/tunnel/network.ts";
-import { Reputation, type Standing } from "../../src/tunnel/reputation.ts";
+import { Admission, type AdmissionLimits, type NoPlace } from "../../src/tunnel/admission.ts";
+import { type Networks, networksOf } from "../../src/tunnel/network.ts";
+import { Reputation } from "../../src/tunnel/reputation.ts";
+import { type Place, type Rank, RANKS } from "../../src/tunnel/seat.ts";
+import type { Ticket } from "../../src/tunnel/ticket.ts";
+import { TicketModel } from "./ticket_model.ts";
 
 /** What a stranger, a client or time may do. */
 export type AdmissionStep =
   | { do: "enter"; host: number }
   /** To one of the connections that have a place. */
   | { do: "greet" | "encrypted" | "login" | "fail" | "leave"; which: number }
+  /** It says hello with a client's ticket. */
+  | { do: "ticket"; which: number; client: number; number: number }
   /** Whatever is said of one that has lost its place. */
   | { do: "late"; which: number }
   | { do: "start" }
   /** Milliseconds pass. */
   | { do: "pass"; time: number };
 
-/** Hosts that an "enter" may name. */
+/** Hosts that an "enter" may name, and clients that have tickets. */
 export const HOSTS = 12;
+export const CLIENTS = 3;
 const hostOf = (index: number): string =>
   index < HOSTS / 2 ? `10.0.0.${index}` : `2001:db8:0:${index % 2}0${index}::1`;
 
-/** Milliseconds after which a place can be taken away, whoever is equal. */
-const PATIENCE = { silent: 0, queued: Infinity, busy: 1_500 };
-/** The parts of all places that each standing fills at most, and from which on chance decides. */
-const MOST: Readonly<Record<Standing, number>> = { known: 1, new: 7 / 8, failed: 3 / 4 };
-const FROM: Readonly<Record<Standing, number>> = { known: 1, new: 1 / 2, failed: 1 / 4 };
-const RANKS: readonly Standing[] = ["failed", "new", "known"];
+/** Milliseconds after which a handshake has taken too long. */
+const SLOW = 1_500;
+/** The parts of all places that each rank fills at most, and from which on chance decides. */
+const MOST: Record<Rank, number> = { ticketed: 3 / 4, known: 3 / 4, new: 5 / 8, failed: 1 / 2 };
+const FROM: Record<Rank, number> = { ticketed: 3 / 4, known: 3 / 4, new: 3 / 8, failed: 1 / 4 };
 /** Handshakes that begin at once. */
 const BURST = 8;
+const KINDS = ["ticketed", "known", "strangers"] as const;
+const kindOf = (rank: Rank): typeof KINDS[number] =>
+  rank === "ticketed" || rank === "known" ? rank : "strangers";
 
 interface Seat {
   host: string;
-  stage: keyof typeof PATIENCE;
+  rank: Rank;
+  ticket?: Ticket;
+  stage: "silent" | "queued" | "busy";
   since: number;
 }
 
@@ -48,11 +53,12 @@ export class AdmissionModel {
   #limits: AdmissionLimits;
   #reputation = new Reputation(() => this.#time);
   #admission: Admission;
+  #tickets = new TicketModel();
   #held = new Map<Place, Seat>();
   #gone: Place[] = [];
   #displaced: Place[] = [];
-  /** Handshakes that may begin now: of known addresses, and of strangers. */
-  #tokens = { known: BURST, strangers: BURST };
+  /** Handshakes of each kind that may begin now. */
+  #tokens = { ticketed: BURST, known: BURST, strangers: BURST };
 
   /** `chances`, none of which is 1, are drawn in turn. */
   constructor(limits: AdmissionLimits, chances: readonly number[]) {
@@ -67,14 +73,25 @@ export class AdmissionModel {
 
   /** Does one thing, and looks at what must hold after each. */
   take(step: AdmissionStep): void {
+    const which = "which" in step
+      ? [...this.#held.keys()][step.which % this.#held.size]
+      : undefined;
     if (step.do === "pass") this.#pass(step.time);
     else if (step.do === "enter") this.#enter(hostOf(step.host));
     else if (step.do === "start") this.#start();
     else if (step.do === "late") this.#late(this.#gone[step.which % this.#gone.length]);
-    else this.#advance(step.do, [...this.#held.keys()][step.which % this.#held.size]);
+    else if (step.do === "greet") this.#greet(which, false);
+    else if (step.do === "encrypted") this.#greet(which, true);
+    else if (step.do === "ticket") {
+      this.#greet(which, false, { client: `client ${step.client}`, number: step.number });
+    } else this.#end(step.do, which);
+    const { unauthenticated } = this.#limits;
     assertEquals(this.#admission.size, this.#held.size);
-    assertLessOrEqual(this.#held.size, this.#limits.unauthenticated);
+    assertLessOrEqual(this.#held.size, unauthenticated);
+    assertLessOrEqual(this.#greeted.length, Math.ceil(unauthenticated * 3 / 4));
     assertLessOrEqual(this.#admission.networks, 3 * this.#held.size);
+    const clients = [...this.#held.values()].flatMap(({ ticket }) => ticket?.client ?? []);
+    assertEquals(new Set(clients).size, clients.length, "a client has one place by its tickets");
   }
 
   /** All go: nothing is left of them. */
@@ -87,140 +104,190 @@ export class AdmissionModel {
   #pass(milliseconds: number): void {
     this.#time += milliseconds;
     const filled = milliseconds * this.#limits.handshakeRate / 1_000;
-    for (const who of ["known", "strangers"] as const) {
-      this.#tokens[who] = Math.min(BURST, this.#tokens[who] + filled);
-    }
+    for (const kind of KINDS) this.#tokens[kind] = Math.min(BURST, this.#tokens[kind] + filled);
   }
 
   #enter(host: string): void {
     const networks = networksOf(host);
     const standing = this.#reputation.standing(networks);
+    const own = this.#among("own", networks.own);
     const before = this.#held.size;
-    const own = this.#among("own", networks.own).length;
-    const entered: Place | NoPlace = this.#admission.enter(
-      host,
-      () => this.#displaced.push(entered as Place),
-    );
-    const out = this.#displaced.splice(0);
-    assertLessOrEqual(out.length, 1);
+    const entered: Place | NoPlace = this.#admission.enter(host, {
+      displace: () => this.#displaced.push(entered as Place),
+    });
+    const [out, ...others] = this.#displaced.splice(0);
+    assertEquals(others, []);
     if (typeof entered === "string") {
-      assertEquals(out, []);
-      this.#mustBeRefused(entered, { networks, standing });
+      assertEquals([out, entered], [undefined, "places-short"]);
+      assertEquals(before, this.#limits.unauthenticated);
+      this.#nobodyYields(standing);
+      for (const { stage, rank } of this.#held.values()) {
+        assert(stage !== "silent" || rank === "known" && standing !== "known");
+      }
       return void this.words.add(`${standing} ${entered}`);
     }
-    const room = this.#limits.perAddress + this.#reputation.logins(networks);
-    for (const other of out) this.#mustMakeRoom(other, entered);
-    if (out.length === 0) assert(before < Math.ceil(MOST[standing] * this.#limits.unauthenticated));
-    assertEquals(entered.standing, standing);
-    this.#held.set(entered, { host, stage: "silent", since: this.#time });
-    // Where a login has been forgotten meanwhile, one comes for one that goes.
-    assertLessOrEqual(this.#among("own", networks.own).length, Math.max(room, own));
-    this.words.add(
-      out.length === 0 ? `${standing} in` : `${standing} displaced ${out[0].standing}`,
-    );
+    assertEquals([entered.standing, entered.brief], [standing, own.length >= this.#room(networks)]);
+    if (out === undefined) assert(before < this.#limits.unauthenticated);
+    else this.words.add(`${standing} displaced ${this.#goes(out, entered, standing, "silent")}`);
+    this.#held.set(entered, { host, rank: standing, stage: "silent", since: this.#time });
+    const silent = this.#among("own", networks.own).filter(([, { stage }]) => stage === "silent");
+    const { unauthenticated, perAddress } = this.#limits;
+    assertLessOrEqual(silent.length, Math.max(perAddress, unauthenticated / 8));
   }
 
-  /** Who is slow or has said nothing yet gives way, or who ranks lower. */
-  #mustMakeRoom(other: Place, entered: Place): void {
+  #greet(place: Place | undefined, encrypted: boolean, ticket?: Ticket): void {
+    const seat = place && this.#held.get(place);
+    if (place === undefined || seat === undefined) return;
+    if (seat.stage !== "silent") {
+      assertEquals(this.#admission.greeted(place, encrypted, ticket), undefined);
+      return assertEquals(this.#displaced, []);
+    }
+    const taken = ticket && this.#tickets.take(ticket, this.#time);
+    const former = [...this.#held].find(([, other]) =>
+      taken && other.ticket?.client === ticket?.client
+    );
+    if (taken) Object.assign(seat, { rank: "ticketed", ticket });
+    const refusal = this.#admission.greeted(place, encrypted, ticket);
+    const out = this.#displaced.splice(0);
+    if (former !== undefined) {
+      assertEquals(out.shift(), former[0]);
+      this.#forget(former[0]);
+    }
+    assertLessOrEqual(out.length, 1);
+    const isFull =
+      this.#greeted.length >= Math.ceil(MOST[seat.rank] * this.#limits.unauthenticated);
+    assert(!isFull || out.length > 0 || refusal !== undefined, "more than may");
+    if (refusal !== undefined) {
+      assertEquals(out, []);
+      this.#mustBeRefused(refusal, place, seat);
+      this.#forget(place);
+    } else {
+      for (const other of out) {
+        this.words.add(`gone ${this.#goes(other, place, seat.rank, "busy")}`);
+      }
+      Object.assign(seat, { stage: encrypted ? "busy" : "queued", since: this.#time });
+    }
+    this.words.add(`${seat.rank} ${refusal ?? "stays"}`);
+  }
+
+  /** A slow connection gives way, or a lesser one, or one that stays without a hello. */
+  #goes(other: Place, newcomer: Place, rank: Rank, stage: "silent" | "busy"): string {
     const seat = this.#held.get(other);
     assert(seat !== undefined, "who has no place cannot give way");
-    const [its, mine] = [rank(other), rank(entered)];
-    const same = other.networks.own === entered.networks.own ||
-      other.networks.wide.some((wide) => entered.networks.wide.includes(wide));
-    assert(
-      this.#isLoose(seat) ? same || its <= mine : its < mine,
-      "nobody gives way to a lesser one",
-    );
-    this.#held.delete(other);
-    this.#gone.push(other);
+    const same = other.networks.own === newcomer.networks.own ||
+      other.networks.wide.some((wide) => newcomer.networks.wide.includes(wide));
+    const [its, mine] = [RANKS.indexOf(seat.rank), RANKS.indexOf(rank)];
+    const equal = kindOf(seat.rank) === kindOf(rank);
+    const fits = seat.stage === "silent"
+      ? stage === "silent" && (same || its <= mine || equal)
+      : this.#isSlow(seat)
+      ? same || its <= mine
+      : its < mine;
+    assert(fits, "nobody gives way to a lesser one");
+    this.#forget(other);
+    return `${seat.stage} ${seat.rank}`;
   }
 
   /** There is no place only where a bound is reached and nobody is to make room. */
-  #mustBeRefused(reason: NoPlace, place: Place): void {
-    const { unauthenticated, perAddress } = this.#limits;
+  #mustBeRefused(reason: NoPlace, place: Place, { rank }: Seat): void {
     const { own, wide } = place.networks;
+    const room = this.#room(place.networks);
+    const said = (which: "own" | "wide", network: string) =>
+      this.#among(which, network).filter(([other, { stage }]) =>
+        other !== place && stage !== "silent"
+      );
     if (reason === "address-limit") {
-      const its = this.#among("own", own);
-      assert(its.length >= perAddress || its.length >= unauthenticated, "below the bound");
-      assert(!its.some(([, seat]) => this.#isLoose(seat)), "a loose one kept its place");
+      assert(rank !== "ticketed", "a ticket has no address");
+      assert(said("own", own).length >= room, "below the bound");
+      assert(!said("own", own).some(([, seat]) => this.#isSlow(seat)), "a slow one kept its place");
     } else if (reason === "network-limit") {
-      assert(place.standing !== "known", "known addresses have no wide bound");
-      const counts = wide.map((network) => this.#among("wide", network).length);
-      assert(counts.some((count, i) => count >= perAddress * [2, 4][i]), "below the bound");
+      assert(rank !== "ticketed" && place.standing !== "known", "it has no wide bound");
+      const isFull = wide.some((key, i) => said("wide", key).length >= room * [2, 4][i]);
+      assert(isFull, "below the bound");
     } else {
       assertEquals(reason, "places-short");
-      assert(this.#held.size > FROM[place.standing] * unauthenticated - 1, "places are not short");
-      for (const [other, seat] of this.#held) {
-        assert(rank(other) >= rank(place), "a lesser one kept its place");
-        assert(rank(other) > rank(place) || !this.#isLoose(seat), "a loose one kept its place");
-      }
+      assert(this.#greeted.length > FROM[rank] * this.#limits.unauthenticated - 1, "room is left");
+      this.#nobodyYields(rank);
     }
+  }
+
+  #nobodyYields(rank: Rank): void {
+    for (const seat of this.#greeted) {
+      const [its, mine] = [RANKS.indexOf(seat.rank), RANKS.indexOf(rank)];
+      assert(its >= mine, "a lesser one kept its place");
+      assert(its > mine || !this.#isSlow(seat), "a slow one kept its place");
+    }
+  }
+
+  get #greeted(): Seat[] {
+    return [...this.#held.values()].filter(({ stage }) => stage !== "silent");
+  }
+
+  #room(networks: Networks): number {
+    const { unauthenticated, perAddress } = this.#limits;
+    const known = perAddress + this.#reputation.logins(networks);
+    return Math.max(perAddress, Math.min(known, unauthenticated * 3 / 4));
   }
 
   #among(which: "own" | "wide", network: string): [Place, Seat][] {
-    return [...this.#held].filter(([{ networks, standing }]) =>
-      which === "own"
+    return [...this.#held].filter(([{ networks, standing }, { rank }]) =>
+      rank !== "ticketed" &&
+      (which === "own"
         ? networks.own === network
-        : standing !== "known" && networks.wide.includes(network)
+        : standing !== "known" && networks.wide.includes(network))
     );
   }
 
-  /** Slow, or without a hello: its place goes to another one that needs it. */
-  #isLoose({ stage, since }: Seat): boolean {
-    return this.#time - since >= PATIENCE[stage];
+  #isSlow({ stage, since }: Seat): boolean {
+    return stage === "busy" && this.#time - since >= SLOW;
   }
 
-  /** Known ones begin first, new ones before failed ones, none out of turn and none too soon. */
+  /** Higher ranks begin first, none out of turn and none too soon. */
   #start(): void {
-    const queued = [...this.#held].filter(([, { stage }]) => stage === "queued");
-    const wait = this.#admission.nextStart();
-    assertEquals(wait === undefined, queued.length === 0);
-    const ready = RANKS.filter((standing) => {
-      const tokens = this.#tokens[standing === "known" ? "known" : "strangers"];
-      return tokens > 1 - 1e-6 && queued.some(([place]) => place.standing === standing);
-    });
+    const queued = this.#greeted.filter(({ stage }) => stage === "queued");
+    assertEquals(this.#admission.nextStart() === undefined, queued.length === 0);
+    const ready = RANKS.filter((each) =>
+      this.#tokens[kindOf(each)] > 1 - 1e-6 && queued.some(({ rank }) => rank === each)
+    );
     const place = this.#admission.start();
-    assertEquals(place?.standing, ready.at(-1));
-    if (place === undefined) return;
-    const seat = this.#held.get(place);
-    assert(seat?.stage === "queued", "it was not its turn");
+    const seat = place && this.#held.get(place);
+    assertEquals(seat?.rank, ready.at(-1));
+    if (seat === undefined) return assertEquals(place, undefined);
+    assert(seat.stage === "queued", "it was not its turn");
     [seat.stage, seat.since] = ["busy", this.#time];
-    this.#tokens[place.standing === "known" ? "known" : "strangers"]--;
-    this.words.add(`${place.standing} started`);
+    this.#tokens[kindOf(seat.rank)]--;
+    this.words.add(`${seat.rank} started`);
   }
 
-  #advance(what: "greet" | "encrypted" | "login" | "fail" | "leave", place?: Place): void {
+  #end(what: "login" | "fail" | "leave", place?: Place): void {
     const seat = place && this.#held.get(place);
     if (place === undefined || seat === undefined) return;
-    if (what === "greet" || what === "encrypted") {
-      this.#admission.greeted(place, what === "encrypted");
-      if (seat.stage !== "silent") return;
-      return void Object.assign(seat, {
-        stage: what === "greet" ? "queued" : "busy",
-        since: this.#time,
-      });
-    }
-    this.#held.delete(place);
-    this.#gone.push(place);
-    if (what === "login") this.#admission.authenticated(place, `client of ${seat.host}`);
+    const client = seat.ticket?.client ?? `client of ${seat.host}`;
+    if (what === "login") this.#admission.authenticated(place, client);
     else if (what === "fail") this.#admission.failed(place);
     else this.#admission.leave(place);
+    if (what === "login" && seat.ticket !== undefined) this.#tickets.loggedIn(seat.ticket);
+    this.#forget(place);
     const standing = this.#reputation.standing(place.networks);
     if (what === "login") assertEquals(standing, "known");
     if (what === "fail") assert(standing !== "new", "a failure is remembered");
+  }
+
+  #forget(place: Place): void {
+    const ticket = this.#held.get(place)?.ticket;
+    if (ticket !== undefined) this.#tickets.leave(ticket);
+    this.#held.delete(place);
+    this.#gone.push(place);
   }
 
   /** What comes late for a place that was given back, or taken away, changes nothing. */
   #late(place: Place | undefined): void {
     if (place === undefined) return;
     const before = this.#reputation.standing(place.networks);
-    this.#admission.greeted(place);
+    const ticket = { client: "client 0", number: 99 };
+    assertEquals(this.#admission.greeted(place, false, ticket), undefined);
     this.#admission.failed(place);
     this.#admission.leave(place);
     assertEquals(this.#reputation.standing(place.networks), before);
   }
-}
-
-function rank({ standing }: Place): number {
-  return RANKS.indexOf(standing);
 }

@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { Admission, type AdmissionLimits, type Place } from "../../src/tunnel/admission.ts";
 import { networksOf } from "../../src/tunnel/network.ts";
 import { Reputation } from "../../src/tunnel/reputation.ts";
-import { AdmissionModel, type AdmissionStep, HOSTS } from "./admission_model.ts";
+import type { Ticket } from "../../src/tunnel/ticket.ts";
+import { AdmissionModel, type AdmissionStep, CLIENTS, HOSTS } from "./admission_model.ts";
 
 /** An admission at a time and with chances that a test sets. */
 class World {
@@ -21,18 +22,19 @@ class World {
   }
 
   /** A place, or the word that says why there is none. */
-  enter(host: string, name = host): Place | string {
-    return this.admission.enter(host, () => void this.gone.push(name));
+  enter(host: string, name = host, hasSpoken = () => false): Place | string {
+    return this.admission.enter(host, { displace: () => void this.gone.push(name), hasSpoken });
   }
 
   /** The words for connections from these hosts, which say their hello at once. */
   try(...hosts: string[]): string[] {
-    return hosts.map((host) => {
-      const place = this.enter(host);
-      if (typeof place === "string") return place;
-      this.admission.greeted(place, true);
-      return "in";
-    });
+    return hosts.map((host) => this.greet(host));
+  }
+
+  /** What a connection hears that says its hello at once. */
+  greet(host: string, ticket?: Ticket, name = host): string {
+    const place = this.enter(host, name);
+    return typeof place === "string" ? place : this.admission.greeted(place, true, ticket) ?? "in";
   }
 
   login(host: string, client = host): void {
@@ -41,18 +43,31 @@ class World {
 }
 
 const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`;
+const addresses = (count: number): string[] => Array.from({ length: count }, (_, i) => address(i));
 
 Deno.test("S1: one address holds so many places, all together so many, and those given back are free", () => {
   const world = new World();
   assertEquals(world.try("10.1.0.1", "10.1.0.1", "10.1.0.1"), ["in", "in", "in"]);
   const last = world.enter("10.1.0.1") as Place;
-  world.admission.greeted(last);
+  assertEquals(world.admission.greeted(last, false), undefined);
   assertEquals(world.try("10.1.0.1"), ["address-limit"]);
   world.admission.leave(last);
   world.admission.leave(last);
   assertEquals(world.try("10.1.0.1", "10.1.0.1"), ["in", "address-limit"]);
-  for (let index = 0; index < 100; index++) world.enter(address(index));
-  assertEquals(world.admission.size, 14); // the rest is for known addresses
+  for (const host of addresses(100)) world.enter(host);
+  assertEquals(world.admission.size, 16);
+});
+
+Deno.test("S1: beside those that it may have, an address has some that say hello at once, or go", () => {
+  const world = new World({ unauthenticated: 128 });
+  const places = Array.from({ length: 20 }, () => world.enter("10.1.0.1") as Place);
+  assertEquals(places.map(({ brief }) => brief), [
+    ...Array(4).fill(false),
+    ...Array(16).fill(true),
+  ]);
+  assertEquals([world.admission.size, world.gone.length], [16, 4]);
+  for (const host of addresses(400)) for (let i = 0; i < 20; i++) world.enter(host);
+  assertEquals(world.admission.size, 128);
 });
 
 Deno.test("S5: a client known at an address has a place there, whoever else sits behind it", () => {
@@ -78,7 +93,8 @@ Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they ar
 
 Deno.test("S5: where places are short, known addresses get in at a stranger's cost, and new ones at a failed one's", () => {
   const world = new World();
-  for (let index = 0; index < 100; index++) world.try(address(index));
+  world.try(...addresses(100));
+  assertEquals(world.admission.size, 10);
   assertEquals(world.try("10.9.0.1"), ["places-short"]);
   world.login("10.9.0.9");
   assertEquals(world.try("10.9.0.9", "10.9.0.9", "10.9.0.9"), ["in", "in", "in"]);
@@ -95,44 +111,118 @@ Deno.test("S5: where places are short, known addresses get in at a stranger's co
 
 Deno.test("S5: strangers are dropped at random as places run out", () => {
   const world = new World();
-  for (let index = 0; index < 8; index++) world.try(address(index));
+  world.try(...addresses(6));
   world.chance = 0;
-  world.try(address(8));
-  assertEquals(world.try(address(9)), ["places-short"]);
+  world.try(address(6));
+  assertEquals(world.try(address(7)), ["places-short"]);
   world.chance = 0.9;
-  assertEquals(world.try(address(9)), ["in"]);
+  assertEquals(world.try(address(7)), ["in"]);
 });
 
 Deno.test("S5: connections that say nothing keep nobody out, however many come in a second", () => {
-  const world = new World();
+  const world = new World({ unauthenticated: 128 });
   world.login("10.1.0.1", "branch-1");
   const flood = (...hosts: string[]): void => hosts.forEach((host) => world.enter(host, "silent"));
-  const enter = (host: string): void => {
+  /** A client whose hello comes after so many others. */
+  const enter = (host: string, meanwhile: string[]): void => {
     const place = world.enter(host, "honest");
     assert(typeof place !== "string", `${host}: ${place}`);
-    world.admission.greeted(place);
+    flood(...meanwhile);
+    assertEquals(world.admission.greeted(place, false), undefined);
   };
   for (const host of ["10.1.0.1", "10.2.0.1"]) {
     flood(...Array(50).fill(host));
-    enter(host);
+    enter(host, Array(15).fill(host));
     flood(...Array(50).fill(host));
   }
-  const many = Array.from({ length: 200 }, (_, index) => address(index));
-  flood(...many);
-  enter("10.9.0.1");
-  flood(...many);
+  flood(...addresses(400));
+  enter("10.9.0.1", addresses(100));
+  enter("10.1.0.1", addresses(400));
+  flood(...addresses(400));
   // They make room for one another, and never those who have said their hello.
   assertEquals(new Set(world.gone), new Set(["silent"]));
-  assertEquals(world.admission.size, 14);
+  assertEquals(world.admission.size, 128);
+});
+
+Deno.test("S5: a connection whose hello has come, though nobody has looked, is not displaced", () => {
+  const world = new World({ unauthenticated: 128 });
+  const place = world.enter("10.1.0.1", "honest", () => true) as Place;
+  for (let i = 0; i < 500; i++) world.enter("10.1.0.1", "silent");
+  assertEquals(new Set(world.gone), new Set(["silent"]));
+  assertEquals(world.admission.greeted(place, false), undefined);
+});
+
+Deno.test("S5: a client with a ticket has a place, whoever shares its address or holds all others", () => {
+  const world = new World({ unauthenticated: 128 });
+  let number = 0;
+  const comesIn = (host: string): void => {
+    const place = world.enter(host, "honest") as Place;
+    assertEquals(
+      world.admission.greeted(place, true, { client: "b", number: ++number }),
+      undefined,
+    );
+    for (let i = 0; i < 100; i++) world.greet(host);
+    world.admission.authenticated(place, "b");
+  };
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1");
+  comesIn("10.1.0.1");
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1");
+  comesIn("10.1.0.1");
+  world.try(...addresses(400));
+  comesIn("10.9.0.1");
+  for (let i = 0; i < 200; i++) world.login(`10.3.0.${i}`);
+  for (let i = 0; i < 200; i++) world.greet(`10.3.0.${i}`);
+  comesIn("10.9.0.2");
+  assert(!world.gone.includes("honest"));
+  assert(world.admission.size <= 128);
+});
+
+Deno.test("S5: tickets give one place a client, to the newest, and none that others do not have", () => {
+  const world = new World({ unauthenticated: 128 });
+  const show = (number: number, name = `${number}`): string =>
+    world.greet("10.1.0.1", { client: "b", number }, name);
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1");
+  assertEquals(show(5), "in");
+  assertEquals([show(5, "again"), show(4)], ["address-limit", "address-limit"]);
+  assertEquals([show(6), world.gone], ["in", ["5"]]);
+  const before = world.admission.size;
+  for (let number = 7; number < 500; number++) show(number);
+  assertEquals(world.admission.size, before);
+});
+
+Deno.test("S5: what a client showed before its clock went back, and what is repeated, gets a free place once a second", () => {
+  const world = new World({ unauthenticated: 128 });
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1");
+  const show = (number: number): Place | string => {
+    const place = world.enter("10.1.0.1") as Place;
+    return world.admission.greeted(place, true, { client: "b", number }) ?? place;
+  };
+  world.admission.authenticated(show(1_000) as Place, "b");
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1"); // one more place is known now
+  const repeated = show(1_000);
+  assert(typeof repeated !== "string");
+  assertEquals(show(10), "address-limit"); // it is not free
+  world.admission.failed(repeated);
+  assertEquals(show(10), "address-limit"); // nor has a second passed
+  world.time = 1_000;
+  const late = show(10);
+  assert(typeof late !== "string");
+  world.admission.authenticated(late, "b");
+  assert(typeof show(11) !== "string"); // it counts on from there
 });
 
 Deno.test("S3: handshakes begin at a pace, those of known addresses first, and nobody else is slow meanwhile", () => {
-  const world = new World({ unauthenticated: 128, perAddress: 64 });
-  const places = ["10.1.0.1", "10.2.0.1"].map((host) => {
-    if (host === "10.2.0.1") world.login(host);
-    return Array.from({ length: 20 }, () => world.enter(host) as Place);
-  });
-  for (const place of places.flat()) world.admission.greeted(place);
+  const world = new World({ unauthenticated: 256, perAddress: 64 });
+  for (let i = 0; i < 20; i++) world.login("10.1.0.1", `client ${i}`);
+  const enter = (host: string, ticket?: Ticket): Place => {
+    const place = world.enter(host) as Place;
+    assertEquals(world.admission.greeted(place, false, ticket), undefined);
+    return place;
+  };
+  const twenty = Array.from({ length: 20 }, (_, i) => `client ${i}`);
+  for (const _ of twenty) enter("10.2.0.1");
+  for (const _ of twenty) enter("10.1.0.1");
+  const ticketed = new Set(twenty.map((client) => enter("10.2.0.1", { client, number: 1 })));
   const started: Place[] = [];
   const drain = (): void => {
     for (let next = world.admission.start(); next; next = world.admission.start()) {
@@ -140,7 +230,8 @@ Deno.test("S3: handshakes begin at a pace, those of known addresses first, and n
     }
   };
   drain();
-  assertEquals(started.map(({ standing }) => standing), [
+  assertEquals(started.map((place) => ticketed.has(place) ? "ticketed" : place.standing), [
+    ...Array(8).fill("ticketed"),
     ...Array(8).fill("known"),
     ...Array(8).fill("new"),
   ]);
@@ -149,7 +240,7 @@ Deno.test("S3: handshakes begin at a pace, those of known addresses first, and n
     world.time += 10;
     drain();
   }
-  assertEquals(new Set(started).size, 40);
+  assertEquals(new Set(started).size, 60);
   assertEquals(world.admission.nextStart(), undefined);
 });
 
@@ -160,6 +251,15 @@ const step: fc.Arbitrary<AdmissionStep> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant("enter" as const), host: fc.nat(HOSTS - 1) }),
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constantFrom("greet", "encrypted"), which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("ticket" as const),
+      which,
+      client: fc.nat(CLIENTS - 1),
+      number: fc.nat(20),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("start" as const) }) },
   {
     weight: 4,

@@ -7,14 +7,14 @@ const hello = await captureClientHello();
 /** Waits for a hello of which `arrived` bytes are there, or none any more. */
 function watch(watch: HelloWatch, state: { arrived: number | null; looks: number }) {
   const { promise, resolve } = Promise.withResolvers<Greeting>();
-  const stop = watch.wait((into) => {
+  const wait = watch.wait((into) => {
     state.looks++;
     if (state.arrived === null) return null;
     const count = Math.min(into.length, state.arrived);
     into.set(hello.subarray(0, count));
     return count;
   }, resolve);
-  return { promise, stop };
+  return { promise, ...wait };
 }
 
 Deno.test("a hello that is there is taken at the first look, and one in parts when the last has come", async () => {
@@ -29,6 +29,16 @@ Deno.test("a hello that is there is taken at the first look, and one in parts wh
     await new Promise((resolve) => setTimeout(resolve, 5));
     parts.arrived = Math.floor(hello.length * step / 5);
   }
+  assert(typeof await promise !== "string");
+});
+
+Deno.test("a look at once finds a hello that has come since the last one", async () => {
+  const hellos = new HelloWatch();
+  const state = { arrived: 0, looks: 0 };
+  const { promise, look } = watch(hellos, state);
+  assertEquals([look(), state.looks], [false, 2]);
+  state.arrived = hello.length;
+  assertEquals([look(), look(), state.looks], [true, true, 3]);
   assert(typeof await promise !== "string");
 });
 

@@ -1,11 +1,16 @@
 /** The admission of connections, against a model of who may have a place and whose turn it is. */
-import { AdmissionModel, type AdmissionStep, HOSTS } from "../../tunnel/admission_model.ts";
+import {
+  AdmissionModel,
+  type AdmissionStep,
+  CLIENTS,
+  HOSTS,
+} from "../../tunnel/admission_model.ts";
 import { Script } from "../script.ts";
 import type { Target } from "../target.ts";
 
 const ON_PLACES = ["greet", "encrypted", "login", "fail", "leave", "late"] as const;
 /** Steps at or beside the times after which something changes. Milliseconds. */
-const TIMES = [1, 20, 299, 300, 1_500, 60_000, 7 * 24 * 3_600_000];
+const TIMES = [1, 20, 299, 300, 999, 1_000, 1_500, 60_000, 7 * 24 * 3_600_000];
 
 export const admission: Target = {
   name: "admission",
@@ -15,6 +20,7 @@ export const admission: Target = {
     Uint8Array.of(0, 0, 7, 0, 9, 0), // enter, greet, start
     Uint8Array.of(8, 0, 2, 0), // log in
     Uint8Array.of(10, 3), // 300 ms
+    Uint8Array.of(0, 0, 11, 0, 1, 5), // enter, a ticket
   ],
   generate: (random) => random.bytes(4 + random.below(400)),
   run(input) {
@@ -33,10 +39,14 @@ export const admission: Target = {
 };
 
 function read(script: Script): AdmissionStep {
-  const action = script.u8() % 11;
+  const action = script.u8() % 13;
   if (action < 5) return { do: "enter", host: script.u8() % HOSTS };
   if (action < 7) return { do: "greet", which: script.u8() };
   if (action < 9) return { do: script.pick(ON_PLACES), which: script.u8() };
   if (action < 10) return { do: "start" };
+  if (action > 10) {
+    const [which, client, number] = [script.u8(), script.u8() % CLIENTS, script.u8()];
+    return { do: "ticket", which, client, number };
+  }
   return { do: "pass", time: script.pick(TIMES) };
 }

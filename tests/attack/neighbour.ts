@@ -1,0 +1,46 @@
+/** Somebody behind a client's own address, who knows no secret. */
+import { RawTcp } from "./raw_tcp.ts";
+
+/** Connections that are kept; older ones are given up. */
+const MOST = 1_000;
+const TICK = 5;
+
+/** Opens connections to a port, so many a second, until it is disposed of. */
+export class Neighbour implements Disposable {
+  #timer: ReturnType<typeof setInterval>;
+  #begun: RawTcp[] = [];
+  #unsaid: RawTcp[] = [];
+  #count = 0;
+
+  /** Each connection comes from the address that `source` gives, says `words`, and no more. */
+  constructor(
+    port: number,
+    rate: number,
+    words: Uint8Array<ArrayBuffer> = new Uint8Array(0),
+    source: (number: number) => string = () => "127.0.0.1",
+  ) {
+    const began = performance.now();
+    this.#timer = setInterval(() => {
+      const due = (performance.now() - began) * rate / 1_000;
+      for (; this.#count < due; this.#count++) {
+        const each = new RawTcp(source(this.#count), port);
+        this.#begun.push(each);
+        this.#unsaid.push(each);
+      }
+      this.#unsaid = words.length === 0 ? [] : this.#unsaid.filter((each) => !each.send(words));
+      const old = this.#begun.splice(0, Math.max(0, this.#begun.length - MOST));
+      for (const each of old) each.close();
+      this.#unsaid = this.#unsaid.filter((each) => !old.includes(each));
+    }, TICK);
+  }
+
+  /** Connections that were begun so far. */
+  get count(): number {
+    return this.#count;
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    for (const each of this.#begun) each.close();
+  }
+}
