@@ -185,10 +185,20 @@ Deno.test("protocol.md: places before authentication", () => {
   const [all, own, turns] = ["unauthenticated", "perAddress", "handshakeRate"].map((name) =>
     Number(fallback(name))
   );
-  const [, wide = ""] = /WIDE_SHARES = \[([\d, ]+)\]/.exec(read("src/tunnel/admission.ts")) ?? [];
+  const source = read("src/tunnel/admission.ts");
+  const [, wide = ""] = /WIDE_SHARES = \[([\d, ]+)\]/.exec(source) ?? [];
+  const share = (pattern: RegExp): number => {
+    const [, part = "", whole = ""] = pattern.exec(source) ?? [];
+    return all * Number(part) / Number(whole);
+  };
   assertEquals(limits, [
     all,
     own,
+    share(/SILENT_SHARE = (\d) \/ (\d)/),
+    share(/ticketed: \[.*, (\d) \/ (\d)\]/),
+    share(/known: \[.*, (\d) \/ (\d)\]/),
+    share(/new: \[.*, (\d) \/ (\d)\]/),
+    share(/failed: \[.*, (\d) \/ (\d)\]/),
     turns,
     ...wide.split(",").map((share) => Number(share) * own),
     constant("src/tunnel/tls_incoming.ts", "SPARE_FILES"),

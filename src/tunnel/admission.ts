@@ -126,7 +126,6 @@ export class Admission {
     const seat = this.#seats.get(place);
     if (seat?.stage !== "silent") return undefined;
     if (ticket !== undefined) this.#rankByTicket(seat, ticket);
-    for (const group of seat.groups) group.silent.delete(seat);
     const displaced = this.#roomToStay(seat);
     if (typeof displaced === "string") {
       this.#remove(place);

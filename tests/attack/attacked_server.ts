@@ -15,6 +15,8 @@ import { footprint } from "./footprint.ts";
 export interface AttackedServer {
   readonly lab: Lab;
   readonly process: LabProcess;
+  /** The daemon of its client, which a test may start again. */
+  client: LabProcess;
   readonly port: number;
   /** Descriptors of the daemon now. */
   descriptors(): Promise<number>;
@@ -62,6 +64,7 @@ export async function attackServer(
   await body({
     lab,
     process: pair.server,
+    client: pair.client,
     port: endpoint.port,
     descriptors: async () => (await footprint(pair.server.pid)).descriptors,
     logIn: (name, timeout, tune = tuneSocketsOf) =>

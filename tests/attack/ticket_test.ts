@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { abandon } from "../../src/tunnel/connection.ts";
-import { ALPN } from "../../src/tunnel/handshake.ts";
 import { insideLab } from "../lab/lab.ts";
+import { runCommand } from "../lab/process.ts";
 import { ready, startDaemon } from "../lab/proxy_pair.ts";
-import { attackServer, type AttackedServer } from "./attacked_server.ts";
+import { type AttackedServer, attackServer } from "./attacked_server.ts";
 import { Neighbour } from "./neighbour.ts";
 import { captureClientHello } from "./strangers.ts";
 
@@ -61,3 +61,38 @@ for (const [what, rate, words] of neighbours) {
       }),
   });
 }
+
+/** Has connections to 127.0.0.1 come from another address of the loopback, for the time of `body`. */
+async function comingFrom(address: string, body: () => Promise<void>): Promise<void> {
+  const route = (source: string): Promise<string> =>
+    runCommand(
+      ...["ip", "route", "replace", "local", "127.0.0.1", "dev", "lo", "table", "local"] as const,
+      ...["proto", "kernel", "scope", "host", "src", source],
+    );
+  await route(address);
+  try {
+    await body();
+  } finally {
+    await route("127.0.0.1");
+  }
+}
+
+Deno.test({
+  name: "S5: strangers from ever new addresses that hold all places keep out no client that is new",
+  ignore,
+  fn: () =>
+    attackServer({}, ["second"], async (server) => {
+      const rest = await server.descriptors();
+      const source = (number: number): string => `127.80.${number >> 8 & 255}.${number & 255}`;
+      using _strangers = new Neighbour(server.port, 400, await captureClientHello(), source);
+      await pause(STAND);
+      for (let attempt = 1; attempt <= 20; attempt++) {
+        const address = `127.90.0.${attempt}`;
+        await comingFrom(address, async () => {
+          assertEquals(await logins(1, () => logInWithTicket(server, "second")), 1);
+        });
+      }
+      await server.process.waitForLine(/tunnel up.*127\.90\.0\.[1-9]/, { timeout: START });
+      assert(await server.descriptors() - rest <= 128 + 40, "descriptors are bounded");
+    }),
+});

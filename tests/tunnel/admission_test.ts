@@ -269,16 +269,19 @@ const step: fc.Arbitrary<AdmissionStep> = fc.oneof(
 );
 
 Deno.test("whatever happens, no bound is passed, no place is lost, and nobody gives way to a lesser one", () => {
-  fc.assert(fc.property(
-    fc.array(step, { maxLength: 200 }),
-    fc.integer({ min: 1, max: 12 }),
-    fc.integer({ min: 1, max: 4 }),
-    fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 7 }),
-    (steps, unauthenticated, perAddress, chances) => {
-      const limits = { unauthenticated, perAddress, handshakeRate: 50 };
-      const model = new AdmissionModel(limits, chances);
-      for (const step of steps) model.take(step);
-      model.finish();
-    },
-  ));
+  fc.assert(
+    fc.property(
+      fc.array(step, { maxLength: 200 }),
+      fc.integer({ min: 1, max: 12 }),
+      fc.integer({ min: 1, max: 4 }),
+      fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 7 }),
+      (steps, unauthenticated, perAddress, chances) => {
+        const limits = { unauthenticated, perAddress, handshakeRate: 50 };
+        const model = new AdmissionModel(limits, chances);
+        for (const step of steps) model.take(step);
+        model.finish();
+      },
+    ),
+    { numRuns: 1_000 },
+  );
 });

@@ -5,21 +5,22 @@ import type { Ticket } from "../../src/tunnel/ticket.ts";
 export class TicketModel {
   #newest = new Map<string, number>();
   #old = new Map<string, number>();
-  #holds = new Set<string>();
+  #holders = new Map<string, Ticket>();
 
   /** Whether it does at this time, in milliseconds; its client has the place then. */
-  take({ client, number }: Ticket, time: number): boolean {
+  take(ticket: Ticket, time: number): boolean {
+    const { client, number } = ticket;
     if (number <= (this.#newest.get(client) ?? -1)) {
-      if (this.#holds.has(client)) return false;
+      if (this.#holders.has(client)) return false;
       if (time - (this.#old.get(client) ?? -Infinity) < 1_000) return false;
       this.#old.set(client, time);
     } else this.#newest.set(client, number);
-    this.#holds.add(client);
+    this.#holders.set(client, ticket);
     return true;
   }
 
-  leave({ client }: Ticket): void {
-    this.#holds.delete(client);
+  leave(ticket: Ticket): void {
+    if (this.#holders.get(ticket.client) === ticket) this.#holders.delete(ticket.client);
   }
 
   loggedIn({ client, number }: Ticket): void {
