@@ -3,6 +3,7 @@ import { ClientAllowances } from "../../src/proxy/client_allowances.ts";
 import { Server } from "../../src/proxy/server.ts";
 import { authenticateToServer, HandshakeError } from "../../src/tunnel/authenticate.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
+import { TicketReader } from "../../src/tunnel/ticket.ts";
 import { ControlType, KIND_CONTROL } from "../../src/tunnel/record.ts";
 import { Reputation } from "../../src/tunnel/reputation.ts";
 import type { Incoming, Listener } from "../../src/tunnel/transport.ts";
@@ -41,6 +42,7 @@ function openServer(path: Path) {
       limits: { unauthenticated: 8, perAddress: 8, handshakeRate: 1_000, timeout: 5_000 },
       reputation: new Reputation(now),
       credentials: () => ({ fingerprint: FINGERPRINT, secrets: () => [SECRET] }),
+      tickets: () => new TicketReader(new Map()),
       now,
       random: () => 0.5,
     },
@@ -61,7 +63,8 @@ function openServer(path: Path) {
       remote: { host: "192.0.2.1", port: 7 },
       encrypted: true,
       scarce: false,
-      greeted: () => Promise.resolve(),
+      greeted: () => Promise.resolve([]),
+      hasSpoken: () => false,
       open: () => Promise.resolve(far),
       refuse: () => far.close(),
       close: () => far.close(),
