@@ -103,7 +103,7 @@ class Outliner {
       ? `Is a value in line ${known.line} already`
       : `Table [${name}] is there twice, first in line ${known.line}; put all its keys there`;
     this.#report({ path: known.path, line, message });
-    return known.items.at(-1) ?? known;
+    return known.kind === "list" || known.kind === "value" ? stray(known, line) : known;
   }
 
   #openItem(around: Node, name: string, line: number): Node {
@@ -114,7 +114,7 @@ class Outliner {
         ? `Is a value in line ${list.line} already`
         : `Is [${name}] in line ${list.line}; write the same each time, [[${name}]] where there are several`;
       this.#report({ path: list.path, line, message });
-      return list;
+      return stray(list, line);
     }
     const item = newNode("table", line, `${list.path}[${list.items.length}]`);
     this.#note(item.path, line);
@@ -226,6 +226,11 @@ class Outliner {
   #note(path: string, line: number): void {
     if (!this.#outline.lines.has(path)) this.#outline.lines.set(path, line);
   }
+}
+
+/** A table whose header is wrong: that is told, and its keys are in nobody's way. */
+function stray({ path }: Node, line: number): Node {
+  return newNode("table", line, path);
 }
 
 function join(path: string, name: string): string {

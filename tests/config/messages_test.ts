@@ -119,6 +119,23 @@ Deno.test("P8: one mistake is told of in one line that says what to do", () => {
   }
 });
 
+Deno.test("P8: a list of tables and a table of one name are one mistake, whichever comes first", () => {
+  const second = '[clients]\nname = "b"\nsecret_file = "b.secret"\n';
+  assertEquals(said(`${SERVER}${second}`), [
+    ":11: clients: Is [[clients]] in line 8, so write [[clients]] here, too",
+  ]);
+  const [list, table] = [
+    `[${second.replace("]", "]]")}`,
+    SERVER.replace("[[clients]]", "[clients]"),
+  ];
+  assertEquals(said(`${table}${list}`), [
+    ":11: clients: Is [clients] in line 8; write the same each time, [[clients]] where there are several",
+  ]);
+  assertEquals(said(SERVER.replace('mode = "server"\n', 'mode = "server"\ntunnel = 1\n')), [
+    ":5: tunnel: Is a value in line 2 already",
+  ]);
+});
+
 Deno.test("P8: a mode that stands in the last table belongs above the first one", () => {
   const source = SERVER.replace('mode = "server"\n', "") + 'mode = "server"\n';
   assertEquals(said(source), [
