@@ -10,6 +10,7 @@ import {
   diskTrouble,
 } from "../config/places.ts";
 import { readClientSecret, readSecrets } from "../config/secrets.ts";
+import { sharedSecretWarnings } from "../config/shared_secrets.ts";
 import { readTokens } from "../config/tokens.ts";
 import type { Config } from "../config/types.ts";
 import { refuseLinks } from "../state/store.ts";
@@ -74,9 +75,11 @@ export async function checkSecrets(config: Config, findings: Findings): Promise<
     await findings.attempt(() => readClientSecret(config.tunnel.secretFile, owners));
     return 1 + tokens;
   }
-  for (const { secretFile } of config.clients) {
-    await findings.attempt(() => readSecrets(secretFile, owners));
+  const secrets = new Map<string, Uint8Array[]>();
+  for (const { name, secretFile } of config.clients) {
+    secrets.set(name, await findings.attempt(() => readSecrets(secretFile, owners)) ?? []);
   }
+  findings.notes.push(...sharedSecretWarnings(secrets));
   return config.clients.length + tokens;
 }
 

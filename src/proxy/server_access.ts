@@ -1,6 +1,8 @@
 import { blaming } from "../config/blame.ts";
 import { compareServerFiles, type ServerFiles } from "../config/files.ts";
+import { sharedSecretWarnings } from "../config/shared_secrets.ts";
 import type { ServerConfig } from "../config/types.ts";
+import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { TicketReader } from "../tunnel/ticket.ts";
 import type { Listener, Renewal } from "../tunnel/transport.ts";
@@ -8,6 +10,8 @@ import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Proxy } from "./proxy.ts";
 import type { Prepared } from "./reload.ts";
 import type { ServerEvents } from "./server.ts";
+
+const log = logger("config");
 
 /** Who may connect to a server and what they may have; all of it can change while it runs. */
 export class ServerAccess {
@@ -22,6 +26,7 @@ export class ServerAccess {
     this.#files = files;
     this.#tickets = new TicketReader(files.secrets);
     this.#listSessions();
+    warnOfShared(files);
   }
 
   /** What connections are authenticated by from now on. */
@@ -72,6 +77,7 @@ export class ServerAccess {
         this.#files = files;
         this.#tickets = new TicketReader(files.secrets);
         this.#listSessions();
+        warnOfShared(files);
         for (const renewal of renewals) renewal.commit();
         for (const name of removed) proxy.expel(name, this.#config.tunnel.shutdownGrace);
       },
@@ -100,6 +106,10 @@ export class ServerAccess {
   #listSessions(): void {
     this.#sessions = new Map(this.#config.clients.map(({ name, sessions }) => [name, sessions]));
   }
+}
+
+function warnOfShared({ secrets }: ServerFiles): void {
+  for (const detail of sharedSecretWarnings(secrets)) log.warning("secret is shared", { detail });
 }
 
 /** Alerts of a client that does not accept the certificate, in the words of Deno's TLS. */

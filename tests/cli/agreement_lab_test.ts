@@ -110,6 +110,18 @@ const OWNED: Record<string, Fault> = Object.fromEntries(
   ]),
 );
 
+/** A lab with what `configure` begins with each time, and the secrets of clients. */
+async function openGood(clients: string[]): Promise<Lab> {
+  const lab = await Lab.open();
+  await lab.cable("wan0", "ac0");
+  await makeSecrets(lab, clients);
+  await Deno.mkdir(`${lab.folder}/good`);
+  for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
+    await Deno.copyFile(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
+  }
+  return lab;
+}
+
 async function configure(lab: Lab, port: number, { change, prepare }: Fault): Promise<string> {
   const text = `mode = "server"
 [interface]
@@ -177,13 +189,7 @@ Deno.test({
   name: "a read-only disk for state or captures is a warning of check and doctor, and run starts",
   ignore: !insideLab(),
   async fn() {
-    await using lab = await Lab.open();
-    await lab.cable("wan0", "ac0");
-    await makeSecrets(lab, ["branch-1"]);
-    await Deno.mkdir(`${lab.folder}/good`);
-    for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
-      await Deno.copyFile(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
-    }
+    await using lab = await openGood(["branch-1"]);
     const disk = `${lab.folder}/disk`;
     await Deno.mkdir(disk);
     await runCommand("mount", "-t", "tmpfs", "-o", "ro,size=1m,mode=0700", "tmpfs", disk);
@@ -214,13 +220,7 @@ Deno.test({
   name: "P2: a port that another process has is a problem to check as to run",
   ignore: !insideLab(),
   async fn() {
-    await using lab = await Lab.open();
-    await lab.cable("wan0", "ac0");
-    await makeSecrets(lab, ["branch-1"]);
-    await Deno.mkdir(`${lab.folder}/good`);
-    for (const name of ["server.key", "server.crt", "branch-1.secret"]) {
-      await Deno.copyFile(`${lab.folder}/${name}`, `${lab.folder}/good/${name}`);
-    }
+    await using lab = await openGood(["branch-1"]);
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const { port } = listener.addr;
     const file = await configure(lab, port, { words: "" });
@@ -261,5 +261,39 @@ Deno.test({
       assertEquals([command, code], [command, 1]);
       assertStringIncludes(stderr, "chmod 600");
     }
+  },
+});
+
+Deno.test({
+  name: "a secret that two clients share is a warning of check, doctor, run and reload",
+  ignore: !insideLab(),
+  async fn() {
+    await using lab = await openGood(["branch-1", "other"]);
+    const second = (name: string) =>
+      `[[clients]]\nname = "branch-2"\nsecret_file = "${name}.secret"\n`;
+    const change = (
+      name: string,
+    ): [string, string] => ["[[clients]]", `${second(name)}[[clients]]`];
+    const port = freePort();
+    const words = 'Clients "branch-2" and "branch-1" have the same secret';
+    const apart = await configure(lab, port, { words: "", change: change("other") });
+    assertEquals((await pppoeProxy(["check", "-c", apart])).stdout.includes("same secret"), false);
+    await using server = startDaemon(lab, "server");
+    await ready(server);
+    assertEquals(server.output.entries.filter((line) => line.includes("is shared")), []);
+    await configure(lab, port, { words: "", change: change("branch-1") });
+    const reload = await pppoeProxy(["reload", "-c", apart], { RUNTIME_DIRECTORY: lab.folder });
+    assertEquals(reload.code, 0, reload.stderr);
+    assertStringIncludes(
+      await server.waitForLine(/secret is shared/),
+      words.replaceAll('"', '\\"'),
+    );
+    for (const command of [["check"], ["doctor", "--timeout", "100ms"]]) {
+      assertStringIncludes((await pppoeProxy([...command, "-c", apart])).stdout, words);
+    }
+    server.signal("SIGTERM");
+    await server.status;
+    await using again = startDaemon(lab, "server");
+    await again.waitForLine(/secret is shared/);
   },
 });

@@ -1,6 +1,7 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { readPin } from "../../src/config/certificate.ts";
 import { readClientSecret, readSecret, readSecrets } from "../../src/config/secrets.ts";
+import { sharedSecretWarnings } from "../../src/config/shared_secrets.ts";
 
 const DIGITS = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60AC53EF";
 
@@ -78,4 +79,21 @@ Deno.test("the pin is SHA-256 of the first certificate's bytes, as OpenSSL has i
   await assertRejects(() => readPin("nothing"), Error, "it has no certificate in PEM");
   const damaged = pem.replace(/=*\n-----END/, "AAAA\n-----END");
   await assertRejects(() => readPin(damaged), Error, "it is damaged");
+});
+
+Deno.test("a secret of several clients is one warning that names them and not the secret", () => {
+  const [one, other, third] = [1, 2, 3].map(() => crypto.getRandomValues(new Uint8Array(32)));
+  const warnings = (of: Record<string, Uint8Array[]>) =>
+    sharedSecretWarnings(new Map(Object.entries(of)));
+  assertEquals(warnings({ a: [one], b: [other], c: [third, third] }), []);
+  const two = warnings({ a: [one, other], b: [third, other.slice()], c: [] });
+  assertEquals(two.length, 1);
+  assertStringIncludes(two[0], 'Clients "a" and "b" have the same secret');
+  assertEquals([one, other, third].some((it) => two[0].includes(it.toHex())), false);
+  // Whole files in common are no more than one warning either.
+  assertEquals(warnings({ a: [one, other], b: [one, other] }).length, 1);
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`client-${i}`, [one]]));
+  const [text, ...more] = warnings({ ...many, z: [third] });
+  assertStringIncludes(text, '"client-0", "client-1", "client-2" and 97 more');
+  assertEquals(more, []);
 });

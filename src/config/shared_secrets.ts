@@ -1,0 +1,29 @@
+/** Clients that a warning names. */
+const NAMED = 3;
+
+/**
+ * A warning for each secret that several clients have, whether by one file or by equal content: any
+ * of them can log in as another. `secrets` is by client name; none of them is in a warning.
+ */
+export function sharedSecretWarnings(
+  secrets: ReadonlyMap<string, readonly Uint8Array[]>,
+): string[] {
+  const owners = new Map<string, Set<string>>();
+  for (const [name, all] of secrets) {
+    for (const secret of all) {
+      const key = secret.toHex();
+      owners.set(key, (owners.get(key) ?? new Set()).add(name));
+    }
+  }
+  const groups = [...owners.values()].filter(({ size }) => size > 1).map(listed);
+  return [...new Set(groups)].map((clients) =>
+    `Clients ${clients} have the same secret, so each can log in as the other and end its sessions; ` +
+    "give each its own with `pppoe-proxy keygen secret FILE`"
+  );
+}
+
+function listed(names: ReadonlySet<string>): string {
+  const quoted = [...names].map((name) => JSON.stringify(name));
+  if (quoted.length <= NAMED) return `${quoted.slice(0, -1).join(", ")} and ${quoted.at(-1)}`;
+  return `${quoted.slice(0, NAMED).join(", ")} and ${quoted.length - NAMED} more`;
+}
