@@ -5,8 +5,8 @@ const RLIMIT_NOFILE = 7;
 
 /** How many files this process may have open: the soft limit. */
 export function openFileLimit(): number {
-  const [soft] = readLimits();
-  return Number(soft);
+  readLimits(); // asked for each connection: it makes no garbage
+  return Number(limits[0]);
 }
 
 /**
@@ -14,18 +14,19 @@ export function openFileLimit(): number {
  * does, a compiled program does not). Returns the limit that holds then.
  */
 export function raiseOpenFileLimit(): number {
-  const limits = readLimits();
+  readLimits();
   const [soft, hard] = limits;
   if (soft < hard) {
     limits[0] = hard;
-    libc().setrlimit(RLIMIT_NOFILE, new Uint8Array(limits.buffer));
+    libc().setrlimit(RLIMIT_NOFILE, limitBytes);
   }
   return openFileLimit();
 }
 
 /** struct rlimit: soft and hard limit; RLIM_INFINITY is 2^64 - 1. */
-function readLimits(): BigUint64Array<ArrayBuffer> {
-  const limits = new BigUint64Array(2);
-  libc().getrlimit(RLIMIT_NOFILE, new Uint8Array(limits.buffer));
-  return limits;
+const limits = new BigUint64Array(2);
+const limitBytes = new Uint8Array(limits.buffer);
+
+function readLimits(): void {
+  libc().getrlimit(RLIMIT_NOFILE, limitBytes);
 }

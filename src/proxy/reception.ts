@@ -17,6 +17,7 @@ import type { Reputation } from "../tunnel/reputation.ts";
 import { HELLO_TIME } from "../tunnel/seat.ts";
 import type { TicketReader } from "../tunnel/ticket.ts";
 import type { Incoming } from "../tunnel/transport.ts";
+import { TimeLimits } from "./time_limits.ts";
 
 /** What decides who is received. */
 export interface ReceptionOptions {
@@ -48,11 +49,13 @@ export class Reception {
   /** Who waits for its turn to handshake. */
   #turns = new Map<Place, () => void>();
   #pump: ReturnType<typeof setTimeout> | undefined;
+  #stays: TimeLimits<Guest>;
 
   constructor(options: ReceptionOptions) {
     const { limits, reputation, now, random } = options;
     this.#options = options;
     this.#admission = new Admission(limits, { reputation, now, random });
+    this.#stays = new TimeLimits(now, (guest) => guest.expire());
   }
 
   /** Resolves with the client; throws why the connection was closed. */
@@ -62,7 +65,7 @@ export class Reception {
       ? "open-files"
       : this.#admission.enter(incoming.remote.host, guest);
     if (typeof place === "string") throw guest.refuse(place);
-    guest.staysFor(place.brief ? HELLO_TIME : this.#options.limits.timeout);
+    this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#options.limits.timeout);
     try {
       const received = await this.#welcome(guest, place);
       this.#admission.authenticated(place, received.client.name);
@@ -72,7 +75,7 @@ export class Reception {
       guest.close();
       throw guest.error ?? error;
     } finally {
-      guest.leaves();
+      this.#stays.end(guest);
       this.#turns.delete(place);
       this.#admission.leave(place);
     }
@@ -91,7 +94,7 @@ export class Reception {
     const ticket = this.#options.tickets().find(protocols);
     const refusal = this.#admission.greeted(place, incoming.encrypted, ticket);
     if (refusal !== undefined) throw guest.refuse(refusal);
-    if (place.brief) guest.staysFor(this.#options.limits.timeout);
+    if (place.brief) this.#stays.begin(guest, this.#options.limits.timeout);
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
     const connection = await guest.stays(incoming.open());
     const client = await guest.stays(proveClient(connection, credentials));
@@ -128,6 +131,18 @@ type Refusal =
   /** Its turn to handshake did not come in time. */
   | "handshake-rate";
 
+const tooMany = (detail: Refusal): HandshakeError =>
+  new HandshakeError({ reason: "too-many-connections", by: "us", detail });
+/** One of each: an error costs far more than all else of a refusal. */
+const refusals: Readonly<Record<Refusal, HandshakeError>> = {
+  "address-limit": tooMany("address-limit"),
+  "network-limit": tooMany("network-limit"),
+  "places-short": tooMany("places-short"),
+  "displaced": tooMany("displaced"),
+  "open-files": tooMany("open-files"),
+  "handshake-rate": tooMany("handshake-rate"),
+};
+
 /** A connection that may be sent away at any time. */
 class Guest implements Seated {
   readonly incoming: Incoming;
@@ -136,17 +151,19 @@ class Guest implements Seated {
   /** Whether that was for the sake of others. */
   refused = false;
   #waiting = false;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #gone = Promise.withResolvers<never>();
+  #goes: (error: HandshakeError) => void = () => {};
 
   constructor(incoming: Incoming) {
     this.incoming = incoming;
-    this.#gone.promise.catch(() => {}); // nobody may be waiting
   }
 
-  /** What a promise gives, or why the guest has had to go meanwhile. */
+  /** What a promise gives, or why the guest has had to go meanwhile. One call at a time. */
   stays<T>(promise: Promise<T>): Promise<T> {
-    return Promise.race([promise, this.#gone.promise]);
+    return new Promise((resolve, reject) => {
+      promise.then(resolve, reject);
+      if (this.error === undefined) this.#goes = reject;
+      else reject(this.error);
+    });
   }
 
   /** The same, while it waits for us. */
@@ -156,18 +173,8 @@ class Guest implements Seated {
     this.#waiting = false;
   }
 
-  /** It has to have gone after so many milliseconds. */
-  staysFor(milliseconds: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#expire(), milliseconds);
-  }
-
-  /** It has gone, or has been let in. */
-  leaves(): void {
-    clearTimeout(this.#timer);
-  }
-
-  #expire(): void {
+  /** Its time is over. */
+  expire(): void {
     if (this.#waiting) this.refuse("handshake-rate");
     else {
       this.#leave(new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" }));
@@ -185,7 +192,7 @@ class Guest implements Seated {
 
   /** Sends it away with the reason. */
   refuse(detail: Refusal): HandshakeError {
-    const error = new HandshakeError({ reason: "too-many-connections", by: "us", detail });
+    const error = refusals[detail];
     this.refused = true;
     this.incoming.refuse();
     this.#leave(error);
@@ -198,6 +205,6 @@ class Guest implements Seated {
 
   #leave(error: HandshakeError): void {
     this.error ??= error;
-    this.#gone.reject(error);
+    this.#goes(error);
   }
 }

@@ -6,6 +6,8 @@
 /** Connections, and milliseconds of work on them, in one turn. */
 const MOST = 32;
 const TIME = 0.5;
+/** How long others have their turn at least. Milliseconds. */
+const PAUSE = 2;
 
 /** The turns of one listener. */
 export class AcceptTurn {
@@ -41,6 +43,6 @@ export class AcceptTurn {
     if (!this.#isOver && worked < TIME) return undefined;
     this.#count = 0;
     this.#isOver = false;
-    return new Promise((resolve) => setTimeout(resolve, 1));
+    return new Promise((resolve) => setTimeout(resolve, PAUSE));
   }
 }

@@ -28,12 +28,34 @@ export interface Networks {
   readonly wide: readonly string[];
 }
 
+const NONE: readonly string[] = [];
+const MAPPED = "::ffff:";
+
 /** The networks of an address; what is no address is a network of its own. */
 export function networksOf(host: string): Networks {
+  // What the kernel says of IPv4, which a flood of strangers has it say often, makes no garbage.
+  const at = host.startsWith(MAPPED) ? MAPPED.length : 0;
+  if (isQuad(host, at)) return { own: at === 0 ? host : host.slice(at), wide: NONE };
   const bytes = addressBytes(host);
   if (bytes === undefined) return { own: host, wide: [] };
   if (isMapped(bytes)) return { own: bytes.subarray(12).join("."), wide: [] };
   return { own: prefix(bytes, 64), wide: [prefix(bytes, 56), prefix(bytes, 48)] };
+}
+
+/** Whether the rest of a text from `at` on is an IPv4 address as it is usually written. */
+function isQuad(text: string, at: number): boolean {
+  let parts = 1;
+  let value = -1;
+  for (let i = at; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit === -2) { // "."
+      if (value < 0 || parts++ === 4) return false;
+      value = -1;
+    } else if (digit < 0 || digit > 9 || value === 0) return false;
+    else value = value < 0 ? digit : value * 10 + digit;
+    if (value > 255) return false;
+  }
+  return parts === 4 && value >= 0;
 }
 
 function isMapped(bytes: Uint8Array): boolean {
