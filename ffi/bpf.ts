@@ -1,4 +1,4 @@
-/** The classic BPF program of our packet sockets (linux/filter.h). */
+/** Classic BPF, and the program of our packet sockets (linux/filter.h). */
 
 /** One instruction: struct sock_filter { u16 code; u8 jt; u8 jf; u32 k }. */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];

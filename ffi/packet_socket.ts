@@ -1,10 +1,10 @@
 /** One AF_PACKET socket (packet(7)). */
-import { encodeFilter, pppoeFilter } from "./bpf.ts";
+import { pppoeFilter } from "./bpf.ts";
 import { SystemError, unwrap } from "./errno.ts";
 import { type InterfaceFacts, readInterface } from "./interface.ts";
 import { libc } from "./libc.ts";
 import type { LinkOptions, LinkStatistics } from "./link.ts";
-import { pinnedRegion, writeAddress } from "./memory.ts";
+import { attachFilter } from "./socket_filter.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
@@ -15,7 +15,6 @@ const SOL_SOCKET = 1;
 const SO_ERROR = 4;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
-const SO_ATTACH_FILTER = 26;
 const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 
@@ -46,7 +45,8 @@ export function openSocket(options: LinkOptions): PacketSocket {
   const [fd, sendFd] = [newSocket(subject), -1];
   const socket = { fd, sendFd, facts };
   try {
-    attachFilter(fd, options.etherTypes, subject);
+    const program = pppoeFilter(options.etherTypes);
+    unwrap(attachFilter(fd, program), "setsockopt(SO_ATTACH_FILTER)", subject);
     setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int(1), "PACKET_IGNORE_OUTGOING", subject);
     setOption(fd, SOL_PACKET, PACKET_VNET_HDR, int(1), "PACKET_VNET_HDR", subject);
     if (options.promiscuous) joinPromiscuous(fd, facts.index, subject);
@@ -129,18 +129,6 @@ export function boundIndex(fd: number): number {
 /** Whether this error says that the interface is not usable just now. */
 export function isLinkGone(error: unknown): boolean {
   return error instanceof SystemError && ["ENODEV", "ENXIO", "ENETDOWN"].includes(error.code);
-}
-
-function attachFilter(fd: number, etherTypes: readonly [number, number], subject: string): void {
-  const program = pppoeFilter(etherTypes);
-  const code = pinnedRegion(program.length * 8);
-  code.bytes.set(encodeFilter(program));
-  const fprog = new Uint8Array(16); // struct sock_fprog { u16 len; struct sock_filter *filter }
-  const view = new DataView(fprog.buffer);
-  view.setUint16(0, program.length, true);
-  writeAddress(view, 8, code, 0);
-  setOption(fd, SOL_SOCKET, SO_ATTACH_FILTER, fprog, "SO_ATTACH_FILTER", subject);
-  if (code.bytes.length === 0) throw new Error("Unreachable"); // keeps `code` alive until here
 }
 
 function joinPromiscuous(fd: number, index: number, subject: string): void {

@@ -7,9 +7,6 @@ const TCP_NODELAY = 1;
 const TCP_NOTSENT_LOWAT = 25;
 const AF_INET = 2;
 const AF_INET6 = 10;
-const SOL_SOCKET = 1;
-const SO_RCVBUF = 8;
-const SO_RCVBUFFORCE = 33;
 /** The kernel gives the lowest free number: behind a gap of this many nothing is open. */
 const GAP = 1024;
 /** What waits in the kernel can be neither reordered nor dropped, so that it is kept short. Bytes. */
@@ -27,18 +24,6 @@ export function tuneSocketsOf(port: number): number {
   return socketsOf(port).filter((fd) =>
     set(fd, TCP_NODELAY, 1) && set(fd, TCP_NOTSENT_LOWAT, UNSENT_LIMIT)
   ).length;
-}
-
-/**
- * Lets a socket of a local port hold so many bytes of what has come, as the kernel counts them; a
- * process without CAP_NET_ADMIN gets no more than net.core.rmem_max (socket(7), SO_RCVBUF).
- */
-export function widenReceiveQueue(port: number, bytes: number): void {
-  for (const fd of socketsOf(port)) {
-    if (!setNumber(fd, SOL_SOCKET, SO_RCVBUFFORCE, bytes)) {
-      setNumber(fd, SOL_SOCKET, SO_RCVBUF, bytes);
-    }
-  }
 }
 
 /** The numbers of this process's sockets of a local port. */

@@ -245,5 +245,6 @@ Deno.test("protocol.md: rates", () => {
     rate("src/proxy/unwanted_sessions.ts", "PADT_RATE"),
     rate("src/proxy/orphans.ts", "RATE"),
     pair("src/tunnel/quic_handshakes.ts", "RATE", "BURST"),
+    pair("src/tunnel/initial_gate.ts", "RATE", "BURST"),
   ]);
 });

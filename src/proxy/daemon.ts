@@ -7,7 +7,6 @@ import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { readClientFiles, readServerFiles } from "../config/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
-import { networksOf } from "../tunnel/network.ts";
 import { Reputation } from "../tunnel/reputation.ts";
 import type { TuneSockets } from "../tunnel/tls.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
@@ -52,9 +51,8 @@ export async function startServer(
   const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
   const reputation = new Reputation(now);
-  const knows = (host: string): boolean => reputation.logins(networksOf(host)) > 0;
   const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate.pem, files.key, tune, knows)
+    listen(transport, at, files.certificate.pem, files.key, tune, reputation)
   );
   noteTransport(transport);
   const state = await openState(config, now);

@@ -98,6 +98,7 @@ export class Reception {
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
     const connection = await guest.stays(incoming.open());
     const client = await guest.stays(proveClient(connection, credentials));
+    incoming.proven?.();
     return { client, connection };
   }
 

@@ -1,4 +1,5 @@
 import { abandon, type Connection, type DatagramPort } from "./connection.ts";
+import type { EarlyGuard } from "./early_guard.ts";
 
 /** Bytes of one read from the stream. */
 const READ_SIZE = 64 * 1024;
@@ -17,20 +18,32 @@ export class QuicConnection implements Connection {
   #space = new Uint8Array(READ_SIZE);
   /** What was read and not yet taken. */
   #rest = new Uint8Array(0);
+  #guard: EarlyGuard | undefined;
 
-  constructor(connection: Deno.QuicConn, stream: Deno.QuicBidirectionalStream) {
+  /** `guard` has read the first datagram, and watches over what comes before login. */
+  constructor(
+    connection: Deno.QuicConn,
+    stream: Deno.QuicBidirectionalStream,
+    guard?: EarlyGuard,
+  ) {
     this.#connection = connection;
+    this.#guard = guard;
     this.#reader = stream.readable.getReader({ mode: "byob" });
     this.#writer = stream.writable.getWriter();
     // Their ends are told by read and write.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
+    let first = guard?.datagram;
     this.datagrams = {
       get maxSize() {
         return connection.maxDatagramSize;
       },
       send: (bytes) => connection.sendDatagram(bytes),
-      receive: () => connection.readDatagram(),
+      receive: () => {
+        const next = first ?? connection.readDatagram();
+        first = undefined;
+        return next;
+      },
     };
   }
 
@@ -40,6 +53,7 @@ export class QuicConnection implements Connection {
       if (done || value === undefined) return null;
       this.#space = new Uint8Array(value.buffer); // the memory went there and came back
       this.#rest = value;
+      this.#guard?.took(value.length);
     }
     const count = Math.min(this.#rest.length, bytes.length);
     bytes.set(this.#rest.subarray(0, count));

@@ -1,4 +1,5 @@
 /** QUIC connections whose handshake has not ended, so that their addresses may be forged. */
+import { networksOf } from "./network.ts";
 
 /** Connections in handshake at most, for known addresses and for others each. */
 export const MAX_HANDSHAKES = 128;
@@ -19,9 +20,17 @@ export interface QuicHandshakesOptions {
   random: () => number;
 }
 
+/** From one network that is not known: more connections in handshake are no client's. */
+const PER_NETWORK = 4;
+/** From a known one, where all of a site's clients may begin at once. */
+const PER_KNOWN_NETWORK = 32;
+
 interface Handshake {
+  readonly network: string;
   readonly since: number;
   readonly pool: Handshake[];
+  /** How many its network may have. */
+  readonly most: number;
   readonly giveUp: () => void;
 }
 
@@ -59,11 +68,23 @@ export class QuicHandshakes {
   /** Takes one in; `giveUp` is called where it has to go. The function that takes it out again. */
   enter(host: string, giveUp: () => void): () => void {
     const { knows, now } = this.#options;
-    const pool = knows(host) ? this.#known : this.#strangers;
+    const [pool, most] = knows(host)
+      ? [this.#known, PER_KNOWN_NETWORK]
+      : [this.#strangers, PER_NETWORK];
     if (pool.length >= MAX_HANDSHAKES) this.#makeRoom(pool);
-    const handshake = { since: now(), pool, giveUp };
+    const handshake = { network: networksOf(host).own, since: now(), pool, most, giveUp };
     pool.push(handshake);
     return () => void remove(handshake);
+  }
+
+  /** The networks that have any, how many each has, and how many it may have. */
+  networks(): [network: string, count: number, most: number][] {
+    const counts = new Map<string, [string, number, number]>();
+    for (const { network, most } of [...this.#known, ...this.#strangers]) {
+      const [, count] = counts.get(network) ?? [network, 0];
+      counts.set(network, [network, count + 1, most]);
+    }
+    return [...counts.values()];
   }
 
   /** Gives up those whose time is over. */

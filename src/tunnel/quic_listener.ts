@@ -1,19 +1,15 @@
-import { widenReceiveQueue } from "../../ffi/tcp.ts";
 import { CLOSE_CODES } from "./close_reason.ts";
 import { abandon, type Connection } from "./connection.ts";
+import { EarlyGuard } from "./early_guard.ts";
 import { ALPN } from "./handshake.ts";
 import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import { MAX_HANDSHAKES, QuicHandshakes } from "./quic_handshakes.ts";
+import { type KnownNetworks, NOBODY, QuicSocket } from "./quic_socket.ts";
 import type { Endpoint } from "./tls.ts";
 import { makeTlsIdentity } from "./tls_identity.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
-/**
- * Bytes that wait in the socket that all clients share. The usual 208 KiB are 90 datagrams, which
- * one client fills while another's work is done: then the kernel drops everybody's.
- */
-const RECEIVE_QUEUE = 1024 * 1024;
 /** How often handshakes are looked at. Milliseconds. */
 const SWEEP = 500;
 
@@ -31,23 +27,31 @@ export class QuicListener implements Listener {
   #ready: Incoming[] = [];
   #waiting: PromiseWithResolvers<Incoming> | undefined;
   #handshakes: QuicHandshakes;
+  #socket: QuicSocket;
+  #known: KnownNetworks;
   #sweep: ReturnType<typeof setInterval>;
   #connections = 0;
   #closing = false;
 
-  /** `knows` tells whether a client has logged in from an address lately. */
+  /** `known` says where clients have logged in from lately. */
   constructor(
     endpoint: Endpoint,
     certificate: string,
     key: string,
-    knows: (host: string) => boolean = () => false,
+    known: KnownNetworks = NOBODY,
   ) {
     requireQuic();
     const now = (): number => performance.now();
+    this.#known = known;
+    const knows = (host: string) => known.isKnown(host);
     this.#handshakes = new QuicHandshakes({ knows, now, random: Math.random });
     this.#sweep = setInterval(() => this.#handshakes.sweep(), SWEEP);
     this.#endpoint = new Deno.QuicEndpoint({ hostname: endpoint.host, port: endpoint.port });
-    widenReceiveQueue(this.#endpoint.addr.port, RECEIVE_QUEUE);
+    this.#socket = new QuicSocket(this.#endpoint.addr, {
+      known,
+      handshakes: this.#handshakes,
+      now,
+    });
     this.#shown = identity(certificate, key);
     this.#listener = this.#endpoint.listen({
       ...QUIC_OPTIONS,
@@ -56,6 +60,11 @@ export class QuicListener implements Listener {
     });
     this.port = this.#endpoint.addr.port;
     this.#listen();
+  }
+
+  /** Datagrams that the kernel has dropped: no room in the socket, or refused by its filter. */
+  get kernelDrops(): number {
+    return this.#socket.drops;
   }
 
   accept(): Promise<Incoming> {
@@ -86,6 +95,7 @@ export class QuicListener implements Listener {
     this.#waiting?.reject(new Deno.errors.BadResource("Listener closed"));
     for (const incoming of this.#ready.splice(0)) incoming.close();
     clearInterval(this.#sweep);
+    this.#socket.close();
     this.#handshakes.clear();
     this.#release();
   }
@@ -100,8 +110,11 @@ export class QuicListener implements Listener {
       }
       // Its address cannot be asked for before it is accepted: Deno would then not accept it. No
       // answer is sent, as it may go to a victim; a client's own QUIC tries again.
-      if (this.#closing || !this.#handshakes.begin()) incoming.ignore();
-      else this.#shakeHands(incoming);
+      if (!this.#closing && this.#handshakes.begin()) this.#shakeHands(incoming);
+      else {
+        incoming.ignore();
+        this.#socket.gate.arrived(false);
+      }
     }
   }
 
@@ -111,10 +124,10 @@ export class QuicListener implements Listener {
       // or written to it before `handshake` has resolved.
       const connection = incoming.accept({ zeroRtt: true });
       this.#follow(connection);
-      const done = this.#handshakes.enter(
-        connection.remoteAddr.hostname,
-        () => refuseQuic(connection),
-      );
+      const { hostname } = connection.remoteAddr;
+      const done = this.#handshakes.enter(hostname, () => refuseQuic(connection));
+      this.#socket.gate.arrived(this.#known.isKnown(hostname));
+      this.#socket.gate.changed();
       const left = connection.closed.then(() => false, () => false);
       const shaken = await Promise.race([connection.handshake.then(() => true), left])
         .finally(done);
@@ -169,9 +182,11 @@ class QuicIncoming implements Incoming {
   readonly scarce = false;
   #connection: Deno.QuicConn;
   #stream: Deno.QuicBidirectionalStream | undefined;
+  #guard: EarlyGuard;
 
   constructor(connection: Deno.QuicConn) {
     this.#connection = connection;
+    this.#guard = new EarlyGuard(connection);
     const { hostname, port } = connection.remoteAddr;
     this.remote = { host: hostname, port };
   }
@@ -196,7 +211,11 @@ class QuicIncoming implements Incoming {
   async open(): Promise<Connection> {
     if (this.#stream === undefined) await this.greeted();
     if (this.#stream === undefined) throw new Deno.errors.BadResource("Connection closed");
-    return new QuicConnection(this.#connection, this.#stream);
+    return new QuicConnection(this.#connection, this.#stream, this.#guard);
+  }
+
+  proven(): void {
+    this.#guard.proven();
   }
 
   refuse(): void {

@@ -1,5 +1,5 @@
 /** What is remembered of networks, for a while and in bounded memory. */
-import type { Networks } from "./network.ts";
+import { type Networks, networksOf } from "./network.ts";
 
 /**
  * How much a connection is trusted before it has said anything. "known": a client has logged in
@@ -30,8 +30,9 @@ export class Reputation {
   #now: () => number;
   /** By client, the latest last: networks, and until when they are remembered. */
   #clients = new Map<string, Map<string, number>>();
-  /** How many clients are remembered of a network. */
+  /** How many clients are remembered of a network; the network of the latest login is the last. */
   #logins = new Map<string, number>();
+  #latest: readonly string[] | undefined;
   #failures = new Map<string, Failures>();
 
   /** `now` gives milliseconds of a steady clock. */
@@ -44,9 +45,12 @@ export class Reputation {
     const networks = this.#clients.get(client) ?? new Map<string, number>();
     this.#clients.delete(client);
     this.#clients.set(client, networks);
-    if (networks.delete(own)) this.#count(own, -1);
+    const again = networks.delete(own);
     networks.set(own, this.#now() + KNOWN_FOR);
-    this.#count(own, 1);
+    const clients = this.logins({ own }) + (again ? 0 : 1);
+    this.#logins.delete(own);
+    this.#logins.set(own, clients);
+    this.#latest = undefined;
     if (networks.size > NETWORKS_PER_CLIENT) this.#forgetFirst(networks);
     if (this.#clients.size > MAX_CLIENTS) {
       const [[name, oldest]] = this.#clients;
@@ -72,8 +76,18 @@ export class Reputation {
   }
 
   /** Clients that have logged in from a network lately. */
-  logins({ own }: Networks): number {
+  logins({ own }: Pick<Networks, "own">): number {
     return this.#logins.get(own) ?? 0;
+  }
+
+  /** Whether a client has logged in lately from the network of an address. */
+  isKnown(host: string): boolean {
+    return this.logins(networksOf(host)) > 0;
+  }
+
+  /** Up to so many networks of clients, the latest last; the same array as long as nothing is new. */
+  latest(most: number): readonly string[] {
+    return this.#latest ??= [...this.#logins.keys()].slice(-most);
   }
 
   standing(networks: Networks): Standing {
@@ -88,16 +102,18 @@ export class Reputation {
     return failures !== undefined && failures.until > this.#now() ? failures.count : 0;
   }
 
-  #count(network: string, by: number): void {
-    const count = (this.#logins.get(network) ?? 0) + by;
-    if (count === 0) this.#logins.delete(network);
-    else this.#logins.set(network, count);
+  /** One client fewer is remembered of a network. */
+  #release(network: string): void {
+    const clients = this.logins({ own: network }) - 1;
+    if (clients > 0) this.#logins.set(network, clients);
+    else this.#logins.delete(network);
+    this.#latest = undefined;
   }
 
   #forgetFirst(networks: Map<string, number>): void {
     for (const network of networks.keys()) {
       networks.delete(network);
-      return this.#count(network, -1);
+      return this.#release(network);
     }
   }
 

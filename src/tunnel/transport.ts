@@ -2,6 +2,7 @@
 import type { Connection } from "./connection.ts";
 import { dialQuic } from "./quic.ts";
 import { QuicListener } from "./quic_listener.ts";
+import { type KnownNetworks, NOBODY } from "./quic_socket.ts";
 import { type DialOptions, dialTls, type Endpoint, type Trust, type TuneSockets } from "./tls.ts";
 import { TlsListener } from "./tls_listener.ts";
 
@@ -24,6 +25,8 @@ export interface Incoming {
   hasSpoken(): boolean;
   /** Finishes the transport's handshake and checks the ALPN name; throws what went wrong. */
   open(): Promise<Connection>;
+  /** The peer has proved who it is, so that it may send what a tunnel carries. */
+  proven?(): void;
   /** Says that there is no room, where that can still be said, and hangs up at once. */
   refuse(): void;
   /** Hangs up at once, whatever is under way: nothing of it stays. */
@@ -53,8 +56,8 @@ export interface Listener {
 }
 
 /**
- * Opens the listening socket; `tune` is called with a TCP port. `knows` tells whether a client has
- * logged in from an address lately.
+ * Opens the listening socket; `tune` is called with a TCP port. `known` says where clients have
+ * logged in from lately.
  */
 export function listen(
   transport: Transport,
@@ -62,10 +65,10 @@ export function listen(
   certificate: string,
   key: string,
   tune: TuneSockets,
-  knows: (host: string) => boolean = () => false,
+  known: KnownNetworks = NOBODY,
 ): Listener {
   return transport === "quic"
-    ? new QuicListener(endpoint, certificate, key, knows)
+    ? new QuicListener(endpoint, certificate, key, known)
     : new TlsListener(endpoint, certificate, key, tune);
 }
 

@@ -8,7 +8,7 @@ import { TicketSigner } from "../../src/tunnel/ticket.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
-import { type PairOptions, startProxyPair } from "../lab/proxy_pair.ts";
+import { type PairOptions, ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
 import { footprint } from "./footprint.ts";
 
 /** A server daemon with one client, and what an honest client needs to log in once more. */
@@ -29,6 +29,8 @@ export interface AttackedServer {
   logInWithTicket(name: string, timeout: number): Promise<Connection>;
   /** The next ticket of a client, as an ALPN name. */
   ticket(name: string): string;
+  /** Kills the client daemon and starts another; resolves when its tunnel is up. */
+  restartClient(): Promise<void>;
 }
 
 /** Starts the daemons for the time of `body`. `further` clients have the secret of "branch-1". */
@@ -81,5 +83,10 @@ export async function attackServer(
         ticket: () => ticket(name),
       }),
     ticket,
+    async restartClient(): Promise<void> {
+      pair.client.signal("SIGKILL");
+      await pair.client.status;
+      await ready(startDaemon(lab, "branch-1"));
+    },
   });
 }

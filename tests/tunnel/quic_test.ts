@@ -36,8 +36,10 @@ async function connected(
   const accepted = listener.accept();
   const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
   await client.write(Uint8Array.of(0)); // the stream is there with its first byte
-  const server = await (await accepted).open();
+  const incoming = await accepted;
+  const server = await incoming.open();
   await server.read(new Uint8Array(1));
+  incoming.proven?.();
   listener.close();
   try {
     await body(client, server);
@@ -229,6 +231,44 @@ Deno.test("a server takes the tunnel's one stream from a client, and no other", 
   incoming.close();
   listener.close();
 });
+
+const early: Record<string, (client: Connection) => Promise<unknown>> = {
+  "a datagram": async (client) => await client.datagrams?.send(Uint8Array.of(1)),
+  "more than a handshake": (client) => client.write(new Uint8Array(1_024)),
+};
+
+/** Whether the other end hangs up when a server looks for more, within a second. */
+async function hangsUp(server: Connection, client: Connection): Promise<boolean> {
+  server.read(new Uint8Array(2_048)).catch(() => {});
+  const late = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => late.resolve(false), 1_000);
+  const closed = client.read(new Uint8Array(1)).then(() => false, () => true);
+  const first = await Promise.race([closed, late.promise]);
+  clearTimeout(timer);
+  return first;
+}
+
+for (const [what, send] of Object.entries(early)) {
+  Deno.test(`S1: ${what} before login ends the connection, and after it none`, async () => {
+    closeTrust();
+    const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
+    for (const isProven of [false, true]) {
+      const accepted = listener.accept();
+      const trust = { certificates: [made.certificate] };
+      const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+      await client.write(Uint8Array.of(0));
+      const incoming = await accepted;
+      const server = await incoming.open();
+      await server.read(new Uint8Array(1));
+      if (isProven) incoming.proven?.();
+      await send(client);
+      assertEquals(await hangsUp(server, client), !isProven);
+      client.close();
+      incoming.close();
+    }
+    listener.close();
+  });
+}
 
 Deno.test("a dial to nobody ends in time with what went wrong", async () => {
   const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });

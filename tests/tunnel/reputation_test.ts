@@ -57,3 +57,23 @@ Deno.test("logins are the clients that were last seen there, whatever the order"
     }
   }));
 });
+
+Deno.test("the networks of clients are listed by their latest login, and as long as they are known", () => {
+  let now = 0;
+  const reputation = new Reputation(() => now);
+  const logIn = (client: string, host: string) => reputation.loggedIn(client, networksOf(host));
+  logIn("a", "192.0.2.1");
+  logIn("b", "2001:db8::1");
+  logIn("c", "::ffff:192.0.2.3");
+  logIn("d", "192.0.2.1");
+  const latest = reputation.latest(10);
+  assertEquals(latest, ["2001:db8:0:0::/64", "192.0.2.3", "192.0.2.1"]);
+  assertEquals(reputation.latest(10) === latest, true);
+  assertEquals(reputation.isKnown("2001:db8::ffff"), true);
+  logIn("b", "2001:db8::2");
+  assertEquals(reputation.latest(10).at(-1), "2001:db8:0:0::/64");
+  now = 8 * 24 * 3_600_000;
+  for (let i = 0; i < 4; i++) logIn("e", "192.0.2.5");
+  assertEquals(reputation.latest(10), ["192.0.2.5"]);
+  assertEquals(reputation.isKnown("192.0.2.1"), false);
+});

@@ -1,0 +1,93 @@
+import { assert } from "@std/assert";
+import { ALPN } from "../../src/tunnel/handshake.ts";
+import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { insideLab } from "../lab/lab.ts";
+import { type AttackedServer, attackServer } from "./attacked_server.ts";
+import { watchFootprint } from "./footprint.ts";
+import { floodInitials, forgeInitials } from "./forged_initials.ts";
+
+const MIB = 1024 * 1024;
+/** First packets a second, and different ones: more than there can be handshakes before one repeats. */
+const FLOOD = 5_000;
+const PACKETS = 20_000;
+const LOGINS = 10;
+const NEWCOMERS = 60;
+/** What a flood may cost the server: memory, and the part of a core. */
+const MEMORY = 96 * MIB;
+const LOAD = 0.7;
+
+/** Seconds of CPU that a process has used (proc_pid_stat(5)). */
+async function cpuTime(pid: number): Promise<number> {
+  const [, after] = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ");
+  const fields = after.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** What the kernel has dropped of a UDP port of this namespace. */
+async function droppedOf(port: number): Promise<number> {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+  const lines = (await Deno.readTextFile("/proc/net/udp")).trim().split("\n").slice(1);
+  return lines.map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[1].endsWith(local))
+    .reduce((sum, fields) => sum + Number(fields.at(-1)), 0);
+}
+
+/** How many of these addresses, which the server does not know, get through QUIC's handshake. */
+async function shakeHands(server: AttackedServer, count: number): Promise<number> {
+  const certificate = await Deno.readTextFile(`${server.lab.folder}/server.crt`);
+  const endpoints = Array.from(
+    { length: count },
+    (_, i) => new Deno.QuicEndpoint({ hostname: `127.9.${i >> 8}.${i & 0xff}` }),
+  );
+  const attempts = endpoints.map(async (endpoint) => {
+    const connection = await Deno.connectQuic({
+      hostname: "127.0.0.1",
+      port: server.port,
+      endpoint,
+      serverName: TLS_NAME,
+      caCerts: [certificate],
+      alpnProtocols: [ALPN],
+    });
+    connection.close();
+  });
+  const timer = setTimeout(() => endpoints.forEach((endpoint) => endpoint.close()), 8_000);
+  const outcomes = await Promise.allSettled(attempts);
+  clearTimeout(timer);
+  endpoints.forEach((endpoint) => endpoint.close());
+  return outcomes.filter(({ status }) => status === "fulfilled").length;
+}
+
+Deno.test({
+  name: "S7: a flood of forged Initials ends in the kernel, known clients get in and new ones may",
+  ignore: !insideLab(),
+  sanitizeOps: false,
+  sanitizeResources: false, // QUIC's sockets close when their last words have been said
+  fn: () =>
+    attackServer({ transport: "quic" }, ["second"], async (server) => {
+      const packets = await forgeInitials(PACKETS, server.port);
+      const { pid } = server.process;
+      const rest = await watchFootprint(pid).stop();
+      const watch = watchFootprint(pid);
+      const [cpu, began] = [await cpuTime(pid), performance.now()];
+      const flood = floodInitials(packets, FLOOD);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      for (let i = 0; i < LOGINS; i++) (await server.logIn("second", 2_000)).close();
+      await server.restartClient();
+      const newcomers = await shakeHands(server, NEWCOMERS);
+      const sent = flood.stop();
+      const load = (await cpuTime(pid) - cpu) * 1_000 / (performance.now() - began);
+      const { memory } = await watch.stop();
+      const dropped = await droppedOf(server.port);
+      const facts = JSON.stringify({
+        sent,
+        dropped,
+        newcomers,
+        load,
+        memory: memory - rest.memory,
+      });
+      console.log(facts);
+      assert(dropped > 0.8 * sent, facts);
+      assert(newcomers > 0, facts);
+      assert(load < LOAD && memory - rest.memory < MEMORY, facts);
+    }),
+});

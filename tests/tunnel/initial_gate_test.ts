@@ -1,0 +1,118 @@
+import { assert, assertEquals } from "@std/assert";
+import { InitialGate, type InitialRule, MAX_NETWORKS } from "../../src/tunnel/initial_gate.ts";
+
+/** A gate with a clock of its own, and a kernel that follows it. */
+function openGate() {
+  let now = 0;
+  let turn = 0;
+  let due = 0;
+  let timers: { at: number; run: () => void }[] = [];
+  const rules: { at: number; rule: InitialRule }[] = [];
+  const world = {
+    known: ["192.0.2.1"] as readonly string[],
+    handshaking: [] as [string, number, number][],
+    passed: 0,
+  };
+  const gate = new InitialGate({
+    apply: (rule) => void rules.push({ at: now, rule }),
+    known: () => world.known,
+    handshaking: () => world.handshaking,
+    now: () => now,
+    later: (milliseconds, run) => void timers.push({ at: now + milliseconds, run }),
+  });
+  const rule = () => rules.at(-1)?.rule ?? { share: 1, networks: [], complete: true };
+  /** Lets time pass, in which so many first packets a second come from unknown networks. */
+  const pass = (milliseconds: number, perSecond: number): void => {
+    for (const end = now + milliseconds; now < end; now++) {
+      for (const { at, run } of timers.toSorted((one, other) => one.at - other.at)) {
+        if (at > now) continue;
+        timers = timers.filter((timer) => timer.run !== run);
+        run();
+      }
+      for (due += perSecond / 1_000; due >= 1; due--) {
+        // Each passes whose turn it is: chance without its noise.
+        turn = (turn + 0.618_033_988_749_895) % 1;
+        if (turn >= rule().share) continue;
+        world.passed++;
+        gate.arrived(false);
+      }
+    }
+  };
+  return { gate, world, rules, rule, pass, timers: () => timers.length };
+}
+
+for (const perSecond of [1_000, 5_000, 50_000, 500_000]) {
+  Deno.test(`S7: of ${perSecond} first packets a second about 200 reach the process`, () => {
+    const { world, pass } = openGate();
+    pass(200, perSecond);
+    // Until it is noticed, and the filter changed.
+    assert(world.passed <= 128 + perSecond * 0.025 + 60, `${world.passed} in the first 200 ms`);
+    pass(2_000, perSecond);
+    world.passed = 0;
+    pass(5_000, perSecond);
+    assert(world.passed > 5 * 150 && world.passed < 5 * 260, `${world.passed} in 5 s`);
+  });
+}
+
+Deno.test("S7: clients that all come back at once meet a closed gate for a moment only", () => {
+  const { gate, pass, rule, timers } = openGate();
+  pass(100, 5_000);
+  assert(rule().share < 0.1);
+  pass(10_000, 0);
+  assertEquals([gate.share, rule().share], [1, 1]);
+  pass(1_000, 100);
+  assertEquals(rule().share, 1);
+  pass(2_000, 0);
+  assertEquals(timers(), 0); // a quiet gate has nothing to do
+});
+
+Deno.test("S7: a gate that is open takes in all that comes at a usual rate", () => {
+  const { world, rules, pass } = openGate();
+  pass(10_000, 150);
+  assertEquals([world.passed > 1_000, rules], [true, []]);
+});
+
+Deno.test("S7: the kernel knows clients' networks and those in handshake, but for who has too many", () => {
+  const { gate, world, rule, pass } = openGate();
+  world.known = ["192.0.2.1", "192.0.2.2"];
+  world.handshaking = [["198.51.100.1", 4, 4], ["198.51.100.2", 5, 4], ["192.0.2.2", 33, 32]];
+  pass(500, 5_000);
+  assertEquals(rule().networks, ["198.51.100.1", "192.0.2.1"]);
+  world.handshaking.push(["198.51.100.3", 1, 4]);
+  gate.changed();
+  pass(21, 0);
+  assert(rule().networks.includes("198.51.100.3"));
+});
+
+Deno.test("S7: where there are more networks than the kernel takes, it gets the latest", () => {
+  const { world, rule, pass } = openGate();
+  world.known = Array.from({ length: 2 * MAX_NETWORKS }, (_, i) => `client ${i}`);
+  world.handshaking = [["198.51.100.1", 1, 4]];
+  pass(500, 5_000);
+  const { networks, complete } = rule();
+  assertEquals([networks.length, complete], [MAX_NETWORKS, false]);
+  assertEquals(networks.slice(0, 2), ["198.51.100.1", `client ${2 * MAX_NETWORKS - 1}`]);
+});
+
+Deno.test("S7: however fast handshakes begin and end, filters change every 20 ms at most", () => {
+  const { gate, world, rules, pass } = openGate();
+  pass(500, 5_000);
+  for (let i = 0; i < 1_000; i++) {
+    world.handshaking = [[`198.51.100.${i % 256}`, 1, 4]];
+    gate.changed();
+    pass(1, 5_000);
+  }
+  const gaps = rules.slice(1).map(({ at }, i) => at - rules[i].at);
+  assert(gaps.every((gap) => gap >= 20), `${gaps}`);
+  assert(rules.length > 40);
+});
+
+Deno.test("a gate that is closed changes nothing more", () => {
+  const { gate, rules, pass } = openGate();
+  pass(500, 5_000);
+  gate.close();
+  const before = rules.length;
+  gate.changed();
+  pass(5_000, 5_000);
+  assertEquals(rules.length, before);
+});
