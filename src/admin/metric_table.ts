@@ -276,6 +276,13 @@ const FRAMES: readonly Metric[] = [
     labels: ["interface"],
     read: ({ link }) => [{ value: link.statistics.kernelDrops, labels: { interface: link.name } }],
   },
+  {
+    type: "counter",
+    name: "udp_socket_drops_total",
+    help:
+      "Datagrams for which QUIC's receive buffer had no room, or that a server's filter refused",
+    read: ({ monitor }) => one(monitor.udpDrops.total),
+  },
 ];
 
 /** All metrics. */

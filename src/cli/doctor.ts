@@ -8,6 +8,7 @@ import { askForDaemon } from "./doctor_daemon.ts";
 import { examineClock, examineFiles } from "./doctor_files.ts";
 import { examineSystem } from "./doctor_system.ts";
 import { examineClient, examineServer } from "./doctor_tunnel.ts";
+import { examineUdp } from "./doctor_udp.ts";
 import { checkListen } from "./check_listen.ts";
 import { examine, type Examined, type Verdict } from "./examination.ts";
 import { printLine } from "./output.ts";
@@ -60,6 +61,7 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Examin
     await checkListen(config, findings);
     return "where it has to listen it can, or does";
   });
+  yield* await examineUdp(config);
   if (config.mode === "server") yield* examineServer(config, daemon, timeout);
   else yield* examineClient(config, daemon, timeout);
 }

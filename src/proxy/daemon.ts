@@ -51,12 +51,13 @@ export async function startServer(
   const access = new ServerAccess(config, files);
   const { transport } = config.tunnel;
   const reputation = new Reputation(now);
+  const monitor = new Monitor(Date.now);
+  const quic = { known: reputation, drops: monitor.udpDrops };
   const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate.pem, files.key, tune, reputation)
+    listen(transport, at, files.certificate.pem, files.key, tune, quic)
   );
   noteTransport(transport);
   const state = await openState(config, now);
-  const monitor = new Monitor(Date.now);
   const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
   const policy = serverPolicy(config, access);
   const ready = readiness(config, link, monitor);
@@ -136,6 +137,7 @@ export async function startClient(
       return access.credentials;
     },
     ticket: () => access.ticket(),
+    drops: monitor.udpDrops,
     keepalive: tunnel.keepalive,
     reconnect: tunnel.reconnect,
     get connectTimeout() {

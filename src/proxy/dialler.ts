@@ -10,6 +10,7 @@ import { Deadline } from "../tunnel/deadline.ts";
 import { shownFingerprint } from "../tunnel/shown_certificate.ts";
 import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
+import type { UdpDrops } from "../tunnel/udp_drops.ts";
 
 /** What a client needs to reach a server. */
 export interface DiallerOptions {
@@ -23,6 +24,8 @@ export interface DiallerOptions {
   credentials: ClientCredentials;
   /** Makes the ticket of an attempt; without one a client is as good as a stranger before login. */
   ticket?: () => string;
+  /** Counts what the kernel drops of UDP sockets. */
+  drops?: UdpDrops;
   now: () => number;
 }
 
@@ -34,11 +37,11 @@ export interface DiallerOptions {
 export async function dialServer(
   server: Endpoint,
   timeout: number,
-  { transport, trust, tune, route, credentials, ticket, now }: DiallerOptions,
+  { transport, trust, tune, route, credentials, ticket, drops, now }: DiallerOptions,
   stop?: AbortSignal,
 ): Promise<Connection> {
   const began = now();
-  const how = { stop, route, ticket: ticket?.() };
+  const how = { stop, route, ticket: ticket?.(), drops };
   const connection = await dial(transport, server, trust, timeout, tune, how);
   const rest = Math.max(1, timeout - (now() - began));
   using deadline = new Deadline(rest, `No login within ${timeout} ms`, stop);

@@ -1,5 +1,6 @@
 import { formatMac } from "../pppoe/mac.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import { UdpDrops } from "../tunnel/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { Peers } from "./peers.ts";
 import type { Session, SessionEnd } from "./session.ts";
@@ -28,6 +29,8 @@ export class Monitor {
   readonly reloads: Reloads = { results: {}, lastSuccess: undefined };
   /** How late the event loop was when last looked at. Milliseconds. */
   loopLag = 0;
+  /** What the kernel drops of the UDP sockets that carry tunnels. */
+  readonly udpDrops = new UdpDrops();
   #wallClock: () => number;
 
   constructor(wallClock: () => number) {

@@ -4,6 +4,7 @@
  */
 import { routeSocket } from "../../ffi/routed_socket.ts";
 import { socketsOf } from "../../ffi/tcp.ts";
+import { UdpSocket } from "../../ffi/udp_socket.ts";
 import { isIP } from "node:net";
 import { nameCertificateError } from "./certificate_error.ts";
 import type { Connection } from "./connection.ts";
@@ -14,6 +15,8 @@ import type { DialOptions, Endpoint, Trust } from "./tls.ts";
 import { alertError, nameRefusal } from "./tls_answer.ts";
 import { TlsAlert } from "./tls_alert.ts";
 import { TLS_NAME } from "./tls_identity.ts";
+import { RECEIVE_QUEUE } from "./quic_socket.ts";
+import { UdpDrops } from "./udp_drops.ts";
 
 /**
  * Both ends probe an idle connection so often; Deno gives it up after 30 s of silence. The
@@ -45,7 +48,7 @@ export async function dialQuic(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
-  { stop, route = {} }: DialOptions = {},
+  { stop, route = {}, drops = new UdpDrops() }: DialOptions = {},
 ): Promise<Connection> {
   requireQuic();
   using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
@@ -53,11 +56,17 @@ export async function dialQuic(
   signal.throwIfAborted();
   // Without IPv6 in the kernel, only an IPv4 socket can be had.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
-  const hangUp = (): void => local.close();
+  const socket = UdpSocket.find(local.addr.hostname, local.addr.port);
+  socket?.widen(RECEIVE_QUEUE);
+  const unfollow = socket && drops.follow(socket);
+  const hangUp = (): void => {
+    unfollow?.();
+    local.close();
+  };
   signal.addEventListener("abort", hangUp);
   try {
     for (const fd of socketsOf(local.addr.port)) routeSocket(fd, route);
-    const connection = await connect(local, endpoint, trust);
+    const connection = await connect(local, endpoint, trust, hangUp);
     signal.throwIfAborted();
     return connection;
   } catch (error) {
@@ -68,11 +77,12 @@ export async function dialQuic(
   }
 }
 
-/** Connects from a socket of its own, which is closed with the connection. */
+/** Connects from a socket of its own; `ended` is called when the connection has ended. */
 async function connect(
   local: Deno.QuicEndpoint,
   { host, port }: Endpoint,
   trust: Trust,
+  ended: () => void,
 ): Promise<Connection> {
   const connection = await Deno.connectQuic({
     ...QUIC_OPTIONS,
@@ -84,7 +94,7 @@ async function connect(
     serverName: TLS_NAME,
     caCerts: [...trust.certificates],
   });
-  connection.closed.catch(() => {}).then(() => local.close());
+  connection.closed.catch(() => {}).then(ended);
   if (connection.protocol !== ALPN) {
     throw alertError(TlsAlert.noApplicationProtocol);
   }

@@ -8,10 +8,19 @@ import { MAX_HANDSHAKES, QuicHandshakes } from "./quic_handshakes.ts";
 import { type KnownNetworks, NOBODY, QuicSocket } from "./quic_socket.ts";
 import type { Endpoint } from "./tls.ts";
 import { makeTlsIdentity } from "./tls_identity.ts";
+import { UdpDrops } from "./udp_drops.ts";
 import type { Incoming, Listener, Renewal } from "./transport.ts";
 
 /** How often handshakes are looked at. Milliseconds. */
 const SWEEP = 500;
+
+/** What a listener shares with others. */
+export interface QuicListenOptions {
+  /** Where clients have logged in from lately. */
+  known?: KnownNetworks;
+  /** Counts what the kernel drops of UDP sockets. */
+  drops?: UdpDrops;
+}
 
 /**
  * A UDP port that takes QUIC connections. One is delivered after QUIC's handshake, when its
@@ -33,12 +42,11 @@ export class QuicListener implements Listener {
   #connections = 0;
   #closing = false;
 
-  /** `known` says where clients have logged in from lately. */
   constructor(
     endpoint: Endpoint,
     certificate: string,
     key: string,
-    known: KnownNetworks = NOBODY,
+    { known = NOBODY, drops = new UdpDrops() }: QuicListenOptions = {},
   ) {
     requireQuic();
     const now = (): number => performance.now();
@@ -50,6 +58,7 @@ export class QuicListener implements Listener {
     this.#socket = new QuicSocket(this.#endpoint.addr, {
       known,
       handshakes: this.#handshakes,
+      drops,
       now,
     });
     this.#shown = identity(certificate, key);
@@ -60,11 +69,6 @@ export class QuicListener implements Listener {
     });
     this.port = this.#endpoint.addr.port;
     this.#listen();
-  }
-
-  /** Datagrams that the kernel has dropped: no room in the socket, or refused by its filter. */
-  get kernelDrops(): number {
-    return this.#socket.drops;
   }
 
   accept(): Promise<Incoming> {

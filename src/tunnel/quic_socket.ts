@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { InitialGate, type InitialRule, MAX_NETWORKS } from "./initial_gate.ts";
 import { addressBytes } from "./network.ts";
 import type { QuicHandshakes } from "./quic_handshakes.ts";
+import type { UdpDrops } from "./udp_drops.ts";
 
 /**
  * Bytes that wait in the socket that all clients share. The usual 208 KiB are 90 datagrams, which
@@ -28,6 +29,7 @@ export const NOBODY: KnownNetworks = { isKnown: () => false, latest: () => [] };
 export interface QuicSocketOptions {
   known: KnownNetworks;
   handshakes: QuicHandshakes;
+  drops: UdpDrops;
   /** Milliseconds of a steady clock. */
   now: () => number;
 }
@@ -38,15 +40,16 @@ export class QuicSocket {
   #socket: UdpSocket | undefined;
   #seeds: [number, number];
   #encoded = new Map<string, FilterNetwork | undefined>();
-  #drops = 0;
+  #unfollow: (() => void) | undefined;
 
   /** Finds the socket that Deno has bound to this address; without it, nothing is filtered. */
   constructor(
     { hostname, port }: { hostname: string; port: number },
-    { known, handshakes, now }: QuicSocketOptions,
+    { known, handshakes, drops, now }: QuicSocketOptions,
   ) {
     this.#socket = UdpSocket.find(hostname, port);
     this.#socket?.widen(RECEIVE_QUEUE);
+    this.#unfollow = this.#socket && drops.follow(this.#socket);
     const secret = new DataView(randomBytes(8).slice().buffer);
     this.#seeds = [secret.getUint32(0) | 1, secret.getUint32(4) | 1];
     this.gate = new InitialGate({
@@ -59,15 +62,9 @@ export class QuicSocket {
     this.#apply({ share: 1, networks: [], complete: true });
   }
 
-  /** Datagrams that the kernel has dropped so far: no room, or refused. */
-  get drops(): number {
-    if (this.#socket !== undefined) this.#drops = this.#socket.drops;
-    return this.#drops;
-  }
-
   /** Looks at it no more; its filter stays. */
   close(): void {
-    this.#drops = this.drops;
+    this.#unfollow?.();
     this.#socket = undefined;
     this.gate.close();
   }

@@ -5,6 +5,7 @@
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
 import type { Route, RoutedConnection } from "../../ffi/routed_socket.ts";
+import type { UdpDrops } from "./udp_drops.ts";
 import { DialledSocket } from "../../ffi/dialled_socket.ts";
 import { nameCertificateError } from "./certificate_error.ts";
 import { abandon, type Connection } from "./connection.ts";
@@ -36,6 +37,8 @@ export interface DialOptions {
   route?: Route;
   /** A further ALPN name, which the server reads before TLS (`ticket.ts`). */
   ticket?: string | undefined;
+  /** Counts what the kernel drops of its UDP socket, where it has one. */
+  drops?: UdpDrops | undefined;
 }
 
 /** Sets the TCP options that Deno does not offer on the sockets of a local port. */

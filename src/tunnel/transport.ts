@@ -1,8 +1,7 @@
 /** What carries a tunnel, by the word that the configuration has for it. */
 import type { Connection } from "./connection.ts";
 import { dialQuic } from "./quic.ts";
-import { QuicListener } from "./quic_listener.ts";
-import { type KnownNetworks, NOBODY } from "./quic_socket.ts";
+import { QuicListener, type QuicListenOptions } from "./quic_listener.ts";
 import { type DialOptions, dialTls, type Endpoint, type Trust, type TuneSockets } from "./tls.ts";
 import { TlsListener } from "./tls_listener.ts";
 
@@ -56,8 +55,7 @@ export interface Listener {
 }
 
 /**
- * Opens the listening socket; `tune` is called with a TCP port. `known` says where clients have
- * logged in from lately.
+ * Opens the listening socket; `tune` is called with a TCP port, and what `options` name is for QUIC.
  */
 export function listen(
   transport: Transport,
@@ -65,10 +63,10 @@ export function listen(
   certificate: string,
   key: string,
   tune: TuneSockets,
-  known: KnownNetworks = NOBODY,
+  options: QuicListenOptions = {},
 ): Listener {
   return transport === "quic"
-    ? new QuicListener(endpoint, certificate, key, known)
+    ? new QuicListener(endpoint, certificate, key, options)
     : new TlsListener(endpoint, certificate, key, tune);
 }
 

@@ -85,7 +85,6 @@ Deno.test({
         load,
         memory: memory - rest.memory,
       });
-      console.log(facts);
       assert(dropped > 0.8 * sent, facts);
       assert(newcomers > 0, facts);
       assert(load < LOAD && memory - rest.memory < MEMORY, facts);

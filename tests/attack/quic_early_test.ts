@@ -78,7 +78,6 @@ for (const [what, push] of Object.entries(PUSHES)) {
         const { memory } = await watch.stop();
         for (const endpoint of endpoints) endpoint.close();
         const facts = JSON.stringify({ connected, memory: memory - rest.memory });
-        console.log(facts);
         assert(connected > STRANGERS / 2, facts);
         assert(memory - rest.memory < MEMORY, facts);
       }),
