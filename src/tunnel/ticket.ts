@@ -45,21 +45,21 @@ export class TicketSigner {
 
 /** The ALPN name of a client's ticket. */
 export function encodeTicket(name: string, secret: Uint8Array, number: number): string {
-  const { pseudonym, key } = derive(name, secret);
   const numbered = encodeNumber(number);
-  return TICKET_PREFIX + pseudonym + numbered.toHex() + seal(key, numbered).toHex();
+  const mac = seal(derive("key", name, secret), numbered);
+  return TICKET_PREFIX + pseudonymOf(name, secret) + numbered.toHex() + mac.toHex();
 }
 
 /** Recognises tickets. What is not the ticket of one of its clients costs at most one HMAC. */
 export class TicketReader {
-  #clients = new Map<string, { client: string; key: Uint8Array }>();
+  /** By pseudonym; a key is made when it is first needed. */
+  #clients = new Map<string, { client: string; secret: Uint8Array; key?: Uint8Array }>();
 
   /** `secrets` are by client name; each is valid. */
   constructor(secrets: ReadonlyMap<string, readonly Uint8Array[]>) {
     for (const [client, each] of secrets) {
       for (const secret of each) {
-        const { pseudonym, key } = derive(client, secret);
-        this.#clients.set(pseudonym, { client, key });
+        this.#clients.set(pseudonymOf(client, secret), { client, secret });
       }
     }
   }
@@ -73,17 +73,20 @@ export class TicketReader {
     if (known === undefined) return undefined;
     const rest = Uint8Array.fromHex(text.slice(2 * PSEUDONYM_BYTES));
     const numbered = rest.subarray(0, NUMBER_BYTES);
+    known.key ??= derive("key", known.client, known.secret);
     if (!timingSafeEqual(seal(known.key, numbered), rest.subarray(NUMBER_BYTES))) return undefined;
     const view = new DataView(numbered.buffer, numbered.byteOffset);
     return { client: known.client, number: Number(view.getBigUint64(0)) };
   }
 }
 
-/** What stands for a client's name in its tickets, in hexadecimal, and the key of their MACs. */
-function derive(name: string, secret: Uint8Array): { pseudonym: string; key: Uint8Array } {
-  const half = (label: string): Uint8Array =>
-    createHmac("sha256", secret).update(`pppoe-proxy/1 ticket ${label}\0${name}`).digest();
-  return { pseudonym: half("name").subarray(0, PSEUDONYM_BYTES).toHex(), key: half("key") };
+/** What stands for a client's name in its tickets, in hexadecimal. */
+function pseudonymOf(name: string, secret: Uint8Array): string {
+  return derive("name", name, secret).subarray(0, PSEUDONYM_BYTES).toHex();
+}
+
+function derive(label: "name" | "key", name: string, secret: Uint8Array): Uint8Array {
+  return createHmac("sha256", secret).update(`pppoe-proxy/1 ticket ${label}\0${name}`).digest();
 }
 
 function seal(key: Uint8Array, numbered: Uint8Array): Uint8Array {

@@ -11,11 +11,14 @@ function address(number: number): string {
 }
 
 /** A whole ClientHello of Deno's own TLS, as it would be sent to the tunnel's port. */
-export async function captureClientHello(): Promise<Uint8Array<ArrayBuffer>> {
+export async function captureClientHello(
+  ...further: string[]
+): Promise<Uint8Array<ArrayBuffer>> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = listener.accept();
   const { port } = listener.addr as Deno.NetAddr;
-  const dialling = Deno.connectTls({ hostname: "127.0.0.1", port, alpnProtocols: [ALPN] })
+  const alpnProtocols = [ALPN, ...further];
+  const dialling = Deno.connectTls({ hostname: "127.0.0.1", port, alpnProtocols })
     .then((tls) => tls.handshake()).catch(() => {});
   using accepted = await accepting;
   const bytes = new Uint8Array(16 * 1024);

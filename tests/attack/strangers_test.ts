@@ -54,6 +54,26 @@ Deno.test({
     ),
 });
 
+Deno.test({
+  name: "S1: what an address holds beyond its share while it says hello, it holds for a moment",
+  ignore,
+  fn: () =>
+    attackServer({ server: admission('timeout = "4s"') }, [], async (server) => {
+      const rest = await server.descriptors();
+      let most = 0;
+      const strangers: RawTcp[] = [];
+      for (let index = 0; index < 300; index++) {
+        strangers.push(new RawTcp("127.66.0.1", server.port));
+        if (index % 10 === 0) await pause(2);
+        if (index % 50 === 0) most = Math.max(most, await server.descriptors() - rest);
+      }
+      assert(most <= 16 + SLACK, `${most} descriptors of one address`);
+      // Sooner than the first one's time is over.
+      assert(await within(1_500, async () => await server.descriptors() - rest <= 4), "a moment");
+      for (const stranger of strangers) stranger.close();
+    }),
+});
+
 /** A hello that offers TLS 1.2 alone: 0x0304 in supported_versions becomes 0x0302. */
 function withoutTls13(hello: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const old = hello.slice();

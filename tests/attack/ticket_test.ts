@@ -1,10 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { abandon } from "../../src/tunnel/connection.ts";
+import { decodeAlert, TOO_BUSY } from "../../src/tunnel/tls_alert.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
-import { ready, startDaemon } from "../lab/proxy_pair.ts";
+import { makeSecret, ready, startDaemon } from "../lab/proxy_pair.ts";
 import { type AttackedServer, attackServer } from "./attacked_server.ts";
 import { Neighbour } from "./neighbour.ts";
+import { RawTcp } from "./raw_tcp.ts";
 import { captureClientHello } from "./strangers.ts";
 
 const ignore = !insideLab();
@@ -12,6 +14,9 @@ const ignore = !insideLab();
 const LOGIN = 2_000;
 /** The same with the start of its process. */
 const START = 10_000;
+
+/** Descriptors of one address where a client is known, with those that say hello right now. */
+const ONE_ADDRESS = 4 + 1 + 16;
 
 /** Milliseconds until an attack stands. */
 const STAND = 1_500;
@@ -61,6 +66,61 @@ for (const [what, rate, words] of neighbours) {
       }),
   });
 }
+
+Deno.test({
+  name: "S5: an observer that repeats a client's ticket 100 times a second keeps it out never",
+  ignore,
+  fn: () =>
+    attackServer({}, ["second"], async (server) => {
+      const rest = await server.descriptors();
+      const hello = await captureClientHello(server.ticket("second"));
+      using _observer = new Neighbour(server.port, 100, hello);
+      await pause(STAND);
+      // What it has beyond a neighbour's places.
+      assert(await server.descriptors() - rest <= ONE_ADDRESS + 1, "one place of the client");
+      assertEquals(await logins(20, () => logInWithTicket(server, "second")), 20);
+    }),
+});
+
+/** What a connection hears that shows a ticket, from an address that has no place left. */
+async function heardBeside(server: AttackedServer, ticket: string): Promise<number | undefined> {
+  const [first, hello] = [await captureClientHello(), await captureClientHello(ticket)];
+  const [other, client] = [first, hello].map(() => new RawTcp("127.66.0.1", server.port));
+  for (const [each, words] of [[other, first], [client, hello]] as const) {
+    each.send(words);
+    await pause(50);
+  }
+  const heard = await client.lastWords(8_000);
+  for (const each of [other, client]) each.close();
+  return decodeAlert(heard);
+}
+
+Deno.test({
+  name: "S5: a client's tickets are void when a reload removes it or changes its secret",
+  ignore,
+  fn: () =>
+    attackServer({ server: '[tunnel.admission]\nper_address = 1\ntimeout = "1s"' }, [
+      "second",
+      "third",
+    ], async (server) => {
+      const { lab } = server;
+      const shows = (name: string) => heardBeside(server, server.ticket(name));
+      // Who is let in hears the server's hello, and no alert in plain.
+      assertEquals([await shows("second"), await shows("third")], [undefined, undefined]);
+      await makeSecret(lab, "new");
+      const path = `${lab.folder}/server.toml`;
+      const [before, rest] = (await Deno.readTextFile(path)).split('[[clients]]\nname = "second"');
+      const changed = rest.slice(rest.indexOf("[[clients]]")).replace(
+        "branch-1.secret",
+        "new.secret",
+      );
+      await Deno.writeTextFile(path, before + changed);
+      const since = server.process.output.length;
+      server.process.signal("SIGHUP");
+      await server.process.waitForLine(/"message":"reloaded"/, { since, timeout: START });
+      assertEquals([await shows("second"), await shows("third")], [TOO_BUSY, TOO_BUSY]);
+    }),
+});
 
 /** Has connections to 127.0.0.1 come from another address of the loopback, for the time of `body`. */
 async function comingFrom(address: string, body: () => Promise<void>): Promise<void> {

@@ -138,6 +138,8 @@ Deno.test("S5: connections that say nothing keep nobody out, however many come i
   flood(...addresses(400));
   enter("10.9.0.1", addresses(100));
   enter("10.1.0.1", addresses(400));
+  world.reputation.failed(networksOf("10.9.0.2"));
+  enter("10.9.0.2", addresses(100));
   flood(...addresses(400));
   // They make room for one another, and never those who have said their hello.
   assertEquals(new Set(world.gone), new Set(["silent"]));
@@ -185,6 +187,9 @@ Deno.test("S5: tickets give one place a client, to the newest, and none that oth
   assertEquals(show(5), "in");
   assertEquals([show(5, "again"), show(4)], ["address-limit", "address-limit"]);
   assertEquals([show(6), world.gone], ["in", ["5"]]);
+  assertEquals(world.try("10.1.0.2", "10.1.0.2", "10.1.0.2"), ["in", "in", "in"]);
+  assertEquals(world.greet("10.1.0.2", { client: "c", number: 1 }), "in");
+  assertEquals(world.try("10.1.0.2", "10.1.0.2"), ["in", "address-limit"]); // it is not counted here
   const before = world.admission.size;
   for (let number = 7; number < 500; number++) show(number);
   assertEquals(world.admission.size, before);
