@@ -196,7 +196,13 @@ const SESSIONS: readonly Metric[] = [
     type: "gauge",
     name: "pending_discoveries",
     help: "Discoveries under way",
-    read: ({ proxy }) => one(proxy.pendingDiscoveries),
+    read: ({ proxy }) => one(proxy.discoveries.size),
+  },
+  {
+    type: "gauge",
+    name: "paced_discoveries",
+    help: "Discoveries whose PADI waits for its turn at an AC that limits them",
+    read: ({ proxy }) => one(proxy.discoveries.pacing?.waiting ?? 0),
   },
   {
     type: "counter",

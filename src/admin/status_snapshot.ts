@@ -5,6 +5,7 @@ import { showConfig } from "../config/show.ts";
 import { logLevels } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
+import { pacingWarning } from "../proxy/pacing.ts";
 import { heldSessions } from "../proxy/peers.ts";
 import { ringWarning } from "../proxy/ring_warning.ts";
 import type { Role } from "./access.ts";
@@ -68,11 +69,12 @@ export function certificatesOf({ certificates }: Daemon): Certificate[] {
 }
 
 /** What needs attention now. */
-function warningsOf({ stateTrouble, link }: Daemon): string[] {
+function warningsOf({ stateTrouble, link, proxy }: Daemon): string[] {
   const trouble = stateTrouble();
   return [
     trouble && `Sessions are not kept for the next start: ${trouble}`,
     ringWarning(link),
+    pacingWarning(proxy.discoveries.pacing),
   ].filter((warning) => warning !== undefined);
 }
 
@@ -95,7 +97,7 @@ export function statusOf(daemon: Daemon, role: Role): Status {
     sessions: sessionCounts(daemon),
     opened_total: monitor.opened,
     closed_total: { ...monitor.closed },
-    pending_discoveries: proxy.pendingDiscoveries,
+    pending_discoveries: proxy.discoveries.size,
     drops: dropsOf(daemon),
     memory_rss_bytes: Deno.memoryUsage().rss,
     transport: config.tunnel.transport,

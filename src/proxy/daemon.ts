@@ -18,6 +18,7 @@ import { ClientDiscovery } from "./client_discovery.ts";
 import {
   loggedClientEvents,
   loggedDrops,
+  loggedPacing,
   loggedProxyEvents,
   loggedResumptions,
   loggedServerEvents,
@@ -217,6 +218,7 @@ function proxyOptions(
       state.observe(session, end);
     },
     trace,
+    paced: loggedPacing(now),
   };
 }
 

@@ -6,6 +6,7 @@ import { logger } from "../log.ts";
 import type { ClientEvents } from "./client.ts";
 import { Drops } from "./drops.ts";
 import type { Monitor } from "./monitor.ts";
+import { type Pacing, pacingWarning } from "./pacing.ts";
 import type { ProxyObserver } from "./proxy.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { ServerEvents } from "./server.ts";
@@ -46,6 +47,29 @@ export function loggedDrops(now: () => number, monitor: Monitor): Drops {
       monitor.emit("refused", facts);
     });
   });
+}
+
+/** Says where PADIs begin to wait for their turn, and where they no longer do. */
+export function loggedPacing(now: () => number): (pacing: Pacing | undefined) => void {
+  const limiter = new LineLimit(now, 2);
+  let begun = now();
+  return (pacing) => {
+    limiter.log("pacing", (suppressed) => {
+      const more = suppressedFact(suppressed);
+      if (pacing === undefined) {
+        const seconds = Math.round((now() - begun) / 1_000);
+        return discoveryLog.info("PADIs are not paced any more", { seconds, ...more });
+      }
+      const { waiting, interval } = pacing;
+      discoveryLog.warning("PADIs are paced", {
+        waiting,
+        interval_ms: interval,
+        detail: pacingWarning(pacing),
+        ...more,
+      });
+    });
+    if (pacing !== undefined) begun = now();
+  };
 }
 
 /** Session and discovery events of both modes; each customer's lines are limited. */

@@ -1,4 +1,5 @@
 import { AcPace } from "./ac_pace.ts";
+import type { Pacing } from "./pacing.ts";
 import type { Pending } from "./pending.ts";
 
 /** What a pacer is made of. */
@@ -75,6 +76,12 @@ export class PadiPacer<Owner> {
   /** Whether PADIs wait for their turn because the AC leaves out what comes faster. */
   get isPacing(): boolean {
     return this.#pace.isLimited(this.#options.now());
+  }
+
+  /** How PADIs are paced; undefined where they are not. */
+  get pacing(): Pacing | undefined {
+    if (!this.isPacing) return undefined;
+    return { waiting: this.#waitingCount(), interval: this.#pace.interval };
   }
 
   /** Sends a PADI, now or when its turn comes. */

@@ -6,6 +6,7 @@ import { ControlType, type Violation } from "../tunnel/record.ts";
 import { DiscoveryGates } from "./discovery_gate.ts";
 import type { Party } from "./frame_tap.ts";
 import { listSessions } from "./listing.ts";
+import type { Pacing } from "./pacing.ts";
 import { limitPayload } from "./payload_limit.ts";
 import { PeerTable } from "./peer_table.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
@@ -26,8 +27,9 @@ export interface Discovery {
   removeMember(member: Member): void;
   /** Forgets requests that nobody waits for any longer. */
   expire(): void;
-  /** Discoveries under way. */
+  /** Discoveries under way; how their PADIs are paced, if they are. */
   readonly size: number;
+  readonly pacing?: Pacing | undefined;
   /** Sessions that a member may have, where the mode says that. */
   sessionsOf?(member: Member): number;
 }
@@ -106,9 +108,9 @@ export class Proxy implements FrameSink {
     this.#observer.state(up, reason);
   }
 
-  /** Discoveries under way. */
-  get pendingDiscoveries(): number {
-    return this.#discovery.size;
+  /** What is under way. */
+  get discoveries(): Pick<Discovery, "size" | "pacing"> {
+    return this.#discovery;
   }
 
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {

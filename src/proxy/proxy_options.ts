@@ -2,6 +2,7 @@ import type { Link } from "../../ffi/link.ts";
 import type { Mac } from "../pppoe/mac.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "./host_uniq.ts";
+import type { Pacing } from "./pacing.ts";
 import type { PadiRates } from "./padi_shaper.ts";
 import type { Session, SessionEnd } from "./session.ts";
 import type { SessionTable } from "./session_table.ts";
@@ -34,6 +35,8 @@ export interface ProxyOptions {
   randomBytes: (length: number) => Uint8Array;
   /** Told of every session that opens (no end) or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
+  /** Told where PADIs begin to wait for their turn at an AC, and (undefined) where they no longer do. */
+  paced?: (pacing: Pacing | undefined) => void;
   /** Shown every discovery frame that leaves, for the debug log. */
   trace: (way: "to-wire" | "to-client" | "to-server", frame: Uint8Array, facts: object) => void;
 }

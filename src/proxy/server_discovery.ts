@@ -9,6 +9,7 @@ import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
+import { type Pacing, PacingWatch } from "./pacing.ts";
 import { PadiPacer } from "./padi_pacer.ts";
 import { type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
 import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
@@ -38,6 +39,7 @@ export class ServerDiscovery {
   #addresses: AddressBook;
   #answers: ServerAnswers;
   #pacer: PadiPacer<Member>;
+  #pacingWatch: PacingWatch;
 
   constructor(options: ProxyOptions, policy: ServerPolicy, sessions: SessionSwitch) {
     this.#link = options.link;
@@ -55,6 +57,7 @@ export class ServerDiscovery {
         this.#pacer.forget(pending);
       },
     );
+    this.#pacingWatch = new PacingWatch((pacing) => options.paced?.(pacing));
     const toWire = ({ owner, customer }: Pending<Member>, frame: Uint8Array) =>
       sessions.outlet.toWire({ member: owner, customer }, frame);
     this.#pacer = new PadiPacer({
@@ -72,7 +75,10 @@ export class ServerDiscovery {
       hostUniq: this.#hostUniq,
       mint,
       gate: () => this.#gate,
-      offered: (pending) => this.#pacer.answered(pending),
+      offered: (pending) => {
+        this.#pacer.answered(pending);
+        this.#pacingWatch.look(this.#pacer.pacing);
+      },
     });
     this.#addresses = new AddressBook(options.now, sessions.table);
     this.#gate = new RequestGate({
@@ -97,6 +103,11 @@ export class ServerDiscovery {
     return this.#pending.size;
   }
 
+  /** How PADIs to an AC that limits them are paced, if they are. */
+  get pacing(): Pacing | undefined {
+    return this.#pacer.pacing;
+  }
+
   /** Whose an answer from the wire is. */
   partyOf(packet: DiscoveryPacket): Party | undefined {
     return this.#answers.partyOf(packet);
@@ -117,6 +128,7 @@ export class ServerDiscovery {
     this.#pending.expire();
     this.#answers.expire();
     this.#addresses.expire();
+    this.#pacingWatch.look(this.#pacer.pacing);
   }
 
   /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */

@@ -1,4 +1,4 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertLess, assertMatch } from "@std/assert";
 import { CODE_PADI } from "../../src/pppoe/constants.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { Crowd } from "./peers/crowd.ts";
@@ -19,7 +19,7 @@ Deno.test({
     await using lab = await Lab.open();
     await lab.cables();
     const ac = lab.use(startTestAc({ interface: "ac0", name: "ac", padiInterval: 1_000 }));
-    await startProxyPair(lab, {});
+    const { server } = await startProxyPair(lab, {});
     const crowd = lab.use(new Crowd("cust0", CUSTOMERS));
     const started = performance.now();
     crowd.dial();
@@ -31,6 +31,9 @@ Deno.test({
     assertEquals(ac.sessions.size, CUSTOMERS, facts);
     assertLess(elapsed, PATIENCE, facts);
     assertLess(padis, 4 * CUSTOMERS, facts);
+    const said = server.output.entries.filter((line) => /PADIs are paced/.test(line));
+    assertEquals(said.length, 1, said.join("\n"));
+    assertMatch(said[0], /"waiting":\d+.*customers wait for an offer.*padi-limit/);
   },
 });
 

@@ -1,6 +1,7 @@
-import { assertEquals, assertLess } from "@std/assert";
+import { assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { CODE_PADI, CODE_PADO } from "../../src/pppoe/constants.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
+import { type Pacing, pacingWarning } from "../../src/proxy/pacing.ts";
 import { service, settle, uniq, within } from "./dial.ts";
 import { CUSTOMER, WAN } from "./path.ts";
 import { Segment, takePackets } from "./segment.ts";
@@ -44,3 +45,24 @@ Deno.test("a PADI that is sent again is the same, and not sent while the server 
     assertEquals(takePackets(path.ac), []);
     assertEquals(path.server.drops, { draining: 1 });
   }));
+
+Deno.test("M1: where customers wait for their turn that is told once, with what to do, and its end", () => {
+  const told: (Pacing | undefined)[] = [];
+  return within({ paced: (pacing) => told.push(pacing) }, async (path) => {
+    const { discoveries } = path.server.proxy;
+    const segment = new Segment(path, 20, { padiInterval: 1_000 });
+    await segment.pass(8_000);
+    assertEquals(told.length, 1);
+    assertGreater(told[0]?.waiting ?? 0, 5);
+    assertEquals(told[0]?.interval, 1_050);
+    const waiting = discoveries.pacing?.waiting ?? 0;
+    assertGreater(waiting, 2);
+    assertMatch(pacingWarning(discoveries.pacing) ?? "", /^\d+ customers wait.*padi-limit/);
+    await segment.pass(40_000);
+    assertEquals([segment.online, discoveries.pacing?.waiting, told.length], [20, 0, 1]);
+    assertEquals(pacingWarning(discoveries.pacing), undefined);
+    path.advance(11 * 60_000);
+    path.server.proxy.sweep(30_000);
+    assertEquals([told.length, told[1], discoveries.pacing], [2, undefined, undefined]);
+  });
+});

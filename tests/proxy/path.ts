@@ -42,6 +42,8 @@ export interface PathOptions {
   sessionsOnClient?: number;
   /** Sessions of the kernels of both hosts. */
   isHostSession?: (remote: Mac, sessionId: number) => boolean;
+  /** Told where the server paces PADIs. */
+  paced?: NonNullable<ProxyOptions["paced"]>;
   /** Client names; each has a wire of its own. Default: one. */
   clients?: string[];
 }
@@ -217,6 +219,7 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
         options.observe?.(link, session, end, table);
       },
       trace: () => {},
+      ...(options.paced && { paced: options.paced }),
     },
     side: { link, drops: drops.counts, ends, resumed: [] },
   };
