@@ -6,8 +6,11 @@ import type { Pending } from "./pending.ts";
 import { Bucket, type Rate } from "./rate.ts";
 import { SharedRate } from "./shared_rate.ts";
 
-/** Offers of one AC's address to one PADI: an AC of several names may make several. */
-const OFFERS_OF_AC = 8;
+/**
+ * Offers of one MAC address to one PADI: each name of an AC makes one, and so does each of several ACs
+ * behind one address. More than any wire has.
+ */
+const OFFERS_OF_AC = 64;
 /** Offers to one PADI of ACs that no session has come of: more than a segment has ACs. */
 const OFFERS = 128;
 /** PADSs to one discovery: errors, and repetitions. */

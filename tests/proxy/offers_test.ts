@@ -77,6 +77,21 @@ for (const chosen of [0, 1]) {
     }));
 }
 
+Deno.test("A1 O1: of 64 ACs on one MAC address each can be taken up, also the last", () =>
+  within({}, async (path) => {
+    const padi = await ask(path, [service, uniq(7)]);
+    const seen: SeenPacket[] = [];
+    for (let i = 0; i < 64; i++) {
+      seen.push(await offer(path, padi, [named(`isp-${i}`), cookieOf(9, i)]));
+    }
+    for (const i of [63, 0]) {
+      take(path, seen[i], without(seen[i].list, TAG_AC_NAME));
+      const padr = await path.ac.packet();
+      assertEquals([...findTag(padr.list, TAG_AC_COOKIE) ?? []], [9, i]);
+    }
+    assertEquals(path.server.drops, {});
+  }));
+
 Deno.test("A1: an AC that answers a repeated PADI with the same cookie is offered under the same one", () =>
   within({}, async (path) => {
     const cookies = [];
