@@ -18,3 +18,13 @@ interface Described {
 export type Metric =
   | (Described & { type: "counter" | "gauge"; read: (daemon: Daemon) => Sample[] })
   | (Described & { type: "histogram"; read: (daemon: Daemon) => Histogram });
+
+/** A sample for each of these counts, with its name as the label. */
+export function by(label: string, counts: Readonly<Record<string, number>>): Sample[] {
+  return Object.entries(counts).map(([name, value]) => ({ value, labels: { [label]: name } }));
+}
+
+/** The one sample of a metric without labels. */
+export function one(value: number): Sample[] {
+  return [{ value }];
+}

@@ -1,11 +1,11 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { CERTIFICATES } from "./certificate_metrics.ts";
-import type { Metric, Sample } from "./metric.ts";
+import { FRAMES } from "./frame_metrics.ts";
+import { by, type Metric, one, type Sample } from "./metric.ts";
 import { heldSessions } from "../proxy/peers.ts";
 import { peerNames } from "./peers_snapshot.ts";
-import { dropsOf, readinessOf, sessionCounts } from "./status_snapshot.ts";
-import { trafficOf } from "./traffic.ts";
+import { readinessOf, sessionCounts } from "./status_snapshot.ts";
 
 /** What ends a connection before it is a tunnel because of who it is. */
 const AUTHENTICATION: ReadonlySet<string> = new Set([
@@ -14,12 +14,7 @@ const AUTHENTICATION: ReadonlySet<string> = new Set([
   "handshake-timeout",
 ]);
 
-const one = (value: number): Sample[] => [{ value }];
 const truth = (value: boolean): Sample[] => one(value ? 1 : 0);
-
-function by(label: string, counts: Readonly<Record<string, number>>): Sample[] {
-  return Object.entries(counts).map(([name, value]) => ({ value, labels: { [label]: name } }));
-}
 
 const PROCESS: readonly Metric[] = [
   {
@@ -220,74 +215,6 @@ const SESSIONS: readonly Metric[] = [
     help: "Error tags in offers and confirmations",
     labels: ["tag"],
     read: ({ proxy }) => by("tag", proxy.sessions.tallies.errors),
-  },
-];
-
-/** Of the link all frames, of sessions their payload; both ways as seen by the customer. */
-function carried({ config, link, proxy, monitor }: Daemon) {
-  const { mode } = config();
-  const { receivedFrames, receivedBytes, sentFrames, sentBytes } = link.statistics;
-  const sum = [0, 0, 0, 0];
-  for (const traffic of monitor.peers.traffic(proxy.sessions.table).values()) {
-    traffic.forEach((value, index) => sum[index] += value);
-  }
-  return {
-    wire: trafficOf(mode, [receivedFrames, receivedBytes, sentFrames, sentBytes]),
-    session: trafficOf(mode, sum),
-  };
-}
-
-function staged(daemon: Daemon, unit: "frames" | "bytes"): Sample[] {
-  return Object.entries(carried(daemon)).flatMap(([stage, traffic]) =>
-    (["up", "down"] as const).map((direction) => ({
-      value: traffic[`${unit}_${direction}`],
-      labels: { stage, direction },
-    }))
-  );
-}
-
-const FRAMES: readonly Metric[] = [
-  {
-    type: "gauge",
-    name: "interface_up",
-    help: "Whether the interface is up",
-    labels: ["interface"],
-    read: ({ link }) => [{ value: link.up ? 1 : 0, labels: { interface: link.name } }],
-  },
-  {
-    type: "counter",
-    name: "frames_total",
-    help: "Frames on this side's wire, and session frames carried; up is from the customer",
-    labels: ["stage", "direction"],
-    read: (daemon) => staged(daemon, "frames"),
-  },
-  {
-    type: "counter",
-    name: "bytes_total",
-    help: "Bytes of these frames; of session frames their PPP payload",
-    labels: ["stage", "direction"],
-    read: (daemon) => staged(daemon, "bytes"),
-  },
-  {
-    type: "counter",
-    name: "drops_total",
-    help: "Frames that were not carried, by reason",
-    labels: ["reason"],
-    read: (daemon) => by("reason", dropsOf(daemon)),
-  },
-  {
-    type: "counter",
-    name: "raw_socket_drops_total",
-    help: "Frames for which the kernel's receive buffer had no room",
-    labels: ["interface"],
-    read: ({ link }) => [{ value: link.statistics.kernelDrops, labels: { interface: link.name } }],
-  },
-  {
-    type: "counter",
-    name: "udp_socket_drops_total",
-    help:
-      "Datagrams for which QUIC's receive buffer had no room, or that a server's filter refused",
-    read: ({ monitor }) => one(monitor.udpDrops.total),
   },
 ];
 
