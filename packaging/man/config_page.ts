@@ -10,11 +10,12 @@ pppoe-proxy.toml - configuration of pppoe-proxy
 
 ## Description
 
-A file in TOML. Its \`mode\` says whether the daemon is a server, beside an access concentrator (AC), or a client, beside the
-customers. A key that is not known is an error, and so is one that belongs to the other mode. Durations are texts with a unit:
-ms, s, m, h or d. Paths are relative to the file. \`pppoe-proxy check\` validates a file and says what it would do.
+The configuration is a TOML file. Its \`mode\` makes the daemon a server, on the segment of an
+access concentrator (AC), or a client, on the customers' segment. Unknown keys, and keys of the
+other mode, are errors. Durations are strings with a unit: ms, s, m, h or d. Paths are relative to
+the file. \`pppoe-proxy check\` validates a file and shows what the daemon would do.
 
-Keys are in the tables that head the sections here. Where nothing else is said, a key is for both modes.
+Each section below is one table of the file. Keys apply to both modes unless stated otherwise.
 `;
 
 const TAIL = `
@@ -52,7 +53,7 @@ pppoe-proxy(1), pppoe-proxy-protocol(7)
 type Need = "required" | "optional" | "default";
 type Needs = ReadonlyMap<string, Need>;
 
-/** pppoe-proxy.toml(5), from the schema and from the example's text. */
+/** Builds pppoe-proxy.toml(5) from the schema and the example's text. */
 export function configPage(example: string): ManualPage {
   const { server, client } = exampleEntries(example);
   const needs = { server: needsOf(serverSchema("/")), client: needsOf(clientSchema("/")) };
@@ -82,7 +83,7 @@ export function configPage(example: string): ManualPage {
 }
 
 function tableTitle(table: string): string {
-  if (table === "") return "Top of the file";
+  if (table === "") return "Top-level keys";
   return table.endsWith("[]") ? `[[${table.slice(0, -2)}]]` : `[${table}]`;
 }
 
@@ -96,10 +97,10 @@ function describe(
   const notes = [
     !client.has(path) ? "Server only." : !server.has(path) ? "Client only." : "",
     need === "required"
-      ? `Required, such as ${value}.`
+      ? `Required. Example: ${value}.`
       : need === "default"
-      ? `Default ${value}.`
-      : `May be left out; such as ${value}.`,
+      ? `Default: ${value}.`
+      : `Optional. Example: ${value}.`,
   ];
   const comment = entry?.comment ?? "";
   const end = comment === "" || /[.:]$/.test(comment) ? "" : ".";
@@ -107,7 +108,7 @@ function describe(
   return `- \`${key}\`: ${[`${comment}${end}`, ...notes].filter((it) => it !== "").join(" ")}`;
 }
 
-/** Whether each key has to be there, by its path as of `keyPaths`. */
+/** Returns whether each key is required, by its path as in `keyPaths`. */
 function needsOf(schema: unknown, prefix = "", needs = new Map<string, Need>()): Needs {
   const inner = schema as { entries?: object; item?: unknown; wrapped?: unknown };
   if (inner.wrapped !== undefined) return needsOf(inner.wrapped, prefix, needs);

@@ -1,17 +1,17 @@
-/** What config.example.toml says about each key. */
+/** Reads the comments of config.example.toml. */
 
-/** A table, or a key of one, with the comment above it. */
+/** A table or a key, with the comment above it. */
 export interface ExampleEntry {
-  /** Such as `tunnel.keepalive` or `clients[].name`. */
+  /** For example `tunnel.keepalive` or `clients[].name`. */
   path: string;
-  /** As it stands in the file; undefined for a table. */
+  /** As written in the file; undefined for a table. */
   value: string | undefined;
   comment: string;
 }
 
 const CLIENT_MARK = "#: ";
 
-/** Entries of the server's part and of the client's, in order. */
+/** Returns the entries of the server's part and of the client's, in order. */
 export function exampleEntries(source: string): { server: ExampleEntry[]; client: ExampleEntry[] } {
   const lines = source.split("\n");
   const client = lines.filter((line) => line.startsWith(CLIENT_MARK));
@@ -31,7 +31,7 @@ function entries(lines: readonly string[]): ExampleEntry[] {
   };
   for (const line of lines) {
     const [, array, header] = /^(\[?)\[([\w.]+)\]/.exec(line) ?? [];
-    // A key that is commented out is one that may be left out.
+    // A commented-out key is optional.
     const [, key, value] = /^(?:# )?([a-z][a-z_]*) = ("[^"]*"|\[[^\]]*\]|\S+)/.exec(line) ?? [];
     const [, remark] = /^# (.*)/.exec(line) ?? [];
     if (header !== undefined) add(table = header + (array === "" ? "" : "[]"));

@@ -1,4 +1,4 @@
-/** `deno task man`: writes the manual pages beside this file. */
+/** `deno task man`: writes the manual pages to this folder. */
 import { manualPages } from "./pages.ts";
 
 for (const [name, text] of await manualPages()) {

@@ -4,10 +4,10 @@ import { type ManualPage, roff } from "./roff.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** Names of the tests that show a paragraph, in brackets at its end. */
+/** Test names in parentheses at the end of a paragraph. */
 const PROOFS = /\s*\(`tests\/[^)]*\)/g;
 
-/** All manual pages: text by file name. */
+/** Builds all manual pages: text by file name. */
 export async function manualPages(): Promise<Map<string, string>> {
   const read = (path: string): Promise<string> => Deno.readTextFile(new URL(path, ROOT));
   const { version } = JSON.parse(await read("deno.json"));
@@ -19,7 +19,7 @@ export async function manualPages(): Promise<Map<string, string>> {
   return new Map(pages.map((page) => [`${page.name}.${page.section}`, roff(page, version)]));
 }
 
-/** pppoe-proxy-protocol(7): the description in docs under the heads of a manual page. */
+/** Builds pppoe-proxy-protocol(7): docs/protocol.md with the headings of a manual page. */
 function protocolPage(description: string): ManualPage {
   const [, title, text] = /^# (.*)\n([^]*)$/.exec(description) ?? [];
   return {

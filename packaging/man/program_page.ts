@@ -15,39 +15,42 @@ pppoe-proxy - carry PPPoE between Ethernet segments over an authenticated TLS tu
 
 ## Description
 
-The **client** stands beside customers, the **server** beside an access concentrator (AC). The client captures the customers'
-PPPoE frames (EtherTypes 0x8863 and 0x8864) and sends them through one authenticated TLS tunnel; the server puts them on
-its wire with a Host-Uniq of its own, and brings each answer back to the customer that it belongs to.
+The **client** runs on the customers' segment, the **server** on the segment of an access
+concentrator (AC). The client captures the customers' PPPoE frames (EtherTypes 0x8863 and 0x8864)
+and sends them through one authenticated TLS tunnel. The server sends them to the AC with its own
+Host-Uniq, and returns each answer to the customer that it belongs to.
 
-\`run\` is the daemon. It is set up by a file, pppoe-proxy.toml(5), which \`check\` validates and \`doctor\` examines together
-with everything around it. What goes through the tunnel is described in pppoe-proxy-protocol(7).
+\`run\` starts the daemon. Its configuration file is described in pppoe-proxy.toml(5); \`check\`
+validates the file, and \`doctor\` also checks everything that it depends on. The tunnel protocol is
+described in pppoe-proxy-protocol(7).
 `;
 
 const TAIL = `
-## Reaching a daemon
+## Connecting to a daemon
 
-Commands that ask a running daemon use its admin socket: that of \`--socket\`, or of the configuration that \`--config\` names,
-or the only one in /run/pppoe-proxy on which a daemon listens. Where there are several, they are listed and the exit
-code is ${EXIT_CODES.usage[0]}. The socket is for its owner and its group.
+Commands that query or control a running daemon use its admin socket: the one given by \`--socket\`, or
+the one of the configuration given by \`--config\`, or the only one in /run/pppoe-proxy on which a
+daemon listens. If there are several, the command lists them and exits with code
+${EXIT_CODES.usage[0]}. Only the socket's owner and group may use it.
 
 ## Output
 
-Tables and colours are for people; colours are used on a terminal only. \`--json\` gives one line of JSON, whose keys stay
-as they are while its \`schema\` is 1.
+Tables and colours are meant for people; colours appear on a terminal only. \`--json\` prints one line
+of JSON, whose keys are stable as long as its \`schema\` is 1.
 
 ## Signals
 
-- \`SIGTERM\`: an orderly end. Sessions get a PADT on both sides; with \`state_dir\` they are kept for the next start.
-- \`SIGINT\`: an orderly end that ends all sessions.
-- \`SIGHUP\`: as \`pppoe-proxy reload\`.
-- \`SIGUSR1\`: a client without a tunnel dials at once.
+- \`SIGTERM\`: shut down cleanly. Sessions end with a PADT on both sides, or, with \`state_dir\`, are kept for the next start.
+- \`SIGINT\`: shut down cleanly and end all sessions.
+- \`SIGHUP\`: reload, like \`pppoe-proxy reload\`.
+- \`SIGUSR1\`: make a client without a tunnel connect immediately.
 
 ## Environment
 
-- \`NO_COLOR\`: where it is set, no colours.
-- \`RUNTIME_DIRECTORY\`: the folder of the admin socket in place of /run/pppoe-proxy; set by systemd.exec(5).
-- \`SSLKEYLOGFILE\`: must not be set, since Deno would write the keys of TLS into that file.
-- \`DENO_CERT\`, \`NODE_EXTRA_CA_CERTS\` and others that change whom TLS trusts are ignored, with a warning.
+- \`NO_COLOR\`: disables colours.
+- \`RUNTIME_DIRECTORY\`: directory of the admin socket instead of /run/pppoe-proxy; set by systemd.exec(5).
+- \`SSLKEYLOGFILE\`: must not be set, because Deno would write TLS keys to that file.
+- \`DENO_CERT\`, \`NODE_EXTRA_CA_CERTS\` and other variables that change which certificates TLS trusts are ignored, with a warning.
 
 ## Files
 
@@ -55,24 +58,24 @@ as they are while its \`schema\` is 1.
 
 ## Capabilities
 
-\`run\`, \`check\`, \`doctor\` and \`discover\` open raw sockets, for which they need CAP_NET_RAW (capabilities(7)) and nothing else.
+\`run\`, \`check\`, \`doctor\` and \`discover\` open raw sockets, which requires CAP_NET_RAW (capabilities(7)) and no other privilege.
 
 ## Examples
 
-A server's certificate, and a secret for one client:
+Make a server's certificate, and a secret for one client:
 
     pppoe-proxy keygen certificate --name proxy.example --out-dir .
     pppoe-proxy keygen secret branch-1.secret
 
-Who answers on this wire:
+List the access concentrators on a segment:
 
     pppoe-proxy discover --interface wan0
 
-The sessions that carry most:
+List the ten sessions with the most traffic:
 
     pppoe-proxy sessions --sort bytes --order desc --limit 10
 
-Customers that have more than one session:
+List customers with more than one session:
 
     pppoe-proxy sessions --json | jq -r '.sessions[].customer_mac' | sort | uniq -d
 
@@ -83,10 +86,10 @@ pppoe-proxy.toml(5), pppoe-proxy-protocol(7), pppd(8), packet(7), systemd.exec(5
 RFC 2516, A Method for Transmitting PPP Over Ethernet (PPPoE)
 `;
 
-/** Details whose lines are commands or stand below each other. */
+/** Details with line breaks to keep, such as commands. */
 const AS_IT_IS = /^(?:pppoe-proxy|\s|\w+: )/m;
 
-/** pppoe-proxy(1), from the table of commands. */
+/** Builds pppoe-proxy(1) from the table of commands. */
 export function programPage(): ManualPage {
   const codes = Object.values(EXIT_CODES).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
   return {
@@ -96,7 +99,7 @@ export function programPage(): ManualPage {
     markdown: [
       HEAD,
       "## Commands\n",
-      "`--help` after any command explains it.\n",
+      "Every command explains itself with `--help`.\n",
       ...COMMANDS.map(describe),
       "## Exit status\n",
       ...codes,

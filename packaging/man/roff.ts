@@ -1,20 +1,20 @@
-/** Manual pages (man(7), groff) from Markdown. */
+/** Converts Markdown to manual pages (man(7), groff). */
 import { lexer, type Token, type Tokens } from "marked";
 
-/** What a page is called, and its text in Markdown: sections are `##`, their parts `###`. */
+/** A manual page in Markdown: sections are `##`, subsections `###`. */
 export interface ManualPage {
   name: string;
-  /** Such as 1 for commands. */
+  /** For example 1 for commands. */
   section: number;
-  /** The manual's name, at the top of the page. */
+  /** Name of the manual, shown at the top of the page. */
   manual: string;
   markdown: string;
 }
 
-/** Characters of drawings, and what stands for them where only ASCII can be shown. */
+/** Drawing characters and their ASCII replacements. */
 const IN_ASCII = { "─": "-", "│": "|", "▶": ">", "◀": "<", "‖": "||" };
 
-/** The page for man(1); tables need tbl(1), which the first line asks for. */
+/** Returns the page's source for man(1). Its first line requests tbl(1), which tables need. */
 export function roff({ name, section, manual, markdown }: ManualPage, version: string): string {
   return [
     `'\\" t`,
@@ -47,7 +47,7 @@ function block(token: Token): string[] {
     case "space":
       return [];
     default:
-      throw new Error(`Cannot make a manual page of Markdown's "${token.type}"`);
+      throw new Error(`Cannot convert Markdown of type "${token.type}"; add it to block()`);
   }
 }
 
@@ -57,7 +57,7 @@ function heading({ depth, text }: Tokens.Heading): string {
     : `.SS ${macroArgument(text.replaceAll("`", ""))}`;
 }
 
-/** An item that begins with code and a colon is an entry of its own, any other has a bullet. */
+/** An item that starts with code and a colon becomes a tagged entry, any other a bullet. */
 function listItem(item: Tokens.ListItem): string[] {
   const [first, ...more] = item.tokens.filter(({ type }) => type !== "space");
   const words = (first as Tokens.Text).tokens ?? [];
@@ -79,14 +79,14 @@ function listItem(item: Tokens.ListItem): string[] {
 function table({ header, rows, align }: Tokens.Table): string[] {
   const cell = ({ tokens }: Tokens.TableCell): string =>
     `T{\n${lines(inline(tokens)).join("\n")}\nT}`;
-  // The last column takes what width there is.
+  // The last column takes the remaining width.
   const columns = header.map((_, at) =>
     `${align[at] === "right" ? "r" : "l"}${at === header.length - 1 ? "x" : ""}`
   );
   return [
     ".PP",
     ".TS",
-    "nokeep;", // or groff warns of cells that cross where a page would end
+    "nokeep;", // otherwise groff warns about cells that cross a page boundary
     `${columns.map((column) => `${column}b`).join(" ")}`,
     `${columns.join(" ")}.`,
     ...[header, ...rows].map((row) => row.map(cell).join("\t")),
@@ -98,7 +98,7 @@ function text({ tokens }: { tokens: Token[] }): string[] {
   return lines(inline(tokens));
 }
 
-/** Text with its fonts, of which no line is a request. */
+/** Returns text with its fonts; `lines` then makes sure that no line is a request. */
 function inline(tokens: readonly Token[]): string {
   return tokens.map((token) => {
     switch (token.type) {
@@ -115,7 +115,7 @@ function inline(tokens: readonly Token[]): string {
       case "html":
         return escape((token as Tokens.Text).text);
       default:
-        throw new Error(`Cannot make text of Markdown's "${token.type}"`);
+        throw new Error(`Cannot convert Markdown of type "${token.type}"; add it to inline()`);
     }
   }).join("");
 }
@@ -128,12 +128,12 @@ function literal(text: string): string[] {
   return text.split("\n").map((line) => guard(escape(line).replaceAll("-", "\\-")));
 }
 
-/** A line that begins with a dot or an apostrophe would be a request. */
+/** Escapes a leading dot or apostrophe, which would make the line a request. */
 function guard(line: string): string {
   return /^[.']/.test(line) ? `\\&${line}` : line;
 }
 
-/** What groff would change or take as an escape (groff_char(7)). */
+/** Escapes the characters that groff would replace or take as an escape (groff_char(7)). */
 function escape(text: string): string {
   return text.replaceAll("\\", "\\(rs").replaceAll("`", "\\(ga").replaceAll("^", "\\(ha")
     .replaceAll("~", "\\(ti").replaceAll("'", "\\(aq");
@@ -143,7 +143,7 @@ function macroArgument(text: string): string {
   return `"${escape(text).replaceAll('"', "\\(dq")}"`;
 }
 
-/** As groff names characters: four hexadecimal digits at least. */
+/** Returns groff's name of a character: at least four hexadecimal digits. */
 function codePoint(character: string): string {
   return (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
 }
