@@ -4,7 +4,7 @@
  * customer: how much of an offered load arrives, and how small frames fare. Prints a table, writes
  * JSON.
  */
-import { parseArgs } from "@std/cli/parse-args";
+import { parseArgs } from "node:util";
 import { insideLab, Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { runInNamespace } from "../tests/lab/namespace.ts";
@@ -97,13 +97,14 @@ async function print(...lines: string[]): Promise<void> {
 }
 
 async function main(args: string[]): Promise<void> {
-  const options = parseArgs(args, {
-    string: ["carriers", "loss", "rates", "seconds", "out"],
-    default: {
-      carriers: "tls/cubic,tls/bbr,quic",
-      loss: "0,0.5,1,2",
-      rates: "5,20,80",
-      seconds: "3",
+  const { values: options } = parseArgs({
+    args,
+    options: {
+      carriers: { type: "string", default: "tls/cubic,tls/bbr,quic" },
+      loss: { type: "string", default: "0,0.5,1,2" },
+      rates: { type: "string", default: "5,20,80" },
+      seconds: { type: "string", default: "3" },
+      out: { type: "string" },
     },
   });
   const list = (text: string) => text.split(",").map(Number);

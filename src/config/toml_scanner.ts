@@ -1,6 +1,6 @@
 /**
  * Reads TOML 1.0 as far as its shape goes, to say where everything is and what is missing. The values
- * are read by @std/toml, which neither tells lines nor notices keys that are there twice.
+ * are read by smol-toml, which says no lines of what it read and stops at the first fault.
  */
 import { scalarFault } from "./toml_scalar.ts";
 

@@ -1,4 +1,4 @@
-import { parse } from "@std/toml";
+import { parse } from "smol-toml";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { outlineOf } from "../../src/config/toml_outline.ts";
 import { config as configTarget } from "../fuzz/targets/config.ts";

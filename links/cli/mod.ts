@@ -1,2 +1,0 @@
-export * from "./parse_args.ts";
-export * from "./unicode_width.ts";
