@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { abandon } from "../../src/tunnel/connection.ts";
+import { Backoff } from "../../src/proxy/backoff.ts";
+import { abandon, type Connection } from "../../src/tunnel/connection.ts";
 import { decodeAlert, TOO_BUSY } from "../../src/tunnel/tls_alert.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
@@ -15,6 +16,8 @@ const LOGIN = 2_000;
 /** The same with the start of its process. */
 const START = 10_000;
 
+/** Milliseconds in which all clients of a server come back. */
+const RETURN = 20_000;
 /** Descriptors of one address where a client is known, with those that say hello right now. */
 const ONE_ADDRESS = 4 + 1 + 16;
 
@@ -66,6 +69,34 @@ for (const [what, rate, words] of neighbours) {
       }),
   });
 }
+
+Deno.test({
+  name:
+    "S3 S5: 200 clients of a restarted server behind one address come in beside their neighbour",
+  ignore,
+  fn: () => {
+    const names = Array.from({ length: 200 }, (_, index) => `client-${index}`);
+    return attackServer({}, names, async (server) => {
+      using _neighbour = new Neighbour(server.port, 400, await captureClientHello());
+      await pause(STAND);
+      const end = performance.now() + RETURN;
+      const comesIn = async (name: string): Promise<Connection | undefined> => {
+        const backoff = new Backoff({ base: 500, cap: 2_000, reset: 60_000 }, Math.random);
+        while (performance.now() < end) {
+          try {
+            return await server.logInWithTicket(name, LOGIN);
+          } catch {
+            await pause(backoff.next(0));
+          }
+        }
+        return undefined;
+      };
+      const connections = await Promise.all(names.map(comesIn));
+      assertEquals(names.filter((_, index) => connections[index] === undefined), []);
+      for (const each of connections) if (each !== undefined) abandon(each);
+    });
+  },
+});
 
 Deno.test({
   name: "S5: an observer that repeats a client's ticket 100 times a second keeps it out never",
