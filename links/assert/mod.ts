@@ -1,12 +1,10 @@
-import { inspect, isDeepStrictEqual } from "node:util";
+import { inspect } from "node:util";
+import { AssertionError } from "./assertion_error.ts";
+import { equal } from "./equal.ts";
 
-/** Thrown by every assertion that does not hold. */
-export class AssertionError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = "AssertionError";
-  }
-}
+export { AssertionError } from "./assertion_error.ts";
+export { equal } from "./equal.ts";
+export { assertRejects, assertThrows } from "./throws.ts";
 
 function suffix(msg?: string): string {
   return msg ? `: ${msg}` : ".";
@@ -24,7 +22,7 @@ export function fail(msg?: string): never {
 
 /** Fails unless both are equal in structure. */
 export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (isDeepStrictEqual(actual, expected)) return;
+  if (equal(actual, expected)) return;
   const [a, e] = [inspect(actual, { depth: 9 }), inspect(expected, { depth: 9 })];
   throw new AssertionError(
     `Values are not equal${suffix(msg)}\n  actual:   ${a}\n  expected: ${e}`,
@@ -33,7 +31,7 @@ export function assertEquals<T>(actual: T, expected: T, msg?: string): void {
 
 /** Fails if both are equal in structure. */
 export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void {
-  if (!isDeepStrictEqual(actual, expected)) return;
+  if (!equal(actual, expected)) return;
   throw new AssertionError(
     `Expected actual: ${inspect(actual)} not to be: ${inspect(expected)}${suffix(msg)}`,
   );
@@ -77,25 +75,25 @@ export function assertStringIncludes(actual: string, expected: string, msg?: str
 /** Fails unless `actual` > `expected`. */
 export function assertGreater<T>(actual: T, expected: T, msg?: string): void {
   if (actual > expected) return;
-  throw new AssertionError(`Expect ${inspect(actual)} > ${inspect(expected)}${suffix(msg)}`);
+  throw new AssertionError(msg ?? `Expect ${inspect(actual)} > ${inspect(expected)}`);
 }
 
 /** Fails unless `actual` >= `expected`. */
 export function assertGreaterOrEqual<T>(actual: T, expected: T, msg?: string): void {
   if (actual >= expected) return;
-  throw new AssertionError(`Expect ${inspect(actual)} >= ${inspect(expected)}${suffix(msg)}`);
+  throw new AssertionError(msg ?? `Expect ${inspect(actual)} >= ${inspect(expected)}`);
 }
 
 /** Fails unless `actual` < `expected`. */
 export function assertLess<T>(actual: T, expected: T, msg?: string): void {
   if (actual < expected) return;
-  throw new AssertionError(`Expect ${inspect(actual)} < ${inspect(expected)}${suffix(msg)}`);
+  throw new AssertionError(msg ?? `Expect ${inspect(actual)} < ${inspect(expected)}`);
 }
 
 /** Fails unless `actual` <= `expected`. */
 export function assertLessOrEqual<T>(actual: T, expected: T, msg?: string): void {
   if (actual <= expected) return;
-  throw new AssertionError(`Expect ${inspect(actual)} <= ${inspect(expected)}${suffix(msg)}`);
+  throw new AssertionError(msg ?? `Expect ${inspect(actual)} <= ${inspect(expected)}`);
 }
 
 /** Fails unless `actual` is an instance of the class. */
@@ -120,7 +118,7 @@ export function assertArrayIncludes<T>(
   msg?: string,
 ): void {
   const missing = Array.from(expected).filter((item) =>
-    !Array.from(actual).some((other) => isDeepStrictEqual(item, other))
+    !Array.from(actual).some((other) => equal(item, other))
   );
   if (missing.length === 0) return;
   throw new AssertionError(
@@ -128,57 +126,4 @@ export function assertArrayIncludes<T>(
       inspect(missing)
     }`,
   );
-}
-
-// deno-lint-ignore no-explicit-any
-type ErrorClass<E extends Error> = new (...args: any[]) => E;
-
-function checkThrown<E extends Error>(
-  error: unknown,
-  type?: ErrorClass<E>,
-  includes?: string,
-  msg?: string,
-): E {
-  if (type !== undefined && !(error instanceof type)) {
-    throw new AssertionError(
-      `Expected error to be instance of "${type.name}", but was ${inspect(error)}${suffix(msg)}`,
-    );
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  if (!text.includes(includes ?? "")) {
-    throw new AssertionError(
-      `Expected error message to include "${includes}", but got "${text}"${suffix(msg)}`,
-    );
-  }
-  return error as E;
-}
-
-/** Fails unless `fn` throws such an error, which is returned. */
-export function assertThrows<E extends Error = Error>(
-  fn: () => unknown,
-  ErrorClass?: ErrorClass<E>,
-  msgIncludes?: string,
-  msg?: string,
-): E {
-  try {
-    fn();
-  } catch (error) {
-    return checkThrown(error, ErrorClass, msgIncludes, msg);
-  }
-  throw new AssertionError(`Expected function to throw${suffix(msg)}`);
-}
-
-/** Fails unless the promise of `fn` is rejected with such an error, which is returned. */
-export async function assertRejects<E extends Error = Error>(
-  fn: () => PromiseLike<unknown>,
-  ErrorClass?: ErrorClass<E>,
-  msgIncludes?: string,
-  msg?: string,
-): Promise<E> {
-  try {
-    await fn();
-  } catch (error) {
-    return checkThrown(error, ErrorClass, msgIncludes, msg);
-  }
-  throw new AssertionError(`Expected function to reject${suffix(msg)}`);
 }

@@ -1,6 +1,13 @@
 /** What this project relies on in packages that read TOML and measure text: the real ones and stand-ins of links/. */
 import { unicodeWidth } from "@std/cli/unicode-width";
-import { assertEquals, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  AssertionError,
+  assertLess,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { parse } from "smol-toml";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { parseConfig } from "../../src/config/load.ts";
@@ -86,4 +93,94 @@ Deno.test("P6: of @std nothing is imported but what each 1.x of the real package
     ["@std/assert", "jsr:@std/assert@^1"],
     ["@std/cli/unicode-width", "jsr:@std/cli@^1/unicode-width"],
   ]);
+});
+
+/** Whether an assertion holds; what is thrown by others than itself is thrown on. */
+async function holds(assertion: () => unknown): Promise<boolean> {
+  try {
+    await assertion();
+    return true;
+  } catch (error) {
+    if (error instanceof AssertionError) return false;
+    throw error;
+  }
+}
+
+/** A class with what only its getter shows. */
+class Hidden {
+  #value: number;
+
+  constructor(value: number) {
+    this.#value = value;
+  }
+
+  get value(): number {
+    return this.#value;
+  }
+}
+
+const bare = (): object => Object.create(null);
+const PAIRS: [what: string, isEqual: boolean, one: unknown, other: unknown][] = [
+  ["zeros", true, 0, -0],
+  ["zeros in floats", true, new Float32Array([0]), new Float32Array([-0])],
+  ["NaN", true, [NaN], [NaN]],
+  ["without a prototype", true, { a: 1 }, Object.assign(bare(), { a: 1 })],
+  ["keys in another order", true, { a: 1, b: 2 }, { b: 2, a: 1 }],
+  ["sets in another order", true, new Set([{ a: 1 }, 2]), new Set([2, { a: 1 }])],
+  ["maps", true, new Map([["a", { b: [1] }]]), new Map([["a", { b: [1] }]])],
+  ["maps of other values", false, new Map([["a", 1]]), new Map([["a", 2]])],
+  ["a key without a value", false, { a: undefined }, {}],
+  ["keys of another name", false, { a: undefined }, { b: undefined }],
+  ["lists of another length", false, [1], [1, undefined]],
+  ["symbols", false, { [Symbol.for("a")]: 1 }, { [Symbol.for("a")]: 2 }],
+  ["kinds of bytes", false, new Uint8Array([1]), new Uint8ClampedArray([1])],
+  ["bytes", false, new Uint8Array([1, 2]).buffer, new Uint8Array([1, 3]).buffer],
+  ["moments", false, new Date(1), new Date(2)],
+  ["patterns", false, /a/, /a/g],
+  ["addresses", false, new URL("http://a/"), new URL("http://b/")],
+  ["a number and its text", false, 1, "1"],
+  ["nothing", false, null, undefined],
+  ["errors of two places", false, new Error("a"), new Error("a")],
+  ["what getters show", false, new Hidden(1), new Hidden(2)],
+  ["the same from getters", true, new Hidden(1), new Hidden(1)],
+  ["functions", false, () => 1, () => 1],
+];
+
+Deno.test("P6: what tests take as equal is so with the real package and the stand-in", async () => {
+  for (const [what, isEqual, one, other] of PAIRS) {
+    const found = [
+      await holds(() => assertEquals(one, other)),
+      await holds(() => assertEquals([other], [one])),
+      await holds(() => assertNotEquals(one, other)),
+    ];
+    assertEquals([what, ...found], [what, isEqual, isEqual, !isEqual]);
+  }
+});
+
+Deno.test("P6: a test that expects an error accepts only such a one, thrown as it says", async () => {
+  const failure = new TypeError("\x1b[31mred\x1b[0m alert");
+  const throwing = (): never => {
+    throw failure;
+  };
+  const rejecting = (): Promise<never> => Promise.reject(failure);
+  const cases: [what: string, isHeld: boolean, assertion: () => unknown][] = [
+    ["any", true, () => assertThrows(throwing)],
+    ["of its class", true, () => assertThrows(throwing, TypeError, "red alert")],
+    ["of a class above", true, () => assertThrows(throwing, Error)],
+    ["of another class", false, () => assertThrows(throwing, RangeError)],
+    ["of another text", false, () => assertThrows(throwing, TypeError, "green")],
+    ["nothing thrown", false, () => assertThrows(() => 1)],
+    ["rejected", true, () => assertRejects(rejecting, TypeError, "red alert")],
+    ["rejected by another class", false, () => assertRejects(rejecting, RangeError)],
+    ["thrown, not rejected", false, () => assertRejects(throwing)],
+    ["thrown, not rejected, of its class", false, () => assertRejects(throwing, TypeError)],
+    ["nothing rejected", false, () => assertRejects(() => Promise.resolve(1))],
+    ["no error", false, () => assertRejects(() => Promise.reject("text"), Error)],
+    ["no order", false, () => assertLess(NaN, 1)],
+  ];
+  for (const [what, isHeld, assertion] of cases) {
+    assertEquals([what, await holds(assertion)], [what, isHeld]);
+  }
+  assertEquals(assertThrows(throwing) === failure, true);
+  assertEquals(await assertRejects(rejecting) === failure, true);
 });
