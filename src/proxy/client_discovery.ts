@@ -112,8 +112,9 @@ export class ClientDiscovery {
     if (typeof tags === "string") return this.#drop(tags, packet);
     const fault = checkDiscovery(packet, tags);
     if (fault !== undefined) return this.#drop(fault, packet);
-    // Behind our own address no customer's is on a wire with the AC's: they may be equal.
-    if (this.#policy.mac === "transparent" && this.#concentrators.has(packet.source)) {
+    // Behind our own address no customer's is on a wire with the AC's: they may be equal. What mere
+    // offers say is for the server to weigh, which hears them first.
+    if (this.#policy.mac === "transparent" && this.#concentrators.isProven(packet.source)) {
       return this.#drop("ac-address-spoofed", packet);
     }
     if (member === undefined) return this.#drop("no-tunnel", packet);

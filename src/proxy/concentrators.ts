@@ -8,6 +8,13 @@ import type { Session } from "./session.ts";
 export const AC_MEMORY = 5 * 60_000;
 /** How long a customer that had a session keeps its address against mere offers. Milliseconds. */
 export const CUSTOMER_MEMORY = 24 * 3_600_000;
+/**
+ * An address that has made offers for so long before it first asked for one is an AC's, whatever it asks.
+ * Milliseconds.
+ */
+export const ESTABLISHED = 10 * 60_000;
+/** How long offers of a shorter time refuse an address that asks, counted once a day. Milliseconds. */
+export const DOUBT = 30_000;
 /** Addresses remembered that have made offers; the one silent for longest goes first. */
 const MAX_OFFERING = 256;
 /** Addresses remembered of ACs with sessions, and of customers; likewise. */
@@ -25,12 +32,15 @@ export interface ConcentratorsOptions {
 
 /**
  * Which addresses are ACs', so that no customer speaks as one (TR-101 R-91). Anybody on the AC's
- * segment can make an offer under any address, so an offer alone is weak evidence: it expires, and
- * does not count against a customer that has had a session. A session with an AC outweighs both.
+ * segment can make an offer under any address, so offers alone are weak evidence: they expire, do not
+ * count against a customer that has had a session, and keep a new one waiting for a moment only, unless
+ * they were made for long before it came. A session with an AC outweighs all that.
  */
 export class Concentrators {
   #options: ConcentratorsOptions;
-  #offering = new Map<Mac, { name: string; until: number }>();
+  #offering = new Map<Mac, { name: string; since: number; until: number }>();
+  /** Addresses that make offers and have asked for one: when first, and last. */
+  #asking = new Map<Mac, { since: number; last: number }>();
   #serving = new Map<Mac, number>();
   #customers = new Map<Mac, number>();
   #refreshed = -Infinity;
@@ -41,9 +51,11 @@ export class Concentrators {
 
   /** Notes the source of an answer that belonged to a request, and its name where it gives one. */
   offered(mac: Mac, name: string): void {
-    const known = this.#offering.get(mac)?.name ?? "";
-    const until = this.#options.now() + AC_MEMORY;
-    setLatest(this.#offering, mac, { name: name || known, until }, MAX_OFFERING);
+    const known = this.#offering.get(mac);
+    const now = this.#options.now();
+    const since = known !== undefined && known.until > now ? known.since : now;
+    const offering = { name: name || (known?.name ?? ""), since, until: now + AC_MEMORY };
+    setLatest(this.#offering, mac, offering, MAX_OFFERING);
   }
 
   /** Notes that a session was opened between these two. */
@@ -58,14 +70,22 @@ export class Concentrators {
     return this.#offering.get(mac)?.name ?? "";
   }
 
-  /** Whether an AC speaks with this address, so that no customer may. */
-  has(mac: Mac): boolean {
+  /** Whether a session proves that an AC speaks with this address. */
+  isProven(mac: Mac): boolean {
     this.#refresh();
+    return (this.#serving.get(mac) ?? -Infinity) > this.#options.now();
+  }
+
+  /** Whether a request that comes from this address now is to be refused, as it is an AC's. */
+  refuses(mac: Mac): boolean {
+    if (this.isProven(mac)) return true;
     const now = this.#options.now();
-    if ((this.#serving.get(mac) ?? -Infinity) > now) return true;
     const offering = this.#offering.get(mac);
     if (offering === undefined || offering.until <= now) return false;
-    return (this.#customers.get(mac) ?? -Infinity) <= now;
+    if ((this.#customers.get(mac) ?? -Infinity) > now) return false;
+    const since = this.#asking.get(mac)?.since ?? now;
+    setLatest(this.#asking, mac, { since, last: now }, MAX_OFFERING);
+    return since - offering.since >= ESTABLISHED || now - since < DOUBT;
   }
 
   /** Forgets what is too old. */
@@ -73,6 +93,7 @@ export class Concentrators {
     this.#refresh();
     const now = this.#options.now();
     dropOld(this.#offering, ({ until }) => until > now);
+    dropOld(this.#asking, ({ last }) => last > now - CUSTOMER_MEMORY);
     dropOld(this.#serving, (until) => until > now);
     dropOld(this.#customers, (until) => until > now);
   }

@@ -83,9 +83,9 @@ export class ServerAnswers {
       : { member: found.owner, customer: found.customer };
   }
 
-  /** Whether an AC speaks with this address, so that no customer may. */
+  /** Whether an AC speaks with this address, so that a request that comes from it now is refused. */
   isConcentrator(mac: Mac): boolean {
-    return this.#concentrators.has(mac);
+    return this.#concentrators.refuses(mac);
   }
 
   /** A discovery has left the table: its answers are no longer taken. */

@@ -1,7 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADI, CODE_PADO } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
-import { AC_MEMORY, Concentrators, CUSTOMER_MEMORY } from "../../src/proxy/concentrators.ts";
+import {
+  AC_MEMORY,
+  Concentrators,
+  CUSTOMER_MEMORY,
+  DOUBT,
+  ESTABLISHED,
+} from "../../src/proxy/concentrators.ts";
 import type { Session } from "../../src/proxy/session.ts";
 import { acName, dial, payloadOf, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
@@ -58,15 +64,46 @@ Deno.test("A5: transparent: an offer forged under the address of a customer with
     assertEquals(path.server.drops, {});
   }));
 
-Deno.test("A5: transparent: an offer forged under a new customer's address counts for five minutes", () =>
+Deno.test("A5: transparent: offers forged under a new customer's address keep it out for 30 seconds in all", () =>
   within({ mac: "transparent" }, async (path) => {
     await forge(path, CUSTOMER);
     const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
-    path.customers[0].send(padi, [service, uniq(1)]);
-    await settle();
-    assertEquals(path.clients[0].drops, { "ac-address-spoofed": 1 });
-    path.advance(AC_MEMORY);
+    const ask = async (id: number): Promise<boolean> => {
+      path.customers[0].send(padi, [service, uniq(id)]);
+      await settle();
+      return path.ac.frames.splice(0).length > 0;
+    };
+    assertEquals(await ask(1), false);
+    assertEquals(path.server.drops, { "ac-address-spoofed": 1 });
+    path.advance(DOUBT - 1);
+    await forge(path, CUSTOMER);
+    assertEquals(await ask(2), false);
+    // From here on forging is of no use.
+    for (let minute = 0; minute < 30; minute++) {
+      path.advance(60_000);
+      await forge(path, CUSTOMER);
+      assertEquals(await ask(3 + minute), true, `minute ${minute}`);
+    }
+    await forge(path, CUSTOMER);
     await dial(path, { id: 1 });
+    assertEquals(path.server.drops, { "ac-address-spoofed": 2 });
+  }));
+
+Deno.test("A5 H6: transparent: an address that has made offers for 10 minutes is an AC's, however long it asks", () =>
+  within({ mac: "transparent" }, async (path) => {
+    for (let minute = 0; minute <= ESTABLISHED / 60_000; minute++) {
+      await forge(path, AC + 1);
+      path.advance(60_000);
+    }
+    const padi = { source: AC + 1, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
+    for (let i = 0; i < 60; i++) {
+      path.customers[0].send(padi, [service, uniq(100 + i)]);
+      await settle();
+      assertEquals(path.ac.frames.splice(0), []);
+      path.advance(30_000);
+      await forge(path, AC + 1);
+    }
+    assertEquals(path.server.drops, { "ac-address-spoofed": 60 });
   }));
 
 Deno.test("A5: transparent: nobody makes an offer under the address of the very customer that asks", () =>
@@ -114,30 +151,30 @@ function memory() {
 Deno.test("sessions of an earlier process count as those of this one", () => {
   const { sessions, book } = memory();
   sessions.push({ customer: 1, concentrator: 2 } as Session);
-  assertEquals([book.has(1), book.has(2)], [false, true]);
+  assertEquals([book.refuses(1), book.refuses(2)], [false, true]);
   book.offered(1, "");
-  assertEquals(book.has(1), false);
+  assertEquals(book.refuses(1), false);
 });
 
 Deno.test("a session with an AC outweighs that its address was a customer's", () => {
   const { book } = memory();
   book.opened({ customer: 1, concentrator: 2 });
   book.opened({ customer: 3, concentrator: 1 });
-  assertEquals(book.has(1), true);
+  assertEquals(book.refuses(1), true);
 });
 
 Deno.test("a flood of offers neither takes memory nor makes an AC with sessions forgotten", () => {
   const { clock, book } = memory();
   book.opened({ customer: 1, concentrator: 2 });
   for (let mac = 1_000; mac < 3_000; mac++) book.offered(mac, "x");
-  assertEquals(book.has(2), true);
-  const known = Array.from({ length: 2_000 }, (_, i) => book.has(1_000 + i)).filter(Boolean);
+  assertEquals(book.refuses(2), true);
+  const known = Array.from({ length: 2_000 }, (_, i) => book.refuses(1_000 + i)).filter(Boolean);
   assertEquals(known.length, 256);
   clock.time += AC_MEMORY;
-  assertEquals([book.has(2), book.has(2_999)], [false, false]);
+  assertEquals([book.refuses(2), book.refuses(2_999)], [false, false]);
   book.offered(1, "x");
-  assertEquals(book.has(1), false);
+  assertEquals(book.refuses(1), false);
   clock.time += CUSTOMER_MEMORY;
   book.offered(1, "x");
-  assertEquals(book.has(1), true);
+  assertEquals(book.refuses(1), true);
 });
