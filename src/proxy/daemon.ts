@@ -211,7 +211,7 @@ function proxyOptions(
     now,
     later,
     randomBytes: (length) => randomBytes(length),
-    isHostSession: (remote, sessionId) => host.has(remote, sessionId),
+    isHostSession: (...of) => host.has(...of),
     observe(session, end, table): void {
       observe(session, end, table);
       monitor.session(session, end, table);

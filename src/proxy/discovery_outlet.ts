@@ -72,14 +72,17 @@ export class DiscoveryOutlet {
     session.member.tunnel?.writer.flush();
   }
 
-  /** Whether a session on our wire is one of the host's own kernel, which nobody here may end. */
-  isHosts(remote: Mac, sessionId: number): boolean {
-    return this.#options.isHostSession?.(remote, sessionId) === true;
+  /**
+   * Whether a session on our wire is one of the host's own kernel, which nobody here may end or take;
+   * `ifUnknown` where that cannot be told.
+   */
+  isHosts(remote: Mac, sessionId: number, ifUnknown: boolean): boolean {
+    return this.#options.isHostSession?.(remote, sessionId, ifUnknown) === true;
   }
 
   /** Tells a peer on the wire that there is no such session, with a PADT, unless the host has it. */
   refuse(remote: Mac, local: Mac, sessionId: number, party?: Party): void {
-    if (this.isHosts(remote, sessionId)) return;
+    if (this.isHosts(remote, sessionId, true)) return;
     this.toWire(party, padt(remote, local, sessionId, [], this.#options.etherTypes[0]));
   }
 }

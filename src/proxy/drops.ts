@@ -15,6 +15,7 @@ export type PolicyDrop =
   | "customer-session-limit" // as many sessions as one customer may have
   | "discovery-rate" // more discovery packets a second than a session, customer, client or AC needs
   | "draining" // the operator wants no new sessions
+  | "host-session" // the AC gives an id that this host's own kernel has a session of with it
   | "host-uniq-busy" // another customer uses the same upstream Host-Uniq just now
   | "host-uniq-forged" // a token that fails its HMAC
   | "host-uniq-missing" // the AC did not echo the Host-Uniq

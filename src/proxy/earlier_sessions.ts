@@ -40,7 +40,7 @@ export class EarlierSessions {
       send: ({ remote, local, sessionId }) => outlet.refuse(remote, local, sessionId),
       isTaken: ({ remote, local, sessionId }) =>
         table.find(remote, local, sessionId) >= 0 ||
-        options.isHostSession?.(remote, sessionId) === true,
+        options.isHostSession?.(remote, sessionId, true) === true,
       isAsked: ({ remote, local }) => this.requests.isOpen(remote, local),
     });
   }

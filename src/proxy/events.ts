@@ -22,6 +22,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "ac-address-spoofed",
   "customer-session-limit",
   "discovery-rate",
+  "host-session",
   "host-uniq-busy",
   "host-uniq-forged",
   "mac-in-use",

@@ -23,13 +23,13 @@ export class HostSessions {
     this.#read = read;
   }
 
-  /** Whether the host has a session of this id with this peer; true where that cannot be told. */
-  has(remote: Mac, sessionId: number): boolean {
+  /** Whether the host has a session of this id with this peer; `ifUnknown` where that cannot be told. */
+  has(remote: Mac, sessionId: number, ifUnknown: boolean): boolean {
     if (this.#now() - this.#readAt >= FRESH) {
       this.#known = this.#look();
       this.#readAt = this.#now();
     }
-    return this.#known?.has(`${sessionId} ${formatMac(remote)}`) ?? true;
+    return this.#known?.has(`${sessionId} ${formatMac(remote)}`) ?? ifUnknown;
   }
 
   #look(): ReadonlySet<string> | undefined {

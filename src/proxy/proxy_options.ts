@@ -27,8 +27,8 @@ export interface ProxyOptions {
   now: () => number;
   /** Calls back after so many milliseconds of the same clock. */
   later: (milliseconds: number, run: () => void) => void;
-  /** Whether the host's own kernel has this session with a peer. */
-  isHostSession?: (remote: Mac, sessionId: number) => boolean;
+  /** Whether the host's own kernel has this session with a peer; `ifUnknown` where that cannot be told. */
+  isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
   /** A server's secret that outlives its process; clients prove their sessions by it. */
   proofSecret?: string;
   /** That many bytes from a cryptographic source. */

@@ -205,6 +205,11 @@ export class ServerAnswers {
   ): void {
     const { owner: member, customer } = pending;
     const { source: concentrator, destination: local, sessionId } = packet;
+    // With our own address its frames would be the kernel's, too, and its end the end of that session.
+    const isOwn = local === readMac(this.#link.mac, 0);
+    if (isOwn && this.#switch.outlet.isHosts(concentrator, sessionId, false)) {
+      return this.#replies.drop("host-session", member, packet);
+    }
     const table = this.#switch.table;
     const known = table.sessions[table.find(concentrator, local, sessionId)];
     // The AC gave the id anew, so it has ended the session that had it.

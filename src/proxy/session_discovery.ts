@@ -106,7 +106,7 @@ export class SessionDiscovery {
     if (session !== undefined) {
       // The AC has ended it, so its id may be another session's by now, or soon.
       const { remote, local, wireSessionId } = session;
-      if (earlier.requests.isOpen(remote, local) || outlet.isHosts(remote, wireSessionId)) {
+      if (earlier.requests.isOpen(remote, local) || outlet.isHosts(remote, wireSessionId, true)) {
         return drops.count("session-unknown");
       }
       return outlet.packetToWire(session, CODE_PADT, goodbyeTags(packet.tags));

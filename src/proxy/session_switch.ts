@@ -204,7 +204,7 @@ export class SessionSwitch {
     const { member, handle, remote, local, wireSessionId } = session;
     const taken = this.table.find(remote, local, wireSessionId) >= 0;
     // The AC may have given the id to this host since, whose frames are not the customer's.
-    const isHosts = this.#acOnWire && this.#options.isHostSession?.(remote, wireSessionId) === true;
+    const isHosts = this.#acOnWire && this.outlet.isHosts(remote, wireSessionId, true);
     if (taken || isHosts || member.handles[handle] !== 0) return false;
     const added = this.#add(session);
     if (this.#acOnWire) this.earlier.restored(added);

@@ -32,6 +32,7 @@ const REASONS: Record<DropReason, true> = {
   "half-lost": true,
   "half-mismatch": true,
   "draining": true,
+  "host-session": true,
   "host-uniq-busy": true,
   "host-uniq-duplicate": true,
   "host-uniq-forged": true,

@@ -41,7 +41,7 @@ export interface PathOptions {
   /** Sessions that a client lets through by its own limit; as the server's unless told. */
   sessionsOnClient?: number;
   /** Sessions of the kernels of both hosts. */
-  isHostSession?: (remote: Mac, sessionId: number) => boolean;
+  isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
   /** Told where the server paces PADIs. */
   paced?: NonNullable<ProxyOptions["paced"]>;
   /** Client names; each has a wire of its own. Default: one. */

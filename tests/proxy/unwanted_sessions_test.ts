@@ -8,7 +8,7 @@ import {
 } from "../../src/pppoe/constants.ts";
 import type { Tag } from "../../src/pppoe/tags.ts";
 import { dial, payloadOf, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
-import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
+import { AC, CUSTOMER, LAN, type Path, type PathOptions, WAN } from "./path.ts";
 
 /** An AC opens a session and says so. */
 async function confirm(path: Path, list: Tag[], sessionId: number, more = {}): Promise<void> {
@@ -198,3 +198,35 @@ for (const mac of ["own", "transparent"] as const) {
       assertEquals(await padts(path), [[8, local, AC]]);
     }));
 }
+
+const hostHas7: PathOptions = { isHostSession: (_remote, id) => id === 7 };
+
+for (const isLate of [false, true]) {
+  const what = isLate ? "that comes late ends none" : "opens none";
+  Deno.test(`H2: a PADS with the id of a session of the host's own kernel ${what}`, () =>
+    within(hostHas7, async (path) => {
+      await request(path);
+      const padr = await path.ac.packet();
+      if (isLate) {
+        path.advance(60_001);
+        path.server.proxy.sweep(30_000);
+      }
+      await confirm(path, padr.list, 7);
+      assertEquals(path.server.drops, { [isLate ? "host-uniq-unknown" : "host-session"]: 1 });
+      assertEquals([await padts(path), path.server.proxy.sessions.table.size], [[], 0]);
+      await dial(path, { id: 8, tags: [service, uniq(8)] });
+    }));
+}
+
+Deno.test("H2: with the customers' own addresses an id of the host's kernel is a customer's as well", () =>
+  within({ ...hostHas7, mac: "transparent" }, async (path) => {
+    await dial(path, { id: 7 });
+    assertEquals(path.server.proxy.sessions.table.size, 1);
+  }));
+
+Deno.test("H2: where the kernel's list cannot be read, customers dial, and nothing unproven is ended", () =>
+  within({ isHostSession: (_remote, _id, ifUnknown) => ifUnknown }, async (path) => {
+    const { padr } = await dial(path, { id: 7 });
+    await confirm(path, padr.list, 9);
+    assertEquals([await padts(path), path.server.proxy.sessions.table.size], [[], 1]);
+  }));
