@@ -47,6 +47,14 @@ export class EchoQuestions {
     return this.#send(session, packet);
   }
 
+  /**
+   * Whether the silence after a question of this time is the AC's: one behind a tunnel that was stalled
+   * has not been asked.
+   */
+  hasReached({ member }: Session, askedAt: number): boolean {
+    return this.#switch.acOnWire || member.tunnel?.path.isProven(askedAt) === true;
+  }
+
   #send(session: Session, packet: Uint8Array): boolean {
     const { acOnWire, table, tap } = this.#switch;
     const { member, handle, index } = session;
@@ -55,7 +63,9 @@ export class EchoQuestions {
     tap?.session(acOnWire ? "wire" : "tunnel", "out", session, packet, 0, length);
     if (member.tunnel !== undefined && !acOnWire) {
       this.#switch.touch(member);
-      return member.tunnel.writer.session(handle, packet, 0, length);
+      const isSent = member.tunnel.writer.session(handle, packet, 0, length);
+      member.tunnel.path.prove();
+      return isSent;
     }
     const frame = new Uint8Array(Math.max(MIN_FRAME, SESSION_HEADER + length));
     frame.set(new Uint8Array(table.headers.buffer, index * SESSION_HEADER, SESSION_HEADER));

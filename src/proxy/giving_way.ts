@@ -30,6 +30,8 @@ interface Doubt {
   /** When the AC was last heard before. Milliseconds of the clock. */
   readonly heard: number;
   tries: number;
+  /** When the AC was asked last. */
+  askedAt: number;
   isAnswered: boolean;
 }
 
@@ -67,7 +69,8 @@ export class GivingWay {
     const session = this.#mostSilent(member, customer);
     if (session === undefined || !this.#mayAsk(member)) return;
     const heard = this.#heard(session);
-    this.#ask(session, { nonce: this.#questions.nonce(), heard, tries: 0, isAnswered: false });
+    const nonce = this.#questions.nonce();
+    this.#ask(session, { nonce, heard, tries: 0, askedAt: 0, isAnswered: false });
   }
 
   /** Whether this LCP packet of the AC answers us: `length` bytes at `at`, protocol included. */
@@ -114,6 +117,7 @@ export class GivingWay {
   #ask(session: Session, doubt: Doubt): void {
     this.#open.delete(session);
     if (!this.#hasWay || !this.#questions.ask(session, doubt.nonce, ++doubt.tries)) return;
+    doubt.askedAt = this.#switch.now();
     this.#open.set(session, doubt);
     this.#options.later(INTERVAL, () => this.#look(session, doubt));
   }
@@ -132,7 +136,9 @@ export class GivingWay {
     }
   }
 
-  #isDead({ index, concentrator }: Session, { heard }: Doubt): boolean {
+  #isDead(session: Session, { heard, askedAt }: Doubt): boolean {
+    const { index, concentrator } = session;
+    if (!this.#questions.hasReached(session, askedAt)) return false;
     const { lcp } = this.#switch;
     const hasAnswered = this.#answering.has(concentrator) || lcp.roundTrip(index) !== undefined;
     return hasAnswered || this.#switch.now() - heard >= UNPROVEN_SILENCE;

@@ -66,6 +66,8 @@ export class IdleProbes {
         continue;
       } else if (probe === undefined || probe.tries < TRIES) {
         if (left > 0 && this.#ask(session, probe, now)) left--;
+      } else if (!this.#questions.hasReached(session, probe.askedAt)) {
+        probe.tries = 0; // none of them is known to have come to the AC
       } else if (idle >= timeout) {
         this.#switch.close(session, "idle", TELL_BOTH);
       }

@@ -26,6 +26,9 @@ export class Keepalive {
   #allowance: TokenBucket;
   #send: (body: Uint8Array) => void;
   #now: () => number;
+  #sentAt = -Infinity;
+  /** When the latest ping went that was answered. */
+  #provenAt = -Infinity;
   #question: { settled: number; began: number; answer: PromiseWithResolvers<boolean> } | undefined;
 
   /** `send` sends a ping with this body at once; `allowance` is that of the peer's pings. */
@@ -39,7 +42,7 @@ export class Keepalive {
   ping(): void {
     const body = new Uint8Array(PING_BYTES);
     new DataView(body.buffer).setUint32(PING_BYTES - 4, this.#next);
-    this.#times[this.#next % REMEMBERED] = this.#now();
+    this.#times[this.#next % REMEMBERED] = this.#sentAt = this.#now();
     this.#next = this.#next + 1 >>> 0;
     this.#send(body);
   }
@@ -54,8 +57,19 @@ export class Keepalive {
     const sent = this.#times[number % REMEMBERED];
     if (Number.isNaN(sent)) return undefined;
     this.#times[number % REMEMBERED] = NaN;
+    this.#provenAt = Math.max(this.#provenAt, sent);
     if (this.#question !== undefined && sent >= this.#question.began) this.#settle(true);
     return Math.max(0, this.#now() - sent);
+  }
+
+  /** Has the peer prove that what goes now reaches it, at most four times a second. */
+  prove(): void {
+    if (this.#now() - this.#sentAt >= FRESH) this.ping();
+  }
+
+  /** Whether the peer has answered a ping that went at this time, or so soon before that it counts. */
+  isProven(since: number): boolean {
+    return this.#provenAt > since - FRESH;
   }
 
   /** Whether a ping of the peer may be answered: one that sends so many means harm. */

@@ -87,9 +87,8 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#lastHeard = options.now();
-    const { datagrams: port } = options.connection;
     const dropped = (reason: QueueDrop | DatagramDrop) => this.#sink?.dropped(reason);
-    const { now } = options;
+    const { now, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
       outlet: {
         portion: MAX_WRITE,
@@ -111,6 +110,11 @@ export class Tunnel {
   answers(patience: number): Promise<boolean> {
     if (this.#isOver || this.#end !== undefined) return Promise.resolve(false);
     return this.#pings.answers(patience);
+  }
+
+  /** Whether what goes now reaches the peer. */
+  get path(): Pick<Keepalive, "prove" | "isProven"> {
+    return this.#pings;
   }
 
   /** Ends the tunnel after the present records: what the peer sends is not what it may. */

@@ -184,6 +184,24 @@ Deno.test("B1: the silence of a tunnel that was away is not the AC's", () =>
     assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));
 
+Deno.test("B1: the silence of a stalled tunnel is not the AC's, and later the AC's own still counts", () =>
+  atLimit({ where: "client" }, async (path) => {
+    await echo(path, [1, 2]);
+    await pass(path, 3_000);
+    const resume = path.tunnels[0].stall();
+    for (let turn = 0; turn < 3; turn++) {
+      await attempt(path, CUSTOMER, 3);
+      await pass(path, RETRY);
+    }
+    resume();
+    await pass(path, 100, [1, 2]);
+    assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
+    await pass(path, 3_000);
+    await attempt(path, CUSTOMER, 3);
+    await pass(path, RETRY);
+    assertEquals(path.clients[0].ends, ["gave-way"]);
+  }));
+
 Deno.test("B1: while the AC's interface is down its silence is not the AC's", () =>
   atLimit({ where: "server" }, async (path) => {
     await echo(path, [1, 2]);

@@ -143,3 +143,16 @@ Deno.test("B1, property: a Magic-Number is found where it stands, and never outs
     assert(found === -1 || found + 4 <= Math.min(end, bytes.length));
   }));
 });
+
+Deno.test("B1: a session behind a tunnel that is stalled is not idle, and ends when its AC is silent after that", () =>
+  within({}, async (path) => {
+    await dial(path, { id: 7 });
+    const sides = path.clients;
+    await pass(path, 560, { sides, answers: false });
+    const resume = path.tunnels[0].stall();
+    await pass(path, 100, { sides, answers: false });
+    assertEquals(path.clients[0].ends, []);
+    resume();
+    await pass(path, 60, { sides, answers: false });
+    assertEquals(path.clients[0].ends, ["idle"]);
+  }));

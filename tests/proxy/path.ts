@@ -78,7 +78,14 @@ export interface Path {
   now(): number;
   /** Moves both sides' clock, in milliseconds. */
   advance(milliseconds: number): void;
-  tunnels: { client: Tunnel; server: Tunnel; serverMember: Member; ended: Promise<unknown> }[];
+  tunnels: {
+    client: Tunnel;
+    server: Tunnel;
+    serverMember: Member;
+    /** Nothing passes either way until the function that is returned is called. */
+    stall(): () => void;
+    ended: Promise<unknown>;
+  }[];
   /** Takes the tunnel of a client away; resolves when both ends have noticed. */
   lose(client: number): Promise<void>;
   /** Gives a client a new tunnel. */
@@ -108,7 +115,8 @@ export function openPath(options: PathOptions = {}): Path {
   const tunnels: Path["tunnels"] = [];
   const names = options.clients ?? ["branch-1"];
   const connect = (i: number): void => {
-    const [near, far] = memoryConnectionPair().map((connection) => makeTunnel(connection, now));
+    const pair = memoryConnectionPair();
+    const [near, far] = pair.map((connection) => makeTunnel(connection, now));
     const [client, serving] = [clients[i].proxy, server.proxy];
     const [joinedNear, joinedFar] = [client.join("server", near), serving.join(names[i], far)];
     const ended = Promise.all([
@@ -116,7 +124,11 @@ export function openPath(options: PathOptions = {}): Path {
       far.run(joinedFar.sink).then(() => serving.leave(joinedFar.member, far)),
     ]);
     running.push(ended);
-    tunnels[i] = { client: near, server: far, serverMember: joinedFar.member, ended };
+    const stall = () => {
+      const passing = pair.map((connection) => connection.stall());
+      return () => passing.forEach((pass) => pass());
+    };
+    tunnels[i] = { client: near, server: far, serverMember: joinedFar.member, stall, ended };
   };
   const startClient = (i: number): Side =>
     clientSide(lans[i], options, clock, () => {

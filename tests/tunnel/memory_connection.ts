@@ -9,6 +9,8 @@ export class MemoryConnection implements Connection {
   /** Bytes that have been read from this end so far. */
   readBytes = 0;
   #chunks: Uint8Array[] = [];
+  /** What was written while nothing passes; undefined while all does. */
+  #held: Uint8Array[] | undefined;
   #waiting: (() => void) | undefined;
   /** Those who wait until this end's reader has dealt with everything. */
   #idle: (() => void)[] = [];
@@ -35,10 +37,24 @@ export class MemoryConnection implements Connection {
     if (this.closed || this.peer === undefined || this.peer.closed) {
       return Promise.reject(new Deno.errors.BrokenPipe("The peer has gone"));
     }
-    this.peer.receivedBytes += bytes.length;
-    this.peer.#chunks.push(bytes.slice());
-    this.peer.#wake();
+    if (this.#held !== undefined) this.#held.push(bytes.slice());
+    else this.#pass(this.peer, bytes.slice());
     return Promise.resolve(bytes.length);
+  }
+
+  /** From here on nothing passes that this end writes, until the function that is returned is called. */
+  stall(): () => void {
+    const held: Uint8Array[] = this.#held = [];
+    return () => {
+      this.#held = undefined;
+      for (const bytes of held) if (this.peer !== undefined) this.#pass(this.peer, bytes);
+    };
+  }
+
+  #pass(peer: MemoryConnection, bytes: Uint8Array): void {
+    peer.receivedBytes += bytes.length;
+    peer.#chunks.push(bytes);
+    peer.#wake();
   }
 
   /**
