@@ -53,7 +53,7 @@ Deno.test("deno compile takes the program with the page's files, and no package 
     assert(success, said);
     assertStringIncludes(said, "prom-client");
     const made = Buffer.from(await Deno.readFile(`${folder}/pppoe-proxy`));
-    for (const name of ["index.html", "main.js", "style.css"]) {
+    for (const name of ["index.html", "main.js", "base.css"]) {
       const text = await Deno.readTextFile(`${ROOT}src/admin/web/${name}`);
       assert(made.includes(text), `${name} is embedded`);
     }

@@ -20,6 +20,14 @@ Deno.test("web page: every file beside assets.ts is served as it is", () => {
   }
 });
 
+Deno.test("web page: the page loads every style sheet, and the one for narrow windows last", () => {
+  const sheets = [...assets.keys()].filter((path) => path.endsWith(".css"));
+  const page = assets.get("/")?.body ?? "";
+  const loaded = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map((m) => m[1]);
+  assertEquals(loaded.toSorted(), sheets.toSorted());
+  assertEquals(loaded.at(-1), "/assets/narrow.css");
+});
+
 Deno.test("web page: all files together are below 150 kB, and name nothing of elsewhere", () => {
   const bodies = [...assets.values()].map(({ body }) => body);
   const size = bodies.reduce((sum, body) => sum + new TextEncoder().encode(body).length, 0);

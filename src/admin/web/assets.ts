@@ -1,9 +1,14 @@
-/**
- * The page's files as texts, embedded in the program. Import this module only when the page is
- * asked for.
- */
+/** The page's files as text, embedded in the program. Import this module only to serve the page. */
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
+import baseStyle from "./base.css" with { type: "text" };
+import dialogsStyle from "./dialogs.css" with { type: "text" };
+import layoutStyle from "./layout.css" with { type: "text" };
+import listsStyle from "./lists.css" with { type: "text" };
+import narrowStyle from "./narrow.css" with { type: "text" };
+import pathStyle from "./path.css" with { type: "text" };
+import plotsStyle from "./plots.css" with { type: "text" };
+import tablesStyle from "./tables.css" with { type: "text" };
 import actions from "./actions.js" with { type: "text" };
 import api from "./api.js" with { type: "text" };
 import configuration from "./configuration.js" with { type: "text" };
@@ -21,7 +26,6 @@ import plots from "./plots.js" with { type: "text" };
 import rates from "./rates.js" with { type: "text" };
 import rows from "./rows.js" with { type: "text" };
 import sessions from "./sessions.js" with { type: "text" };
-import style from "./style.css" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
 
 /** One file of the page. */
@@ -54,21 +58,40 @@ const scripts = {
   uplot,
 };
 
-/** Files by path. */
+const styles = {
+  base: baseStyle,
+  dialogs: dialogsStyle,
+  layout: layoutStyle,
+  lists: listsStyle,
+  narrow: narrowStyle,
+  path: pathStyle,
+  plots: plotsStyle,
+  tables: tablesStyle,
+  uplot: uplotStyle,
+};
+
+function files(
+  bodies: Readonly<Record<string, string>>,
+  extension: string,
+  type: string,
+): [path: string, asset: Asset][] {
+  return Object.entries(bodies).map(([name, body]) => [
+    `/assets/${name}.${extension}`,
+    { type, body },
+  ]);
+}
+
+/** The page's files by URL path. */
 export const assets: ReadonlyMap<string, Asset> = new Map([
   ["/", { type: "text/html; charset=utf-8", body: page }],
-  ["/assets/style.css", { type: STYLE, body: style }],
-  ["/assets/uplot.css", { type: STYLE, body: uplotStyle }],
   ["/assets/icon.svg", { type: "image/svg+xml", body: icon }],
-  ...Object.entries(scripts).map(([name, body]): [string, Asset] => [
-    `/assets/${name}.js`,
-    { type: SCRIPT, body },
-  ]),
+  ...files(scripts, "js", SCRIPT),
+  ...files(styles, "css", STYLE),
 ]);
 
 /**
- * Headers of every file. The page runs and shows nothing but its own files, cannot be framed, and
- * no script of it can turn a text into HTML (Content Security Policy 3, Trusted Types).
+ * Response headers of every file. The page loads nothing but these files, cannot be framed, and its
+ * scripts cannot turn text into HTML (Content Security Policy 3, Trusted Types).
  */
 export const ASSET_HEADERS: Readonly<Record<string, string>> = {
   "content-security-policy": [
