@@ -1,25 +1,27 @@
-/** How somebody reaches the admin API, and what that lets them do. */
+/** How a caller reaches the admin API, and what that permits. */
 
-/** "read" looks; "act" may also change something and see what passes. */
+/** "read" may only look; "act" may also change things and capture frames. */
 export type Role = "read" | "act";
 
 /**
- * The door that somebody came through: a Unix socket, whose mode decides who can, or TCP, where the
- * token decides what they may do. Tokens are lower-case hexadecimal digits.
+ * How a connection arrived: over a Unix socket, whose mode decides who can connect, or over TCP,
+ * where the token decides the role. Tokens are lower-case hexadecimal digits.
  */
 export type Access =
   | { kind: "socket"; role?: Role }
   | { kind: "token"; token?: string; readToken?: string };
 
-/** Who is at the other end, as far as the kernel tells. */
+/** The other end of a connection, as reported by the kernel. */
 export interface Caller {
-  /** Of a Unix socket's other end. */
+  /** User id of the other end of a Unix socket. */
   uid?: number;
-  /** Of a TCP connection's. */
+  /** Address and port of the other end of a TCP connection. */
   address?: string;
 }
 
-/** Takes over a connection; resolves when it has ended. Calls `proven` once the caller may ask something. */
+/**
+ * Serves a connection and resolves when it has ended. Calls `proven` once the caller is authorized.
+ */
 export type Serve = (
   connection: Deno.Conn,
   access: Access,
@@ -27,7 +29,7 @@ export type Serve = (
   proven?: () => void,
 ) => Promise<void>;
 
-/** Who asks, as fields of a log line. */
+/** The caller, as fields of a log line. */
 export function whoOf(
   { access, role, caller }: { access: Access; role: Role | undefined; caller: Caller },
 ): Record<string, unknown> {

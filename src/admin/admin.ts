@@ -1,4 +1,4 @@
-/** The admin API's sockets. What answers there is loaded when somebody asks. */
+/** The admin API's sockets. The code that serves them is loaded on the first connection. */
 import { adminSocket } from "../config/admin_socket.ts";
 import { blaming } from "../config/blame.ts";
 import { trustedOwners } from "../config/file_rules.ts";
@@ -14,7 +14,7 @@ import { listenUnix } from "./unix_listener.ts";
 
 const log = logger("admin");
 
-/** The sockets of one daemon. Connections wait until `serve` is called. */
+/** The admin sockets of one daemon. Connections wait until `serve` is called. */
 export class Admin {
   #doors: Door[];
 
@@ -23,8 +23,8 @@ export class Admin {
   }
 
   /**
-   * Listens where the configuration says. Throws ConfigError, and an Error where that is impossible; of
-   * the default socket only the log is told.
+   * Listens as configured. Throws ConfigError, or Error if listening fails; a failure of the
+   * default socket is only logged.
    */
   static async open(config: Config): Promise<Admin> {
     const admin = new Admin([]);
@@ -40,7 +40,7 @@ export class Admin {
     }
   }
 
-  /** Answers for this daemon until `close`. */
+  /** Serves this daemon until `close`. */
   serve(daemon: Daemon): void {
     let loaded: Promise<Serve> | undefined;
     const serve: Serve = async (...connection) => {
@@ -64,7 +64,7 @@ export class Admin {
       this.#doors.push(new Door(await listenUnix(socket.path), { kind: "socket", role: "act" }));
     } catch (error) {
       if (!socket.isDefault) throw error;
-      log.warning("no admin socket", { error: String(error) });
+      log.warning("admin socket unavailable", { error: String(error) });
     }
   }
 
@@ -89,7 +89,7 @@ export class Admin {
       }
     } catch (error) {
       const [name, { message }] = ["admin.listen", error as Error];
-      throw new Error(`Cannot listen where "${name}" says: ${message}`, { cause: error });
+      throw new Error(`Cannot listen as "${name}" says: ${message}`, { cause: error });
     }
   }
 }
@@ -99,7 +99,7 @@ function giveToGroup(path: string, name: string, group: number): void {
     Deno.chownSync(path, null, group);
   } catch {
     throw new Error(
-      `Cannot give the socket "${path}" to the group "${name}"; make the daemon's user a member, as by systemd's SupplementaryGroups=${name}`,
+      `Cannot give the socket "${path}" to the group "${name}": the daemon's user is not a member; add it, for example with SupplementaryGroups=${name} in the systemd unit`,
     );
   }
 }

@@ -12,7 +12,7 @@ import type { Asked } from "./serve.ts";
 
 const log = logger("admin");
 
-/** What answers for a daemon. */
+/** Builds the HTTP application for a daemon. */
 export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
   const app = new Hono<{ Bindings: Asked }>();
   app.use(logged());
@@ -32,20 +32,20 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: Asked }> {
       method.toUpperCase()
     );
     if (methods.length === 0) {
-      return problem(404, `There is nothing at "${c.req.path}"; see /api/v1/openapi.json`);
+      return problem(404, `No such path: "${c.req.path}"; see /api/v1/openapi.json`);
     }
     const allow = methods.join(", ");
-    return problem(405, `"${c.req.path}" takes ${allow}`, undefined, { allow });
+    return problem(405, `"${c.req.path}" allows only ${allow}`, undefined, { allow });
   });
   app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse();
     log.error("request failed", { error: String(error) });
-    return problem(500, "The daemon could not answer; its log says why");
+    return problem(500, "Internal error; see the daemon's log");
   });
   return app;
 }
 
-/** Who changes something leaves a line, and who may not; who only asks does not. */
+/** Logs requests that change something, and refusals; plain reads are not logged. */
 function logged(): MiddlewareHandler<{ Bindings: Asked }> {
   const limiter = new LineLimit(() => performance.now());
   return async (c, next) => {
@@ -55,15 +55,15 @@ function logged(): MiddlewareHandler<{ Bindings: Asked }> {
     const facts = { method, path, status, ...whoOf(c.env) };
     if (status === 401 || status === 403) {
       limiter.log(String(status), (suppressed) => {
-        log.warning("refused", { ...facts, ...suppressedFact(suppressed) });
+        log.warning("admin request refused", { ...facts, ...suppressedFact(suppressed) });
       });
     } else if (c.env.acted) {
-      log.info("told", facts);
+      log.info("admin request", facts);
     }
   };
 }
 
-/** A file of the web page, which is loaded when the first is asked for. */
+/** Serves a file of the web page. The files are loaded on the first request. */
 async function servePage(c: Context): Promise<Response> {
   const { assets, ASSET_HEADERS } = await import("./web/assets.ts");
   const asset = assets.get(c.req.path);

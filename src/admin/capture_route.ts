@@ -14,14 +14,15 @@ const log = logger("admin");
 
 const TYPE = "application/x-pcapng";
 
-/** Frames as they pass. */
+/** Streams captured frames. */
 export const CAPTURE: Route = {
   method: "get",
   path: "/api/v1/capture",
-  summary: "Frames as they pass, as pcapng; what is not read in time is dropped and counted",
+  summary:
+    "Captures frames live, as pcapng; frames that are not read in time are dropped and counted",
   query: CaptureQuery,
   acts: true,
-  answers: { 200: { description: "A pcapng file without an end", type: TYPE } },
+  answers: { 200: { description: "A pcapng stream", type: TYPE } },
   async handle(daemon, { context, query }) {
     const captures = await daemon.captures();
     const wanted = query as CaptureQuery;
@@ -33,7 +34,7 @@ export const CAPTURE: Route = {
   },
 };
 
-/** Whoever looks at customers' traffic leaves a trace, above all with their passwords. */
+/** Logs every capture of customers' traffic, as a warning if it shows passwords. */
 function note({ monitor }: Daemon, asked: Asked, query: CaptureQuery): void {
   const { secrets = false, client, mac, session_id, side } = query;
   const chosen = Object.entries({ client, mac, session_id, side })
@@ -49,10 +50,10 @@ function begin(captures: Captures, query: CaptureQuery): Capture {
   const filter = { client, mac: mac === undefined ? undefined : parseMac(mac), sessionId, side };
   const duration = seconds === undefined ? undefined : seconds * 1_000;
   const begun = captures.begin({ filter, secrets, count, duration });
-  return begun ?? refuse(503, `There are ${MAX_CAPTURES} captures already; end one of them`);
+  return begun ?? refuse(503, `Limit of ${MAX_CAPTURES} captures reached; end one of them`);
 }
 
-/** A capture as a stream that asks it only for what is read. */
+/** A capture as a stream that is read only on demand. */
 function captureStream(capture: Capture): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {

@@ -1,11 +1,12 @@
 import type { Metric } from "./metric.ts";
 
-/** When certificates are due to be replaced. */
+/** Metrics of certificates. */
 export const CERTIFICATES: readonly Metric[] = [
   {
     type: "gauge",
     name: "certificate_expiry_timestamp_seconds",
-    help: "When a certificate in use expires, in seconds since 1970: the server's own, or a pin",
+    help:
+      "Expiry of a certificate in use (the server's own, or a pinned one), in seconds since 1970",
     labels: ["use", "sha256"],
     read: ({ certificates }) =>
       certificates().filter(({ validTo }) => !Number.isNaN(validTo)).map((certificate) => ({

@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
 
-/** Bytes of one read: a request's head and a small body. */
+/** Size of one read, in bytes: enough for a request's head and a small body. */
 const READ = 16 * 1024;
 
 /**
- * A connection of Deno's as the stream that Node's HTTP server takes. Deno's own server knows no
- * bound on connections and no time limit for a request's head; Node's sockets cost an idle daemon
- * 6 MiB. So connections are accepted with the one and served by the other.
+ * A Deno connection as the stream that Node's HTTP server expects. Deno's HTTP server has no limit
+ * on connections and no timeout for a request's head; Node's sockets cost an idle daemon 6 MiB. So
+ * Deno accepts the connections and Node serves them.
  */
 export class ConnectionStream extends Duplex {
   #connection: Deno.Conn;
@@ -37,12 +37,12 @@ export class ConnectionStream extends Duplex {
     try {
       this.#connection.close();
     } catch {
-      // it was closed already
+      // already closed
     }
     done(error);
   }
 
-  // What else the HTTP server asks of a socket; limits of time are ours.
+  // The HTTP server also calls these methods of a socket; timeouts are handled by the caller.
 
   setTimeout(): this {
     return this;

@@ -1,20 +1,24 @@
-/** One socket of the admin API, with bounds of its own: who fills one shuts nobody out of another. */
+/**
+ * One listening socket of the admin API. Each has its own limits, so filling one blocks no other.
+ */
 import { logger } from "../log.ts";
 import type { Access, Caller, Serve } from "./access.ts";
 import { PeerUsers } from "./peer_users.ts";
 
 const log = logger("admin");
 
-/** Connections of one door at a time. */
+/** Maximum number of concurrent connections per socket. */
 export const MAX_CONNECTIONS = 64;
-/** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
+/**
+ * Pause after a failed accept (such as too many open files), to avoid a busy loop, in milliseconds.
+ */
 const ACCEPT_PAUSE = 100;
 
-/** Accepts connections and hands them over to what serves them. */
+/** Accepts connections and passes them to the server. */
 export class Door {
   #listener: Deno.Listener;
   #access: Access;
-  /** Connections, the oldest first, and whether they have shown that they may ask. */
+  /** Connections, oldest first, and whether each has been authorized. */
   #connections = new Map<Deno.Conn, { proven: boolean }>();
   #users = new PeerUsers();
   #closed = false;
@@ -38,7 +42,7 @@ export class Door {
     }
   }
 
-  /** Closes the socket, whose file goes, and all its connections. */
+  /** Closes the socket, removes its file and closes all its connections. */
   close(): void {
     this.#closed = true;
     this.#listener.close();
@@ -66,8 +70,8 @@ export class Door {
   }
 
   /**
-   * Over TCP any user of the machine can connect, and say nothing: the oldest connection that has not
-   * shown a token gives way. A Unix socket's mode has let in all who are there.
+   * Evicts the oldest TCP connection that has not shown a token: any local user can open idle ones.
+   * Unix sockets evict nothing, because their mode already limits who connects.
    */
   #makeRoom(): boolean {
     if (this.#access.kind === "socket") return false;
@@ -96,7 +100,7 @@ function closeQuietly(connection: Deno.Conn): void {
   try {
     connection.close();
   } catch {
-    // it was closed already
+    // already closed
   }
 }
 
@@ -104,6 +108,6 @@ function remove(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // somebody else did
+    // already removed
   }
 }

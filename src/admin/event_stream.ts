@@ -1,13 +1,19 @@
 import type { EventFeed, FeedEvent } from "../proxy/event_feed.ts";
 
-/** How often a silent stream shows that it lives. Milliseconds. */
+/** Interval between heartbeats on a silent stream, in milliseconds. */
 const HEARTBEAT = 15_000;
-/** Events that may wait for a slow reader; then its stream ends, and it can ask for what it missed. */
+/**
+ * Maximum number of events that wait for a slow reader. Beyond it the stream ends, and the client
+ * can reconnect and request the events that it missed.
+ */
 const MAX_WAITING = 1_024;
 
 const encoder = new TextEncoder();
 
-/** Server-sent events (HTML Living Standard section 9.2): those kept after number `after`, then all to come. */
+/**
+ * Server-sent events (HTML Living Standard section 9.2): kept events after number `after`, then new
+ * events.
+ */
 export function eventStream(feed: EventFeed, after: number): ReadableStream<Uint8Array> {
   let end = (): void => {};
   return new ReadableStream<Uint8Array>({
@@ -32,7 +38,7 @@ export function eventStream(feed: EventFeed, after: number): ReadableStream<Uint
   }, new CountQueuingStrategy({ highWaterMark: MAX_WAITING }));
 }
 
-/** An event as it stands in the stream. JSON has no line breaks of its own. */
+/** Encodes an event for the stream. JSON text contains no line breaks. */
 export function encodeEvent({ number, time, kind, facts }: FeedEvent): string {
   const data = JSON.stringify({ time: new Date(time).toISOString(), kind, ...facts });
   return `id: ${number}\nevent: ${kind}\ndata: ${data}\n\n`;

@@ -3,7 +3,7 @@ import { by, type Metric, one, type Sample } from "./metric.ts";
 import { dropsOf } from "./status_snapshot.ts";
 import { trafficOf } from "./traffic.ts";
 
-/** Of the link all frames, of sessions their payload; both ways as seen by the customer. */
+/** Traffic of the link (all frames) and of sessions (their payload); up is from the customer. */
 function carried({ config, link, proxy, monitor }: Daemon) {
   const { mode } = config();
   const { receivedFrames, receivedBytes, sentFrames, sentBytes } = link.statistics;
@@ -26,7 +26,7 @@ function staged(daemon: Daemon, unit: "frames" | "bytes"): Sample[] {
   );
 }
 
-/** What is carried on the wire and in sessions, and what is not. */
+/** Metrics of frames: carried on the wire and in sessions, and dropped. */
 export const FRAMES: readonly Metric[] = [
   {
     type: "gauge",
@@ -45,29 +45,28 @@ export const FRAMES: readonly Metric[] = [
   {
     type: "counter",
     name: "bytes_total",
-    help: "Bytes of these frames; of session frames their PPP payload",
+    help: "Bytes of these frames; for session frames, of their PPP payload",
     labels: ["stage", "direction"],
     read: (daemon) => staged(daemon, "bytes"),
   },
   {
     type: "counter",
     name: "drops_total",
-    help: "Frames that were not carried, by reason",
+    help: "Frames dropped, by reason",
     labels: ["reason"],
     read: (daemon) => by("reason", dropsOf(daemon)),
   },
   {
     type: "counter",
     name: "raw_socket_drops_total",
-    help: "Frames for which the kernel's receive buffer had no room",
+    help: "Frames that the kernel dropped because its receive buffer was full",
     labels: ["interface"],
     read: ({ link }) => [{ value: link.statistics.kernelDrops, labels: { interface: link.name } }],
   },
   {
     type: "counter",
     name: "udp_socket_drops_total",
-    help:
-      "Datagrams for which QUIC's receive buffer had no room, or that a server's filter refused",
+    help: "Datagrams dropped because QUIC's receive buffer was full, or by a server's filter",
     read: ({ monitor }) => one(monitor.udpDrops.total),
   },
 ];

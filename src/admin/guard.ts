@@ -1,4 +1,4 @@
-/** Who may ask. */
+/** Access control of the admin API. */
 import { timingSafeEqual } from "node:crypto";
 import { Buffer } from "node:buffer";
 import type { Context, MiddlewareHandler } from "hono";
@@ -7,12 +7,12 @@ import { problem } from "./problem.ts";
 import type { Role } from "./access.ts";
 import type { Asked } from "./serve.ts";
 
-/** Paths that need no token: whether the process lives, and the page, which asks for the token itself. */
+/** Paths that need no token: health checks, and the page, which asks for the token itself. */
 const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;
 
 /**
- * Refuses what a page from elsewhere makes a browser ask: a Host that is not ours (DNS rebinding) and
- * an Origin that is not the Host. Over TCP it wants the token, too.
+ * Refuses requests that a foreign page makes a browser send: an unknown Host (DNS rebinding), or an
+ * Origin other than the Host. Over TCP a token is required as well.
  */
 export function guard(hosts: () => readonly string[]): MiddlewareHandler<{ Bindings: Asked }> {
   return async (c, next) => {
@@ -26,18 +26,18 @@ export function guard(hosts: () => readonly string[]): MiddlewareHandler<{ Bindi
 function siteFault(headers: Headers, hosts: readonly string[]): Response | undefined {
   const host = headers.get("host") ?? "";
   if (!isOurs(host, hosts)) {
-    const hint = "names besides the loopback's go into admin.hosts";
-    return problem(403, `Host "${host}" is not this daemon; ${hint}`);
+    const hint = "add further names to admin.hosts";
+    return problem(403, `Host "${host}" is unknown; ${hint}`);
   }
   const origin = headers.get("origin");
   if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
-    return problem(403, `A page of "${origin}" may not ask this daemon`);
+    return problem(403, `Requests from pages of "${origin}" are not allowed`);
   }
   if (headers.get("sec-fetch-site") !== "cross-site") return undefined;
-  return problem(403, "A page of another site may not ask this daemon");
+  return problem(403, "Cross-site requests are not allowed");
 }
 
-/** Notes what the caller may do; who may do nothing gets what is open to all. */
+/** Records the caller's role; a caller without one may only use the open paths. */
 function roleFault({ env, req }: Context<{ Bindings: Asked }>): Response | undefined {
   env.role = roleOf(env, req.header("authorization") ?? "");
   if (env.role !== undefined) {
@@ -46,7 +46,7 @@ function roleFault({ env, req }: Context<{ Bindings: Asked }>): Response | undef
   }
   if (OPEN.test(req.path)) return undefined;
   const detail =
-    "A token is needed: Authorization: Bearer and what admin.token_file or admin.read_token_file holds";
+    "Token required: send Authorization: Bearer with the token of admin.token_file or admin.read_token_file";
   return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
 }
 
@@ -58,7 +58,7 @@ function roleOf({ access }: Asked, authorization: string): Role | undefined {
   return access.readToken !== undefined && isEqual(given, access.readToken) ? "read" : undefined;
 }
 
-/** Whether a Host header names this machine's loopback or what the operator allows. */
+/** Whether a Host header names the loopback, or a host that the operator allows. */
 export function isOurs(host: string, hosts: readonly string[]): boolean {
   const name = host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1").toLowerCase();
   return isLoopback(name) || hosts.some((allowed) => allowed.toLowerCase() === name);

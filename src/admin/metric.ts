@@ -8,23 +8,23 @@ export interface Sample {
 }
 
 interface Described {
-  /** Without the prefix. */
+  /** Name without the prefix. */
   name: string;
   help: string;
   labels?: readonly string[];
 }
 
-/** A metric, and where its values are read. */
+/** A metric, and how to read its values. */
 export type Metric =
   | (Described & { type: "counter" | "gauge"; read: (daemon: Daemon) => Sample[] })
   | (Described & { type: "histogram"; read: (daemon: Daemon) => Histogram });
 
-/** A sample for each of these counts, with its name as the label. */
+/** Returns a sample for each of these counts, with its name as the label. */
 export function by(label: string, counts: Readonly<Record<string, number>>): Sample[] {
   return Object.entries(counts).map(([name, value]) => ({ value, labels: { [label]: name } }));
 }
 
-/** The one sample of a metric without labels. */
+/** Returns the single sample of a metric without labels. */
 export function one(value: number): Sample[] {
   return [{ value }];
 }

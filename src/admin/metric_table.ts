@@ -7,7 +7,7 @@ import { heldSessions } from "../proxy/peers.ts";
 import { peerNames } from "./peers_snapshot.ts";
 import { readinessOf, sessionCounts } from "./status_snapshot.ts";
 
-/** What ends a connection before it is a tunnel because of who it is. */
+/** Reasons that count as authentication failures. */
 const AUTHENTICATION: ReadonlySet<string> = new Set([
   "not-authenticated",
   "unsupported-version",
@@ -20,7 +20,7 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "build_info",
-    help: "Always 1; what runs is in the labels",
+    help: "Always 1; the labels give the versions and the mode",
     labels: ["version", "deno", "mode"],
     read: ({ config }) => [{
       value: 1,
@@ -30,19 +30,19 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "start_time_seconds",
-    help: "When the daemon began, in seconds since 1970",
+    help: "Start time of the daemon, in seconds since 1970",
     read: ({ startedAt }) => one(startedAt / 1_000),
   },
   {
     type: "gauge",
     name: "resident_memory_bytes",
-    help: "Memory of the process",
+    help: "Resident memory of the process, in bytes",
     read: () => one(Deno.memoryUsage().rss),
   },
   {
     type: "gauge",
     name: "event_loop_lag_seconds",
-    help: "How late the event loop came to what it does every second, last time",
+    help: "Delay of the event loop's last one-second timer",
     read: ({ monitor }) => one(monitor.loopLag / 1_000),
   },
   {
@@ -54,26 +54,26 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "draining",
-    help: "Whether new sessions are refused",
+    help: "Whether the daemon is draining and refuses new sessions",
     read: ({ draining }) => truth(draining),
   },
   {
     type: "gauge",
     name: "state_failing",
-    help: "Whether state_dir takes nothing, so that sessions are not kept for the next start",
+    help: "Whether state_dir cannot be written, so sessions would not survive a restart",
     read: ({ stateTrouble }) => truth(stateTrouble() !== undefined),
   },
   {
     type: "counter",
     name: "config_reloads_total",
-    help: "Reloads of the configuration by what came of them",
+    help: "Configuration reloads by result",
     labels: ["result"],
     read: ({ monitor }) => by("result", monitor.reloads.results),
   },
   {
     type: "gauge",
     name: "config_last_reload_success_timestamp_seconds",
-    help: "When the configuration in use was read, in seconds since 1970",
+    help: "Time the configuration in use was read, in seconds since 1970",
     read: ({ monitor, startedAt }) => one((monitor.reloads.lastSuccess ?? startedAt) / 1_000),
   },
 ];
@@ -82,7 +82,7 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "gauge",
     name: "tunnel_up",
-    help: "Whether there is a tunnel to this far proxy",
+    help: "Whether the tunnel to this peer is up",
     labels: ["peer"],
     read: (daemon) =>
       peerNames(daemon).map((peer) => ({
@@ -93,14 +93,14 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "counter",
     name: "tunnel_connects_total",
-    help: "Attempts to set up a tunnel by what came of them; of a server the successful ones",
+    help: "Connection attempts by result; a server counts only successful ones",
     labels: ["result"],
     read: ({ monitor }) => by("result", monitor.connects),
   },
   {
     type: "counter",
     name: "tunnel_reconnects_total",
-    help: "Tunnels that came after an earlier one of the same far proxy",
+    help: "Tunnels that replaced an earlier one of the same peer",
     read: ({ monitor }) =>
       one(
         [...monitor.peers.byName.values()].reduce(
@@ -112,13 +112,13 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "histogram",
     name: "tunnel_rtt_seconds",
-    help: "Round trips of keepalives",
+    help: "Round-trip time of keepalives",
     read: ({ proxy }) => proxy.sessions.tallies.roundTrip,
   },
   {
     type: "counter",
     name: "auth_failures_total",
-    help: "Connections that did not get through the handshake",
+    help: "Connections that failed the handshake, by reason",
     labels: ["reason"],
     read: ({ monitor }) => {
       const failed = Object.entries({ ...monitor.connects, ...monitor.rejected });
@@ -128,20 +128,20 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "counter",
     name: "connections_rejected_total",
-    help: "Connections that were turned away",
+    help: "Connections that were rejected, by reason",
     labels: ["reason"],
     read: ({ monitor }) => by("reason", monitor.rejected),
   },
   {
     type: "gauge",
     name: "send_queue_bytes",
-    help: "Bytes that wait for the tunnels",
+    help: "Bytes queued for the tunnels",
     read: ({ proxy }) => one(writers(proxy).reduce((sum, { queuedBytes }) => sum + queuedBytes, 0)),
   },
   {
     type: "gauge",
     name: "send_queue_age_seconds",
-    help: "How long the oldest of them has waited",
+    help: "Age of the oldest queued data",
     read: ({ proxy }) =>
       one(writers(proxy).reduce((most, { queueAge }) => Math.max(most, queueAge), 0) / 1_000),
   },
@@ -165,44 +165,44 @@ const SESSIONS: readonly Metric[] = [
   {
     type: "gauge",
     name: "sessions_limit",
-    help: "Sessions that there may be",
+    help: "Maximum number of sessions",
     read: (daemon) => one(sessionCounts(daemon).limit),
   },
   {
     type: "counter",
     name: "sessions_opened_total",
-    help: "Sessions that have opened",
+    help: "Sessions opened",
     read: ({ monitor }) => one(monitor.opened),
   },
   {
     type: "counter",
     name: "sessions_closed_total",
-    help: "Sessions that have ended, by reason",
+    help: "Sessions ended, by reason",
     labels: ["reason"],
     read: ({ monitor }) => by("reason", monitor.closed),
   },
   {
     type: "histogram",
     name: "session_setup_duration_seconds",
-    help: "From a customer's first PADI to its session",
+    help: "Time from a customer's first PADI to its session",
     read: ({ proxy }) => proxy.sessions.tallies.setup,
   },
   {
     type: "gauge",
     name: "pending_discoveries",
-    help: "Discoveries under way",
+    help: "Discoveries in progress",
     read: ({ proxy }) => one(proxy.discoveries.size),
   },
   {
     type: "gauge",
     name: "paced_discoveries",
-    help: "Discoveries whose PADI waits for its turn at an AC that limits them",
+    help: "Discoveries whose PADI is delayed for an AC that limits PADIs",
     read: ({ proxy }) => one(proxy.discoveries.pacing?.waiting ?? 0),
   },
   {
     type: "counter",
     name: "discovery_packets_total",
-    help: "Discovery packets by code, and where they came from or went to",
+    help: "Discovery packets by code and direction",
     labels: ["code", "direction"],
     read: ({ proxy }) =>
       Object.entries(proxy.sessions.tallies.packets).flatMap(([direction, codes]) =>
@@ -212,7 +212,7 @@ const SESSIONS: readonly Metric[] = [
   {
     type: "counter",
     name: "discovery_errors_total",
-    help: "Error tags in offers and confirmations",
+    help: "Error tags in PADO and PADS packets",
     labels: ["tag"],
     read: ({ proxy }) => by("tag", proxy.sessions.tallies.errors),
   },

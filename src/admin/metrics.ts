@@ -1,4 +1,7 @@
-/** The daemon in the words of Prometheus. No label has a MAC address, a session's id or a Host-Uniq. */
+/**
+ * Metrics in the Prometheus text format. No label contains a MAC address, a session id or a
+ * Host-Uniq.
+ */
 import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import type { Histogram as Counted } from "../proxy/histogram.ts";
@@ -9,7 +12,7 @@ const PREFIX = "pppoeproxy_";
 
 const registries = new WeakMap<Daemon, Registry>();
 
-/** All metrics as text (Prometheus' exposition format 0.0.4). */
+/** Returns all metrics as text (Prometheus exposition format 0.0.4). */
 export async function metricsText(daemon: Daemon): Promise<string> {
   let registry = registries.get(daemon);
   if (registry === undefined) {
@@ -20,7 +23,7 @@ export async function metricsText(daemon: Daemon): Promise<string> {
   return await registry.metrics();
 }
 
-/** Everything is counted elsewhere, and read when somebody asks. */
+/** Registers all metrics. The values are counted elsewhere and read at each scrape. */
 function registryOf(daemon: Daemon): Registry {
   const registry = new Registry();
   for (const { type, name, help, labels = [], read } of METRICS) {
@@ -52,7 +55,7 @@ function registryOf(daemon: Daemon): Registry {
   return registry;
 }
 
-/** A histogram whose observations were counted by us: what the registry asks of a metric. */
+/** A histogram that is filled elsewhere, with the methods that the registry calls. */
 class CountedHistogram {
   readonly name: string;
   #help: string;

@@ -1,11 +1,11 @@
-/** The OpenAPI document, from the routes that are served and the schemas that they are checked with. */
+/** The OpenAPI document, built from the served routes and their schemas. */
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import manifest from "../../deno.json" with { type: "json" };
 import { type Answer, isAct, type Route } from "./route.ts";
 import { Problem } from "./schema.ts";
 
-/** OpenAPI 3.1 of these routes. */
+/** Returns the OpenAPI 3.1 document of these routes. */
 export function openapi(routes: readonly Route[]): Record<string, unknown> {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) (paths[route.path] ??= {})[route.method] = operation(route);
@@ -15,7 +15,7 @@ export function openapi(routes: readonly Route[]): Record<string, unknown> {
       title: "pppoe-proxy",
       version: manifest.version,
       description:
-        "Asks and tells a running daemon. Over TCP it wants the token of admin.token_file, or to read only, that of admin.read_token_file.",
+        "Queries and controls a running daemon. Over TCP it requires the token of admin.token_file or, to read only, that of admin.read_token_file.",
       license: { name: manifest.license },
     },
     servers: [{ url: "/" }],
@@ -50,7 +50,7 @@ function operation(route: Route): Record<string, unknown> {
         Object.entries(answers).map(([status, answer]) => [status, response(answer)]),
       ),
       default: {
-        description: "What went wrong (RFC 9457)",
+        description: "An error (RFC 9457)",
         content: {
           "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
         },
@@ -80,7 +80,7 @@ function response({ description, schema, type }: Answer): Record<string, unknown
   return { description, content };
 }
 
-/** Checks that JSON Schema has no words for, such as that of MAC addresses, are left out. */
+/** Omits checks that JSON Schema cannot express, such as that of MAC addresses. */
 function jsonSchema(schema: v.GenericSchema, typeMode: "input" | "output"): object {
   const { $schema: _, ...rest } = toJsonSchema(schema, { errorMode: "ignore", typeMode });
   return rest;

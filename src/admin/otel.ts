@@ -3,8 +3,8 @@ import type { Daemon } from "../proxy/daemon_interface.ts";
 import { METRICS } from "./metric_table.ts";
 
 /**
- * Gives the counters and gauges to Deno's own OpenTelemetry exporter, which asks for them now and
- * then where OTEL_DENO is "true". Histograms are not among them: it takes observations only.
+ * Registers counters and gauges with Deno's OpenTelemetry exporter, which reads them periodically
+ * if OTEL_DENO is "true". Histograms are left out: it accepts single observations only.
  */
 export function exportMetrics(daemon: Daemon): void {
   const meter = metrics.getMeter("pppoe-proxy");

@@ -5,14 +5,14 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Client, Tunnel } from "./schema.ts";
 import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
-/** The far proxies that the configuration names. */
+/** Names of the configured peers. */
 function configuredPeers(config: Config): string[] {
   return config.mode === "server"
     ? config.clients.map(({ name }) => name)
     : config.tunnel.connect.map(formatAddress);
 }
 
-/** Names of all far proxies that are configured, or have had a tunnel. */
+/** Names of all peers that are configured or have had a tunnel. */
 export function peerNames({ config, monitor, proxy }: Daemon): string[] {
   return [
     ...new Set([
@@ -23,7 +23,7 @@ export function peerNames({ config, monitor, proxy }: Daemon): string[] {
   ];
 }
 
-/** The tunnel of each far proxy, whether it is up or not. */
+/** The tunnel of each peer, whether up or down. */
 export function tunnelsOf(daemon: Daemon): Tunnel[] {
   const traffic = daemon.monitor.peers.traffic(daemon.proxy.sessions.table);
   return peerNames(daemon).map((name) => tunnelOf(daemon, name, traffic.get(name)));

@@ -7,15 +7,15 @@ const TITLES: Readonly<Record<number, string>> = {
   403: "Forbidden",
   404: "Not found",
   405: "Method not allowed",
-  409: "In progress",
-  413: "Too long",
-  415: "Not JSON",
-  422: "Not valid",
-  500: "Failed",
-  503: "Too busy",
+  409: "Conflict",
+  413: "Content too large",
+  415: "Unsupported media type",
+  422: "Invalid",
+  500: "Internal error",
+  503: "Unavailable",
 };
 
-/** An answer that says what went wrong (RFC 9457). */
+/** Returns an error response (RFC 9457). */
 export function problem(
   status: number,
   detail: string,
@@ -35,7 +35,7 @@ export function problem(
   });
 }
 
-/** Ends a request with a problem. */
+/** Rejects a request with an error response. */
 export function refuse(
   status: 400 | 403 | 404 | 409 | 413 | 415 | 422 | 503,
   detail: string,

@@ -5,13 +5,13 @@ import { problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { Reloaded } from "./schema.ts";
 
-/** Reads the configuration anew. */
+/** Reloads the configuration. */
 export const RELOAD: Route = {
   method: "post",
   path: "/api/v1/reload",
-  summary: "Reads the configuration and the files that it names anew; open sessions go on",
+  summary: "Reloads the configuration and the files that it names; open sessions continue",
   answers: {
-    200: { description: "What was applied, and what waits for a restart", schema: Reloaded },
+    200: { description: "The changes applied, and those that need a restart", schema: Reloaded },
   },
   handle: reload,
 };
@@ -23,7 +23,11 @@ async function reload(daemon: Daemon): Promise<object> {
   } catch (error) {
     if (error instanceof ReloadInProgressError) return problem(409, error.message);
     if (!(error instanceof ConfigError)) throw error;
-    return problem(422, `Cannot use "${error.file}"; all is as before`, error.issues.map(plain));
+    return problem(
+      422,
+      `Cannot use "${error.file}"; kept the running configuration`,
+      error.issues.map(plain),
+    );
   }
 }
 

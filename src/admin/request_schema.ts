@@ -1,9 +1,9 @@
-/** What may be asked of the admin API: queries, all of whose values are texts, and bodies. */
+/** Request schemas of the admin API: queries, whose values are all strings, and bodies. */
 import * as v from "valibot";
 import { LOG_LEVELS, LOG_TOPICS } from "../config/log_levels.ts";
 import { isGroupAddress, parseMac } from "../pppoe/mac.ts";
 
-/** Most sessions of one page. */
+/** Maximum number of sessions per page. */
 export const MAX_PAGE = 1_000;
 
 const macAddress = v.pipe(
@@ -14,16 +14,16 @@ const macAddress = v.pipe(
   ),
 );
 
-/** An address of one station: a PADT is for one peer. */
+/** A unicast address: a PADT is sent to one peer. */
 const stationAddress = v.pipe(
   macAddress,
   v.check(
     (text) => !isGroupAddress(parseMac(text) ?? 0),
-    "Expected the address of one station, not of a group",
+    "Expected a unicast MAC address",
   ),
 );
 
-/** A whole number that stands in a query as text. */
+/** A whole number, given as text in a query. */
 const numeric = (least: number, most: number) => {
   const message = `Expected a whole number from ${least} to ${most}`;
   return v.pipe(
@@ -37,13 +37,13 @@ const numeric = (least: number, most: number) => {
 
 const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
 
-/** Which sessions are wanted. */
+/** Selects sessions. */
 export const SessionsQuery = v.strictObject({
   client: v.optional(v.string()),
   mac: v.optional(macAddress),
   state: v.optional(v.picklist(["open", "held"])),
   session_id: v.optional(numeric(1, 0xffff)),
-  /** Part of an address or a name, or an id; of open and held sessions. */
+  /** Part of an address or a name, or a session id; open and held sessions only. */
   search: v.optional(v.pipe(v.string(), v.maxLength(100))),
   past: v.optional(flag),
   limit: v.optional(numeric(1, MAX_PAGE)),
@@ -53,11 +53,14 @@ export const SessionsQuery = v.strictObject({
 });
 export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
 
-/** Which stuck session to end. */
+/** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
   client: v.optional(v.string()),
   mac: stationAddress,
-  /** What the peer knows us by, for a session that is not ours any more; the interface's unless told. */
+  /**
+   * The address that the peer knows us by, if the session is no longer ours; by default the
+   * interface's.
+   */
   from: v.optional(stationAddress),
   session_id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xfffe)),
 });
@@ -72,11 +75,11 @@ export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
 export const DrainRequest = v.strictObject({ enabled: v.boolean() });
 export type DrainRequest = v.InferOutput<typeof DrainRequest>;
 
-/** How many of the recent events come first. */
+/** How many recent events to send first. */
 export const EventsQuery = v.strictObject({ recent: v.optional(numeric(0, 512)) });
 export type EventsQuery = v.InferOutput<typeof EventsQuery>;
 
-/** Which frames are wanted, and for how long. */
+/** Selects the frames to capture, and for how long. */
 export const CaptureQuery = v.strictObject({
   client: v.optional(v.string()),
   mac: v.optional(macAddress),

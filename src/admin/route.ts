@@ -4,10 +4,10 @@ import type { Daemon } from "../proxy/daemon_interface.ts";
 import { refuse } from "./problem.ts";
 import type { Asked } from "./serve.ts";
 
-/** Most bytes of a request's body. */
+/** Maximum size of a request's body, in bytes. */
 export const MAX_BODY = 64 * 1024;
 
-/** A request whose parts have been checked. */
+/** A request with validated parts. */
 export interface Request {
   context: Context<{ Bindings: Asked }>;
   /** Variable parts of the path, decoded. */
@@ -16,41 +16,43 @@ export interface Request {
   body: unknown;
 }
 
-/** What a route answers with. */
+/** A response of a route. */
 export interface Answer {
   description: string;
-  /** Without one the body is no JSON. */
+  /** Schema of the JSON body; undefined if the body is not JSON. */
   schema?: v.GenericSchema;
-  /** Media type of a body that is no JSON. */
+  /** Media type of a body that is not JSON. */
   type?: string;
 }
 
-/** One method of one path: both what is served and what the OpenAPI document tells. */
+/** One method of one path, both as served and as documented by OpenAPI. */
 export interface Route {
   method: "get" | "post" | "patch" | "delete";
-  /** Variable parts in braces, as OpenAPI has them. */
+  /** Variable parts are in braces, as in OpenAPI. */
   path: string;
   summary: string;
   query?:
     | v.ObjectSchema<v.ObjectEntries, undefined>
     | v.StrictObjectSchema<v.ObjectEntries, undefined>;
   body?: v.GenericSchema;
-  /** By status; problems that any route can answer with are not among them. */
+  /** Responses by status, without the errors that any route can return. */
   answers: Readonly<Record<number, Answer>>;
-  /** Whether it takes who may act; by default what is no GET does. */
+  /** Whether the role "act" is required; by default for every method but GET. */
   acts?: boolean;
   handle(daemon: Daemon, request: Request): unknown;
 }
 
 const NEEDS_ACT =
-  "You may look, but not change or capture anything: that takes the socket of admin.socket, or over TCP the token of admin.token_file";
+  "Read-only access: to change or capture anything, use the socket of admin.socket or, over TCP, the token of admin.token_file";
 
-/** Whether a route takes more than reading. */
+/** Whether a route requires the role "act". */
 export function isAct({ acts, method }: Pick<Route, "acts" | "method">): boolean {
   return acts ?? method !== "get";
 }
 
-/** Answers a request as its route says: objects become JSON. */
+/**
+ * Runs a route's handler after checking role, query and body; an object becomes a JSON response.
+ */
 export async function serveRoute(
   route: Route,
   daemon: Daemon,
@@ -71,25 +73,25 @@ export async function serveRoute(
 
 async function readJson(context: Context): Promise<unknown> {
   if (!/^application\/json\b/i.test(context.req.header("content-type") ?? "")) {
-    // Forms of other sites cannot say this content type without being asked for permission.
-    refuse(415, 'The body has to be JSON, with the header "Content-Type: application/json"');
+    // Browsers do not let forms of other sites send this content type without a preflight.
+    refuse(415, 'The body must be JSON, with the header "Content-Type: application/json"');
   }
   const text = await readBody(context.req.raw.body);
   try {
     return JSON.parse(text);
   } catch (error) {
-    return refuse(400, `The body is no JSON: ${(error as Error).message}`);
+    return refuse(400, `The body is not valid JSON: ${(error as Error).message}`);
   }
 }
 
-/** Not by what Content-Length says: a body may come in chunks. */
+/** Counts bytes as they arrive, since a chunked body has no Content-Length. */
 async function readBody(body: ReadableStream<Uint8Array> | null): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
   let length = 0;
   for await (const bytes of body ?? []) {
     length += bytes.length;
-    if (length > MAX_BODY) refuse(413, `A body may have ${MAX_BODY} bytes`);
+    if (length > MAX_BODY) refuse(413, `The body exceeds ${MAX_BODY} bytes`);
     text += decoder.decode(bytes, { stream: true });
   }
   return text + decoder.decode();
@@ -103,5 +105,5 @@ function checked(schema: v.GenericSchema, input: unknown, part: string): unknown
     if (issue.type === "strict_object" && issue.expected === "never") return `"${path}" is unknown`;
     return path === null ? issue.message : `"${path}": ${issue.message}`;
   });
-  return refuse(400, `Cannot take the ${part}: ${said.join("; ")}`);
+  return refuse(400, `Invalid ${part}: ${said.join("; ")}`);
 }

@@ -1,4 +1,4 @@
-/** Everything that the admin API answers. */
+/** All routes of the admin API. */
 import { parseMac } from "../pppoe/mac.ts";
 import { endByAdmin, freeStuck } from "../proxy/session_ends.ts";
 import { CAPTURE } from "./capture_route.ts";
@@ -19,15 +19,15 @@ const ok = (schema: Route["answers"][number]["schema"], description = "Done") =>
 const HEALTH: Route = {
   method: "get",
   path: "/healthz",
-  summary: "Whether the process lives",
-  answers: ok(says.Health, "It lives"),
+  summary: "Liveness of the process",
+  answers: ok(says.Health, "Alive"),
   handle: () => ({ status: "ok" }),
 };
 
 const READY: Route = {
   method: "get",
   path: "/readyz",
-  summary: "Whether frames can be carried: the interface is up, and on a client the tunnel",
+  summary: "Readiness: the interface is up and, on a client, the tunnel too",
   answers: {
     ...ok(says.Readiness, "Ready"),
     503: { description: "Not ready", schema: says.Readiness },
@@ -41,8 +41,8 @@ const READY: Route = {
 const STATUS: Route = {
   method: "get",
   path: "/api/v1/status",
-  summary: "The daemon as a whole",
-  answers: ok(says.Status, "Its state"),
+  summary: "Status of the daemon",
+  answers: ok(says.Status, "The status"),
   handle: (daemon, { context }) => statusOf(daemon, context.env.role ?? "read"),
 };
 
@@ -50,16 +50,16 @@ const CLIENTS: Route = {
   method: "get",
   path: "/api/v1/clients",
   summary: "The clients of a server; on a client, its servers",
-  answers: ok(says.Clients, "All of them"),
+  answers: ok(says.Clients, "The clients"),
   handle: (daemon) => ({ clients: clientsOf(daemon) }),
 };
 
 const SESSIONS: Route = {
   method: "get",
   path: "/api/v1/sessions",
-  summary: "Sessions that are open or held; with past=true those that have ended, newest first",
+  summary: "Lists open and held sessions; with past=true, ended sessions, newest first",
   query: asks.SessionsQuery,
-  answers: ok(says.SessionPage, "One page of them"),
+  answers: ok(says.SessionPage, "One page of sessions"),
   handle(daemon, { query }) {
     const wanted = query as asks.SessionsQuery;
     return wanted.past ? pastSessionsOf(daemon, wanted) : sessionsOf(daemon, wanted);
@@ -70,7 +70,7 @@ const SESSION: Route = {
   method: "get",
   path: "/api/v1/sessions/{id}",
   summary: "One session",
-  answers: ok(says.Session, "What is known of it"),
+  answers: ok(says.Session, "The session"),
   handle(daemon, { params }) {
     const session = findSession(daemon, params.id) ?? unknownSession(params.id);
     return sessionOf(daemon, session);
@@ -92,9 +92,9 @@ const END_SESSION: Route = {
 const PADT: Route = {
   method: "post",
   path: "/api/v1/padt",
-  summary: "Frees a stuck session: ends ours, or sends a PADT to the station on our wire",
+  summary: "Frees a stuck session: ends ours, or sends a PADT to the station on this side's wire",
   body: asks.PadtRequest,
-  answers: ok(says.PadtSent, "How many sessions were told of"),
+  answers: ok(says.PadtSent, "The number of PADTs sent"),
   handle({ proxy, link }, { body }) {
     const { client, mac, from, session_id: sessionId } = body as asks.PadtRequest;
     const local = from === undefined ? undefined : parseMac(from);
@@ -106,7 +106,7 @@ const PADT: Route = {
 const LOG_LEVEL: Route = {
   method: "patch",
   path: "/api/v1/log-level",
-  summary: "Sets the level of the log, or of one topic, until the next start",
+  summary: "Sets the log level, globally or for one topic, until the next start",
   body: asks.LogLevelRequest,
   answers: ok(says.LogLevels, "The levels in use"),
   handle(daemon, { body }) {
@@ -118,9 +118,9 @@ const LOG_LEVEL: Route = {
 const DRAIN: Route = {
   method: "post",
   path: "/api/v1/drain",
-  summary: "Takes no new sessions, or takes them again; open ones go on",
+  summary: "Stops or resumes accepting new sessions; open sessions continue",
   body: asks.DrainRequest,
-  answers: ok(says.Drained, "Whether it drains, and how many sessions there are"),
+  answers: ok(says.Drained, "Whether the daemon is draining, and the number of sessions"),
   handle(daemon, { body }) {
     daemon.drain((body as asks.DrainRequest).enabled);
     return { draining: daemon.draining, sessions: daemon.proxy.sessions.table.size };
@@ -130,8 +130,8 @@ const DRAIN: Route = {
 const METRICS: Route = {
   method: "get",
   path: "/metrics",
-  summary: "Metrics in the text format of Prometheus",
-  answers: { 200: { description: "All of them", type: "text/plain" } },
+  summary: "Metrics in the Prometheus text format",
+  answers: { 200: { description: "The metrics", type: "text/plain" } },
   async handle(daemon, { context }) {
     const { metricsText } = await import("./metrics.ts");
     return context.body(await metricsText(daemon), 200, {
@@ -149,10 +149,10 @@ const OPENAPI: Route = {
 };
 
 function unknownSession(id: string): never {
-  return refuse(404, `There is no session "${id}"; it may have ended`);
+  return refuse(404, `No session "${id}"; it may have ended`);
 }
 
-/** All routes, in the order of the document. */
+/** All routes, in the order of the OpenAPI document. */
 export const ROUTES: readonly Route[] = [
   HEALTH,
   READY,

@@ -1,7 +1,8 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /**
- * The answers of the admin API. Times are ISO 8601 texts, durations are seconds, sizes are bytes. The
- * OpenAPI document is made from these schemas, and the commands that ask a daemon check with them.
+ * Response schemas of the admin API. Times are ISO 8601 strings, durations are in seconds, sizes in
+ * bytes. The OpenAPI document is generated from these schemas, and the remote commands validate
+ * responses with them.
  */
 import * as v from "valibot";
 
@@ -12,7 +13,7 @@ const mac = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/));
 const sessionId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
 const tally = v.record(v.string(), count);
 
-/** What sessions have carried: "up" is from the customer to the AC. Bytes are those of PPP. */
+/** Traffic of sessions: "up" is from the customer to the AC. Bytes count PPP payload. */
 const traffic = {
   frames_up: count,
   frames_down: count,
@@ -20,11 +21,11 @@ const traffic = {
   bytes_down: count,
 };
 
-/** The process lives. */
+/** Liveness of the process. */
 export const Health = v.object({ status: v.literal("ok") });
 export type Health = v.InferOutput<typeof Health>;
 
-/** Whether frames can be carried: a server needs its listeners, a client its tunnel. */
+/** Readiness: a server needs its listeners, a client its tunnel. */
 export const Readiness = v.object({
   ready: v.boolean(),
   tunnel: v.boolean(),
@@ -32,7 +33,7 @@ export const Readiness = v.object({
 });
 export type Readiness = v.InferOutput<typeof Readiness>;
 
-/** RFC 9457. `errors` says where a configuration is wrong. */
+/** An error (RFC 9457). `errors` lists mistakes in a configuration. */
 export const Problem = v.object({
   type: v.string(),
   title: v.string(),
@@ -46,14 +47,14 @@ export const Problem = v.object({
 });
 export type Problem = v.InferOutput<typeof Problem>;
 
-/** The tunnel of one far proxy: a client's on the server, a server's on the client. */
+/** The tunnel of one peer: a client on the server, a server on the client. */
 export const Tunnel = v.object({
   peer: v.string(),
   up: v.boolean(),
   address: v.nullable(v.string()),
   since: v.nullable(time),
   down_since: v.nullable(time),
-  /** How the last tunnel, or the last attempt to set one up, has ended. */
+  /** Why the last tunnel, or the last attempt to set one up, ended. */
   down_reason: v.nullable(v.string()),
   rtt_seconds: v.nullable(seconds),
   connects: count,
@@ -63,7 +64,7 @@ export const Tunnel = v.object({
 });
 export type Tunnel = v.InferOutput<typeof Tunnel>;
 
-/** The Ethernet side. */
+/** The Ethernet interface. */
 export const Interface = v.object({
   name: v.string(),
   mac,
@@ -78,21 +79,21 @@ export const Interface = v.object({
 });
 export type Interface = v.InferOutput<typeof Interface>;
 
-/** A certificate that the server is known by, or that the client accepts. */
+/** The server's own certificate, or one that the client has pinned. */
 export const Certificate = v.object({
   use: v.picklist(["own", "pinned"]),
   path: v.string(),
-  /** Of its DER, in hexadecimal. */
+  /** SHA-256 of its DER encoding, in hexadecimal. */
   sha256: v.string(),
   names: v.string(),
   not_before: v.nullable(time),
   not_after: v.nullable(time),
-  /** Why it is due to be replaced. */
+  /** Why it should be replaced. */
   warning: v.nullable(v.string()),
 });
 export type Certificate = v.InferOutput<typeof Certificate>;
 
-/** Everything about the daemon as a whole. */
+/** Status of the daemon. */
 export const Status = v.object({
   schema: v.literal(1),
   version: v.string(),
@@ -103,7 +104,7 @@ export const Status = v.object({
   uptime_seconds: seconds,
   ready: v.boolean(),
   draining: v.boolean(),
-  /** What whoever asks may do. */
+  /** The caller's role. */
   role: v.optional(v.picklist(["read", "act"])),
   interface: Interface,
   sessions: v.object({ open: count, held: count, limit: count }),
@@ -117,10 +118,12 @@ export const Status = v.object({
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
   certificates: v.array(Certificate),
-  /** What needs attention now, each with what to do; those of certificates stand there. */
+  /** Problems that need attention now, each with a remedy; certificates have their own field. */
   warnings: v.array(v.string()),
   log_level: v.string(),
-  /** The configuration in use, keys as in its file; names of secrets' files, never their contents. */
+  /**
+   * The configuration in use, with the keys of its file; secret files by name, never by content.
+   */
   config: v.record(v.string(), v.unknown()),
 });
 export type Status = v.InferOutput<typeof Status>;
@@ -145,24 +148,24 @@ export type Clients = v.InferOutput<typeof Clients>;
 
 /** A session that is open, or held because its tunnel is down. */
 export const Session = v.object({
-  /** `<client>.<handle>`, escaped for URLs where need be. */
+  /** `<client>.<handle>`, percent-encoded where necessary. */
   id: v.string(),
   client: v.string(),
   customer_mac: mac,
   ac_mac: mac,
-  /** The AC's id. */
+  /** The session id that the AC assigned. */
   session_id: sessionId,
-  /** The id on this side's wire. */
+  /** The session id on this side's wire. */
   wire_session_id: sessionId,
   handle: sessionId,
   state: v.picklist(["open", "held"]),
   opened_at: time,
   ...traffic,
-  /** From LCP echoes that the customer sent; null before one was answered. */
+  /** Measured from LCP echoes of the customer; null until one was answered. */
   ac_rtt_seconds: v.nullable(seconds),
   ac_name: v.nullable(v.string()),
   service_name: v.nullable(v.string()),
-  /** Since the AC was last heard. */
+  /** Time since the last frame from the AC. */
   idle_seconds: seconds,
 });
 export type Session = v.InferOutput<typeof Session>;
@@ -185,7 +188,7 @@ export type PastSession = v.InferOutput<typeof PastSession>;
 export const Sessions = v.object({ total: count, offset: count, sessions: v.array(Session) });
 export type Sessions = v.InferOutput<typeof Sessions>;
 
-/** With `past=true`. There is a further page where `sessions` has as many as `limit`. */
+/** The response with `past=true`. A further page exists if `sessions` has `limit` entries. */
 export const PastSessions = v.object({
   total: count,
   offset: count,
@@ -193,17 +196,17 @@ export const PastSessions = v.object({
 });
 export type PastSessions = v.InferOutput<typeof PastSessions>;
 
-/** Either page. */
+/** A page of open or of ended sessions. */
 export const SessionPage = v.union([Sessions, PastSessions]);
 
 export const Closed = v.object({ closed: v.string() });
 export type Closed = v.InferOutput<typeof Closed>;
 
-/** How many PADT left. */
+/** The number of PADTs sent. */
 export const PadtSent = v.object({ sent: count });
 export type PadtSent = v.InferOutput<typeof PadtSent>;
 
-/** A setting that differs; "content" is that of the file which it names. */
+/** A changed setting; "content" means that the file it names has changed. */
 const change = v.object({
   key: v.string(),
   change: v.picklist(["added", "removed", "changed", "content"]),
@@ -222,7 +225,7 @@ export type LogLevels = v.InferOutput<typeof LogLevels>;
 export const Drained = v.object({ draining: v.boolean(), sessions: count });
 export type Drained = v.InferOutput<typeof Drained>;
 
-/** What an event is about; also the `event:` of the stream. */
+/** The kind of an event; also the `event:` field of the stream. */
 export const EventKind = v.picklist([
   "session-opened",
   "session-closed",
@@ -239,6 +242,6 @@ export const EventKind = v.picklist([
   "certificate",
 ]);
 
-/** The `data:` of an event; further keys are its facts. */
+/** The `data:` field of an event; further keys are its facts. */
 export const Event = v.looseObject({ time, kind: EventKind });
 export type Event = v.InferOutput<typeof Event>;

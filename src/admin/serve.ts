@@ -1,4 +1,4 @@
-/** Serves HTTP on connections that were accepted elsewhere, within limits of time. */
+/** Serves HTTP on accepted connections, with timeouts. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { logger } from "../log.ts";
@@ -9,33 +9,33 @@ import { ConnectionStream } from "./connection_stream.ts";
 
 const log = logger("admin");
 
-/** For a request, and for its answer. Milliseconds. */
+/** Timeout for a request, and for its response, in milliseconds. */
 export const PATIENCE = 10_000;
-/** For a request's head: until it is whole, nobody knows who asks. Milliseconds. */
+/** Timeout for a request's head, in milliseconds: until it is complete, the caller is unknown. */
 export const HEAD_PATIENCE = 3_000;
-/** Streams at a time, of each door and role. */
+/** Maximum number of concurrent streams per kind of access and role. */
 export const MAX_STREAMS = 16;
-/** Bytes of a request's head. */
+/** Maximum size of a request's head, in bytes. */
 const MAX_HEAD = 16 * 1024;
 
-/** What a route knows of its connection. */
+/** The context of a request. */
 export interface Asked {
   access: Access;
   caller: Caller;
-  /** What the caller may do; undefined until it is known, and for those who may do nothing. */
+  /** The caller's role; undefined until it is known, and for unauthorized callers. */
   role: Role | undefined;
-  /** The route is one that only those who may act can use. */
+  /** Whether the route requires the role "act". */
   acted: boolean;
-  /** The caller may ask something, and the connection is not given up for that of a stranger. */
+  /** Marks the connection as authorized, so that it is not evicted. */
   proven(): void;
   /**
-   * The answer is a stream, which goes on for as long as the client reads it; false where there are
-   * too many already.
+   * Marks the response as a stream, which lasts until the client closes it. Returns false if the
+   * limit is reached.
    */
   stream(): boolean;
 }
 
-/** What is known of a connection. */
+/** The state of a connection. */
 interface Connected {
   access: Access;
   caller: Caller;
@@ -43,7 +43,7 @@ interface Connected {
   watchdog: Watchdog;
 }
 
-/** A connection is given up when this is not called in time. */
+/** Calls back unless it is fed in time. */
 class Watchdog {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #patience: number;
@@ -65,7 +65,7 @@ class Watchdog {
   }
 }
 
-/** What serves the connections of one daemon. */
+/** Returns the function that serves the connections of one daemon. */
 export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
   const app = makeApp(daemon);
   const connected = new WeakMap<object, Connected>();
@@ -87,13 +87,13 @@ export function makeServe(daemon: Daemon, patience = PATIENCE): Serve {
   }, { overrideGlobalObjects: false, hostname: "localhost" });
   const about = ({ socket }: IncomingMessage): Connected => {
     const known = connected.get(socket);
-    if (known === undefined) throw new TypeError("A request without a connection");
+    if (known === undefined) throw new TypeError("Request without a known connection");
     return known;
   };
   const server = createServer({ maxHeaderSize: MAX_HEAD }, (incoming, outgoing) => {
     const { watchdog } = about(incoming);
     watchdog.feed();
-    // Node's server ends a stream of ours after each answer, so nobody may send a second request.
+    // Node's server ends such a stream after each response, so keep-alive must be off.
     outgoing.shouldKeepAlive = false;
     outgoing.on("finish", () => watchdog.feed());
     listener(incoming, outgoing);

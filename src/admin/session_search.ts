@@ -2,8 +2,8 @@ import { formatMac } from "../pppoe/mac.ts";
 import type { Session } from "../proxy/session.ts";
 
 /**
- * Whether a session is what somebody looks for who typed this: a part of either address, of the
- * client's, the AC's or the service's name, or one of its ids, decimal or as "0x01a4".
+ * Whether a session matches a search text: a part of either address, of the client's, the AC's or
+ * the service's name, or one of its ids, decimal or as "0x01a4".
  */
 export function isFound(session: Session, typed: string): boolean {
   const text = typed.trim().toLowerCase();

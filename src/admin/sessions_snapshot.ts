@@ -11,12 +11,12 @@ import { secondsOf, trafficOf } from "./traffic.ts";
 
 const DEFAULT_PAGE = 100;
 
-/** What names a session in URLs as long as it is open. */
+/** The id of a session in URLs, valid while it is open. */
 function idOf({ member, handle }: OpenSession): string {
   return `${encodeURIComponent(member.name)}.${handle}`;
 }
 
-/** The session that is named so; undefined where there is none. */
+/** Finds a session by its id; undefined if it does not exist. */
 export function findSession({ proxy }: Daemon, id: string): OpenSession | undefined {
   const dot = id.lastIndexOf(".");
   const handle = Number(id.slice(dot + 1));
@@ -29,7 +29,7 @@ export function findSession({ proxy }: Daemon, id: string): OpenSession | undefi
   return undefined;
 }
 
-/** What is known of an open session. */
+/** The API's view of an open session. */
 export function sessionOf(daemon: Daemon, session: OpenSession): Session {
   const { table, lcp } = daemon.proxy.sessions;
   const age = daemon.now() - session.openedAt;
@@ -55,7 +55,7 @@ function stateOf({ member }: OpenSession): "open" | "held" {
   return member.tunnel === undefined ? "held" : "open";
 }
 
-/** A page of the open and held sessions that are wanted. */
+/** Returns a page of the open and held sessions that match. */
 export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   const { offset = 0, limit = DEFAULT_PAGE } = query;
   const wanted = [...daemon.proxy.sessions.table].filter(filterOf(query));
@@ -97,7 +97,7 @@ function order(
   return order === "asc" ? by : (one, other) => by(other, one);
 }
 
-/** A page of the sessions that have ended, newest first. */
+/** Returns a page of ended sessions, newest first. */
 export function pastSessionsOf(daemon: Daemon, query: SessionsQuery): PastSessions {
   const { offset = 0, limit = DEFAULT_PAGE, client, mac, session_id } = query;
   const wanted = {

@@ -12,7 +12,7 @@ import type { Role } from "./access.ts";
 import { tunnelsOf } from "./peers_snapshot.ts";
 import type { Certificate, Interface, Readiness, Status } from "./schema.ts";
 
-/** Whether frames can be carried: a server listens as long as it lives, a client needs its tunnel. */
+/** Whether frames can be carried: a server is always listening, a client needs its tunnel. */
 export function readinessOf({ config, link, proxy }: Daemon): Readiness {
   const tunnel = config().mode === "server" ||
     [...proxy.members.values()].some((member) => member.tunnel !== undefined);
@@ -36,7 +36,7 @@ function interfaceOf({ link }: Daemon): Interface {
   };
 }
 
-/** Frames that were not carried, by reason, those of the link among them. */
+/** Dropped frames by reason, including those of the link. */
 export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
   const { drops, truncated, joined, vlanTagged } = link.statistics;
   const received = {
@@ -48,13 +48,13 @@ export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
 }
 
-/** Open sessions, those that are held, and how many there may be. */
+/** The number of open and held sessions, and the limit. */
 export function sessionCounts({ config, proxy }: Daemon): Status["sessions"] {
   const held = heldSessions(proxy.members.values());
   return { open: proxy.sessions.table.size - held, held, limit: config().limits.sessions };
 }
 
-/** The certificates in use, and which of them are due to be replaced. */
+/** The certificates in use, with a warning if they should be replaced. */
 export function certificatesOf({ certificates }: Daemon): Certificate[] {
   const time = (at: number): string | null => Number.isNaN(at) ? null : new Date(at).toISOString();
   return certificates().map((certificate) => ({
@@ -68,17 +68,17 @@ export function certificatesOf({ certificates }: Daemon): Certificate[] {
   }));
 }
 
-/** What needs attention now. */
+/** Problems that need attention now. */
 function warningsOf({ stateTrouble, link, proxy }: Daemon): string[] {
   const trouble = stateTrouble();
   return [
-    trouble && `Sessions are not kept for the next start: ${trouble}`,
+    trouble && `Sessions would not survive a restart: ${trouble}`,
     ringWarning(link),
     pacingWarning(proxy.discoveries.pacing),
   ].filter((warning) => warning !== undefined);
 }
 
-/** Everything about the daemon as a whole. */
+/** Returns the status of the daemon as seen by a role. */
 export function statusOf(daemon: Daemon, role: Role): Status {
   const { monitor, proxy, startedAt } = daemon;
   const config = daemon.config();

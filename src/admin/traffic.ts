@@ -6,7 +6,7 @@ import {
   FRAMES_TO_WIRE,
 } from "../proxy/session_table.ts";
 
-/** What was carried: "up" is from the customer to the AC. */
+/** Carried traffic: "up" is from the customer to the AC. */
 export interface Traffic {
   frames_up: number;
   frames_down: number;
@@ -14,7 +14,7 @@ export interface Traffic {
   bytes_down: number;
 }
 
-/** Counters of this side's wire as what went up and down: on a client's wire are the customers. */
+/** Converts counters of this side's wire to up and down: a client's wire is the customers' side. */
 export function trafficOf(
   mode: "server" | "client",
   counters: ArrayLike<number>,
@@ -26,12 +26,12 @@ export function trafficOf(
   return { frames_up: up[0], frames_down: down[0], bytes_up: up[1], bytes_down: down[1] };
 }
 
-/** Milliseconds as seconds; null for none. */
+/** Converts milliseconds to seconds; undefined becomes null. */
 export function secondsOf(milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : milliseconds / 1_000;
 }
 
-/** Wall clock in milliseconds as a time; null for none. */
+/** Converts a wall-clock time in milliseconds to ISO 8601; undefined becomes null. */
 export function timeOf(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }

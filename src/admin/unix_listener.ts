@@ -1,12 +1,12 @@
 import { dirname } from "node:path";
 import { RUN_FOLDER } from "../config/admin_socket.ts";
 
-/** All bits but reading and writing for owner and group. */
+/** Masks every mode bit except read and write for owner and group. */
 const UMASK = 0o117;
 
 /**
- * Listens on a Unix socket of mode 0660. A file that a dead process left is replaced. Throws an Error
- * where a living process listens there, or the operating system refuses.
+ * Listens on a Unix socket with mode 0660. Replaces a socket file left by a dead process. Throws
+ * Error if a living process listens there, or if the operating system refuses.
  */
 export async function listenUnix(path: string): Promise<Deno.UnixListener> {
   const refuse = (why: string, cause?: unknown): Error =>
@@ -23,8 +23,8 @@ export async function listenUnix(path: string): Promise<Deno.UnixListener> {
       Deno.umask(umask);
     }
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) throw refuse("there is no such folder", error);
-    if (error instanceof Deno.errors.PermissionDenied) throw refuse("not permitted", error);
+    if (error instanceof Deno.errors.NotFound) throw refuse("no such directory", error);
+    if (error instanceof Deno.errors.PermissionDenied) throw refuse("permission denied", error);
     throw error;
   }
 }
@@ -32,11 +32,15 @@ export async function listenUnix(path: string): Promise<Deno.UnixListener> {
 async function removeStale(path: string, refuse: (why: string) => Error): Promise<void> {
   const found = await Deno.lstat(path).catch(() => undefined);
   if (found === undefined) return;
-  if (!found.isSocket) throw refuse("there is a file of that name; remove it or name another");
+  if (!found.isSocket) {
+    throw refuse(
+      "a file with this name exists and is not a socket; remove it or choose another path",
+    );
+  }
   const isAlive = await Deno.connect({ transport: "unix", path }).then((connection) => {
     connection.close();
     return true;
   }, (error) => !(error instanceof Deno.errors.ConnectionRefused));
-  if (isAlive) throw refuse("a living process listens there; name another as admin.socket");
+  if (isAlive) throw refuse("another process is listening there; choose another path");
   await Deno.remove(path);
 }

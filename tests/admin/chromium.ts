@@ -1,4 +1,4 @@
-/** A real browser: Debian's chromium, driven by playwright-core. */
+/** A real browser: Debian's Chromium, driven by playwright-core. */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { findProgram } from "../lab/process.ts";
 
@@ -13,7 +13,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** A browser with an empty profile of its own, closed at disposal. */
+/** Opens a browser with an empty profile; disposal closes it. */
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath: findProgram("chromium") ?? "chromium",
@@ -22,16 +22,16 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-/** A page whose errors are kept. */
+/** A page that records its errors. */
 export interface WatchedPage {
   readonly page: Page;
-  /** Errors of scripts, violations of the Content Security Policy, files that are missing. */
+  /** Script errors, violations of the Content Security Policy and missing files. */
   readonly faults: string[];
-  /** Loads the page again. */
+  /** Reloads the page. */
   reload(): Promise<void>;
 }
 
-/** Opens an address, where `token` is known already or undefined. */
+/** Opens an address; `token`, if given, is already stored in the tab. */
 export async function openPage(
   browser: Browser,
   address: string,
@@ -43,7 +43,7 @@ export async function openPage(
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (message) => {
-    // What a refused token and a daemon that is gone look like there.
+    // Logged for a rejected token and for an unreachable daemon.
     const expected = /status of 401|net::ERR_/;
     if (message.type() === "error" && !expected.test(message.text())) faults.push(message.text());
   });
@@ -55,11 +55,11 @@ export async function openPage(
   return { page, faults, reload: () => load(() => page.reload()) };
 }
 
-/** Interfaces of the lab that come up meanwhile make Chromium give up what it was loading. */
+/** Chromium aborts loads when another lab interface comes up. */
 const NETWORK_CHANGED = /ERR_NETWORK_CHANGED/;
 const ATTEMPTS = 10;
 
-/** Loads a page, and again where a file of it was given up: the page would stand there without it. */
+/** Loads a page, and retries if one of its files was aborted. */
 function wholeLoads(page: Page): (start: () => Promise<unknown>) => Promise<void> {
   let interrupted = false;
   page.on("requestfailed", (request) => {

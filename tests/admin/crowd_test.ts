@@ -8,12 +8,12 @@ const HALF = new TextEncoder().encode("GET /api/v1/status HTTP/1.1\r\nHost: loca
 async function halfRequests(port: number, count: number): Promise<Deno.Conn[]> {
   return await Promise.all(Array.from({ length: count }, async () => {
     const connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    await connection.write(HALF).catch(() => {}); // it may have given way already
+    await connection.write(HALF).catch(() => {}); // it may have been evicted already
     return connection;
   }));
 }
 
-Deno.test("T8: half requests of strangers over TCP keep out neither the socket nor who has a token", () =>
+Deno.test("T8: unfinished requests over TCP block neither the socket nor callers with a token", () =>
   withTcpDaemon(async ({ ask, port, status }) => {
     const held = await halfRequests(port, 70);
     const begun = performance.now();
@@ -21,14 +21,15 @@ Deno.test("T8: half requests of strangers over TCP keep out neither the socket n
     await body?.cancel();
     assertEquals([code, await status("/api/v1/status", TOKEN)], [200, 200]);
     assertEquals(await status("/api/v1/status", READ_TOKEN), 200);
-    assert(performance.now() - begun < 1_000, "answers have to wait for strangers");
+    assert(performance.now() - begun < 1_000, "unauthenticated connections delay answers");
     for (let round = 0; round < 4; round++) {
       held.push(...await halfRequests(port, 100));
       assertEquals(await status("/metrics", READ_TOKEN), 200);
       const sockets = await openSockets(port);
       assert(sockets <= MAX_CONNECTIONS + 1, `${sockets} sockets are open`);
     }
-    // And they are gone in the kernel once their time is over, without a word from the strangers.
+    // After the timeout they are gone from the kernel too, although their clients sent nothing
+    // more.
     const deadline = performance.now() + HEAD_PATIENCE + 2_000;
     while (await openSockets(port) > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -37,11 +38,11 @@ Deno.test("T8: half requests of strangers over TCP keep out neither the socket n
     for (const connection of held) connection.close();
   }));
 
-Deno.test("T8: whose streams are open keeps out neither the socket nor the other role", () =>
+Deno.test("T8: open streams of one role block neither the socket nor the other role", () =>
   withTcpDaemon(async ({ ask, port }) => {
     const controller = new AbortController();
     const { signal } = controller;
-    const held: Response[] = []; // one that nobody holds would end
+    const held: Response[] = []; // an unreferenced response would be closed
     const open = async (token: string): Promise<number> => {
       const headers = { authorization: `Bearer ${token}` };
       const url = `http://127.0.0.1:${port}/api/v1/events`;

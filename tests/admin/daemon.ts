@@ -1,4 +1,4 @@
-/** A daemon on a path in memory, with its admin API on a Unix socket. */
+/** A daemon on an in-memory path, with its admin API on a Unix socket. */
 import type { MemoryLink } from "../../ffi/memory_link.ts";
 import { Admin } from "../../src/admin/admin.ts";
 import { parseConfig } from "../../src/config/load.ts";
@@ -15,16 +15,16 @@ import { withFolder } from "../cli/process.ts";
 import { within } from "../proxy/dial.ts";
 import type { Path } from "../proxy/path.ts";
 
-/** What a test asks and plays on. */
+/** The environment of a test. */
 export interface World {
   path: Path;
   daemon: Daemon;
   socket: string;
-  /** Asks over the socket; what is `json` is sent as such. */
+  /** Sends a request over the socket; `json` is sent as the body. */
   ask(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
 }
 
-/** Which side of the path the daemon is, and what else its configuration says in `[admin]`. */
+/** The daemon's side of the path, and further TOML for `[admin]`. */
 export interface WorldOptions {
   mode?: "server" | "client";
   admin?: string;
@@ -38,13 +38,13 @@ secret_file = "branch-1.secret"\n`,
 server_certificate = "server.crt"\nname = "branch-1"\nsecret_file = "branch-1.secret"\n`,
 };
 
-/** The configuration of a daemon in this folder. */
+/** Returns the configuration of a daemon in this folder. */
 export function configOf(folder: string, { mode = "server", admin = "" }: WorldOptions): Config {
   const text = `${CONFIG[mode]}[admin]\nsocket = "daemon.sock"\n${admin}`;
   return parseConfig(text, `${folder}/daemon.toml`);
 }
 
-/** Runs `body` beside a daemon whose path is up. */
+/** Runs `body` with a daemon whose path is up. */
 export async function withDaemon(
   options: WorldOptions,
   body: (world: World) => Promise<void>,
@@ -103,7 +103,7 @@ const CERTIFICATE: UsedCertificate = {
   validTo: Date.UTC(2020, 1, 1),
 };
 
-/** Of a daemon whose `state_dir` takes nothing. */
+/** The trouble reported by a daemon that cannot write its `state_dir`. */
 export const STATE_TROUBLE = 'Cannot write "/state/sessions.db": the disk is full; make room';
 
 function daemonOf(

@@ -15,7 +15,7 @@ const queries: Query[] = dashboard.panels.flatMap(({ title, ...panel }) =>
   ("targets" in panel ? panel.targets ?? [] : []).map(({ expr }) => ({ panel: title, expr }))
 );
 
-Deno.test("dashboard: each metric that it asks for is served, and what is served is shown", () =>
+Deno.test("dashboard: every metric it queries is served, and every served metric is shown", () =>
   withDaemon({}, async ({ ask }) => {
     const text = await (await ask("/metrics")).text();
     const served = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1]));
@@ -26,7 +26,7 @@ Deno.test("dashboard: each metric that it asks for is served, and what is served
     assertEquals([...served].filter((name) => !plain.has(name)), []);
   }));
 
-Deno.test("dashboard: labels of queries and legends are those of their metrics", () => {
+Deno.test("dashboard: queries use only labels that their metrics have", () => {
   const labels = new Map(METRICS.map(({ name, labels }) => [name, labels ?? []]));
   for (const { panel, expr } of queries) {
     const name = /pppoeproxy_(\w+)/.exec(expr)?.[1].replace(/_bucket$/, "") ?? "";
@@ -37,7 +37,7 @@ Deno.test("dashboard: labels of queries and legends are those of their metrics",
   }
 });
 
-Deno.test("dashboard: panels have ids of their own and do not lie on each other", () => {
+Deno.test("dashboard: panel ids are unique and panels do not overlap", () => {
   const ids = dashboard.panels.map(({ id }) => id);
   assertEquals(new Set(ids).size, ids.length);
   const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
@@ -47,7 +47,7 @@ Deno.test("dashboard: panels have ids of their own and do not lie on each other"
 });
 
 Deno.test(needing(["promtool"], {
-  name: "dashboard: promtool can read every query",
+  name: "dashboard: promtool accepts every query",
   fn: () =>
     withFolder(async (folder) => {
       const rules = queries.map(({ expr }, index) => ({

@@ -6,7 +6,7 @@ import { withDaemon } from "./daemon.ts";
 
 const feed = (): EventFeed => new EventFeed(() => 0);
 
-Deno.test("the feed keeps the latest events, and refusals displace no others", () => {
+Deno.test("the feed keeps the latest events, and refusals evict no other events", () => {
   const events = feed();
   const others = MAX_EVENTS - MAX_REFUSALS;
   for (let i = 1; i <= others + 10; i++) events.emit("drain", { i });
@@ -21,7 +21,7 @@ Deno.test("the feed keeps the latest events, and refusals displace no others", (
   assertEquals(events.after(1e9), []);
 });
 
-Deno.test("an event is one block whose data is one line, whatever its facts are", () => {
+Deno.test("an event is one block with one data line, whatever its facts", () => {
   const text = encodeEvent({
     number: 3,
     time: 0,
@@ -32,7 +32,7 @@ Deno.test("an event is one block whose data is one line, whatever its facts are"
   assertMatch(text, /^id: 3\nevent: refused\ndata: .*"detail":"a\\n\\nid: 9"\}\n\n$/);
 });
 
-Deno.test("a stream that nobody reads ends instead of growing", async () => {
+Deno.test("an unread stream ends instead of growing", async () => {
   const events = feed();
   const stream = eventStream(events, 0);
   for (let i = 0; i < 5_000; i++) events.emit("drain", {});
@@ -41,7 +41,7 @@ Deno.test("a stream that nobody reads ends instead of growing", async () => {
   assertEquals(blocks, 1_024);
 });
 
-/** Reads events from a stream's text until there are so many. */
+/** Reads numbers and kinds of events from a response until `count` have arrived. */
 async function numbers(response: Response, count: number): Promise<string[]> {
   const found: string[] = [];
   let text = "";
@@ -57,7 +57,7 @@ async function numbers(response: Response, count: number): Promise<string[]> {
   return found;
 }
 
-Deno.test("who comes back hears what it has missed, and then what happens", () =>
+Deno.test("a reconnecting client receives the events it missed, then new ones", () =>
   withDaemon({}, async ({ ask, path, daemon }) => {
     daemon.monitor.emit("drain", { enabled: true });
     await dial(path, { id: 7 });

@@ -6,7 +6,7 @@ import { configOf, withDaemon } from "./daemon.ts";
 
 const TOKEN = "83e8c2a50f4feb3f41e3782c1b46534663037de861003c90ba4c690c33d2efdb";
 
-Deno.test("Host has to be the loopback's or one that the operator allows", () => {
+Deno.test("Host must name the loopback or a host that the operator allows", () => {
   for (const host of ["localhost", "localhost:9180", "127.0.0.1:9180", "127.9.9.9", "[::1]:9180"]) {
     assertEquals([host, isOurs(host, [])], [host, true]);
   }
@@ -18,7 +18,7 @@ Deno.test("Host has to be the loopback's or one that the operator allows", () =>
   assert(isOurs("Proxy.Example:443", ["proxy.example"]));
 });
 
-Deno.test("what a page of another site makes a browser ask is refused", () =>
+Deno.test("requests that another site makes a browser send are refused", () =>
   withDaemon({ admin: 'hosts = ["proxy.example"]' }, async ({ ask }) => {
     const status = async (headers: Record<string, string>): Promise<number> => {
       const response = await ask("/api/v1/status", { headers });
@@ -32,7 +32,7 @@ Deno.test("what a page of another site makes a browser ask is refused", () =>
     assertEquals(await status({ "sec-fetch-site": "same-origin" }), 200);
   }));
 
-Deno.test("over TCP everything but health and the page wants the token", () =>
+Deno.test("over TCP everything except health checks and the page requires the token", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/admin.token`, `${TOKEN}\n`, { mode: 0o600 });
     const { port } = freePort();
@@ -70,7 +70,7 @@ function freePort(): { port: number } {
   return listener.addr;
 }
 
-Deno.test("the socket is for owner and group, replaces one that was left, and goes with the daemon", () =>
+Deno.test("the socket is for owner and group, replaces a stale one, and is removed at shutdown", () =>
   withFolder(async (folder) => {
     const path = `${folder}/daemon.sock`;
     await leaveStaleSocket(path);
@@ -81,7 +81,7 @@ Deno.test("the socket is for owner and group, replaces one that was left, and go
     assertEquals([...Deno.readDirSync(folder)], []);
   }));
 
-Deno.test("a socket that a living process has, or a file, is not taken away", () =>
+Deno.test("neither the socket of a living process nor a file is replaced", () =>
   withFolder(async (folder) => {
     const open = async (): Promise<string> => {
       try {
@@ -92,12 +92,12 @@ Deno.test("a socket that a living process has, or a file, is not taken away", ()
       }
     };
     const first = await Admin.open(configOf(folder, {}));
-    assertStringIncludes(await open(), "a living process listens there");
+    assertStringIncludes(await open(), "another process is listening there");
     first.close();
     await Deno.writeTextFile(`${folder}/daemon.sock`, "precious");
-    assertStringIncludes(await open(), "there is a file of that name");
+    assertStringIncludes(await open(), "a file with this name exists");
     assertEquals(await Deno.readTextFile(`${folder}/daemon.sock`), "precious");
     const elsewhere = configOf(`${folder}/none`, {});
     const error = await Admin.open(elsewhere).then(() => "", String);
-    assertStringIncludes(error, "there is no such folder");
+    assertStringIncludes(error, "no such directory");
   }));

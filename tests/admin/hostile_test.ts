@@ -4,7 +4,7 @@ import { ROUTES } from "../../src/admin/routes.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon, type World } from "./daemon.ts";
 
-/** Asked with anything, each of these answers at once. */
+/** Routes that answer any valid request with an endless stream. */
 const STREAMS: ReadonlySet<string> = new Set(["/api/v1/events", "/api/v1/capture"]);
 
 const word = fc.oneof(
@@ -28,7 +28,7 @@ async function statusOf({ ask }: World, path: string, init = {}): Promise<number
   return response.status;
 }
 
-Deno.test("whatever is asked is answered, and never with a fault of ours", () =>
+Deno.test("every request is answered, and never with an internal error", () =>
   withDaemon({}, async (world) => {
     await dial(world.path, { id: 7 });
     for (const { method, path, query } of ROUTES.filter(({ path }) => !STREAMS.has(path))) {

@@ -6,7 +6,7 @@ import { withDaemon, type World } from "./daemon.ts";
 
 const SOCKET: Access = { kind: "socket" };
 
-/** Everything that comes until the other side hangs up. */
+/** Reads until the other side closes the connection. */
 async function readAll(connection: Deno.Conn): Promise<string> {
   let text = "";
   for await (const bytes of connection.readable.pipeThrough(new TextDecoderStream())) text += bytes;
@@ -24,7 +24,7 @@ async function say(connection: Deno.Conn, text: string): Promise<void> {
 
 const ASK = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
-Deno.test("more connections than allowed are closed at once, and one that ends makes room", () =>
+Deno.test("connections beyond the limit are closed at once, and each that ends frees a place", () =>
   withDaemon({}, async (world) => {
     const held: Deno.Conn[] = [];
     for (let i = 0; i < MAX_CONNECTIONS; i++) held.push(await dialSocket(world));
@@ -33,7 +33,7 @@ Deno.test("more connections than allowed are closed at once, and one that ends m
     await say(held[0], ASK);
     assertMatch(await readAll(held[0]), /^HTTP\/1\.1 200 /);
     let answer = "";
-    while (answer === "") { // until the daemon, too, has seen that end
+    while (answer === "") { // until the daemon has seen that end too
       const next = await dialSocket(world);
       answer = await say(next, ASK).then(() => readAll(next), () => "");
     }
@@ -41,7 +41,7 @@ Deno.test("more connections than allowed are closed at once, and one that ends m
     for (const connection of held.slice(1)) connection.close();
   }));
 
-Deno.test("who does not end a request is not waited for", () =>
+Deno.test("an unfinished request times out", () =>
   withDaemon({}, async ({ daemon, socket }) => {
     const path = `${socket}.slow`;
     using listener = Deno.listen({ transport: "unix", path });
@@ -67,14 +67,14 @@ Deno.test("who does not end a request is not waited for", () =>
     await served;
   }));
 
-Deno.test("what is no HTTP is told so", () =>
+Deno.test("input that is not HTTP gets status 400", () =>
   withDaemon({}, async (world) => {
     const connection = await dialSocket(world);
     await say(connection, "\0\x01garbage\r\n\r\n");
     assertMatch(await readAll(connection), /^HTTP\/1\.1 400 /);
   }));
 
-Deno.test("more streams than allowed are refused, and one that ends makes room", () =>
+Deno.test("streams beyond the limit are refused, and each that ends frees a place", () =>
   withDaemon({}, async ({ ask, daemon }) => {
     const controllers: AbortController[] = [];
     const open = async (): Promise<number> => {
@@ -89,12 +89,12 @@ Deno.test("more streams than allowed are refused, and one that ends makes room",
     for (let i = 0; i < MAX_STREAMS; i++) assertEquals(await open(), 200);
     assertEquals(await open(), 503);
     controllers[0].abort();
-    // The daemon hears of it when the connection has gone.
+    // The daemon notices once the connection is closed.
     while (await open() !== 200) daemon.monitor.emit("drain", {});
     for (const controller of controllers) controller.abort();
   }));
 
-Deno.test("a body that is too long is refused, however it comes", () =>
+Deno.test("a body that is too long is refused, with or without Content-Length", () =>
   withDaemon({}, async ({ ask }) => {
     const long = new Uint8Array(80_000).fill(0x20);
     for (const body of [long, new Blob([long]).stream()]) {
@@ -103,11 +103,11 @@ Deno.test("a body that is too long is refused, however it comes", () =>
         body,
         headers: { "content-type": "application/json" },
       });
-      assertEquals([response.status, (await response.json()).title], [413, "Too long"]);
+      assertEquals([response.status, (await response.json()).title], [413, "Content too large"]);
     }
   }));
 
-Deno.test("what cannot be taken is told of with place and reason", () =>
+Deno.test("an invalid request is answered with the place and the reason", () =>
   withDaemon({}, async ({ ask }) => {
     const detail = async (path: string, init = {}): Promise<[number, string]> => {
       const response = await ask(path, init);
@@ -116,19 +116,19 @@ Deno.test("what cannot be taken is told of with place and reason", () =>
     };
     assertEquals(await detail("/api/v1/sessions?limit=0&mac=x&name=1"), [
       400,
-      'Cannot take the query: "mac": Expected a MAC address such as "02:00:00:00:00:01"; ' +
+      'Invalid query: "mac": Expected a MAC address such as "02:00:00:00:00:01"; ' +
       '"limit": Expected a whole number from 1 to 1000; "name" is unknown',
     ]);
     assertEquals(await detail("/api/v1/drain", { method: "POST", body: "{}" }), [
       415,
-      'The body has to be JSON, with the header "Content-Type: application/json"',
+      'The body must be JSON, with the header "Content-Type: application/json"',
     ]);
     const [status, words] = await detail("/api/v1/padt", { method: "POST", json: { mac: 3 } });
     assertEquals(status, 400);
-    assertMatch(words, /^Cannot take the body: "mac": .*; "session_id": /);
+    assertMatch(words, /^Invalid body: "mac": .*; "session_id": /);
     assertEquals(await detail("/api/v1/status", { method: "PUT" }), [
       405,
-      '"/api/v1/status" takes GET',
+      '"/api/v1/status" allows only GET',
     ]);
     assertEquals((await detail("/nothing"))[0], 404);
     assertEquals((await detail("/api/v1/sessions/branch-1.99", { method: "DELETE" }))[0], 404);

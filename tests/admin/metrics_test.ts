@@ -14,14 +14,14 @@ async function scrape({ ask }: World): Promise<string> {
   return await response.text();
 }
 
-/** A line's value. */
+/** Returns the value of a line. */
 function valueOf(text: string, line: string): number {
   const found = text.split("\n").find((it) => it.startsWith(`pppoeproxy_${line} `));
-  assert(found !== undefined, `There is ${line} in ${text}`);
+  assert(found !== undefined, `No ${line} in ${text}`);
   return Number(found.split(" ").at(-1));
 }
 
-/** Something of everything that is counted. */
+/** Produces a sample of everything that is counted. */
 async function live({ path, daemon }: World): Promise<void> {
   const { monitor } = daemon;
   await dial(path, { id: 7 });
@@ -36,7 +36,7 @@ async function live({ path, daemon }: World): Promise<void> {
 }
 
 Deno.test(needing(["promtool"], {
-  name: "P1: promtool finds nothing wrong with the metrics",
+  name: "P1: promtool reports no problems with the metrics",
   fn: () => withDaemon({}, checkMetrics),
 }));
 
@@ -56,7 +56,7 @@ async function checkMetrics(world: World): Promise<void> {
   assertEquals([success, said], [true, ""]);
 }
 
-Deno.test("metrics say what was carried, and a second scrape does not count it twice", () =>
+Deno.test("metrics count the carried traffic, and a second scrape does not count it twice", () =>
   withDaemon({}, async (world) => {
     await live(world);
     const first = await scrape(world);
@@ -77,7 +77,7 @@ Deno.test("metrics say what was carried, and a second scrape does not count it t
     assertEquals(steady(second), steady(first));
   }));
 
-Deno.test("I1: the end of each certificate in use is a metric, and a warning in the status", () =>
+Deno.test("I1: the expiry of each certificate in use is a metric, and a warning in the status", () =>
   withDaemon({}, async (world) => {
     const sha256 = "ab".repeat(32);
     const line = `certificate_expiry_timestamp_seconds{use="own",sha256="${sha256}"}`;
@@ -91,18 +91,18 @@ Deno.test("I1: the end of each certificate in use is a metric, and a warning in 
     assertMatch(certificates[0].warning, /expired on 2020-02-01; replace it/);
   }));
 
-Deno.test("a state_dir that takes nothing is a metric, and a warning in the status and its text", () =>
+Deno.test("an unwritable state_dir is a metric, and a warning in the status and its text", () =>
   withDaemon({}, async (world) => {
     assertEquals(valueOf(await scrape(world), "state_failing"), 1);
     const status = await (await world.ask("/api/v1/status")).json();
     assertEquals(status.warnings, [
-      `Sessions are not kept for the next start: ${STATE_TROUBLE}`,
+      `Sessions would not survive a restart: ${STATE_TROUBLE}`,
     ]);
     const text = describeStatus(status, plain, Date.now()).join("\n");
-    assertMatch(text, /warning: +Sessions are not kept.*the disk is full; make room/);
+    assertMatch(text, /warning: +Sessions would not survive.*the disk is full; make room/);
   }));
 
-Deno.test("what a session has carried stays counted when it has ended", () =>
+Deno.test("the traffic of a session stays counted after it ends", () =>
   withDaemon({}, async (world) => {
     await live(world);
     await world.ask("/api/v1/sessions/branch-1.1", { method: "DELETE" }).then((it) => it.text());
@@ -111,7 +111,7 @@ Deno.test("what a session has carried stays counted when it has ended", () =>
     assertEquals(valueOf(text, 'sessions_closed_total{reason="admin"}'), 1);
   }));
 
-Deno.test("no label has a MAC address, and names are as Prometheus wants them", () =>
+Deno.test("no label contains a MAC address, and names follow Prometheus conventions", () =>
   withDaemon({ mode: "client" }, async (world) => {
     await live(world);
     assertEquals(/(?:[0-9a-f]{2}:){5}/.test(await scrape(world)), false);
@@ -122,7 +122,7 @@ Deno.test("no label has a MAC address, and names are as Prometheus wants them", 
     assertEquals(new Set(METRICS.map(({ name }) => name)).size, METRICS.length);
   }));
 
-Deno.test("docs/operations.md has every metric with its labels and meaning", async () => {
+Deno.test("docs/operations.md lists every metric with its labels and meaning", async () => {
   const file = new URL("../../docs/operations.md", import.meta.url);
   const text = await Deno.readTextFile(file);
   for (const { name, type, labels = [], help } of METRICS) {
@@ -131,7 +131,7 @@ Deno.test("docs/operations.md has every metric with its labels and meaning", asy
   }
 });
 
-Deno.test("a histogram's bucket takes what is not above its bound", () => {
+Deno.test("a histogram's bucket includes its upper bound", () => {
   const histogram = new Histogram([1, 2]);
   for (const value of [0, 1, 1.5, 2, 3]) histogram.observe(value);
   assertEquals([[...histogram.counts], histogram.sum], [[2, 2, 1], 7.5]);

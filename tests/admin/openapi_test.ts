@@ -13,7 +13,7 @@ interface Operation {
 
 type Document = { paths: Record<string, Record<string, Operation>>; components: object };
 
-/** Also refuses keys that the document does not tell of. */
+/** Makes a schema refuse keys that the document does not mention. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== "object" || schema === null) return schema;
@@ -22,7 +22,7 @@ function closed(schema: unknown): unknown {
   return open ? copy : { ...copy, additionalProperties: false };
 }
 
-/** What checks answers against the document that the daemon itself gives. */
+/** Validates responses against the document that the daemon serves. */
 class Checker {
   #document: Document;
   #seen = new Set<string>();
@@ -45,7 +45,7 @@ class Checker {
     return json;
   }
 
-  /** Routes that no good answer was seen of. */
+  /** Routes without a validated successful response. */
   get missing(): string[] {
     const all = Object.entries(this.#document.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method} ${path}`)
@@ -64,7 +64,7 @@ async function documentOf({ ask }: World): Promise<Document> {
   return await (await ask("/api/v1/openapi.json")).json();
 }
 
-/** Streams, texts and the document itself are looked at in tests of their own. */
+/** Streams, plain text and the document itself have their own tests. */
 const OTHERS = [
   "get /api/v1/events",
   "get /api/v1/capture",
@@ -73,7 +73,7 @@ const OTHERS = [
 ];
 
 for (const mode of ["server", "client"] as const) {
-  Deno.test(`what a ${mode} answers is what its document says`, () =>
+  Deno.test(`responses of a ${mode} match its OpenAPI document`, () =>
     withDaemon({ mode }, async (world) => {
       const { ask, path, daemon } = world;
       const checker = new Checker(await documentOf(world));
@@ -115,7 +115,7 @@ for (const mode of ["server", "client"] as const) {
     }));
 }
 
-Deno.test("the document has every route that is served, with its parameters", () =>
+Deno.test("the OpenAPI document lists every served route with its parameters", () =>
   withDaemon({}, async (world) => {
     const { paths } = await documentOf(world);
     for (const { method, path, query } of ROUTES) {
@@ -126,7 +126,7 @@ Deno.test("the document has every route that is served, with its parameters", ()
     }
   }));
 
-Deno.test("a held session is told as such, and so is the tunnel that is gone", () =>
+Deno.test("a held session is reported as held, and its tunnel as down", () =>
   withDaemon({}, async ({ path, ask }) => {
     await dial(path, { id: 7 });
     await path.lose(0);

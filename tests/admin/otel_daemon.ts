@@ -1,4 +1,4 @@
-/** A daemon with one session whose metrics Deno exports, until its input ends. */
+/** A daemon with one session, whose metrics Deno exports until standard input ends. */
 import { exportMetrics } from "../../src/admin/otel.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon } from "./daemon.ts";

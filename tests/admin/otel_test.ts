@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-/** A collector of OTLP over HTTP: bodies by path. */
+/** Starts a collector of OTLP over HTTP, which passes on each path and body. */
 function collect(received: (path: string, body: string) => void): Deno.HttpServer<Deno.NetAddr> {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     received(new URL(request.url).pathname, await request.text());
@@ -8,7 +8,10 @@ function collect(received: (path: string, body: string) => void): Deno.HttpServe
   });
 }
 
-/** A metric's data points, wherever the exporter puts them: values by the first label's value. */
+/**
+ * Returns a metric's data points, wherever the exporter puts them: values by the value of the first
+ * label.
+ */
 function pointsOf(body: string, name: string): Record<string, number> {
   const found: Record<string, number> = {};
   JSON.parse(body, (_key, value) => {
@@ -22,7 +25,7 @@ function pointsOf(body: string, name: string): Record<string, number> {
   return found;
 }
 
-Deno.test("Deno's own OpenTelemetry exports the metrics, and a span of each request", async () => {
+Deno.test("Deno's OpenTelemetry exporter sends the metrics, and a span per request", async () => {
   const seen = Promise.withResolvers<void>();
   const metrics: Record<string, number>[] = [];
   let spans = "";

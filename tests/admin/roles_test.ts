@@ -13,7 +13,7 @@ import { READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
 const NOBODY = 65_534;
 const json = { "content-type": "application/json" };
 
-/** Every route that does more than look, with a request that would do it. */
+/** Every route that requires the role "act", with a request that would succeed. */
 const ACTS: [method: string, path: string, body?: object][] = [
   ["DELETE", "/api/v1/sessions/branch-1.1"],
   ["POST", "/api/v1/padt", { mac: "02:00:00:00:00:01", session_id: 1 }],
@@ -24,7 +24,7 @@ const ACTS: [method: string, path: string, body?: object][] = [
   ["GET", "/api/v1/capture?secrets=true&seconds=1"],
 ];
 
-Deno.test("T7: a token that may read reads, and changes and captures nothing", () =>
+Deno.test("T7: a read token can read, but not change or capture anything", () =>
   withTcpDaemon(async ({ status, daemon }) => {
     for (const { path } of ROUTES.filter((route) => !isAct(route) && !route.path.includes("{"))) {
       assertEquals([path, await status(path, READ_TOKEN)], [path, 200]);
@@ -34,7 +34,7 @@ Deno.test("T7: a token that may read reads, and changes and captures nothing", (
       const init = { method, ...(body && { headers: json, body: JSON.stringify(body) }) };
       assertEquals([method, path, await status(path, READ_TOKEN, init)], [method, path, 403]);
     }
-    // Nor by another spelling, or by asking for the head alone.
+    // The same for other spellings of the path and for other methods.
     for (
       const path of ["/api/v1/capture", "/api/v1/%63apture", "/api/v1/capture/", "//api/v1/capture"]
     ) {
@@ -55,7 +55,7 @@ Deno.test("T7: a token that may read reads, and changes and captures nothing", (
     );
   }));
 
-Deno.test("T7: every route that is no GET, and the capture, takes who may act", () => {
+Deno.test("T7: every route but GET routes, and the capture, requires the role act", () => {
   const acting = ROUTES.filter(isAct).map(({ method, path }) => `${method} ${path}`);
   const tried = new Set(
     ACTS.map(([method, path]) =>
@@ -65,7 +65,7 @@ Deno.test("T7: every route that is no GET, and the capture, takes who may act", 
   assertEquals(new Set(acting), tried);
 });
 
-Deno.test("T7: the problem says what is missing, and the status says what one may do", () =>
+Deno.test("T7: the refusal says what is missing, and the status gives the caller's role", () =>
   withTcpDaemon(async ({ port }) => {
     const ask = (path: string, token: string, method = "GET") =>
       fetch(`http://127.0.0.1:${port}${path}`, {
@@ -80,7 +80,7 @@ Deno.test("T7: the problem says what is missing, and the status says what one ma
     }
   }));
 
-Deno.test("T7: a second socket is for those who may read, of a group of its own", () =>
+Deno.test("T7: a second socket with its own group gives read access", () =>
   withFolder(async (folder) => {
     const isRoot = canBecomePlainUser();
     const group = isRoot ? 'read_group = "daemon"\n' : "";
@@ -110,7 +110,7 @@ Deno.test("T7: a second socket is for those who may read, of a group of its own"
     });
   }));
 
-Deno.test("T7: the same token for both roles, and a group that is not there, are refused", () =>
+Deno.test("T7: the same token for both roles and an unknown group are refused", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/a.token`, TOKEN, { mode: 0o600 });
     await Deno.writeTextFile(`${folder}/b.token`, TOKEN.toUpperCase(), { mode: 0o600 });
@@ -127,7 +127,7 @@ Deno.test("T7: the same token for both roles, and a group that is not there, are
     assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".sock")), []);
   }));
 
-Deno.test("T7: a capture leaves an event that says who looks, and whether at secrets", () =>
+Deno.test("T7: a capture emits an event with the caller and whether it shows secrets", () =>
   withTcpDaemon(async ({ ask, daemon, status }) => {
     const since = daemon.monitor.events.latest;
     const begin = async (query: string): Promise<FeedEvent> => {
@@ -138,7 +138,7 @@ Deno.test("T7: a capture leaves an event that says who looks, and whether at sec
       return daemon.monitor.events.after(since).at(-1) as FeedEvent;
     };
     const uid = Deno.uid();
-    for (let i = 0; i < 20; i++) { // numbers of descriptors come again
+    for (let i = 0; i < 20; i++) { // descriptors are reused
       assertEquals((await begin("count=1&seconds=1")).facts.uid, uid);
     }
     const plain = await begin("client=branch-1&seconds=1");
@@ -157,7 +157,7 @@ Deno.test("T7: a capture leaves an event that says who looks, and whether at sec
   }));
 
 Deno.test(needing(["python3"], {
-  name: "T7: a capture's event names the user at the other end, not the socket's owner",
+  name: "T7: a capture's event names the connecting user, not the socket's owner",
   ignore: !canBecomePlainUser(),
   fn: () =>
     withTcpDaemon(async ({ daemon, socket }) => {

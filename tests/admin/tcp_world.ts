@@ -1,4 +1,4 @@
-/** A daemon whose admin API listens on TCP too. */
+/** A daemon whose admin API also listens on TCP. */
 import { Admin } from "../../src/admin/admin.ts";
 import { withFolder } from "../cli/process.ts";
 import { configOf, withDaemon, type World } from "./daemon.ts";
@@ -6,15 +6,15 @@ import { configOf, withDaemon, type World } from "./daemon.ts";
 export const TOKEN = "83e8c2a50f4feb3f41e3782c1b46534663037de861003c90ba4c690c33d2efdb";
 export const READ_TOKEN = "0f6c1d92be87a3455e1f70c8d26b94a7ce1830f5927d4b6ea81c35f07de29b46";
 
-/** A daemon that can be asked over TCP. */
+/** The environment of a test with access over TCP. */
 export interface TcpWorld extends World {
   folder: string;
   port: number;
-  /** The status of an answer. */
+  /** Sends a request and returns the status of the response. */
   status(path: string, token?: string, init?: RequestInit): Promise<number>;
 }
 
-/** Runs `body` beside a daemon with both tokens; `admin` is further TOML of that table. */
+/** Runs `body` with a daemon that has both tokens; `admin` is further TOML for that table. */
 export async function withTcpDaemon(
   body: (world: TcpWorld) => Promise<void>,
   admin = "",
@@ -50,7 +50,7 @@ function freePort(): number {
   return listener.addr.port;
 }
 
-/** Sockets of a local port that a process has open, besides the one that listens. */
+/** Number of sockets that processes have open on a local port, without the listening one. */
 export async function openSockets(port: number): Promise<number> {
   const LISTEN = "0A";
   const ORPHAN = "0";

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { ASSET_HEADERS, assets } from "../../src/admin/web/assets.ts";
 
-Deno.test("web page: whatever a file of it names is one of its files", () => {
+Deno.test("web page: every file that it refers to is served", () => {
   const missing = [...assets].flatMap(([path, { body }]) =>
     path === "/assets/uplot.js" ? [] : [
       ...[...body.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map((match) => match[1]),
@@ -11,7 +11,7 @@ Deno.test("web page: whatever a file of it names is one of its files", () => {
   assertEquals(missing, []);
 });
 
-Deno.test("web page: every file beside assets.ts is served as it is", () => {
+Deno.test("web page: every file next to assets.ts is served unchanged", () => {
   const folder = new URL("../../src/admin/web/", import.meta.url);
   for (const { name } of Deno.readDirSync(folder)) {
     if (name === "assets.ts") continue;
@@ -28,7 +28,7 @@ Deno.test("web page: the page loads every style sheet, and the one for narrow wi
   assertEquals(loaded.at(-1), "/assets/narrow.css");
 });
 
-Deno.test("web page: all files together are below 150 kB, and name nothing of elsewhere", () => {
+Deno.test("web page: all files together are below 150 kB and load nothing from other sites", () => {
   const bodies = [...assets.values()].map(({ body }) => body);
   const size = bodies.reduce((sum, body) => sum + new TextEncoder().encode(body).length, 0);
   assert(size < 150_000, `${size} bytes`);
@@ -39,7 +39,7 @@ Deno.test("web page: all files together are below 150 kB, and name nothing of el
   assertEquals(outside, []);
 });
 
-Deno.test("web page: no inline script or style, no HTML from texts", () => {
+Deno.test("web page: no inline scripts or styles, no HTML built from text", () => {
   for (const [path, { body }] of assets) {
     if (path.endsWith("/uplot.js")) continue;
     assert(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/.test(body), path);

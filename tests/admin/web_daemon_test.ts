@@ -7,7 +7,7 @@ import { withWebWorld } from "./web_world.ts";
 const ignore = !insideLab();
 
 Deno.test(needing(["chromium"], {
-  name: "web page: it asks for the token, tells a wrong one, and keeps the right one for the tab",
+  name: "web page: it asks for the token, rejects a wrong one, and keeps the right one for the tab",
   ignore,
   fn: () =>
     withWebWorld(async ({ browser, serverPage, token }) => {
@@ -15,7 +15,7 @@ Deno.test(needing(["chromium"], {
       const dialog = page.getByRole("dialog", { name: "Token" });
       await dialog.getByLabel("Token").fill("ab".repeat(32));
       await dialog.getByRole("button", { name: "Use token" }).click();
-      await dialog.getByText("does not accept").waitFor();
+      await dialog.getByText("rejected this token").waitFor();
       assert(await page.locator("main").isHidden());
       await dialog.getByLabel("Token").fill(token);
       await page.keyboard.press("Enter");
@@ -29,7 +29,7 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "T7: web page: who may only look sees everything, and no button that acts",
+  name: "T7: web page: the read-only role sees everything, but no buttons that change anything",
   ignore,
   fn: () =>
     withWebWorld(async ({ lab, browser, host }) => {
@@ -48,7 +48,7 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: through the Unix socket, as ssh -L forwards to it, it asks for no token",
+  name: "web page: over the Unix socket, as through ssh -L, it asks for no token",
   ignore,
   fn: () =>
     withWebWorld(async ({ lab, browser }) => {
@@ -63,7 +63,7 @@ Deno.test(needing(["chromium"], {
     }),
 }));
 
-/** Passes on to a Unix socket what connects. */
+/** Forwards connections to a Unix socket. */
 async function forward(listener: Deno.TcpListener, path: string): Promise<void> {
   for await (const near of listener) {
     const far = await Deno.connect({ transport: "unix", path });
@@ -73,7 +73,7 @@ async function forward(listener: Deno.TcpListener, path: string): Promise<void> 
 }
 
 Deno.test(needing(["chromium"], {
-  name: "web page: drain refuses new sessions until it is ended; reload shows what came of it",
+  name: "web page: drain refuses new sessions until it is stopped; reload shows its result",
   ignore,
   fn: () =>
     withWebWorld(async ({ lab, open, pair, host, token }) => {
@@ -82,14 +82,14 @@ Deno.test(needing(["chromium"], {
       await page.getByRole("button", { name: "Refuse new sessions" }).click();
       await page.getByText("Draining: new sessions are refused").waitFor();
       await pair.server.waitForLine(/drain/);
-      await page.getByRole("button", { name: "End drain" }).click();
-      await page.getByRole("button", { name: "Take new sessions" }).click();
+      await page.getByRole("button", { name: "Stop draining" }).click();
+      await page.getByRole("button", { name: "Accept new sessions" }).click();
       await page.locator("#state", { hasText: "ready" }).waitFor();
       await host.dial();
 
       const result = page.getByRole("dialog");
       await page.getByRole("button", { name: "Reload configuration" }).click();
-      await result.getByText("Nothing has changed").waitFor();
+      await result.getByText("No changes").waitFor();
       await result.getByRole("button", { name: "Close" }).click();
       const file = `${lab.folder}/server.toml`;
       const good = await Deno.readTextFile(file);
@@ -100,7 +100,7 @@ Deno.test(needing(["chromium"], {
       await result.getByRole("button", { name: "Close" }).click();
       await Deno.writeTextFile(file, `${good}\n[limits]\nsesions = 321\n`);
       await page.getByRole("button", { name: "Reload configuration" }).click();
-      await result.getByText("The configuration was not reloaded").waitFor();
+      await result.getByText("Configuration not reloaded").waitFor();
       await result.getByText("sesions").first().waitFor();
       await result.getByRole("button", { name: "Close" }).click();
 
@@ -109,13 +109,13 @@ Deno.test(needing(["chromium"], {
       assertStringIncludes(shown, 'secret_file = "');
       const secret = (await Deno.readTextFile(`${lab.folder}/branch-1.secret`)).trim();
       for (const hidden of [secret, token]) assert(!(await page.content()).includes(hidden));
-      // The refused configuration is an answer with an error status.
+      // The refused configuration is answered with an error status.
       assertEquals(faults.filter((fault) => !fault.includes("422")), []);
     }),
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: a tunnel that goes down, and a daemon that is gone and back, are shown",
+  name: "web page: it shows a lost tunnel, and a daemon that stops and returns",
   ignore,
   fn: () =>
     withWebWorld(async ({ browser, clientPage, token, open, pair, host }) => {

@@ -7,7 +7,7 @@ import { withWebWorld } from "./web_world.ts";
 
 const ignore = !insideLab();
 
-/** What axe finds against WCAG 2.2 AA and good practice. */
+/** Returns axe's violations of WCAG 2.2 AA and best practices. */
 async function faultsOfAccess(page: Page): Promise<string[]> {
   await page.evaluate(axe);
   const { violations } = await page.evaluate("axe.run(document)") as {
@@ -21,7 +21,7 @@ async function faultsOfAccess(page: Page): Promise<string[]> {
 const SIZES = [1440, 1200, 900, 390].map((width) => ({ width, height: 860 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: from desktop to phone, light and dark: nothing sticks out, axe finds no fault",
+  name: "web page: from desktop to phone, light and dark: nothing overflows, axe finds no fault",
   ignore,
   fn: () =>
     withWebWorld(async ({ host, open }) => {
@@ -45,7 +45,7 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: the theme follows the system until it is chosen, and is remembered",
+  name: "web page: the theme follows the system until one is chosen, which is remembered",
   ignore,
   fn: () =>
     withWebWorld(async ({ open }) => {
@@ -66,7 +66,7 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: the keyboard reaches everything, and focus is seen",
+  name: "web page: the keyboard reaches every control, and focus is visible",
   ignore,
   fn: () =>
     withWebWorld(async ({ host, open }) => {

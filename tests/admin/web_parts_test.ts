@@ -3,7 +3,7 @@ import { serverSentEvents } from "../../src/admin/web/api.js";
 import { bitRate, bytes, duration, roundTrip, sessionId } from "../../src/admin/web/format.js";
 import { Rates } from "../../src/admin/web/rates.js";
 
-Deno.test("web page: events are read whatever pieces they come in, and comments are none", async () => {
+Deno.test("web page: events are parsed however they are split, and comments are not events", async () => {
   const text = 'id: 7\nevent: drain\ndata: {"a":"ö"}\n\n: still here\n\nid: 8\r\ndata: {}\r\n\r\n';
   const bytes = new TextEncoder().encode(text);
   for (const size of [1, 5, bytes.length]) {
@@ -45,7 +45,7 @@ Deno.test("web page: numbers have three digits and a prefix, times two units", (
   assertEquals(sessionId(420), "0x01a4");
 });
 
-Deno.test("web page: a rate is told after two samples, and not over a restart", () => {
+Deno.test("web page: a rate needs two samples, and none spans a restart", () => {
   const rates = new Rates();
   const at = (seconds: number, bytes: number) =>
     rates.update(seconds, [["a", {
@@ -58,7 +58,7 @@ Deno.test("web page: a rate is told after two samples, and not over a restart", 
   assertEquals(rates.of("a"), null);
   at(12, 700);
   assertEquals(rates.of("a")?.bytes_up, 100);
-  at(12.1, 900); // too soon after the last
+  at(12.1, 900); // too soon after the previous sample
   assertEquals(rates.of("a")?.bytes_up, 100);
   at(14, 900);
   assertEquals(rates.of("a")?.bytes_up, 100);

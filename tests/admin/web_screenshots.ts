@@ -1,6 +1,6 @@
 /**
- * `deno task screenshots`: the pictures of the web page in docs/images, of real daemons that carry
- * real sessions in a lab.
+ * `deno task screenshots`: takes the screenshots of the web page in docs/images, with real daemons
+ * that carry real sessions in a lab.
  */
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { parseMac } from "../../src/pppoe/mac.ts";
@@ -15,9 +15,9 @@ import { type WebWorld, withWebWorld } from "./web_world.ts";
 
 const IMAGES = new URL("../../docs/images/", import.meta.url).pathname;
 const CLIENTS = { "branch-1": "lan0", "campus-north": "lan1", "campus-south": "lan2" };
-/** Milliseconds that the pages are watched. */
+/** Time for which the pages show traffic, in milliseconds. */
 const SHOWN = 130_000;
-/** Milliseconds after a client has died. */
+/** Time between a client's death and the screenshots, in milliseconds. */
 const AFTER_DEATH = 7_000;
 
 const DESKTOP = { width: 1440, height: 1010 };
@@ -35,7 +35,7 @@ interface Customer {
   session: DialedSession;
 }
 
-/** Customers on a LAN, each with a session that the AC has answered in. */
+/** Dials sessions of customers on a LAN; the AC answers an echo in each. */
 async function dialOn({ lab, ac }: WebWorld, lan: number, customers: number): Promise<Customer[]> {
   const dialed: Customer[] = [];
   for (let number = 1; number <= customers; number++) {
@@ -48,7 +48,7 @@ async function dialOn({ lab, ac }: WebWorld, lan: number, customers: number): Pr
   return dialed;
 }
 
-/** An LCP echo that the AC answers (RFC 1661 section 5.8). */
+/** Sends an LCP echo that the AC answers (RFC 1661 section 5.8). */
 async function echo(ac: TestAc, { sessionId, send }: DialedSession, id: number): Promise<void> {
   const lcp = (code: number) => Uint8Array.of(0xc0, 0x21, code, id, 0, 8, 0, 0, 0, id);
   const since = ac.seen.length;
@@ -58,7 +58,7 @@ async function echo(ac: TestAc, { sessionId, send }: DialedSession, id: number):
   ac.send(sessionId, lcp(10));
 }
 
-/** Sends what grows and shrinks, more of it down than up. */
+/** Sends varying traffic, more of it down than up. */
 async function carry(ac: TestAc, customers: Customer[], milliseconds: number): Promise<void> {
   const ended = performance.now() + milliseconds;
   const [up, down] = [payload(180), payload(1_380)];
@@ -101,7 +101,7 @@ async function take(views: Views): Promise<void> {
   for (const [name, page] of views) await page.screenshot({ path: `${IMAGES}${name}.png` });
 }
 
-/** The server with three clients, one of which has just died. */
+/** Shows the server with three clients, one of which has just died. */
 async function takeServer(world: WebWorld): Promise<void> {
   const views = await openViews(world, world.serverPage, SERVER);
   const north = [...await dialOn(world, 0, 6), ...await dialOn(world, 1, 5)];

@@ -9,13 +9,13 @@ import { withWebWorld } from "./web_world.ts";
 const ignore = !insideLab();
 
 Deno.test(needing(["chromium"], {
-  name: "web page: sessions appear when customers dial, are found, and are sorted",
+  name: "web page: sessions appear when customers dial, and can be searched and sorted",
   ignore,
   fn: () =>
     withWebWorld(async ({ lab, host, open }) => {
       const { page, faults } = await open();
       const rows = page.locator("#sessions tbody tr");
-      await page.getByText("No session is open").waitFor();
+      await page.getByText("No sessions are open").waitFor();
 
       const one = await host.dial();
       await rows.filter({ hasText: formatMac(host.mac) }).waitFor();
@@ -37,7 +37,7 @@ Deno.test(needing(["chromium"], {
         await page.locator("#sessions-count", { hasText: /^2$/ }).waitFor();
       }
       await search.fill("nobody");
-      await page.getByText("No session matches").waitFor();
+      await page.getByText("No sessions match").waitFor();
       await search.fill("");
 
       await one.echo(new Uint8Array(1_000).fill(7));
@@ -54,7 +54,7 @@ Deno.test(needing(["chromium"], {
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: Disconnect asks first, then the AC and the customer both get a PADT",
+  name: "web page: Disconnect asks for confirmation, then the AC and the customer get a PADT",
   ignore,
   fn: () =>
     withWebWorld(async ({ ac, host, open }) => {
@@ -79,14 +79,14 @@ Deno.test(needing(["chromium"], {
       await page.locator("#events").getByText("session closed").waitFor();
       await page.locator("#events").getByText("session opened").waitFor();
       await page.locator("#ends").getByText("admin").waitFor();
-      await page.getByLabel("State").selectOption("ended");
+      await page.getByLabel("State").selectOption("Ended");
       await page.locator("#past tbody tr").filter({ hasText: "admin" }).waitFor();
       assertEquals(faults, []);
     }),
 }));
 
 Deno.test(needing(["chromium"], {
-  name: "web page: what the AC and customers call themselves stays text",
+  name: "web page: names given by the AC and by customers are shown as plain text",
   ignore,
   fn: () =>
     withWebWorld(async ({ host, open }) => {

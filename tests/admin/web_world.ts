@@ -14,28 +14,28 @@ export interface WebWorld {
   ac: TestAc;
   host: TestClient;
   browser: Browser;
-  /** What the daemons' pages ask for. */
+  /** The token of the daemons' pages. */
   token: string;
   /** Addresses of the pages. */
   serverPage: string;
   clientPage: string;
-  /** The server's page, with the token known. */
+  /** Opens the server's page with the token stored. */
   open(options?: BrowserContextOptions): Promise<WatchedPage>;
 }
 
-/** What the world's daemons and AC are called and say. */
+/** Names and further configuration of the world. */
 export interface WebOptions {
   /** AC-Name. */
   acName?: string;
-  /** Clients with interfaces, where there are several; then only the server has a page. */
+  /** Interfaces by client name, for several clients; then only the server has a page. */
   clients?: Readonly<Record<string, string>>;
-  /** Further TOML of the server. */
+  /** Further TOML for the server. */
   server?: string;
-  /** Further TOML of its `[admin]`. */
+  /** Further TOML for its `[admin]` table. */
   admin?: string;
 }
 
-/** Runs with a world and removes it. The AC has the sessions 0x01a4 and following. */
+/** Creates a world, runs `use` with it and removes it. The AC's session ids start at 0x01a4. */
 export async function withWebWorld(
   use: (world: WebWorld) => Promise<void>,
   { acName = "bras-1", clients, server = "", admin = "" }: WebOptions = {},
@@ -53,7 +53,7 @@ export async function withWebWorld(
   const pair = await startProxyPair(lab, {
     ...(clients && { clients }),
     server: `${server}\n${adminTable(lab, "server", serverPort)}${admin}`,
-    // Several clients would want the same port.
+    // Several clients would need the same port.
     ...(clients === undefined && { client: adminTable(lab, "client", clientPort) }),
   });
   const host = lab.use(startTestClient("cust0"));

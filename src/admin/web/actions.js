@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** What an operator can do here: disconnect, drain, reload. */
+/** The operator's actions: disconnect, drain, reload. */
 import { ask, ProblemError } from "./api.js";
 import { confirmed, showResult } from "./dialogs.js";
 import { byId, element } from "./dom.js";
@@ -8,9 +8,9 @@ import { announce } from "./events.js";
 import { plural, sessionId } from "./format.js";
 
 /**
- * Does something, and shows why it could not be done.
+ * Runs an action and shows the reason if it fails.
  *
- * @param {string} heading of the failure
+ * @param {string} heading of the failure dialog
  * @param {() => Promise<void>} act
  */
 async function attempt(heading, act) {
@@ -34,7 +34,7 @@ async function attempt(heading, act) {
 /** @param {unknown} error @returns {string} */
 function reason(error) {
   if (error instanceof ProblemError) return error.message;
-  return "The daemon did not answer. Whether it has done this is not known.";
+  return "The daemon did not answer, so the action may or may not have been carried out.";
 }
 
 /** @param {any} session @param {() => void} done */
@@ -43,26 +43,26 @@ export async function disconnect(session, done) {
     heading: "Disconnect this session?",
     text:
       `The customer ${session.customer_mac} of "${session.client}" and the access concentrator ` +
-      `${session.ac_name ?? session.ac_mac} both get a PADT for session ` +
-      `${sessionId(session.session_id)}. The customer may dial again at once.`,
+      `${session.ac_name ?? session.ac_mac} both receive a PADT for session ` +
+      `${sessionId(session.session_id)}. The customer may dial again immediately.`,
     yes: "Disconnect",
   });
   if (!yes) return;
-  await attempt("The session was not disconnected", async () => {
+  await attempt("Session not disconnected", async () => {
     await ask("DELETE", `/api/v1/sessions/${encodeURIComponent(session.id)}`);
     announce(`Session of ${session.customer_mac} disconnected`);
   });
   done();
 }
 
-/** @param {() => any} status The latest. @param {() => void} done */
+/** @param {() => any} status Returns the latest status. @param {() => void} done */
 export function startActions(status, done) {
   byId("drain").addEventListener("click", async () => {
     await toggleDrain(status());
     done();
   });
   byId("reload").addEventListener("click", async () => {
-    await attempt("The configuration was not reloaded", reload);
+    await attempt("Configuration not reloaded", reload);
     done();
   });
 }
@@ -75,20 +75,20 @@ async function toggleDrain(status) {
   const yes = await confirmed(
     draining
       ? {
-        heading: "End the drain?",
-        text: "Customers can dial again.",
-        yes: "Take new sessions",
+        heading: "Stop draining?",
+        text: "The daemon accepts new sessions again.",
+        yes: "Accept new sessions",
         danger: false,
       }
       : {
         heading: "Drain this daemon?",
         text:
-          `${open} go on. New ones are refused until the drain is ended or the daemon restarts.`,
+          `${open} stay open. New sessions are refused until you stop draining or the daemon restarts.`,
         yes: "Refuse new sessions",
       },
   );
   if (!yes) return;
-  await attempt(draining ? "The drain was not ended" : "The daemon does not drain", async () => {
+  await attempt(draining ? "Still draining" : "Not draining", async () => {
     await ask("POST", "/api/v1/drain", { enabled: !draining });
   });
 }
@@ -99,21 +99,21 @@ async function reload() {
     changes.length === 0
       ? []
       : [element("h3", { text: heading }), element("ul", {}, changes.map(changeLine))];
-  await showResult(result === "unchanged" ? "Nothing has changed" : "Configuration reloaded", [
+  await showResult(result === "unchanged" ? "No changes" : "Configuration reloaded", [
     ...(result === "unchanged"
-      ? [element("p", { text: "The file says what is in use already." })]
+      ? [element("p", { text: "The file and the running configuration are identical." })]
       : []),
     ...list("Applied", applied),
-    ...list("In force after a restart", needs_restart),
+    ...list("Needs a restart", needs_restart),
   ]);
 }
 
-/** What has become of a setting. @type {Record<string, string>} */
+/** How a setting changed. @type {Record<string, string>} */
 const CHANGES = {
   added: "added",
   removed: "removed",
   changed: "",
-  content: "its file has changed",
+  content: "file content changed",
 };
 
 /** @param {{ key: string; change: string }} change @returns {HTMLElement} */

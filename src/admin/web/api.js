@@ -1,13 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The daemon's admin API. */
+/** A client of the daemon's admin API. */
 import { askToken } from "./dialogs.js";
 
 const TOKEN = "pppoe-proxy-token";
-/** Milliseconds. */
+/** Timeout of a request, in milliseconds. */
 const PATIENCE = 8_000;
 
-/** An answer that is a problem (RFC 9457). */
+/** An error response (RFC 9457). */
 export class ProblemError extends Error {
   /** @param {number} status @param {{ title?: string; detail?: string; errors?: { path: string; line?: number; message: string }[] }} problem */
   constructor(status, problem) {
@@ -25,7 +25,7 @@ function authorization() {
 }
 
 /**
- * Fetches, and asks for the token as often as it is refused.
+ * Fetches, and prompts for the token each time it is refused.
  *
  * @param {string} path
  * @param {RequestInit} options
@@ -43,21 +43,21 @@ async function fetchAuthorized(path, options, signal) {
     });
     if (response.status !== 401) return response;
     await response.body?.cancel();
-    // Another request may have asked meanwhile.
+    // Another request may have prompted for it already.
     if (sessionStorage.getItem(TOKEN) !== used) continue;
     sessionStorage.setItem(TOKEN, await askToken(used !== null));
   }
 }
 
 /**
- * Asks the daemon; a body is sent as JSON.
+ * Sends a request to the daemon; a body is sent as JSON.
  *
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
  * @returns {Promise<any>}
- * @throws {ProblemError} The daemon refuses.
- * @throws {TypeError | DOMException} It cannot be reached, or does not answer.
+ * @throws {ProblemError} The daemon refused.
+ * @throws {TypeError | DOMException} The daemon is unreachable or does not answer.
  */
 export async function ask(method, path, body) {
   const options = body === undefined ? { method } : {
@@ -72,11 +72,11 @@ export async function ask(method, path, body) {
 }
 
 /**
- * Follows the daemon's events for ever: what is missed while it cannot be reached comes later.
+ * Follows the daemon's events indefinitely; events missed while it is unreachable arrive later.
  * (EventSource cannot send the token.)
  *
  * @param {(event: any) => void} tell
- * @returns {() => void} Begins anew with the recent ones: another daemon counts anew.
+ * @returns {() => void} Restarts from the recent events, for a restarted daemon numbers its events from 1.
  */
 export function followEvents(tell) {
   let last = "";
@@ -95,7 +95,7 @@ export function followEvents(tell) {
   };
   const forever = async () => {
     for (;;) {
-      await follow().catch(() => {}); // gone for now; the page says so elsewhere
+      await follow().catch(() => {}); // unreachable for now; the page shows that elsewhere
       await new Promise((resolve) => setTimeout(resolve, stop.signal.aborted ? 0 : 2_000));
       if (stop.signal.aborted) stop = new AbortController();
     }
@@ -108,7 +108,8 @@ export function followEvents(tell) {
 }
 
 /**
- * Events of a stream (HTML Living Standard, section 9.2); comments are events without id and data.
+ * Parses the events of a stream (HTML Living Standard section 9.2). Comments are yielded as events
+ * without id and data.
  *
  * @param {ReadableStream<Uint8Array>} body
  * @returns {AsyncGenerator<{ id: string; data: string }>}

@@ -1,6 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The configuration in use, written as TOML. Secrets are files; only their names are known here. */
+/**
+ * Shows the configuration in use as TOML. The daemon sends the names of secret files, never their
+ * content.
+ */
 import { byId, setText } from "./dom.js";
 
 /** @param {any} status */
@@ -30,7 +33,7 @@ function isTable(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @param {unknown} value Whether it is a list of tables. */
+/** @param {unknown} value @returns {boolean} Whether it is a list of tables. */
 function isList(value) {
   return Array.isArray(value) && value.length > 0 && value.every(isTable);
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Questions and answers above the page. */
+/** Modal dialogs. */
 import { byId } from "./dom.js";
 
 /**
@@ -18,7 +18,7 @@ function shown(dialog) {
 }
 
 /**
- * Asks before something is done.
+ * Asks for confirmation.
  *
  * @param {{ heading: string; text: string; yes: string; danger?: boolean }} question
  * @returns {Promise<boolean>}
@@ -33,7 +33,7 @@ export async function confirmed({ heading, text, yes, danger = true }) {
 }
 
 /**
- * Shows what came of something.
+ * Shows the result of an action.
  *
  * @param {string} heading
  * @param {readonly Node[]} body
@@ -48,9 +48,9 @@ export async function showResult(heading, body) {
 let asking;
 
 /**
- * Asks for the token, once for all that wait for it.
+ * Prompts for the token, once for all waiting requests.
  *
- * @param {boolean} wrong Whether the last one was not accepted.
+ * @param {boolean} wrong Whether the previous token was rejected.
  * @returns {Promise<string>}
  */
 export function askToken(wrong) {

@@ -1,9 +1,9 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Elements. Texts from the daemon reach the page through `textContent` alone. */
+/** DOM helpers. Text from the daemon reaches the page through `textContent` only. */
 
 /**
- * The element with this id.
+ * Returns the element with this id.
  *
  * @template {HTMLElement} [T=HTMLElement]
  * @param {string} id
@@ -11,12 +11,12 @@
  */
 export function byId(id) {
   const element = document.getElementById(id);
-  if (element === null) throw new ReferenceError(`Cannot find the element "${id}" of the page`);
+  if (element === null) throw new ReferenceError(`Cannot find element "${id}" in the page`);
   return /** @type {T} */ (element);
 }
 
 /**
- * A new element.
+ * Creates an element.
  *
  * @param {string} tag
  * @param {{ class?: string; text?: string; title?: string; label?: string }} [facts]
@@ -34,7 +34,7 @@ export function element(tag, facts = {}, children = []) {
 }
 
 /**
- * Sets a text, and touches the page only where it differs: selections and screen readers stay put.
+ * Sets the text of a node only if it differs, so selections and screen readers are not disturbed.
  *
  * @param {Node} node
  * @param {string} text
@@ -53,7 +53,7 @@ export function setData(node, name, value) {
 }
 
 /**
- * Makes the children of a list or table body stand for these items, in this order. A child lives as
+ * Updates the children of a list or table body to match these items, in this order. A child lives as
  * long as its item, so focus and selection survive an update.
  *
  * @template T
@@ -84,7 +84,7 @@ export function keepChildren(parent, items, key, create, update) {
 }
 
 /**
- * A table row whose cells have these headings, which narrow screens show beside each value.
+ * Creates a table row whose cells carry these headings; narrow screens show them above each value.
  *
  * @param {readonly (readonly [heading: string, kind?: string])[]} cells
  * @returns {HTMLElement}
@@ -96,7 +96,7 @@ export function row(cells) {
     cells.map(([heading, kind = ""], index) => {
       const cell = element(index === 0 ? "th" : "td", { class: kind });
       if (index === 0) cell.setAttribute("scope", "row");
-      // Narrow screens lay rows out as cards, which must stay a table to who hears them.
+      // Narrow screens lay rows out as cards; the roles keep it a table for screen readers.
       cell.setAttribute("role", index === 0 ? "rowheader" : "cell");
       cell.dataset.heading = heading;
       return cell;
@@ -107,7 +107,7 @@ export function row(cells) {
 }
 
 /**
- * Two numbers of the two ways, each in its own line and colour.
+ * Shows a number for each direction, each on its own line and in its own colour.
  *
  * @param {HTMLElement} cell
  * @param {string} up

@@ -1,12 +1,12 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The latest events, the newest on top. */
+/** The latest events, newest first. */
 import { byId, element } from "./dom.js";
 import { clock, sessionId } from "./format.js";
 
 const KEPT = 100;
 
-/** How grave a kind of event is; the rest is ordinary. @type {Record<string, string>} */
+/** Severity by kind of event; all others are plain. @type {Record<string, string>} */
 const GRAVITY = {
   "session-opened": "good",
   "tunnel-up": "good",
@@ -22,10 +22,10 @@ const GRAVITY = {
   "capture": "warn",
 };
 
-/** Facts in this order first. */
+/** Facts that come first, in this order. */
 const FIRST = ["client", "peer", "customer_mac", "session_id", "reason", "result", "enabled"];
 
-/** Read aloud to who cannot see the page change. */
+/** Kinds that screen readers announce. */
 const ANNOUNCED = ["tunnel-up", "tunnel-down", "interface-up", "interface-down", "drain"];
 
 /** @param {any} event */
@@ -46,7 +46,7 @@ export function showEvent(event) {
   if (fresh && ANNOUNCED.includes(kind)) announce(`${kind.replaceAll("-", " ")}: ${words}`);
 }
 
-/** The daemon is another one than before. */
+/** Clears the list after a restart of the daemon. */
 export function forgetEvents() {
   byId("events").replaceChildren();
   byId("events-empty").hidden = false;

@@ -1,10 +1,10 @@
 // @ts-check
-/** Numbers and times as people read them. */
+/** Formats numbers and times for people. */
 
 const PREFIXES = ["", "k", "M", "G", "T", "P"];
 
 /**
- * Three significant digits with a decimal prefix: "1.25 M".
+ * Formats a value with three significant digits and a decimal prefix: "1.25 M".
  *
  * @param {number} value
  * @returns {string}
@@ -23,7 +23,7 @@ function scaled(value) {
   return `${value.toFixed(digits)} ${PREFIXES[index]}`;
 }
 
-/** @param {number | null} rate bits a second @returns {string} */
+/** @param {number | null} rate Bits per second. @returns {string} */
 export function bitRate(rate) {
   return rate === null ? "–" : `${scaled(Math.round(rate))}bit/s`;
 }
@@ -54,7 +54,7 @@ export function plural(number, one, many = `${one}s`) {
 }
 
 /**
- * The two largest units: "3 d 4 h", "12 s".
+ * Formats a duration in its two largest units: "3 d 4 h", "12 s".
  *
  * @param {number} seconds
  * @returns {string}
@@ -83,7 +83,7 @@ export function roundTrip(seconds) {
   return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
 }
 
-/** @param {string} time ISO 8601 @returns {string} The time of day, with the date if it is not today's. */
+/** @param {string} time ISO 8601 @returns {string} The time of day, with the date unless it is today. */
 export function clock(time) {
   const date = new Date(time);
   const today = date.toDateString() === new Date().toDateString();
@@ -91,7 +91,7 @@ export function clock(time) {
   return day + date.toLocaleTimeString("en-GB");
 }
 
-/** @param {number} id @returns {string} As Wireshark shows it. */
+/** @param {number} id @returns {string} In Wireshark's notation. */
 export function sessionId(id) {
   return `0x${id.toString(16).padStart(4, "0")}`;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Asks the daemon every two seconds and shows what it says; events say when to look at once. */
+/** Polls the daemon every two seconds and shows its status; events trigger earlier updates. */
 import { disconnect, startActions } from "./actions.js";
 import { ask, followEvents } from "./api.js";
 import { showConfiguration } from "./configuration.js";
@@ -15,13 +15,13 @@ import { Rates, sum } from "./rates.js";
 import { Sessions } from "./sessions.js";
 import { startTheme } from "./theme.js";
 
-/** Milliseconds. */
+/** Interval between polls, in milliseconds. */
 const PERIOD = 2_000;
 
 /** @type {any} */
 let latest;
 let heardAt = "";
-/** Updates that were begun, and the latest that is shown. */
+/** Number of updates started, and the number of the latest one shown. */
 let asked = 0;
 let shown = 0;
 const plots = new Plots();
@@ -35,7 +35,7 @@ async function update() {
     ask("GET", "/api/v1/clients"),
     sessions.update(),
   ]);
-  // An answer that was overtaken by a later one, after a drain say, is no news.
+  // Drop a response that a later one has overtaken, for example after a drain.
   if (number < shown) return;
   shown = number;
   if (isAnother(status)) {
@@ -46,7 +46,7 @@ async function update() {
   heardAt = new Date().toISOString();
   total.update(status.uptime_seconds, [["all", sum(status.tunnels)]]);
   plots.add(Date.now() / 1_000, total.of("all"));
-  // Who may only look is offered nothing else; the daemon refuses it anyway.
+  // The read-only role sees no controls; the daemon refuses its requests in any case.
   document.body.dataset.role = status.role ?? "act";
   showOverview(status);
   showPath(status, total.of("all"));
@@ -54,20 +54,20 @@ async function update() {
   showConfiguration(status);
 }
 
-/** @param {any} status @returns {boolean} Whether the daemon has been started anew since the last one. */
+/** @param {any} status @returns {boolean} Whether the daemon restarted since the last status. */
 function isAnother({ pid, uptime_seconds: uptime }) {
   return latest !== undefined && (latest.pid !== pid || latest.uptime_seconds > uptime);
 }
 
-/** @param {unknown} error What was wrong; undefined when the daemon answers. */
+/** @param {unknown} error Why the daemon did not answer; undefined if it did. */
 function showConnection(error) {
   document.body.dataset.connection = error === undefined ? "live" : "lost";
   const banner = byId("connection");
   banner.hidden = error === undefined;
   if (error === undefined) return;
   if (latest !== undefined) plots.add(Date.now() / 1_000, null);
-  const figures = heardAt === "" ? "" : ` What is shown is of ${clock(heardAt)}.`;
-  setText(banner, `The daemon does not answer. Trying again every two seconds.${figures}`);
+  const figures = heardAt === "" ? "" : ` Showing data from ${clock(heardAt)}.`;
+  setText(banner, `The daemon does not answer. Retrying every two seconds.${figures}`);
   setText(byId("state"), "no answer");
   byId("state").dataset.state = "down";
 }

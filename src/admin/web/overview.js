@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The daemon itself: its state, what it counts. */
+/** The state and the counters of the daemon. */
 import { byId, element, keepChildren, setData, setText } from "./dom.js";
 import { bytes, clock, count, duration } from "./format.js";
 
@@ -33,11 +33,13 @@ function showDraining({ draining, sessions }) {
   setText(
     banner,
     draining
-      ? `Draining: new sessions are refused. ${count(sessions.open + sessions.held)} still go on.`
+      ? `Draining: new sessions are refused. ${
+        count(sessions.open + sessions.held)
+      } still open or held.`
       : "",
   );
   const button = byId("drain");
-  setText(button, draining ? "End drain" : "Drain");
+  setText(button, draining ? "Stop draining" : "Drain");
   button.setAttribute("aria-pressed", String(draining));
 }
 
@@ -52,13 +54,13 @@ function showFacts(status) {
       `at most ${count(sessions.limit)}`,
     ],
     ["Opened since start", count(status.opened_total)],
-    ["Discoveries under way", count(status.pending_discoveries)],
+    ["Discoveries in progress", count(status.pending_discoveries)],
     ["Interface", `${port.name} ${port.up ? "up" : "down"}`, port.mac],
     ["MTU", String(port.mtu)],
-    ["Receives by", port.receive === "ring" ? "packet ring" : port.receive],
-    ["Running for", duration(status.uptime_seconds), `since ${clock(status.started_at)}`],
+    ["Receive method", port.receive === "ring" ? "packet ring" : port.receive],
+    ["Uptime", duration(status.uptime_seconds), `since ${clock(status.started_at)}`],
     ["Memory", bytes(status.memory_rss_bytes), "resident set"],
-    ["Process", String(status.pid)],
+    ["Process ID", String(status.pid)],
     ["Log level", status.log_level],
   ];
   keepChildren(
@@ -74,7 +76,7 @@ function showFacts(status) {
   );
 }
 
-/** Counts by reason, the largest first. @param {string} id @param {Record<string, number>} tally */
+/** Shows counts by reason, largest first. @param {string} id @param {Record<string, number>} tally */
 function showTally(id, tally) {
   const entries = Object.entries(tally).filter(([, number]) => number > 0)
     .sort(([one, many], [other, more]) => more - many || one.localeCompare(other));

@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The way of the frames, customers to the left and ACs to the right, with what is up and down. */
+/** The network path, customers on the left and ACs on the right, with the state of each part. */
 import { byId, element, setData, setPair, setText } from "./dom.js";
 import { bitRate, count, plural, roundTrip } from "./format.js";
 import { bits } from "./rates.js";
@@ -36,7 +36,7 @@ function partsOf(status) {
     state: up.length === 0 ? (tunnels.length === 0 ? "idle" : "down") : "up",
     name: status.transport === "quic" ? "QUIC" : "TLS",
     detail: up.length === 0
-      ? (tunnels.length === 0 ? "no client yet" : "down")
+      ? (tunnels.length === 0 ? "no client configured" : "down")
       : rtts.length === 0
       ? "up"
       : span(Math.min(...rtts), Math.max(...rtts)),
@@ -64,14 +64,14 @@ function partsOf(status) {
         kind: "node",
         state: tunnel.state,
         name: "Server",
-        detail: up[0]?.address ?? up[0]?.peer ?? "not reached",
+        detail: up[0]?.address ?? up[0]?.peer ?? "unreachable",
       },
     ];
 }
 
 /** @param {number} up @param {number} all @returns {string} */
 function clientsUp(up, all) {
-  return all === 0 ? "none known" : `${count(up)} of ${count(all)} connected`;
+  return all === 0 ? "none configured" : `${count(up)} of ${count(all)} connected`;
 }
 
 /** @param {number} least @param {number} most @returns {string} */

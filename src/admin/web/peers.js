@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The far proxies and their tunnels: clients of a server, servers of a client. */
+/** The peers and their tunnels: clients of a server, servers of a client. */
 import { byId, keepChildren, row, setData, setPair, setText } from "./dom.js";
 import { bitRate, bytes, count, plural, roundTrip, since } from "./format.js";
 import { bits, Rates } from "./rates.js";
@@ -63,7 +63,7 @@ function showPeer(line, client, tunnel) {
   setText(name, client.name);
   setData(state, "state", client.up ? "up" : "down");
   setText(state, stateWords(client, tunnel));
-  state.title = tunnel ? `connected ${plural(tunnel.connects, "time")} since the start` : "";
+  state.title = tunnel ? `connected ${plural(tunnel.connects, "time")} since startup` : "";
   setText(address, client.address ?? "–");
   setText(rtt, roundTrip(client.rtt_seconds));
   setText(sessions, `${count(client.sessions)} of ${count(client.session_limit)}`);

@@ -1,16 +1,16 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The last minutes' traffic, by uPlot. */
+/** Plots of recent traffic, drawn by uPlot. */
 import { byId, setText } from "./dom.js";
 import { bitRate, frameRate } from "./format.js";
 
-/** Samples kept: ten minutes of one every two seconds. */
+/** Number of samples kept: ten minutes, one every two seconds. */
 const SAMPLES = 300;
-/** Seconds that are shown at least, and at most. */
+/** Minimum and maximum time span shown, in seconds. */
 const SPANS = [120, 600];
 const HEIGHT = 156;
 
-/** A plot of the two ways, customer to AC and back. */
+/** A plot of both directions, customer to AC and back. */
 class Plot {
   /** @type {[number[], (number | null)[], (number | null)[]]} */
   #data = [[], [], []];
@@ -43,7 +43,7 @@ class Plot {
     this.#plot?.setData(this.#data);
   }
 
-  /** Draws anew, with the colours that are in force. */
+  /** Redraws with the current colours. */
   draw() {
     const width = this.#place.clientWidth;
     if (width === 0) return;
@@ -101,7 +101,7 @@ function options(width, format) {
 }
 
 /**
- * From the first sample until the last, within the spans.
+ * Returns the time range shown: from the first sample to the last, within the spans.
  *
  * @param {unknown} _
  * @param {number | null} first
@@ -114,7 +114,7 @@ function shownTime(_, first, last) {
   return [end - span, end];
 }
 
-/** @param {string} rate @returns {string} Without unit, and without zeros after the point. */
+/** @param {string} rate @returns {string} The number without unit and without trailing zeros. */
 function tickText(rate) {
   const [number, prefix] = rate.replace(/(bit)?\/s$/, "").split(" ");
   return `${Number(number)} ${prefix ?? ""}`.trim();
@@ -127,7 +127,7 @@ function clockTicks(_, ticks) {
   );
 }
 
-/** @param {string} name of a property in the style sheet @returns {string} what a canvas understands */
+/** @param {string} name A property of the style sheet. @returns {string} A colour for a canvas. */
 function color(name) {
   const probe = byId("traffic-heading");
   probe.style.backgroundColor = `var(${name})`;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Counters that only grow, as rates. */
+/** Computes rates from counters that only grow. */
 
 const FIELDS = /** @type {const} */ (["bytes_up", "bytes_down", "frames_up", "frames_down"]);
 
@@ -20,7 +20,7 @@ export function sum(all) {
   return total;
 }
 
-/** Rates a second of many things by name; what is not in an update is forgotten. */
+/** Rates per second by name; names missing from an update are forgotten. */
 export class Rates {
   /** @type {Map<string, Counters>} */
   #last = new Map();
@@ -34,7 +34,7 @@ export class Rates {
    */
   update(time, counters) {
     const elapsed = time - this.#time;
-    if (elapsed > 0 && elapsed < 0.5) return; // too short to tell
+    if (elapsed > 0 && elapsed < 0.5) return; // too short to measure
     const before = this.#last;
     this.#last = new Map(counters);
     this.#time = time;
@@ -44,7 +44,7 @@ export class Rates {
     }
   }
 
-  /** @param {string} name @returns {Rate} Null before two updates, and over a restart. */
+  /** @param {string} name @returns {Rate} Null before two updates, and across a restart. */
   of(name) {
     return this.#rates.get(name) ?? null;
   }

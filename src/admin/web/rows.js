@@ -1,6 +1,6 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Rows of the tables of sessions. */
+/** Rows of the session tables. */
 import { element, keepChildren, row, setData, setPair, setText } from "./dom.js";
 import { bitRate, bytes, clock, duration, plural, roundTrip, sessionId, since } from "./format.js";
 import { bits, Rates } from "./rates.js";
@@ -65,7 +65,7 @@ function showSession(line, session) {
   client.title = session.client;
   setData(state, "state", session.state);
   setText(state, session.state);
-  state.title = `the AC was last heard ${duration(session.idle_seconds)} ago`;
+  state.title = `last frame from the AC ${duration(session.idle_seconds)} ago`;
   setText(id, sessionId(session.session_id));
   id.title = session.wire_session_id === session.session_id
     ? `session ${session.session_id}`

@@ -1,15 +1,15 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The list of sessions: search, order, pages. The daemon does all three. */
+/** The session list: search, order, pages. The daemon does all three. */
 import { ask } from "./api.js";
 import { byId, setText } from "./dom.js";
 import { count, plural } from "./format.js";
 import { showOpen, showPast } from "./rows.js";
 
-/** Sessions of a page; fewer where each is a card. */
+/** Sessions per page; fewer where each is a card. */
 const PAGE = matchMedia("(max-width: 860px)").matches ? 10 : 50;
 
-/** Sessions that match what is asked for. */
+/** The session list with its search. */
 export class Sessions {
   /** @type {HTMLInputElement} */
   #text = byId("search-text");
@@ -18,7 +18,7 @@ export class Sessions {
   #sort = "opened_at";
   #order = "desc";
   #offset = 0;
-  /** Counts requests, so that a late answer does not replace a newer one. */
+  /** Number of requests sent, so that a late answer does not replace a newer one. */
   #asked = 0;
   #shown = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -43,11 +43,11 @@ export class Sessions {
     this.#showOrder();
   }
 
-  /** Asks a little later, once for all that happens until then. @param {number} [delay] */
+  /** Schedules an update; calls before it runs are merged. @param {number} [delay] */
   soon(delay = 100) {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      this.update().catch(() => {}); // the poll tells who cannot be reached
+      this.update().catch(() => {}); // the poll reports an unreachable daemon
     }, delay);
   }
 
@@ -94,8 +94,8 @@ export class Sessions {
     setText(
       empty,
       searching
-        ? "No session matches."
-        : "No session is open. It appears here when a customer dials.",
+        ? "No sessions match."
+        : "No sessions are open. A session appears here when a customer dials.",
     );
     byId("pages").hidden = total <= PAGE;
     setText(
@@ -131,7 +131,7 @@ export class Sessions {
   #showOrder() {
     for (const heading of this.#headings()) {
       const { sort } = heading.dataset;
-      // The latest opened is the one that has been open for the shortest time.
+      // The newest session has been open for the shortest time.
       const rising = (this.#order === "asc") !== (sort === "opened_at");
       heading.ariaSort = sort === this.#sort ? (rising ? "ascending" : "descending") : "none";
     }
@@ -139,7 +139,7 @@ export class Sessions {
 }
 
 /**
- * The past is searched by a whole address, id or client.
+ * Ended sessions are searched by a complete address, id or client name.
  *
  * @param {string} text
  * @returns {[string, string]}

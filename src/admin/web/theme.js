@@ -1,12 +1,12 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Light, dark, or as the system has it. */
+/** Light, dark, or as set by the system. */
 import { byId } from "./dom.js";
 
 const KEY = "pppoe-proxy-theme";
 const THEMES = ["auto", "light", "dark"];
 
-/** @param {() => void} changed Called when colours are different now. */
+/** @param {() => void} changed Called when the colours have changed. */
 export function startTheme(changed) {
   const button = byId("theme");
   const apply = (/** @type {string} */ theme) => {
