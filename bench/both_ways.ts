@@ -1,4 +1,4 @@
-/** Both directions at once, as against each alone. */
+/** Throughput of both directions at once, compared with each alone. */
 import { Lab } from "../tests/lab/lab.ts";
 import { median, searchRate } from "./figures.ts";
 import type { Flow } from "./load.ts";
@@ -9,8 +9,9 @@ import type { Findings, Goal } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
 /**
- * What passes without loss, up, down and both together; in rounds. The plain forwarder beside the
- * daemons shows how much of what is missing is the machine's: alone, a way has all of its cores.
+ * Measures the lossless rate up, down and in both directions at once, in rounds. The plain
+ * forwarder shows how much of the difference is due to the machine: alone, a direction has all
+ * cores.
  */
 export async function bothWays(quick: boolean): Promise<Findings> {
   const rounds = quick ? 1 : 3;
@@ -35,12 +36,15 @@ export async function bothWays(quick: boolean): Promise<Findings> {
     await using lab = await Lab.open();
     await measure("plain forwarder, ", await layReference(lab), 1510);
   }
-  const how = `What passes without loss; medians of ${rounds} rounds. Alone, a way has the ` +
+  const how = `Lossless rates; medians of ${rounds} rounds. Alone, a direction has the ` +
     "cores of both.";
   return { how, figures, goals };
 }
 
-/** Medians of the rounds: both ways one after the other, added; both at once; and their ratio. */
+/**
+ * Returns medians over the rounds: the sum of both directions one after the other, both at once,
+ * and their ratio.
+ */
 async function compareWays(
   { up, down, pids }: Path,
   size: number,
@@ -57,7 +61,7 @@ async function compareWays(
   return { one: median(one), both: median(both), share: median(shares) };
 }
 
-/** The highest rate without loss of both flows at once, each at the same; their sum. */
+/** Returns the highest lossless rate of both flows at once, each at the same rate, as their sum. */
 async function together(
   flows: Flow[],
   size: number,

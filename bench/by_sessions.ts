@@ -1,4 +1,4 @@
-/** Throughput by the number of sessions that the frames belong to. */
+/** Throughput by the number of sessions. */
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
@@ -8,9 +8,9 @@ import type { Figures } from "./report.ts";
 import type { Findings, Goal } from "./section.ts";
 
 /**
- * Measures in rounds, each beginning with another number, so that neither a machine that gets
- * slower nor the order favours one. One session is measured twice: what its two rates differ by is
- * noise, and a smaller difference of the others means nothing.
+ * Measures in rounds that each start with another number, so that neither the order nor a machine
+ * that slows down favours one. One session is measured twice: the difference is noise, and smaller
+ * differences of the others mean nothing.
  */
 export async function bySessions(quick: boolean): Promise<Findings> {
   const numbers = quick ? [1, 1, 1_000] : [1, 1, 1_000, 10_000];
@@ -44,7 +44,7 @@ export async function bySessions(quick: boolean): Promise<Findings> {
       if (i > 1) goals[`${size} B, ${name}, against one, %`] = { atLeast: 90 };
     }
   }
-  const how = `${open.toLocaleString("en")} sessions are open, each with an address of its own; ` +
-    `frames go up, spread over so many in turn. Medians of ${rounds} rounds.`;
+  const how = `${open.toLocaleString("en")} sessions are open, each with its own address; ` +
+    `frames are sent up, spread over the given number in turn. Medians of ${rounds} rounds.`;
   return { how, figures, goals };
 }

@@ -1,4 +1,4 @@
-/** What a frame costs in the switch while nobody captures, and while somebody does. */
+/** Cost of a frame in the switch, with and without a capture. */
 import { type Link, newStatistics } from "../ffi/link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { Captures } from "../src/proxy/captures.ts";
@@ -12,12 +12,12 @@ import { markedFrame } from "./load.ts";
 import type { Figures } from "./report.ts";
 import type { Findings } from "./section.ts";
 
-/** Frames of a batch. */
+/** Number of frames per batch. */
 const BATCH = 128;
 const [AC, OWN, CUSTOMER] = [0x02_00_00_00_00_a1, 0x02_00_00_00_00_3a, 0x02_00_00_00_00_c1];
 const HANDLE = 7;
 
-/** Medians over rounds in which both ways are tried, without captures and with one of both sides. */
+/** Measures both directions without a capture, then with one of both sides; medians over rounds. */
 export async function captureCost(quick: boolean): Promise<Findings> {
   const rounds = quick ? 2_000 : 20_000;
   const figures: Figures = {};
@@ -27,9 +27,8 @@ export async function captureCost(quick: boolean): Promise<Findings> {
     }
   }
   return {
-    how:
-      `The server's switch between a wire and a tunnel that are stubs, ${BATCH} frames at a time; ` +
-      `medians of ${rounds} rounds. A capture takes each frame twice, as on either side.`,
+    how: `The server's switch between a stub wire and a stub tunnel, ${BATCH} frames at a time; ` +
+      `medians of ${rounds} rounds. A capture records each frame twice, once per side.`,
     figures,
     goals: {},
   };
@@ -68,11 +67,11 @@ async function measure(size: number, rounds: number): Promise<Map<string, number
   }
   captures.end();
   await reading;
-  if (capture === undefined || capture.dropped > 0) throw new Error("The capture lost frames");
+  if (capture === undefined || capture.dropped > 0) throw new Error("The capture dropped frames");
   return new Map([...steps].map(([name, all]) => [name, median(all.slice(all.length / 10))]));
 }
 
-/** A switch with one session, and a batch each way. */
+/** Builds a switch with one session, and a batch for each direction. */
 function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down(): void } {
   const sessions = new SessionSwitch({
     side: "server",

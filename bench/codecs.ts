@@ -1,19 +1,19 @@
 import type { Figures } from "./report.ts";
 import type { Findings } from "./section.ts";
 
-/** What is read of `deno bench --json`; times in nanoseconds. */
+/** The fields read from the output of `deno bench --json`; times in nanoseconds. */
 interface Report {
   benches: { name: string; results: { ok?: { p75: number; p99: number } }[] }[];
 }
 
-/** What codecs_bench.ts measures. */
+/** Runs codecs_bench.ts. */
 export async function codecs(): Promise<Findings> {
   const path = new URL("codecs_bench.ts", import.meta.url).pathname;
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["bench", "-A", "--quiet", "--json", path],
     stderr: "inherit",
   }).output();
-  if (!success) throw new Error("The codecs' benchmarks failed");
+  if (!success) throw new Error("The codec benchmarks failed");
   const { benches } = JSON.parse(new TextDecoder().decode(stdout)) as Report;
   const figures: Figures = {};
   for (const { name, results: [{ ok }] } of benches) {
@@ -21,5 +21,9 @@ export async function codecs(): Promise<Findings> {
     figures[`${name}, p75, ns`] = ok.p75;
     figures[`${name}, p99, ns`] = ok.p99;
   }
-  return { how: "Percentiles of bench/codecs_bench.ts, by `deno bench`.", figures, goals: {} };
+  return {
+    how: "Percentiles of bench/codecs_bench.ts, measured by `deno bench`.",
+    figures,
+    goals: {},
+  };
 }

@@ -1,4 +1,4 @@
-/** Micro-benchmarks of what the data path and discovery do per frame: `deno task bench`. */
+/** Micro-benchmarks of the per-frame work of the data path and of discovery: `deno task bench`. */
 import { ETHERTYPE_DISCOVERY, TAG_HOST_UNIQ, TAG_SERVICE_NAME } from "../src/pppoe/constants.ts";
 import { dumpDiscovery } from "../src/pppoe/dump.ts";
 import { encodeDiscovery, parseDiscovery } from "../src/pppoe/frame.ts";

@@ -1,4 +1,4 @@
-/** Both daemons and a plain forwarder on the same wires. */
+/** Compares both daemons with a plain forwarder on the same wires. */
 import { Lab } from "../tests/lab/lab.ts";
 import type { Flow } from "./load.ts";
 import { losslessRate } from "./lossless.ts";
@@ -7,7 +7,7 @@ import { cpuSeconds, residentMebibytes } from "./process_figures.ts";
 import type { Figures } from "./report.ts";
 import { tryLoad } from "./trial.ts";
 
-/** How long and how often things are tried. */
+/** Duration and number of trials, and the frame sizes. */
 interface Effort {
   seconds: number;
   trials: number;
@@ -17,7 +17,7 @@ interface Effort {
 const FULL: Effort = { seconds: 0.7, trials: 6, sizes: [64, 512, 1510] };
 const QUICK: Effort = { seconds: 0.5, trials: 4, sizes: [64, 1510] };
 
-/** The same figures of the two. */
+/** Measures the same figures of both. */
 export async function compare(quick: boolean): Promise<{ daemons: Figures; reference: Figures }> {
   const effort = quick ? QUICK : FULL;
   return {

@@ -1,4 +1,4 @@
-/** Sessions through daemons that stand, many at once: for loads, whose peers then take the wires. */
+/** Dials many sessions at once through running daemons, for loads that then use the wires. */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -16,23 +16,23 @@ import { openPort, type Port } from "../tests/lab/peers/port.ts";
 import { startTestAc } from "../tests/lab/peers/test_ac.ts";
 import type { Flow } from "./load.ts";
 
-/** What to dial. */
+/** The sessions to dial. */
 export interface DialPlan {
-  /** How many, in turn on each LAN, each with an address of its own. Default 1. */
+  /** Number of sessions, spread over the LANs in turn, each with its own address. Default 1. */
   sessions?: number;
-  /** Number of the first, where there are others: above all of theirs. Default 1. */
+  /** Number of the first session, above those of existing sessions. Default 1. */
   first?: number;
-  /** Interfaces of the customers. Default `cust0`. */
+  /** The customers' interfaces. Default `cust0`. */
   lans?: readonly string[];
 }
 
-/** The flows of the sessions, in the same order both ways. */
+/** The flows of the sessions, in the same order in both directions. */
 export interface Dialed {
   up: Flow[];
   down: Flow[];
 }
 
-/** Configuration of daemons that let so many sessions be dialed at once. */
+/** Configuration that lets the daemons accept this many dials at once. */
 export const MANY_SESSIONS = `
 [limits]
 sessions = 20000
@@ -40,15 +40,18 @@ padi_rate = 100000
 padi_burst = 100000
 `;
 
-/** Dialings under way at once on one LAN: no queue on the way is to overflow. */
+/** Maximum number of concurrent dials on one LAN, so that no queue on the path overflows. */
 const WINDOW = 16;
-/** When a request is repeated, and how often. Milliseconds. */
+/** Delay before a request is repeated, in milliseconds, and the number of attempts. */
 const PATIENCE = 1_000;
 const TRIES = 10;
-/** The first customer's address is one above. */
+/** One below the first customer's address. */
 const CUSTOMERS = 0x02_c0_00_00_00_00;
 
-/** Opens sessions at an AC on `ac0`. Both daemons know each when a frame has gone there and back. */
+/**
+ * Opens sessions at an AC on `ac0`. Both daemons know each session once a frame has passed in both
+ * directions.
+ */
 export async function dialSessions(plan: DialPlan = {}): Promise<Dialed> {
   const { sessions = 1, first = 1, lans = ["cust0"] } = plan;
   await using ac = startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: first });
@@ -68,7 +71,7 @@ export async function dialSessions(plan: DialPlan = {}): Promise<Dialed> {
   return { up, down };
 }
 
-/** Dials for all these customers on one wire, several at once. */
+/** Dials for these customers on one wire, several at once. */
 async function dialOn(lan: string, customers: readonly Mac[]): Promise<Flow[]> {
   const waiting = new Map<Mac, (frame: Observed) => void>();
   await using port = openPort(lan, (frame) => waiting.get(frame.destination)?.(frame));
@@ -85,7 +88,7 @@ async function dialOn(lan: string, customers: readonly Mac[]): Promise<Flow[]> {
 }
 
 /**
- * One customer's way; what is not answered is repeated:
+ * Dials for one customer; unanswered requests are repeated:
  *
  *     PADI ──PADO──▶ PADR ──PADS──▶ a frame ──its echo──▶ open
  */
@@ -104,7 +107,7 @@ async function dial(
       clearTimeout(timer);
       if (answer !== undefined) return answer;
     }
-    throw new Error(`No answer to request ${TRIES} times, wanted code ${code}`);
+    throw new Error(`No answer with code ${code} to ${TRIES} requests`);
   };
   const request = (destination: Mac, code: number, cookie?: Uint8Array) => {
     const tags = [{ type: TAG_SERVICE_NAME, value: new Uint8Array(0) }];

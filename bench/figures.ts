@@ -1,26 +1,26 @@
-/** The value below which a share of the sorted values lies; NaN of none. */
+/** Returns the quantile of sorted values; NaN for no values. */
 export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted.length === 0 ? NaN : sorted[Math.floor(share * (sorted.length - 1))];
 }
 
-/** The middle one of the values; NaN of none. */
+/** Returns the median of the values; NaN for no values. */
 export function median(values: readonly number[]): number {
   return quantile(values.toSorted((a, b) => a - b), 0.5);
 }
 
-/** Jain's index of fairness: 1 where all values are the same, 1/n where one has everything. */
+/** Returns Jain's fairness index: 1 if all values are equal, 1/n if one has everything. */
 export function jain(values: readonly number[]): number {
   const sum = values.reduce((all, one) => all + one, 0);
   return sum ** 2 / (values.length * values.reduce((all, one) => all + one ** 2, 0));
 }
 
-/** A generator that stays so far behind the rate asked for cannot go faster. */
+/** A generator that reaches less than this share of the requested rate cannot go faster. */
 const LIMIT = 0.93;
 
 /**
- * Searches the highest rate that passes, from `guess` outwards and then inwards, within 4 per cent
- * and in at most `trials` tries. `attempt` gives the rate that was reached, or 0 where it did not
- * pass; 0 when none passes.
+ * Searches the highest rate that passes, outwards from `guess` and then inwards, to within 4 per
+ * cent and in at most `trials` attempts. `attempt` returns the rate reached, or 0 if it did not
+ * pass. Returns 0 if none passes.
  */
 export async function searchRate(
   guess: number,

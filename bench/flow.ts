@@ -1,4 +1,6 @@
-/** Session frames from one interface to another at a given rate, and how they arrive. */
+/**
+ * Sends session frames from one interface to another at a given rate, and measures how they arrive.
+ */
 import type { Link } from "../ffi/link.ts";
 import { openLink } from "../ffi/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
@@ -6,21 +8,21 @@ import { shortSleep } from "../tests/lab/relay/short_sleep.ts";
 import { quantile } from "./figures.ts";
 import { type Flow, markedFrame, PAYLOAD, payloadOfRun } from "./load.ts";
 
-/** How much is sent. */
+/** The load to send. */
 export interface FlowLoad extends Flow {
-  /** PPP payload in bytes. */
+  /** Size of the PPP payload, in bytes. */
   length: number;
-  /** Frames a second. */
+  /** Frames per second. */
   rate: number;
   seconds: number;
 }
 
-/** How it arrived. Latencies are one way, in milliseconds, of the frames that arrived. */
+/** The result. Latencies are one-way, in milliseconds, of the frames that arrived. */
 export interface FlowFigures {
   sent: number;
   /** Share of the frames that did not arrive. */
   lost: number;
-  /** What arrived a second while it was sent. */
+  /** Frames per second that arrived while sending. */
   framesPerSecond: number;
   megabitsPerSecond: number;
   p50: number;
@@ -30,13 +32,13 @@ export interface FlowFigures {
   overtaken: number;
 }
 
-/** Microseconds between bursts. */
+/** Interval between bursts, in microseconds. */
 const TICK = 500;
-/** Milliseconds for which stragglers are waited for. */
+/** Time to wait for late frames, in milliseconds. */
 const PATIENCE = 2_000;
 let runs = 0;
 
-/** Sends for the time, waits for stragglers, and says what came. */
+/** Sends for the given time, waits for late frames, and returns the figures. */
 export async function measureFlow(load: FlowLoad): Promise<FlowFigures> {
   const run = ++runs;
   const [from, to] = [open(load.from), open(load.to)];
@@ -86,11 +88,11 @@ async function send(link: Link, load: FlowLoad, run: number): Promise<number> {
   return sent;
 }
 
-/** Takes the frames of one run. */
+/** Records the frames of one run. */
 class Arrivals {
   readonly nothing = { frame() {}, batchEnd() {}, state() {} };
   count = 0;
-  /** When the latest came. */
+  /** When the latest frame arrived. */
   last = 0;
   #run: number;
   #latencies: Float64Array;

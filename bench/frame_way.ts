@@ -1,4 +1,7 @@
-/** What each step of a frame's way costs: the daemons' own parts, one after another in one process. */
+/**
+ * Cost of each step of a frame's path: the daemons' own components, one after another in one
+ * process.
+ */
 import { bindSocket, openSocket } from "../ffi/packet_socket.ts";
 import { newStatistics, type Region } from "../ffi/link.ts";
 import { libc } from "../ffi/libc.ts";
@@ -25,16 +28,16 @@ import type { Figures } from "./report.ts";
 import type { Findings } from "./section.ts";
 import { tlsPair } from "./tls_pair.ts";
 
-/** Frames of a batch; a write of TLS takes as many records as fit. */
+/** Number of frames per batch; a TLS write holds as many records as fit. */
 const BATCH = 128;
 const WRITE = 65_536;
 const SESSIONS = 1_000;
 const [AC, HOST] = [0x02_00_00_00_00_a1, 0x02_00_00_00_00_c1];
 
-/** Nanoseconds a frame, by step. */
+/** Nanoseconds per frame, by step. */
 type Steps = Map<string, number[]>;
 
-/** Times a step of so many frames. */
+/** Times a step that processes this many frames. */
 function timed(steps: Steps, name: string, frames: number, step: () => void): void {
   const start = performance.now();
   step();
@@ -47,7 +50,7 @@ function note(steps: Steps, name: string, nanoseconds: number): void {
   seen.push(nanoseconds);
 }
 
-/** Medians over rounds, the first tenth left out: there the compiler still works. */
+/** Returns medians over rounds, without the first tenth, in which the compiler is still active. */
 export async function frameWay(quick: boolean): Promise<Findings> {
   const rounds = quick ? 300 : 2_000;
   const figures: Figures = {};
@@ -67,14 +70,15 @@ export async function frameWay(quick: boolean): Promise<Findings> {
     }
   }
   return {
-    how: `The daemons' own parts, ${BATCH} frames at a time, ${SESSIONS} sessions; medians of ` +
+    how:
+      `The daemons' own components, ${BATCH} frames at a time, ${SESSIONS} sessions; medians of ` +
       `${rounds} rounds. Kernel time of sendmmsg(2) includes delivery into the other end's ring.`,
     figures,
     goals: {},
   };
 }
 
-/** Sends a batch on one end of a cable and takes it out of the ring at the other. */
+/** Sends a batch on one end of a cable and reads it from the ring at the other. */
 function wireSteps(steps: Steps, size: number): { round(): void; close(): void } {
   const etherTypes = [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION] as const;
   const open = (name: string) => openSocket({ interface: name, promiscuous: true, etherTypes });
@@ -112,7 +116,7 @@ function head(size: number, id: number): Uint8Array<ArrayBuffer> {
   return markedFrame(flow, size - SESSION_HEADER, 0);
 }
 
-/** What is done to a frame between ring and TLS, and between TLS and the batch. */
+/** The work on a frame between ring and TLS, and between TLS and the transmit batch. */
 function sessionSteps(steps: Steps, size: number): (round: number) => void {
   const table = new SessionTable();
   const member = newMember("bench", 0);
@@ -133,7 +137,7 @@ function sessionSteps(steps: Steps, size: number): (round: number) => void {
     timed(steps, "classify and lookup", BATCH, () => {
       for (const view of views) {
         if (sessionFault(view, 0, size) !== undefined || table.lookup(view, 0) < 0) {
-          throw new Error("A frame of the bench met no session");
+          throw new Error("A frame matched no session");
         }
         payloadLength(view, 0);
       }
@@ -155,7 +159,7 @@ function sessionSteps(steps: Steps, size: number): (round: number) => void {
   };
 }
 
-/** One write of TLS full of records, and the reads that take it, in turn. */
+/** Measures a TLS write full of records and the reads that receive it, in turn. */
 async function tlsSteps(lab: Lab, steps: Steps, size: number, rounds: number): Promise<void> {
   using pair = await tlsPair(lab);
   const bytes = new Uint8Array(WRITE);

@@ -1,6 +1,6 @@
 /**
- * Sends session frames at a steady rate; a process of its own, started by trial.ts, which writes
- * the load to its input.
+ * Sends session frames at a steady rate. Runs as a separate process, started by trial.ts, which
+ * writes the load to its standard input.
  */
 import type { Link } from "../ffi/link.ts";
 import { libc } from "../ffi/libc.ts";
@@ -16,7 +16,7 @@ const links = new Map<string, Link>();
 for (const { from } of flows) if (!links.has(from)) links.set(from, open(from));
 const [first] = links.values();
 
-/** By flow: its link, and its head, five words each. */
+/** For each flow, its link, and its header of five words. */
 const linkOf = flows.map(({ from }) => links.get(from) ?? first);
 const heads = new Uint8Array(flows.length * SESSION_HEADER);
 flows.forEach((flow, i) => {
@@ -25,7 +25,7 @@ flows.forEach((flow, i) => {
 });
 const words = new Uint32Array(heads.buffer);
 
-/** Frames that may wait to be sent together. */
+/** Maximum number of frames sent together. */
 const BURST = 64;
 const region = first.region(BURST * length);
 const payload = markedFrame(flows[0], length, load.run).subarray(SESSION_HEADER);
@@ -56,12 +56,12 @@ function burst(end: number): void {
   for (const link of links.values()) link.flush();
 }
 
-/** Shortest sleep: a shorter one costs more than it spares. Milliseconds. */
+/** Minimum sleep, in milliseconds: a shorter one costs more than it saves. */
 const NAP = 0.1;
 const timeout = new Uint8Array(16); // struct timespec { seconds, nanoseconds }
 const timeoutWords = new Uint32Array(timeout.buffer);
 
-/** Leaves the core to the daemons for so many milliseconds, where that is worth it. */
+/** Leaves the core to the daemons for this many milliseconds, unless that is too short. */
 function sleep(milliseconds: number): void {
   if (milliseconds < NAP) return;
   timeoutWords[2] = Math.min(milliseconds, 999) * 1e6;

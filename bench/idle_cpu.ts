@@ -1,4 +1,4 @@
-/** What daemons use while sessions are open and nothing is sent. */
+/** CPU use of the daemons while sessions are open and idle. */
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
@@ -6,11 +6,11 @@ import { threadSeconds } from "./process_figures.ts";
 import type { Findings } from "./section.ts";
 
 const SESSIONS = 1_000;
-/** Seconds. A daemon gives its start-up's pages back half a minute after its start. */
+/** Seconds to wait: a daemon returns the memory of its startup half a minute after it started. */
 const SETTLED = 35;
 const WATCHED = 10;
 
-/** CPU time of both daemons together. */
+/** Measures the CPU time of both daemons together. */
 export async function idleCpu(quick: boolean): Promise<Findings> {
   await using lab = await Lab.open();
   await lab.cables();

@@ -2,7 +2,9 @@ import type { Mac } from "../src/pppoe/mac.ts";
 import { SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { sessionFrame } from "../tests/lab/peers/observed.ts";
 
-/** One session's frames, one way: where they are sent, by which head, and where they arrive. */
+/**
+ * Frames of one session in one direction: where they are sent, their header, and where they arrive.
+ */
 export interface Flow {
   from: string;
   to: string;
@@ -12,38 +14,38 @@ export interface Flow {
   id: number;
 }
 
-/** What a generator sends: the flows take turns. */
+/** The load of a generator; the flows take turns. */
 export interface Load {
   flows: readonly Flow[];
-  /** Bytes of a frame without its check sequence. */
+  /** Frame size without the check sequence, in bytes. */
   size: number;
-  /** Frames a second in all; 0 for as many as there can be. */
+  /** Frames per second in total; 0 for the maximum. */
   rate: number;
   seconds: number;
   /** Marks the frames of this run. */
   run: number;
 }
 
-/** What a sink has seen. Latencies are one way, in microseconds. */
+/** The result of a sink. Latencies are one-way, in microseconds. */
 export interface Seen {
   received: number;
   p50: number;
   p99: number;
-  /** Median latency of the last frames: high where a queue stands. */
+  /** Median latency of the last frames: high if a queue remains. */
   tail: number;
   /** Seconds from the first frame to the last. */
   seconds: number;
-  /** Frames received of each flow. */
+  /** Number of frames received per flow. */
   byFlow: number[];
 }
 
-/** What marks a payload of ours: IPv4 in PPP, and a word. */
+/** Marks the payload of a benchmark frame: IPv4 in PPP, and a magic number. */
 const MARK = 0x0021_b5c4;
 
-/** Where a payload bears its mark, run, number, time (milliseconds) and flow. */
+/** Offsets of mark, run, number, time (milliseconds) and flow in a payload. */
 export const PAYLOAD = { mark: 0, run: 4, number: 8, time: 12, flow: 20, end: 24 } as const;
 
-/** A whole frame of a flow with `length` bytes of payload, which bear the mark of a run. */
+/** Builds a frame of a flow with `length` bytes of payload, marked with a run. */
 export function markedFrame(flow: Flow, length: number, run: number): Uint8Array<ArrayBuffer> {
   const payload = new Uint8Array(length);
   const view = new DataView(payload.buffer);
@@ -53,7 +55,7 @@ export function markedFrame(flow: Flow, length: number, run: number): Uint8Array
   return frame as Uint8Array<ArrayBuffer>;
 }
 
-/** Where the payload of a received frame begins if it is of this run; else -1. */
+/** Returns the offset of the payload of a received frame of this run; otherwise -1. */
 export function payloadOfRun(view: DataView, offset: number, length: number, run: number): number {
   const at = offset + SESSION_HEADER;
   if (length < SESSION_HEADER + PAYLOAD.end || view.getUint32(at + PAYLOAD.mark) !== MARK) {

@@ -2,17 +2,20 @@ import { searchRate } from "./figures.ts";
 import type { Load } from "./load.ts";
 import { type Trial, tryLoad } from "./trial.ts";
 
-/** Loss that a rate may have, and microseconds that its last frames may be late. */
+/**
+ * Limits for a passing rate: the share of lost frames, and the latency of its last frames in
+ * microseconds.
+ */
 const PASSES = { loss: 0.001, tail: 20_000 };
 
-/** How long and how often a rate is tried, and what it may be: by default what a flood brings. */
+/** Duration and number of trials, and the initial rate; by default derived from a flood. */
 export interface RateEffort {
   seconds: number;
   trials: number;
   guess?: number | undefined;
 }
 
-/** The highest rate without loss, in frames a second; 0 where none was found. */
+/** Returns the highest lossless rate, in frames per second; 0 if none was found. */
 export async function losslessRate(
   load: Pick<Load, "flows" | "size">,
   pids: readonly number[],
@@ -26,7 +29,7 @@ export async function losslessRate(
   });
 }
 
-/** Whether a load arrived without loss and without a queue that stands. */
+/** Whether a load arrived without loss and without a remaining queue. */
 export function passes({ loss, tail }: Trial): boolean {
   return loss < PASSES.loss && tail < PASSES.tail;
 }

@@ -1,8 +1,8 @@
 /**
  * `deno task bench:lossy [--carriers tls/cubic,tls/bbr,quic] [--loss 0,0.5,1,2] [--rates 5,20,80] [--seconds 3]
- * [--out F]`: both daemons across a relay with 20 ms each way. Measured is what the AC sends to the
- * customer: how much of an offered load arrives, and how small frames fare. Prints a table, writes
- * JSON.
+ * [--out F]`: both daemons across a relay with a delay of 20 ms in each direction. Measures the
+ * direction from the AC to the customer: how much of an offered load arrives, and the latency and
+ * loss of small frames. Prints a table and writes JSON.
  */
 import { parseArgs } from "node:util";
 import { insideLab, Lab } from "../tests/lab/lab.ts";
@@ -25,11 +25,11 @@ type Carrier = "tls/cubic" | "tls/bbr" | "quic";
 
 /** One line of the table. */
 interface Row extends FlowFigures {
-  /** What carries the tunnel: the transport, with the kernel's congestion control for TCP. */
+  /** The tunnel's transport, with the kernel's congestion control for TCP. */
   carrier: Carrier;
-  /** Per cent, each way. */
+  /** Loss in per cent, in each direction. */
   loss: number;
-  /** Megabits a second of PPP payload, or undefined for the small frames. */
+  /** Megabits per second of PPP payload; undefined for the small frames. */
   offered: number | undefined;
 }
 
@@ -59,7 +59,7 @@ async function measure(carrier: Carrier, plan: Plan): Promise<Row[]> {
   return rows;
 }
 
-/** Which algorithm TCP uses between the two ends (ip-route(8), congctl); nothing else is changed. */
+/** Sets TCP's congestion control between the two ends (ip-route(8), congctl), and nothing else. */
 async function controlCongestion({ near, far }: LongPath, algorithm: string): Promise<void> {
   for (const [enter, device] of [[near, "cli0"], [far, "srv0"]] as const) {
     const route = ["route", "replace", "10.99.0.0/24", "dev", device, "congctl", algorithm];

@@ -1,7 +1,7 @@
 /**
- * `deno task bench [--quick] [--only SECTION,…] [--json FILE] [--save-baseline]`: what the daemons
- * do, in sections, each in a lab of its own. Prints figures, goals, and how ratios to a plain
- * forwarder stand to those in bench/baseline.json.
+ * `deno task bench [--quick] [--only SECTION,…] [--json FILE] [--save-baseline]`: measures the
+ * daemons in sections, each in its own lab. Prints figures, goals, and the ratios to a plain
+ * forwarder compared with those in bench/baseline.json.
  */
 import { parseArgs } from "node:util";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
@@ -19,7 +19,7 @@ import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
 import { slowLink } from "./slow_link.ts";
 
-/** Beside these there is `comparison`. */
+/** All sections except `comparison`. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   "both-ways": bothWays,
   "by-sessions": bySessions,
@@ -31,7 +31,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "capture-cost": captureCost,
   codecs,
 };
-/** What takes long; `--quick` leaves it out. */
+/** Long sections, which `--quick` skips. */
 const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);
 
 interface Options {
@@ -57,11 +57,13 @@ function readOptions(args: string[]): Options {
   const chosen = only?.split(",") ?? all.filter((name) => !quick || !LONG.has(name));
   for (const name of chosen) {
     if (!all.includes(name)) {
-      throw new TypeError(`Unknown section "${name}": there are ${all.join(", ")}`);
+      throw new TypeError(`Unknown section "${name}"; the sections are ${all.join(", ")}`);
     }
   }
   if (saveBaseline && (quick || !chosen.includes("comparison"))) {
-    throw new TypeError('Cannot save a baseline: it takes "comparison" without --quick');
+    throw new TypeError(
+      'Cannot save a baseline: that requires the section "comparison" and no --quick',
+    );
   }
   return { quick, only: new Set(chosen), json, saveBaseline };
 }

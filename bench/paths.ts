@@ -1,19 +1,22 @@
-/** The two paths that are compared, each between cust0 and ac0 of a lab of its own. */
+/** The two paths to compare, each between cust0 and ac0 in its own lab. */
 import type { Flow } from "./load.ts";
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions } from "./dial.ts";
 
-/** A path that stands. */
+/** A running path. */
 export interface Path {
   pids: number[];
   up: Flow;
   down: Flow;
-  /** Milliseconds from the start of both daemons, keys included, until they were ready. */
+  /**
+   * Time from starting both daemons, including key generation, until they were ready, in
+   * milliseconds.
+   */
   readyAfter: number;
 }
 
-/** Both daemons, and a session dialed through them. */
+/** Starts both daemons and dials a session through them. */
 export async function layDaemons(lab: Lab): Promise<Path> {
   await lab.cables();
   const start = performance.now();
@@ -23,7 +26,7 @@ export async function layDaemons(lab: Lab): Promise<Path> {
   return { pids: [server.pid, client.pid], up, down, readyAfter };
 }
 
-/** The reference forwarder; see reference.ts. */
+/** Starts the reference forwarder; see reference.ts. */
 export async function layReference(lab: Lab): Promise<Path> {
   await lab.cables();
   using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });

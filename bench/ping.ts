@@ -1,28 +1,31 @@
-/** Single frames there and back beside a load, on a session of their own. */
+/** Sends single frames there and back during a load, in a session of their own. */
 import { openLink } from "../ffi/open_link.ts";
 import type { FrameSink, Link } from "../ffi/link.ts";
 import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 import { quantile } from "./figures.ts";
 import { type Flow, markedFrame, PAYLOAD, payloadOfRun } from "./load.ts";
 
-/** Milliseconds between frames, and bytes of payload. */
+/** Interval between frames in milliseconds, and size of the payload in bytes. */
 const INTERVAL = 100;
 const LENGTH = 100;
-/** How long the last is waited for. Milliseconds. */
+/** Time to wait for the last frame, in milliseconds. */
 export const PATIENCE = 2_000;
-/** No generator has this number: theirs are above a process's id. */
+/** Generators do not use this number: theirs are above a process id. */
 const RUN = 7;
 
-/** Times in milliseconds; a frame that was lost counts as {@linkcode PATIENCE}, not as if never sent. */
+/**
+ * Times in milliseconds; a lost frame counts as {@linkcode PATIENCE}, not as if it had never been
+ * sent.
+ */
 export interface PingFigures {
-  /** Shares of those sent that did not arrive, and that did not come back. */
+  /** Shares of the sent frames that did not arrive, and that did not return. */
   lostThere: number;
   lost: number;
   oneWay: { p50: number; p99: number };
   roundTrip: { p50: number; p99: number };
 }
 
-/** Sends frames there for so many seconds; they are sent back from where they arrive. */
+/** Sends frames for the given number of seconds; the far end returns them. */
 export async function ping(there: Flow, back: Flow, seconds: number): Promise<PingFigures> {
   const [near, far] = [open(there.from), open(there.to)];
   const [oneWay, roundTrip]: [number[], number[]] = [[], []];
@@ -58,7 +61,7 @@ export async function ping(there: Flow, back: Flow, seconds: number): Promise<Pi
   return { lostThere, lost: 1 - roundTrip.length / count, oneWay: there50, roundTrip: back50 };
 }
 
-/** Tells the age of each frame of ours in milliseconds. */
+/** Passes on the age of each frame of this run, in milliseconds. */
 function timed(seen: (age: number, view: DataView, at: number) => void): FrameSink {
   return {
     frame(_bytes, view, offset, length): void {

@@ -1,7 +1,10 @@
-/** Ticks of /proc/PID/stat in a second (proc(5), sysconf(_SC_CLK_TCK)): 100 on all Linux systems in use. */
+/**
+ * Ticks per second in /proc/PID/stat (proc(5), sysconf(_SC_CLK_TCK)): 100 on all Linux systems in
+ * use.
+ */
 const TICKS = 100;
 
-/** CPU seconds that these processes have used so far, in steps of 10 ms each. */
+/** Returns the CPU seconds used by these processes so far, in steps of 10 ms each. */
 export function cpuSeconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
@@ -11,8 +14,8 @@ export function cpuSeconds(pids: readonly number[]): number {
 }
 
 /**
- * CPU seconds that the threads of these processes have used so far, to the nanosecond
- * (proc(5), /proc/PID/task/TID/schedstat); of threads that have not ended.
+ * Returns the CPU seconds used by the living threads of these processes so far, to the nanosecond
+ * (proc(5), /proc/PID/task/TID/schedstat).
  */
 export function threadSeconds(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
@@ -24,12 +27,12 @@ export function threadSeconds(pids: readonly number[]): number {
   }, 0);
 }
 
-/** Resident memory of these processes in MiB. */
+/** Returns the resident memory of these processes in MiB. */
 export function residentMebibytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + kibibytes(pid, "status", "VmRSS") / 1024, 0);
 }
 
-/** Resident memory of a process, and what of it is its alone and written to, in bytes. */
+/** Returns the resident memory of a process, and its private dirty memory, in bytes. */
 export function memoryOf(pid: number): { resident: number; dirty: number } {
   return {
     resident: kibibytes(pid, "status", "VmRSS") * 1024,

@@ -1,6 +1,6 @@
 /**
- * What the daemons are compared with: a forwarder that makes one system call a frame and one write
- * a frame on a plain TCP connection, with no sessions, no checks, no encryption.
+ * The reference for comparisons: a forwarder with one system call per frame and one write per frame
+ * on a plain TCP connection, without sessions, checks or encryption.
  * `reference.ts INTERFACE PORT listen|connect`
  */
 import { openLink } from "../ffi/open_link.ts";
@@ -26,7 +26,7 @@ const connection = await connected();
 connection.setNoDelay(true);
 await Deno.stdout.write(new TextEncoder().encode("ready\n"));
 
-/** Frames wait here for a write of their own, as many as the socket's buffer would hold. */
+/** Frames waiting for their own write, about as many as the socket's buffer would hold. */
 const waiting: Uint8Array[] = [];
 let writing = false;
 

@@ -1,19 +1,19 @@
 import { type Findings, meets } from "./section.ts";
 
 const BASELINE = new URL("baseline.json", import.meta.url);
-/** A ratio that moved by more is marked: less is noise. */
+/** Changes of a ratio beyond this are marked; smaller ones are noise. */
 const NOISE = 0.25;
 
-/** Figures by what they are, unit included. */
+/** Figures by name, which includes the unit. */
 export type Figures = Record<string, number>;
 
-/** The daemons' figures in units of the reference's, where both are more than zero. */
+/** Returns the daemons' figures relative to the reference's, where both are above zero. */
 export function ratios(daemons: Figures, reference: Figures): Figures {
   const both = Object.keys(daemons).filter((name) => daemons[name] > 0 && reference[name] > 0);
   return Object.fromEntries(both.map((name) => [name, daemons[name] / reference[name]]));
 }
 
-/** How each ratio stands to the one kept: 1 where it is the same. Empty without a baseline. */
+/** Returns each ratio relative to the baseline's: 1 if unchanged. Empty without a baseline. */
 export async function compareWithBaseline(current: Figures): Promise<Figures> {
   try {
     return ratios(current, JSON.parse(await Deno.readTextFile(BASELINE)));
@@ -23,12 +23,12 @@ export async function compareWithBaseline(current: Figures): Promise<Figures> {
   }
 }
 
-/** Keeps the ratios of this run. */
+/** Saves the ratios of this run as the baseline. */
 export async function saveBaseline(current: Figures): Promise<void> {
   await Deno.writeTextFile(BASELINE, `${JSON.stringify(current, null, 2)}\n`);
 }
 
-/** A Markdown table; `moved` are ratios as against the baseline. */
+/** Builds a Markdown table; `moved` are ratios relative to the baseline. */
 export function table(daemons: Figures, reference: Figures, moved: Figures): string[] {
   const rows = Object.keys(daemons).map((name) => {
     const ratio = reference[name] > 0 ? `${(daemons[name] / reference[name]).toFixed(2)}` : "";
@@ -39,7 +39,7 @@ export function table(daemons: Figures, reference: Figures, moved: Figures): str
   return markdown(["", "pppoe-proxy", "plain forwarder", "ratio", "ratio / baseline"], rows);
 }
 
-/** A Markdown table of figures beside their goals. */
+/** Builds a Markdown table of figures and their goals. */
 export function findingsTable({ figures, goals }: Pick<Findings, "figures" | "goals">): string[] {
   const rows = Object.entries(figures).map(([name, value]) => {
     const goal = goals[name];

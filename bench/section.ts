@@ -1,25 +1,25 @@
 import type { Figures } from "./report.ts";
 
-/** What a figure should be. */
+/** The target of a figure. */
 export interface Goal {
-  /** The figure is met when it is below, or at least, this. */
+  /** The goal is met if the figure is below, or at least, this value. */
   below?: number;
   atLeast?: number;
 }
 
-/** What a section has measured. */
+/** The results of a section. */
 export interface Findings {
-  /** How it was measured, in a line or two. */
+  /** How they were measured, in a line or two. */
   how: string;
   figures: Figures;
   /** Goals by the name of their figure. */
   goals: Readonly<Record<string, Goal>>;
 }
 
-/** A part of the bench, in a lab of its own; `quick` measures less. */
+/** A section of the benchmark, in its own lab; `quick` measures less. */
 export type Section = (quick: boolean) => Promise<Findings>;
 
-/** Whether a figure is as it should be. */
+/** Whether a figure meets its goal. */
 export function meets(value: number, { below = Infinity, atLeast = -Infinity }: Goal): boolean {
   return value < below && value >= atLeast;
 }

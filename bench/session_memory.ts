@@ -1,4 +1,4 @@
-/** What a session costs in memory: both daemons with 1 session and with many, idle. */
+/** Memory per session: both daemons with 1 session and with many, idle. */
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
@@ -6,13 +6,19 @@ import { memoryOf } from "./process_figures.ts";
 import type { Figures } from "./report.ts";
 import type { Findings, Goal } from "./section.ts";
 
-/** When a discovery is forgotten. */
+/** Configuration that lets discoveries expire soon. */
 const FORGOTTEN = '[discovery]\ntimeout = "1s"\n';
-/** Milliseconds from the last session until memory is looked at: daemons give back in quiet moments. */
+/**
+ * Delay from the last session to the measurement, in milliseconds: daemons release memory when
+ * idle.
+ */
 const SETTLED = 12_000;
 const KIBIBYTE = 1024;
 
-/** Bytes a session, by what more sessions take than one, and than a tenth of them. */
+/**
+ * Returns bytes per session, computed from the memory of many sessions compared with one, and with
+ * a tenth of them.
+ */
 export async function sessionMemory(quick: boolean): Promise<Findings> {
   const numbers = quick ? [1, 200, 2_000] : [1, 1_000, 10_000];
   await using lab = await Lab.open();
@@ -44,6 +50,6 @@ export async function sessionMemory(quick: boolean): Promise<Findings> {
     }
   }
   const how =
-    "Daemons as the tasks start them; sessions are dialed and idle, discoveries forgotten.";
+    "Daemons as started by the tasks; sessions are idle, and their discoveries have expired.";
   return { how, figures, goals };
 }

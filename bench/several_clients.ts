@@ -1,4 +1,6 @@
-/** Several clients on one server: how it shares what it can do, and what a client that hangs costs. */
+/**
+ * Several clients on one server: how it shares its capacity, and the cost of a client that hangs.
+ */
 import { Lab } from "../tests/lab/lab.ts";
 import type { LabProcess } from "../tests/lab/process.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
@@ -12,16 +14,16 @@ import { type Trial, tryLoad } from "./trial.ts";
 
 const CLIENTS = 8;
 const SIZE = 1510;
-/** A client that hangs is not given up while others are measured. */
+/** Keeps a hanging client connected while the others are measured. */
 const PATIENT = `
 [tunnel.keepalive]
 interval = "3s"
 timeout = "120s"
 `;
-/** How long a client that goes on needs to catch up. Milliseconds. */
+/** Time for a resumed client to catch up, in milliseconds. */
 const RECOVERY = 500;
 
-/** A flood over all clients alike, each way; then with one of them stopped. */
+/** Floods all clients equally, in each direction; then once more with one of them stopped. */
 export async function severalClients(quick: boolean): Promise<Findings> {
   const rounds = quick ? 2 : 5;
   await using lab = await Lab.open();
@@ -43,8 +45,8 @@ export async function severalClients(quick: boolean): Promise<Findings> {
   const stall = await stalling(rounds, () => load(down, rate), server, first);
   return {
     how:
-      `${CLIENTS} clients with a customer each, ${SIZE} B frames offered to all alike: a flood, ` +
-      `then half of what it brought, with one client stopped. Medians of ${rounds} rounds.`,
+      `${CLIENTS} clients with one customer each, ${SIZE} B frames offered to all equally: a flood, ` +
+      `then half of its delivered rate with one client stopped. Medians of ${rounds} rounds.`,
     figures: { ...fairness, ...stall },
     goals: {
       "up, Jain's index": { atLeast: 0.95 },
@@ -55,7 +57,10 @@ export async function severalClients(quick: boolean): Promise<Findings> {
   };
 }
 
-/** How evenly a flood arrives (Jain, Chiu, Hawe: 1 where all get the same, 1/n where one gets all). */
+/**
+ * Measures how evenly a flood arrives (Jain, Chiu, Hawe: 1 if all get the same, 1/n if one gets
+ * everything).
+ */
 async function sharing(
   rounds: number,
   ways: Record<string, Flow[]>,
@@ -75,7 +80,10 @@ async function sharing(
 const OTHERS = "delivered to the seven others beside a stopped client, % of before";
 const GROWN = "server's memory more with a stopped client, MiB";
 
-/** What the other clients get while the first one is stopped, and what the server takes for it. */
+/**
+ * Measures the share of the other clients while the first one is stopped, and the server's extra
+ * memory.
+ */
 async function stalling(
   rounds: number,
   load: () => Promise<Trial>,

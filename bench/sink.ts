@@ -1,5 +1,5 @@
 /**
- * Counts and times the frames of one run until its input ends; started by trial.ts.
+ * Counts and times the frames of one run until standard input ends; started by trial.ts.
  * `sink.ts RUN FLOWS INTERFACE…`
  */
 import type { Link } from "../ffi/link.ts";
@@ -8,7 +8,7 @@ import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 import { PAYLOAD, payloadOfRun, type Seen } from "./load.ts";
 import { quantile } from "./figures.ts";
 
-/** Latencies that are kept. */
+/** Number of latencies kept. */
 const SAMPLES = 1 << 20;
 const TAIL = 64;
 
@@ -49,7 +49,7 @@ function open(name: string): Link {
     promiscuous: true,
     etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
     ringFrames: 16_384,
-    waitAside: names.length > 1, // several links cannot wait on one thread
+    waitAside: names.length > 1, // several links cannot block on one thread
   });
 }
 

@@ -1,4 +1,4 @@
-/** An overloaded path of 20 Mbit/s: the queue that stands, and what a small session feels of it. */
+/** An overloaded path of 20 Mbit/s: its standing queue, and the effect on a small session. */
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { laySlowCable } from "../tests/lab/relay/slow_cable.ts";
@@ -10,10 +10,13 @@ import { tryLoad } from "./trial.ts";
 const MEGABITS = 20;
 const OFFERED = 40;
 const FULL = 1510;
-/** Seconds that the load goes on before the small session begins, and until it ends. */
+/** Seconds of load before the small session starts, and after it ends. */
 const BEFORE = 1;
 
-/** Full frames from the AC at twice the rate, and ten small ones a second of another session. */
+/**
+ * Sends full frames from the AC at twice the path's rate, and ten small ones per second in another
+ * session.
+ */
 export async function slowLink(quick: boolean): Promise<Findings> {
   const seconds = quick ? 4 : 10;
   await using lab = await Lab.open();
@@ -35,8 +38,9 @@ export async function slowLink(quick: boolean): Promise<Findings> {
   const [big, beside] = await Promise.all([load(OFFERED, seconds + 2 * BEFORE), small()]);
   const queue = "standing queue (median latency, less that at 5 Mbit/s), ms";
   return {
-    how: `A token bucket of ${MEGABITS} Mbit/s with up to 20 ms of its own each way; ${FULL} B ` +
-      `frames at ${OFFERED} Mbit/s from the AC to one customer, 10 frames a second to another; a lost one counts as ${PATIENCE} ms.`,
+    how:
+      `A token bucket of ${MEGABITS} Mbit/s that queues up to 20 ms in each direction; ${FULL} B ` +
+      `frames at ${OFFERED} Mbit/s from the AC to one customer, 10 frames per second to another; a lost frame counts as ${PATIENCE} ms.`,
     figures: {
       "full frames delivered, Mbit/s": big.delivered * FULL * 8 / 1e6,
       "full frames, latency p50, ms": big.p50 / 1_000,

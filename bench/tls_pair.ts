@@ -5,7 +5,7 @@ import type { Connection } from "../src/tunnel/connection.ts";
 import type { Lab } from "../tests/lab/lab.ts";
 import { makeSecrets } from "../tests/lab/proxy_pair.ts";
 
-/** Two ends of one TLS connection, as the daemons make them. */
+/** Both ends of a TLS connection, set up as in the daemons. */
 export interface TlsPair extends Disposable {
   near: Connection;
   far: Deno.TlsConn;

@@ -1,13 +1,13 @@
 import { cpuSeconds } from "./process_figures.ts";
 import type { Load, Seen } from "./load.ts";
 
-/** What came of a load. */
+/** The result of a load. */
 export interface Trial extends Seen {
   sent: number;
-  /** Frames a second that were offered, and that arrived. */
+  /** Frames per second that were offered, and that arrived. */
   offered: number;
   delivered: number;
-  /** Share of the frames that were lost. */
+  /** Share of lost frames. */
   loss: number;
   /** CPU seconds of the daemons, per million frames that arrived. */
   cpu: number;
@@ -15,7 +15,7 @@ export interface Trial extends Seen {
 
 let runs = Deno.pid << 8 >>> 0;
 
-/** Sends a load and says what arrived; `pids` are the daemons. */
+/** Sends a load and measures what arrives; `pids` are the daemons. */
 export async function tryLoad(load: Omit<Load, "run">, pids: readonly number[]): Promise<Trial> {
   const run = ++runs >>> 0;
   const { flows } = load;
@@ -24,7 +24,7 @@ export async function tryLoad(load: Omit<Load, "run">, pids: readonly number[]):
   await output.read(); // ready
   const before = cpuSeconds(pids);
   const { sent, offered } = await generate({ ...load, run });
-  await new Promise((resolve) => setTimeout(resolve, 60)); // what is under way arrives
+  await new Promise((resolve) => setTimeout(resolve, 60)); // frames in transit arrive
   const cpu = cpuSeconds(pids) - before;
   await sink.stdin.close();
   let said = "";

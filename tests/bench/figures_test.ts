@@ -3,21 +3,21 @@ import fc from "fast-check";
 import { jain, median, quantile, searchRate } from "../../bench/figures.ts";
 import { findingsTable, ratios, table } from "../../bench/report.ts";
 
-Deno.test("quantiles are values of the sample, from the least to the greatest", () => {
+Deno.test("quantiles are values of the sample, from the smallest to the largest", () => {
   assertEquals([0, 0.5, 1].map((share) => quantile([1, 2, 3], share)), [1, 2, 3]);
   assertEquals(quantile([], 0.5), NaN);
 });
 
-Deno.test("the median is the middle value in whatever order", () => {
+Deno.test("the median is the middle value, whatever the order", () => {
   assertEquals(median([3, 1, 2]), 2);
 });
 
-Deno.test("Jain's index is 1 for equal shares and 1/n where one has all", () => {
+Deno.test("Jain's index is 1 for equal shares and 1/n if one has everything", () => {
   assertEquals(jain([5, 5, 5, 5]), 1);
   assertEquals(jain([8, 0, 0, 0]), 0.25);
 });
 
-Deno.test("the search comes within 4 per cent below any limit, wherever it begins", async () => {
+Deno.test("the search ends within 4 per cent below any limit, wherever it starts", async () => {
   const rates = fc.integer({ min: 1_000, max: 1_000_000 });
   await fc.assert(fc.asyncProperty(rates, rates, async (limit, guess) => {
     const found = await searchRate(guess, 40, (rate) => Promise.resolve(rate <= limit ? rate : 0));
@@ -25,12 +25,12 @@ Deno.test("the search comes within 4 per cent below any limit, wherever it begin
   }));
 });
 
-Deno.test("the search ends at what the generator can do, and at 0 where nothing passes", async () => {
+Deno.test("the search ends at the generator's limit, and at 0 if nothing passes", async () => {
   assertEquals(await searchRate(900, 20, (rate) => Promise.resolve(Math.min(rate, 1_000))), 1_000);
   assertEquals(await searchRate(900, 5, () => Promise.resolve(0)), 0);
 });
 
-Deno.test("a table has every figure, its ratio, and a mark where that has moved", () => {
+Deno.test("a table lists every figure and its ratio, and marks changed ratios", () => {
   const [daemons, reference] = [{ "a us": 200, "b %": 0 }, { "a us": 100, "b %": 0 }];
   assertEquals(ratios(daemons, reference), { "a us": 2 });
   const [, , a, b] = table(daemons, reference, { "a us": 2 });
@@ -38,7 +38,7 @@ Deno.test("a table has every figure, its ratio, and a mark where that has moved"
   assertMatch(b, /b % \| 0\.00 \| 0\.00 \| /);
 });
 
-Deno.test("a figure stands beside its goal, met or not", () => {
+Deno.test("a figure is listed with its goal, met or not met", () => {
   const figures = { "a ms": 50, "b %": 90, "c ms": 49, d: 1 };
   const goals = { "a ms": { below: 50 }, "b %": { atLeast: 90 }, "c ms": { below: 50 } };
   assertEquals(findingsTable({ figures, goals }).slice(2), [
