@@ -1,4 +1,4 @@
-/** Finds the blocks of a pcapng stream again. */
+/** Splits a pcapng stream into blocks. */
 import {
   BLOCK_INTERFACE,
   BLOCK_PACKET,
@@ -8,10 +8,10 @@ import {
   STATISTICS_DROPPED,
 } from "./pcapng.ts";
 
-/** Longer than any block that is written here; bytes. */
+/** Maximum size of a block, in bytes; blocks written here are shorter. */
 const MAX_BLOCK = 1024 * 1024;
 
-/** A stream is no sequence of pcapng blocks as they are written here. */
+/** The stream is not a sequence of pcapng blocks as written here. */
 export class BlockError extends Error {
   override name = "BlockError";
 }
@@ -23,29 +23,33 @@ const KNOWN: readonly number[] = [
   BLOCK_STATISTICS,
 ];
 
-/** The blocks of some bytes that hold whole blocks only, without copying. Throws BlockError. */
+/**
+ * Yields the blocks of bytes that contain whole blocks only, without copying. Throws BlockError.
+ */
 export function* blocksOf(bytes: Uint8Array): Generator<{ type: number; block: Uint8Array }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let at = 0; at < bytes.length;) {
     const size = blockSize(view, at);
     if (size === undefined || at + size > bytes.length) {
-      throw new BlockError("A block is cut short");
+      throw new BlockError("Truncated block");
     }
     yield { type: view.getUint32(at, true), block: bytes.subarray(at, at + size) };
     at += size;
   }
 }
 
-/** Length of the block at `at`; undefined where it cannot be told yet. */
+/** Returns the size of the block at `at`; undefined if more bytes are needed. */
 function blockSize(view: DataView, at: number): number | undefined {
   if (at + 8 > view.byteLength) return undefined;
   const size = view.getUint32(at + 4, true);
   const fits = size >= MIN_BLOCK && size <= MAX_BLOCK && size % 4 === 0;
   if (fits && KNOWN.includes(view.getUint32(at, true))) return size;
-  throw new BlockError("The stream is no pcapng as this program writes it");
+  throw new BlockError("The stream is not pcapng as written by this program");
 }
 
-/** Of a statistics block: which interface, and how many of its frames are missing; 0 where it is not said. */
+/**
+ * Reads a statistics block: the interface, and the number of its dropped frames (0 if not stated).
+ */
 export function droppedOf(block: Uint8Array): { id: number; count: number } {
   const view = new DataView(block.buffer, block.byteOffset, block.length);
   const id = view.getUint32(8, true);
@@ -60,16 +64,16 @@ export function droppedOf(block: Uint8Array): { id: number; count: number } {
   return { id, count: 0 };
 }
 
-/** Makes runs of whole blocks of a stream that may be split anywhere. */
+/** Reassembles whole blocks from a stream that may be split anywhere. */
 export class BlockSplitter {
   #held: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
-  /** Bytes of a block whose end is still to come. */
+  /** Bytes held of an incomplete block. */
   get held(): number {
     return this.#held.length;
   }
 
-  /** All blocks that these further bytes complete. Throws BlockError. */
+  /** Returns all blocks that these further bytes complete. Throws BlockError. */
   take(bytes: Uint8Array): Uint8Array {
     const all = new Uint8Array(this.#held.length + bytes.length);
     all.set(this.#held);

@@ -10,52 +10,52 @@ import {
   writePacket,
 } from "./pcapng.ts";
 
-/** Bytes of one piece of the queue. */
+/** Size of one chunk of the queue, in bytes. */
 const CHUNK = 64 * 1024;
-/** Bytes that wait for the reader at most; a frame that does not fit is dropped. */
+/** Maximum number of bytes waiting for the reader; a frame that does not fit is dropped. */
 export const CAPTURE_QUEUE = 4 * 1024 * 1024;
 
-/** What a capture is made of. */
+/** Settings of a capture. */
 export interface CaptureOptions {
   filter: CaptureFilter;
-  /** Show passwords and their like. */
+  /** Whether to show passwords and other secrets. */
   secrets: boolean;
-  /** Frames after which it ends. */
+  /** Number of frames after which it ends. */
   count?: number | undefined;
-  /** Bytes that wait for the reader at most. Default {@linkcode CAPTURE_QUEUE}. */
+  /** Maximum number of bytes waiting for the reader. Default {@linkcode CAPTURE_QUEUE}. */
   queue?: number;
   clock: CaptureClock;
-  /** Who writes, for the file's head. */
+  /** Name of the program, for the file's header. */
   application: string;
-  /** Words for the file's head. */
+  /** Comment for the file's header. */
   comment?: string;
-  /** Where one is, for the interfaces' descriptions. */
+  /** Where the capture is taken, for the interface descriptions. */
   place: string;
 }
 
-/** Frames of one client as on one side. */
+/** Frames of one client on one side. */
 interface Source {
   client: string | undefined;
   side: CaptureSide;
-  /** Place in the file; -1 before its first frame that fits. */
+  /** Interface id in the file; -1 before its first frame that fits. */
   id: number;
   received: number;
   dropped: number;
-  /** `dropped` of the last statistics block. */
+  /** `dropped` as of the last statistics block. */
   reported: number;
 }
 
 /**
- * Frames on their way to one reader, as pcapng. What the reader does not fetch in time is dropped and
- * counted; the reader is never waited for.
+ * A queue of frames for one reader, as pcapng. Frames that the reader does not fetch in time are
+ * dropped and counted; forwarding never waits for the reader.
  *
  *     open ──end(), enough frames──▶ ending ──all read──▶ over
  */
 export class Capture {
   readonly filter: CaptureFilter;
-  /** Frames taken in. */
+  /** Number of frames captured. */
   frames = 0;
-  /** Frames that the queue had no room for. */
+  /** Number of frames dropped because the queue was full. */
   dropped = 0;
   #options: CaptureOptions;
   #sources: Readonly<Record<CaptureSide, Map<string | undefined, Source>>> = {
@@ -67,34 +67,32 @@ export class Capture {
   #chunk = new Uint8Array(CHUNK);
   #view = new DataView(this.#chunk.buffer);
   #at = 0;
-  /** Bytes of `#full`. */
+  /** Total size of `#full`, in bytes. */
   #waiting = 0;
   #ended = false;
   #summed = false;
   #wake: PromiseWithResolvers<void> | undefined;
   #onEnd: () => void;
 
-  /** `onEnd` is called once, when no further frame is wanted. */
+  /** `onEnd` is called once, when the capture ends. */
   constructor(options: CaptureOptions, onEnd: () => void = () => {}) {
     this.filter = options.filter;
     this.#options = options;
     this.#onEnd = onEnd;
     const { application, comment = "" } = options;
-    const words = options.secrets
-      ? "passwords are shown"
-      : "PAP, CHAP and EAP are masked: * stands for what was there";
+    const words = options.secrets ? "passwords are shown" : "PAP, CHAP and EAP are masked with *";
     this.#append(
       sectionBlock({ application, comment: [comment, words].filter(Boolean).join("; ") }),
     );
   }
 
-  /** Whether no further frame is wanted. */
+  /** Whether the capture has ended. */
   get isEnded(): boolean {
     return this.#ended;
   }
 
   /**
-   * Takes in a frame: `head`, then `length` bytes at `at`, which are PPP where `isPpp` says so. Copies;
+   * Captures a frame: `head`, then `length` bytes at `at`, which are PPP if `isPpp` is set. Copies;
    * does not throw.
    */
   frame(
@@ -129,7 +127,7 @@ export class Capture {
     this.#wake?.resolve();
   }
 
-  /** Wants no further frames; what waits can still be read, and after it what was dropped. */
+  /** Ends the capture; queued frames can still be read, followed by the statistics. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -137,7 +135,7 @@ export class Capture {
     this.#onEnd();
   }
 
-  /** Waits for further whole blocks; undefined when there will be no more. One reader at a time. */
+  /** Waits for more whole blocks; resolves with undefined at the end. One reader at a time. */
   async read(): Promise<Uint8Array | undefined> {
     while (this.#at === 0 && this.#full.length === 0 && !this.#ended) {
       this.#wake = Promise.withResolvers();
@@ -161,7 +159,7 @@ export class Capture {
     return rest;
   }
 
-  /** Says what became of some interfaces' frames, even where that goes beyond the queue's bound. */
+  /** Appends statistics of matching interfaces, even beyond the queue's limit. */
   #report(concerns: (source: Source) => boolean): void {
     for (const side of Object.values(this.#sources)) {
       for (const source of side.values()) {
@@ -181,13 +179,13 @@ export class Capture {
     return source;
   }
 
-  /** Describes a source before its first frame; false where that goes beyond `limit`. */
+  /** Describes a source before its first frame; returns false if that would exceed `limit`. */
   #announce(source: Source, limit: number): boolean {
     if (source.id >= 0) return true;
     const { client, side } = source;
     const whose = side === "ac" ? "access concentrator's side" : "customers' side";
     const description = client === undefined
-      ? `${whose}, frames of no client that is known (${this.#options.place})`
+      ? `${whose}, frames of no known client (${this.#options.place})`
       : `${client}, ${whose} (${this.#options.place})`;
     const name = client === undefined ? side : `${client}/${side}`;
     const described = interfaceBlock({ name, description });
@@ -203,7 +201,7 @@ export class Capture {
     this.#at += block.length;
   }
 
-  /** Makes room for a block in the chunk that is being filled. */
+  /** Makes room for a block in the current chunk. */
   #reserve(size: number): void {
     if (this.#at + size <= this.#chunk.length) return;
     if (this.#at > 0) {

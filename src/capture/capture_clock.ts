@@ -1,19 +1,19 @@
 import type { Moment } from "./pcapng.ts";
 
-/** The wall clock was set where it is off by more; milliseconds. */
+/** If the clocks differ by more than this, in milliseconds, the wall clock was set. */
 const STEP = 50;
 
-/** Tells the time to the nanosecond, as far as the steady clock does, without allocating. */
+/** A clock with the resolution of the steady clock, up to nanoseconds, that does not allocate. */
 export class CaptureClock implements Moment {
   seconds = 0;
   nanoseconds = 0;
   #wall: () => number;
   #steady: () => number;
-  /** What both clocks said at the same moment. */
+  /** Readings of both clocks at the same moment. */
   #wallThen: number;
   #steadyThen: number;
 
-  /** `wall` gives milliseconds since 1970, `steady` milliseconds with fractions. */
+  /** `wall` returns milliseconds since 1970, `steady` milliseconds with fractions. */
   constructor(wall: () => number, steady: () => number) {
     this.#wall = wall;
     this.#steady = steady;
@@ -21,7 +21,7 @@ export class CaptureClock implements Moment {
     this.#steadyThen = steady();
   }
 
-  /** Reads the clocks; `seconds` and `nanoseconds` say what time it is. */
+  /** Reads the clocks and updates `seconds` and `nanoseconds`. */
   read(): this {
     const wall = this.#wall();
     let elapsed = this.#steady() - this.#steadyThen;

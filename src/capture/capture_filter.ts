@@ -1,11 +1,11 @@
 import { type Mac, readMac } from "../pppoe/mac.ts";
 
-/** Whose wire a frame is shown as on: the customer's, or the access concentrator's. */
+/** The wire on which a frame is shown: the customer's, or the access concentrator's. */
 export type CaptureSide = "customer" | "ac";
 
-/** Which frames are wanted; what is left out does not matter. */
+/** Selects frames; an omitted field does not restrict. */
 export interface CaptureFilter {
-  /** The far proxy's name: on a server its client's, on a client its server's address. */
+  /** The peer's name: on a server the client's, on a client the server's address. */
   client?: string | undefined;
   /** An address of the frame, of its session's customer or of that session's AC. */
   mac?: Mac | undefined;
@@ -14,7 +14,7 @@ export interface CaptureFilter {
   side?: CaptureSide | undefined;
 }
 
-/** What is looked at of a session. */
+/** The fields of a session that a filter uses. */
 export interface SessionFacts {
   readonly customer: Mac;
   readonly concentrator: Mac;
@@ -22,7 +22,7 @@ export interface SessionFacts {
   readonly wireSessionId: number;
 }
 
-/** Whether a session's frames are wanted. */
+/** Whether the filter matches a session's frames. */
 export function wantsSession(
   filter: CaptureFilter,
   client: string,
@@ -36,7 +36,10 @@ export function wantsSession(
     sessionId === session.wireSessionId;
 }
 
-/** Whether a discovery frame is wanted; `customer` is who it is from or for, as far as that is known. */
+/**
+ * Whether the filter matches a discovery frame; `customer` is its sender or recipient on the
+ * customers' side, if known.
+ */
 export function wantsDiscovery(
   filter: CaptureFilter,
   client: string | undefined,

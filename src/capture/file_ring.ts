@@ -1,41 +1,41 @@
-/** Writes pcapng into files that begin anew at a size, and keeps the last ones only. */
+/** Writes pcapng to a ring of files: starts a new file at a given size and keeps the last ones. */
 import { basename, dirname, extname, join } from "node:path";
 import { blocksOf } from "./blocks.ts";
 import { BLOCK_INTERFACE, BLOCK_PACKET, BLOCK_SECTION } from "./pcapng.ts";
 
-/** How a ring of files is written. */
+/** Settings of a ring of files. */
 export interface FileRingOptions {
   /**
-   * What the files are called: `trace.pcapng` becomes `trace_00001_20261125090036.pcapng`, as dumpcap(1)
-   * does it.
+   * Pattern of the file names: `trace.pcapng` becomes `trace_00001_20261125090036.pcapng`, as in
+   * dumpcap(1).
    */
   path: string;
-  /** Bytes after which the next file begins; a file has at least one frame. */
+  /** Size in bytes after which the next file begins; each file has at least one frame. */
   fileSize: number;
-  /** Files that are kept; older ones are removed, also those of earlier runs. */
+  /** Number of files to keep; older ones are removed, including those of earlier runs. */
   files: number;
-  /** Milliseconds since 1970, for the names. */
+  /** Returns milliseconds since 1970, for the names. */
   now: () => number;
 }
 
-/** Files are for their owner alone. */
+/** Mode of the files: access for the owner only. */
 const MODE = 0o600;
 
-/** Opens a new file for writing; throws where it exists. */
+/** Creates a file for writing; throws if it exists. */
 async function createFile(path: string): Promise<Deno.FsFile> {
   return await Deno.open(path, { write: true, createNew: true, mode: MODE });
 }
 
-/** A ring that is being written. Methods throw what the file system does, with the path. */
+/** A ring that is being written. Methods throw the file system's errors, which include the path. */
 export class FileRing {
   #options: FileRingOptions;
   #file: Deno.FsFile | undefined;
   #written = 0;
   #hasFrames = false;
   #number: number;
-  /** Paths of the ring, the oldest first. */
+  /** Paths of the ring's files, oldest first. */
   #paths: string[];
-  /** Blocks that every file begins with: the section's head and the interfaces so far. */
+  /** Blocks at the start of every file: the section header and the interfaces so far. */
   #heads: Uint8Array[] = [];
 
   private constructor(options: FileRingOptions, paths: string[]) {
@@ -44,7 +44,7 @@ export class FileRing {
     this.#number = numberOf(paths.at(-1) ?? "");
   }
 
-  /** Goes on with the ring whose files are there already. */
+  /** Continues the ring with its existing files. */
   static async open(options: FileRingOptions): Promise<FileRing> {
     const { path } = options;
     const [folder, pattern] = [dirname(path), ringPattern(path)];
@@ -70,7 +70,7 @@ export class FileRing {
       to += block.length;
       if (this.#file === undefined) {
         await this.#begin();
-        // The heads have just been written, this block among them where it is one.
+        // The headers have just been written, including this block if it is one.
         if (type === BLOCK_SECTION || type === BLOCK_INTERFACE) from = to;
         else this.#written += block.length;
       } else {
@@ -113,7 +113,7 @@ export class FileRing {
   }
 }
 
-/** Names of a ring's files. */
+/** Matches the names of a ring's files. */
 function ringPattern(path: string): RegExp {
   const ending = extname(path);
   const literal = (text: string): string => text.replace(/[^\w]/g, "\\$&");

@@ -1,8 +1,8 @@
-/** Hides in a copy of a PPP frame what proves to an AC who a customer is. */
+/** Masks customers' credentials in a copy of a PPP frame. */
 import { TAG_CREDITS } from "../pppoe/constants.ts";
 import { pppProtocol } from "../pppoe/ppp.ts";
 
-/** What stands where something was hidden. */
+/** Replaces each masked byte. */
 export const MASK = 0x2a; // "*"
 
 const PROTOCOL_LCP = 0xc021;
@@ -10,7 +10,7 @@ const PROTOCOL_PAP = 0xc023;
 const PROTOCOL_CHAP = 0xc223;
 const PROTOCOL_EAP = 0xc227;
 
-/** All protocols of authentication in IANA's registry of PPP numbers. */
+/** All authentication protocols in IANA's registry of PPP numbers. */
 const AUTHENTICATION: ReadonlySet<number> = new Set([
   PROTOCOL_PAP,
   0xc027, // Shiva PAP
@@ -25,19 +25,20 @@ const AUTHENTICATION: ReadonlySet<number> = new Set([
   0xc481, // proprietary node id authentication
 ]);
 
-/** Code, identifier, length: the same of all control protocols (RFC 1661 section 5). */
+/** Size of code, identifier and length, the same in all control protocols (RFC 1661 section 5). */
 const HEAD = 4;
 const LCP_PROTOCOL_REJECT = 8;
-/** In front of a PPP frame where flow credits are used: tag, length, FCN, BCN (RFC 5578 section 3.3). */
+/** Size of the credit tag in front of a PPP frame: tag, length, FCN, BCN (RFC 5578 section 3.3). */
 const CREDIT_TAG = 8;
-/** Address and control field, which PPPoE does without and some peers send all the same. */
+/** Address and control field, which PPPoE omits but some peers send. */
 const ALL_STATIONS = 0xff03;
 
 /**
- * Masks the PPP frame of `length` bytes at `at`, in place: names and passwords of PAP, values and names
- * of CHAP, data of EAP and of all other authentication, texts of their answers; also where LCP returns
- * such a packet as rejected. Lengths stay, and so do code, identifier, and the fields that say how long
- * the parts are, unless they contradict one another. Whether anything was masked.
+ * Masks the PPP frame of `length` bytes at `at`, in place: names and passwords of PAP, values and
+ * names of CHAP, data of EAP and of all other authentication protocols, and texts of their answers,
+ * also where LCP returns such a packet as rejected. Lengths stay, and so do code, identifier and
+ * the length fields of the parts, unless they contradict one another. Returns whether anything was
+ * masked.
  */
 export function maskSecrets(bytes: Uint8Array, at: number, length: number): boolean {
   const end = at + length;
@@ -58,7 +59,7 @@ export function maskSecrets(bytes: Uint8Array, at: number, length: number): bool
   return true;
 }
 
-/** The two bytes at `at`, or -1 where the frame has ended. */
+/** Reads the two bytes at `at`, or returns -1 beyond the end of the frame. */
 function word(bytes: Uint8Array, at: number, end: number): number {
   return at + 2 <= end ? bytes[at] << 8 | bytes[at + 1] : -1;
 }
@@ -81,7 +82,7 @@ function maskPap(code: number, bytes: Uint8Array, body: number, stop: number, en
   const first = bytes[body];
   const second = code === 1 ? body + 1 + first : -1;
   const last = code === 1 ? second + 1 + (second < stop ? bytes[second] : 0) : body + 1 + first;
-  // A count that leads elsewhere than to the packet's end may be a byte of the password itself.
+  // A count that does not lead to the packet's end may be a byte of the password.
   const sound = last === stop && stop <= end && second < stop;
   bytes.fill(MASK, sound ? body + 1 : body, sound && second > 0 ? second : end);
   if (sound && second > 0) bytes.fill(MASK, second + 1, end);

@@ -8,16 +8,16 @@ export const BLOCK_INTERFACE = 1;
 export const BLOCK_STATISTICS = 5;
 export const BLOCK_PACKET = 6;
 
-/** Type, length in front, length behind. */
+/** Size of a block's type and of both its lengths, in bytes; no block is shorter. */
 export const MIN_BLOCK = 12;
-/** What stands in an enhanced packet block before the frame. */
+/** Size of an enhanced packet block's fields before the frame, in bytes. */
 export const PACKET_HEAD = 28;
-/** What stands behind its frame: the option of its direction, end of options, length. */
+/** Size of its fields after the frame, in bytes: the direction option, end of options, length. */
 const PACKET_TAIL = 16;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 const LINKTYPE_ETHERNET = 1;
-/** Exponent of ten of the resolution of times. */
+/** Resolution of timestamps, as a negative power of ten of a second. */
 const NANOSECONDS = 9;
 
 const OPTION_END = 0;
@@ -29,21 +29,21 @@ const INTERFACE_DESCRIPTION = 3;
 const INTERFACE_RESOLUTION = 9;
 const PACKET_FLAGS = 2;
 const STATISTICS_RECEIVED = 4;
-/** Code of the option with the number of frames that are missing. */
+/** Code of the option with the number of dropped frames. */
 export const STATISTICS_DROPPED = 5;
 
-/** Longest text of an option: its length has 16 bits. */
+/** Maximum length of an option's text, in bytes: its length field has 16 bits. */
 const MAX_TEXT = 0xffff;
 
 type Option = readonly [code: number, value: Uint8Array];
 
-/** A moment: whole seconds since 1970, and nanoseconds below one second. */
+/** A point in time: whole seconds since 1970, and nanoseconds below one second. */
 export interface Moment {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
 
-/** Begins a file, or a new section of one. */
+/** Returns the block that begins a file, or a new section of one. */
 export function sectionBlock(
   facts: { application: string; os?: string; comment?: string },
 ): Uint8Array<ArrayBuffer> {
@@ -51,7 +51,7 @@ export function sectionBlock(
   const view = new DataView(head.buffer);
   view.setUint32(0, BYTE_ORDER_MAGIC, true);
   view.setUint16(4, 1, true); // version 1.0
-  view.setUint32(8, 0xffff_ffff, true); // how long the section is, is not known beforehand
+  view.setUint32(8, 0xffff_ffff, true); // the section's length is not known in advance
   view.setUint32(12, 0xffff_ffff, true);
   return block(BLOCK_SECTION, head, [
     ...text(OPTION_COMMENT, facts.comment),
@@ -60,14 +60,14 @@ export function sectionBlock(
   ]);
 }
 
-/** Describes the section's next interface, of Ethernet frames; the first has id 0. */
+/** Returns the block that describes the section's next Ethernet interface; the first has id 0. */
 export function interfaceBlock(
   facts: { name: string; description?: string; comment?: string; snapLength?: number },
 ): Uint8Array<ArrayBuffer> {
   const head = new Uint8Array(8);
   const view = new DataView(head.buffer);
   view.setUint16(0, LINKTYPE_ETHERNET, true);
-  view.setUint32(4, facts.snapLength ?? 0, true); // 0: frames are whole
+  view.setUint32(4, facts.snapLength ?? 0, true); // 0: frames are not truncated
   return block(BLOCK_INTERFACE, head, [
     ...text(OPTION_COMMENT, facts.comment),
     ...text(INTERFACE_NAME, facts.name),
@@ -76,7 +76,9 @@ export function interfaceBlock(
   ]);
 }
 
-/** What became of an interface's frames up to a moment: those seen, and those of them that are missing. */
+/**
+ * Returns the block with an interface's statistics up to a moment: frames seen, and frames dropped.
+ */
 export function statisticsBlock(
   facts: { id: number; at: Moment; received: number; dropped: number; comment?: string },
 ): Uint8Array<ArrayBuffer> {
@@ -91,14 +93,14 @@ export function statisticsBlock(
   ]);
 }
 
-/** Bytes of the block of a frame of this length. */
+/** Returns the size of the block for a frame of this length, in bytes. */
 export function packetSize(length: number): number {
   return PACKET_HEAD + padded(length) + PACKET_TAIL;
 }
 
 /**
- * Writes the block of a frame around its `length` bytes, which whoever calls puts at
- * `at + PACKET_HEAD`. Takes {@linkcode packetSize} bytes; allocates nothing.
+ * Writes a packet block around a frame of `length` bytes, which the caller puts at `at +
+ * PACKET_HEAD`. Uses {@linkcode packetSize} bytes; does not allocate.
  */
 export function writePacket(
   view: DataView,
@@ -124,7 +126,7 @@ export function writePacket(
   view.setUint32(tail + 12, size, true);
 }
 
-/** High and low half of the 64-bit number of nanoseconds, without going through a BigInt. */
+/** Writes the high and low half of the 64-bit number of nanoseconds, without using a BigInt. */
 function writeMoment(view: DataView, at: number, { seconds, nanoseconds }: Moment): void {
   // seconds * 10^9 = upper * 2^16 + lower, each exact in a double
   const upper = Math.floor(seconds / 0x1_0000) * 1e9;
@@ -157,7 +159,10 @@ function block(
   return out;
 }
 
-/** An option of text; none for no text. Longer text is cut, though not within a character. */
+/**
+ * Returns a text option, or nothing for an empty text. Longer text is truncated, but not within a
+ * character.
+ */
 function text(code: number, words: string | undefined): Option[] {
   if (words === undefined || words === "") return [];
   const value = new Uint8Array(Math.min(MAX_TEXT, words.length * 3));
@@ -173,7 +178,7 @@ function count64(count: number): Uint8Array {
   return value;
 }
 
-/** The next multiple of four. */
+/** Rounds up to a multiple of four. */
 function padded(length: number): number {
   return length + 3 & ~3;
 }

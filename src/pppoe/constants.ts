@@ -1,18 +1,21 @@
-/** Numbers of PPPoE, from the documents named beside them. */
+/** PPPoE constants, from the documents named with each. */
 
 // Sizes in bytes.
 
-/** Destination, source, EtherType. */
+/** Size of destination, source and EtherType. */
 export const ETHERNET_HEADER = 14;
-/** VER, TYPE, CODE, SESSION_ID, LENGTH (RFC 2516 section 4). */
+/** Size of VER, TYPE, CODE, SESSION_ID and LENGTH (RFC 2516 section 4). */
 export const PPPOE_HEADER = 6;
-/** Both headers: where the payload begins. */
+/** Size of both headers: the offset of the payload. */
 export const SESSION_HEADER = ETHERNET_HEADER + PPPOE_HEADER;
-/** Shortest Ethernet frame without its check sequence (IEEE 802.3). */
+/** Minimum size of an Ethernet frame without its check sequence (IEEE 802.3). */
 export const MIN_FRAME = 60;
-/** Longest PADI with its PPPoE header, so that a relay can add a tag (RFC 2516 section 5.1). */
+/**
+ * Maximum size of a PADI with its PPPoE header, so that a relay can add a tag (RFC 2516 section
+ * 5.1).
+ */
 export const MAX_PADI = 1484;
-/** Longest other discovery packet with its PPPoE header: an Ethernet payload. */
+/** Maximum size of other discovery packets with the PPPoE header: an Ethernet payload. */
 export const MAX_DISCOVERY = 1500;
 
 // EtherTypes (RFC 2516 section 4).
@@ -53,7 +56,7 @@ const CODE_NAMES: ReadonlyMap<number, string> = new Map([
   [CODE_PADN, "PADN"],
 ]);
 
-/** The code's name, or `code-0x42` for one that has none. */
+/** Returns the name of a code, or a string such as `code-0x42` if it has none. */
 export function codeName(code: number): string {
   return CODE_NAMES.get(code) ?? `code-0x${code.toString(16).padStart(2, "0")}`;
 }
@@ -100,7 +103,7 @@ const TAG_NAMES: ReadonlyMap<number, string> = new Map([
   [TAG_GENERIC_ERROR, "Generic-Error"],
 ]);
 
-/** The tag's name, or `tag-0x0999` for one that has none. */
+/** Returns the name of a tag, or a string such as `tag-0x0999` if it has none. */
 export function tagName(type: number): string {
   return TAG_NAMES.get(type) ?? `tag-0x${type.toString(16).padStart(4, "0")}`;
 }

@@ -1,4 +1,4 @@
-/** Discovery packets that the proxy itself speaks. */
+/** Discovery packets that the proxy itself sends. */
 import {
   CODE_PADO,
   CODE_PADS,
@@ -14,7 +14,7 @@ import type { Mac } from "./mac.ts";
 import { discoveryLength, removeTag } from "./tag_edit.ts";
 import { encodeTags, type Tag } from "./tags.ts";
 
-/** A PADT frame (RFC 2516 section 5.5). */
+/** Builds a PADT frame (RFC 2516 section 5.5). */
 export function padt(
   destination: Mac,
   source: Mac,
@@ -26,7 +26,7 @@ export function padt(
   return encodeDiscovery(packet, etherType);
 }
 
-/** The PADS that refuses a PADR: session id 0 and an error tag (RFC 2516 section 5.4). */
+/** Builds the PADS that refuses a PADR: session id 0 and an error tag (RFC 2516 section 5.4). */
 export function padsError(
   request: DiscoveryPacket,
   tags: readonly Tag[],
@@ -36,7 +36,7 @@ export function padsError(
   return answer(request, CODE_PADS, tags, error, etherType);
 }
 
-/** The PADO that refuses a PADI; `request.destination` is the address to answer from. */
+/** Builds the PADO that refuses a PADI; `request.destination` is the address to answer from. */
 export function padoError(
   request: DiscoveryPacket,
   tags: readonly Tag[],
@@ -46,7 +46,7 @@ export function padoError(
   return answer(request, CODE_PADO, tags, error, etherType);
 }
 
-/** Tags of a request that any answer returns unmodified (RFC 2516 appendix A). */
+/** Tags of a request that every answer returns unmodified (RFC 2516 appendix A). */
 const ECHOED: readonly number[] = [TAG_SERVICE_NAME, TAG_HOST_UNIQ, TAG_RELAY_SESSION_ID];
 
 function answer(
@@ -68,9 +68,9 @@ function answer(
 }
 
 /**
- * The error, then what is echoed, in one Ethernet payload. A request may be so full that its echo
- * leaves no room: then the error's text is cut, and where not even its head fits, the Service-Name
- * goes, since the host finds its request by the other two.
+ * Returns the error followed by the echoed tags, limited to one Ethernet payload. If a full request
+ * leaves too little room, the error's text is cut; if not even its header fits, the Service-Name is
+ * dropped, since the host can match its request by the other two.
  */
 function refusal(echoed: readonly Tag[], error: Tag): Tag[] {
   const { type, value } = error;
@@ -80,7 +80,7 @@ function refusal(echoed: readonly Tag[], error: Tag): Tag[] {
   return [{ type, value: cutText(value, Math.max(0, room(rest))) }, ...rest];
 }
 
-/** The first `room` bytes of UTF-8 text, less a character that would be cut in two. */
+/** Returns the first `room` bytes of UTF-8 text, without cutting a character in two. */
 function cutText(text: Uint8Array, room: number): Uint8Array {
   if (text.length <= room) return text;
   let end = room;

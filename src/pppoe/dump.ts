@@ -13,9 +13,9 @@ import { parseDiscovery } from "./frame.ts";
 import { formatMac } from "./mac.ts";
 import { readTags, type Tag } from "./tags.ts";
 
-/** Bytes shown of a tag's value. */
+/** Maximum number of bytes shown of a tag's value. */
 const MAX_SHOWN = 64;
-/** Tags shown of a packet. */
+/** Maximum number of tags shown of a packet. */
 const MAX_TAGS = 24;
 
 /** Tags whose value is UTF-8 text (RFC 2516 appendix A). */
@@ -35,9 +35,9 @@ export function isTextTag(type: number): boolean {
 }
 
 /**
- * A discovery frame in one line:
- * `PADI 02:00:00:00:00:01 → ff:ff:ff:ff:ff:ff sid 0x0000 <Service-Name ""> <Host-Uniq 4e2f>`.
- * A malformed frame is shown as far as it goes, with what is wrong.
+ * Formats a discovery frame as one line: `PADI 02:00:00:00:00:01 → ff:ff:ff:ff:ff:ff sid 0x0000
+ * <Service-Name ""> <Host-Uniq 4e2f>`. A malformed frame is shown as far as it is valid, with its
+ * fault.
  */
 export function dumpDiscovery(frame: Uint8Array, etherType?: number): string {
   const packet = parseDiscovery(frame, etherType);
@@ -56,7 +56,7 @@ function dumpTag(tag: Tag): string {
   return `<${tagName(tag.type)} ${dumpValue(tag)}>`;
 }
 
-/** A tag's value in short: text in quotes where the tag is for people, else hexadecimal digits. */
+/** Formats a tag's value in short form: quoted text for text tags, otherwise hexadecimal digits. */
 export function dumpValue({ type, value }: Tag): string {
   const shown = value.subarray(0, MAX_SHOWN);
   const rest = value.length > MAX_SHOWN ? `… ${value.length} bytes` : "";
@@ -66,7 +66,7 @@ export function dumpValue({ type, value }: Tag): string {
 
 function quote(bytes: Uint8Array): string {
   const text = JSON.stringify(new TextDecoder().decode(bytes));
-  // JSON leaves DEL, C1 controls and direction marks as they are; a terminal may act on them.
+  // JSON does not escape DEL, C1 controls and direction marks, which a terminal may act on.
   return text.replace(
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,

@@ -7,7 +7,7 @@ import {
 } from "./constants.ts";
 import { type Mac, readMac, writeMac } from "./mac.ts";
 
-/** A discovery packet (RFC 2516 section 5) without what follows from its kind. */
+/** A discovery packet (RFC 2516 section 5), with its tags not yet parsed. */
 export interface DiscoveryPacket {
   destination: Mac;
   source: Mac;
@@ -17,7 +17,7 @@ export interface DiscoveryPacket {
   tags: Uint8Array;
 }
 
-/** Why a frame is no discovery packet. */
+/** Why a frame is not a discovery packet. */
 export type FrameFault =
   /** Shorter than both headers. */
   | "frame-short"
@@ -25,10 +25,10 @@ export type FrameFault =
   | "ethertype-wrong"
   /** VER or TYPE is not 1 (RFC 2516 section 4). */
   | "version-wrong"
-  /** LENGTH says more than was captured. */
+  /** LENGTH exceeds the captured bytes. */
   | "length-overrun";
 
-/** Reads a frame; what follows LENGTH bytes of payload is padding and not looked at. */
+/** Parses a frame; bytes beyond LENGTH are padding and ignored. */
 export function parseDiscovery(
   frame: Uint8Array,
   etherType = ETHERTYPE_DISCOVERY,
@@ -48,7 +48,7 @@ export function parseDiscovery(
   };
 }
 
-/** The packet as a whole Ethernet frame, not padded. */
+/** Encodes the packet as an Ethernet frame, without padding. */
 export function encodeDiscovery(
   packet: DiscoveryPacket,
   etherType = ETHERTYPE_DISCOVERY,

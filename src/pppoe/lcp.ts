@@ -1,13 +1,13 @@
-/** PPP's Link Control Protocol in place (RFC 1661 section 5). */
+/** PPP's Link Control Protocol, read in place (RFC 1661 section 5). */
 
-/** High and low byte of LCP's protocol number, which PPP never compresses (RFC 1661 section 6.5). */
+/** High and low byte of LCP's protocol number, which is never compressed (RFC 1661 section 6.5). */
 const LCP_HIGH = 0xc0;
 const LCP_LOW = 0x21;
 
-/** Bytes of protocol, code, identifier and length. */
+/** Size of protocol, code, identifier and length, in bytes. */
 export const LCP_HEADER = 6;
 
-/** Codes that mean something to who stands between two peers. */
+/** LCP codes that matter to a device between two peers. */
 export const LcpCode = {
   configureRequest: 1,
   terminateRequest: 5,
@@ -16,14 +16,15 @@ export const LcpCode = {
   echoReply: 10,
 } as const;
 
-/** Whether the PPP frame of `length` bytes at `at` is LCP's. */
+/** Whether the PPP frame of `length` bytes at `at` is LCP. */
 export function isLcp(bytes: Uint8Array, at: number, length: number): boolean {
   return bytes[at] === LCP_HIGH && length > 1 && bytes[at + 1] === LCP_LOW;
 }
 
 /**
- * Whether the LCP packet of `length` bytes at `at`, protocol field included, has a Length that peers do
- * not silently discard: what lies beyond it is padding (RFC 1661 section 5).
+ * Whether the LCP packet of `length` bytes at `at`, including the protocol field, has a valid
+ * Length; peers silently discard other packets. Bytes beyond Length are padding (RFC 1661 section
+ * 5).
  */
 export function isWholeLcp(bytes: Uint8Array, at: number, length: number): boolean {
   if (length < LCP_HEADER) return false;
@@ -35,7 +36,7 @@ export function isWholeLcp(bytes: Uint8Array, at: number, length: number): boole
 const MAGIC_NUMBER = 5;
 const MAGIC_LENGTH = 6;
 
-/** Where the Magic-Number stands in the options in `bytes[at, end)`, or -1. */
+/** Returns the offset of the Magic-Number's value in the options in `bytes[at, end)`, or -1. */
 export function findMagicNumber(bytes: Uint8Array, at: number, end: number): number {
   while (at + 2 <= end) {
     const length = bytes[at + 1];

@@ -1,10 +1,13 @@
-/** A MAC address as its 48-bit big-endian value: compared with ===, kept in Maps, no allocation. */
+/**
+ * A MAC address as a 48-bit big-endian number: comparable with ===, usable as a Map key, no
+ * allocation.
+ */
 export type Mac = number;
 
 /** ff:ff:ff:ff:ff:ff */
 export const BROADCAST: Mac = 0xffff_ffff_ffff;
 
-/** The address in `bytes[at, at + 6)`. */
+/** Reads the address in `bytes[at, at + 6)`. */
 export function readMac(bytes: Uint8Array, at: number): Mac {
   const high = bytes[at] << 8 | bytes[at + 1];
   const low = bytes[at + 2] << 24 | bytes[at + 3] << 16 | bytes[at + 4] << 8 | bytes[at + 5];
@@ -23,19 +26,19 @@ export function writeMac(bytes: Uint8Array, at: number, mac: Mac): void {
   bytes[at + 5] = low;
 }
 
-/** Lower-case hex pairs with colons: `02:00:5e:10:00:01`. */
+/** Formats an address as lower-case hex pairs with colons: `02:00:5e:10:00:01`. */
 export function formatMac(mac: Mac): string {
   const digits = mac.toString(16).padStart(12, "0");
   return digits.replace(/(..)(?!$)/g, "$1:");
 }
 
-/** Reads an address in the form that `formatMac` writes, in either case; undefined for other text. */
+/** Parses an address in the form of `formatMac`, in either case; undefined for other text. */
 export function parseMac(text: string): Mac | undefined {
   if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i.test(text)) return undefined;
   return parseInt(text.replaceAll(":", ""), 16);
 }
 
-/** Whether it is a multicast or the broadcast address (IEEE 802: first bit on the wire set). */
+/** Whether the address is multicast or broadcast (IEEE 802: first bit on the wire set). */
 export function isGroupAddress(mac: Mac): boolean {
   return Math.floor(mac / 0x100_0000_0000) % 2 === 1;
 }

@@ -1,10 +1,16 @@
-/** PPP-Max-Payload (RFC 4638): how long a PPP packet the host and the access concentrator may send. */
+/**
+ * PPP-Max-Payload (RFC 4638): the maximum PPP packet that the host and the access concentrator may
+ * send.
+ */
 import { TAG_END_OF_LIST, TAG_PPP_MAX_PAYLOAD } from "./constants.ts";
 
-/** The PPP payload that needs no agreement; a lower value in the tag means this one (section 5.1). */
+/**
+ * PPP payload that needs no agreement, in bytes; a lower value in the tag means this one (section
+ * 5.1).
+ */
 export const DEFAULT_MAX_PAYLOAD = 1492;
 
-/** What was asked for, and the tags as they may go on. */
+/** The requested value, the allowed value, and the tags with the latter. */
 export interface LoweredPayload {
   asked: number;
   allowed: number;
@@ -12,8 +18,9 @@ export interface LoweredPayload {
 }
 
 /**
- * Lowers the values in a discovery packet's tags to what an interface carries, `limit` bytes, but not
- * below 1,492. Undefined where nothing is to be lowered. A list that is no list stays as it is.
+ * Lowers the values in a discovery packet's tags to what an interface carries, `limit` bytes, but
+ * not below 1,492. Returns undefined if nothing needs to be lowered. A malformed list is left
+ * unchanged from the fault on.
  */
 export function lowerMaxPayload(tags: Uint8Array, limit: number): LoweredPayload | undefined {
   const allowed = Math.max(DEFAULT_MAX_PAYLOAD, limit);

@@ -1,9 +1,9 @@
-/** A look at the PPP protocol inside a session frame (RFC 1661 section 2, RFC 5578 section 3.3). */
+/** Reads the PPP protocol inside a session frame (RFC 1661 section 2, RFC 5578 section 3.3). */
 import { TAG_CREDITS } from "./constants.ts";
 
 /**
- * Whether `length` bytes at `at` can be a PPP frame: they begin with a whole protocol field, which has
- * two bytes, or a single odd one where the peers have agreed to compress it; what follows it may be
+ * Whether `length` bytes at `at` can be a PPP frame: they begin with a complete protocol field,
+ * which has two bytes, or a single odd one if the peers have agreed to compress it; the rest may be
  * empty (RFC 1661 sections 2 and 6.5).
  */
 export function isPppFrame(bytes: Uint8Array, at: number, length: number): boolean {
@@ -11,9 +11,9 @@ export function isPppFrame(bytes: Uint8Array, at: number, length: number): boole
 }
 
 /**
- * The protocol of the PPP frame of `length` bytes at `at`. A compressed protocol field has one
- * byte, which is odd (RFC 1661 section 6.5). 0 for what is no PPP frame: too short, an even low
- * byte, or a credit tag in front (RFC 5578).
+ * Returns the protocol of the PPP frame of `length` bytes at `at`. A compressed protocol field has
+ * one byte, which is odd (RFC 1661 section 6.5). Returns 0 if it is not a PPP frame: too short, an
+ * even low byte, or preceded by a credit tag (RFC 5578).
  */
 export function pppProtocol(bytes: Uint8Array, at: number, length: number): number {
   if (length === 0) return 0;
@@ -24,7 +24,10 @@ export function pppProtocol(bytes: Uint8Array, at: number, length: number): numb
   return (both & 1) === 1 ? both : 0;
 }
 
-/** Whether it is a control protocol: LCP, authentication, NCPs (RFC 1661 section 2: 0x8000 up). */
+/**
+ * Whether this is a control protocol: LCP, authentication, NCPs (RFC 1661 section 2: 0x8000 and
+ * above).
+ */
 export function isControlProtocol(protocol: number): boolean {
   return protocol >= 0x8000;
 }

@@ -12,7 +12,7 @@ import type { DiscoveryPacket } from "./frame.ts";
 import { BROADCAST, isGroupAddress } from "./mac.ts";
 import { countTags, type Tag } from "./tags.ts";
 
-/** Which rule of its code a discovery packet breaks. */
+/** The rule of its code that a discovery packet violates. */
 export type CodeFault =
   /** The source is a group address or zero. */
   | "source-not-unicast"
@@ -20,18 +20,18 @@ export type CodeFault =
   | "padi-not-broadcast"
   /** Any other packet that is not unicast (RFC 2516 sections 5.2 to 5.5). */
   | "destination-not-unicast"
-  /** PADI, PADO or PADR with a session id (sections 5.1 to 5.3), PADT without one (5.5). */
+  /** PADI, PADO or PADR with a session id (sections 5.1 to 5.3), or PADT without one (5.5). */
   | "session-id-wrong"
   /** Session id 0xffff (RFC 2516 section 4). */
   | "session-id-reserved"
   /** PADI or PADR without exactly one Service-Name (sections 5.1, 5.3). */
   | "service-name-count"
-  /** More than one Host-Uniq: which one to echo is anybody's guess. */
+  /** More than one Host-Uniq: it is undefined which one to echo. */
   | "host-uniq-duplicate";
 
 /**
- * Checks a packet against the rules of its code. Strict with requests, which we answer for;
- * lenient with what ACs add or leave out. Codes we do not know pass.
+ * Checks a packet against the rules of its code. Strict with requests, which the proxy answers for;
+ * lenient with what ACs add or omit. Unknown codes pass.
  */
 export function checkDiscovery(
   packet: DiscoveryPacket,

@@ -1,4 +1,4 @@
-/** Discovery codes that belong to a session that is open. */
+/** Discovery codes that belong to an open session. */
 import {
   CODE_PADC,
   CODE_PADG,
@@ -18,31 +18,33 @@ import {
 import { discoveryLength } from "./tag_edit.ts";
 import { encodeTags, readTags, type Tag, type TagFault } from "./tags.ts";
 
-/** Why a packet of a session may not pass. */
+/** Why a session's packet is not forwarded. */
 export type SessionCodeFault =
-  /** A code of session frames in a discovery frame (RFC 2516 section 4). */
+  /** The code of session frames in a discovery frame (RFC 2516 section 4). */
   | "code-wrong"
-  /** A tag of a length that its definition does not allow (RFC 5578 appendix). */
+  /** A tag with a length that its definition does not allow (RFC 5578 appendix). */
   | "tag-length-wrong"
   /** Longer than an Ethernet payload. */
   | "tags-too-long";
 
 /** Codes that only an AC sends: messages and routes (draft-carrel-info-pppoe-ext section 3). */
 const AC_ONLY: ReadonlySet<number> = new Set([CODE_PADM, CODE_PADN]);
-/** Codes that either end sends: the end of a session (RFC 2516 5.5), credits, quality (RFC 5578). */
+/**
+ * Codes that either side sends: PADT (RFC 2516 section 5.5), credits and link quality (RFC 5578).
+ */
 const EITHER: ReadonlySet<number> = new Set([CODE_PADT, CODE_PADG, CODE_PADC, CODE_PADQ]);
 
-/** Whether the code is defined for sessions that are open. */
+/** Whether the code is defined for open sessions. */
 export function isSessionCode(code: number): boolean {
   return AC_ONLY.has(code) || EITHER.has(code);
 }
 
-/** Whether a host may send this code; of codes that nobody defines, we cannot know. */
+/** Whether a host may send this code; true for unknown codes. */
 export function hostMaySend(code: number): boolean {
   return !AC_ONLY.has(code);
 }
 
-/** Lengths of the values of tags (RFC 5578): an empty Metrics asks for them. */
+/** Allowed lengths of tag values (RFC 5578): an empty Metrics requests them. */
 const LENGTHS: ReadonlyMap<number, readonly number[]> = new Map([
   [TAG_CREDITS, [4]],
   [TAG_METRICS, [0, 10]],
@@ -50,10 +52,15 @@ const LENGTHS: ReadonlyMap<number, readonly number[]> = new Map([
   [TAG_CREDIT_SCALE_FACTOR, [2]],
 ]);
 
-/** Tags of requests and their answers; a Host-Uniq or a cookie of ours is nobody else's business. */
+/**
+ * Tags of requests and their answers: a Host-Uniq or a cookie of the proxy must not be forwarded.
+ */
 const OF_REQUESTS: ReadonlySet<number> = new Set([TAG_HOST_UNIQ, TAG_AC_COOKIE]);
 
-/** The tags of a session's packet as they may pass: well-formed, and nothing behind them. */
+/**
+ * Returns the tags of a session's packet as they may be forwarded: well-formed, with nothing after
+ * them.
+ */
 export function sessionTags(
   code: number,
   region: Uint8Array,

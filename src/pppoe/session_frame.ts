@@ -1,18 +1,18 @@
-/** Session frames in place: readers over the captured bytes that allocate nothing. */
+/** Reads session frames in place, without allocation. */
 import { RESERVED_SESSION_ID, SESSION_HEADER } from "./constants.ts";
 
-/** Why a frame is no session frame (RFC 2516 section 6). */
+/** Why a frame is not a session frame (RFC 2516 section 6). */
 export type SessionFault =
   | "frame-short"
   | "version-wrong"
   /** CODE is not 0. */
   | "code-wrong"
   | "length-overrun"
-  /** Session id 0: there is no session yet. */
+  /** Session id 0: no session yet. */
   | "session-id-zero"
   | "session-id-reserved";
 
-/** What is wrong with the frame of `length` bytes at `at`; its EtherType is taken for granted. */
+/** Returns the fault of the frame of `length` bytes at `at`; its EtherType is not checked. */
 export function sessionFault(
   view: DataView,
   at: number,
@@ -27,12 +27,12 @@ export function sessionFault(
   return SESSION_HEADER + view.getUint16(at + 18) > length ? "length-overrun" : undefined;
 }
 
-/** SESSION_ID of the frame at `at`. */
+/** Returns SESSION_ID of the frame at `at`. */
 export function sessionId(view: DataView, at: number): number {
   return view.getUint16(at + 16);
 }
 
-/** LENGTH of the frame at `at`: bytes of PPP payload, padding not counted. */
+/** Returns LENGTH of the frame at `at`: bytes of PPP payload without padding. */
 export function payloadLength(view: DataView, at: number): number {
   return view.getUint16(at + 18);
 }

@@ -2,8 +2,9 @@ import { CODE_PADI, MAX_DISCOVERY, MAX_PADI, PPPOE_HEADER } from "./constants.ts
 import { type Tag, tagsLength } from "./tags.ts";
 
 /**
- * The tags with the first of `type` replaced and further ones of it removed; appended, that is
- * before any End-Of-List, where there was none. All others stay as they are, in order.
+ * Returns the tags with the first of `type` replaced and further ones removed. If there was none,
+ * the new tag is appended; `readTags` has dropped any End-Of-List. All others stay unchanged, in
+ * order.
  */
 export function replaceTag(tags: readonly Tag[], type: number, value: Uint8Array): Tag[] {
   const at = tags.findIndex((tag) => tag.type === type);
@@ -14,22 +15,25 @@ export function replaceTag(tags: readonly Tag[], type: number, value: Uint8Array
   });
 }
 
-/** The tags without those of `type`. */
+/** Returns the tags without those of `type`. */
 export function removeTag(tags: readonly Tag[], type: number): Tag[] {
   return tags.filter((tag) => tag.type !== type);
 }
 
-/** The tags with this as the only one of `type`; undefined for none. */
+/** Returns the tags with this value as the only one of `type`; with undefined, without any. */
 export function setTag(tags: readonly Tag[], type: number, value: Uint8Array | undefined): Tag[] {
   return value === undefined ? removeTag(tags, type) : replaceTag(tags, type, value);
 }
 
-/** Bytes of a discovery packet with these tags, with the PPPoE header. */
+/** Returns the size of a discovery packet with these tags, including the PPPoE header, in bytes. */
 export function discoveryLength(tags: readonly Tag[]): number {
   return PPPOE_HEADER + tagsLength(tags);
 }
 
-/** Whether a packet of this code may have these tags: 1,484 bytes for PADI, else 1,500. */
+/**
+ * Whether a packet of this code may have these tags: up to 1,484 bytes for a PADI, 1,500 for
+ * others.
+ */
 export function fitsDiscovery(code: number, tags: readonly Tag[]): boolean {
   return discoveryLength(tags) <= (code === CODE_PADI ? MAX_PADI : MAX_DISCOVERY);
 }

@@ -1,24 +1,24 @@
 import { TAG_END_OF_LIST } from "./constants.ts";
 
-/** One tag of a discovery packet: type, length and value without alignment (RFC 2516 section 4). */
+/** A tag of a discovery packet: type, length and value without alignment (RFC 2516 section 4). */
 export interface Tag {
   readonly type: number;
-  /** A view of the packet, not a copy, when it comes from `readTags`. */
+  /** A view of the packet, not a copy, if it comes from `readTags`. */
   readonly value: Uint8Array;
 }
 
-/** Why a run of bytes is no list of tags. */
+/** Why bytes are not a list of tags. */
 export type TagFault =
-  /** One to three bytes are left where a tag's head needs four. */
+  /** One to three bytes are left where a tag header needs four. */
   | "tag-truncated"
-  /** A tag's length reaches beyond the packet. */
+  /** A tag extends beyond the packet. */
   | "tag-overrun";
 
 const TAG_HEADER = 4;
 
 /**
- * The tags in `region`, in order. End-Of-List ends the list (RFC 2516 appendix A): neither it nor
- * anything behind it is part of the result.
+ * Parses the tags in `region`, in order. End-Of-List ends the list (RFC 2516 appendix A): neither
+ * it nor anything after it is part of the result.
  */
 export function readTags(region: Uint8Array): Tag[] | TagFault {
   const tags: Tag[] = [];
@@ -35,22 +35,22 @@ export function readTags(region: Uint8Array): Tag[] | TagFault {
   return tags;
 }
 
-/** The value of the first tag of a type. */
+/** Returns the value of the first tag of a type. */
 export function findTag(tags: readonly Tag[], type: number): Uint8Array | undefined {
   return tags.find((tag) => tag.type === type)?.value;
 }
 
-/** How many tags of a type there are. */
+/** Returns the number of tags of a type. */
 export function countTags(tags: readonly Tag[], type: number): number {
   return tags.filter((tag) => tag.type === type).length;
 }
 
-/** Bytes that `encodeTags` writes. */
+/** Returns the number of bytes that `encodeTags` writes. */
 export function tagsLength(tags: readonly Tag[]): number {
   return tags.reduce((sum, { value }) => sum + TAG_HEADER + value.length, 0);
 }
 
-/** The tags as bytes, without an End-Of-List (which is optional). */
+/** Encodes the tags, without an End-Of-List (which is optional). */
 export function encodeTags(tags: readonly Tag[]): Uint8Array {
   const out = new Uint8Array(tagsLength(tags));
   const view = new DataView(out.buffer);

@@ -1,4 +1,7 @@
-/** The broadband forum's vendor tag that tells an AC which line a customer is on (TR-101 section 3.9.3). */
+/**
+ * The Broadband Forum's vendor tag, which identifies a customer's line to an AC (TR-101 section
+ * 3.9.3).
+ */
 import { TAG_VENDOR_SPECIFIC } from "./constants.ts";
 import type { Tag } from "./tags.ts";
 
@@ -6,10 +9,10 @@ import type { Tag } from "./tags.ts";
 const BROADBAND_FORUM = 0x0000_0de9;
 const CIRCUIT_ID = 0x01;
 const REMOTE_ID = 0x02;
-/** Longest circuit or remote id in bytes. */
+/** Maximum length of a circuit or remote id, in bytes. */
 export const MAX_LINE_ID = 63;
 
-/** What identifies a line. */
+/** Identifies a line. */
 export interface LineId {
   circuitId?: string;
   remoteId?: string;
@@ -32,7 +35,9 @@ export function encodeLineId(line: LineId): Tag {
   return { type: TAG_VENDOR_SPECIFIC, value };
 }
 
-/** Decodes the tag; undefined for another vendor's or a malformed one. Unknown parts are skipped. */
+/**
+ * Decodes the tag; undefined for another vendor's or a malformed one. Unknown parts are skipped.
+ */
 export function decodeLineId(tag: Tag): LineId | undefined {
   const { type, value } = tag;
   if (type !== TAG_VENDOR_SPECIFIC || value.length < 4) return undefined;

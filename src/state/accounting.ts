@@ -1,4 +1,4 @@
-/** Past sessions: who, when, how much, and why they ended. */
+/** Past sessions: who, when, how much traffic, and why they ended. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { formatMac, parseMac } from "../pppoe/mac.ts";
 import {
@@ -11,7 +11,7 @@ import {
 import { checkedValues, rowCheck, type Value } from "./record.ts";
 import { causeOf, StateError } from "./state_error.ts";
 
-/** Columns are in the order of `rowOf`; `number` counts up without gaps. */
+/** Columns are in the order of `rowOf`; `number` increases without gaps. */
 export const PAST_SCHEMA = `CREATE TABLE past (
   number INTEGER PRIMARY KEY,
   peer TEXT NOT NULL,
@@ -30,12 +30,12 @@ export const PAST_SCHEMA = `CREATE TABLE past (
   checked INTEGER NOT NULL
 ) STRICT`;
 
-/** Rows beyond the bound that are removed together. */
+/** Number of surplus rows that are removed together. */
 const PRUNE_STEP = 128;
-/** Past sessions that wait to be written; beyond it the oldest go. */
+/** Maximum number of past sessions waiting to be written; beyond it the oldest are dropped. */
 const MAX_WAITING = 8_192;
 
-/** The last past sessions, in the store and, for a moment, in memory. */
+/** The most recent past sessions, in the store and, until written, in memory. */
 export class Accounting implements PastSessions {
   readonly #max: number;
   #database!: DatabaseSync;
@@ -44,17 +44,17 @@ export class Accounting implements PastSessions {
   #first = 1;
   #next = 1;
   #waiting: PastSession[] = [];
-  /** Of those waiting, how many the current transaction has written. */
+  /** How many of the waiting sessions the current transaction has written. */
   #written = 0;
   #lost = 0;
 
-  /** `max` is the number of past sessions that are kept. */
+  /** `max` is the number of past sessions to keep. */
   constructor(database: DatabaseSync, max: number) {
     this.#max = max;
     this.attach(database);
   }
 
-  /** Goes on with this store. */
+  /** Switches to this store. */
   attach(database: DatabaseSync): void {
     this.#database = database;
     this.#insert = database.prepare(`INSERT INTO past VALUES (${"?,".repeat(14)}?)`);
@@ -71,12 +71,12 @@ export class Accounting implements PastSessions {
     this.#written = 0;
   }
 
-  /** Past sessions that wait to be written. */
+  /** Number of past sessions waiting to be written. */
   get waiting(): number {
     return this.#waiting.length;
   }
 
-  /** How many were lost because too many waited while nothing could be written. */
+  /** Number of past sessions dropped because too many were waiting while writing failed. */
   get lost(): number {
     return this.#lost;
   }
@@ -88,7 +88,7 @@ export class Accounting implements PastSessions {
     this.#lost++;
   }
 
-  /** Within a transaction: writes up to `budget` of those that wait; returns how many. */
+  /** Writes up to `budget` waiting sessions within a transaction and returns their number. */
   write(budget: number): number {
     this.#written = Math.min(budget, this.#waiting.length);
     for (let i = 0; i < this.#written; i++) {
@@ -100,7 +100,7 @@ export class Accounting implements PastSessions {
     return this.#written;
   }
 
-  /** The transaction of `write` is committed. */
+  /** Called after the transaction of `write` is committed. */
   settle(): void {
     const edge = this.#pruneEdge();
     if (edge > 0) this.#first = edge + 1;
@@ -109,12 +109,14 @@ export class Accounting implements PastSessions {
     this.#written = 0;
   }
 
-  /** The transaction of `write` was rolled back: all wait again. */
+  /** Called after the transaction of `write` is rolled back: its sessions are waiting again. */
   revert(): void {
     this.#written = 0;
   }
 
-  /** Past sessions, newest first; throws {@linkcode StateError} where the store cannot be read. */
+  /**
+   * Returns past sessions, newest first. Throws {@linkcode StateError} if the store cannot be read.
+   */
   query(query: PastQuery = {}): PastSession[] {
     const { limit = DEFAULT_LIMIT, offset = 0 } = query;
     const recent = this.#recent(query);
@@ -125,18 +127,21 @@ export class Accounting implements PastSessions {
     return [...page, ...rows.map(pastOf).filter((past) => past !== undefined)];
   }
 
-  /** How many past sessions are wanted, pages aside; throws {@linkcode StateError} likewise. */
+  /**
+   * Returns the number of matching past sessions, regardless of pages. Throws {@linkcode
+   * StateError} if the store cannot be read.
+   */
   count(query: PastQuery = {}): number {
     const [row] = this.#select("count(*) AS n", query, "");
     return this.#recent(query).length + Number(row?.n ?? 0);
   }
 
-  /** Those that are wanted of those that wait, newest first. */
+  /** Returns the matching sessions among the waiting ones, newest first. */
   #recent(query: PastQuery): PastSession[] {
     return this.#waiting.toReversed().slice(0, this.#max).filter((past) => isWanted(past, query));
   }
 
-  /** The rows that are wanted; `rest` is SQL of ours. */
+  /** Returns the matching rows; `rest` is trusted SQL. */
   #select(columns: string, query: PastQuery, rest: string): Record<string, unknown>[] {
     const { peer, mac, acSessionId } = query;
     try {
@@ -153,13 +158,14 @@ export class Accounting implements PastSessions {
         session: acSessionId ?? null,
       });
     } catch (error) {
-      throw new StateError(`Cannot read the past sessions: ${causeOf(error)}`, { cause: error });
+      throw new StateError(`Cannot read past sessions: ${causeOf(error)}`, { cause: error });
     }
   }
 
   /**
-   * The last row to remove with what `write` wrote, or 0 where it is not worth it yet. More than
-   * a slice can add, and a few steps at most: a lowered bound makes no long transaction.
+   * Returns the number of the last row to remove, counting what `write` wrote, or 0 if too few rows
+   * are surplus. The result exceeds what a slice can add, but is limited to a few steps, so a
+   * lowered limit does not cause a long transaction.
    */
   #pruneEdge(): number {
     const last = this.#next + this.#written - 1 - this.#max;

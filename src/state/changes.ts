@@ -7,7 +7,7 @@ import {
   wireKey,
 } from "./record.ts";
 
-/** Rows to remove that are remembered; beyond it the table is compared as a whole. */
+/** Maximum number of removed rows to remember; beyond it the whole table is compared. */
 const MAX_GONE = 8_192;
 
 interface Entry {
@@ -15,22 +15,24 @@ interface Entry {
   session: JournalledSession;
 }
 
-/** The open sessions, and what of them the store does not have yet. At most one entry a session. */
+/** The open sessions, and which of them the store lacks. Keeps at most one entry per session. */
 export class Changes {
   #live = new Map<string, Entry>();
-  /** To be written: those the store has never had, and those it has otherwise. */
+  /**
+   * Entries to write: those that the store has never had, and those that it has with other values.
+   */
   #fresh = new Set<Entry>();
   #dirty = new Set<Entry>();
   #gone: number[] = [];
   #nextId = 1;
-  /** Rows of sessions that are not open may be in the store and in no list. */
+  /** Set if the store may contain rows of closed sessions that `#gone` does not list. */
   #sweep = false;
   /** What the current transaction has written. */
   #put: Entry[] = [];
   #removed = 0;
   #swept = false;
 
-  /** Begins with what the store has, by row. */
+  /** Starts with the contents of the store, by row. */
   constructor(stored: ReadonlyMap<number, JournalledSession>) {
     for (const [id, session] of stored) {
       this.#live.set(wireKey(session), { id, session });
@@ -38,12 +40,12 @@ export class Changes {
     }
   }
 
-  /** Open sessions. */
+  /** Number of open sessions. */
   get size(): number {
     return this.#live.size;
   }
 
-  /** Whether something is to be written. */
+  /** Whether nothing needs to be written. */
   get isEmpty(): boolean {
     return this.#fresh.size === 0 && this.#dirty.size === 0 && this.#gone.length === 0 &&
       !this.#sweep;
@@ -57,7 +59,7 @@ export class Changes {
     this.#fresh.add(entry);
   }
 
-  /** Removes a session and gives what is known of it. */
+  /** Removes a session and returns what is known about it. */
   take(record: SessionRecord): JournalledSession | undefined {
     const key = wireKey(record);
     const entry = this.#live.get(key);
@@ -70,7 +72,7 @@ export class Changes {
     return entry.session;
   }
 
-  /** Takes over counters that have changed. */
+  /** Stores counters that have changed. */
   count(countersOf: (session: SessionRecord) => Counters | undefined, now: number): void {
     for (const entry of this.#live.values()) {
       const counters = countersOf(entry.session);
@@ -80,26 +82,26 @@ export class Changes {
     }
   }
 
-  /** All is to be written anew, whatever the store has. */
+  /** Schedules everything for writing, whatever the store contains. */
   rewrite(): void {
     this.#fresh.clear();
     for (const entry of this.#live.values()) this.#dirty.add(entry);
     this.#sweepInstead();
   }
 
-  /** Within a transaction: writes up to `budget` sessions that the store has never had. */
+  /** Writes up to `budget` sessions that the store has never had, within a transaction. */
   writeFresh(rows: LiveRows, budget: number): void {
     this.#put = [...this.#fresh.values().take(budget)];
     for (const { id, session } of this.#put) rows.put(id, session);
   }
 
-  /** Within a transaction: removes up to `budget` sessions that have ended. */
+  /** Removes up to `budget` ended sessions, within a transaction. */
   writeGone(rows: LiveRows, budget: number): void {
     this.#removed = Math.min(budget, this.#gone.length);
     for (let i = 0; i < this.#removed; i++) rows.remove(this.#gone[i]);
   }
 
-  /** Within a transaction: writes up to `budget` rows. */
+  /** Writes up to `budget` rows, within a transaction. */
   write(rows: LiveRows, budget: number): void {
     this.writeGone(rows, budget);
     const waiting = [...this.#fresh, ...this.#dirty];
@@ -113,7 +115,7 @@ export class Changes {
     }
   }
 
-  /** The transaction of `write` is committed. */
+  /** Called after the transaction of `write` is committed. */
   settle(): void {
     for (const entry of this.#put) {
       this.#fresh.delete(entry);
@@ -124,7 +126,7 @@ export class Changes {
     this.revert();
   }
 
-  /** The transaction of `write` was rolled back: all is still to be written. */
+  /** Called after the transaction of `write` is rolled back: everything is still to be written. */
   revert(): void {
     this.#put = [];
     this.#removed = 0;

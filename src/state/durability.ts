@@ -1,22 +1,22 @@
-/** Brings what was committed to the disk without making the event loop wait for it. */
+/** Syncs committed transactions to the disk without blocking the event loop. */
 import type { Store } from "./store.ts";
 
-/** Size of the log from which on it is copied into the database. Bytes. */
+/** Size of the log, in bytes, above which it is copied into the database. */
 const LOG_LIMIT = 1 << 20;
 
 /**
- * The store runs with `synchronous = OFF`: SQLite never waits for the disk. Here is what it would
- * do, with fdatasync(2) in Deno's thread pool:
+ * The store runs with `synchronous = OFF`: SQLite never waits for the disk. This class does its
+ * work instead, with fdatasync(2) in Deno's thread pool:
  *
  *     sync    log to disk ─── log small ──▶ done
  *                  │
- *              log large: nothing may be written until done ──┐
+ *              log large: no writes until it is done ─────────┐
  *                  ▼                                          │
  *     shrink  log to disk ▶ copy to database ▶ database to disk ▶ empty the log ▶ log to disk
  *
- * A log that is cut off or torn by a power failure ends at its last whole transaction, because
- * each of its pages carries a running checksum (sqlite.org/fileformat.html section 4); and at any
- * time either the log or the database has all of it on the disk.
+ * A log that a power failure truncates or tears ends at its last whole transaction, because each of
+ * its pages carries a running checksum (sqlite.org/fileformat.html section 4). At any time either
+ * the log or the database is complete on the disk.
  */
 export class Durability {
   #store: Store;
@@ -27,23 +27,24 @@ export class Durability {
 
   constructor(store: Store) {
     this.#store = store;
-    // Open as long as SQLite's own: closing any descriptor of a file ends a process's locks on it.
+    // Kept open as long as SQLite's own files: closing any descriptor of a file drops the process's
+    // locks on it.
     this.#main = Deno.openSync(store.path);
     this.#log = Deno.openSync(`${store.path}-wal`);
   }
 
-  /** Nothing may be written until `sync` is done. */
+  /** Whether the log is being copied: nothing may be written until `sync` resolves. */
   get isShrinking(): boolean {
     return this.#shrinking;
   }
 
-  /** Resolves when all that was committed before the call is on the disk; rejects on errors. */
+  /** Resolves when everything committed before the call is on the disk; rejects on errors. */
   async sync(): Promise<void> {
     await this.#log.syncData();
     if ((await this.#log.stat()).size >= LOG_LIMIT) await this.#shrink();
   }
 
-  /** Closes the files; to be called after the store's own close. */
+  /** Closes the files; call it after closing the store. */
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

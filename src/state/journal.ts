@@ -8,56 +8,62 @@ import type { SetAside } from "./set_aside.ts";
 import { causeOf, isDamage } from "./state_error.ts";
 import { closeStore, type Store } from "./store.ts";
 
-/** From the first change to its transaction: what changes together is written together. ms. */
+/**
+ * Delay from the first change to its transaction, in milliseconds: changes within it are written
+ * together.
+ */
 const GATHER_TIME = 100;
-/** From a transaction to the disk. Milliseconds. */
+/** Delay from a transaction to the sync, in milliseconds. */
 const SYNC_DELAY = 500;
-/** Between transactions while much is to be written: frames pass in between. Milliseconds. */
+/**
+ * Pause between transactions while much is waiting, in milliseconds, so that frames are forwarded
+ * in between.
+ */
 const SLICE_PAUSE = 5;
-/** Rows a transaction. */
+/** Maximum number of rows per transaction. */
 const SLICE = 256;
-/** Of them those that are written while somebody waits. */
+/** Maximum number of rows in a transaction that a caller waits for. */
 const URGENT = 16;
-/** How often writing is tried again after an error. Milliseconds. */
+/** Interval between retries after an error, in milliseconds. */
 const RETRY = 5_000;
 const MAX_PAST = 10_000;
 
-/** How often `checkpoint` is meant to be called. Milliseconds. */
+/** Interval at which `checkpoint` should be called, in milliseconds. */
 export const CHECKPOINT_INTERVAL = 30_000;
 
-/** What a journal tells, and how it is set up. */
+/** Callbacks and settings of a journal. */
 export interface JournalOptions {
-  /** Wall clock, milliseconds. */
+  /** Returns the wall clock in milliseconds. */
   now: () => number;
-  /** Past sessions that are kept; 10,000 unless told. */
+  /** Number of past sessions to keep; default 10,000. */
   maxPast?: number;
-  /** Writing fails; said once, until it works again. */
+  /** Called once when writing starts to fail. */
   onTrouble: (message: string) => void;
-  /** All is written again; `lost` past sessions could not be remembered until now. */
+  /** Called when everything is written again; `lost` past sessions were dropped in between. */
   onRecovery: (facts: { lost: number; setAside: SetAside | undefined }) => void;
 }
 
-/** What a journal is made of. */
+/** The parts of a journal. */
 export interface JournalParts {
   store: Store;
   changes: Changes;
-  /** Gives a store in any case; one with a `trouble` where nothing can be written yet. */
+  /** Always returns a store; it has a `trouble` while it cannot be written. */
   reopen: () => Store;
-  /** Gives the directory free. */
+  /** Releases the directory. */
   release: () => void;
   options: JournalOptions;
 }
 
 /**
- * The sessions on disk. What opens or ends is written at once; for all else calls only change memory, and a
- * timer writes, one small transaction a turn:
+ * The sessions on disk. Opened and ended sessions are written at once; all other calls change memory
+ * only, and a timer writes, one small transaction per turn:
  *
  *     writing ──error──▶ failing ──time to retry──▶ rewriting ──all written──▶ writing
  *                           ▲                           │
  *                           └───────────error───────────┘
  *
- * While it fails the past sessions wait, and the open ones are written whole afterwards. It may fail
- * from the start.
+ * While writing fails, past sessions wait; open sessions are written in full afterwards. Writing may
+ * fail from the start.
  */
 export class Journal {
   /** The past sessions. */
@@ -65,10 +71,10 @@ export class Journal {
   #parts: JournalParts;
   #store!: Store;
   #rows!: LiveRows;
-  /** Undefined while nothing can be written to the store. */
+  /** Undefined while the store cannot be written. */
   #durability: Durability | undefined;
   #state: "writing" | "failing" | "rewriting" | "closed" = "writing";
-  /** The store is damaged, or was opened while nothing could be written to it. */
+  /** Whether the store is damaged, or was opened while it could not be written. */
   #mustReopen = false;
   #trouble: string | undefined;
   #setAside: SetAside | undefined;
@@ -85,19 +91,19 @@ export class Journal {
     if (parts.store.trouble !== undefined) this.#fail(parts.store.trouble);
   }
 
-  /** Why sessions are not kept for now, or undefined. */
+  /** Why sessions are not being saved; undefined if they are. */
   get trouble(): string | undefined {
     return this.#trouble;
   }
 
-  /** Whether there is a file that a later process finds sessions in. */
+  /** Whether a file exists in which a later process can find sessions. */
   get hasFile(): boolean {
     return this.#store.isFile;
   }
 
   /**
-   * A session has been opened: it is committed at once, so that it outlives a kill from here on.
-   * Only while writing fails, or the log is being copied, it is written later.
+   * Records an opened session and commits it at once, so that it survives a kill from now on. Only
+   * while writing fails, or the log is being copied, is it written later.
    */
   opened(session: SessionRecord): void {
     if (this.#state === "closed") return;
@@ -106,9 +112,9 @@ export class Journal {
   }
 
   /**
-   * A session has ended, or one that was restored will not go on. Without `counters` it ends with
-   * those saved last and at the time when they were saved. Unknown sessions are ignored. Committed at
-   * once likewise, so that nobody hears of an end again.
+   * Records an ended session, or a restored one that will not continue. Without `counters`, the
+   * last saved counters and their time are used. Unknown sessions are ignored. Commits at once as
+   * well, so that an end is not reported twice.
    */
   closed(session: SessionRecord, end: string, counters?: Counters): void {
     if (this.#state === "closed") return;
@@ -122,20 +128,20 @@ export class Journal {
     });
   }
 
-  /** Saves the counters of the open sessions; those that have not changed cost nothing. */
+  /** Saves the counters of the open sessions; unchanged ones cost nothing. */
   checkpoint(countersOf: (session: SessionRecord) => Counters | undefined): void {
     if (this.#state === "closed") return;
     this.#parts.changes.count(countersOf, this.#parts.options.now());
     if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
 
-  /** Writes all open sessions again and removes all else. */
+  /** Writes all open sessions again and removes all other rows. */
   rewrite(): void {
     this.#parts.changes.rewrite();
     this.#arm(GATHER_TIME);
   }
 
-  /** Brings all that was told before to the disk; resolves with whether it is there. */
+  /** Syncs all earlier calls to the disk; resolves with whether they are there. */
   async flush(): Promise<boolean> {
     while (this.#state !== "closed" && (this.#hasWork() || this.#state !== "writing")) {
       if (this.#isShrinking) await this.#syncing;
@@ -147,7 +153,7 @@ export class Journal {
     return this.#state === "writing";
   }
 
-  /** Flushes, leaves one file without a log, and gives the directory free. Never rejects. */
+  /** Flushes, leaves one file without a log, and releases the directory. Never rejects. */
   async close(): Promise<void> {
     if (this.#state === "closed") return;
     await this.flush();
@@ -176,12 +182,12 @@ export class Journal {
   }
 
   #turn(): void {
-    if (this.#isShrinking) return; // `#sync` arms again
+    if (this.#isShrinking) return; // `#sync` arms the timer again
     if (!this.#hasWork() && this.#state === "writing") return;
     if (this.#writeSlice() && this.#hasWork()) this.#arm(SLICE_PAUSE);
   }
 
-  /** Writes a part of what waits; false where it failed, and then the next try is armed. */
+  /** Writes part of what is waiting; returns false on failure, after scheduling a retry. */
   #writeSlice(): boolean {
     const { changes } = this.#parts;
     const isWritten = this.#commit(() => {
@@ -198,7 +204,7 @@ export class Journal {
     if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
 
-  /** One transaction; false where it failed. */
+  /** Runs one transaction; returns false on failure. */
   #commit(write: () => void): boolean {
     try {
       if (this.#state === "failing") this.#beginAgain();
@@ -242,7 +248,7 @@ export class Journal {
     try {
       if (database.isTransaction) database.exec("ROLLBACK");
     } catch {
-      // SQLite has rolled back by itself.
+      // SQLite has already rolled back.
     }
     this.accounting.revert();
     this.#parts.changes.revert();
@@ -252,7 +258,7 @@ export class Journal {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#arm(RETRY);
-    this.#trouble = `Cannot write "${path}": ${causeOf(error)}; going on without it`;
+    this.#trouble = `Cannot write "${path}": ${causeOf(error)}; continuing without it`;
     if (first) this.#parts.options.onTrouble(this.#trouble);
   }
 

@@ -11,7 +11,7 @@ import {
   wireKey,
 } from "./record.ts";
 
-/** Columns are in the order of `rowOf` and of the table; `id` is never given out twice. */
+/** Columns are in the order of `rowOf` and of the table; ids are never reused. */
 export const LIVE_SCHEMA = `CREATE TABLE live (
   id INTEGER PRIMARY KEY,
   peer TEXT NOT NULL,
@@ -34,14 +34,14 @@ export const LIVE_SCHEMA = `CREATE TABLE live (
   checked INTEGER NOT NULL
 ) STRICT`;
 
-/** What `load` found. */
+/** The result of `load`. */
 export interface Loaded {
   sessions: Map<number, JournalledSession>;
-  /** Rows that made no sense, or that a newer one contradicts. */
+  /** Number of rows that were invalid or that a newer row contradicts. */
   dropped: number;
 }
 
-/** Reads and writes rows; transactions are the caller's. */
+/** Reads and writes rows; the caller manages transactions. */
 export class LiveRows {
   #database: DatabaseSync;
   #put: StatementSync;
@@ -62,7 +62,7 @@ export class LiveRows {
     this.#remove.run(id);
   }
 
-  /** Removes the rows that `isLive` does not know. */
+  /** Removes rows for which `isLive` returns false. */
   sweep(isLive: (id: number) => boolean): void {
     const statement = this.#database.prepare("SELECT id FROM live");
     statement.setReadBigInts(true);
@@ -71,7 +71,10 @@ export class LiveRows {
     }
   }
 
-  /** The sessions by row; of two that share a handle or a place on the wire the newer is kept. */
+  /**
+   * Returns the sessions by row; of two with the same handle or the same wire key, the newer is
+   * kept.
+   */
   load(): Loaded {
     const statement = this.#database.prepare("SELECT * FROM live ORDER BY id DESC");
     statement.setReadBigInts(true);

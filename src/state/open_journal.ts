@@ -6,19 +6,19 @@ import type { SetAside } from "./set_aside.ts";
 import { StateDirectory } from "./state_directory.ts";
 import type { Identity } from "./store.ts";
 
-/** What `openJournal` found. */
+/** The result of `openJournal`. */
 export interface Opened {
   journal: Journal;
   /** The sessions that were open, oldest last. They stay in the journal until `closed`. */
   restored: JournalledSession[];
-  /** Rows that made no sense. */
+  /** Number of invalid rows. */
   dropped: number;
   setAside: SetAside | undefined;
 }
 
 /**
- * Opens the store in a directory and takes it for this process. A disk that takes nothing for now is
- * told as `onTrouble`; the journal has what can be read there, and writes when it can. Throws
+ * Opens the store in a directory and locks it for this process. If the disk cannot be written now,
+ * `onTrouble` is called; the journal has whatever can be read, and writes once it can. Throws
  * `StateError`.
  */
 export function openJournal(

@@ -1,4 +1,4 @@
-/** Past sessions, wherever they are kept. */
+/** Past sessions, whether kept in a store or in memory. */
 import type { Mac } from "../pppoe/mac.ts";
 import type { Counters, SessionRecord } from "./record.ts";
 
@@ -9,7 +9,7 @@ export interface PastSession extends Readonly<Counters> {
   readonly customer: Mac;
   readonly concentrator: Mac;
   readonly acSessionId: number;
-  /** What the AC and its service call themselves; empty where it was not said. */
+  /** Names of the AC and of the service; empty if not given. */
   readonly acName: string;
   readonly serviceName: string;
   /** Wall clock, milliseconds. */
@@ -19,37 +19,42 @@ export interface PastSession extends Readonly<Counters> {
   readonly end: string;
 }
 
-/** Which past sessions are wanted; what is left out does not restrict. */
+/** Selects past sessions; an omitted field does not restrict. */
 export interface PastQuery {
   readonly peer?: string | undefined;
-  /** The customer's or the AC's. */
+  /** The customer's or the AC's address. */
   readonly mac?: Mac | undefined;
   readonly acSessionId?: number | undefined;
-  /** At most so many; 100 unless told. */
+  /** Maximum number of results; default 100. */
   readonly limit?: number | undefined;
-  /** So many newer ones are passed over. */
+  /** Number of newer results to skip. */
   readonly offset?: number | undefined;
 }
 
-/** The last past sessions. */
+/** The most recent past sessions. */
 export interface PastSessions {
-  /** Those that are wanted, newest first. Throws `StateError` where a store cannot be read. */
+  /**
+   * Returns the matching sessions, newest first. Throws `StateError` if the store cannot be read.
+   */
   query(query?: PastQuery): PastSession[];
-  /** How many are wanted, whatever `limit` and `offset`. Throws `StateError` likewise. */
+  /**
+   * Returns the number of matching sessions, regardless of `limit` and `offset`. Throws
+   * `StateError` if the store cannot be read.
+   */
   count(query?: PastQuery): number;
 }
 
-/** Past sessions of one answer unless told. */
+/** Default number of past sessions in a result. */
 export const DEFAULT_LIMIT = 100;
 
-/** Whether a session is wanted, pages aside. */
+/** Whether a session matches a query, regardless of pages. */
 export function isWanted(past: PastSession, { peer, mac, acSessionId }: PastQuery): boolean {
   return (peer === undefined || past.peer === peer) &&
     (mac === undefined || past.customer === mac || past.concentrator === mac) &&
     (acSessionId === undefined || past.acSessionId === acSessionId);
 }
 
-/** A session as it is remembered. */
+/** Builds the record of an ended session. */
 export function pastSession(
   record: SessionRecord,
   end: string,

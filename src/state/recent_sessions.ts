@@ -6,14 +6,14 @@ import {
   type PastSessions,
 } from "./past.ts";
 
-/** The last past sessions in memory, where no store keeps them. */
+/** The most recent past sessions, in memory, for a daemon without a store. */
 export class RecentSessions implements PastSessions {
   #max: number;
-  /** A ring: the oldest at `#next` once there are `#max`. */
+  /** A ring: the oldest is at `#next` once it is full. */
   #past: PastSession[] = [];
   #next = 0;
 
-  /** `max` is the number of past sessions that are kept. */
+  /** `max` is the number of past sessions to keep. */
   constructor(max: number) {
     this.#max = max;
   }

@@ -1,27 +1,29 @@
-/** What the store keeps of a session, and what it believes when it reads it back. */
+/** The stored fields of a session, and the checks when they are read back. */
 import { crc32 } from "node:zlib";
 import { isGroupAddress, type Mac } from "../pppoe/mac.ts";
 
-/** A session as both modes know it. */
+/** A session, as known in both modes. */
 export interface SessionRecord {
   /** The client's name on the server; the server's address on the client. */
   readonly peer: string;
-  /** What names the session on the tunnel: 1 to 65,535. */
+  /** Identifies the session on the tunnel: 1 to 65,535. */
   readonly handle: number;
   readonly customer: Mac;
   readonly concentrator: Mac;
-  /** The id that the AC gave: 1 to 65,534. */
+  /** The id that the AC assigned: 1 to 65,534. */
   readonly acSessionId: number;
   /** The id on this side's wire: 1 to 65,534. */
   readonly wireSessionId: number;
-  /** Address that the peer on this side's wire has. */
+  /** Address of the peer on this side's wire. */
   readonly remote: Mac;
-  /** Address that we speak with on this side's wire. */
+  /** Our own address on this side's wire. */
   readonly local: Mac;
-  /** What the AC and its service call themselves; empty where it was not said. */
+  /** Names of the AC and of the service; empty if not given. */
   readonly acName: string;
   readonly serviceName: string;
-  /** What the server gave a client to prove the session by, in hex; empty where there is none. */
+  /**
+   * The server's proof with which the client resumes the session, in hexadecimal; empty if none.
+   */
   readonly proof: string;
   /** Wall clock, milliseconds. */
   readonly openedAt: number;
@@ -37,13 +39,13 @@ export interface Counters {
 
 /** A session that was open when the store was last written. */
 export interface JournalledSession extends SessionRecord {
-  /** As last saved. */
+  /** The counters as last saved. */
   readonly counters: Readonly<Counters>;
-  /** When they were saved: wall clock, milliseconds. */
+  /** When the counters were saved: wall clock, milliseconds. */
   readonly savedAt: number;
 }
 
-/** What a new session has carried. */
+/** Counters of a new session. */
 export const NO_COUNTERS: Readonly<Counters> = {
   framesFromWire: 0,
   bytesFromWire: 0,
@@ -51,29 +53,32 @@ export const NO_COUNTERS: Readonly<Counters> = {
   bytesToWire: 0,
 };
 
-/** Longest name of a peer that is believed. Characters. */
+/** Maximum length of a plausible peer name, in characters. */
 const MAX_PEER = 1_024;
 
-/** Proofs have 16 bytes. */
+/** A proof has 16 bytes. */
 const PROOF = /^(?:[0-9a-f]{32})?$/;
 
 /** A value of a column. */
 export type Value = string | number;
 
-/** Names a session by its place on the wire: no two open sessions of one link share it. */
+/**
+ * Identifies a session by its addresses and id on the wire, which are unique among the open
+ * sessions of a link.
+ */
 export function wireKey({ remote, local, wireSessionId }: SessionRecord): string {
   return `${remote}/${local}/${wireSessionId}`;
 }
 
 /**
- * CRC-32 of a row's other columns. SQLite notices damage to its structure but not to values, and
- * a changed handle would hand a customer's frames to another.
+ * CRC-32 of a row's other columns. SQLite detects damage to its structure but not to values, and a
+ * changed handle would send one customer's frames to another.
  */
 export function rowCheck(values: readonly Value[]): number {
   return crc32(JSON.stringify(values));
 }
 
-/** The values of a row without its check; undefined where they are not what was written. */
+/** Returns the values of a row without its checksum; undefined if they are not what was written. */
 export function checkedValues(row: Record<string, unknown>): Value[] | undefined {
   const values: Value[] = [];
   for (const value of Object.values(row)) {
@@ -84,7 +89,7 @@ export function checkedValues(row: Record<string, unknown>): Value[] | undefined
   return values.pop() === rowCheck(values) ? values : undefined;
 }
 
-/** Whether a record could be that of a session (RFC 2516 sections 4 and 5). */
+/** Whether a record could describe a session (RFC 2516 sections 4 and 5). */
 export function isPlausible(record: SessionRecord): boolean {
   const { peer, handle, acSessionId, wireSessionId, openedAt } = record;
   return peer !== "" && peer.length <= MAX_PEER &&

@@ -1,17 +1,17 @@
-/** Moves a store that cannot be used out of the way, for a person to look at. */
+/** Quarantines a store that cannot be used, for later inspection. */
 
-/** Why a store was set aside; part of the file's new name. */
+/** Why a store was quarantined; part of the file's new name. */
 export type Fault = "damaged" | "version" | "identity";
 
-/** Where a store that could not be used now lies, and why. */
+/** A quarantined store: its new path, and why it could not be used. */
 export interface SetAside {
   file: string;
   fault: Fault;
-  /** A sentence's end: `it is not a database`. */
+  /** The end of a sentence, such as `it is not a database`. */
   reason: string;
 }
 
-/** Stores set aside that are kept; the oldest go. */
+/** Number of quarantined stores to keep; older ones are deleted. */
 const KEPT = 3;
 
 /** The files of one database (sqlite.org/tempfiles.html). */
@@ -19,7 +19,7 @@ const SUFFIXES = ["", "-journal", "-wal", "-shm"];
 
 const NAME = /\.(?:damaged|version|identity)-(\d{8}T\d{9}Z)(?:-journal|-wal|-shm)?$/;
 
-/** Renames the files of the database `path`; throws what the operating system says. */
+/** Renames the files of the database `path`. Throws the operating system's errors. */
 export function setAside(path: string, fault: Fault, reason: string, now: number): SetAside {
   const file = `${path}.${fault}-${stampAfter(path, now)}`;
   for (const suffix of SUFFIXES) {
@@ -33,7 +33,10 @@ export function setAside(path: string, fault: Fault, reason: string, now: number
   return { file, fault, reason };
 }
 
-/** A time later than those of all others, even where the clock has gone back: the oldest go. */
+/**
+ * Returns a time later than those of all quarantined stores, even if the clock went back, because
+ * the oldest are deleted.
+ */
 function stampAfter(path: string, now: number): string {
   const newest = setAsideFiles(path).map(timeOf).sort().at(-1);
   const at = Math.max(now, (Date.parse(isoOf(newest ?? "")) || 0) + 1);
@@ -50,7 +53,7 @@ function removeOldest(path: string): void {
   }
 }
 
-/** Names of all files that belong to databases set aside. */
+/** Names of all files of quarantined databases. */
 function setAsideFiles(path: string): string[] {
   const slash = path.lastIndexOf("/");
   return [...Deno.readDirSync(path.slice(0, slash))].map(({ name }) => name)
@@ -61,7 +64,7 @@ function timeOf(name: string): string {
   return NAME.exec(name)?.[1] ?? "";
 }
 
-/** `20261124T104135123Z` in the form that Date reads. */
+/** Converts `20261124T104135123Z` to the form that Date parses. */
 function isoOf(stamp: string): string {
   return stamp.replace(/(....)(..)(..)T(..)(..)(..)(...)Z/, "$1-$2-$3T$4:$5:$6.$7Z");
 }

@@ -10,21 +10,26 @@ import {
   TABLES,
 } from "./store.ts";
 
-/** The directory of a store: one process has it, and may have to do without its disk for a while. */
+/**
+ * The directory of a store. One process owns it, and may have to do without its disk for a while.
+ */
 export class StateDirectory {
   readonly #path: string;
   readonly #identity: Identity;
   readonly #now: () => number;
   #lock: Deno.FsFile | undefined;
 
-  /** `now` is the wall clock in milliseconds. */
+  /** `now` returns the wall clock in milliseconds. */
   constructor(path: string, identity: Identity, now: () => number) {
     this.#path = path;
     this.#identity = identity;
     this.#now = now;
   }
 
-  /** Opens the store, or what can be had of it while the disk takes nothing. Throws `StateError`. */
+  /**
+   * Opens the store, or what can be read of it while the disk cannot be written. Throws
+   * `StateError`.
+   */
   open(): Store {
     try {
       this.#lock ??= lockDirectory(this.#path);
@@ -35,7 +40,7 @@ export class StateDirectory {
     }
   }
 
-  /** Opens the store again, after the last one was closed; what speaks against it is its `trouble`. */
+  /** Reopens the store after it was closed; an error becomes its `trouble`. */
   reopen(): Store {
     try {
       return this.open();
@@ -44,7 +49,7 @@ export class StateDirectory {
     }
   }
 
-  /** Gives the directory free for another process. */
+  /** Releases the directory for another process. */
   release(): void {
     this.#lock?.close();
     this.#lock = undefined;
@@ -54,7 +59,7 @@ export class StateDirectory {
     return `${this.#path}/sessions.db`;
   }
 
-  /** Only the owner of the lock knows that no other process writes what is read. */
+  /** Only the holder of the lock can be sure that no other process is writing the file. */
   #substitute(trouble: unknown): Store {
     const database = this.#lock && openReadOnly(this.#file, this.#identity);
     if (database === undefined) return this.#emptyStore(trouble);
@@ -69,9 +74,10 @@ export class StateDirectory {
 }
 
 /**
- * A store to read only. With a log SQLite would lock, which needs a file that can be written, so its
- * `unix-none` does not (sqlite.org/vfs.html); an exclusive database needs no -shm file. Without one
- * it would make a log, unless it knows that nobody writes (sqlite.org/uri.html: `immutable`).
+ * Opens a store read-only. If a log exists, SQLite would lock the file, which requires write
+ * access; its `unix-none` VFS does not lock (sqlite.org/vfs.html), and an exclusive database needs
+ * no -shm file. If none exists, SQLite would create one unless it knows that no process writes
+ * (sqlite.org/uri.html: `immutable`).
  */
 function openReadOnly(path: string, identity: Identity): DatabaseSync | undefined {
   let database: DatabaseSync | undefined;
@@ -83,12 +89,12 @@ function openReadOnly(path: string, identity: Identity): DatabaseSync | undefine
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     if (examine(database, identity) === undefined) return database;
   } catch {
-    // What cannot be read is not there.
+    // An unreadable store counts as missing.
   }
   try {
     database?.close();
   } catch {
-    // The same.
+    // Already closed or unusable.
   }
   return undefined;
 }

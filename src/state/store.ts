@@ -1,11 +1,11 @@
-/** Opens the one file that holds the sessions, or sets it aside and begins a new one. */
+/** Opens the file that stores the sessions, or quarantines it and creates a new one. */
 import { DatabaseSync } from "node:sqlite";
 import { PAST_SCHEMA } from "./accounting.ts";
 import { LIVE_SCHEMA } from "./live_rows.ts";
 import { type Fault, type SetAside, setAside } from "./set_aside.ts";
 import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
 
-/** Whose sessions a store holds: those of another daemon mean nothing to this one. */
+/** The daemon that a store belongs to: another daemon's sessions are meaningless to this one. */
 export interface Identity {
   readonly mode: "server" | "client";
   readonly interface: string;
@@ -17,25 +17,25 @@ export interface Identity {
 export interface Store {
   readonly database: DatabaseSync;
   readonly path: string;
-  /** Whether `database` is the file, or an empty one in memory that stands in for it. */
+  /** Whether `database` is the file; otherwise it is an empty in-memory replacement. */
   readonly isFile: boolean;
-  /** Set where an older file could not be used. */
+  /** Set if an older file could not be used. */
   readonly setAside: SetAside | undefined;
-  /** Why the disk takes nothing for now; undefined where the store is ready for writing. */
+  /** Why the disk cannot be written for now; undefined if the store is ready for writing. */
   readonly trouble: unknown;
 }
 
-/** A database that can be read, and why it cannot be written. */
+/** A readable database, and why it cannot be written. */
 export type Openable = Pick<Store, "database" | "trouble">;
 
-/** What a store's directory holds (sqlite.org/tempfiles.html). */
+/** The files of a store (sqlite.org/tempfiles.html). */
 const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suffix}`).concat(
   "sessions.lock",
 );
 
 /** "PPoE" in the database's header; `file` and SQLite's own tools show it. */
 const APPLICATION_ID = 0x50506f45;
-/** The tables' version. A file of any other is set aside: sessions are too short-lived to convert. */
+/** Version of the tables. Files of other versions are quarantined: sessions are short-lived. */
 const SCHEMA_VERSION = 3;
 
 const IDENTITY_SCHEMA = `CREATE TABLE identity (
@@ -43,10 +43,10 @@ const IDENTITY_SCHEMA = `CREATE TABLE identity (
   interface TEXT NOT NULL,
   mac TEXT NOT NULL
 ) STRICT`;
-/** In the order in which they are made. */
+/** All tables, in the order of their creation. */
 export const TABLES: readonly string[] = [IDENTITY_SCHEMA, LIVE_SCHEMA, PAST_SCHEMA];
 
-/** Row numbers that a store of ours never reaches. */
+/** Row numbers that a valid store never reaches. */
 const MAX_NUMBER = 2 ** 48;
 
 /** Why a file cannot be used. */
@@ -56,8 +56,8 @@ interface Finding {
 }
 
 /**
- * Takes a directory for this process alone, making it where it is missing. The lock (flock(2))
- * lasts until the returned file is closed or the process ends. Throws {@linkcode StateError}.
+ * Locks a directory for this process, creating it if missing. The lock (flock(2)) lasts until the
+ * returned file is closed or the process ends. Throws {@linkcode StateError}.
  */
 export function lockDirectory(directory: string): Deno.FsFile {
   return explained(directory, () => {
@@ -67,13 +67,13 @@ export function lockDirectory(directory: string): Deno.FsFile {
     if (lock.tryLockSync(true)) return lock;
     lock.close();
     throw new StateError(
-      `Cannot keep sessions in "${directory}": another pppoe-proxy uses ` +
+      `Cannot keep sessions in "${directory}": another pppoe-proxy is using ` +
         `"${directory}/sessions.db"; give each its own "state_dir"`,
     );
   });
 }
 
-/** A file system that is read-only for now still has the lock of before. */
+/** On a file system that is read-only for now, the existing lock file is opened for reading. */
 function openLock(path: string): Deno.FsFile {
   try {
     return Deno.openSync(path, { create: true, write: true, mode: 0o600 });
@@ -83,19 +83,19 @@ function openLock(path: string): Deno.FsFile {
   }
 }
 
-/** Throws {@linkcode StateError} where a file of the store is a symbolic link: what it leads to is not ours. */
+/** Throws {@linkcode StateError} if a file of the store is a symbolic link. */
 export function refuseLinks(directory: string): void {
   for (const name of FILES) {
     const path = `${directory}/${name}`;
     if (!isLink(path)) continue;
     throw new StateError(
       `Cannot keep sessions in "${directory}": "${path}" is a symbolic link, which is not followed; ` +
-        'remove it, or name the directory that it leads to as "state_dir"',
+        'remove it, or set "state_dir" to the directory that it points to',
     );
   }
 }
 
-/** Whether there is a regular file, as far as can be seen. */
+/** Whether a regular file is visible at this path. */
 export function exists(path: string): boolean {
   try {
     return Deno.lstatSync(path).isFile;
@@ -108,13 +108,13 @@ function isLink(path: string): boolean {
   try {
     return Deno.lstatSync(path).isSymlink;
   } catch {
-    return false; // whoever opens it finds out why
+    return false; // opening it reports the error
   }
 }
 
 /**
- * Opens the store in a locked directory. One with content that can be read but not written to for now
- * has a `trouble`. Throws {@linkcode StateError}.
+ * Opens the store in a locked directory. A store that can be read but not written for now has a
+ * `trouble`. Throws {@linkcode StateError}.
  */
 export function openStore(directory: string, identity: Identity, now: number): Store {
   const path = `${directory}/sessions.db`;
@@ -124,22 +124,22 @@ export function openStore(directory: string, identity: Identity, now: number): S
     const aside = setAside(path, first.fault, first.reason, now);
     const second = tryOpen(path, identity);
     if (isOpenable(second)) return { ...second, path, isFile: true, setAside: aside };
-    throw new Error(`${second.reason}, though it is new`);
+    throw new Error(`${second.reason}, although it is new`);
   });
 }
 
-/** Closes a store, with all in one file. What was written before an error may be lost; never throws. */
+/** Closes a store, leaving one file. Data written before an error may be lost; never throws. */
 export function closeStore({ database }: Store): void {
   try {
     database.exec("PRAGMA synchronous = FULL");
     database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
   } catch {
-    // The log stays, and is read at the next start.
+    // The log remains and is read at the next start.
   }
   try {
     database.close();
   } catch {
-    // The same.
+    // Nothing more can be done.
   }
 }
 
@@ -149,7 +149,7 @@ function explained<T>(directory: string, run: () => T): T {
   } catch (error) {
     if (error instanceof StateError) throw error;
     const cause = isLocked(error)
-      ? `another process has "${directory}/sessions.db" open; end it, or look at a copy of the file`
+      ? `another process has "${directory}/sessions.db" open; stop it, or use it on a copy of the file`
       : causeOf(error);
     throw new StateError(`Cannot keep sessions in "${directory}": ${cause}`, { cause: error });
   }
@@ -162,12 +162,12 @@ function isOpenable(result: Openable | Finding): result is Openable {
 function tryOpen(path: string, identity: Identity): Openable | Finding {
   const shape = shapeFault(path);
   if (shape !== undefined) return shape;
-  // Whether we may write is the operating system's to say: SQLite would blame a damaged header.
+  // Check write access through the operating system first: SQLite would blame a damaged header.
   Deno.openSync(path, { create: true, read: true, write: true, mode: 0o600 }).close();
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { timeout: 0 });
-    // No other process may read: no -shm file, and no reader that holds up a checkpoint.
+    // No other process may read it: this avoids the -shm file and readers that delay a checkpoint.
     database.exec("PRAGMA locking_mode = EXCLUSIVE");
     if (isNew(database)) {
       prepare(database, identity);
@@ -181,14 +181,14 @@ function tryOpen(path: string, identity: Identity): Openable | Finding {
     try {
       database?.close();
     } catch {
-      // The first error counts.
+      // The first error is the one reported.
     }
     if (isEnvironment(error)) throw error;
     return damaged(error instanceof Error ? error.message : String(error));
   }
 }
 
-/** What can be seen without SQLite. */
+/** Faults that are visible without SQLite. */
 function shapeFault(path: string): Finding | undefined {
   const [main, log] = ["", "-wal"].map((suffix) => {
     try {
@@ -198,8 +198,8 @@ function shapeFault(path: string): Finding | undefined {
       throw error;
     }
   });
-  if (main?.isFile === false || log?.isFile === false) return damaged("not a file");
-  if ((main?.size ?? 0) === 0 && (log?.size ?? 0) > 0) return damaged("empty, but for its log");
+  if (main?.isFile === false || log?.isFile === false) return damaged("not a regular file");
+  if ((main?.size ?? 0) === 0 && (log?.size ?? 0) > 0) return damaged("empty except for its log");
   return undefined;
 }
 
@@ -212,7 +212,9 @@ function isNew(database: DatabaseSync): boolean {
     numberOf(database, "PRAGMA application_id") === 0;
 }
 
-/** Prepares a store with content; gives why the disk does not take that, and leaves all as it was. */
+/**
+ * Prepares a store with content; if the disk cannot be written, returns why and changes nothing.
+ */
 function prepareAgain(database: DatabaseSync, identity: Identity): unknown {
   try {
     prepare(database, identity);
@@ -224,10 +226,10 @@ function prepareAgain(database: DatabaseSync, identity: Identity): unknown {
   }
 }
 
-/** Why a database with content is no store of this identity, or undefined. */
+/** Returns why a database with content is not a store of this identity, or undefined. */
 export function examine(database: DatabaseSync, identity: Identity): Finding | undefined {
   if (numberOf(database, "PRAGMA application_id") !== APPLICATION_ID) {
-    return damaged("no store of pppoe-proxy");
+    return damaged("not a pppoe-proxy store");
   }
   const version = numberOf(database, "PRAGMA user_version");
   if (version !== SCHEMA_VERSION) {
@@ -236,14 +238,16 @@ export function examine(database: DatabaseSync, identity: Identity): Finding | u
   const check = textOf(database, "PRAGMA quick_check(1)");
   if (check !== "ok") return damaged(check);
   const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
-  if (tables.map(({ sql }) => sql).join() !== TABLES.join()) return damaged("other tables");
+  if (tables.map(({ sql }) => sql).join() !== TABLES.join()) return damaged("unexpected tables");
   for (const order of ["min(id)", "max(id)"]) {
     const live = numberOf(database, `SELECT coalesce(${order}, 1) FROM live`);
     const past = numberOf(
       database,
       `SELECT coalesce(${order}, 1) FROM past`.replace("id", "number"),
     );
-    if (![live, past].every((n) => n >= 1 && n < MAX_NUMBER)) return damaged("row numbers");
+    if (![live, past].every((n) => n >= 1 && n < MAX_NUMBER)) {
+      return damaged("row numbers out of range");
+    }
   }
   return identityFault(database, identity);
 }
@@ -255,10 +259,10 @@ function identityFault(database: DatabaseSync, identity: Identity): Finding | un
     `${mode} on "${link}" with mac ${JSON.stringify(mac)}`;
   const [theirs, ours] = [name(found[0]), name({ ...identity })];
   if (theirs === ours) return undefined;
-  return { fault: "identity", reason: `it is of ${theirs}, and this is ${ours}` };
+  return { fault: "identity", reason: `it belongs to ${theirs}, not to ${ours}` };
 }
 
-/** Leaves an empty log behind, all of it on the disk. */
+/** Prepares a store for writing; afterwards its log is empty and everything is on the disk. */
 function prepare(database: DatabaseSync, identity: Identity): void {
   if (textOf(database, "PRAGMA journal_mode = WAL") !== "wal") {
     throw new Error("no write-ahead log");
@@ -271,13 +275,13 @@ function prepare(database: DatabaseSync, identity: Identity): void {
   } else {
     database.exec("DELETE FROM identity");
   }
-  // Written in any case, so that a disk that is full is heard of now.
+  // Always written, so that a full disk is noticed now.
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   database.prepare("INSERT INTO identity VALUES (?, ?, ?)")
     .run(identity.mode, identity.interface, identity.mac);
   database.exec("COMMIT");
   database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all();
-  database.exec("PRAGMA synchronous = OFF"); // from now on Durability does it
+  database.exec("PRAGMA synchronous = OFF"); // from now on Durability syncs
 }
 
 function numberOf(database: DatabaseSync, sql: string): number {

@@ -19,7 +19,7 @@ const LOGINS = [
   chapValue(2, utf8("0123456789abcdef"), NAME),
   eap(2, 1, utf8(NAME)),
 ];
-/** Of one side: PADI, PADO, PADR, PADS, and each login with its echo. */
+/** Frames on one side: PADI, PADO, PADR, PADS, and each login with its echo. */
 const FRAMES = 4 + 2 * LOGINS.length;
 
 function commandLine(lab: Lab, ...args: string[]): CommandLine {
@@ -30,20 +30,20 @@ function capture(lab: Lab, ...args: string[]): LabProcess {
   return lab.start({ name: "capture", ...commandLine(lab, ...args) });
 }
 
-/** Resolves when a file has something. */
+/** Resolves when a file is not empty. */
 async function filled(path: string): Promise<void> {
   for (let tries = 0; tries < 1_000; tries++) {
     const size = await Deno.stat(path).then((stat) => stat.size, () => 0);
     if (size > 0) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  throw new Error(`Nothing was written to "${path}"`);
+  throw new Error(`"${path}" is still empty`);
 }
 
-/** Resolves when a file has so many frames. */
+/** Resolves when a file has `count` frames. */
 async function frames(path: string, count: number): Promise<void> {
   for (let tries = 0; tries < 100; tries++) {
-    // What is being written may be read in part.
+    // A block may be read while it is being written.
     const whole = new BlockSplitter().take(await Deno.readFile(path));
     if (readPcapng(whole).packets.length >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -59,7 +59,7 @@ async function dialAndLogIn(lab: Lab): Promise<DialedSession> {
 }
 
 Deno.test(needing(["tshark", "capinfos"], {
-  name: `tshark reads a capture with interfaces and protocols, and finds no password in it`,
+  name: `tshark reads interfaces and protocols from a capture, and finds no password in it`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -117,7 +117,7 @@ Deno.test(needing(["tshark", "capinfos"], {
 }));
 
 Deno.test(needing(["tshark", "capinfos"], {
-  name: `a configured ring is written from the start to the last PADT, and a reload ends it`,
+  name: `a configured ring is written from startup to the last PADT, and a reload ends it`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -149,12 +149,12 @@ Deno.test(needing(["tshark", "capinfos"], {
     const last = async (stem: string) =>
       (await readFields(`${folder}/${of(stem)[2]}`, "frame.interface_name", "pppoe.code")).at(-1);
     assertEquals(await last("server"), ["branch-1/ac", "0xa7"]);
-    assertEquals((await last("branch-1"))?.[1], "0x00"); // its ring had ended before
+    assertEquals((await last("branch-1"))?.[1], "0x00"); // its ring had already ended
   },
 }));
 
 Deno.test(needing(["tshark", "capinfos"], {
-  name: `what is captured to stdout can be piped on, and one capture too many is refused`,
+  name: `a capture to stdout can be piped, and a capture beyond the limit is refused`,
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -188,18 +188,18 @@ Deno.test(needing(["tshark", "capinfos"], {
   },
 }));
 
-/** Resolves when there are as many captures as there can be: one more is refused then. */
+/** Resolves when the limit of captures is reached, so that one more is refused. */
 async function untilRefused(lab: Lab): Promise<void> {
   for (let tries = 0; tries < 20; tries++) {
     const one = capture(lab, "--write", `${lab.folder}/try-${tries}.pcapng`, "--seconds", "1");
     if ((await one.status).code === 0) continue;
-    return assertStringIncludes(one.output.entries.join("\n"), "There are 4 captures already");
+    return assertStringIncludes(one.output.entries.join("\n"), "Limit of 4 captures reached");
   }
   throw new Error("No capture was refused");
 }
 
 Deno.test(needing(["tshark", "capinfos"], {
-  name: `where the disk is full a ring stops and says so, and the line goes on`,
+  name: `on a full disk a ring stops with a log line, and frames are still forwarded`,
   ignore,
   async fn() {
     await using lab = await Lab.open();

@@ -18,12 +18,12 @@ function capture(options: Partial<CaptureOptions> = {}, onEnd: () => void = () =
   }, onEnd);
 }
 
-/** Takes in a session frame. */
+/** Captures a session frame. */
 function take(it: Capture, payload: Uint8Array, client = "branch-1", inbound = true): void {
   it.frame(client, "ac", inbound, HEAD, payload, 0, payload.length, true);
 }
 
-/** What can be read until the capture is over. */
+/** Reads until the capture is over. */
 async function readAll(it: Capture): Promise<Uint8Array> {
   const parts: number[] = [];
   for (let part = await it.read(); part !== undefined; part = await it.read()) {
@@ -36,7 +36,7 @@ function interfaces(file: ReadFile): string[] {
   return file.interfaces.map(nameOf);
 }
 
-Deno.test("each client and side has an interface of its own, described before its first frame", async () => {
+Deno.test("each client and side has its own interface, described before its first frame", async () => {
   const it = capture();
   it.frame("a", "ac", true, HEAD, Uint8Array.of(1), 0, 1, true);
   it.frame("a", "customer", false, HEAD, Uint8Array.of(9, 2, 9), 1, 1, true);
@@ -57,7 +57,7 @@ Deno.test("each client and side has an interface of its own, described before it
   assertEquals([0, 1, 2, 3].map((id) => received.get(id)), [2n, 1n, 1n, 1n]);
 });
 
-Deno.test("passwords are masked unless secrets are asked for, and the file says which", async () => {
+Deno.test("passwords are masked unless secrets are requested, and the file says which", async () => {
   for (const secrets of [false, true]) {
     const it = capture({ secrets });
     take(it, papRequest("bob", "hunter2"));
@@ -68,13 +68,13 @@ Deno.test("passwords are masked unless secrets are asked for, and the file says 
   }
 });
 
-Deno.test("a frame that is taken in stays as it is where it came from", () => {
+Deno.test("capturing a frame does not change the original", () => {
   const payload = papRequest("bob", "hunter2");
   take(capture(), payload);
   assertEquals(payload, papRequest("bob", "hunter2"));
 });
 
-Deno.test("what a reader does not fetch is dropped, counted and said, and the bound is kept", async () => {
+Deno.test("frames that are not fetched are dropped, counted and reported, within the queue's limit", async () => {
   const it = capture({ queue: 10_000 });
   const payload = new Uint8Array(1_000);
   for (let i = 0; i < 50; i++) take(it, payload, `client-${i % 3}`);
@@ -95,7 +95,7 @@ Deno.test("what a reader does not fetch is dropped, counted and said, and the bo
   assertEquals([...last.values()].reduce((sum, dropped) => sum + dropped, 0n), BigInt(before));
 });
 
-Deno.test("a capture ends after as many frames as were asked for, once, and takes no more", async () => {
+Deno.test("a capture ends once, after the requested number of frames, and accepts no more", async () => {
   let ends = 0;
   const it = capture({ count: 2 }, () => ends++);
   for (let i = 0; i < 5; i++) take(it, Uint8Array.of(i));
@@ -104,9 +104,9 @@ Deno.test("a capture ends after as many frames as were asked for, once, and take
   assertEquals(readPcapng(await readAll(it)).packets.length, 2);
 });
 
-Deno.test("a reader that waits is woken by a frame and by the end", async () => {
+Deno.test("a waiting reader is woken by a frame and by the end", async () => {
   const it = capture();
-  await it.read(); // the head
+  await it.read(); // the header
   const waiting = it.read();
   take(it, Uint8Array.of(1));
   assert((await waiting)?.length);
@@ -116,7 +116,7 @@ Deno.test("a reader that waits is woken by a frame and by the end", async () => 
   assertEquals(await it.read(), undefined);
 });
 
-Deno.test("whatever is taken in and read in any order, all that was not dropped comes out once and in order", async () => {
+Deno.test("for any order of captures and reads, every frame that was not dropped is read once and in order", async () => {
   const step = fc.oneof(
     fc.constant("read" as const),
     fc.record({ client: fc.constantFrom("a", "b", "c"), length: fc.nat(9_000) }),
@@ -143,7 +143,7 @@ Deno.test("whatever is taken in and read in any order, all that was not dropped 
   }));
 });
 
-/** Frames that the last statistics of each interface tell of. */
+/** Number of frames according to the last statistics of each interface. */
 function sum({ statistics }: ReadFile): number {
   const last = new Map(statistics.map((each) => [each.interfaceId, each]));
   return [...last.values()].reduce((total, { received }) => total + Number(received), 0);

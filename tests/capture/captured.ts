@@ -1,4 +1,4 @@
-/** Captures on a path in memory. */
+/** Captures on an in-memory path. */
 import { Capture } from "../../src/capture/capture.ts";
 import { type CaptureRequest, Captures } from "../../src/proxy/captures.ts";
 import { dial, type Dialled, payloadOf, sessionFrame, settle } from "../proxy/dial.ts";
@@ -18,14 +18,14 @@ export function capturesOf(path: Path, side: "server" | "client"): Captures {
   });
 }
 
-/** Begins a capture that has to be possible. */
+/** Begins a capture and throws if the limit is reached. */
 export function begin(captures: Captures, request: Partial<CaptureRequest> = {}): Capture {
   const capture = captures.begin({ filter: {}, secrets: false, ...request });
-  if (capture === undefined) throw new Error("there are as many captures as there can be");
+  if (capture === undefined) throw new Error("limit of captures reached");
   return capture;
 }
 
-/** All bytes that an ended capture still has. */
+/** Reads the remaining bytes of an ended capture. */
 export async function drain(capture: Capture): Promise<Uint8Array<ArrayBuffer>> {
   const parts: number[] = [];
   for (let part = await capture.read(); part !== undefined; part = await capture.read()) {
@@ -38,10 +38,10 @@ export const NAME = "customer-of-ours@isp.example";
 export const PASSWORD = "correct horse battery staple";
 const VALUE = utf8("CHAPvalueOf16oct");
 
-/** Words that no masked capture may have. */
+/** Byte strings that no masked capture may contain. */
 export const SECRETS: readonly Uint8Array[] = [utf8(NAME), utf8(PASSWORD), VALUE];
 
-/** What a customer says to its AC, and the AC answers, about who it is. */
+/** The authentication of a customer: its packets and the AC's answers. */
 export const LOGINS: readonly { up: boolean; frame: Uint8Array }[] = [
   { up: true, frame: papRequest(NAME, PASSWORD) },
   { up: false, frame: papAnswer(2, `Welcome ${NAME}`) },
@@ -52,7 +52,7 @@ export const LOGINS: readonly { up: boolean; frame: Uint8Array }[] = [
   { up: false, frame: protocolReject(papRequest(NAME, PASSWORD)) },
 ];
 
-/** Sends a PPP frame through a session and takes it out at the other end. */
+/** Sends a PPP frame through a session and receives it at the other end. */
 export async function carry(
   path: Path,
   { wire, customer, ac }: Pick<Dialled, "wire" | "customer" | "ac">,
@@ -66,7 +66,7 @@ export async function carry(
   return await to.next();
 }
 
-/** A dial with all logins; the frames as they arrived. */
+/** Dials, sends all logins, and returns the frames as they arrived. */
 export async function dialAndLogIn(
   path: Path,
 ): Promise<{ dialled: Dialled; arrived: Uint8Array[] }> {

@@ -10,7 +10,7 @@ import { nameOf, type ReadFile, readPcapng } from "./read_pcapng.ts";
 
 const DIAL = ["PADI", "PADO", "PADR", "PADS"];
 
-/** A frame in short: interface, way, what it is, from, to, session id. */
+/** Summarizes frames: interface, direction, kind, source, destination, session id. */
 function shown(file: ReadFile): [string, string, string, number, number, number][] {
   return file.packets.map(({ interfaceId, data, options }) => {
     const view = new DataView(data.buffer, data.byteOffset, data.length);
@@ -21,7 +21,7 @@ function shown(file: ReadFile): [string, string, string, number, number, number]
   });
 }
 
-Deno.test("a dial is shown on both sides of the server, each with its addresses, in order", async () => {
+Deno.test("a dial is captured on both sides of the server, in order, with each side's addresses", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const capture = begin(captures);
@@ -48,7 +48,7 @@ Deno.test("a dial is shown on both sides of the server, each with its addresses,
   });
 });
 
-Deno.test("a client shows its wire as the customers', and names its server", async () => {
+Deno.test("a client's capture shows its wire as the customers' side, under its server's name", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "client");
     const capture = begin(captures, { filter: { side: "customer" } });
@@ -67,7 +67,7 @@ Deno.test("a client shows its wire as the customers', and names its server", asy
   });
 });
 
-Deno.test("with secrets, frames are shown as they were on the wire, byte for byte", async () => {
+Deno.test("with secrets, captured frames equal those on the wire, byte for byte", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const capture = begin(captures, { filter: { side: "ac" }, secrets: true });
@@ -83,7 +83,7 @@ Deno.test("with secrets, frames are shown as they were on the wire, byte for byt
 });
 
 for (const side of ["server", "client"] as const) {
-  Deno.test(`no byte of a ${side}'s capture has a password, a name or a CHAP value; with secrets they are there`, async () => {
+  Deno.test(`a ${side}'s capture contains no password, name or CHAP value, unless secrets are requested`, async () => {
     await within({}, async (path) => {
       const captures = capturesOf(path, side);
       const [hidden, open] = [begin(captures), begin(captures, { secrets: true })];
@@ -95,7 +95,7 @@ for (const side of ["server", "client"] as const) {
         assert(holds(plain, secret));
       }
       assertEquals(lengths(masked), lengths(plain));
-      await carry(path, dialled, LOGINS[0]); // the line goes on
+      await carry(path, dialled, LOGINS[0]); // frames are still forwarded
     });
   });
 }
@@ -104,7 +104,7 @@ function lengths(capture: Uint8Array): number[] {
   return readPcapng(capture).packets.map(({ data }) => data.length);
 }
 
-Deno.test("frames are wanted by client, by address of customer or AC, by session id and by side", async () => {
+Deno.test("frames can be filtered by client, by address of customer or AC, by session id and by side", async () => {
   await within({ clients: ["a", "b"] }, async (path) => {
     const captures = capturesOf(path, "server");
     const second = 0x02_00_00_00_00_c2;
@@ -141,7 +141,7 @@ Deno.test("frames are wanted by client, by address of customer or AC, by session
   });
 });
 
-Deno.test("an answer that belongs to nobody is of no client; PADTs are their session's, also when they answer one", async () => {
+Deno.test("an unmatched answer has no client; a PADT belongs to its session, also as the answer to one", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const capture = begin(captures);
@@ -165,7 +165,7 @@ Deno.test("an answer that belongs to nobody is of no client; PADTs are their ses
   });
 });
 
-Deno.test("a frame that finds no tunnel is shown on the wire only, and one of a strange session not at all", async () => {
+Deno.test("a frame without a tunnel is captured on the wire only, and one of an unknown session not at all", async () => {
   await within({}, async (path) => {
     const dialled = await dial(path);
     const captures = capturesOf(path, "server");
@@ -180,7 +180,7 @@ Deno.test("a frame that finds no tunnel is shown on the wire only, and one of a 
   });
 });
 
-Deno.test("there are only so many captures at once, and without any the frames pass no tap", async () => {
+Deno.test("the number of captures is limited, and without captures frames pass no tap", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const { sessions } = path.server.proxy;
@@ -198,7 +198,7 @@ Deno.test("there are only so many captures at once, and without any the frames p
   });
 });
 
-Deno.test("a reader that does not read neither stops nor slows the line", async () => {
+Deno.test("a reader that does not read does not delay forwarding", async () => {
   await within({}, async (path) => {
     const captures = capturesOf(path, "server");
     const capture = begin(captures);

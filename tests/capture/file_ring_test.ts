@@ -34,7 +34,7 @@ function names(folder: string): string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("a ring begins a file at its size, each with the interfaces so far, and keeps the last ones", async () => {
+Deno.test("a ring starts a file at the size limit, each with the interfaces so far, and keeps the last ones", async () => {
   await inFolder(async (folder) => {
     const size = packetSize(100);
     const head = join(sectionBlock({ application: "a" }), interfaceBlock({ name: "a" }));
@@ -60,7 +60,7 @@ Deno.test("a ring begins a file at its size, each with the interfaces so far, an
   });
 });
 
-Deno.test("a ring goes on behind the files of an earlier run, and leaves others alone", async () => {
+Deno.test("a ring continues after the files of an earlier run, and leaves other files alone", async () => {
   await inFolder(async (folder) => {
     for (const name of ["trace_00007_20250101000000.pcapng", "trace.pcapng", "other.txt"]) {
       await Deno.writeTextFile(`${folder}/${name}`, "");
@@ -79,7 +79,7 @@ Deno.test("a ring goes on behind the files of an earlier run, and leaves others 
   });
 });
 
-Deno.test("a frame longer than a file may be has a file of its own", async () => {
+Deno.test("a frame longer than the file size gets its own file", async () => {
   await inFolder(async (folder) => {
     const options = { path: `${folder}/t.pcapng`, fileSize: 200, files: 9, now: () => NOON };
     const ring = await FileRing.open(options);
@@ -93,7 +93,7 @@ Deno.test("a frame longer than a file may be has a file of its own", async () =>
   });
 });
 
-Deno.test("a ring whose folder is missing says so", async () => {
+Deno.test("opening a ring in a missing directory fails with NotFound", async () => {
   const path = "/nonexistent/folder/trace.pcapng";
   const options = { path, fileSize: 1, files: 1, now: () => NOON };
   await assertRejects(() => FileRing.open(options), Deno.errors.NotFound);

@@ -13,7 +13,7 @@ import {
   utf8,
 } from "./frames.ts";
 
-/** A frame after masking, with `*` for what was hidden. */
+/** Returns a frame after masking, and checks that the bytes around it are unchanged. */
 function masked(frame: Uint8Array): Uint8Array {
   const room = Uint8Array.of(7, ...frame, 7);
   maskSecrets(room, 1, frame.length);
@@ -23,7 +23,7 @@ function masked(frame: Uint8Array): Uint8Array {
 
 const stars = (count: number): string => "*".repeat(count);
 
-Deno.test("of PAP, name and password are masked, lengths stay", () => {
+Deno.test("PAP: name and password are masked, lengths stay", () => {
   assertEquals(masked(papRequest("bob", "hunter2")), papRequest(stars(3), stars(7)));
   assertEquals(masked(papRequest("", "")), papRequest("", ""));
   for (const code of [2, 3]) {
@@ -31,7 +31,7 @@ Deno.test("of PAP, name and password are masked, lengths stay", () => {
   }
 });
 
-Deno.test("of CHAP, values and names are masked, lengths stay", () => {
+Deno.test("CHAP: values and names are masked, lengths stay", () => {
   const value = new Uint8Array(16).map((_, i) => i);
   const hidden = new Uint8Array(16).fill(MASK);
   for (const code of [1, 2]) {
@@ -40,7 +40,7 @@ Deno.test("of CHAP, values and names are masked, lengths stay", () => {
   assertEquals(masked(chapText(3, "S=0123456789")), chapText(3, stars(12)));
 });
 
-Deno.test("of EAP, the type stays and its data is masked", () => {
+Deno.test("EAP: the type stays and its data is masked", () => {
   assertEquals(masked(eap(2, 1, utf8("bob"))), eap(2, 1, utf8(stars(3))));
 });
 
@@ -51,7 +51,7 @@ Deno.test("an authentication packet that LCP returns as rejected is masked too",
   );
 });
 
-Deno.test("secrets are found behind a credit tag and behind address and control fields", () => {
+Deno.test("secrets are masked after a credit tag and after address and control fields", () => {
   const request = papRequest("bob", "hunter2");
   for (const front of [[1, 6, 0, 4, 0, 1, 0, 1], [0xff, 3]]) {
     const frame = Uint8Array.of(...front, ...request);
@@ -59,7 +59,7 @@ Deno.test("secrets are found behind a credit tag and behind address and control 
   }
 });
 
-Deno.test("what is no authentication stays as it is", () => {
+Deno.test("packets of other protocols stay unchanged", () => {
   const ip = Uint8Array.of(0x00, 0x21, 0x45, 0, 0, 20);
   const quality = Uint8Array.of(0xc0, 0x25, 1, 1, 0, 8, 1, 2, 3, 4);
   for (
@@ -69,7 +69,7 @@ Deno.test("what is no authentication stays as it is", () => {
   }
 });
 
-/** Any packet of authentication, whose lengths may be wrong. */
+/** Any authentication packet, possibly with wrong lengths. */
 const hostile = fc.record({
   front: fc.constantFrom([], [0xff, 3], [1, 6, 0, 4, 0, 1, 0, 1]),
   protocol: fc.constantFrom(0xc023, 0xc223, 0xc227, 0xc027, 0xc281),
@@ -79,7 +79,7 @@ const hostile = fc.record({
   rejected: fc.boolean(),
 });
 
-Deno.test("of a packet whose lengths contradict one another at most the ones that hold are left", () => {
+Deno.test("of a packet with contradictory lengths, at most the consistent ones are left", () => {
   fc.assert(fc.property(hostile, ({ front, protocol, code, length, body, rejected }) => {
     const size = length ?? body.length + 4;
     const packet = [protocol >> 8, protocol & 255, code, 1, size >> 8 & 255, size & 255, ...body];
@@ -100,7 +100,7 @@ Deno.test("of a packet whose lengths contradict one another at most the ones tha
   }));
 });
 
-Deno.test("a password is in no byte of a masked frame", () => {
+Deno.test("a masked frame contains neither name nor password", () => {
   const text = fc.string({ minLength: 4, maxLength: 60 }).filter((it) => !it.includes("*"));
   fc.assert(fc.property(text, text, (name, password) => {
     const after = masked(papRequest(name, password));

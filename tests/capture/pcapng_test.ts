@@ -21,7 +21,7 @@ function packetBlock(
     data: Uint8Array;
   },
 ): Uint8Array {
-  const out = new Uint8Array(packetSize(data.length)).fill(0xee); // nothing relies on zeros
+  const out = new Uint8Array(packetSize(data.length)).fill(0xee); // the writer must not rely on zeros
   out.set(data, PACKET_HEAD);
   writePacket(new DataView(out.buffer), 0, id, { seconds, nanoseconds }, inbound, data.length);
   return out;
@@ -45,7 +45,7 @@ const frame = fc.record({
 }, plain);
 const count = fc.nat(Number.MAX_SAFE_INTEGER);
 
-Deno.test("what is written as pcapng is read back the same", () => {
+Deno.test("pcapng is read back as it was written", () => {
   fc.assert(fc.property(
     words,
     fc.array(source, { minLength: 4, maxLength: 4 }),
@@ -89,12 +89,12 @@ Deno.test("what is written as pcapng is read back the same", () => {
   ));
 });
 
-Deno.test("text that is too long for an option is cut, and not within a character", () => {
+Deno.test("text that is too long for an option is truncated, but not within a character", () => {
   const file = readPcapng(sectionBlock({ application: "a", comment: "é".repeat(40_000) }));
   assertEquals(commentOf(file.section), "é".repeat(32_767));
 });
 
-Deno.test("a stream is cut into the same blocks wherever it was split", () => {
+Deno.test("a stream yields the same blocks wherever it was split", () => {
   fc.assert(fc.property(
     fc.array(frame, { maxLength: 6 }),
     fc.array(fc.integer({ min: 1, max: 700 }), { minLength: 1 }),
@@ -116,14 +116,14 @@ Deno.test("a stream is cut into the same blocks wherever it was split", () => {
   ));
 });
 
-Deno.test("a stream that is no pcapng is refused at once, and nothing of it is kept", () => {
+Deno.test("a stream that is not pcapng is refused at once", () => {
   for (const first of ["HTTP/1.1 500 no", "\n\r\r\n\xff\xff\xff\xff", "\x06\0\0\0\x08\0\0\0"]) {
     const bytes = Uint8Array.from(first, (character) => character.charCodeAt(0));
     assertThrows(() => new BlockSplitter().take(bytes), BlockError);
   }
 });
 
-Deno.test("the clock of captures follows the steady clock to the nanosecond, and the wall clock when that is set", () => {
+Deno.test("the capture clock follows the steady clock to the nanosecond, and the wall clock when it is set", () => {
   let [wall, steady] = [1_700_000_000_999, 5.25];
   const clock = new CaptureClock(() => wall, () => steady);
   assertEquals({ ...clock.read() }, { seconds: 1_700_000_000, nanoseconds: 999_000_000 });

@@ -1,4 +1,4 @@
-/** A reader of pcapng made after the draft and nothing of ours, to check the writer by. */
+/** A pcapng reader written from the draft, independent of the writer that it checks. */
 
 export interface ReadPacket {
   interfaceId: number;
@@ -28,22 +28,22 @@ export interface ReadFile {
   statistics: ReadStatistics[];
 }
 
-/** An option's text. */
+/** Decodes an option's text. */
 export function textOf(bytes: Uint8Array | undefined): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
-/** An interface's name. */
+/** Returns an interface's name. */
 export function nameOf({ options }: ReadInterface): string {
   return textOf(options.get(2));
 }
 
-/** The comment of something. */
+/** Returns the comment among these options. */
 export function commentOf(options: Map<number, Uint8Array>): string {
   return textOf(options.get(1));
 }
 
-/** Reads a file of one section; throws where it breaks a rule. */
+/** Reads a file with one section; throws if it breaks a rule. */
 export function readPcapng(bytes: Uint8Array): ReadFile {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const file: ReadFile = { section: new Map(), interfaces: [], packets: [], statistics: [] };

@@ -27,7 +27,7 @@ function packet(code: number, destination: number, sessionId = 0, source = HOST)
   return { code, destination, source, sessionId, tags: encodeTags([service]) };
 }
 
-Deno.test("a packet survives encoding; padding behind LENGTH is cut off", () => {
+Deno.test("a packet survives encoding; padding beyond LENGTH is removed", () => {
   fc.assert(fc.property(
     fc.nat(0xff),
     fc.nat(0xffff),
@@ -55,7 +55,7 @@ Deno.test("arbitrary frames are packets or faults, never an exception", () => {
   }));
 });
 
-Deno.test("each way to be no discovery frame has its own word", () => {
+Deno.test("each fault of a discovery frame has its own name", () => {
   const good = encodeDiscovery(packet(CODE_PADI, BROADCAST));
   const changed = (at: number, value: number) => {
     const frame = good.slice();
@@ -70,7 +70,7 @@ Deno.test("each way to be no discovery frame has its own word", () => {
   assertEquals(typeof parseDiscovery(encodeDiscovery(packet(9, 1), 0x1234), 0x1234), "object");
 });
 
-Deno.test("requests keep the rules of their codes, answers and unknown codes are given more room", () => {
+Deno.test("requests must follow the rules of their codes; answers and unknown codes are checked leniently", () => {
   const check = (code: number, to: number, id: number, tags: Tag[], source = HOST) =>
     checkDiscovery(packet(code, to, id, source), tags);
   assertEquals(check(CODE_PADI, BROADCAST, 0, [service, uniq]), undefined);
@@ -91,7 +91,7 @@ Deno.test("requests keep the rules of their codes, answers and unknown codes are
   assertEquals(check(0x42, HOST, 7, [], AC), undefined);
 });
 
-Deno.test("a refusal echoes what any answer must echo, with session id 0 and the error", () => {
+Deno.test("a refusal echoes the required tags, with session id 0 and the error", () => {
   const relay = { type: TAG_RELAY_SESSION_ID, value: new Uint8Array(12).fill(5) };
   const other = { type: 0x0999, value: new Uint8Array(2) };
   for (const make of [padsError, padoError]) {
@@ -118,7 +118,7 @@ Deno.test("a PADT carries the session id and nothing else", () => {
   });
 });
 
-Deno.test("a first byte of zero in an error tag means that there is no text", () => {
+Deno.test("a zero first byte in an error tag means no text", () => {
   assertEquals(errorText(serviceNameError("gone")), "gone");
   assertEquals(errorText({ type: TAG_GENERIC_ERROR, value: Uint8Array.of(0, 65) }), "");
   assertEquals(errorText({ type: TAG_GENERIC_ERROR, value: new Uint8Array(0) }), "");

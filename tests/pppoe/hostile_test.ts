@@ -12,7 +12,7 @@ import { fitsDiscovery, removeTag, replaceTag } from "../../src/pppoe/tag_edit.t
 import { encodeTags, readTags } from "../../src/pppoe/tags.ts";
 import { decodeLineId, encodeLineId } from "../../src/pppoe/vendor_tag.ts";
 
-/** Bytes that get past the first checks: mostly real tag types with lengths that nearly fit. */
+/** Bytes that pass the first checks: mostly real tag types with lengths that nearly fit. */
 const nearlyTags = fc.array(
   fc.tuple(
     fc.constantFrom(0, 0x101, 0x102, 0x103, 0x104, 0x105, 0x106, 0x110, 0x201, 0x203, 0x999),
@@ -38,7 +38,7 @@ const hostileFrame = fc.tuple(
   return bytes;
 });
 
-Deno.test("no function of discovery throws, whatever the frame", () => {
+Deno.test("no discovery function throws, for any frame", () => {
   let packets = 0;
   let lists = 0;
   fc.assert(
@@ -60,10 +60,10 @@ Deno.test("no function of discovery throws, whatever the frame", () => {
     }),
     { numRuns: 1000 },
   );
-  assert(packets > 100 && lists > 100, "the frames are broken so badly that nothing was tested");
+  assert(packets > 100 && lists > 100, "the frames are too broken to test anything");
 });
 
-Deno.test("whatever packet was read is written as it was, up to End-Of-List", () => {
+Deno.test("a parsed packet is encoded unchanged, up to End-Of-List", () => {
   fc.assert(fc.property(hostileFrame, (bytes) => {
     const packet = parseDiscovery(bytes);
     if (typeof packet === "string") return;
@@ -76,7 +76,7 @@ Deno.test("whatever packet was read is written as it was, up to End-Of-List", ()
   }));
 });
 
-Deno.test("a session frame without fault has its payload inside the frame", () => {
+Deno.test("a valid session frame contains its whole payload", () => {
   const bounds = fc.tuple(fc.uint8Array({ maxLength: 80 }), fc.nat(8), fc.nat(40), fc.boolean());
   fc.assert(fc.property(bounds, ([bytes, at, stated, shape]) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -94,14 +94,14 @@ Deno.test("a session frame without fault has its payload inside the frame", () =
   }));
 });
 
-Deno.test("a PPP protocol is odd, and its high byte even, or there is none", () => {
+Deno.test("a PPP protocol is odd with an even high byte, or 0", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 6 }), (bytes) => {
     const protocol = pppProtocol(bytes, 0, bytes.length);
     if (protocol !== 0) assertEquals([protocol & 1, protocol >> 8 & 1], [1, 0]);
   }));
 });
 
-Deno.test("an address is written as it was read, and nothing beside it", () => {
+Deno.test("an address is written as it was read, without touching other bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ minLength: 6, maxLength: 6 }), (bytes) => {
     const out = new Uint8Array(8).fill(0xaa);
     writeMac(out, 1, readMac(bytes, 0));
@@ -113,14 +113,14 @@ Deno.test("an address is written as it was read, and nothing beside it", () => {
   }));
 });
 
-Deno.test("a vendor tag of any content is a line id or none", () => {
+Deno.test("decoding a vendor tag with any content does not throw", () => {
   const value = fc.uint8Array({ maxLength: 90 }).map((rest) =>
     Uint8Array.from([0, 0, 0x0d, 0xe9, ...rest])
   );
   fc.assert(fc.property(value, fc.nat(94), (bytes, end) => {
     decodeLineId({ type: 0x0105, value: bytes.subarray(0, end) });
   }));
-  // Rates and the like between the ids are stepped over.
+  // Other parts between the ids, such as rates, are skipped.
   const rates = Uint8Array.of(0, 0, 0x0d, 0xe9, 0x81, 4, 0, 0, 1, 0, 1, 1, 0x78, 0xfe, 0);
   assertEquals(decodeLineId({ type: 0x0105, value: rates }), { circuitId: "x" });
   const longest = { circuitId: "c".repeat(63), remoteId: "r".repeat(63) };

@@ -8,7 +8,7 @@ function asked(value: number): Tag {
   return { type: TAG_PPP_MAX_PAYLOAD, value: Uint8Array.of(value >> 8, value & 0xff) };
 }
 
-Deno.test("D7: a PPP-Max-Payload above the limit is lowered to it, and to 1492 at least", () => {
+Deno.test("D7: a PPP-Max-Payload above the limit is lowered to it, but not below 1492", () => {
   const lower = (value: number, limit: number): number | undefined =>
     lowerMaxPayload(encodeTags([asked(value)]), limit)?.allowed;
   assertEquals(lower(1500, 1492), 1492);
@@ -19,7 +19,7 @@ Deno.test("D7: a PPP-Max-Payload above the limit is lowered to it, and to 1492 a
   assertEquals(lower(65_535, 8_992), 8_992);
 });
 
-Deno.test("D7: every other byte of a list stays as it was, and nothing throws", () => {
+Deno.test("D7: every other byte of a list stays unchanged, and nothing throws", () => {
   const tags = fc.array(
     fc.oneof(
       fc.record({
@@ -48,7 +48,7 @@ Deno.test("D7: every other byte of a list stays as it was, and nothing throws", 
   }));
 });
 
-Deno.test("D7: what stands behind End-Of-List is not looked at", () => {
+Deno.test("D7: tags after End-Of-List are ignored", () => {
   const list = new Uint8Array([0, TAG_END_OF_LIST, 0, 0, ...encodeTags([asked(1500)])]);
   assertEquals(lowerMaxPayload(list, 1492), undefined);
 });

@@ -21,7 +21,7 @@ function fault(view: DataView): string | undefined {
   return sessionFault(view, 0, view.byteLength);
 }
 
-Deno.test("a session frame is one: version, type, code, id and length are looked at", () => {
+Deno.test("version, type, code, id and length of a session frame are checked", () => {
   const good = sessionFrame([0x11, 0, 0x12, 0x34], 40, 8);
   assertEquals(fault(good), undefined);
   assertEquals([sessionId(good, 0), payloadLength(good, 0)], [0x1234, 8]);
@@ -34,7 +34,7 @@ Deno.test("a session frame is one: version, type, code, id and length are looked
   assertEquals(sessionFault(good, 0, 19), "frame-short");
 });
 
-Deno.test("the PPP protocol is read in two bytes, in one if compressed, and not from a credit tag", () => {
+Deno.test("the PPP protocol is read from two bytes, from one if compressed, and not from a credit tag", () => {
   const protocol = (...bytes: number[]) => pppProtocol(Uint8Array.from(bytes), 0, bytes.length);
   assertEquals(protocol(0xc0, 0x21, 1), 0xc021);
   assertEquals(protocol(0x00, 0x21, 0x45), 0x0021);
@@ -45,14 +45,14 @@ Deno.test("the PPP protocol is read in two bytes, in one if compressed, and not 
   assertEquals(protocol(), 0);
 });
 
-Deno.test("link, authentication and network control are control; IPv4 and IPv6 are not", () => {
+Deno.test("link, authentication and network control protocols are control protocols; IPv4 and IPv6 are not", () => {
   for (const control of [0xc021, 0xc023, 0xc223, 0xc025, 0x8021, 0x8057]) {
     assertEquals(isControlProtocol(control), true);
   }
   for (const data of [0, 0x21, 0x57, 0x2d]) assertEquals(isControlProtocol(data), false);
 });
 
-Deno.test("a dump is one line in the form that people paste into reports", () => {
+Deno.test("a dump is one readable line", () => {
   const frame = encodeDiscovery({
     destination: BROADCAST,
     source: 0x02_00_00_00_00_01,
@@ -69,7 +69,7 @@ Deno.test("a dump is one line in the form that people paste into reports", () =>
   );
 });
 
-Deno.test("a dump of anything is one printable line of bounded length", () => {
+Deno.test("a dump of any bytes is one printable line of bounded length", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 1500 }), fc.boolean(), (bytes, shape) => {
     if (shape && bytes.length >= 20) {
       bytes.set([0x88, 0x63, 0x11, 9, 0, 0, 0, bytes.length - 20 & 0xff], 12);
@@ -81,7 +81,7 @@ Deno.test("a dump of anything is one printable line of bounded length", () => {
   }));
 });
 
-Deno.test("a line id survives encoding; other vendors' and malformed tags are none", () => {
+Deno.test("a line id survives encoding; tags of other vendors and malformed ones are not line ids", () => {
   const line = { circuitId: "node eth 1/2:3", remoteId: "branch-1" };
   assertEquals(decodeLineId(encodeLineId(line)), line);
   assertEquals([...encodeLineId({ circuitId: "a" }).value], [0, 0, 0x0d, 0xe9, 1, 1, 97]);

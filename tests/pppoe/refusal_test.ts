@@ -45,7 +45,7 @@ function tag(type: number, length: number): Tag {
   return { type, value: new Uint8Array(length).fill(0x61) };
 }
 
-Deno.test("a PADS with each error tag keeps the rules and tells its text", () => {
+Deno.test("a PADS with each error tag follows the rules and contains its text", () => {
   const errors: [Tag, number][] = [
     [serviceNameError("no such service"), TAG_SERVICE_NAME_ERROR],
     [acSystemError("no such service"), TAG_AC_SYSTEM_ERROR],
@@ -64,7 +64,7 @@ Deno.test("a PADS with each error tag keeps the rules and tells its text", () =>
   }
 });
 
-Deno.test("a refusal fits an Ethernet payload, however full the request", () => {
+Deno.test("a refusal fits into an Ethernet payload, however full the request", () => {
   const full = fc.record({
     code: fc.constantFrom(CODE_PADI, CODE_PADR),
     service: fc.nat(40),
@@ -88,7 +88,7 @@ Deno.test("a refusal fits an Ethernet payload, however full the request", () => 
   }));
 });
 
-Deno.test("a refusal's text is cut before the Service-Name goes, and only as far as needed", () => {
+Deno.test("a refusal's text is cut before the Service-Name is dropped, and only as far as needed", () => {
   const answered = (uniq: number) => {
     const tags = [tag(TAG_SERVICE_NAME, 0), tag(TAG_HOST_UNIQ, uniq)];
     return tagsOf(padsError(request(CODE_PADR, tags), tags, genericError("refused")));
@@ -104,7 +104,7 @@ Deno.test("a refusal's text is cut before the Service-Name goes, and only as far
   assertEquals(shown(1486), ["", 0]);
 });
 
-Deno.test("what the proxy itself says goes out with the EtherType that is configured", () => {
+Deno.test("the proxy's own packets use the configured EtherType", () => {
   const tags = [tag(TAG_SERVICE_NAME, 0)];
   const error = genericError("no");
   const frames: [number, Uint8Array][] = [

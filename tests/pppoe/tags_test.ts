@@ -30,7 +30,7 @@ Deno.test("arbitrary bytes are tags or a fault, never an exception, never beyond
 });
 
 for (const left of [1, 2, 3]) {
-  Deno.test(`a tag head of which ${left} bytes are there is a fault`, () => {
+  Deno.test(`a tag header truncated to ${left} bytes is a fault`, () => {
     assertEquals(
       readTags(new Uint8Array([1, 1, 0, 0, 1, 3, 0].slice(0, 4 + left))),
       "tag-truncated",
@@ -38,19 +38,19 @@ for (const left of [1, 2, 3]) {
   });
 }
 
-Deno.test("a tag whose length reaches beyond the packet is a fault, by one byte too", () => {
+Deno.test("a tag that extends beyond the packet is a fault, even by one byte", () => {
   assertEquals(readTags(Uint8Array.of(1, 3, 0, 3, 1, 2)), "tag-overrun");
   assertEquals(readTags(Uint8Array.of(1, 3, 0xff, 0xff)), "tag-overrun");
 });
 
-Deno.test("End-Of-List ends the list, and what follows it is not looked at", () => {
+Deno.test("End-Of-List ends the list, and bytes after it are ignored", () => {
   const read = readTags(Uint8Array.of(1, 1, 0, 0, 0, 0, 0, 0, 1, 3, 0xff, 0xff));
   assert(typeof read !== "string");
   assertEquals(show(read), ["257:"]);
 });
 
 for (const length of [0, 1, 4, 12, 16, 18, 19, 255, 256, 1454, 1455, 1456]) {
-  Deno.test(`a Host-Uniq of ${length} bytes is read and written as it is`, () => {
+  Deno.test(`a Host-Uniq of ${length} bytes is read and written unchanged`, () => {
     const value = new Uint8Array(length).map((_, i) => i * 31);
     const read = readTags(encodeTags([{ type: TAG_HOST_UNIQ, value }]));
     assert(typeof read !== "string");
@@ -58,7 +58,7 @@ for (const length of [0, 1, 4, 12, 16, 18, 19, 255, 256, 1454, 1455, 1456]) {
   });
 }
 
-Deno.test("an edit changes its own tag and leaves all others as they are, in order", () => {
+Deno.test("an edit changes only its own tag and keeps the order of the others", () => {
   fc.assert(fc.property(tags, fc.uint8Array({ maxLength: 20 }), (list, value) => {
     const others = show(list.filter(({ type }) => type !== TAG_HOST_UNIQ));
     const replaced = replaceTag(list, TAG_HOST_UNIQ, value);
@@ -69,14 +69,14 @@ Deno.test("an edit changes its own tag and leaves all others as they are, in ord
   }));
 });
 
-Deno.test("a tag is replaced in its place and appended where there was none", () => {
+Deno.test("a tag is replaced in its place, or appended if missing", () => {
   const list = [0x0101, TAG_HOST_UNIQ, 0x0104].map((type) => ({ type, value: new Uint8Array(0) }));
   const types = (edited: Tag[]) => edited.map(({ type }) => type);
   assertEquals(types(replaceTag(list, TAG_HOST_UNIQ, new Uint8Array(3))), types(list));
   assertEquals(types(replaceTag(list, 0x0110, new Uint8Array(3))), [...types(list), 0x0110]);
 });
 
-Deno.test("a PADI may have 1,484 bytes, other packets 1,500, with the PPPoE header", () => {
+Deno.test("a PADI may have 1,484 bytes and other packets 1,500, including the PPPoE header", () => {
   const filled = (length: number) => [{ type: 1, value: new Uint8Array(length - 6 - 4) }];
   assertEquals(discoveryLength(filled(1484)), 1484);
   assertEquals(fitsDiscovery(CODE_PADI, filled(1484)), true);

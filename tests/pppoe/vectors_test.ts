@@ -38,7 +38,7 @@ function check(code: number, destination: Mac, sessionId: number, source: Mac, t
   return checkDiscovery(packet, tags);
 }
 
-Deno.test("a PADI of 1,484 bytes has room for a relay's 12 bytes in the frame, and for no more", () => {
+Deno.test("a PADI of 1,484 bytes leaves room for exactly a relay's 12 bytes", () => {
   const hostUniq = { type: TAG_HOST_UNIQ, value: new Uint8Array(MAX_PADI - 6 - 4 - 4) };
   const tags = [service, hostUniq];
   assertEquals([discoveryLength(tags), fitsDiscovery(CODE_PADI, tags)], [1484, true]);
@@ -60,7 +60,7 @@ Deno.test("frames of 59, 60, 1514 and 1522 bytes are read by LENGTH, not by thei
   }
 });
 
-Deno.test("a frame is read where it lies, without a copy of its tags", () => {
+Deno.test("a frame is parsed in place, without copying its tags", () => {
   const around = new Uint8Array(200).fill(0xee);
   around.set(frame(CODE_PADI, 0, encodeTags([service])), 33);
   const packet = parseDiscovery(around.subarray(33, 57));
@@ -70,7 +70,7 @@ Deno.test("a frame is read where it lies, without a copy of its tags", () => {
   assertEquals([packet.destination, packet.source], [BROADCAST, HOST]);
 });
 
-Deno.test("no packet of any code comes from a group address or bears the reserved session id", () => {
+Deno.test("for every code, a group source address and the reserved session id are faults", () => {
   for (const code of [CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS, CODE_PADT, CODE_PADM, 0x42]) {
     for (const source of [BROADCAST, GROUP, 0]) {
       assertEquals(check(code, HOST, 0, source), "source-not-unicast");
@@ -79,7 +79,7 @@ Deno.test("no packet of any code comes from a group address or bears the reserve
   }
 });
 
-Deno.test("all but PADI go to one host", () => {
+Deno.test("all packets except PADI must be unicast", () => {
   for (const [code, sid] of [[CODE_PADO, 0], [CODE_PADR, 0], [CODE_PADS, 1], [CODE_PADT, 1]]) {
     for (const destination of [BROADCAST, GROUP]) {
       assertEquals(check(code, destination, sid, AC), "destination-not-unicast");
@@ -89,7 +89,7 @@ Deno.test("all but PADI go to one host", () => {
   assertEquals(check(CODE_PADI, GROUP, 0, HOST), "padi-not-broadcast");
 });
 
-Deno.test("PADI, PADO and PADR have no session yet, a PADS may have none, a PADT has one", () => {
+Deno.test("PADI, PADO and PADR must have session id 0, a PADS may, a PADT must not", () => {
   assertEquals(check(CODE_PADI, BROADCAST, 1, HOST), "session-id-wrong");
   assertEquals(check(CODE_PADO, HOST, 1, AC), "session-id-wrong");
   assertEquals(check(CODE_PADR, AC, 1, HOST), "session-id-wrong");
@@ -98,7 +98,7 @@ Deno.test("PADI, PADO and PADR have no session yet, a PADS may have none, a PADT
   assertEquals(check(CODE_PADT, HOST, 0, AC), "session-id-wrong");
 });
 
-Deno.test("a PADR has one Service-Name and at most one Host-Uniq; answers may have what they like", () => {
+Deno.test("a PADR has one Service-Name and at most one Host-Uniq; answers may have any number", () => {
   const uniq = { type: TAG_HOST_UNIQ, value: new Uint8Array(4) };
   assertEquals(check(CODE_PADR, AC, 0, HOST, [service, uniq]), undefined);
   assertEquals(check(CODE_PADR, AC, 0, HOST, [service, service]), "service-name-count");
@@ -108,7 +108,7 @@ Deno.test("a PADR has one Service-Name and at most one Host-Uniq; answers may ha
   }
 });
 
-Deno.test("codes of other documents and unknown ones pass with any session id but the reserved", () => {
+Deno.test("codes of other documents and unknown codes pass with any session id except the reserved one", () => {
   for (const code of [CODE_PADM, 0xd4, 0x0a, 0x0b, 0x0c, 0x42]) {
     for (const sid of [0, 1, 0xfffe]) assertEquals(check(code, HOST, sid, AC, []), undefined);
   }
@@ -116,7 +116,7 @@ Deno.test("codes of other documents and unknown ones pass with any session id bu
   assertEquals([tagName(TAG_END_OF_LIST), tagName(0x999)], ["End-Of-List", "tag-0x0999"]);
 });
 
-Deno.test("a tag put into a packet with End-Of-List stands before it, and nothing from behind it", () => {
+Deno.test("adding a tag to a packet with End-Of-List drops End-Of-List and the tags after it", () => {
   const hidden = { type: TAG_GENERIC_ERROR, value: new Uint8Array(3) };
   const region = encodeTags([service, { type: TAG_END_OF_LIST, value: new Uint8Array(0) }, hidden]);
   const read = readTags(region);
@@ -134,7 +134,7 @@ Deno.test("two Host-Uniq tags become one in the place of the first, or none", ()
   assertEquals(tags.length, 3);
 });
 
-Deno.test("a session frame in the midst of a ring is judged by its own length", () => {
+Deno.test("a session frame inside a ring buffer is checked against its own length", () => {
   const ring = new Uint8Array(256).fill(0x11);
   ring.set([0x88, 0x64, 0x11, 0, 0x12, 0x34, 0, 10], 100 + 12);
   const view = new DataView(ring.buffer);
@@ -143,10 +143,10 @@ Deno.test("a session frame in the midst of a ring is judged by its own length", 
   assertEquals(sessionFault(view, 100, 60), undefined);
   assertEquals([sessionId(view, 100), payloadLength(view, 100)], [0x1234, 10]);
   view.setUint16(100 + 12, 0x1234);
-  assertEquals(sessionFault(view, 100, 30), undefined, "the EtherType is the caller's business");
+  assertEquals(sessionFault(view, 100, 30), undefined, "the caller checks the EtherType");
 });
 
-Deno.test("PPP is peeked at within the payload's length only", () => {
+Deno.test("the PPP protocol is read within the payload's length only", () => {
   const ppp = Uint8Array.of(0xff, 0xff, 0xc0, 0x21, 0x57, 0x01, 0x06);
   assertEquals(pppProtocol(ppp, 2, 2), 0xc021);
   assertEquals(pppProtocol(ppp, 2, 1), 0);
@@ -155,7 +155,7 @@ Deno.test("PPP is peeked at within the payload's length only", () => {
   assertEquals(isControlProtocol(pppProtocol(ppp, 5, 2)), false);
 });
 
-Deno.test("a dump quotes text, escapes what a terminal would act on, and bounds both kinds", () => {
+Deno.test("a dump quotes text, escapes terminal controls, and limits the length of values", () => {
   const named = (text: string) => ({
     type: TAG_SERVICE_NAME,
     value: new TextEncoder().encode(text),
@@ -172,7 +172,7 @@ Deno.test("a dump quotes text, escapes what a terminal would act on, and bounds 
   );
 });
 
-Deno.test("a dump of a malformed frame says what is wrong", () => {
+Deno.test("a dump of a malformed frame names the fault", () => {
   const good = frame(CODE_PADS, 0x2a, encodeTags([service]), AC);
   assertEquals(dumpDiscovery(good.subarray(0, 19)), "[frame-short, 19 bytes]");
   assertEquals(dumpDiscovery(good.subarray(0, 23)), "[length-overrun, 23 bytes]");

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { counters, inDirectory, open, session } from "./sessions.ts";
 
-Deno.test("the last past sessions are kept, newest first, before and after they are written", () =>
+Deno.test("the latest past sessions are kept, newest first, both waiting and written", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory, { maxPast: 300 });
     const handles = (offset: number) =>
@@ -26,7 +26,7 @@ Deno.test("the last past sessions are kept, newest first, before and after they 
     await again.journal.close();
   }));
 
-Deno.test("past sessions are found by peer and by either MAC address", () =>
+Deno.test("past sessions can be queried by peer and by either MAC address", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory);
     for (let round = 0; round < 2; round++) {

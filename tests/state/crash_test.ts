@@ -3,7 +3,9 @@ import { inDirectory, open, session } from "./sessions.ts";
 
 const WRITER = new URL("writer.ts", import.meta.url).pathname;
 
-/** Runs a writer, kills it when `lines` lines were read, and gives the last number it said. */
+/**
+ * Runs a writer, kills it after `lines` lines of output, and returns the last number it printed.
+ */
 async function killedAfter(directory: string, lines: number): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--cached-only", WRITER, directory],
@@ -22,7 +24,7 @@ async function killedAfter(directory: string, lines: number): Promise<number> {
   return Number(text.slice(0, text.lastIndexOf("\n")).split("\n").at(-1));
 }
 
-Deno.test("a process killed at any time loses no session that it has opened, and no end that was committed", () =>
+Deno.test("a process killed at any time loses no opened session and no committed end", () =>
   inDirectory(async (parent) => {
     for (const lines of [1, 3, 10, 40, 150]) {
       const directory = `${parent}/${lines}`;
@@ -35,7 +37,7 @@ Deno.test("a process killed at any time loses no session that it has opened, and
       for (let i = Math.max(0, last - 49); i <= said; i++) {
         assert(handles.has(session(i).handle), `session ${i} of ${said}`);
       }
-      // Ends are written together, at the latest with each 40 of the writer.
+      // Ends are written in batches, at the latest with each 40th line of the writer.
       const past = journal.accounting.query({ limit: 100_000 }).length;
       assert(past >= Math.max(0, said - 89), `${past} past sessions, ${said} opened`);
       assertEquals(past + restored.length, last + 1);
@@ -43,7 +45,7 @@ Deno.test("a process killed at any time loses no session that it has opened, and
     }
   }));
 
-Deno.test("Z1: ends are on record when the process is killed in the same turn", () =>
+Deno.test("Z1: ends are on record even if the process is killed in the same turn", () =>
   inDirectory(async (directory) => {
     const { signal } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--cached-only", WRITER, directory, "at once"],

@@ -6,7 +6,7 @@ const SEED = 20_261_124;
 const ROUNDS = 400;
 const SESSIONS = 200;
 
-/** xorshift32 (Marsaglia, 2003): numbers below `limit`. */
+/** Returns a generator of numbers below `limit`: xorshift32 (Marsaglia, 2003). */
 function numbers(seed: number): (limit: number) => number {
   let state = seed;
   return (limit) => {
@@ -17,7 +17,7 @@ function numbers(seed: number): (limit: number) => number {
   };
 }
 
-/** The files of a store with open and past sessions, part of it in the log. */
+/** Returns the files of a store with open and past sessions, part of it in the log. */
 async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   const { journal } = open(directory);
   for (let i = 0; i < SESSIONS; i++) journal.opened(session(i));
@@ -33,7 +33,7 @@ async function filesOf(directory: string): Promise<Map<string, Uint8Array>> {
   return files;
 }
 
-/** Changes bytes, cuts off, fills a page, or puts one page in place of another. */
+/** Flips bits, truncates, fills a page, or copies one page over another. */
 function damage(bytes: Uint8Array, below: (limit: number) => number): Uint8Array {
   const copy = bytes.slice();
   const page = below(Math.ceil(copy.length / 4_096)) * 4_096;
@@ -53,7 +53,7 @@ function damage(bytes: Uint8Array, below: (limit: number) => number): Uint8Array
   }
 }
 
-Deno.test(`a store damaged anywhere opens and gives only what was written (seed ${SEED})`, () =>
+Deno.test(`a store damaged anywhere opens and returns only what was written (seed ${SEED})`, () =>
   inDirectory(async (parent) => {
     const files = await filesOf(parent);
     const below = numbers(SEED);
@@ -87,17 +87,17 @@ Deno.test(`a store damaged anywhere opens and gives only what was written (seed 
       await opened.journal.close();
       Deno.removeSync(directory, { recursive: true });
     }
-    // The rounds are of use only if all three happen.
+    // The test is useful only if all three outcomes occur.
     assert(Object.values(seen).every((count) => count > 10), JSON.stringify(seen));
   }));
 
-/** The statements in a document's blocks. */
+/** Returns the SQL statements in a document's code blocks. */
 function statements(document: string): string[] {
   const text = Deno.readTextFileSync(new URL(`../../docs/${document}`, import.meta.url));
   return [...text.matchAll(/```sql\n(.*?)\n```/gs)].map(([, sql]) => sql);
 }
 
-Deno.test("a closed store has the tables of docs/state.md, and its statements find what is there", () =>
+Deno.test("a closed store has the tables of docs/state.md, and the statements there work", () =>
   inDirectory(async (directory) => {
     await filesOf(directory);
     const database = new DatabaseSync(`${directory}/sessions.db`, { readOnly: true });

@@ -1,4 +1,4 @@
-/** In a mount namespace of its own: what the store does on a small disk that is full or read-only. */
+/** Runs in its own mount namespace: the store on a small disk that is full or read-only. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { StateError } from "../../src/state/state_error.ts";
 import { counters, open, records, session } from "./sessions.ts";
@@ -8,7 +8,7 @@ async function mount(...args: string[]): Promise<void> {
   assert(success, `mount ${args.join(" ")}`);
 }
 
-/** Fills the disk to the last page. */
+/** Fills the disk completely. */
 function fill(path: string): void {
   const file = Deno.openSync(path, { create: true, write: true });
   try {
@@ -30,7 +30,7 @@ async function fullWhileRunning(disk: string): Promise<void> {
   assertEquals(await journal.flush(), false);
   const path = `${disk}/state/sessions.db`;
   assertEquals(troubles, [
-    `Cannot write "${path}": the disk is full; make room; going on without it`,
+    `Cannot write "${path}": the disk is full; make room; continuing without it`,
   ]);
   Deno.removeSync(`${disk}/ballast`);
   assertEquals(recoveries, []);
@@ -44,7 +44,10 @@ async function fullWhileRunning(disk: string): Promise<void> {
   await again.journal.close();
 }
 
-/** A disk that takes nothing when a process begins: what it holds is restored, what comes is written later. */
+/**
+ * A disk that cannot be written at startup: existing sessions are restored, new ones are written
+ * later.
+ */
 async function unwritableAtStart(disk: string, trouble: string, change: Change): Promise<void> {
   const directory = `${disk}/state`;
   const before = records(await reopen(directory)).length;
@@ -52,7 +55,7 @@ async function unwritableAtStart(disk: string, trouble: string, change: Change):
   const opened = open(directory);
   const { journal, troubles, recoveries } = opened;
   const path = `${directory}/sessions.db`;
-  assertEquals(troubles, [`Cannot write "${path}": ${trouble}; going on without it`]);
+  assertEquals(troubles, [`Cannot write "${path}": ${trouble}; continuing without it`]);
   assertEquals(journal.trouble, troubles[0]);
   assertEquals(records(opened).length, before);
   assertEquals(opened.setAside, undefined);
@@ -74,7 +77,7 @@ async function unwritableAtStart(disk: string, trouble: string, change: Change):
   await again.journal.close();
 }
 
-/** What a store holds. */
+/** Opens and closes a store to read its contents. */
 async function reopen(directory: string): Promise<ReturnType<typeof open>> {
   const opened = open(directory);
   await opened.journal.close();
@@ -101,7 +104,7 @@ function readOnlyDisk(disk: string): Change {
   };
 }
 
-/** The store of a daemon that was killed has part of it in its log. */
+/** After a kill, part of the store is in its log. */
 async function killedAndReadOnly(disk: string): Promise<void> {
   const killed = open(`${disk}/killed`);
   for (let i = 0; i < 10; i++) killed.journal.opened(session(i));
@@ -119,12 +122,12 @@ async function killedAndReadOnly(disk: string): Promise<void> {
   const opened = open(`${disk}/copy`);
   assertEquals([records(opened).length, opened.troubles.length], [10, 1]);
   const second = assertThrows(() => open(`${disk}/copy`), StateError).message;
-  assertStringIncludes(second, "another pppoe-proxy uses");
+  assertStringIncludes(second, "another pppoe-proxy is using");
   await opened.journal.close();
   await mount("-o", "remount,bind,rw", disk);
 }
 
-/** A new daemon whose directory cannot even be made. */
+/** A new daemon whose directory cannot be created at first. */
 async function newAndReadOnly(disk: string): Promise<void> {
   await mount("-o", "remount,bind,ro", disk);
   const { journal, troubles, recoveries, restored } = open(`${disk}/new/state`);

@@ -3,7 +3,7 @@ import { inDirectory } from "./sessions.ts";
 
 const SCRIPT = new URL("full_disk.ts", import.meta.url).pathname;
 
-Deno.test("a disk that is full or read-only, also at the start, is told once and made good for", () =>
+Deno.test("a full or read-only disk, also at startup, is reported once, and its data is written later", () =>
   inDirectory(async (directory) => {
     const { code, stderr } = await new Deno.Command("unshare", {
       args: [

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { SessionRecord } from "../../src/state/record.ts";
 import { counters, inDirectory, open, records, session, START } from "./sessions.ts";
 
-Deno.test("sessions come back with their counters; those that ended are past", () =>
+Deno.test("sessions are restored with their counters; ended ones are past sessions", () =>
   inDirectory(async (directory) => {
     let time = START + 1_000;
     const first = open(directory, { now: () => time });
@@ -28,7 +28,7 @@ Deno.test("sessions come back with their counters; those that ended are past", (
     await journal.close();
   }));
 
-Deno.test("any sequence of opened, closed, counted, written and restarted gives the model", async () => {
+Deno.test("any sequence of open, close, count, flush and restart matches the model", async () => {
   const number = fc.nat(12);
   const step = fc.oneof(
     fc.record({ do: fc.constant("open" as const), i: number }),
@@ -70,7 +70,7 @@ Deno.test("any sequence of opened, closed, counted, written and restarted gives 
   );
 });
 
-Deno.test("rows that make no sense are dropped, counted and removed", () =>
+Deno.test("invalid rows are dropped, counted and removed", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory);
     const wrong: Partial<SessionRecord>[] = [
@@ -85,7 +85,7 @@ Deno.test("rows that make no sense are dropped, counted and removed", () =>
     ];
     wrong.forEach((part, i) => journal.opened({ ...session(i), ...part }));
     journal.opened(session(20));
-    journal.opened({ ...session(20), local: 0x0230_0000_0000 }); // a newer one with its handle
+    journal.opened({ ...session(20), local: 0x0230_0000_0000 }); // a newer session with the same handle
     journal.opened(session(30));
     await journal.close();
     const database = new DatabaseSync(`${directory}/sessions.db`);
@@ -101,7 +101,7 @@ Deno.test("rows that make no sense are dropped, counted and removed", () =>
     await last.journal.close();
   }));
 
-Deno.test("a large log is copied into the database while sessions come and go", () =>
+Deno.test("a large log is copied into the database while sessions open and close", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory);
     const log = `${directory}/sessions.db-wal`;
@@ -109,7 +109,7 @@ Deno.test("a large log is copied into the database while sessions come and go", 
     for (let round = 0; round < 30; round++) {
       for (let i = 0; i < 500; i++) journal.opened({ ...session(i), openedAt: START + round });
       const flushed = journal.flush();
-      journal.closed(session(round), "idle"); // may meet the log while it is being emptied
+      journal.closed(session(round), "idle"); // the log may be truncated at this moment
       assert(await flushed);
       largest = Math.max(largest, Deno.statSync(log).size);
     }
@@ -122,17 +122,17 @@ Deno.test("a large log is copied into the database while sessions come and go", 
     await again.journal.close();
   }));
 
-Deno.test("damage found while running: a new store is begun and has all open sessions", () =>
+Deno.test("damage found while running: a new store is created with all open sessions", () =>
   inDirectory(async (directory) => {
     const opened = open(directory);
     const { journal, troubles, recoveries } = opened;
     for (let i = 0; i < 20_000; i++) journal.opened(session(i));
     assert(await journal.flush());
-    const bytes = new Uint8Array(8 << 20).fill(0xa5); // SQLite keeps 2 MB in memory: fewer sessions and it would not see it
+    const bytes = new Uint8Array(8 << 20).fill(0xa5); // SQLite caches 2 MB: with fewer sessions it would not notice
     for (const suffix of ["", "-wal"]) {
       const file = Deno.openSync(`${directory}/sessions.db${suffix}`, { write: true });
       file.writeSync(bytes);
-      // Left open: closing it would end the process's locks.
+      // Left open: closing it would drop the process's locks.
       damaged.push(file);
     }
     for (let i = 0; i < 20_000; i += 2) journal.closed(session(i), "idle");

@@ -3,7 +3,7 @@ import { pastSession } from "../../src/state/past.ts";
 import { RecentSessions } from "../../src/state/recent_sessions.ts";
 import { counters, inDirectory, open, session, START } from "./sessions.ts";
 
-Deno.test("in memory the newest past sessions are kept, and the oldest go", () => {
+Deno.test("in memory the newest past sessions are kept and the oldest are dropped", () => {
   const recent = new RecentSessions(10);
   assertEquals([recent.query(), recent.count()], [[], 0]);
   for (let i = 0; i < 25; i++) recent.add(pastSession(session(i), "idle", START, counters(i)));
@@ -12,7 +12,7 @@ Deno.test("in memory the newest past sessions are kept, and the oldest go", () =
   assertEquals(ids, [24, 23, 22]);
 });
 
-Deno.test("past sessions are the same in memory as in a store", () =>
+Deno.test("queries of past sessions give the same results in memory as from a store", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory);
     const recent = new RecentSessions(100);

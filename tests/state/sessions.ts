@@ -1,4 +1,4 @@
-/** Sessions, directories and journals for the tests of the store. */
+/** Sessions, directories and journals for tests of the store. */
 import { type Identity, type Store } from "../../src/state/store.ts";
 import type { JournalOptions } from "../../src/state/journal.ts";
 import { type Opened, openJournal } from "../../src/state/open_journal.ts";
@@ -7,7 +7,7 @@ import type { SessionRecord } from "../../src/state/record.ts";
 export const IDENTITY: Identity = { mode: "server", interface: "wan0", mac: "own" };
 export const START = 1_700_000_000_000;
 
-/** The `i`th of sessions that share nothing that must differ. */
+/** Returns session number `i`; no two share a value that must be unique. */
 export function session(i: number): SessionRecord {
   return {
     peer: `client-${i % 7}`,
@@ -25,7 +25,7 @@ export function session(i: number): SessionRecord {
   };
 }
 
-/** Counters that tell `i`. */
+/** Counters that identify `i`. */
 export function counters(i: number): {
   framesFromWire: number;
   bytesFromWire: number;
@@ -35,7 +35,7 @@ export function counters(i: number): {
   return { framesFromWire: i, bytesFromWire: i * 100, framesToWire: i * 2, bytesToWire: i * 200 };
 }
 
-/** Runs a test in a directory of its own. */
+/** Runs a test in a temporary directory. */
 export async function inDirectory(run: (directory: string) => Promise<void> | void): Promise<void> {
   const directory = Deno.makeTempDirSync({ prefix: "pppoe-state-" });
   try {
@@ -45,13 +45,13 @@ export async function inDirectory(run: (directory: string) => Promise<void> | vo
   }
 }
 
-/** What a journal told. */
+/** The reports of a journal. */
 export interface Told {
   troubles: string[];
   recoveries: { lost: number; setAside: Store["setAside"] }[];
 }
 
-/** Opens a journal that notes what it tells; `changed` replaces options and identity. */
+/** Opens a journal that records its reports; `changed` overrides options and identity. */
 export function open(
   directory: string,
   changed: Partial<JournalOptions & { identity: Identity }> = {},
@@ -67,7 +67,7 @@ export function open(
   return { ...opened, ...told };
 }
 
-/** The restored sessions' records, by handle and peer, without what was counted. */
+/** Returns the records of the restored sessions, oldest first, without counters. */
 export function records(opened: Opened): SessionRecord[] {
   return opened.restored
     .map(({ counters: _counters, savedAt: _savedAt, ...record }) => record)

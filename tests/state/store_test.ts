@@ -7,14 +7,14 @@ import { inDirectory, open, session } from "./sessions.ts";
 const names = (directory: string): string[] =>
   [...Deno.readDirSync(directory)].map(({ name }) => name).sort();
 
-/** Leaves a store with one session behind. */
+/** Creates and closes a store with one session. */
 async function leave(directory: string): Promise<void> {
   const { journal } = open(directory);
   journal.opened(session(1));
   await journal.close();
 }
 
-Deno.test("a closed store is one file without a log, and only its owner can read it", () =>
+Deno.test("a closed store is one file without a log, readable by its owner only", () =>
   inDirectory(async (parent) => {
     const directory = `${parent}/made/for/it`;
     await leave(directory);
@@ -23,7 +23,7 @@ Deno.test("a closed store is one file without a log, and only its owner can read
     assertEquals((Deno.statSync(`${directory}/sessions.db`).mode ?? 0) & 0o777, 0o600);
   }));
 
-Deno.test("a store of another identity or version is set aside, whole, and says why", () =>
+Deno.test("a store of another identity or version is quarantined, intact, with the reason", () =>
   inDirectory(async (directory) => {
     await leave(directory);
     const other = open(directory, { identity: { mode: "client", interface: "lan0", mac: "own" } });
@@ -31,7 +31,7 @@ Deno.test("a store of another identity or version is set aside, whole, and says 
     assertEquals(other.setAside?.fault, "identity");
     assertEquals(
       other.setAside?.reason,
-      'it is of server on "wan0" with mac "own", and this is client on "lan0" with mac "own"',
+      'it belongs to server on "wan0" with mac "own", not to client on "lan0" with mac "own"',
     );
     const kept = new DatabaseSync(other.setAside?.file ?? "");
     assertEquals(kept.prepare("SELECT peer FROM live").all().map(({ peer }) => peer), ["client-1"]);
@@ -48,18 +48,18 @@ Deno.test("a store of another identity or version is set aside, whole, and says 
     }
   }));
 
-Deno.test("what is no store of ours is set aside, whatever it is", () =>
+Deno.test("anything that is not a valid store is quarantined", () =>
   inDirectory(async (directory) => {
     const path = `${directory}/sessions.db`;
     const left: Record<string, () => void> = {
       "it is damaged (file is not a database)": () =>
         Deno.writeTextFileSync(path, "not a database ".repeat(1_000)),
-      "it is damaged (not a file)": () => Deno.mkdirSync(path),
-      "it is damaged (empty, but for its log)": () => {
+      "it is damaged (not a regular file)": () => Deno.mkdirSync(path),
+      "it is damaged (empty except for its log)": () => {
         Deno.writeFileSync(path, new Uint8Array());
         Deno.writeTextFileSync(`${path}-wal`, "log");
       },
-      "it is damaged (no store of pppoe-proxy)": () => {
+      "it is damaged (not a pppoe-proxy store)": () => {
         const database = new DatabaseSync(path);
         database.exec("CREATE TABLE diary (entry)");
         database.close();
@@ -74,13 +74,13 @@ Deno.test("what is no store of ours is set aside, whatever it is", () =>
     }
   }));
 
-Deno.test("at most three stores set aside are kept: the last", () =>
+Deno.test("only the three latest quarantined stores are kept", () =>
   inDirectory(async (directory) => {
     const files: string[] = [];
     for (let i = 0; i < 5; i++) {
       Deno.writeTextFileSync(`${directory}/sessions.db`, `garbage ${i}`.repeat(100));
       Deno.writeTextFileSync(`${directory}/sessions.db-wal`, "x");
-      const { journal, setAside } = open(directory); // all at the same time of the clock
+      const { journal, setAside } = open(directory); // all at the same clock time
       await journal.close();
       Deno.removeSync(`${directory}/sessions.db`);
       files.push(setAside?.file.slice(directory.length + 1) ?? "");
@@ -89,17 +89,17 @@ Deno.test("at most three stores set aside are kept: the last", () =>
     assertEquals(kept, files.slice(-3).sort());
   }));
 
-Deno.test("two daemons do not share a store, and the second is told the file", () =>
+Deno.test("two daemons cannot share a store, and the second one's error names the file", () =>
   inDirectory(async (directory) => {
     const { journal } = open(directory);
     const error = assertThrows(() => open(directory), StateError);
-    assert(error.message.includes(`another pppoe-proxy uses "${directory}/sessions.db"`));
+    assert(error.message.includes(`another pppoe-proxy is using "${directory}/sessions.db"`));
     await journal.close();
     await open(directory).journal.close();
   }));
 
 Deno.test(needing(["sqlite3"], {
-  name: "a store that another program has open is left alone",
+  name: "a store that another program has open is left untouched",
   fn: () =>
     inDirectory(async (directory) => {
       await leave(directory);
@@ -123,7 +123,7 @@ Deno.test(needing(["sqlite3"], {
     }),
 }));
 
-Deno.test("a directory that cannot be used is an error that says why", () => {
+Deno.test("an unusable directory is an error that says why", () => {
   for (const [directory, cause] of [["/dev/null/x", "not a directory"], ["/proc/x", "no such"]]) {
     const error = assertThrows(() => open(directory), StateError);
     assert(error.message.startsWith(`Cannot keep sessions in "${directory}": ${cause}`));

@@ -1,6 +1,6 @@
 /**
  * Writes sessions to the store in `Deno.args[0]` until it is killed: opens them in order, closes
- * every one that is 50 behind, and says on stdout which one it has opened. With a further argument it
+ * each one that is 50 behind, and prints the number of each opened one. With a further argument it
  * opens 100, closes all but the last, and kills itself.
  */
 import { counters, open, session } from "./sessions.ts";
