@@ -4,7 +4,7 @@
  * direction from the AC to the customer: how much of an offered load arrives, and the latency and
  * loss of small frames. Prints a table and writes JSON.
  */
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { insideLab, Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { runInNamespace } from "../tests/lab/namespace.ts";
@@ -97,14 +97,13 @@ async function print(...lines: string[]): Promise<void> {
 }
 
 async function main(args: string[]): Promise<void> {
-  const { values: options } = parseArgs({
-    args,
-    options: {
-      carriers: { type: "string", default: "tls/cubic,tls/bbr,quic" },
-      loss: { type: "string", default: "0,0.5,1,2" },
-      rates: { type: "string", default: "5,20,80" },
-      seconds: { type: "string", default: "3" },
-      out: { type: "string" },
+  const options = parseArgs(args, {
+    string: ["carriers", "loss", "rates", "seconds", "out"],
+    default: {
+      carriers: "tls/cubic,tls/bbr,quic",
+      loss: "0,0.5,1,2",
+      rates: "5,20,80",
+      seconds: "3",
     },
   });
   const list = (text: string) => text.split(",").map(Number);

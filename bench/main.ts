@@ -3,7 +3,7 @@
  * daemons in sections, each in its own lab. Prints figures, goals, and the ratios to a plain
  * forwarder compared with those in bench/baseline.json.
  */
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { insideLab, runInNamespace } from "../tests/lab/namespace.ts";
 import { bothWays } from "./both_ways.ts";
@@ -43,23 +43,22 @@ interface Options {
 }
 
 function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
-    args,
-    options: {
-      quick: { type: "boolean", default: false },
-      "save-baseline": { type: "boolean", default: false },
-      json: { type: "string" },
-      only: { type: "string" },
+  const options = parseArgs(args, {
+    boolean: ["quick", "save-baseline"],
+    string: ["json", "only"],
+    unknown: (name) => {
+      throw new TypeError(`Unknown argument "${name}": see the head of bench/main.ts`);
     },
   });
   const all = ["comparison", ...Object.keys(SECTIONS)];
-  const { quick, json, only, "save-baseline": saveBaseline } = values;
+  const { quick, json, only } = options;
   const chosen = only?.split(",") ?? all.filter((name) => !quick || !LONG.has(name));
   for (const name of chosen) {
     if (!all.includes(name)) {
       throw new TypeError(`Unknown section "${name}"; the sections are ${all.join(", ")}`);
     }
   }
+  const saveBaseline = options["save-baseline"];
   if (saveBaseline && (quick || !chosen.includes("comparison"))) {
     throw new TypeError(
       'Cannot save a baseline: that requires the section "comparison" and no --quick',

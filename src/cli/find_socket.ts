@@ -1,5 +1,5 @@
+import { parse } from "@std/toml";
 import { dirname, join, resolve } from "node:path";
-import { parse } from "smol-toml";
 import * as v from "valibot";
 import { adminSchema } from "../config/admin_schema.ts";
 import { adminSocket, RUN_FOLDER } from "../config/admin_socket.ts";

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { parse, TomlError } from "smol-toml";
+import { parse } from "@std/toml";
 import * as v from "valibot";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import { lineOf } from "./locate.ts";
@@ -70,11 +70,11 @@ function parseToml(
   try {
     return { raw: parse(text), lines };
   } catch (error) {
-    if (!(error instanceof TomlError)) throw error;
-    // Its message goes on with the line itself, which may hold a secret.
-    const [what] = error.message.replace(/^Invalid TOML document: /, "").split("\n");
-    const message = `Cannot parse TOML: column ${error.column}: ${what}`;
-    throw new ConfigError(file, [{ path: "", line: error.line, message }]);
+    if (!(error instanceof Error)) throw error;
+    const [, line, what] = /on line (\d+),? (.*)/s.exec(error.message) ?? [];
+    const message = `Cannot parse TOML: ${what ?? error.message}`;
+    const issue = { path: "", line: line === undefined ? undefined : Number(line), message };
+    throw new ConfigError(file, [issue]);
   }
 }
 

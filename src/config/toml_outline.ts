@@ -81,7 +81,7 @@ class Outliner {
     const { line } = scanner;
     const isList = scanner.take("[[");
     if (!isList) scanner.take("[");
-    const parts = scanner.key();
+    const parts = this.#names(root);
     const end = isList ? "]]" : "]";
     if (!scanner.take(end)) scanner.fail(`"${end}" is missing at the end of this table's name`);
     const last = parts.pop() ?? "";
@@ -89,15 +89,23 @@ class Outliner {
     return isList ? this.#openItem(around, last, line) : this.#openTable(around, last, line);
   }
 
+  /** A key's parts. What every object of JavaScript answers to is no setting, and breaks parsers. */
+  #names(around: Node): string[] {
+    const { line } = this.#scanner;
+    const parts = this.#scanner.key();
+    const inherited = parts.find((name) => name in Object.prototype);
+    if (inherited !== undefined) {
+      this.#report({ path: join(around.path, inherited), line, message: "Unknown key" });
+    }
+    return parts;
+  }
+
   #openTable(around: Node, name: string, line: number): Node {
     const known = around.children.get(name);
     if (known === undefined) return this.#add(around, name, "table", line);
-    if (known.kind === "implied") {
-      this.#note(known.path, line);
-      known.kind = "table";
-      return known;
-    }
-    const message = known.kind === "list"
+    const message = known.kind === "implied"
+      ? `Write [${known.path}] above line ${known.line}, where a table below it begins`
+      : known.kind === "list"
       ? `Is [[${name}]] in line ${known.line}, so write [[${name}]] here, too`
       : known.kind === "value"
       ? `Is a value in line ${known.line} already`
@@ -126,7 +134,7 @@ class Outliner {
   #pair(table: Node, noted: number, depth: number): void {
     const scanner = this.#scanner;
     const { line } = scanner;
-    const parts = scanner.key();
+    const parts = this.#names(table);
     if (!scanner.take("=")) scanner.fail(`"=" is missing after "${parts.join(".").slice(0, 80)}"`);
     const last = parts.pop() ?? "";
     const around = this.#descend(table, parts, "dotted", line);
@@ -165,7 +173,11 @@ class Outliner {
       const { line } = scanner;
       if (scanner.sees("{") && line !== noted) this.#note(item, line);
       this.#value(item, scanner.sees("{") ? line : noted, depth);
+      const end = scanner.line;
       scanner.skipLines();
+      if (scanner.sees(",") && scanner.line !== end) {
+        scanner.fail(`Write the comma at the end of line ${end}`);
+      }
       if (scanner.take(",") || scanner.sees("]")) continue;
       if (scanner.isDone) continue;
       scanner.fail(`Expected "," or "]" in the list that begins in line ${begun}`);

@@ -16,12 +16,13 @@ const MAX_SHOWN = 60;
 
 /** Why a value without quotation marks is none, and what was probably meant; undefined for a good one. */
 export function scalarFault(token: string): string | undefined {
-  if (token === "true" || token === "false" || DATE.test(token)) return undefined;
+  if (token === "true" || token === "false") return undefined;
   if (NUMBER.some((pattern) => pattern.test(token))) {
     const isTooLarge = WHOLE.test(token) &&
       !Number.isSafeInteger(Number(token.replaceAll("_", "")));
     return isTooLarge ? `The number ${shorten(token)} is too large` : undefined;
   }
+  if (DATE.test(token)) return `No setting is a date or a time; write "${token}" for a text`;
   if (TRUE.test(token)) return `Write true, not ${token}`;
   if (FALSE.test(token)) return `Write false, not ${token}`;
   if (/^[+-]?0\d+$/.test(token)) return `Write the number ${token} without leading zeros`;

@@ -1,6 +1,7 @@
 /**
  * Reads TOML 1.0 as far as its shape goes, to say where everything is and what is missing. The values
- * are read by smol-toml, which says no lines of what it read and stops at the first fault.
+ * are read by @std/toml, which says no lines of what it read and stops at the first fault. What that
+ * parser refuses or reads otherwise than TOML 1.0 says is refused here, with a reason.
  */
 import { scalarFault } from "./toml_scalar.ts";
 
@@ -12,6 +13,9 @@ const BLANKS = /[ \t]*/y;
 /** What looks like a blank and is none. */
 const OTHER_BLANK = /[^\S\n\r]/;
 const ESCAPE = /\\(?:["\\bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})/y;
+/** A backslash at the end of a line, and one that only seems to be there. */
+const JOINED = /\\(?=\r?\n)/y;
+const BLANKS_AFTER_BACKSLASH = /\\[ \t]+(?=\r?\n)/y;
 /** Quotation marks of word processors. */
 const CURLY = /[\u2018-\u201f\u00ab\u00bb]/;
 
@@ -129,6 +133,9 @@ export class TomlScanner {
     const bare = this.#match(BARE_KEY);
     if (bare !== undefined) return bare;
     const start = this.#at;
+    if (this.sees('""') || this.sees("''")) {
+      this.fail("A name is missing between the quotation marks");
+    }
     if (!this.sees('"') && !this.sees("'")) {
       this.fail(
         `Expected a setting such as name = "wan0", or a table such as [interface], not ${this.#shown()}`,
@@ -164,19 +171,20 @@ export class TomlScanner {
         this.fail(`The text that begins with ${quote} on this line never ends`, line);
       }
       if (this.sees("\n")) this.#line++;
-      const isBasic = quote === '"""';
       // A backslash at the end of a line joins it with the next.
-      if (
-        isBasic && this.sees("\\") &&
-        !/^\\[ \t]*\r?\n/.test(this.#source.slice(this.#at, this.#at + 80))
-      ) {
-        this.#escape();
+      if (quote === '"""' && this.sees("\\")) {
+        if (this.#match(JOINED) === undefined) this.#escape();
       } else this.#at++;
     }
-    for (let more = 0; more < 2 && this.take(quote[0]); more++);
+    if (this.sees(quote[0])) {
+      this.fail(`A text between ${quote} cannot end with ${quote[0]}; write it on one line`);
+    }
   }
 
   #escape(): void {
+    if (this.#match(BLANKS_AFTER_BACKSLASH) !== undefined) {
+      this.fail("Blanks follow the backslash that joins two lines; remove them");
+    }
     if (this.#match(ESCAPE) !== undefined) return;
     const shown = this.#source.slice(this.#at, this.#at + 2).trimEnd();
     this.fail(

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parse } from "smol-toml";
+import { parse } from "@std/toml";
 import { parseConfig } from "../../src/config/load.ts";
 import { showConfig } from "../../src/config/show.ts";
 

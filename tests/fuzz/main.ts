@@ -3,7 +3,7 @@
  * target, or, with files, exactly those inputs to one. Exit code 1 where something does not hold;
  * the input is then in a file, and the command that repeats it is printed.
  */
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { printLine } from "../../src/cli/output.ts";
 import { readCorpus, readInput, writeInput } from "./corpus.ts";
 import { attempt, fuzz, type Report } from "./engine.ts";
@@ -56,11 +56,8 @@ function describe(error: unknown): string {
 }
 
 async function main(): Promise<number> {
-  const { values: flags, positionals: files } = parseArgs({
-    args: Deno.args,
-    options: { count: { type: "string" }, seed: { type: "string" }, target: { type: "string" } },
-    allowPositionals: true,
-  });
+  const flags = parseArgs(Deno.args, { string: ["count", "seed", "target", "_"] });
+  const files = flags._.map(String);
   const chosen = TARGETS.filter(({ name }) => flags.target === undefined || name === flags.target);
   const seed = Number(flags.seed ?? Date.now() % 1_000_000);
   const count = Number(flags.count ?? COUNT);

@@ -1,5 +1,5 @@
 /** TOML text through the reading of a configuration. */
-import { parse, stringify } from "smol-toml";
+import { parse, stringify } from "@std/toml";
 import { ConfigError } from "../../../src/config/config_error.ts";
 import { parseConfig } from "../../../src/config/load.ts";
 import { clientSchema, serverSchema } from "../../../src/config/schema.ts";

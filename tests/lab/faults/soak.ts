@@ -5,7 +5,7 @@
  * (`endure`) within 60 s. Prints a line a fault and the daemons' memory; exit code 1 when an
  * invariant did not hold.
  */
-import { parseArgs } from "node:util";
+import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../dependencies.ts";
 import { insideLab, Lab } from "../lab.ts";
 import { runInNamespace } from "../namespace.ts";
@@ -93,14 +93,14 @@ async function soak({ minutes, sessions, seed, only, mac }: SoakOptions): Promis
 }
 
 async function main(): Promise<number> {
-  const { values: options } = parseArgs({
-    args: Deno.args,
-    options: {
-      minutes: { type: "string", default: "10" },
-      sessions: { type: "string", default: "200" },
-      seed: { type: "string", default: String(Date.now() % 1e6) },
-      only: { type: "string", default: "" },
-      mac: { type: "string", default: "own" },
+  const options = parseArgs(Deno.args, {
+    string: ["minutes", "sessions", "seed", "only", "mac"],
+    default: {
+      minutes: "10",
+      sessions: "200",
+      seed: String(Date.now() % 1e6),
+      only: "",
+      mac: "own",
     },
   });
   const [minutes, sessions, seed] = [options.minutes, options.sessions, options.seed].map(Number);
