@@ -1,17 +1,12 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Mac } from "../pppoe/mac.ts";
 import type { PolicyDrop } from "./drops.ts";
+import { HostUniqTurns } from "./host_uniq_turns.ts";
 import type { Pending } from "./pending.ts";
 import { hex, tokenHandle, TokenMint } from "./token.ts";
 
 /** What the AC sees as Host-Uniq: a token of ours, the customer's own, or a fixed one. */
 export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
-
-/**
- * In `preserve` and `fixed` two customers may share a Host-Uniq. The second has to wait until the
- * first has been silent this long, because an answer could not be told apart. Milliseconds.
- */
-export const SHARED_HOST_UNIQ_HOLD = 5_000;
 
 /**
  * Gives each discovery the Host-Uniq that the AC sees, and finds the discovery that an answer of
@@ -20,13 +15,15 @@ export const SHARED_HOST_UNIQ_HOLD = 5_000;
 export class HostUniqRewriter<Owner> {
   #mode: HostUniqMode;
   #mint: TokenMint;
-  #now: () => number;
+  /** By token. */
   #byUpstream = new Map<string, Pending<Owner>>();
+  /** Of values that are not ours. */
+  #turns: HostUniqTurns<Owner>;
 
   constructor(mode: HostUniqMode, mint: TokenMint, now: () => number) {
     this.#mode = mode;
     this.#mint = mint;
-    this.#now = now;
+    this.#turns = new HostUniqTurns(now);
   }
 
   /**
@@ -38,26 +35,21 @@ export class HostUniqRewriter<Owner> {
     if (this.#mode === "rewrite") {
       pending.upstream = this.#mint.mint(String(local));
       pending.upstreamKey = tokenHandle(pending.upstream);
-    } else {
-      pending.upstream = this.#mode === "preserve" ? pending.hostUniq : this.#mode.fixed;
-      pending.upstreamKey = sharedKey(local, pending.upstream);
-      const other = this.#byUpstream.get(pending.upstreamKey);
-      if (other !== undefined && other !== pending) {
-        if (this.#now() - other.touched < SHARED_HOST_UNIQ_HOLD) {
-          pending.upstream = pending.upstreamKey = undefined;
-          return "host-uniq-busy";
-        }
-        other.upstreamKey = undefined; // silent for long: it gets a new place with its next PADI
-      }
+      if (pending.upstreamKey !== undefined) this.#byUpstream.set(pending.upstreamKey, pending);
+      return undefined;
     }
-    if (pending.upstreamKey !== undefined) this.#byUpstream.set(pending.upstreamKey, pending);
+    const upstream = this.#mode === "preserve" ? pending.hostUniq : this.#mode.fixed;
+    const key = sharedKey(local, upstream);
+    if (!this.#turns.take(key, pending)) return "host-uniq-busy";
+    pending.upstream = upstream;
+    pending.upstreamKey = key;
     return undefined;
   }
 
   /** The discovery that an answer with this Host-Uniq, sent to `local`, belongs to; or why none. */
   resolve(local: Mac, hostUniq: Uint8Array | undefined): Pending<Owner> | PolicyDrop {
     if (this.#mode !== "rewrite") {
-      return this.#byUpstream.get(sharedKey(local, hostUniq)) ?? "host-uniq-unknown";
+      return this.#turns.holder(sharedKey(local, hostUniq)) ?? "host-uniq-unknown";
     }
     if (hostUniq === undefined) return "host-uniq-missing";
     const handle = tokenHandle(hostUniq);
@@ -77,10 +69,10 @@ export class HostUniqRewriter<Owner> {
 
   /** A discovery has left the table: its answers are no longer taken. */
   forget(pending: Pending<Owner>): void {
-    if (pending.upstreamKey === undefined) return;
-    if (this.#byUpstream.get(pending.upstreamKey) === pending) {
-      this.#byUpstream.delete(pending.upstreamKey);
-    }
+    const { upstreamKey } = pending;
+    if (upstreamKey === undefined) return;
+    if (this.#mode !== "rewrite") this.#turns.forget(upstreamKey, pending);
+    else if (this.#byUpstream.get(upstreamKey) === pending) this.#byUpstream.delete(upstreamKey);
   }
 }
 
