@@ -2,27 +2,27 @@ import { mutate } from "./mutate.ts";
 import { Random } from "./random.ts";
 import type { Target } from "./target.ts";
 
-/** Inputs that did something new are kept to be mutated further; so many at most. */
+/** Maximum number of inputs kept for mutation because they had a new outcome. */
 const MAX_POOL = 2_000;
-/** Tries to make a failing input shorter. */
+/** Maximum number of attempts to shorten a failing input. */
 const MAX_SHRINKS = 400;
 
-/** An input for which something does not hold. */
+/** An input that violates a property. */
 export interface Failure {
   input: Uint8Array;
   error: unknown;
 }
 
-/** What came of a run. */
+/** The result of a run. */
 export interface Report {
   executions: number;
   milliseconds: number;
-  /** How many inputs had each outcome. */
+  /** Number of inputs by outcome. */
   outcomes: ReadonlyMap<string, number>;
   failure: Failure | undefined;
 }
 
-/** Runs a target on `count` inputs, or fewer where one fails, which is then shortened. */
+/** Runs a target on `count` inputs, or until one fails, which is then shortened. */
 export async function fuzz(
   target: Target,
   corpus: readonly Uint8Array[],
@@ -55,7 +55,7 @@ export async function fuzz(
   return report(count, undefined);
 }
 
-/** Runs a target on one input, also taking errors that nobody caught for its own. */
+/** Runs a target on one input; uncaught errors count as its failures. */
 export async function attempt(
   target: Target,
   input: Uint8Array,
@@ -83,7 +83,7 @@ export async function attempt(
   }
 }
 
-/** Leaves out what the fault does not need. */
+/** Removes parts that the failure does not need. */
 async function shrink(target: Target, input: Uint8Array, error: unknown): Promise<Failure> {
   let least: Failure = { input, error };
   let tries = 0;

@@ -1,4 +1,4 @@
-/** What holds for every frame that a proxy puts on a wire, and for all that it counts. */
+/** Rules for every frame that a proxy puts on a wire, and for its drop counters. */
 import * as pppoe from "../../src/pppoe/constants.ts";
 import { parseDiscovery } from "../../src/pppoe/frame.ts";
 import { readMac } from "../../src/pppoe/mac.ts";
@@ -9,7 +9,7 @@ import type { DropReason } from "../../src/proxy/drops.ts";
 import type { Side } from "../proxy/path.ts";
 import { must } from "./target.ts";
 
-/** Every reason that a frame may be dropped for; the compiler sees to it that none is missing. */
+/** All drop reasons; the compiler checks that none is missing. */
 const REASONS: Record<DropReason, true> = {
   "control-excess": true,
   "ping-rate": true,
@@ -70,7 +70,7 @@ const REASONS: Record<DropReason, true> = {
   "wrong-direction": true,
 };
 
-/** Frames that a side has dropped so far, on its link too. */
+/** Returns the number of frames that a side has dropped so far, including on its link. */
 export function dropsOf({ drops, link }: Side): number {
   for (const reason of Object.keys(drops)) must(Object.hasOwn(REASONS, reason), reason);
   const sum = (counts: Record<string, number>) =>
@@ -78,16 +78,19 @@ export function dropsOf({ drops, link }: Side): number {
   return sum(drops) + sum(link.statistics.drops);
 }
 
-/** Codes that the peers of either side never hear from a proxy. */
+/** Codes that a proxy never sends to the peers on each side. */
 const NEVER: Record<"ac" | "customer", readonly number[]> = {
   ac: [pppoe.CODE_PADO, pppoe.CODE_PADS, pppoe.CODE_PADM, pppoe.CODE_PADN],
   customer: [pppoe.CODE_PADI, pppoe.CODE_PADR],
 };
 
-/** Tags that mean something on one side only. */
+/** Tags that are meaningful on one side only. */
 const PRIVATE = [pppoe.TAG_HOST_UNIQ, pppoe.TAG_AC_COOKIE, pppoe.TAG_RELAY_SESSION_ID];
 
-/** A frame as a peer on a wire sees it: valid, short enough, of a code that may come from there. */
+/**
+ * Checks a frame that a peer on a wire receives: valid, short enough, with a code that a proxy may
+ * send there.
+ */
 export function mustFit(frame: Uint8Array, to: "ac" | "customer"): void {
   must(frame.length >= pppoe.MIN_FRAME, `a frame of ${frame.length} bytes`);
   must(frame.length <= 1_514, `a frame of ${frame.length} bytes`);
@@ -109,12 +112,12 @@ export function mustFit(frame: Uint8Array, to: "ac" | "customer"): void {
   must(fault === undefined, `${name} with ${fault}`);
 }
 
-/** Addresses of a frame. */
+/** Returns the addresses of a frame. */
 export function addresses(frame: Uint8Array): { destination: number; source: number } {
   return { destination: readMac(frame, 0), source: readMac(frame, 6) };
 }
 
-/** The PPP payload of a session frame; undefined for other frames. */
+/** Returns the PPP payload of a session frame; undefined for other frames. */
 export function payloadOf(frame: Uint8Array): Uint8Array | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   if (frame.length < 20 || view.getUint16(12) !== pppoe.ETHERTYPE_SESSION) return undefined;

@@ -5,13 +5,13 @@ import { sameBytes, type Target, utf8, Violated } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 const SEED = 1;
-/** Inputs of the targets whose worlds are large, and of all others. */
+/** Number of inputs for targets with large worlds, and for all others. */
 const [FEW, MANY] = [150, 1_000];
 
 for (const target of TARGETS) {
   const count = ["queue", "wire", "tunnel", "resume", "http"].includes(target.name) ? FEW : MANY;
 
-  Deno.test(`fuzz ${target.name}: what has to hold, holds for the corpus and for ${count} inputs`, async () => {
+  Deno.test(`fuzz ${target.name}: all properties hold for the corpus and for ${count} inputs`, async () => {
     const corpus = readCorpus(target);
     for (const { name, input } of corpus) {
       const result = await attempt(target, input);
@@ -26,11 +26,11 @@ for (const target of TARGETS) {
       throw new Error(`Input ${JSON.stringify(input)}`, { cause: failure.error });
     }
     assertEquals(executions, count);
-    assert(outcomes.size > 3, "the inputs are broken so badly that nothing was tested");
+    assert(outcomes.size > 3, "the inputs are too broken to test anything");
   });
 }
 
-/** A target that fails as a parser does that trusts a length. */
+/** A target with the fault of a parser that trusts a length. */
 const faulty: Target = {
   name: "faulty",
   text: false,
@@ -43,14 +43,14 @@ const faulty: Target = {
   },
 };
 
-Deno.test("a length that is believed is found, and the input is made as short as it can be", async () => {
+Deno.test("fuzzing finds a trusted length and shortens the input to the minimum", async () => {
   const report = await fuzz(faulty, [], { seed: 3, count: 1_000 });
   assertInstanceOf(report.failure?.error, Violated);
   assertEquals(report.failure.input.length, 1);
   assertLess(report.executions, 1_000);
 });
 
-Deno.test("an error that nobody catches is the input's, also when it comes later", async () => {
+Deno.test("an uncaught error counts as the input's failure, even if thrown later", async () => {
   const late = {
     ...faulty,
     run: () => {
@@ -65,7 +65,7 @@ Deno.test("an error that nobody catches is the input's, also when it comes later
   assertInstanceOf(result.error, TypeError);
 });
 
-Deno.test("equal seeds make equal runs, others do not", async () => {
+Deno.test("equal seeds give equal runs, different seeds different ones", async () => {
   const inputs = async (seed: number): Promise<string> => {
     const seen: string[] = [];
     const watched = { ...faulty, run: (input: Uint8Array) => [(seen.push(input.toHex()), "seen")] };
@@ -76,7 +76,7 @@ Deno.test("equal seeds make equal runs, others do not", async () => {
   assert(await inputs(5) !== await inputs(6));
 });
 
-Deno.test("an input is read back from its file as it was written", async () => {
+Deno.test("an input is read back from its file unchanged", async () => {
   const path = await Deno.makeTempFile();
   try {
     const input = Uint8Array.from({ length: 200 }, (_, i) => i);

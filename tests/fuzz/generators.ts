@@ -1,11 +1,11 @@
-/** Frames that are well-formed, or wrong in one place only. */
+/** Generates frames that are well-formed, or wrong in a single place. */
 import * as pppoe from "../../src/pppoe/constants.ts";
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
 import { encodeTags, type Tag } from "../../src/pppoe/tags.ts";
 import type { Random } from "./random.ts";
 
-/** Every code there is, and one that nobody has defined. */
+/** All codes, and an undefined one. */
 export const CODES: readonly number[] = [
   pppoe.CODE_PADI,
   pppoe.CODE_PADO,
@@ -21,7 +21,7 @@ export const CODES: readonly number[] = [
   0x42,
 ];
 
-/** Every tag there is, and one that nobody has defined. */
+/** All tag types, and an undefined one. */
 export const TAG_TYPES: readonly number[] = [
   ...Object.entries(pppoe).flatMap(([name, value]) =>
     name.startsWith("TAG_") && typeof value === "number" ? [value] : []
@@ -41,7 +41,7 @@ function word(value: number): Uint8Array {
   return Uint8Array.of(value >> 8, value);
 }
 
-/** Words of the protocol, for mutation. */
+/** Byte strings of the protocol, for mutation. */
 export const PROTOCOL_WORDS: readonly Uint8Array[] = [
   ...TAG_TYPES.map(word),
   ...CODES.map((code) => Uint8Array.of(pppoe.VERSION_TYPE, code)),
@@ -53,7 +53,7 @@ export const PROTOCOL_WORDS: readonly Uint8Array[] = [
   new Uint8Array(6).fill(0xff),
 ];
 
-/** A discovery packet that mostly keeps the rules of its code. */
+/** Generates a discovery packet that mostly follows the rules of its code. */
 export function discoveryFrame(random: Random): Uint8Array {
   const code = random.pick(CODES);
   const early = code === pppoe.CODE_PADI || code === pppoe.CODE_PADO || code === pppoe.CODE_PADR;
@@ -71,7 +71,7 @@ export function discoveryFrame(random: Random): Uint8Array {
   return padded(encodeDiscovery(packet), random);
 }
 
-/** A session frame with a PPP payload of any protocol. */
+/** Generates a session frame with a PPP payload of any protocol. */
 export function sessionFrame(random: Random): Uint8Array {
   const payload = random.bytes(random.pick([0, 1, 2, 8, 46, 1_492, random.below(1_500)]));
   const head = encodeDiscovery({
@@ -89,7 +89,7 @@ function tag(random: Random): Tag {
   return { type: random.pick(TAG_TYPES), value };
 }
 
-/** Some frames have padding, which is not always zero. */
+/** Adds padding to some short frames, not always zeros. */
 function padded(frame: Uint8Array, random: Random): Uint8Array {
   if (frame.length >= pppoe.MIN_FRAME || random.oneIn(2)) return frame;
   const out = new Uint8Array(pppoe.MIN_FRAME).fill(random.pick([0, 0xee]));

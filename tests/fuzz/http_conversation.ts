@@ -1,11 +1,11 @@
 import type { Access, Serve } from "../../src/admin/access.ts";
 
-/** How long an answer is waited for once all has been said, in milliseconds. */
+/** Time to wait for an answer after the last byte, in milliseconds. */
 const SILENCE = 30;
-/** Answers that go on for ever, which are hung up on. */
+/** Endless responses, after which the connection is reset. */
 const ENDLESS = /^content-type: (text\/event-stream|application\/x-pcapng)/im;
 
-/** Says these bytes in pieces to who serves a connection; everything that is answered. */
+/** Sends these bytes to a server in pieces and returns the whole response. */
 export async function converse(
   serve: Serve,
   access: Access,
@@ -17,7 +17,7 @@ export async function converse(
   return caller.answer;
 }
 
-/** What the server needs of a connection: the far end says its bytes, listens, and hangs up. */
+/** The connection that the server sees: the far end sends its bytes, reads, and closes. */
 class Caller {
   answer = "";
   #rest: Uint8Array;
@@ -41,7 +41,7 @@ class Caller {
     const silence = new Promise<void>((resolve) => timer = setTimeout(resolve, SILENCE));
     await Promise.race([this.#answered.promise, silence]);
     clearTimeout(timer);
-    if (ENDLESS.test(this.answer)) throw new Deno.errors.ConnectionReset("Hung up");
+    if (ENDLESS.test(this.answer)) throw new Deno.errors.ConnectionReset("Connection reset");
     return null;
   }
 

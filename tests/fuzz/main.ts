@@ -1,7 +1,7 @@
 /**
  * `deno task fuzz [--count N] [--seed S] [--target NAME] [FILE…]`: feeds hostile input to each
- * target, or, with files, exactly those inputs to one. Exit code 1 where something does not hold;
- * the input is then in a file, and the command that repeats it is printed.
+ * target or, with files, exactly those inputs to one. If a property does not hold, the exit code is
+ * 1, the input is saved to a file, and the command that repeats it is printed.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { printLine } from "../../src/cli/output.ts";
@@ -11,7 +11,7 @@ import type { Target } from "./target.ts";
 import { TARGETS } from "./targets.ts";
 
 const COUNT = 20_000;
-/** Outcomes shown of a target. */
+/** Maximum number of outcomes shown per target. */
 const SHOWN = 12;
 
 async function fuzzTarget(target: Target, seed: number, count: number): Promise<boolean> {
@@ -23,7 +23,7 @@ async function fuzzTarget(target: Target, seed: number, count: number): Promise<
   const path = await Deno.makeTempFile({ prefix: `fuzz-${target.name}-`, suffix: ".input" });
   writeInput(target, path, input);
   await printLine(`FAILED: ${describe(error)}`);
-  await printLine(`The input is in ${path}; repeat it with`);
+  await printLine(`Input saved to ${path}; to repeat it, run`);
   await printLine(`  deno task fuzz --target ${target.name} ${path}`);
   return false;
 }
@@ -34,7 +34,7 @@ function summary(target: Target, seed: number, report: Report): string {
   const ordered = [...outcomes].sort(([, a], [, b]) => b - a);
   const shown = ordered.slice(0, SHOWN).map(([word, times]) => `${word} ${times}`);
   if (ordered.length > SHOWN) shown.push(`and ${ordered.length - SHOWN} more`);
-  const head = `${target.name}: seed ${seed}, ${executions} executions, ${rate} a second`;
+  const head = `${target.name}: seed ${seed}, ${executions} executions, ${rate} per second`;
   return `${head}\n  ${shown.join(", ")}`;
 }
 

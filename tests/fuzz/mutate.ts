@@ -1,9 +1,9 @@
 import type { Random } from "./random.ts";
 
-/** Lengths that programs have stumbled over. */
+/** Lengths that often reveal faults. */
 const LENGTHS = [0, 1, 2, 3, 4, 60, 0xff, 0x100, 1484, 1500, 1514, 0x3fff, 0x7fff, 0x8000, 0xffff];
 
-/** What mutation draws on beside the input. */
+/** Further input to a mutation. */
 export interface Material {
   /** Inputs to splice with; not empty. */
   pool: readonly Uint8Array[];
@@ -43,7 +43,9 @@ const setByte: Mutator = (input, random) => {
 
 const truncate: Mutator = (input, random) => input.slice(0, random.below(input.length + 1));
 
-/** Writes a wrong 16-bit number where a length may stand: near the old one, or of a known kind. */
+/**
+ * Writes a wrong 16-bit number at a possible length field: close to the old one, or a special one.
+ */
 const lieAboutLength: Mutator = (input, random) => {
   if (input.length < 2) return input.slice();
   const out = input.slice();
@@ -54,7 +56,7 @@ const lieAboutLength: Mutator = (input, random) => {
   return out;
 };
 
-/** Repeats what looks like a tag: type, length, value. */
+/** Duplicates bytes that look like a tag: type, length, value. */
 const duplicateTag: Mutator = (input, random) => {
   if (input.length < 24) return input.slice();
   const at = 20 + random.below(input.length - 23);
@@ -104,7 +106,7 @@ const MUTATORS: readonly Mutator[] = [
   splice,
 ];
 
-/** One to eight changes to an input, few more often than many. */
+/** Applies one to eight changes to an input, few more often than many. */
 export function mutate(input: Uint8Array, random: Random, material: Material): Uint8Array {
   let out = input;
   for (let left = 1 << random.below(4); left > 0; left -= 1 + random.below(2)) {

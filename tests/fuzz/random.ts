@@ -1,4 +1,4 @@
-/** Choices from a seed: the same seed makes the same choices on every machine (sfc32). */
+/** A seeded generator: the same seed gives the same choices on every machine (sfc32). */
 export class Random {
   #a: number;
   #b: number;
@@ -19,17 +19,17 @@ export class Random {
     return sum >>> 0;
   }
 
-  /** A whole number in [0, bound). */
+  /** Returns a whole number in [0, bound). */
   below(bound: number): number {
     return this.#next() % bound;
   }
 
-  /** True once in `n`. */
+  /** Returns true with a probability of 1 in `n`. */
   oneIn(n: number): boolean {
     return this.below(n) === 0;
   }
 
-  /** One of the list, which is not empty. */
+  /** Returns an element of a non-empty list. */
   pick<T>(list: readonly T[]): T {
     return list[this.below(list.length)];
   }

@@ -1,4 +1,7 @@
-/** A server that is restarted beside an honest client, and another that says what it likes of its sessions. */
+/**
+ * A server that is restarted, with an honest client and a hostile one that makes any claims about
+ * its sessions.
+ */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -23,36 +26,36 @@ import { mustFit } from "./frame_rules.ts";
 import { must } from "./target.ts";
 import { Victim } from "./victim.ts";
 
-/** Sessions that the hostile client may have. */
+/** Maximum number of sessions of the hostile client. */
 const OWN_SESSIONS = 4;
 const GRACE = 30_000;
 const LINGER = 10_000;
-/** No limit on discovery: what is looked at comes after it. */
+/** No rate limits on discovery: this world tests what follows it. */
 const RATES = { padiRate: 1e6, padiBurst: 1e6, padiRatePerMac: 1e6, padiBurstPerMac: 1e6 };
 
-/** A session with what a client can show of it. */
+/** A session with the proof that a client can present for it. */
 export interface Proven extends ListedSession {
   readonly proof: Uint8Array;
 }
 
-/** A session that the hostile client has, or had. */
+/** A current or former session of the hostile client. */
 export interface HostileSession extends Proven {
   readonly local: Mac;
-  /** PADTs of it that may leave yet. */
+  /** Number of PADTs for it that may still be sent. */
   goodbyes: number;
 }
 
 export class ResumeWorld {
   readonly path: Path;
-  /** Sessions of the hostile client, the oldest first. */
+  /** Sessions of the hostile client, oldest first. */
   readonly had: HostileSession[] = [];
-  /** The victim's sessions, of which the hostile client knows everything. */
+  /** The victim's sessions, which the hostile client knows completely. */
   readonly known: Proven[] = [];
   hostile: HostileClient;
-  /** PADTs of its sessions that have left. */
+  /** Number of PADTs sent for its sessions. */
   told = 0;
   #victim: Victim;
-  /** Ids that the AC gives again: their sessions have ended. */
+  /** Ids of ended sessions, which the AC assigns again. */
   #free: number[] = [];
   #nextId = 0x20;
 
@@ -74,7 +77,7 @@ export class ResumeWorld {
     return world;
   }
 
-  /** The hostile client opens a session, if it may. */
+  /** The hostile client tries to open a session. */
   async dial(source: Mac, reuse: boolean): Promise<void> {
     const { ac } = this.path;
     const before = this.hostile.seen.length;
@@ -96,10 +99,10 @@ export class ResumeWorld {
     this.#learn(before, padr.source);
   }
 
-  /** Packets that ask the AC for something. */
+  /** Requests to the AC. */
   #asked: SeenPacket[] = [];
 
-  /** What the PADS says that the hostile client has got since. */
+  /** Records the session of the PADS that the hostile client has received since then. */
   #learn(since: number, local: Mac): void {
     for (const { kind, handle, body } of this.hostile.seen.slice(since)) {
       const packet = kind === KIND_DISCOVERY ? parseDiscovery(body) : "no PADS";
@@ -107,12 +110,12 @@ export class ResumeWorld {
       const { sessionId: acSessionId, destination: customer, source: concentrator } = packet;
       const tags = readTags(packet.tags);
       const { proof } = takeProof(typeof tags === "string" ? [] : tags);
-      must(proof !== undefined, "a session without a proof");
+      must(proof !== undefined, "a session has no proof");
       this.had.push({ handle, acSessionId, customer, concentrator, local, proof, goodbyes: 1 });
     }
   }
 
-  /** The hostile client comes anew with these records of a list, and perhaps others behind them. */
+  /** The hostile client reconnects with these records of a list, and perhaps others after them. */
   async connect(bodies: readonly Uint8Array[], honest?: readonly ListedSession[]): Promise<void> {
     const { resumed, proxy } = this.path.server;
     const before = resumed.length;
@@ -120,10 +123,13 @@ export class ResumeWorld {
     this.hostile = new HostileClient(this.path, "hostile", null);
     for (const body of bodies) this.hostile.write(record(KIND_CONTROL, ControlType.sessions, body));
     await this.#rest();
-    must(resumed.length <= before + 1, "one list is answered twice");
+    must(resumed.length <= before + 1, "one list was answered twice");
     const room = Math.max(OWN_SESSIONS, held.length);
-    // Whatever it lists, each entry that may be there, and each session, is answered once.
-    must(this.hostile.seen.length <= room + held.length + 2, "more is said than was asked");
+    // Whatever it lists, each valid entry, and each session, is answered once.
+    must(
+      this.hostile.seen.length <= room + held.length + 2,
+      "there are more answers than questions",
+    );
     if (honest === undefined || honest.length > room) return;
     const matched = held.filter((session) => honest.some((entry) => isSame(entry, session)));
     const unknown = honest.filter((entry) => !held.some((session) => isSame(entry, session)));
@@ -133,20 +139,20 @@ export class ResumeWorld {
     must(outcome === JSON.stringify(expected), () => `${outcome} of ${JSON.stringify(expected)}`);
   }
 
-  /** It says anything on its present tunnel. */
+  /** The hostile client sends any record on its current tunnel. */
   async say(kind: number, handle: number, body: Uint8Array): Promise<void> {
     this.hostile.write(record(kind, handle, body));
     await this.#rest();
   }
 
-  /** It ends a session, whosever it is. */
+  /** The hostile client ends a session, its own or another's. */
   async end(session: ListedSession, tags: readonly Tag[]): Promise<void> {
     const { handle, customer: source, concentrator: destination, acSessionId: id } = session;
     this.hostile.packet(CODE_PADT, tags, { handle, source, destination, id });
     await this.#rest();
   }
 
-  /** The AC ends one of its sessions. */
+  /** The AC ends one of the hostile client's sessions. */
   async acEnds({ local, concentrator, acSessionId, handle }: HostileSession): Promise<void> {
     const open = [...this.path.server.proxy.sessions.table].some((session) =>
       session.member.name === "hostile" && session.handle === handle &&
@@ -159,7 +165,7 @@ export class ResumeWorld {
     await this.#rest();
   }
 
-  /** The server's process ends, and another takes its place: with its sessions, or with none. */
+  /** Restarts the server, with its sessions or without. */
   async restart(keep: boolean): Promise<void> {
     this.hostile.close();
     await this.hostile.ended;
@@ -168,14 +174,17 @@ export class ResumeWorld {
     const before = resumed.length;
     this.path.reconnect(0);
     await until(() => resumed.length > before);
-    // Another process does not know what the last one has said.
+    // A new process does not know what the previous one sent.
     for (const session of this.had) session.goodbyes = 1;
     if (!keep) await this.#victimEnds();
     this.hostile = new HostileClient(this.path, "hostile", null);
     await this.#rest();
   }
 
-  /** Its customer hangs up and dials again; the AC may give it an id that the hostile client had. */
+  /**
+   * The victim's customer ends its session and dials again; the AC may reuse an id of the hostile
+   * client.
+   */
   async redial(reuse: boolean): Promise<void> {
     const destination = this.#victim.far === CUSTOMER ? AC : LAN;
     const head = { destination, source: CUSTOMER, code: CODE_PADT };
@@ -184,14 +193,23 @@ export class ResumeWorld {
     await this.#victimEnds(reuse, false);
   }
 
-  /** Both peers of the victim's session are to hear of its end from its own client, and it dials. */
+  /**
+   * Checks that both peers of the victim's session learn of its end from the victim's client, and
+   * dials again.
+   */
   async #victimEnds(reuse = false, byServer = true): Promise<void> {
     await settle();
     const ends = takePackets(this.path.ac);
     const its = ends.filter(({ sessionId }) => sessionId === this.#victim.id);
-    must(its.length === 1 && its[0].code === CODE_PADT, "the AC hears of the victim's end once");
+    must(
+      its.length === 1 && its[0].code === CODE_PADT,
+      "the AC did not get exactly one PADT for the victim",
+    );
     for (const packet of ends) if (!its.includes(packet)) this.#mustBeOwn(packet);
-    must(takePackets(this.path.customers[0]).length === (byServer ? 1 : 0), "so does its customer");
+    must(
+      takePackets(this.path.customers[0]).length === (byServer ? 1 : 0),
+      "the victim's customer got a wrong number of PADTs",
+    );
     await this.#dialVictim(reuse ? this.#free.shift() ?? this.#nextId++ : this.#nextId++);
     await settle();
   }
@@ -201,13 +219,13 @@ export class ResumeWorld {
     const { pads } = await dial(this.path, { id, tags });
     const [session] = this.path.clients[0].proxy.sessions.table;
     const { proof, wireSessionId, acSessionId } = session;
-    must(proof !== undefined && acSessionId === id, "the victim's session is not the AC's");
-    must(pads.sessionId === wireSessionId, "its customer has another");
+    must(proof !== undefined && acSessionId === id, "the victim's session differs from the AC's");
+    must(pads.sessionId === wireSessionId, "the customer's session id differs");
     this.#victim.opened(id, wireSessionId);
     this.known.push({ ...session, proof });
   }
 
-  /** Time passes, in which the server looks after its sessions. */
+  /** Advances the time and lets the server expire sessions. */
   async pass(milliseconds: number): Promise<void> {
     this.path.advance(milliseconds);
     const { proxy } = this.path.server;
@@ -216,10 +234,10 @@ export class ResumeWorld {
     await this.#rest();
   }
 
-  /** Waits until all is done, and looks at what has left. */
+  /** Waits until everything is processed, and checks the frames sent. */
   async #rest(asking?: number): Promise<void> {
     const sent = this.path.ac.frames.length;
-    must(sent === 0, "something left before");
+    must(sent === 0, "unexpected frames were sent before");
     await this.hostile.taken();
     await settle();
     must(this.path.customers[0].frames.length === 0, "a frame for the victim");
@@ -227,26 +245,29 @@ export class ResumeWorld {
       mustFit(packet.frame, "ac");
       if (packet.code === CODE_PADT) this.#mustBeOwn(packet);
       else {
-        must(packet.code === asking, `a packet of code ${packet.code} that nobody asked for`);
+        must(packet.code === asking, `an unexpected packet of code ${packet.code}`);
         this.#asked.push(packet);
       }
     }
   }
 
-  /** A PADT that leaves is of a session that the hostile client had, and the first of it. */
+  /** Checks that a PADT is for a session of the hostile client, and the first one for it. */
   #mustBeOwn({ code, source, destination, sessionId, frame }: SeenPacket): void {
     must(code === CODE_PADT, `code ${code} to the AC`);
     this.#victim.mustNotBeMeant(frame);
     const session = this.had.find(({ local, concentrator, acSessionId, goodbyes }) =>
       local === source && concentrator === destination && acSessionId === sessionId && goodbyes > 0
     );
-    must(session !== undefined, () => `a PADT of session ${sessionId}, which it did not have`);
+    must(
+      session !== undefined,
+      () => `a PADT for session ${sessionId}, which the hostile client never had`,
+    );
     session.goodbyes--;
     this.told++;
     if (!this.#free.includes(sessionId)) this.#free.push(sessionId);
   }
 
-  /** The victim's session works, and nothing has grown beyond its limit. */
+  /** Checks that the victim's session works and that no limit is exceeded. */
   async mustBeWell(): Promise<void> {
     await this.#victim.mustCarry([this.hostile]);
     const { proxy } = this.path.server;
@@ -254,8 +275,11 @@ export class ResumeWorld {
     must(others.length <= OWN_SESSIONS, "more sessions than allowed");
     must(proxy.members.size <= 2, "more members than clients");
     must(proxy.sessions.earlier.orphans.waiting <= this.had.length, "more orphans than sessions");
-    must(proxy.sessions.earlier.claims.size === 0, "a server believes a claim");
-    must(this.path.clients[0].ends.every((end) => end !== "address-changed"), "the victim is hit");
+    must(proxy.sessions.earlier.claims.size === 0, "a server kept a client's claim");
+    must(
+      this.path.clients[0].ends.every((end) => end !== "address-changed"),
+      "the victim is affected",
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import type { Mac } from "../../src/pppoe/mac.ts";
 import { encodeTags, type Tag } from "../../src/pppoe/tags.ts";
 import { CODES, TAG_TYPES } from "./generators.ts";
 
-/** An input read as a list of decisions: any bytes are one, and behind its end all are 0. */
+/** Reads an input as a list of decisions: any bytes are valid, and beyond the end all are 0. */
 export class Script {
   #input: Uint8Array;
   #at = 0;
@@ -28,7 +28,7 @@ export class Script {
     return list[this.u8() % list.length];
   }
 
-  /** Up to `length` bytes, as far as there are any. */
+  /** Returns up to `length` bytes, as far as available. */
   bytes(length: number): Uint8Array {
     const out = this.#input.slice(this.#at, this.#at + length);
     this.#at += out.length;
@@ -36,7 +36,7 @@ export class Script {
   }
 }
 
-/** A discovery packet with its tags one by one. */
+/** A discovery packet with separate tags. */
 export interface Draft {
   code: number;
   destination: Mac;
@@ -45,15 +45,15 @@ export interface Draft {
   tags: Tag[];
 }
 
-/** What a script can put into a packet. */
+/** The values that a script can put into a packet. */
 export interface Palette {
   macs: readonly Mac[];
   ids: readonly number[];
-  /** Values for tags: tokens and cookies that were seen. */
+  /** Tag values: observed tokens and cookies. */
   values: readonly Uint8Array[];
 }
 
-/** The frame of a packet, with the changes that the script asks for: none where it has ended. */
+/** Encodes a packet with the changes that the script requests; none if it has ended. */
 export function edited(script: Script, draft: Draft, palette: Palette): Uint8Array {
   const packet = { ...draft, tags: [...draft.tags] };
   const changes = script.u8() % 4;

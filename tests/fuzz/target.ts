@@ -2,33 +2,33 @@ import { UNPRINTABLE } from "../../src/printable.ts";
 import type { Random } from "./random.ts";
 
 /**
- * Something that takes hostile input. To add one, write a file in `targets/`, name it in
+ * Code that receives hostile input. To add a target, write a file in `targets/`, list it in
  * `targets.ts`, and put a few valid inputs into `corpus/<name>/`.
  */
 export interface Target {
-  /** As on the command line, and the folder of its corpus. */
+  /** Name on the command line, and of its corpus folder. */
   readonly name: string;
-  /** Whether inputs are text; others are kept as hex digits. */
+  /** Whether inputs are text; others are stored as hex digits. */
   readonly text: boolean;
-  /** Longest input that mutation makes, in bytes. */
+  /** Maximum length of a mutated input, in bytes. */
   readonly maxLength: number;
-  /** Byte strings that mean something to the target. */
+  /** Byte strings with a meaning to the target. */
   readonly dictionary: readonly Uint8Array[];
-  /** A well-formed input, or nearly one. */
+  /** Generates an input that is well-formed, or nearly so. */
   generate(random: Random): Uint8Array;
   /**
-   * Takes one input. Returns words for what became of it, and throws where something does not hold
-   * that has to hold for every input. What it does follows from the input alone.
+   * Processes one input. Returns words for the outcome, and throws if a property that must hold for
+   * every input does not. Its behaviour depends on the input alone.
    */
   run(input: Uint8Array): readonly string[] | Promise<readonly string[]>;
 }
 
-/** Thrown by targets: a property does not hold. */
+/** Thrown by targets if a property does not hold. */
 export class Violated extends Error {
   override name = "Violated";
 }
 
-/** Throws unless it holds. */
+/** Throws {@linkcode Violated} unless a property holds. */
 export function must(holds: boolean, what: string | (() => string)): asserts holds {
   if (!holds) throw new Violated(typeof what === "string" ? what : what());
 }
@@ -40,12 +40,12 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Throws where text has what a terminal or a log would act on. */
+/** Throws if text contains characters that a terminal or a log would interpret. */
 export function mustBePrintable(text: string): void {
   must(text.search(UNPRINTABLE) < 0, () => `${JSON.stringify(text)} has control characters`);
 }
 
-/** The bytes of a text. */
+/** Encodes text as UTF-8. */
 export function utf8(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }

@@ -29,22 +29,22 @@ import { Victim } from "./victim.ts";
 export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
 export const VICTIM_ID = 0x11;
 
-/** A server with an honest client that has a session, and one that means ill. */
+/** A server with an honest client that has a session, and a malicious client. */
 export class TunnelWorld {
   readonly path: Path;
-  /** Values worth trying in tags: what the AC was shown. */
+  /** Tag values worth trying: those shown to the AC. */
   readonly values: Uint8Array[] = [];
-  /** The victim's session as the server knows it. */
+  /** The victim's session, as known by the server. */
   victim: ListedSession | undefined;
   hostile: HostileClient;
   readonly ends: TunnelEnd[] = [];
   #transparent: boolean;
   #beside: Victim;
-  /** PADI and PADR that the AC has yet to answer. */
+  /** PADIs and PADRs that the AC has not answered yet. */
   #asked: Uint8Array[] = [];
   #nextId = 0x100;
   #stream = new Uint8Array(0);
-  /** The hostile client's present tunnel has not ended. */
+  /** Whether the hostile client's current tunnel is up. */
   #alive = true;
 
   private constructor(path: Path, mac: MacPolicy) {
@@ -74,7 +74,7 @@ export class TunnelWorld {
     return world;
   }
 
-  /** The client comes anew, without a word to the old connection. */
+  /** The hostile client reconnects without closing the old connection. */
   async reconnect(list: readonly ListedSession[] | null): Promise<void> {
     this.hostile = new HostileClient(this.path, "hostile", list);
     this.#watch(this.hostile);
@@ -84,21 +84,24 @@ export class TunnelWorld {
     this.#take();
   }
 
-  /** Lets time pass, in which the server may send a PADI again that has got no offer. */
+  /** Advances the time, during which the server may repeat a PADI without an offer. */
   async pass(milliseconds: number): Promise<void> {
     this.path.advance(milliseconds);
     await settle();
     this.#take();
   }
 
-  /** The hostile client sends bytes, in pieces; each record in them is passed on or counted once. */
+  /**
+   * The hostile client sends bytes in pieces; each record in them must be forwarded or counted
+   * once.
+   */
   async say(bytes: Uint8Array, piece: number): Promise<void> {
     const { server } = this.path;
     const before = dropsOf(server);
     for (let at = 0; at < bytes.length; at += piece) {
       this.hostile.write(bytes.slice(at, at + piece));
     }
-    // However many turns that takes: a tunnel's work of one turn is bounded.
+    // Waits for as many turns as needed: a tunnel's work per turn is limited.
     await this.hostile.taken();
     await settle();
     const frames = this.#take();
@@ -110,7 +113,10 @@ export class TunnelWorld {
     );
   }
 
-  /** Session and discovery records that are complete now; undefined where something else acts. */
+  /**
+   * Counts session and discovery records that are now complete; undefined if other records have
+   * effects.
+   */
   #count(bytes: Uint8Array): number | undefined {
     const stream = Uint8Array.from([...this.#stream, ...bytes]);
     const view = new DataView(stream.buffer);
@@ -120,7 +126,7 @@ export class TunnelWorld {
       const end = at + RECORD_HEADER + (header >>> 16 & MAX_RECORD_BODY);
       if (end > stream.length) break;
       const type = header & 0xffff;
-      // A pong that answers no ping is counted like a frame that is dropped.
+      // An unexpected pong is counted like a dropped frame.
       if (header >>> 30 !== KIND_CONTROL || type === ControlType.pong) count++;
       else if (type !== ControlType.ping) plain = false;
       at = end;
@@ -129,7 +135,9 @@ export class TunnelWorld {
     return plain ? count : undefined;
   }
 
-  /** Looks at what has come out, and keeps what an AC would answer; returns the number of frames. */
+  /**
+   * Checks the frames sent, and keeps those that an AC would answer; returns the number of frames.
+   */
   #take(): number {
     const { ac, customers } = this.path;
     must(customers[0].frames.length === 0, "a frame for the victim");
@@ -137,7 +145,7 @@ export class TunnelWorld {
     for (const frame of frames) {
       mustFit(frame, "ac");
       const { source } = addresses(frame);
-      if (!this.#transparent) must(source === WAN, "another address than the server's own");
+      if (!this.#transparent) must(source === WAN, "a source address other than the server's own");
       this.#beside.mustNotBeMeant(frame);
       const packet = parseDiscovery(frame);
       if (typeof packet === "string") continue;
@@ -146,7 +154,7 @@ export class TunnelWorld {
     return frames.length;
   }
 
-  /** The AC answers the oldest request: a PADI by an offer, a PADR by a session. */
+  /** The AC answers the oldest request: a PADI with an offer, a PADR with a session. */
   async answer(ac: Mac): Promise<void> {
     const asked = this.#asked.shift();
     const packet = asked === undefined ? "frame-short" : parseDiscovery(asked);
@@ -165,12 +173,12 @@ export class TunnelWorld {
     const refused = this.path.ac.frames.splice(0).map((frame) => parseDiscovery(frame));
     must(
       refused.every((packet) => typeof packet !== "string" && packet.code === CODE_PADT),
-      "an answer makes a server say something to the AC",
+      "an answer made the server send something other than a PADT",
     );
-    must(this.path.customers[0].frames.length === 0, "the victim gets an answer for another");
+    must(this.path.customers[0].frames.length === 0, "the victim got another client's answer");
   }
 
-  /** The AC sends to, or ends, a session that is not the victim's. */
+  /** The AC sends a frame to, or ends, a session other than the victim's. */
   async toSession(n: number, end: boolean): Promise<void> {
     const others = [...this.path.server.proxy.sessions.table].filter((session) =>
       session.member.name !== "victim"
@@ -186,12 +194,12 @@ export class TunnelWorld {
     this.#take();
   }
 
-  /** The victim's session carries frames both ways, and nobody else sees them. */
+  /** Checks that the victim's session carries frames in both directions, unseen by others. */
   mustCarryVictim(): Promise<void> {
     return this.#beside.mustCarry([this.hostile]);
   }
 
-  /** No table is beyond its limit, and a tunnel that has ended was ended for a reason. */
+  /** Checks that no table exceeds its limit, and that tunnels ended for a valid reason. */
   mustBeBounded(): void {
     const { proxy, pending } = this.path.server;
     must(proxy.sessions.table.size <= LIMITS.sessions, "more sessions than allowed");

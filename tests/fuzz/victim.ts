@@ -1,4 +1,4 @@
-/** An honest client's session, beside which another client means ill. */
+/** An honest client's session, next to a malicious client. */
 import type { Mac } from "../../src/pppoe/mac.ts";
 import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
 import { sessionFrame, settle } from "../proxy/dial.ts";
@@ -10,11 +10,11 @@ import { must, sameBytes } from "./target.ts";
 const SECRET = new TextEncoder().encode("\u00c0!VICTIM'S OWN");
 
 export class Victim {
-  /** The AC's id of its session. */
+  /** The session id that the AC assigned. */
   id = 0;
-  /** The id that its customer was given. */
+  /** The session id that its customer was given. */
   nearId = 0;
-  /** What the AC knows it by. */
+  /** The customer's address as seen by the AC. */
   readonly far: Mac;
   #near: Mac;
   #path: Path;
@@ -26,12 +26,12 @@ export class Victim {
     [this.far, this.#near] = this.#transparent ? [CUSTOMER, AC] : [WAN, LAN];
   }
 
-  /** It has a session, with these ids. */
+  /** Records the ids of its session. */
   opened(id: number, nearId: number): void {
     [this.id, this.nearId] = [id, nearId];
   }
 
-  /** Throws where a frame on the AC's wire is of its session, or bears its address. */
+  /** Throws if a frame on the AC's wire belongs to its session or has its address. */
   mustNotBeMeant(frame: Uint8Array): void {
     const { source, destination } = addresses(frame);
     const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
@@ -40,7 +40,10 @@ export class Victim {
     must(!this.#transparent || source !== CUSTOMER, "a frame from the victim's address");
   }
 
-  /** Its session carries frames both ways, and none of these has seen any. */
+  /**
+   * Checks that its session carries frames in both directions, and that none of the others has seen
+   * them.
+   */
   async mustCarry(others: readonly HostileClient[]): Promise<void> {
     const { ac, customers } = this.#path;
     ac.sendRaw(sessionFrame(this.far, AC, this.id, [...SECRET]));
@@ -48,15 +51,15 @@ export class Victim {
     await settle();
     for (const { frames } of [ac, customers[0]]) {
       const [frame, ...more] = frames.splice(0);
-      must(frame !== undefined && more.length === 0, "the victim's session does not carry a frame");
+      must(frame !== undefined && more.length === 0, "the victim's session does not carry frames");
       const payload = payloadOf(frame);
       must(
         payload !== undefined && sameBytes(payload, SECRET),
-        "another payload than the victim's",
+        "the payload differs from the victim's",
       );
     }
     const secret = SECRET.toHex();
     const read = others.some(({ seen }) => seen.some(({ body }) => body.toHex().includes(secret)));
-    must(!read, "the hostile client has read what is the victim's");
+    must(!read, "the hostile client has read the victim's data");
   }
 }

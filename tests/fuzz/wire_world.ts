@@ -19,26 +19,26 @@ import { must, sameBytes } from "./target.ts";
 
 export const LIMITS = { sessions: 6, pendingDiscoveries: 3 };
 
-/** A wire: one of the customers' by number, or the ACs'. */
+/** A wire: a customers' wire by number, or the ACs' wire. */
 export type Wire = number | "ac";
 
-/** A session as customer and AC know it. */
+/** A session as known by the customer and the AC. */
 export interface OpenSession {
   wire: number;
   customer: Mac;
-  /** What the customer takes for the AC, and the id it knows. */
+  /** The AC's address as seen by the customer, and the customer's session id. */
   near: Mac;
   nearId: number;
   ac: Mac;
-  /** What the AC takes for the customer, and the id it gave. */
+  /** The customer's address as seen by the AC, and the session id that the AC assigned. */
   far: Mac;
   id: number;
 }
 
-/** A whole path, on whose wires anybody may say anything, with all that has to hold. */
+/** A complete path with arbitrary frames on its wires, and all properties that must hold. */
 export class WireWorld {
   readonly path: Path;
-  /** Tokens and cookies that were seen. */
+  /** Observed tokens and cookies. */
   readonly values: Uint8Array[] = [];
   readonly sessions: OpenSession[] = [];
   #mac: MacPolicy;
@@ -58,7 +58,7 @@ export class WireWorld {
     return wire === "ac" ? this.path.server : this.path.clients[wire];
   }
 
-  /** Lets time pass, in which the server may send a PADI again that has got no offer. */
+  /** Advances the time, during which the server may repeat a PADI without an offer. */
   async pass(milliseconds: number): Promise<void> {
     this.path.advance(milliseconds);
     await settle();
@@ -66,13 +66,13 @@ export class WireWorld {
       mustFit(frame, "ac");
       const packet = parseDiscovery(frame);
       const isPadi = typeof packet !== "string" && packet.code === CODE_PADI;
-      must(isPadi && packet.source === WAN, "a frame that nobody asked for");
+      must(isPadi && packet.source === WAN, "an unexpected frame");
     }
   }
 
-  /** Puts a frame on a wire; returns what is then seen on the others and on it. */
+  /** Puts a frame on a wire; returns the resulting frames by wire. */
   async put(wire: Wire, unpadded: Uint8Array): Promise<Map<Wire, Uint8Array[]>> {
-    if (unpadded.length > 1_514) return new Map(); // no wire carries it
+    if (unpadded.length > 1_514) return new Map(); // too long for a wire
     const frame = new Uint8Array(Math.max(60, unpadded.length));
     frame.set(unpadded);
     const sides = [this.path.server, ...this.path.clients];
@@ -89,9 +89,9 @@ export class WireWorld {
     for (const to of ["ac", 0, 1] as const) seen.set(to, this.#outer(to).frames.splice(0));
     const elsewhere = [...seen].reduce((sum, [to, got]) => sum + (to === wire ? 0 : got.length), 0);
     const back = seen.get(wire)?.length ?? 0;
-    must(all + elsewhere + back > 0, "a frame went nowhere and was not counted");
+    must(all + elsewhere + back > 0, "a frame disappeared without being counted");
     must(here <= 1, "a frame was counted twice");
-    // A PADS beyond a limit is dropped, and yet both sides are told.
+    // A PADS beyond a limit is dropped, but both sides are notified.
     const told = limited() > limitedBefore;
     must(here === 0 || all === 1 && elsewhere === 0 || told, "a dropped frame had consequences");
     for (const [to, frames] of seen) frames.forEach((got) => this.#check(to, got, frame));
@@ -105,17 +105,17 @@ export class WireWorld {
     const own = to === "ac" ? WAN : LAN;
     const peers: readonly Wire[] = to === "ac" ? [0, 1] : ["ac"];
     const fits = this.#mac === "own" ? source === own : peers.some((wire) => spoken(wire, source));
-    must(fits, `a frame from ${source.toString(16)}, which is nobody's address`);
+    must(fits, `a frame from the unknown address ${source.toString(16)}`);
     const known = to === "ac" && destination === BROADCAST || spoken(to, destination) ||
       to === "ac" && parseDiscovery(got) !== "ethertype-wrong";
-    must(known, `a frame to ${destination.toString(16)}, who is not there`);
+    must(known, `a frame to the unknown address ${destination.toString(16)}`);
     const payload = payloadOf(got);
     if (payload === undefined) return;
     const given = payloadOf(put);
-    must(given !== undefined && sameBytes(given, payload), "a payload that nobody sent");
+    must(given !== undefined && sameBytes(given, payload), "a payload that was never sent");
   }
 
-  /** Packets of a code that are seen on a wire. */
+  /** Sends a frame and returns the resulting packet of this code on a wire. */
   async ask(wire: Wire, frame: Uint8Array, at: Wire, code: number): Promise<Seen | undefined> {
     const seen = (await this.put(wire, frame)).get(at)?.map(read);
     const found = seen?.find((packet) => packet?.code === code);
@@ -125,7 +125,7 @@ export class WireWorld {
     return found;
   }
 
-  /** Dials as customers and ACs do; undefined where somebody refuses. */
+  /** Dials as customers and ACs do; undefined if it is refused. */
   async dial(wire: number, customer: Mac, ac: Mac, tags: Tag[]): Promise<OpenSession | undefined> {
     const head = { source: customer, sessionId: 0 };
     const padi = encodeDiscovery({
@@ -162,7 +162,7 @@ export class WireWorld {
     return session;
   }
 
-  /** Whether a session carries frames both ways. */
+  /** Whether a session carries frames in both directions. */
   async carries({ wire, customer, near, nearId, ac, far, id }: OpenSession): Promise<boolean> {
     const up = await this.put(wire, sessionFrame(near, customer, nearId, [0xc0, 0x21, 1]));
     const down = await this.put("ac", sessionFrame(far, ac, id, [0xc0, 0x21, 2]));
@@ -171,7 +171,7 @@ export class WireWorld {
     return up.get("ac")?.some(isData) === true && down.get(wire)?.some(isData) === true;
   }
 
-  /** No table is beyond its limit. */
+  /** Checks that no table exceeds its limit. */
   mustBeBounded(): void {
     for (const { proxy, pending } of [this.path.server, ...this.path.clients]) {
       const { size } = proxy.sessions.table;

@@ -1,4 +1,4 @@
-/** The admission of connections, against a model of who may have a place and whose turn it is. */
+/** The admission of connections, checked against a model. */
 import {
   AdmissionModel,
   type AdmissionStep,
@@ -9,7 +9,7 @@ import { Script } from "../script.ts";
 import type { Target } from "../target.ts";
 
 const ON_PLACES = ["greet", "encrypted", "login", "fail", "leave", "late"] as const;
-/** Steps at or beside the times after which something changes. Milliseconds. */
+/** Time steps at or close to the model's time limits, in milliseconds. */
 const TIMES = [1, 20, 299, 300, 999, 1_000, 1_500, 60_000, 7 * 24 * 3_600_000];
 
 export const admission: Target = {

@@ -1,4 +1,4 @@
-/** PPP frames through the masking and the writer of captures, and the same bytes as a capture's stream. */
+/** PPP frames through masking and the capture writer, and the same bytes as a capture stream. */
 import { BlockError, blocksOf, BlockSplitter, droppedOf } from "../../../src/capture/blocks.ts";
 import { Capture } from "../../../src/capture/capture.ts";
 import { CaptureClock } from "../../../src/capture/capture_clock.ts";
@@ -18,11 +18,12 @@ import { readPcapng } from "../../capture/read_pcapng.ts";
 import type { Random } from "../random.ts";
 import { must, sameBytes, type Target } from "../target.ts";
 
-/** What stands for a secret. */
+/** Stands for the bytes of a secret. */
 const MARK = 0x5a;
 /**
- * Bytes of all heads there can be in front of a secret: credits, address and control, protocol and head of
- * LCP, protocol and head of the packet that it rejects, a count. Behind them there is one more count at most.
+ * Size of all possible headers in front of a secret: credits, address and control, protocol and
+ * header of LCP, protocol and header of the rejected packet, and a count. After them, at most one
+ * more count follows.
  */
 const HEADS = 8 + 2 + 2 + 4 + 2 + 4 + 1;
 
@@ -67,18 +68,18 @@ function masking(frame: Uint8Array): string {
   room.set(frame, 4);
   const masked = maskSecrets(room, 4, frame.length);
   must(sameBytes(room.subarray(0, 4), Uint8Array.of(1, 1, 1, 1)), "written before the frame");
-  must(sameBytes(room.subarray(-4), Uint8Array.of(1, 1, 1, 1)), "written behind the frame");
+  must(sameBytes(room.subarray(-4), Uint8Array.of(1, 1, 1, 1)), "written after the frame");
   const after = room.slice(4, -4);
   must(masked || sameBytes(after, frame), "a frame without secrets was changed");
   for (const [i, byte] of after.entries()) {
-    must(byte === frame[i] || byte === MASK, "a byte that is neither the frame's nor the mask");
+    must(byte === frame[i] || byte === MASK, "a byte is neither the frame's nor the mask");
   }
   const again = after.slice();
   maskSecrets(again, 0, again.length);
-  must(sameBytes(again, after), "masking what is masked changes it");
+  must(sameBytes(again, after), "masking is not idempotent");
   if (!masked) return "plain";
   const shown = after.subarray(HEADS).filter((byte) => byte !== MASK).length;
-  must(shown <= 1, () => `${shown} bytes of a secret's place are shown`);
+  must(shown <= 1, () => `${shown} bytes of a secret are shown`);
   return "masked";
 }
 
@@ -100,10 +101,13 @@ async function writing(frame: Uint8Array): Promise<string> {
   const [ppp, other] = readPcapng(await drain(capture)).packets;
   must(
     ppp === undefined || sameBytes(ppp.data.subarray(20), shown),
-    "a frame is written otherwise",
+    "a frame was written differently",
   );
-  must(other === undefined || sameBytes(other.data.subarray(20), frame), "one is changed");
-  must(capture.frames + capture.dropped === 2, "a frame is neither taken nor dropped");
+  must(
+    other === undefined || sameBytes(other.data.subarray(20), frame),
+    "a frame other than PPP was changed",
+  );
+  must(capture.frames + capture.dropped === 2, "a frame was neither captured nor dropped");
   return `${capture.frames} written`;
 }
 
@@ -111,7 +115,7 @@ function reading(bytes: Uint8Array): string {
   const splitter = new BlockSplitter();
   try {
     const whole = splitter.take(bytes);
-    must(whole.length + splitter.held === bytes.length, "bytes get lost");
+    must(whole.length + splitter.held === bytes.length, "bytes were lost");
     for (const { type, block } of blocksOf(whole)) {
       if (type === BLOCK_STATISTICS) droppedOf(block);
     }

@@ -1,4 +1,4 @@
-/** TOML text through the reading of a configuration. */
+/** TOML text through the configuration parser. */
 import { parse, stringify } from "@std/toml";
 import { ConfigError } from "../../../src/config/config_error.ts";
 import { parseConfig } from "../../../src/config/load.ts";
@@ -14,7 +14,7 @@ const KEYS = [...keyPaths(serverSchema("/")), ...keyPaths(clientSchema("/"))].ma
   path.replace("[]", "")
 );
 const LAST_KEYS = [...new Set(KEYS.map((path) => path.replace(/^.*\./, "")))];
-/** Names that every JavaScript object answers to. */
+/** Property names that every JavaScript object has. */
 const INHERITED = ["__proto__", "constructor", "toString", "valueOf", "toJSON", "hasOwnProperty"];
 
 const VALUES = [
@@ -72,12 +72,15 @@ export const config: Target = {
     const read = parsed(source);
     if (read instanceof ConfigError) return errorOutcome(read);
     const again = parsed(stringify(parse(source)));
-    must(!(again instanceof ConfigError), () => `refused when written again: ${again}`);
+    must(!(again instanceof ConfigError), () => `refused after rewriting: ${again}`);
     const shown = JSON.stringify(read);
-    must(JSON.stringify(again) === shown, "the configuration is another one when written again");
-    must(read.file === FILE && read.limits.sessions <= 65_534, "a limit beyond its limit");
-    must(read.tunnel.keepalive.timeout > read.tunnel.keepalive.interval, "no keepalive");
-    must(!/null|undefined|NaN/.test(shown), () => `not every setting has a value: ${shown}`);
+    must(JSON.stringify(again) === shown, "rewriting changed the configuration");
+    must(read.file === FILE && read.limits.sessions <= 65_534, "a limit exceeds its maximum");
+    must(
+      read.tunnel.keepalive.timeout > read.tunnel.keepalive.interval,
+      "the keepalive timeout does not exceed the interval",
+    );
+    must(!/null|undefined|NaN/.test(shown), () => `a setting has no value: ${shown}`);
     return [read.mode, read.interface.mac, read.tunnel.transport];
   },
 };
@@ -92,16 +95,16 @@ function parsed(source: string): Config | ConfigError {
 }
 
 function errorOutcome({ message, issues }: ConfigError): string[] {
-  must(issues.length > 0, "an error without an issue");
+  must(issues.length > 0, "an error has no issues");
   const lines = message.split("\n");
   must(lines.length === issues.length, `${lines.length} lines for ${issues.length} issues`);
   for (const text of lines) {
     mustBePrintable(text);
     must(text.startsWith(FILE), () => `"${text}" does not name the file`);
-    must(!/ at .*\.ts:|TypeError|\[object /.test(text), () => `"${text}" shows our insides`);
+    must(!/ at .*\.ts:|TypeError|\[object /.test(text), () => `"${text}" exposes internals`);
   }
   return issues.map(({ message }) => {
-    must(/^[A-Z]/.test(message), () => `"${message}" does not begin with a capital letter`);
+    must(/^[A-Z]/.test(message), () => `"${message}" does not start with a capital letter`);
     return message.replace(/[^A-Za-z ].*/s, "").split(" ").slice(0, 3).join(" ").trim();
   });
 }

@@ -1,4 +1,4 @@
-/** QUIC datagrams through the reader: each one is a frame, half of one, a probe, or counted. */
+/** QUIC datagrams through the reader: each one is a frame, half a frame, a probe, or counted. */
 import { HALF_HEADER, KIND_HALF } from "../../../src/tunnel/datagram.ts";
 import { DatagramReader } from "../../../src/tunnel/datagram_reader.ts";
 import { PeerAllowance } from "../../../src/tunnel/peer_allowance.ts";
@@ -8,11 +8,14 @@ import { recordBuffer } from "../../tunnel/memory_connection.ts";
 import type { Random } from "../random.ts";
 import { must, sameBytes, type Target } from "../target.ts";
 
-/** Where datagrams stand in the buffer; what is in front belongs to others. */
+/** Offset of datagrams in the buffer; the bytes before it must not change. */
 const START = 1_024;
 const AROUND = 0xaa;
 
-/** The input: each datagram behind 16 bits of length, of which 0xffff lets time pass. */
+/**
+ * Splits the input: each datagram follows a 16-bit length, and a length of 0xffff advances the
+ * time.
+ */
 function* datagramsOf(input: Uint8Array): Generator<Uint8Array | "wait"> {
   for (let at = 0; at + 2 <= input.length;) {
     const length = input[at] << 8 | input[at + 1];
@@ -82,7 +85,7 @@ export const datagrams: Target = {
   },
 };
 
-/** A reader, with what came out of it checked against what went in. */
+/** A reader whose output is checked against its input. */
 class Watched {
   readonly reader: DatagramReader;
   now = 0;
@@ -111,11 +114,17 @@ class Watched {
   }
 
   #frame(handle: number, offset: number, length: number): void {
-    must(offset >= START && offset + length <= this.#buffer.bytes.length, "a frame out of bounds");
+    must(
+      offset >= START && offset + length <= this.#buffer.bytes.length,
+      "a frame is out of bounds",
+    );
     const payload = this.#buffer.bytes.slice(offset, offset + length);
     const last = this.#given[this.#given.length - 1];
     if (last[0] >>> 6 !== KIND_HALF) {
-      must(sameBytes(last, built(recordHeader(0, length, handle), [...payload])), "another frame");
+      must(
+        sameBytes(last, built(recordHeader(0, length, handle), [...payload])),
+        "a different frame",
+      );
       return this.#count("frame");
     }
     this.#count("joined");
@@ -133,10 +142,10 @@ class Watched {
     const whole = from === 0
       ? fits(0, part) && fits(part, length)
       : fits(0, from) && fits(from, length);
-    must(whole, "a frame of halves that do not belong together");
+    must(whole, "a frame was joined from halves of different frames");
   }
 
-  /** Every datagram is accounted for once; at most 64 halves wait. */
+  /** Checks that every datagram is accounted for once, and that at most 64 halves wait. */
   mustAddUp(): void {
     const of = (word: string): number => this.#counts[word] ?? 0;
     const singles = ["frame", "ping", "pong", "datagram-malformed", "half-duplicate", "half-late"];
@@ -144,7 +153,7 @@ class Watched {
     const waiting = this.#given.length - once - 2 * of("joined") - 2 * of("half-mismatch");
     must(waiting >= 0 && waiting <= MAX_HALVES, `${waiting} datagrams are not accounted for`);
     const around = this.#buffer.bytes.subarray(0, START).every((byte) => byte === AROUND);
-    must(around, "bytes in front of the datagrams' place were overwritten");
+    must(around, "bytes before the datagrams were overwritten");
   }
 
   words(): string[] {

@@ -1,4 +1,4 @@
-/** Command lines, an argument a line, up to where a command would be run. */
+/** Command lines, one argument per line, up to the point where a command would run. */
 import { type Arguments, readArguments, UsageError } from "../../../src/cli/arguments.ts";
 import type { Command } from "../../../src/cli/command.ts";
 import { COMMANDS } from "../../../src/cli/commands.ts";
@@ -53,27 +53,27 @@ export const flags: Target = {
       if (!(error instanceof UsageError)) throw error;
       const { message } = error;
       mustBePrintable(message);
-      must(/^[A-Z]/.test(message), () => `"${message}" does not begin with a capital letter`);
+      must(/^[A-Z]/.test(message), () => `"${message}" does not start with a capital letter`);
       return [message.split(" ").slice(0, 2).join(" ").replace(/".*/, "").trim()];
     } finally {
-      must(Object.keys(Object.prototype).length === before, "every object has a property more");
+      must(Object.keys(Object.prototype).length === before, "a property was added to all objects");
     }
   },
 };
 
-/** What was read stands on the command line. */
+/** Checks that the parsed arguments occur on the command line. */
 function mustBeGiven(read: Arguments, args: readonly string[], command: Command): void {
-  for (const word of read.positionals) must(args.includes(word), () => `"${word}" was made up`);
-  must(read.positionals.length <= command.positionals.length, "arguments that are not foreseen");
+  for (const word of read.positionals) must(args.includes(word), () => `"${word}" was not given`);
+  must(read.positionals.length <= command.positionals.length, "unexpected arguments");
   for (const [name, value] of read.values) {
     const option = command.options.find((option) => option.name === name);
-    must(option?.value !== undefined, () => `--${name} takes no value`);
-    must(args.some((arg) => arg.endsWith(value)), () => `--${name} ${value} was made up`);
+    must(option?.value !== undefined, () => `--${name} does not take a value`);
+    must(args.some((arg) => arg.endsWith(value)), () => `--${name} ${value} was not given`);
   }
   for (const name of read.switches) {
     const alias = command.options.find((option) => option.name === name)?.alias;
     const short = new RegExp(alias === undefined ? "^$" : `^-[^-]*${alias}`);
     const given = args.some((arg) => arg.startsWith(`--${name}`) || short.test(arg));
-    must(given, () => `--${name} was made up`);
+    must(given, () => `--${name} was not given`);
   }
 }

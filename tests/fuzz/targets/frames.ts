@@ -17,7 +17,7 @@ import { decodeLineId } from "../../../src/pppoe/vendor_tag.ts";
 import { discoveryFrame, PROTOCOL_WORDS, sessionFrame } from "../generators.ts";
 import { must, mustBePrintable, sameBytes, type Target } from "../target.ts";
 
-/** 24 tags of 64 bytes, each byte escaped. */
+/** Maximum length of a dump: 24 tags of 64 bytes, each byte escaped. */
 const LONGEST_DUMP = 24 * 64 * 6 + 2_000;
 
 export const frames: Target = {
@@ -41,25 +41,25 @@ function sessionOutcome(frame: Uint8Array): string {
   const fault = sessionFault(view, 0, frame.length);
   if (fault !== undefined) return fault;
   const length = payloadLength(view, 0);
-  must(20 + length <= frame.length, "a payload that reaches beyond its frame");
+  must(20 + length <= frame.length, "a payload extends beyond its frame");
   const protocol = pppProtocol(frame, 20, length);
-  must(protocol === 0 || (protocol & 0x101) === 1, `PPP protocol ${protocol} cannot be`);
+  must(protocol === 0 || (protocol & 0x101) === 1, `PPP protocol ${protocol} is impossible`);
   return "session";
 }
 
 function packetOutcome(frame: Uint8Array, packet: DiscoveryPacket): string {
   const again = encodeDiscovery(packet);
-  must(sameBytes(again, frame.subarray(0, again.length)), "the packet is encoded otherwise");
+  must(sameBytes(again, frame.subarray(0, again.length)), "the packet was encoded differently");
   const tags = readTags(packet.tags);
   if (typeof tags === "string") return tags;
   const list = encodeTags(tags);
-  must(sameBytes(list, packet.tags.subarray(0, list.length)), "the tags are encoded otherwise");
+  must(sameBytes(list, packet.tags.subarray(0, list.length)), "the tags were encoded differently");
   const rest = packet.tags.subarray(list.length);
   const ended = rest.length === 0 || (rest[0] << 8 | rest[1]) === TAG_END_OF_LIST;
-  must(ended, "the tags end before an End-Of-List");
+  must(ended, "the tags end early without an End-Of-List");
   for (const tag of tags) {
     decodeLineId(tag);
-    if (isErrorTag(tag)) must(errorText(tag).length <= 200, "an error text without bound");
+    if (isErrorTag(tag)) must(errorText(tag).length <= 200, "an error text is too long");
   }
   const fault = checkDiscovery(packet, tags);
   if (fault !== undefined) return fault;
@@ -67,17 +67,20 @@ function packetOutcome(frame: Uint8Array, packet: DiscoveryPacket): string {
   return "packet";
 }
 
-/** What refuses a request of any content is a valid packet that fits a frame. */
+/** Checks that the refusal of any request is a valid packet that fits into a frame. */
 function refusals(request: DiscoveryPacket, tags: Tag[]): void {
   const asked = { ...request, destination: 0x02_00_00_00_00_02 };
   for (const refuse of [padsError, padoError]) {
     const frame = refuse(asked, tags, genericError("no room for a relay's tag"));
-    must(frame.length <= 14 + MAX_DISCOVERY || request.tags.length > 1_494, "a refusal too long");
+    must(
+      frame.length <= 14 + MAX_DISCOVERY || request.tags.length > 1_494,
+      "a refusal is too long",
+    );
     const packet = parseDiscovery(frame);
-    must(typeof packet !== "string", "a refusal that is no packet");
+    must(typeof packet !== "string", "a refusal is not a packet");
     const answered = readTags(packet.tags);
-    must(typeof answered !== "string", "a refusal whose tags are none");
-    must(checkDiscovery(packet, answered) === undefined, "a refusal that breaks a rule");
-    must(isErrorTag(answered[0]), "a refusal without an error");
+    must(typeof answered !== "string", "a refusal has malformed tags");
+    must(checkDiscovery(packet, answered) === undefined, "a refusal violates a rule");
+    must(isErrorTag(answered[0]), "a refusal has no error tag");
   }
 }

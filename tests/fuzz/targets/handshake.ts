@@ -1,4 +1,4 @@
-/** Bytes before authentication, from a client or a server that does not know the secret. */
+/** Bytes before authentication, from a client or server that does not know the secret. */
 import {
   authenticateClient,
   authenticateToServer,
@@ -17,7 +17,7 @@ import { type MemoryConnection, memoryConnectionPair } from "../../tunnel/memory
 import { Random } from "../random.ts";
 import { must, mustBePrintable, type Target } from "../target.ts";
 
-/** Neither side takes more before it has verified the other. */
+/** Maximum number of bytes that a side reads before it has verified the other. */
 const MOST_READ = 1_024;
 const SECRET = new Uint8Array(32).fill(7);
 const FINGERPRINT = new Uint8Array(32).fill(9);
@@ -26,7 +26,7 @@ function control(type: number, body: Uint8Array): Uint8Array {
   return record(KIND_CONTROL, type, body);
 }
 
-/** What the other side may say, well-formed. */
+/** Well-formed messages of the other side. */
 function said(random: Random): Uint8Array[] {
   const head = { version: random.oneIn(5) ? 2 : 1, features: 0, nonce: random.bytes(NONCE_BYTES) };
   const name = random.pick(["branch-1", "nobody"]);
@@ -46,7 +46,7 @@ export const handshake: Target = {
   text: false,
   maxLength: 2_000,
   dictionary: said(new Random(1)),
-  /** First byte: whom we play, and how the bytes are split. */
+  /** The first byte selects the role and how the bytes are split. */
   generate(random) {
     const asServer = random.oneIn(2);
     const all = said(random);
@@ -96,7 +96,7 @@ function playServer(them: MemoryConnection): Promise<unknown> {
     .then(() => "server");
 }
 
-/** Waits until the other side has read what it was sent, and answered. */
+/** Waits until the other side has read everything and answered. */
 async function quiet(): Promise<void> {
   for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

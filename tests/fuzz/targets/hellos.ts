@@ -1,4 +1,4 @@
-/** The first bytes of a connection, read before TLS: on a server, and on a client. */
+/** The first bytes of a connection, read before TLS, on a server and on a client. */
 import { MAX_CLIENT_HELLO, readClientHello } from "../../../src/tunnel/client_hello.ts";
 import { MAX_SERVER_HELLO, readServerAnswer } from "../../../src/tunnel/server_hello.ts";
 import { encodeAlert } from "../../../src/tunnel/tls_alert.ts";
@@ -16,10 +16,10 @@ import { must, type Target } from "../target.ts";
 
 const VERSIONS = [0x0304, 0x0303, 0x0a0a];
 const NAMES = ["pppoe-proxy/1", "h2", "", "x".repeat(255)];
-/** Prefixes of an input that are read, at most. */
+/** Maximum number of prefixes of an input to read. */
 const PREFIXES = 24;
 
-/** A hello, or what is nearly one, split into records of some size. */
+/** Generates a hello, or something close to one, split into records of some size. */
 function hello(random: Random): Uint8Array {
   if (random.oneIn(12)) return encodeAlert(random.below(256));
   const unknown = [...random.bytes(2), ...vector([...random.bytes(random.below(40))], 2)];
@@ -62,8 +62,8 @@ export const hellos: Target = {
 };
 
 /**
- * Reads the input as it comes in: what a part says holds for whatever follows, nobody is waited for
- * beyond the limit, and what lies beside the bytes is not read.
+ * Reads the input in growing prefixes: a result remains valid for all longer ones, reading stops at
+ * the limit, and bytes around the input are not read.
  */
 function readGrowing(
   input: Uint8Array,
@@ -82,14 +82,14 @@ function readGrowing(
       last === "incomplete" || last === now,
       () => `${last}, and ${now} after ${length} bytes of ${input.length}`,
     );
-    must(answer !== "incomplete" || length < limit, "it is waited for beyond the limit");
-    must(JSON.stringify(read(amidst(input, length))) === now, "what lies beside it is read");
+    must(answer !== "incomplete" || length < limit, "the reader waits beyond the limit");
+    must(JSON.stringify(read(amidst(input, length))) === now, "bytes outside the input are read");
     last = answer === "incomplete" ? answer : now;
   }
   return last.replace(/"protocols":\[.*\]/, "protocols").replace(/"alert":\d+/, "alert");
 }
 
-/** Where the first records end, and a byte behind each. */
+/** Offsets at which the first records end, and one byte after each. */
 function recordEnds(input: Uint8Array): number[] {
   const ends: number[] = [];
   for (let at = 0; at + 5 <= input.length && ends.length < PREFIXES;) {
@@ -99,7 +99,7 @@ function recordEnds(input: Uint8Array): number[] {
   return ends;
 }
 
-/** The same bytes in a larger buffer, between others. */
+/** Copies the bytes into a larger buffer, between others. */
 function amidst(input: Uint8Array, length: number): Uint8Array {
   const buffer = new Uint8Array(length + 32).fill(3);
   buffer.set(input.subarray(0, length), 16);

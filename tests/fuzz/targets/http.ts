@@ -1,4 +1,4 @@
-/** What is sent to the admin API: over its socket, and over TCP without knowing the token. */
+/** Requests to the admin API: over its socket, and over TCP without the token. */
 import { ROUTES } from "../../../src/admin/routes.ts";
 import { makeServe } from "../../../src/admin/serve.ts";
 import { withDaemon } from "../../admin/daemon.ts";
@@ -7,7 +7,7 @@ import type { Random } from "../random.ts";
 import { must, type Target, utf8 } from "../target.ts";
 
 const TOKEN = "5a".repeat(32);
-/** Who does not know the token gets these and the page's files. */
+/** Paths that are open without the token, in addition to the page's files. */
 const OPEN = ["/", "/healthz", "/readyz"];
 
 const QUERIES = [
@@ -97,7 +97,7 @@ export const http: Target = {
       const piece = 1 + input.length % 97;
       const stranger = await converse(serve, { kind: "token", token: TOKEN }, input, piece);
       mustBeNothing(stranger, input);
-      must(!daemon.draining, "a stranger has drained the daemon");
+      must(!daemon.draining, "an unauthenticated caller drained the daemon");
       const known = await converse(serve, { kind: "socket" }, input, piece);
       words.push(`stranger ${statusOf(stranger)}`, statusOf(known));
     });
@@ -105,7 +105,7 @@ export const http: Target = {
   },
 };
 
-/** A stranger learns nothing but that the daemon is there. */
+/** Checks that an unauthenticated caller gets nothing but the open paths. */
 function mustBeNothing(answer: string, input: Uint8Array): void {
   const status = statusOf(answer);
   if (!status.startsWith("2")) return;
@@ -115,11 +115,11 @@ function mustBeNothing(answer: string, input: Uint8Array): void {
   must(isOpen, () => `${pathname} was answered with ${status} without a token`);
 }
 
-/** The status of an answer, which must not be the daemon's own fault. */
+/** Returns the status of a response, which must not be an internal error. */
 function statusOf(answer: string): string {
   if (answer === "") return "nothing";
   const status = /^(?:HTTP\/1\.1 100 Continue\r\n\r\n)?HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];
-  must(status !== undefined, () => `${JSON.stringify(answer.slice(0, 80))} is no HTTP`);
+  must(status !== undefined, () => `${JSON.stringify(answer.slice(0, 80))} is not HTTP`);
   must(status !== "500", () => answer.slice(-200));
   return status;
 }

@@ -1,4 +1,4 @@
-/** Bodies of the handshake's messages, of close records and of a tunnel's other control records. */
+/** Bodies of handshake messages, close records and other control records. */
 import { CLOSE_CODES, decodeClose } from "../../../src/tunnel/close_reason.ts";
 import {
   decodeChallenge,
@@ -24,7 +24,7 @@ export const messages: Target = {
   maxLength: 300,
   dictionary: [
     Uint8Array.of(0xef, 0xbb, 0xbf), // a byte order mark
-    Uint8Array.of(0xc0, 0x80), // no UTF-8
+    Uint8Array.of(0xc0, 0x80), // invalid UTF-8
     Uint8Array.of(0xed, 0xa0, 0x80), // half of a surrogate pair
     utf8("branch-1"),
     utf8("\u202e\u0000\n\u001b["),
@@ -44,29 +44,29 @@ export const messages: Target = {
     const words: string[] = [];
     const hello = decodeHello(body);
     if (hello !== undefined) {
-      must(sameBytes(encodeHello(hello), body), "the hello is encoded otherwise");
-      must(utf8(hello.name).length <= MAX_NAME_BYTES, "a name too long");
+      must(sameBytes(encodeHello(hello), body), "the hello was encoded differently");
+      must(utf8(hello.name).length <= MAX_NAME_BYTES, "a name is too long");
       words.push("hello");
     }
     const challenge = decodeChallenge(body);
     if (challenge !== undefined) {
-      must(sameBytes(encodeChallenge(challenge), body), "the challenge is encoded otherwise");
+      must(sameBytes(encodeChallenge(challenge), body), "the challenge was encoded differently");
       words.push("challenge");
     }
     const list = decodeSessionList(body);
     if (list !== undefined) {
       const [again] = encodeSessionList(list.sessions);
-      must(sameBytes(again.subarray(1), body.subarray(1)), "the list is encoded otherwise");
+      must(sameBytes(again.subarray(1), body.subarray(1)), "the list was encoded differently");
       words.push("sessions");
     }
     const resumed = decodeResumed(body);
     if (resumed !== undefined) {
-      must(sameBytes(encodeResumed(resumed), body), "the number is encoded otherwise");
+      must(sameBytes(encodeResumed(resumed), body), "the number was encoded differently");
       words.push("resumed");
     }
     const close = decodeClose(body);
     mustBePrintable(close.detail);
-    must(close.by === "peer" && close.detail.length <= 200, "a close that is not as it should be");
+    must(close.by === "peer" && close.detail.length <= 200, "an invalid close");
     return [...words, close.reason];
   },
 };

@@ -1,4 +1,4 @@
-/** A tunnel's record queue, against a model of what may wait, be dropped and come out. */
+/** A tunnel's record queue, checked against a model of what may wait, be dropped and be sent. */
 import { MAX_RECORD_BODY } from "../../../src/tunnel/record.ts";
 import { QueueModel, type QueueStep, RECORD_TYPES } from "../../tunnel/record_queue_model.ts";
 import type { Random } from "../random.ts";
@@ -6,12 +6,12 @@ import { Script } from "../script.ts";
 import type { Target } from "../target.ts";
 
 const MAX_STEPS = 80;
-/** Records added at once: the larger ones fill the queue. */
+/** Numbers of records added at once: the larger ones fill the queue. */
 const COUNTS = [1, 2, 5, 20, 100, 900];
 const LENGTHS = [8, 28, 60, 250, 576, 1_500, 8_000, MAX_RECORD_BODY];
 const PORTIONS = [16 * 1024, 64 * 1024];
 
-/** The bytes of one thing that is done: more often than all else, something is added. */
+/** Generates the bytes of one step, which mostly adds records. */
 function step(random: Random): number[] {
   const length = random.pick([1, 2, 4, 8, 11]);
   return random.oneIn(2)

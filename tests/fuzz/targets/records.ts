@@ -20,12 +20,12 @@ function header(kind: number, length: number, handle: number): Uint8Array {
   return out;
 }
 
-/** Heads of records, for mutation. */
+/** Record headers, for mutation. */
 export const RECORD_WORDS: readonly Uint8Array[] = [0, 1, 2, 3].flatMap((kind) =>
   [0, 20, 1_024, 1_025, 1_514, 1_515, MAX_RECORD_BODY].map((length) => header(kind, length, 1))
 );
 
-/** Some records, the last of which may be cut. */
+/** Generates some records, the last of which may be truncated. */
 export function recordStream(random: Random): Uint8Array {
   const parts: number[] = [];
   for (let left = 1 + random.below(6); left > 0; left--) {
@@ -47,11 +47,14 @@ export const records: Target = {
     const whole = read(input, () => input.length);
     let state = input.length;
     const pieces = read(input, () => 1 + (state = state * 31 + 7 & 0xffff) % 97);
-    must(sameBytes(whole.bytes, pieces.bytes), "where the stream is split changes its records");
-    must(whole.violation === pieces.violation, "where the stream is split changes the violation");
+    must(sameBytes(whole.bytes, pieces.bytes), "the records depend on where the stream is split");
+    must(
+      whole.violation === pieces.violation,
+      "the violation depends on where the stream is split",
+    );
     must(
       sameBytes(whole.bytes, input.subarray(0, whole.bytes.length)),
-      "the records are not what the stream holds",
+      "the records differ from the stream",
     );
     must(
       whole.violation !== undefined || input.length - whole.bytes.length < MAX_RECORD_BODY + 4,
@@ -61,7 +64,7 @@ export const records: Target = {
   },
 };
 
-/** What comes out of a reader, encoded again. */
+/** Reads a stream and encodes the records again. */
 function read(
   input: Uint8Array,
   size: () => number,
@@ -71,8 +74,8 @@ function read(
   let [at, count] = [0, 0];
   const take = (kind: number) => (handle: number, offset: number, length: number) => {
     count++;
-    must(offset + length <= buffer.bytes.length, "a record beyond the buffer");
-    must(at + RECORD_HEADER + length <= out.length, "more comes out than went in");
+    must(offset + length <= buffer.bytes.length, "a record extends beyond the buffer");
+    must(at + RECORD_HEADER + length <= out.length, "the output is longer than the input");
     out.set(header(kind, length, handle), at);
     out.set(buffer.bytes.subarray(offset, offset + length), at + RECORD_HEADER);
     at += RECORD_HEADER + length;
@@ -87,7 +90,7 @@ function read(
   let violation: string | undefined;
   for (let from = 0; from < input.length && violation === undefined;) {
     const space = reader.space();
-    must(space.length > 0, "no room to read into");
+    must(space.length > 0, "no space to read into");
     const chunk = input.subarray(from, from + Math.min(size(), space.length));
     space.set(chunk);
     violation = reader.received(chunk.length);

@@ -1,4 +1,6 @@
-/** What a client may say of its sessions when it comes back, to servers that remember and that forgot. */
+/**
+ * Claims of a reconnecting client about its sessions, to servers that kept them and that lost them.
+ */
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
 import { proofTag } from "../../../src/proxy/session_proof.ts";
 import {
@@ -30,7 +32,10 @@ const MACS: readonly Mac[] = [
 ];
 const KINDS = [KIND_CONTROL, KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION];
 
-/** Steps begin with an action: a dial, a restart, the list of the session, its end with proof. */
+/**
+ * Each step begins with an action: a dial, a restart, the list with the session, its end with the
+ * proof.
+ */
 const FORGOTTEN = [0, 0, 0, 4, 1, 1, 1, 0, 0, 0, 3, 0, 0, 0];
 
 function step(random: Random): number[] {
@@ -89,7 +94,7 @@ async function act(script: Script, world: ResumeWorld): Promise<void> {
   await script.pick(actions)();
 }
 
-/** A session of somebody's, mostly the client's own, with a lie or none. */
+/** Returns a session, mostly the client's own, with or without a false field. */
 function session(script: Script, { had, known }: ResumeWorld): ListedSession {
   const choice = script.u8();
   const all: readonly ListedSession[] = choice % 4 === 3 || had.length === 0 ? known : had;
@@ -105,13 +110,13 @@ function session(script: Script, { had, known }: ResumeWorld): ListedSession {
   return lies[[0, 0, 0, 0, 1, 2, 3, 4][script.u8() % 8]]();
 }
 
-/** A well-formed list, of which it is known what has to come of it. */
+/** Sends a well-formed list, whose expected outcome is known. */
 function list(script: Script, world: ResumeWorld): Promise<void> {
   const sessions = Array.from({ length: script.u8() % 7 }, () => session(script, world));
   return world.connect(encodeSessionList(sessions), sessions);
 }
 
-/** Records of a list that may have any bytes, any number, and no end. */
+/** Sends list records with arbitrary bytes, in any number, possibly without an end. */
 async function rawList(script: Script, world: ResumeWorld): Promise<void> {
   const sessions = Array.from({ length: script.u8() % 5 }, () => session(script, world));
   const [body] = encodeSessionList(sessions);

@@ -1,4 +1,4 @@
-/** What an authenticated client may say on its tunnel, beside an honest one. */
+/** Records of an authenticated client on its tunnel, next to an honest client. */
 import { CODE_PADI, CODE_PADR, CODE_PADT } from "../../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
 import type { HostUniqMode } from "../../../src/proxy/host_uniq.ts";
@@ -15,12 +15,12 @@ import { RECORD_WORDS, recordStream } from "./records.ts";
 
 const OWN: readonly Mac[] = [0x02_00_00_00_e0_01, 0x02_00_00_00_e0_02];
 const ACS: readonly Mac[] = [AC, 0x02_00_00_00_00_a2];
-/** Whose address a request bears: mostly its own. */
+/** Source addresses of requests: mostly the client's own. */
 const SOURCES: readonly Mac[] = [...OWN, ...OWN, CUSTOMER, AC];
 const MODES: readonly HostUniqMode[] = ["rewrite", "preserve", { fixed: Uint8Array.of(1, 2) }];
 const MAX_STEPS = 24;
 
-/** Steps begin with an action: here a PADI, its answer, a PADR, and its answer. */
+/** Each step begins with an action: here a PADI, its answer, a PADR, and its answer. */
 const DIAL = [1, 0, 0, 0, 0, 0, 0, 6, 0, 1, 1, 0, 0, 0, 0, 0, 0, 6, 0];
 
 function step(random: Random): number[] {
@@ -101,12 +101,12 @@ function request(script: Script): Draft {
   const code = script.pick([CODE_PADI, CODE_PADR]);
   const [source, unique] = [script.pick(SOURCES), script.u8() % 8];
   const destination = code === CODE_PADI ? BROADCAST : script.pick(ACS);
-  // The victim's Host-Uniq is one of them.
+  // One of them is the victim's Host-Uniq.
   const tags = [service, unique === 2 ? uniq(7, 0, 255) : uniq(unique)];
   return { code, destination, source, sessionId: 0, tags };
 }
 
-/** A PADT, with tags that are nobody's business on the other side. */
+/** A PADT with tags that must not reach the other side. */
 function goodbye(): Draft {
   return {
     code: CODE_PADT,

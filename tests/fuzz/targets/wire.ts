@@ -1,4 +1,4 @@
-/** Frames on the wires of a whole path: customers and ACs that keep no rule. */
+/** Frames on the wires of a complete path, from customers and ACs that follow no rules. */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -22,10 +22,10 @@ const CUSTOMERS: readonly (readonly Mac[])[] = [
 ];
 const ACS: readonly Mac[] = [0x02_00_00_00_a1_01, 0x02_00_00_00_a1_02];
 const MODES: readonly HostUniqMode[] = ["rewrite", "preserve", { fixed: Uint8Array.of(1, 2) }];
-/** Steps of one input. */
+/** Maximum number of steps per input. */
 const MAX_STEPS = 24;
 
-/** Steps begin with a wire, a session and an action: here a dial of the first customer. */
+/** Each step begins with a wire, a session and an action: here a dial of the first customer. */
 const DIAL = [1, 0, 5, 0, 0, 0];
 
 function step(random: Random): number[] {
@@ -91,7 +91,7 @@ function palette(world: WireWorld): Palette {
   };
 }
 
-/** A packet that the wire's peers send. */
+/** Returns a packet as sent by the wire's peers. */
 function draft(script: Script, entry: Wire): Draft {
   const tags = [service, uniq(script.u8() % 8)];
   if (entry === "ac") {
@@ -105,7 +105,7 @@ function draft(script: Script, entry: Wire): Draft {
   return { code, destination, source: script.pick(CUSTOMERS[entry]), sessionId: 0, tags };
 }
 
-/** A frame of a session, from either end, with a payload of any length. */
+/** Sends a frame of a session, from either end, with a payload of any length. */
 async function data(script: Script, world: WireWorld, session: OpenSession): Promise<void> {
   const { wire, near, customer, nearId, far, ac, id } = session;
   const up = script.u8() % 2 === 0;
@@ -117,7 +117,9 @@ async function data(script: Script, world: WireWorld, session: OpenSession): Pro
   await world.put(up ? wire : "ac", frame);
 }
 
-/** A discovery packet of a session, from either end: a PADT, or what the script makes of it. */
+/**
+ * Sends a discovery packet of a session, from either end: a PADT, or what the script turns it into.
+ */
 async function closing(script: Script, world: WireWorld, session: OpenSession): Promise<void> {
   const { wire, near, customer, nearId, far, ac, id } = session;
   const up = script.u8() % 2 === 0;
@@ -128,7 +130,7 @@ async function closing(script: Script, world: WireWorld, session: OpenSession): 
   await world.put(up ? wire : "ac", edited(script, packet, palette(world)));
 }
 
-/** After anything, a new customer dials a new AC, unless there are as many sessions as allowed. */
+/** Checks that a new customer can still dial a new AC, unless the session limit is reached. */
 async function mustServe(world: WireWorld): Promise<void> {
   const { path } = world;
   await world.pass(120_000);
@@ -136,6 +138,6 @@ async function mustServe(world: WireWorld): Promise<void> {
     [path.server, ...path.clients].map(({ drops }) => drops["session-limit"] ?? 0);
   const before = refused().join();
   const fresh = await world.dial(0, 0x02_00_00_00_fe_01, 0x02_00_00_00_fe_02, [uniq(0xfe)]);
-  if (fresh === undefined) return must(refused().join() !== before, "a new customer is not served");
+  if (fresh === undefined) return must(refused().join() !== before, "a new customer cannot dial");
   must(await world.carries(fresh), "a new session carries nothing");
 }
