@@ -6,7 +6,7 @@ import { startTestAc } from "./peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "./peers/test_client.ts";
 import type { LabProcess } from "./process.ts";
 import { runCommand } from "./process.ts";
-import { type ProxyPair, startProxyPair } from "./proxy_pair.ts";
+import { type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
 /** How long calls fail. Milliseconds. */
@@ -137,3 +137,27 @@ Deno.test(needing(["strace", "ss"], {
     }
   },
 }));
+
+for (const error of ["EDQUOT", "EIO"] as const) {
+  Deno.test(needing(["strace"], {
+    name: `a daemon starts though each write to its state gives ${error}, and says so`,
+    ignore,
+    async fn() {
+      await using lab = await Lab.open();
+      await lab.cables();
+      lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+      const pair = await startProxyPair(lab, { keep: true });
+      const session = await lab.use(startTestClient("cust0")).dial();
+      const { server } = pair;
+      server.signal("SIGKILL");
+      await server.status;
+      const traced = startDaemon(lab, "server", (program, args) => ["strace", [
+        ...["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"],
+        ...["-e", `inject=pwrite64:error=${error}`, program, ...args],
+      ]]);
+      await traced.waitForLine(/state cannot be written/, { timeout: 20_000 });
+      await ready(traced);
+      await goesOn(session, traced, `writes that give ${error}`);
+    },
+  }));
+}
