@@ -24,6 +24,8 @@ function packet(first: number, size: number, version = 1): Uint8Array {
 
 const INITIAL = packet(0xc0, 1_200);
 const SHORT_HEADER = packet(0x40, 60);
+/** Milliseconds for what was sent to come. */
+const PATIENCE = 5_000;
 /** What marks the end of what was sent. */
 const LAST = packet(0x7f, 33);
 
@@ -60,11 +62,14 @@ class Filtered implements Disposable {
   async received(): Promise<Uint8Array[]> {
     await this.sender.send(LAST, this.to);
     const got: Uint8Array[] = [];
+    const timer = setTimeout(() => this.#socket.close(), PATIENCE); // ends `receive`
     while (true) {
       const [bytes] = await this.#socket.receive(new Uint8Array(65_536));
-      if (bytes.length === LAST.length && bytes[0] === LAST[0]) return got;
+      if (bytes.length === LAST.length && bytes[0] === LAST[0]) break;
       got.push(bytes.slice());
     }
+    clearTimeout(timer);
+    return got;
   }
 
   /** A number as an option of one of the two sockets. */

@@ -19,6 +19,20 @@ import { record } from "./raw_client.ts";
 const SECRET = new Uint8Array(32).fill(1);
 const FINGERPRINT = new Uint8Array(32).fill(2);
 
+/** How long a server may take. Milliseconds. */
+const PATIENCE = 5_000;
+
+/** What a promise gives; rejects where that takes too long. */
+async function soon<T>(promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`Nothing in ${PATIENCE} ms`)), PATIENCE);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** A server without a network: what `connect` gives is the far end of a connection to it. */
 function openServer(path: Path) {
   const waiting: PromiseWithResolvers<Incoming>[] = [];
@@ -79,11 +93,12 @@ function openServer(path: Path) {
     async logIn(name: string): Promise<MemoryConnection> {
       ended = Promise.withResolvers();
       const connection = connect();
-      await authenticateToServer(connection, { name, secret: SECRET, pins: [FINGERPRINT] });
+      const credentials = { name, secret: SECRET, pins: [FINGERPRINT] };
+      await soon(authenticateToServer(connection, credentials));
       return connection;
     },
     /** How the last tunnel has ended. */
-    end: () => ended.promise,
+    end: () => soon(ended.promise),
   };
 }
 
