@@ -18,6 +18,7 @@ import { ClientDiscovery } from "./client_discovery.ts";
 import {
   loggedClientEvents,
   loggedDrops,
+  loggedFloods,
   loggedPacing,
   loggedProxyEvents,
   loggedResumptions,
@@ -53,7 +54,7 @@ export async function startServer(
   const { transport } = config.tunnel;
   const reputation = new Reputation(now);
   const monitor = new Monitor(Date.now);
-  const quic = { known: reputation, drops: monitor.udpDrops };
+  const quic = { known: reputation, drops: monitor.udpDrops, flooded: loggedFloods(now) };
   const listeners = config.tunnel.listen.map((at) =>
     listen(transport, at, files.certificate.pem, files.key, tune, quic)
   );

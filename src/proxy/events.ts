@@ -175,6 +175,18 @@ export function loggedServerEvents(
   };
 }
 
+/** Floods of QUIC's first packets, as they begin and end. */
+export function loggedFloods(now: () => number): (perSecond: number | undefined) => void {
+  const limiter = new LineLimit(now);
+  return (perSecond) =>
+    limiter.log("flood", (suppressed) => {
+      const facts = suppressedFact(suppressed);
+      if (perSecond === undefined) return tunnelLog.info("flood of first packets over", facts);
+      const load = { "per_second": Math.round(perSecond) };
+      tunnelLog.warning("flood of first packets", { ...load, ...facts });
+    });
+}
+
 /** The client's one tunnel. `onConnected` is called after the line. */
 export function loggedClientEvents(monitor: Monitor, onConnected: () => void): ClientEvents {
   let up: string | undefined;

@@ -38,6 +38,8 @@ export interface InitialGateOptions {
   known: () => readonly string[];
   /** Networks of connections in handshake, how many each has, and how many it may have. */
   handshaking: () => Iterable<readonly [network: string, count: number, most: number]>;
+  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  flooded?: ((perSecond: number | undefined) => void) | undefined;
   /** Milliseconds of a steady clock. */
   now: () => number;
   /** Calls back after so many milliseconds. */
@@ -130,9 +132,13 @@ export class InitialGate {
   #apply(): void {
     const rule = this.#rule();
     if (isSame(rule, this.#applied)) return;
+    const { apply, flooded, now } = this.#options;
+    const wasOpen = this.#applied.share === 1;
     this.#applied = rule;
-    this.#appliedAt = this.#options.now();
-    this.#options.apply(rule);
+    this.#appliedAt = now();
+    apply(rule);
+    if (wasOpen) flooded?.(this.#load);
+    else if (rule.share === 1) flooded?.(undefined);
   }
 
   #rule(): InitialRule {

@@ -20,6 +20,8 @@ export interface QuicListenOptions {
   known?: KnownNetworks;
   /** Counts what the kernel drops of UDP sockets. */
   drops?: UdpDrops;
+  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  flooded?: (perSecond: number | undefined) => void;
 }
 
 /**
@@ -46,7 +48,7 @@ export class QuicListener implements Listener {
     endpoint: Endpoint,
     certificate: string,
     key: string,
-    { known = NOBODY, drops = new UdpDrops() }: QuicListenOptions = {},
+    { known = NOBODY, drops = new UdpDrops(), flooded }: QuicListenOptions = {},
   ) {
     requireQuic();
     const now = (): number => performance.now();
@@ -59,6 +61,7 @@ export class QuicListener implements Listener {
       known,
       handshakes: this.#handshakes,
       drops,
+      flooded,
       now,
     });
     this.#shown = identity(certificate, key);
@@ -129,13 +132,18 @@ export class QuicListener implements Listener {
       const connection = incoming.accept({ zeroRtt: true });
       this.#follow(connection);
       const { hostname } = connection.remoteAddr;
-      const done = this.#handshakes.enter(hostname, () => refuseQuic(connection));
+      let hasLeft = false;
+      const left = connection.closed.catch(() => {}).then(() => void (hasLeft = true));
+      const done = this.#handshakes.enter(hostname, () => {
+        hasLeft = true;
+        refuseQuic(connection);
+      });
       this.#socket.gate.arrived(this.#known.isKnown(hostname));
       this.#socket.gate.changed();
-      const left = connection.closed.then(() => false, () => false);
-      const shaken = await Promise.race([connection.handshake.then(() => true), left])
-        .finally(done);
-      if (shaken && connection.protocol === ALPN) this.#deliver(new QuicIncoming(connection));
+      await Promise.race([connection.handshake, left]).finally(done);
+      // A handshake that has failed resolves, too, and what has ended it is heard a turn later.
+      await new Promise((resolve) => setImmediate(resolve));
+      if (!hasLeft && connection.protocol === ALPN) this.#deliver(new QuicIncoming(connection));
       else abandon(connection);
     } catch {
       // a stranger, or one that does not trust us: QUIC has told it why

@@ -30,6 +30,8 @@ export interface QuicSocketOptions {
   known: KnownNetworks;
   handshakes: QuicHandshakes;
   drops: UdpDrops;
+  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  flooded: ((perSecond: number | undefined) => void) | undefined;
   /** Milliseconds of a steady clock. */
   now: () => number;
 }
@@ -45,7 +47,7 @@ export class QuicSocket {
   /** Finds the socket that Deno has bound to this address; without it, nothing is filtered. */
   constructor(
     { hostname, port }: { hostname: string; port: number },
-    { known, handshakes, drops, now }: QuicSocketOptions,
+    { known, handshakes, drops, flooded, now }: QuicSocketOptions,
   ) {
     this.#socket = UdpSocket.find(hostname, port);
     this.#socket?.widen(RECEIVE_QUEUE);
@@ -56,6 +58,7 @@ export class QuicSocket {
       apply: (rule) => this.#apply(rule),
       known: () => known.latest(MAX_NETWORKS),
       handshaking: () => handshakes.networks(),
+      flooded,
       now,
       later: (milliseconds, run) => void setTimeout(run, milliseconds),
     });

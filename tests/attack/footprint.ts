@@ -35,7 +35,7 @@ export async function cpuTime(pid: number): Promise<number> {
 const EVERY = 50;
 
 /** Looks at a process until `stop`, which gives the most that it held. */
-export function watchFootprint(pid: number): { stop(): Promise<Footprint> } {
+export function watchFootprint(pid: number): { stop(): Promise<Footprint> } & AsyncDisposable {
   const most: Footprint = { descriptors: 0, memory: 0, anonymous: 0 };
   let stopped = false;
   const watching = (async () => {
@@ -47,11 +47,10 @@ export function watchFootprint(pid: number): { stop(): Promise<Footprint> } {
       await new Promise((resolve) => setTimeout(resolve, EVERY));
     }
   })();
-  return {
-    async stop(): Promise<Footprint> {
-      stopped = true;
-      await watching;
-      return most;
-    },
+  const stop = async (): Promise<Footprint> => {
+    stopped = true;
+    await watching;
+    return most;
   };
+  return { stop, [Symbol.asyncDispose]: async () => void await stop() };
 }

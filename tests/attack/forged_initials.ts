@@ -32,12 +32,12 @@ export async function forgeInitials(
   });
 }
 
-/** Sends such packets at a rate until `stop`, which gives how many went. */
+/** Sends such packets at a rate until it is disposed of. */
 export function floodInitials(
   packets: readonly Uint8Array<ArrayBuffer>[],
   perSecond: number,
   source: () => Uint8Array = madeUp,
-): { stop(): number } {
+): { readonly sent: number } & Disposable {
   const { socket, sendto, close } = libc();
   const fd = unwrap(socket(AF_INET, SOCK_RAW, IPPROTO_RAW), "socket(raw)", "forge packets");
   const to = encodeAddress("127.0.0.1", 0);
@@ -55,10 +55,12 @@ export function floodInitials(
   };
   const timer = setInterval(send, EVERY);
   return {
-    stop(): number {
+    get sent() {
+      return sent;
+    },
+    [Symbol.dispose](): void {
       clearInterval(timer);
       close(fd);
-      return sent;
     },
   };
 }

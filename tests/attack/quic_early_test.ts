@@ -53,7 +53,7 @@ for (const [what, push] of Object.entries(PUSHES)) {
       attackServer({ transport: "quic" }, ["second"], async (server) => {
         const certificate = await Deno.readTextFile(`${server.lab.folder}/server.crt`);
         const rest = await watchFootprint(server.process.pid).stop();
-        const watch = watchFootprint(server.process.pid);
+        await using watch = watchFootprint(server.process.pid);
         const options = {
           hostname: "127.0.0.1",
           port: server.port,

@@ -12,11 +12,13 @@ function openGate() {
     known: ["192.0.2.1"] as readonly string[],
     handshaking: [] as [string, number, number][],
     passed: 0,
+    floods: [] as (number | undefined)[],
   };
   const gate = new InitialGate({
     apply: (rule) => void rules.push({ at: now, rule }),
     known: () => world.known,
     handshaking: () => world.handshaking,
+    flooded: (perSecond) => void world.floods.push(perSecond),
     now: () => now,
     later: (milliseconds, run) => void timers.push({ at: now + milliseconds, run }),
   });
@@ -105,6 +107,16 @@ Deno.test("S7: however fast handshakes begin and end, filters change every 20 ms
   const gaps = rules.slice(1).map(({ at }, i) => at - rules[i].at);
   assert(gaps.every((gap) => gap >= 20), `${gaps}`);
   assert(rules.length > 40);
+});
+
+Deno.test("S7: a flood is told of when it begins and when it is over", () => {
+  const { world, pass } = openGate();
+  pass(5_000, 5_000);
+  assertEquals(world.floods.length, 1);
+  const perSecond = world.floods[0] ?? 0;
+  assert(perSecond > 4_000 && perSecond < 6_000, `${perSecond}`);
+  pass(10_000, 0);
+  assertEquals(world.floods, [perSecond, undefined]);
 });
 
 Deno.test("a gate that is closed changes nothing more", () => {
