@@ -80,10 +80,13 @@ export function openInitial(datagram: Uint8Array): OpenedInitial {
   return { header, packetNumber, plain: new Uint8Array(plain) };
 }
 
-/** The same first Initial of another connection: its destination is made up. */
-export function sealInitial({ header, packetNumber, plain }: OpenedInitial): Uint8Array {
+/** The same first Initial of another connection, whose destination is made up if it is left out. */
+export function sealInitial(
+  { header, packetNumber, plain }: OpenedInitial,
+  destination: Uint8Array = randomBytes(header[5]),
+): Uint8Array<ArrayBuffer> {
   const head = header.slice();
-  head.set(randomBytes(head[5]), 6);
+  head.set(destination, 6);
   const keys = keysOf(head.subarray(6, 6 + head[5]));
   const sealing = createCipheriv("aes-128-gcm", keys.key, nonce(keys, packetNumber));
   sealing.setAAD(Uint8Array.of(...head, ...packetNumber));
@@ -95,6 +98,14 @@ export function sealInitial({ header, packetNumber, plain }: OpenedInitial): Uin
   out[0] ^= bits[0] & 0x0f;
   packetNumber.forEach((_, i) => out[at + i] ^= bits[1 + i]);
   return out;
+}
+
+/** An Initial behind this one that ends its connection (RFC 9000 section 19.19). */
+export function closingInitial({ header, packetNumber, plain }: OpenedInitial): OpenedInitial {
+  const close = new Uint8Array(plain.length); // the rest is padding
+  close.set([0x1c, 0, 0, 0]);
+  const next = packetNumber.with(-1, packetNumber[packetNumber.length - 1] + 1);
+  return { header, packetNumber: next, plain: close };
 }
 
 /** The first datagram that Deno's own QUIC sends. */

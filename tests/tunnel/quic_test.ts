@@ -13,6 +13,12 @@ import { QuicListener } from "../../src/tunnel/quic_listener.ts";
 import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import {
+  captureInitial,
+  closingInitial,
+  openInitial,
+  sealInitial,
+} from "../attack/initial_packet.ts";
 import { recordBuffer } from "./memory_connection.ts";
 
 const SECRET = new Uint8Array(32).fill(1);
@@ -269,6 +275,30 @@ for (const [what, send] of Object.entries(early)) {
     listener.close();
   });
 }
+
+Deno.test("S7: a connection that ends in its handshake, as forged packets can have it, is not delivered", async () => {
+  closeTrust();
+  const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
+  const opened = openInitial(await captureInitial());
+  const socket = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+  const to = { transport: "udp", hostname: "127.0.0.1", port: listener.port } as const;
+  const first = listener.accept();
+  for (let i = 0; i < 20; i++) {
+    const destination = crypto.getRandomValues(new Uint8Array(opened.header[5]));
+    await socket.send(sealInitial(opened, destination), to);
+    if (i % 2 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await socket.send(sealInitial(closingInitial(opened), destination), to);
+  }
+  const { port } = socket.addr as Deno.NetAddr;
+  const trust = { certificates: [made.certificate] };
+  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+  const incoming = await first;
+  assert(incoming.remote.port !== port, "a forged one came first");
+  incoming.close();
+  client.close();
+  socket.close();
+  listener.close();
+});
 
 Deno.test("a dial to nobody ends in time with what went wrong", async () => {
   const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
