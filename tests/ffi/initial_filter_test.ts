@@ -125,6 +125,33 @@ for (const [host, own] of [["127.0.0.1", LOOPBACK], ["::1", LOOPBACK_6]] as cons
   });
 }
 
+Deno.test("S7: a socket of both families tells IPv4 networks from IPv6 ones", async () => {
+  const endpoint = new Deno.QuicEndpoint({ hostname: "::", port: 0 });
+  const { hostname, port } = endpoint.addr;
+  const own = UdpSocket.find(hostname, port);
+  assert(own !== undefined);
+  const ends = ["127.0.0.1", "::1"].map((hostname) => {
+    const to = { transport: "udp", hostname, port } as const;
+    return { to, sender: Deno.listenDatagram({ ...to, port: 0 }) };
+  });
+  const passes = async (networks: readonly FilterNetwork[]): Promise<boolean[]> => {
+    assert(own.attach(initialFilter({ ...SHUT, networks })));
+    const passed: boolean[] = [];
+    for (const { sender, to } of ends) {
+      const before = own.drops;
+      await sender.send(INITIAL, to);
+      passed.push(own.drops === before);
+    }
+    return passed;
+  };
+  assertEquals(await passes(OTHERS), [false, false]);
+  assertEquals(await passes([LOOPBACK]), [true, false]);
+  assertEquals(await passes([LOOPBACK_6]), [false, true]);
+  assertEquals(await passes([LOOPBACK, LOOPBACK_6]), [true, true]);
+  for (const { sender } of ends) sender.close();
+  endpoint.close();
+});
+
 Deno.test("S7: of first packets of unknown networks that share passes that is said", async () => {
   for (const share of [0.1, 0.5, 0.9]) {
     using socket = new Filtered("127.0.0.1", { ...SHUT, share });
