@@ -163,9 +163,14 @@ class Outliner {
   #list(path: string, noted: number, depth: number): void {
     const scanner = this.#scanner;
     const begun = scanner.line;
+    let isItemNext = true;
     for (let index = 0;; index++) {
       scanner.skipLines();
-      if (scanner.take("]")) return;
+      if (scanner.take("]")) {
+        // In the place of an item @std/toml takes the two for a table.
+        if (isItemNext && scanner.sees("}")) scanner.fail('Write a blank between "]" and "}"');
+        return;
+      }
       if (scanner.isDone) {
         scanner.fail('The list that begins with "[" on this line never ends', begun);
       }
@@ -178,8 +183,8 @@ class Outliner {
       if (scanner.sees(",") && scanner.line !== end) {
         scanner.fail(`Write the comma at the end of line ${end}`);
       }
-      if (scanner.take(",") || scanner.sees("]")) continue;
-      if (scanner.isDone) continue;
+      isItemNext = scanner.take(",");
+      if (isItemNext || scanner.sees("]") || scanner.isDone) continue;
       scanner.fail(`Expected "," or "]" in the list that begins in line ${begun}`);
     }
   }

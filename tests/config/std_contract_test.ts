@@ -1,4 +1,5 @@
-/** What this project relies on in packages that read TOML and measure text: the real ones and stand-ins of links/. */
+/** What this project relies on in the packages of @std, be they the stand-ins of links/ or the real ones. */
+import { parseArgs } from "@std/cli/parse-args";
 import { unicodeWidth } from "@std/cli/unicode-width";
 import {
   assertEquals,
@@ -36,6 +37,11 @@ const VALUES: [source: string, value: unknown][] = [
   ["a = [ # x\n1 , # y\n2\n]", { a: [1, 2] }],
   ['a = """x"y""z"""\nb = \'\'\'y\'\'z\'\'\'', { a: 'x"y""z', b: "y''z" }],
   ['a = """x\\\n\n  y"""', { a: "xy" }],
+  ["a = { b = [1]}\nc = { d = [] }\ne = { f = [[]]}", {
+    a: { b: [1] },
+    c: { d: [] },
+    e: { f: [[]] },
+  }],
   ["a = inf\nb = -1\nc = +0.5", { a: null, b: -1, c: 0.5 }],
 ];
 
@@ -54,6 +60,8 @@ const REFUSED: [source: string, message: string][] = [
   ['a = """x"""""', 'A text between """ cannot end with "; write it on one line'],
   ["a = '''x''''", "A text between ''' cannot end with '; write it on one line"],
   ['a = """x\\  \n  y"""', "Blanks follow the backslash that joins two lines; remove them"],
+  ["a = { b = []}", 'Write a blank between "]" and "}"'],
+  ["a = { b = [[1,]}", 'Write a blank between "]" and "}"'],
   ["[constructor]", "Unknown key"],
   ["[a]\n__proto__.b = 2", "Unknown key"],
   ["a = { toString = 1 }", "Unknown key"],
@@ -92,6 +100,31 @@ Deno.test("P6: a character takes two columns where it is wide, and none where it
     ["§°é", 3],
   ];
   for (const [text, columns] of widths) assertEquals([text, unicodeWidth(text)], [text, columns]);
+});
+
+Deno.test("P6: tools read their flags alike, however they are written", () => {
+  const options = { boolean: ["quick"], string: ["json", "only"], default: { only: "all" } };
+  const none = { _: [], quick: false, only: "all" };
+  const cases: [args: string[], found: object][] = [
+    [[], none],
+    [["--quick", "--json", "a", "--only=b=c"], { ...none, quick: true, json: "a", only: "b=c" }],
+    [["--json", "a", "--json", "5"], { ...none, json: "5" }],
+    [["--json"], { ...none, json: "" }],
+    [["--json", "--quick"], { ...none, json: "", quick: true }],
+    [["--quick=false", "x", "7"], { ...none, _: ["x", 7] }],
+    [["--quick", "false", "--", "--json"], { ...none, _: ["--json"] }],
+    [["--no-quick"], { ...none, "no-quick": true }],
+    [["--json="], { ...none, "json=": true }],
+    [["--seed", "7", "--a.b", "-ab", "-"], { ...none, seed: 7, a: true, b: "-" }],
+    [["", "x"], { ...none, _: ["", "x"] }],
+  ];
+  for (const [args, found] of cases) assertEquals([args, parseArgs(args, options)], [args, found]);
+  const strange: string[] = [];
+  parseArgs(["--quick", "--nope", "-x", "y"], {
+    ...options,
+    unknown: (arg) => void strange.push(arg),
+  });
+  assertEquals(strange, ["--nope", "-x"]);
 });
 
 Deno.test("P6: of @std nothing is imported but what each 1.x of the real packages exports", () => {

@@ -168,7 +168,8 @@ Deno.test({
     const { server, client } = await startProxyPair(lab);
     const session = await lab.use(startTestClient("cust0")).dial();
     // New timings count for a tunnel that is up: the server's silence is noticed sooner than after 9 s.
-    await edit(lab, "branch-1.toml", "[tunnel]", `${HASTY}\n[tunnel]`);
+    const last = 'secret_file = "branch-1.secret"\n';
+    await edit(lab, "branch-1.toml", last, `${last}${HASTY}\n`);
     assertStringIncludes(await reload(client), "tunnel.keepalive.timeout");
     await Deno.remove(`${lab.folder}/branch-1.secret`);
     await makeSecret(lab, "branch-1");
