@@ -18,6 +18,7 @@ import { RequestGate } from "./request_gate.ts";
 import type { Member } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, TokenMint } from "./token.ts";
+import { WireGate } from "./wire_gate.ts";
 
 /** Unknown addresses remembered: those of half a minute at 10,000 a second. */
 const STRANGERS = 1 << 18;
@@ -32,6 +33,7 @@ export class ClientDiscovery {
   #policy: ClientPolicy;
   #switch: SessionSwitch;
   #pending: PendingDiscoveries<Member>;
+  #wire: WireGate;
   #gate: RequestGate;
   #offers: Offers<Member>;
   #concentrators: Concentrators;
@@ -57,6 +59,7 @@ export class ClientDiscovery {
       (pending) => this.#offers.forget(pending),
     );
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
+    this.#wire = new WireGate(options);
     this.#gate = new RequestGate({
       ...options,
       sessions,
@@ -95,6 +98,11 @@ export class ClientDiscovery {
   expire(): void {
     this.#pending.expire();
     this.#concentrators.expire();
+  }
+
+  /** Whether one source sends so much that it is not worth reading. */
+  isExcess(code: number, source: Mac): boolean {
+    return this.#wire.isExcess(code, source);
   }
 
   /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */

@@ -1,6 +1,14 @@
 import type { FrameSink, Link } from "../../ffi/link.ts";
-import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.ts";
+import {
+  CODE_PADI,
+  CODE_PADO,
+  CODE_PADR,
+  CODE_PADS,
+  ETHERNET_HEADER,
+  SESSION_HEADER,
+} from "../pppoe/constants.ts";
 import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
+import { type Mac, readMac } from "../pppoe/mac.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
 import { DiscoveryGates } from "./discovery_gate.ts";
@@ -17,6 +25,8 @@ import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 
 /** The discovery of one mode. */
 export interface Discovery {
+  /** Whether a frame from the wire is one too many of its source, and is dropped unread. */
+  isExcess?(code: number, source: Mac): boolean;
   /** A discovery frame without a session, from the wire. */
   fromWire(packet: DiscoveryPacket): void;
   /** A packet from a member that belongs to no open session; a PADS brings its new handle. */
@@ -114,6 +124,9 @@ export class Proxy implements FrameSink {
   }
 
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
+    const isExcess = length >= SESSION_HEADER &&
+      this.#discovery.isExcess?.(bytes[offset + ETHERNET_HEADER + 1], readMac(bytes, offset + 6));
+    if (isExcess === true) return this.sessions.drops.count("discovery-rate");
     const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
     if (typeof packet === "string") return this.sessions.drops.drop(packet);
     limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
