@@ -20,8 +20,7 @@ async function suffer(lab: Lab, name: string, milliseconds = ATTACK): Promise<vo
   const attacker = startScript(lab, "attacker", [name, JSON.stringify({ target })]);
   await attacker.say("target");
   await attacker.waitForLine(/over/, { timeout: milliseconds + 60_000 });
-  const { success } = await attacker.stop();
-  assert(success, attacker.output.entries.join("\n"));
+  await attacker.stop();
 }
 
 /** Sends a frame each 20 ms until `done`; each has to come back. How many there were. */
