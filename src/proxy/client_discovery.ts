@@ -101,8 +101,8 @@ export class ClientDiscovery {
   }
 
   /** Whether one source sends so much that it is not worth reading. */
-  isExcess(code: number, source: Mac): boolean {
-    return this.#wire.isExcess(code, source);
+  isExcess(bytes: Uint8Array, offset: number, length: number): boolean {
+    return this.#wire.isExcess(bytes, offset, length);
   }
 
   /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */

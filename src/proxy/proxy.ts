@@ -1,20 +1,11 @@
 import type { FrameSink, Link } from "../../ffi/link.ts";
-import {
-  CODE_PADI,
-  CODE_PADO,
-  CODE_PADR,
-  CODE_PADS,
-  ETHERNET_HEADER,
-  SESSION_HEADER,
-} from "../pppoe/constants.ts";
-import { type DiscoveryPacket, parseDiscovery } from "../pppoe/frame.ts";
-import { type Mac, readMac } from "../pppoe/mac.ts";
+import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.ts";
+import { parseDiscovery } from "../pppoe/frame.ts";
+import type { Discovery } from "./discovery.ts";
 import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
 import { DiscoveryGates } from "./discovery_gate.ts";
-import type { Party } from "./frame_tap.ts";
 import { listSessions } from "./listing.ts";
-import type { Pacing } from "./pacing.ts";
 import { limitPayload } from "./payload_limit.ts";
 import { PeerTable } from "./peer_table.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
@@ -22,27 +13,6 @@ import { type Resumed, Resumption } from "./resumption.ts";
 import type { Member, RestoredSession, SessionEnd } from "./session.ts";
 import { SessionDiscovery } from "./session_discovery.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
-
-/** The discovery of one mode. */
-export interface Discovery {
-  /** Whether a frame from the wire is one too many of its source, and is dropped unread. */
-  isExcess?(code: number, source: Mac): boolean;
-  /** A discovery frame without a session, from the wire. */
-  fromWire(packet: DiscoveryPacket): void;
-  /** A packet from a member that belongs to no open session; a PADS brings its new handle. */
-  fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void;
-  /** Whose a discovery frame without a session is, from the wire; not asked where all are one's. */
-  partyOf?(packet: DiscoveryPacket): Party | undefined;
-  /** A member has gone. */
-  removeMember(member: Member): void;
-  /** Forgets requests that nobody waits for any longer. */
-  expire(): void;
-  /** Discoveries under way; how their PADIs are paced, if they are. */
-  readonly size: number;
-  readonly pacing?: Pacing | undefined;
-  /** Sessions that a member may have, where the mode says that. */
-  sessionsOf?(member: Member): number;
-}
 
 /** Is told what happens to a proxy as a whole. */
 export interface ProxyObserver {
@@ -124,8 +94,7 @@ export class Proxy implements FrameSink {
   }
 
   #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    const isExcess = length >= SESSION_HEADER &&
-      this.#discovery.isExcess?.(bytes[offset + ETHERNET_HEADER + 1], readMac(bytes, offset + 6));
+    const isExcess = this.#discovery.isExcess?.(bytes, offset, length);
     if (isExcess === true) return this.sessions.drops.count("discovery-rate");
     const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
     if (typeof packet === "string") return this.sessions.drops.drop(packet);

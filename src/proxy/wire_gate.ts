@@ -1,5 +1,5 @@
-import { CODE_PADI, CODE_PADR } from "../pppoe/constants.ts";
-import type { Mac } from "../pppoe/mac.ts";
+import { CODE_PADI, CODE_PADR, ETHERNET_HEADER, SESSION_HEADER } from "../pppoe/constants.ts";
+import { readMac } from "../pppoe/mac.ts";
 import { CustomerRates } from "./customer_rates.ts";
 import type { PadiRates } from "./padi_shaper.ts";
 import type { Rate } from "./rate.ts";
@@ -7,6 +7,8 @@ import type { Rate } from "./rate.ts";
 /** PADIs and PADRs of one source that are read in a second, at least, and for each PADI that may pass. */
 const LEAST: Rate = { rate: 32, burst: 64 };
 const PER_PADI = 8;
+/** Where the source address stands in a frame. */
+const SOURCE_AT = 6;
 
 /** What a gate is made of. */
 export interface WireGateOptions {
@@ -31,8 +33,11 @@ export class WireGate {
     this.#rates = new CustomerRates(rate, now, randomBytes);
   }
 
-  /** Whether a frame with this code is one too many of a source. */
-  isExcess(code: number, source: Mac): boolean {
-    return (code === CODE_PADI || code === CODE_PADR) && !this.#rates.take(this, source);
+  /** Whether the frame `bytes[offset, offset + length)` is one too many of its source. */
+  isExcess(bytes: Uint8Array, offset: number, length: number): boolean {
+    if (length < SESSION_HEADER) return false; // nothing that is read
+    const code = bytes[offset + ETHERNET_HEADER + 1];
+    if (code !== CODE_PADI && code !== CODE_PADR) return false;
+    return !this.#rates.take(this, readMac(bytes, offset + SOURCE_AT));
   }
 }
