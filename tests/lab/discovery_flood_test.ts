@@ -114,9 +114,9 @@ Deno.test({
     const session = await host.dial({ hostUniq: Uint8Array.of(7) });
     const attack = suffer(lab, "5,000 PADOs and PADSs a second to whoever asks");
     await Promise.all([echoAll(session, attack), attack]);
-    // It has five addresses; 25 PADIs were asked of it, and the AC has answered each once.
+    // 25 PADIs were asked of it, which had no session; the AC has answered each once.
     const offers = tap.seen.all(({ code }) => code === CODE_PADO).length;
-    assertLessOrEqual(offers, 1 + 30 * (1 + 5 * 8));
+    assertLessOrEqual(offers, 1 + 30 * (1 + 128));
     assert(offers > 25, `${offers}`);
   },
 });
