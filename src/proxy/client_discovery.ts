@@ -18,7 +18,7 @@ import { RequestGate } from "./request_gate.ts";
 import type { Member } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, TokenMint } from "./token.ts";
-import { WireGate } from "./wire_gate.ts";
+import { SourceGate } from "./source_gate.ts";
 
 /** Unknown addresses remembered: those of half a minute at 10,000 a second. */
 const STRANGERS = 1 << 18;
@@ -33,7 +33,7 @@ export class ClientDiscovery {
   #policy: ClientPolicy;
   #switch: SessionSwitch;
   #pending: PendingDiscoveries<Member>;
-  #wire: WireGate;
+  #sources: SourceGate;
   #gate: RequestGate;
   #offers: Offers<Member>;
   #concentrators: Concentrators;
@@ -59,7 +59,7 @@ export class ClientDiscovery {
       (pending) => this.#offers.forget(pending),
     );
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
-    this.#wire = new WireGate(options);
+    this.#sources = new SourceGate(options);
     this.#gate = new RequestGate({
       ...options,
       sessions,
@@ -102,7 +102,7 @@ export class ClientDiscovery {
 
   /** Whether one source sends so much that it is not worth reading. */
   isExcess(bytes: Uint8Array, offset: number, length: number): boolean {
-    return this.#wire.isExcess(bytes, offset, length);
+    return this.#sources.isExcess(bytes, offset, length);
   }
 
   /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */

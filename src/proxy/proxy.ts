@@ -13,6 +13,7 @@ import { type Resumed, Resumption } from "./resumption.ts";
 import type { Member, RestoredSession, SessionEnd } from "./session.ts";
 import { SessionDiscovery } from "./session_discovery.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
+import { SourceGate } from "./source_gate.ts";
 
 /** Is told what happens to a proxy as a whole. */
 export interface ProxyObserver {
@@ -48,6 +49,8 @@ export class Proxy implements FrameSink {
   #sessionType: number;
   #observer: ProxyObserver;
   #gates: DiscoveryGates;
+  /** Of each client's customers, on a server. */
+  #sources: SourceGate;
 
   constructor(
     side: "server" | "client",
@@ -66,6 +69,7 @@ export class Proxy implements FrameSink {
     this.#discovery = discovery(this.sessions);
     this.#observer = observer;
     this.#gates = new DiscoveryGates(options.limits, options.now);
+    this.#sources = new SourceGate(options);
   }
 
   /** A frame from the wire. */
@@ -195,6 +199,9 @@ export class Proxy implements FrameSink {
         if (gate?.admits(handle, buffer.bytes, offset, length) === false) {
           sessions.drops.count("discovery-rate");
           return tunnel.violated("discovery-rate");
+        }
+        if (gate !== undefined && this.#sources.isExcess(buffer.bytes, offset, length, member)) {
+          return sessions.drops.count("discovery-rate");
         }
         this.#fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
       },

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADI, CODE_PADR, CODE_PADT } from "../../src/pppoe/constants.ts";
 import { type Mac, writeMac } from "../../src/pppoe/mac.ts";
-import { WireGate } from "../../src/proxy/wire_gate.ts";
+import { SourceGate } from "../../src/proxy/source_gate.ts";
 
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -17,7 +17,7 @@ function frame(code: number, source: Mac): Uint8Array {
 function gate(padiRatePerMac: number, padiBurstPerMac: number) {
   const clock = { time: 0 };
   const limits = { padiRatePerMac, padiBurstPerMac };
-  const wire = new WireGate({ limits, now: () => clock.time, randomBytes });
+  const wire = new SourceGate({ limits, now: () => clock.time, randomBytes });
   const pass = (code: number, source: number, tries: number): number =>
     Array.from({ length: tries }, () => !wire.isExcess(frame(code, source), 4, 20))
       .filter(Boolean).length;
@@ -30,6 +30,15 @@ Deno.test("H3: of one source's PADIs and PADRs 64 are read at once, and 32 a sec
   clock.time = 1_000;
   assertEquals(pass(CODE_PADR, 0x02_01, 20_000), 32);
   assertEquals(pass(CODE_PADT, 0x02_01, 1_000), 1_000); // what belongs to a session is not counted
+});
+
+Deno.test("H3: what a client's customer sends takes nothing from another client's of the same address", () => {
+  const { wire } = gate(2, 5);
+  const [one, other] = [{}, {}];
+  const bytes = frame(CODE_PADR, 0x02_01);
+  for (let i = 0; i < 1_000; i++) wire.isExcess(bytes, 4, 20, one);
+  const excess = [one, other].map((owner) => wire.isExcess(bytes, 4, 20, owner));
+  assertEquals(excess, [true, false]);
 });
 
 Deno.test("a frame too short to be read is not counted", () => {

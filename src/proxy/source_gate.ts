@@ -11,7 +11,7 @@ const PER_PADI = 8;
 const SOURCE_AT = 6;
 
 /** What a gate is made of. */
-export interface WireGateOptions {
+export interface SourceGateOptions {
   limits: Pick<PadiRates, "padiRatePerMac" | "padiBurstPerMac">;
   /** Milliseconds of a steady clock. */
   now: () => number;
@@ -22,10 +22,10 @@ export interface WireGateOptions {
  * Bounds the requests of one source address that are read at all. What the limits of discovery want
  * of them takes reading, and some kilobytes of garbage each; a host that keeps to them stays far below.
  */
-export class WireGate {
-  #rates: CustomerRates<WireGate>;
+export class SourceGate {
+  #rates: CustomerRates<object>;
 
-  constructor({ limits, now, randomBytes }: WireGateOptions) {
+  constructor({ limits, now, randomBytes }: SourceGateOptions) {
     const rate = (): Rate => ({
       rate: Math.max(LEAST.rate, PER_PADI * limits.padiRatePerMac),
       burst: Math.max(LEAST.burst, PER_PADI * limits.padiBurstPerMac),
@@ -33,11 +33,14 @@ export class WireGate {
     this.#rates = new CustomerRates(rate, now, randomBytes);
   }
 
-  /** Whether the frame `bytes[offset, offset + length)` is one too many of its source. */
-  isExcess(bytes: Uint8Array, offset: number, length: number): boolean {
+  /**
+   * Whether the frame `bytes[offset, offset + length)` is one too many of its source, which is counted
+   * for each owner apart: a client, or all that is heard on the wire.
+   */
+  isExcess(bytes: Uint8Array, offset: number, length: number, owner: object = this): boolean {
     if (length < SESSION_HEADER) return false; // nothing that is read
     const code = bytes[offset + ETHERNET_HEADER + 1];
     if (code !== CODE_PADI && code !== CODE_PADR) return false;
-    return !this.#rates.take(this, readMac(bytes, offset + SOURCE_AT));
+    return !this.#rates.take(owner, readMac(bytes, offset + SOURCE_AT));
   }
 }
