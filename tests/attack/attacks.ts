@@ -22,13 +22,16 @@ export interface Target {
 export interface Budget {
   /** Frames of the honest session. */
   lost: number;
-  /** What the slowest hundredth may take longer than without the attack. Milliseconds. */
+  /**
+   * What the slowest hundredth may take longer than beside the same attack that misses, or where it
+   * cannot miss than without it. Milliseconds.
+   */
   added: number;
   /** The longest that a frame may take. Milliseconds. */
   longest: number;
   /** What the attacked daemon may hold more than at rest. */
   descriptors: number;
-  /** Bytes. */
+  /** Bytes of resident memory. */
   memory: number;
   /** Lines a second of its log. */
   lines: number;

@@ -11,33 +11,36 @@ const HEADINGS = [
   "attack",
   "frames lost",
   "p99 alone",
-  "attack beside",
-  "attacked",
+  "missed",
+  "hit",
+  "added",
   "longest",
   "CPU",
   "descriptors",
   "memory",
-  "not files",
   "lines/s",
 ];
 
 function row({ name, daemon, budget }: Attack, cost: Cost): string {
   const { calm, missed, attacked, rest, most, lines } = cost;
-  const added = (bytes: number): string => `+${(bytes / MIB).toFixed(1)}`;
   const cells = [
     name,
     `${attacked.lost} of ${attacked.sent} (${budget.lost})`,
     `${calm.p99.toFixed(1)} ms`,
     missed === undefined ? "" : `${missed.p99.toFixed(1)} ms`,
-    `${attacked.p99.toFixed(1)} ms (+${budget.added})`,
+    `${attacked.p99.toFixed(1)} ms`,
+    `${signed(attacked.p99 - (missed ?? calm).p99)} ms (+${budget.added})`,
     `${attacked.longest.toFixed(1)} ms`,
     `${percent(calm.cpu)} → ${percent(attacked.cpu)}`,
     `${daemon}: +${most.descriptors - rest.descriptors} (${budget.descriptors})`,
-    `${added(most.memory - rest.memory)} MiB (${budget.memory / MIB})`,
-    `${added(most.anonymous - rest.anonymous)} MiB`,
+    `${signed((most.memory - rest.memory) / MIB)} MiB (${budget.memory / MIB})`,
     `${lines.toFixed(1)} (${budget.lines})`,
   ];
   return `| ${cells.join(" | ")} |`;
+}
+
+function signed(amount: number): string {
+  return `${amount < 0 ? "−" : "+"}${Math.abs(amount).toFixed(1)}`;
 }
 
 function percent(part: number): string {
