@@ -34,13 +34,17 @@ interface Node {
   children: Map<string, Node>;
   /** Tables of a list. */
   items: Node[];
+  /** Lines `key = value` that are directly in it. */
+  settings: number;
 }
 
+/** Settings of one table; none has a quarter of it, and @std/toml takes the square of their number in time. */
+const MAX_SETTINGS = 200;
 /** Problems that are told of at once. */
 const MAX_PROBLEMS = 50;
 
 function newNode(kind: Kind, line: number, path: string): Node {
-  return { kind, line, path, children: new Map(), items: [] };
+  return { kind, line, path, children: new Map(), items: [], settings: 0 };
 }
 
 /** Reads the shape of a file, up to the first place where it is no TOML. */
@@ -50,7 +54,8 @@ export function outlineOf(source: string): Outline {
     new Outliner(source, outline).run();
   } catch (error) {
     if (!(error instanceof TomlProblem)) throw error;
-    outline.problems.push({ path: "", line: error.line, message: error.message });
+    const { line, message } = error;
+    if (outline.problems.length < MAX_PROBLEMS) outline.problems.push({ path: "", line, message });
   }
   return outline;
 }
@@ -135,6 +140,9 @@ class Outliner {
     const scanner = this.#scanner;
     const { line } = scanner;
     const parts = this.#names(table);
+    if (++table.settings > MAX_SETTINGS) {
+      scanner.fail(`There are more than ${MAX_SETTINGS} settings in one table; remove some`);
+    }
     if (!scanner.take("=")) scanner.fail(`"=" is missing after "${parts.join(".").slice(0, 80)}"`);
     const last = parts.pop() ?? "";
     const around = this.#descend(table, parts, "dotted", line);

@@ -81,6 +81,24 @@ Deno.test("P6: what @std/toml does not read as TOML says is refused, with a reas
   }
 });
 
+Deno.test("P6: a table has at most 200 settings: @std/toml takes the square of them in time", () => {
+  const settings = (count: number, end: string): string =>
+    Array.from({ length: count }, (_, at) => `k${at} = 1`).join(end);
+  const message = "There are more than 200 settings in one table; remove some";
+  for (
+    const table of [
+      (count: number) => settings(count, "\n"),
+      (count: number) => `[t]\n${settings(count, "\n").replaceAll("k", "a.k")}`,
+      (count: number) => `t = [{ ${settings(count, ", ")} }]`,
+    ]
+  ) {
+    assertEquals(outlineOf(table(200)).problems, []);
+    assertEquals(outlineOf(table(201)).problems.map(({ message }) => message), [message]);
+  }
+  const tables = Array.from({ length: 50 }, (_, at) => `[t${at}]\n${settings(50, "\n")}`);
+  assertEquals(outlineOf(tables.join("\n")).problems, []);
+});
+
 Deno.test("P6: a character takes two columns where it is wide, and none where it combines", () => {
   const widths: [text: string, columns: number][] = [
     ["abc", 3],
