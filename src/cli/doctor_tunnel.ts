@@ -1,10 +1,10 @@
 import { formatAddress } from "../config/addresses.ts";
 import type { Address, ClientConfig, ServerConfig } from "../config/types.ts";
 import { formatMac } from "../pppoe/mac.ts";
-import { ClientAccess } from "../proxy/client_access.ts";
+import { ClientAccess, clientSettings } from "../proxy/client_access.ts";
 import { authenticateToServer, HandshakeError } from "../tunnel/authenticate.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
-import { CertificateAdvice } from "../proxy/dialler.ts";
+import { CertificateAdvice, type DialSettings } from "../proxy/dialler.ts";
 import { dial } from "../tunnel/transport.ts";
 import { checkTlsEnvironment } from "../tunnel/trust_environment.ts";
 import { readClientFiles } from "../config/files.ts";
@@ -73,15 +73,22 @@ async function seekOne({ interface: link }: ServerConfig, timeout: number): Prom
   );
 }
 
+/** What a client dials and logs in with. */
+interface Login extends DialSettings {
+  ticket: () => string;
+}
+
 /** A client: whether each of its servers can be reached, is the right one, and lets it in. */
 export async function* examineClient(
   config: ClientConfig,
   daemon: DaemonState,
   timeout: number,
 ): AsyncGenerator<Examined> {
-  let access: ClientAccess;
+  let login: Login;
   try {
-    access = new ClientAccess(config, await readClientFiles(config));
+    const files = await readClientFiles(config);
+    const access = new ClientAccess(config.tunnel.name, files);
+    login = { ...clientSettings(config, files), ticket: () => access.ticket() };
     checkTlsEnvironment();
   } catch {
     return; // what is wrong with the files has been said
@@ -94,13 +101,13 @@ export async function* examineClient(
       yield { name: "server", verdict: "ok", text };
       continue;
     }
-    yield* await examineOne(config, access, address, { timeout, daemon });
+    yield* await examineOne(config, login, address, { timeout, daemon });
   }
 }
 
 async function examineOne(
   { tunnel }: ClientConfig,
-  access: ClientAccess,
+  settings: Login,
   address: Address,
   { timeout, daemon }: { timeout: number; daemon: DaemonState },
 ): Promise<Examined[]> {
@@ -109,14 +116,14 @@ async function examineOne(
   const began = performance.now();
   const reached = await examine("server", async () => {
     try {
-      connection = await dial(tunnel.transport, address, access.trust, timeout, () => {}, {
-        route: access.route,
+      connection = await dial(tunnel.transport, address, settings.trust, timeout, () => {}, {
+        route: settings.route,
         // A newer ticket than that of a daemon which is dialling would take its place.
-        ticket: daemon === "stopped" ? access.ticket() : undefined,
+        ticket: daemon === "stopped" ? settings.ticket() : undefined,
       });
     } catch (error) {
       const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });
-      const explained = await advice.explain(error, address, access);
+      const explained = await advice.explain(error, address, settings);
       throw new Error(`Cannot reach ${shown}: ${adviseDial(explained)}`, { cause: error });
     }
     const took = showDelay((performance.now() - began) / 1_000);
@@ -125,7 +132,7 @@ async function examineOne(
   if (connection === undefined) return reached;
   const open = connection;
   const login = await examine("login", (findings) => {
-    if (daemon === "stopped") return logIn(open, access, shown, timeout);
+    if (daemon === "stopped") return logIn(open, settings, shown, timeout);
     abandon(open);
     return askAboutLogin(daemon, shown, findings);
   });
@@ -155,7 +162,7 @@ function askAboutLogin(
 
 async function logIn(
   connection: Connection,
-  { credentials }: ClientAccess,
+  { credentials }: DialSettings,
   shown: string,
   timeout: number,
 ): Promise<string> {

@@ -1,5 +1,6 @@
 /** What differs between two configurations, and which of it a running daemon takes over. */
 import { isDeepStrictEqual } from "node:util";
+import { deepFreeze } from "./freeze.ts";
 import { snakeKey } from "./table.ts";
 import type { ClientConfig, Config, ServerConfig } from "./types.ts";
 
@@ -87,19 +88,11 @@ export function compareConfigs(inUse: Config, next: Config): Difference {
   return found;
 }
 
-/** The configuration in use with all of `next` that a running daemon can take over. */
+/** A new configuration: the one in use, with all of `next` that a running daemon can take over. */
 export function mergeConfigs<C extends Config>(inUse: C, next: Config): C {
   const merged = structuredClone(inUse);
   if (inUse.mode === next.mode) adopt(livenessOf(inUse, next), merged, next);
-  return merged;
-}
-
-/**
- * Makes `inUse` equal to `merged`, which differs in live settings only. Tables stay the objects they
- * are, so that who holds one sees its new values.
- */
-export function adoptConfig<C extends Config>(inUse: C, merged: C): void {
-  adopt(true, inUse, merged);
+  return deepFreeze(merged);
 }
 
 type Table = Record<string, unknown>;

@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import { parse } from "@std/toml";
 import * as v from "valibot";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import { deepFreeze } from "./freeze.ts";
 import { lineOf } from "./locate.ts";
 import { findMode } from "./mode.ts";
 import { readConfig } from "./read_config.ts";
@@ -40,7 +41,7 @@ export function parseConfig(source: string, file: string): Config {
     );
     return fail([...strangers, ...others.map((issue) => explain(issue, keys[mode]))]);
   }
-  return { ...result.output, file } as Config;
+  return deepFreeze({ ...result.output, file }) as Config;
 }
 
 /**

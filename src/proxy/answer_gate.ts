@@ -2,9 +2,10 @@ import type { Mac } from "../pppoe/mac.ts";
 import { CustomerRates } from "./customer_rates.ts";
 import type { DropReason } from "./drops.ts";
 import type { PadrGateOptions } from "./padr_gate.ts";
+import type { PadiRates } from "./padi_shaper.ts";
 import type { Pending } from "./pending.ts";
 import { Bucket, type Rate } from "./rate.ts";
-import { SharedRate } from "./shared_rate.ts";
+import { SharedRate, type Shares } from "./shared_rate.ts";
 
 /**
  * Offers of one MAC address to one PADI: each name of an AC makes one, and so does each of several ACs
@@ -45,14 +46,16 @@ export class AnswerGate<Owner extends object> {
 
   constructor({ limits, now, randomBytes }: Omit<PadrGateOptions, "isOpen">) {
     this.#now = now;
-    const times = (factor: number): Rate => {
-      const rate = factor * limits.padiRate;
-      return { rate, burst: rate + limits.padiBurst };
-    };
-    const shares = () => ({ floor: FLOOR, each: times(4), all: times(8) });
-    this.#byAc = new CustomerRates(() => times(2), now, randomBytes);
-    this.#offers = new SharedRate(shares);
-    this.#confirmations = new SharedRate(shares);
+    this.#byAc = new CustomerRates(times(2, limits), now, randomBytes);
+    this.#offers = new SharedRate(sharesOf(limits));
+    this.#confirmations = new SharedRate(sharesOf(limits));
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: PadiRates): void {
+    this.#byAc.reconfigure(times(2, limits));
+    this.#offers.reconfigure(sharesOf(limits));
+    this.#confirmations.reconfigure(sharesOf(limits));
   }
 
   /** Why a PADO may not pass; undefined where it may. */
@@ -97,4 +100,13 @@ export class AnswerGate<Owner extends object> {
     answers.byAc.clear();
     return answers;
   }
+}
+
+/** This many times the rate of PADIs. */
+function times(factor: number, { padiRate, padiBurst }: PadiRates): Rate {
+  return { rate: factor * padiRate, burst: factor * padiRate + padiBurst };
+}
+
+function sharesOf(limits: PadiRates): Shares {
+  return { floor: FLOOR, each: times(4, limits), all: times(8, limits) };
 }

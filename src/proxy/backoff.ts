@@ -23,6 +23,11 @@ export class Backoff {
     this.#random = random;
   }
 
+  /** Takes over other delays. */
+  reconfigure(options: BackoffOptions): void {
+    this.#options = options;
+  }
+
   /** The delay before the next attempt, after a tunnel that stood for `lasted` milliseconds. */
   next(lasted: number): number {
     if (lasted >= this.#options.reset) this.#failures = 0;

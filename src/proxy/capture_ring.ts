@@ -3,7 +3,7 @@ import type { Capture } from "../capture/capture.ts";
 import { FileRing } from "../capture/file_ring.ts";
 import { trustedOwners } from "../config/file_rules.ts";
 import { checkCaptureDirectory } from "../config/places.ts";
-import type { CaptureConfig, Config } from "../config/types.ts";
+import type { CaptureConfig } from "../config/types.ts";
 import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
 import type { Captures } from "./captures.ts";
@@ -12,7 +12,8 @@ const log = logger("capture");
 
 /** Writes the frames that the configuration wants into its ring of files. */
 export class CaptureRing {
-  #config: Pick<Config, "file" | "capture">;
+  /** The configuration's file. */
+  #file: string;
   #captures: Captures;
   #capture: Capture | undefined;
   /** Resolves when the ring that was begun last is closed. */
@@ -20,14 +21,14 @@ export class CaptureRing {
   /** One change after the other. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(config: Pick<Config, "file" | "capture">, captures: Captures) {
-    this.#config = config;
+  constructor(file: string, captures: Captures) {
+    this.#file = file;
     this.#captures = captures;
   }
 
   /** Begins anew as the configuration says now; what goes wrong is for the log. */
-  apply(): Promise<void> {
-    return this.#turn = this.#turn.then(() => this.#begin());
+  apply(config: CaptureConfig): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#begin(config));
   }
 
   /** Ends it; resolves when all is written. */
@@ -35,12 +36,11 @@ export class CaptureRing {
     return this.#turn = this.#turn.then(() => this.#end());
   }
 
-  async #begin(): Promise<void> {
+  async #begin(config: CaptureConfig): Promise<void> {
     await this.#end();
-    const { file, capture: config } = this.#config;
     if (config.directory === undefined) return;
     try {
-      const ring = await openRing(config.directory, file, config);
+      const ring = await openRing(config.directory, this.#file, config);
       const { client, sessionId, side, secrets } = config;
       const mac = config.mac === undefined ? undefined : parseMac(config.mac);
       const capture = this.#captures.begin({ filter: { client, mac, sessionId, side }, secrets });

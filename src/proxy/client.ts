@@ -7,7 +7,12 @@ import type { RecordBuffer } from "../tunnel/record_reader.ts";
 import type { Endpoint } from "../tunnel/tls.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { CertificateAdvice, type DiallerOptions, dialServer } from "./dialler.ts";
+import {
+  CertificateAdvice,
+  type DiallerOptions,
+  dialServer,
+  type DialSettings,
+} from "./dialler.ts";
 import type { Proxy } from "./proxy.ts";
 import { ServerChoice, type ServerChoiceOptions } from "./server_choice.ts";
 import type { Member } from "./session.ts";
@@ -17,16 +22,21 @@ const HURRY = { delay: 2_000, timeout: 5_000 };
 /** Milliseconds for the last words to a server that is left for a better one. */
 const FAREWELL = 1_000;
 
+/** Settings of the dialling side that can change while it runs: a snapshot. */
+export interface ClientSettings extends DialSettings {
+  readonly choice: ServerChoiceOptions;
+  readonly keepalive: KeepaliveOptions;
+  readonly reconnect: BackoffOptions;
+  /** Milliseconds for the transport, TLS and authentication together. */
+  readonly connectTimeout: number;
+}
+
 /** What the dialling side is made of. */
 export interface ClientOptions extends DiallerOptions {
   proxy: Proxy;
   /** Servers, the preferred one first. */
   servers: readonly Endpoint[];
-  choice: ServerChoiceOptions;
-  keepalive: KeepaliveOptions;
-  reconnect: BackoffOptions;
-  /** Milliseconds for the transport, TLS and authentication together. */
-  connectTimeout: number;
+  settings: ClientSettings;
   buffer: (size: number) => RecordBuffer;
   /** Numbers in [0, 1). */
   random: () => number;
@@ -56,6 +66,7 @@ interface Dialled {
  */
 export class Client {
   #options: ClientOptions;
+  #settings: ClientSettings;
   #backoff: Backoff;
   #choice: ServerChoice;
   #member: Member | undefined;
@@ -67,9 +78,18 @@ export class Client {
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#backoff = new Backoff(options.reconnect, options.random);
+    this.#settings = options.settings;
+    this.#backoff = new Backoff(this.#settings.reconnect, options.random);
     this.#advice = new CertificateAdvice(options);
-    this.#choice = new ServerChoice(options.servers.length, options.choice);
+    this.#choice = new ServerChoice(options.servers.length, this.#settings.choice);
+  }
+
+  /** Takes over other settings: keepalive for the tunnel that is up, the others for the next attempt. */
+  reconfigure(settings: ClientSettings): void {
+    this.#settings = settings;
+    this.#backoff.reconfigure(settings.reconnect);
+    this.#choice.reconfigure(settings.choice);
+    this.#member?.tunnel?.reconfigure(settings.keepalive);
   }
 
   /** The server whose tunnel is up. */
@@ -118,7 +138,7 @@ export class Client {
       const explained = await this.#advice.explain(
         error,
         servers[server],
-        this.#options,
+        this.#settings,
         this.#halt.signal,
       );
       return { end: endOf(explained), wasUp: false };
@@ -148,14 +168,17 @@ export class Client {
   }
 
   #tunnel(connection: Connection): Tunnel {
-    const { keepalive, buffer, now } = this.#options;
+    const { buffer, now } = this.#options;
+    const { keepalive } = this.#settings;
     return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now });
   }
 
   #dial(server: number): Promise<Connection> {
-    const { servers, connectTimeout } = this.#options;
+    const { servers } = this.#options;
+    const { connectTimeout } = this.#settings;
     const timeout = this.#holds() ? Math.min(HURRY.timeout, connectTimeout) : connectTimeout;
-    return dialServer(servers[server], timeout, this.#options, this.#halt.signal);
+    const how = { ...this.#options, ...this.#settings };
+    return dialServer(servers[server], timeout, how, this.#halt.signal);
   }
 
   /** Tries preferred servers while a tunnel is up; ends it when one answers. */

@@ -1,33 +1,29 @@
-import type { Route } from "../../ffi/routed_socket.ts";
-import { type ClientFiles, compareClientFiles } from "../config/files.ts";
+import type { ClientFiles } from "../config/files.ts";
 import type { ClientConfig } from "../config/types.ts";
-import type { ClientCredentials } from "../tunnel/authenticate.ts";
 import { TicketSigner } from "../tunnel/ticket.ts";
-import type { Trust } from "../tunnel/tls.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
-import type { Prepared } from "./reload.ts";
+import type { ClientSettings } from "./client.ts";
 
-/** What a client dials with: its name, its secret and whom it trusts. Each dial uses the latest. */
+/** What a client logs in with and which certificates it accepts. */
 export class ClientAccess {
-  #config: ClientConfig;
+  #name: string;
   #files: ClientFiles;
   #tickets = new TicketSigner(Date.now);
 
-  /** `config` is the one in use, which changes in place. */
-  constructor(config: ClientConfig, files: ClientFiles) {
-    this.#config = config;
+  /** `name` is the client's. */
+  constructor(name: string, files: ClientFiles) {
+    this.#name = name;
     this.#files = files;
   }
 
-  get credentials(): ClientCredentials {
-    const { secret, pins } = this.#files;
-    const { name } = this.#config.tunnel;
-    return { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) };
+  /** The files in use. */
+  get files(): ClientFiles {
+    return this.#files;
   }
 
   /** The next ticket. */
   ticket(): string {
-    return this.#tickets.next(this.#config.tunnel.name, this.#files.secret);
+    return this.#tickets.next(this.#name, this.#files.secret);
   }
 
   /** The pins. */
@@ -35,26 +31,20 @@ export class ClientAccess {
     return this.#files.pins.map((pin) => ({ ...pin, use: "pinned" }));
   }
 
-  /** How the tunnel's packets leave. */
-  get route(): Route {
-    const { bindInterface, mark } = this.#config.tunnel;
-    return { interface: bindInterface, mark };
+  /** Uses other files from now on. */
+  replace(files: ClientFiles): void {
+    this.#files = files;
   }
+}
 
-  /** Which servers are accepted. */
-  get trust(): Trust {
-    return { certificates: this.#files.pins.map(({ pem }) => pem) };
-  }
-
-  /** Takes over another configuration for the next dial. */
-  prepare(_next: ClientConfig, files: ClientFiles): Promise<Prepared> {
-    return Promise.resolve({
-      content: compareClientFiles(this.#files, files),
-      commit: (adopt) => {
-        adopt();
-        this.#files = files;
-        return Promise.resolve();
-      },
-    });
-  }
+/** What a client dials with. */
+export function clientSettings({ tunnel }: ClientConfig, files: ClientFiles): ClientSettings {
+  const { name, bindInterface, mark, choice, keepalive, reconnect, connectTimeout } = tunnel;
+  const { secret, pins } = files;
+  return {
+    credentials: { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) },
+    trust: { certificates: pins.map(({ pem }) => pem) },
+    route: { interface: bindInterface, mark },
+    ...{ choice, keepalive, reconnect, connectTimeout },
+  };
 }

@@ -11,8 +11,8 @@ import { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "./drops.ts";
 import type { Party } from "./frame_tap.ts";
 import { Offers } from "./offers.ts";
-import { noteRequest, PendingDiscoveries, pendingLimits } from "./pending.ts";
-import type { ClientPolicy, ProxyOptions } from "./proxy_options.ts";
+import { noteRequest, PendingDiscoveries } from "./pending.ts";
+import type { ClientPolicy, ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import { isSilent, refusalTag } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Member } from "./session.ts";
@@ -54,7 +54,7 @@ export class ClientDiscovery {
     this.#switch = sessions;
     this.#offers = new Offers(policy.mac, new TokenMint(options.randomBytes));
     this.#pending = new PendingDiscoveries(
-      pendingLimits(options.limits, policy),
+      options.limits,
       options.now,
       (pending) => this.#offers.forget(pending),
     );
@@ -63,7 +63,6 @@ export class ClientDiscovery {
     this.#gate = new RequestGate({
       ...options,
       sessions,
-      sessionsOf: () => Infinity,
       strangers: STRANGERS,
       send: ({ owner, customer }, frame) => this.#toServer({ member: owner, customer }, frame),
       dropped: (pending) => {
@@ -93,6 +92,13 @@ export class ClientDiscovery {
   removeMember(member: Member): void {
     this.#gate.padis.removeOwner(member);
     this.#pending.removeOwner(member);
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: ProxyLimits): void {
+    this.#pending.reconfigure(limits);
+    this.#gate.reconfigure(limits);
+    this.#sources.reconfigure(limits);
   }
 
   expire(): void {

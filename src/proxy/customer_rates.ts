@@ -11,16 +11,21 @@ const BUCKETS = 1 << 14;
  * shares one with a flood keeps the other.
  */
 export class CustomerRates<Owner extends object> {
-  #rate: () => Rate;
+  #rate: Rate;
   #now: () => number;
   #seed: number;
   #tables = new WeakMap<Owner, Float64Array>();
 
-  /** `rate` is asked each time, so that changed settings count at once; `now` is in milliseconds. */
-  constructor(rate: () => Rate, now: () => number, randomBytes: (length: number) => Uint8Array) {
+  /** `now` is in milliseconds. */
+  constructor(rate: Rate, now: () => number, randomBytes: (length: number) => Uint8Array) {
     this.#rate = rate;
     this.#now = now;
     this.#seed = new DataView(randomBytes(4).slice().buffer).getUint32(0);
+  }
+
+  /** Takes over another rate. What was taken counts on. */
+  reconfigure(rate: Rate): void {
+    this.#rate = rate;
   }
 
   /** Takes one for a customer; false where it may have no more. */
@@ -30,7 +35,7 @@ export class CustomerRates<Owner extends object> {
     const hash = hashMac(customer, this.#seed);
     const one = hash & (BUCKETS - 1);
     const other = hash >>> 16 & (BUCKETS - 1);
-    const next = take(Math.min(table[one], table[other]), this.#rate(), this.#now());
+    const next = take(Math.min(table[one], table[other]), this.#rate, this.#now());
     if (next === undefined) return false;
     table[one] = Math.max(table[one], next);
     table[other] = Math.max(table[other], next);

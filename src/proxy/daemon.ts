@@ -4,7 +4,7 @@ import { randomBytes } from "node:crypto";
 import { blaming } from "../config/blame.ts";
 import { formatAddress } from "../config/addresses.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
-import { readClientFiles, readServerFiles } from "../config/files.ts";
+import { compareClientFiles, readClientFiles, readServerFiles } from "../config/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { Reputation } from "../tunnel/reputation.ts";
@@ -13,7 +13,7 @@ import { listen, type Transport } from "../tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../tunnel/trust_environment.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import { Client } from "./client.ts";
-import { ClientAccess } from "./client_access.ts";
+import { ClientAccess, clientSettings } from "./client_access.ts";
 import { ClientDiscovery } from "./client_discovery.ts";
 import {
   loggedClientEvents,
@@ -27,7 +27,7 @@ import {
 import { HostSessions } from "./host_sessions.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "./proxy.ts";
-import type { ClientPolicy, ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import { Reloader } from "./reload.ts";
 import { Server } from "./server.ts";
 import { namingCertificate, ServerAccess } from "./server_access.ts";
@@ -50,7 +50,7 @@ export async function startServer(
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const files = await readServerFiles(config);
-  const access = new ServerAccess(config, files);
+  const access = new ServerAccess(files);
   const { transport } = config.tunnel;
   const reputation = new Reputation(now);
   const monitor = new Monitor(Date.now);
@@ -61,7 +61,7 @@ export async function startServer(
   noteTransport(transport);
   const state = await openState(config, now);
   const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
-  const policy = serverPolicy(config, access);
+  const policy = { mac: config.interface.mac, hostUniq: config.discovery.hostUniq };
   const ready = readiness(config, link, monitor);
   const proxy = new Proxy(
     "server",
@@ -90,13 +90,20 @@ export async function startServer(
   ready.tunnel({
     listen: config.tunnel.listen.map(formatAddress).join(" "),
   });
-  const reloader = new Reloader(
-    config,
-    monitor,
-    async (next) => await access.prepare(next, await readServerFiles(next), listeners, proxy),
-  );
+  const reloader = new Reloader(config, monitor, async (next) => {
+    const { content, commit } = access.prepare(await readServerFiles(next), listeners, next.file);
+    return {
+      content,
+      async commit(): Promise<void> {
+        const removed = await commit();
+        proxy.reconfigure(limitsOf(next));
+        server.reconfigure(next.tunnel.admission, next.tunnel.keepalive);
+        for (const name of removed) proxy.expel(name, next.tunnel.shutdownGrace);
+      },
+    };
+  });
   return runDaemon({
-    ...{ config, link, proxy, monitor, tunnels: server, state, reloader },
+    ...{ link, proxy, monitor, tunnels: server, state, reloader },
     certificates: () => access.certificates,
   });
 }
@@ -109,7 +116,8 @@ export async function startClient(
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const { tunnel } = config;
-  const access = new ClientAccess(config, await readClientFiles(config));
+  const files = await readClientFiles(config);
+  const access = new ClientAccess(tunnel.name, files);
   const state = await openState(config, now);
   const monitor = new Monitor(Date.now);
   const options = proxyOptions(config, link, state, monitor);
@@ -118,7 +126,7 @@ export async function startClient(
   const proxy = new Proxy(
     "client",
     options,
-    (sessions) => new ClientDiscovery(options, clientPolicy(config), sessions, tunnelUp),
+    (sessions) => new ClientDiscovery(options, { mac: config.interface.mac }, sessions, tunnelUp),
     ready,
   );
   state.restore(proxy, link.mac);
@@ -127,36 +135,29 @@ export async function startClient(
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
-    choice: tunnel.choice,
-    get trust() {
-      return access.trust;
-    },
     tune,
-    get route() {
-      return access.route;
-    },
-    get credentials() {
-      return access.credentials;
-    },
     ticket: () => access.ticket(),
     drops: monitor.udpDrops,
-    keepalive: tunnel.keepalive,
-    reconnect: tunnel.reconnect,
-    get connectTimeout() {
-      return tunnel.connectTimeout;
-    },
+    settings: clientSettings(config, files),
     buffer: (size) => link.region(size),
     now,
     random: Math.random,
     events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.member?.name })),
   });
-  const reloader = new Reloader(
-    config,
-    monitor,
-    async (next) => await access.prepare(next, await readClientFiles(next)),
-  );
+  const reloader = new Reloader(config, monitor, async (next) => {
+    const files = await readClientFiles(next);
+    return {
+      content: compareClientFiles(access.files, files),
+      commit(): Promise<void> {
+        access.replace(files);
+        proxy.reconfigure(limitsOf(next));
+        client.reconfigure(clientSettings(next, files));
+        return Promise.resolve();
+      },
+    };
+  });
   return runDaemon({
-    ...{ config, link, proxy, monitor, tunnels: client, state, reloader },
+    ...{ link, proxy, monitor, tunnels: client, state, reloader },
     certificates: () => access.certificates,
   });
 }
@@ -176,24 +177,13 @@ function noteTransport(transport: Transport): void {
   if (transport === "quic") mainLog.warning("experimental transport", { transport });
 }
 
-function serverPolicy(config: ServerConfig, access: ServerAccess): ServerPolicy {
-  return {
-    mac: config.interface.mac,
-    hostUniq: config.discovery.hostUniq,
-    get timeout() {
-      return config.discovery.timeout;
-    },
-    sessionsOf: (name) => access.sessionsOf(name),
-  };
-}
-
-function clientPolicy(config: ClientConfig): ClientPolicy {
-  return {
-    mac: config.interface.mac,
-    get timeout() {
-      return config.discovery.timeout;
-    },
-  };
+/** The limits of a configuration, as a proxy takes them. */
+function limitsOf(config: Config): ProxyLimits {
+  const { timeout } = config.discovery;
+  if (config.mode === "client") return { ...config.limits, timeout, sessionsOf: () => Infinity };
+  const { sessionsPerClient } = config.limits;
+  const own = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
+  return { ...config.limits, timeout, sessionsOf: (name) => own.get(name) ?? sessionsPerClient };
 }
 
 function proxyOptions(
@@ -207,7 +197,7 @@ function proxyOptions(
   return {
     link,
     etherTypes: config.interface.etherTypes,
-    limits: config.limits,
+    limits: limitsOf(config),
     drops: loggedDrops(now, monitor),
     now,
     later,

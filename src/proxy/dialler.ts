@@ -12,16 +12,20 @@ import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
 import type { UdpDrops } from "../tunnel/udp_drops.ts";
 
+/** Settings of a client's dialling that can change while it runs: a snapshot. */
+export interface DialSettings {
+  /** Which servers are accepted. */
+  readonly trust: Trust;
+  /** How the tunnel's packets leave. */
+  readonly route: Route;
+  readonly credentials: ClientCredentials;
+}
+
 /** What a client needs to reach a server. */
 export interface DiallerOptions {
   /** What carries the tunnel. */
   transport: Transport;
-  /** Which servers are accepted. */
-  trust: Trust;
   tune: TuneSockets;
-  /** How the tunnel's packets leave. */
-  route: Route;
-  credentials: ClientCredentials;
   /** Makes the ticket of an attempt; without one a client is as good as a stranger before login. */
   ticket?: () => string;
   /** Counts what the kernel drops of UDP sockets. */
@@ -37,7 +41,7 @@ export interface DiallerOptions {
 export async function dialServer(
   server: Endpoint,
   timeout: number,
-  { transport, trust, tune, route, credentials, ticket, drops, now }: DiallerOptions,
+  { transport, trust, tune, route, credentials, ticket, drops, now }: DiallerOptions & DialSettings,
   stop?: AbortSignal,
 ): Promise<Connection> {
   const began = now();
@@ -80,7 +84,7 @@ export class CertificateAdvice {
   async explain(
     error: unknown,
     server: Endpoint,
-    { trust, credentials, route }: Pick<DiallerOptions, "trust" | "credentials" | "route">,
+    { trust, credentials, route }: DialSettings,
     stop?: AbortSignal,
   ): Promise<unknown> {
     if (!(error instanceof CertificateError)) return error;

@@ -1,6 +1,7 @@
 import type { DiscoveryPacket } from "../pppoe/frame.ts";
 import type { Party } from "./frame_tap.ts";
 import type { Pacing } from "./pacing.ts";
+import type { ProxyLimits } from "./proxy_options.ts";
 import type { Member } from "./session.ts";
 
 /** The discovery of one mode. */
@@ -20,6 +21,6 @@ export interface Discovery {
   /** Discoveries under way; how their PADIs are paced, if they are. */
   readonly size: number;
   readonly pacing?: Pacing | undefined;
-  /** Sessions that a member may have, where the mode says that. */
-  sessionsOf?(member: Member): number;
+  /** Takes over other limits. */
+  reconfigure(limits: ProxyLimits): void;
 }

@@ -1,5 +1,5 @@
 import { CODE_PADT } from "../pppoe/constants.ts";
-import { Bucket } from "./rate.ts";
+import { Bucket, type Rate } from "./rate.ts";
 import type { Member } from "./session.ts";
 
 /**
@@ -18,13 +18,18 @@ const CODE_AT = 15;
 export class DiscoveryGate {
   #bucket = new Bucket();
   #member: Member;
-  #limits: { readonly padiRate: number };
+  #rate: Rate;
   #now: () => number;
 
   constructor(member: Member, limits: { readonly padiRate: number }, now: () => number) {
     this.#member = member;
-    this.#limits = limits;
+    this.#rate = rateOf(limits);
     this.#now = now;
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: { readonly padiRate: number }): void {
+    this.#rate = rateOf(limits);
   }
 
   /** Whether a client may send this frame now, of which `bytes[offset]` is the first byte. */
@@ -32,9 +37,13 @@ export class DiscoveryGate {
     // The end of an open session, of which there is one each.
     const isEnd = length > CODE_AT && bytes[offset + CODE_AT] === CODE_PADT;
     if (isEnd && this.#member.handles[handle] !== 0) return true;
-    const rate = Math.max(RATE, PER_PADI * this.#limits.padiRate);
-    return this.#bucket.take({ rate, burst: 2 * rate }, this.#now());
+    return this.#bucket.take(this.#rate, this.#now());
   }
+}
+
+function rateOf({ padiRate }: { readonly padiRate: number }): Rate {
+  const rate = Math.max(RATE, PER_PADI * padiRate);
+  return { rate, burst: 2 * rate };
 }
 
 /** The gate of each client, which it keeps: another tunnel lets no more through. */
@@ -46,6 +55,12 @@ export class DiscoveryGates {
   constructor(limits: { readonly padiRate: number }, now: () => number) {
     this.#limits = limits;
     this.#now = now;
+  }
+
+  /** Takes over other limits, for the clients in `members`. */
+  reconfigure(limits: { readonly padiRate: number }, members: Iterable<Member>): void {
+    this.#limits = limits;
+    for (const member of members) this.#gates.get(member)?.reconfigure(limits);
   }
 
   of(member: Member): DiscoveryGate {

@@ -3,7 +3,7 @@ import type { CodeFault } from "../pppoe/rules.ts";
 import type { SessionCodeFault } from "../pppoe/session_codes.ts";
 import type { SessionFault } from "../pppoe/session_frame.ts";
 import type { TagFault } from "../pppoe/tags.ts";
-import type { TunnelDrop } from "../tunnel/tunnel.ts";
+import type { TunnelDrop } from "../tunnel/tunnel_sink.ts";
 
 /** Why the proxy itself did not pass a frame on. The word is log field and metric label at once. */
 export type PolicyDrop =

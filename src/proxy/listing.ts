@@ -1,6 +1,7 @@
 import { ControlType } from "../tunnel/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
-import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
+import type { Tunnel } from "../tunnel/tunnel.ts";
+import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
 import type { Member, Session } from "./session.ts";
 
 /**

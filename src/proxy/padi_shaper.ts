@@ -3,7 +3,7 @@ import { CustomerRates } from "./customer_rates.ts";
 import { FairQueue, Standing } from "./fair_queue.ts";
 import { KnownCustomers } from "./known_customers.ts";
 import type { Pending } from "./pending.ts";
-import { Bucket } from "./rate.ts";
+import { Bucket, type Rate } from "./rate.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { Strangers } from "./strangers.ts";
 
@@ -57,6 +57,7 @@ interface Waiting<Owner> {
  */
 export class PadiShaper<Owner extends object> {
   #options: PadiShaperOptions<Owner>;
+  #limits: PadiRates;
   /** Customers that have had a session have buckets apart, out of reach of made-up addresses. */
   #rates: { known: CustomerRates<Owner>; others: CustomerRates<Owner> };
   #known: KnownCustomers<Owner>;
@@ -67,12 +68,19 @@ export class PadiShaper<Owner extends object> {
 
   constructor(options: PadiShaperOptions<Owner>) {
     const { limits, now, randomBytes } = options;
-    const rate = () => ({ rate: limits.padiRatePerMac, burst: limits.padiBurstPerMac });
-    const rates = () => new CustomerRates<Owner>(rate, now, randomBytes);
+    const rates = () => new CustomerRates<Owner>(rateOfCustomer(limits), now, randomBytes);
     this.#options = options;
+    this.#limits = limits;
     this.#rates = { known: rates(), others: rates() };
     this.#known = new KnownCustomers(now, options.hasSession);
     this.#queue = new FairQueue(seededRandom(randomBytes));
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: PadiRates): void {
+    this.#limits = limits;
+    this.#rates.known.reconfigure(rateOfCustomer(limits));
+    this.#rates.others.reconfigure(rateOfCustomer(limits));
   }
 
   /** PADIs that wait. */
@@ -118,7 +126,7 @@ export class PadiShaper<Owner extends object> {
   }
 
   get #places(): number {
-    return Math.ceil(this.#options.limits.padiRate * LONGEST_WAIT / 1000);
+    return Math.ceil(this.#limits.padiRate * LONGEST_WAIT / 1000);
   }
 
   #standing(owner: Owner, customer: Mac): Standing {
@@ -166,7 +174,7 @@ export class PadiShaper<Owner extends object> {
   #arm(): void {
     if (this.#armed || this.#queue.size === 0) return;
     this.#armed = true;
-    const delay = Math.max(1, Math.ceil(1000 / this.#options.limits.padiRate));
+    const delay = Math.max(1, Math.ceil(1000 / this.#limits.padiRate));
     this.#options.later(delay, () => {
       this.#armed = false;
       this.#serve();
@@ -189,7 +197,11 @@ export class PadiShaper<Owner extends object> {
   }
 
   #takeTurn(): boolean {
-    const { padiRate: rate, padiBurst: burst } = this.#options.limits;
+    const { padiRate: rate, padiBurst: burst } = this.#limits;
     return this.#bucket.take({ rate, burst }, this.#options.now());
   }
+}
+
+function rateOfCustomer({ padiRatePerMac: rate, padiBurstPerMac: burst }: PadiRates): Rate {
+  return { rate, burst };
 }

@@ -5,7 +5,7 @@ import { LONGEST_WAIT, type PadiRates } from "./padi_shaper.ts";
 import type { Pending } from "./pending.ts";
 import type { Rate } from "./rate.ts";
 import type { Session } from "./session.ts";
-import { SharedRate } from "./shared_rate.ts";
+import { SharedRate, type Shares } from "./shared_rate.ts";
 
 /** A host repeats a PADR after seconds (RFC 2516 section 8); what comes sooner passes only once. Milliseconds. */
 const REPETITION = 1_000;
@@ -15,6 +15,9 @@ const MAX_REPEATS = 8;
 const MIN_CHOICES = 8;
 /** PADRs a second that a client may always send, whatever the others do. */
 const FLOOR: Rate = { rate: 20, burst: 40 };
+
+/** Seconds for which PADIs may have waited: they may all be answered, and followed by PADRs, at once. */
+const WAITED = LONGEST_WAIT / 1_000;
 
 /** What a gate is made of. */
 export interface PadrGateOptions {
@@ -64,21 +67,14 @@ export class PadrGate<Owner extends object> {
   constructor({ limits, now, randomBytes, isOpen }: PadrGateOptions) {
     this.#now = now;
     this.#isOpen = isOpen;
-    // PADIs that have waited may all be answered, and so followed by PADRs, at once.
-    const waited = LONGEST_WAIT / 1_000;
-    this.#byCustomer = new CustomerRates(
-      () => {
-        const { padiRatePerMac: rate, padiBurstPerMac: burst } = limits;
-        return { rate: 2 * rate, burst: burst + waited * rate };
-      },
-      now,
-      randomBytes,
-    );
-    this.#byOwner = new SharedRate(() => {
-      const { padiRate: rate, padiBurst: burst } = limits;
-      const most = { rate: 2 * rate, burst: 2 * burst + waited * rate };
-      return { floor: FLOOR, each: most, all: most };
-    });
+    this.#byCustomer = new CustomerRates(rateOfCustomer(limits), now, randomBytes);
+    this.#byOwner = new SharedRate(sharesOf(limits));
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: PadiRates): void {
+    this.#byCustomer.reconfigure(rateOfCustomer(limits));
+    this.#byOwner.reconfigure(sharesOf(limits));
   }
 
   /** An AC has offered; its offer is good for one session. */
@@ -139,6 +135,15 @@ export class PadrGate<Owner extends object> {
     this.#rounds.set(pending, round);
     return round;
   }
+}
+
+function rateOfCustomer({ padiRatePerMac: rate, padiBurstPerMac: burst }: PadiRates): Rate {
+  return { rate: 2 * rate, burst: burst + WAITED * rate };
+}
+
+function sharesOf({ padiRate: rate, padiBurst: burst }: PadiRates): Shares {
+  const most = { rate: 2 * rate, burst: 2 * burst + WAITED * rate };
+  return { floor: FLOOR, each: most, all: most };
 }
 
 /** 32 bits that differ between a request and another of the same customer (FNV-1a). */

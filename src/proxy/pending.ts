@@ -60,21 +60,6 @@ export interface PendingLimits {
   timeout: number;
 }
 
-/** Bounds from where they are configured, which may change. */
-export function pendingLimits(
-  limits: Pick<PendingLimits, "pendingDiscoveries">,
-  policy: Pick<PendingLimits, "timeout">,
-): PendingLimits {
-  return {
-    get pendingDiscoveries() {
-      return limits.pendingDiscoveries;
-    },
-    get timeout() {
-      return policy.timeout;
-    },
-  };
-}
-
 /** The discoveries under way, in the order of their last use. */
 export class PendingDiscoveries<Owner> {
   #byKey = new Map<string, Pending<Owner>>();
@@ -96,6 +81,11 @@ export class PendingDiscoveries<Owner> {
     this.#limits = limits;
     this.#now = now;
     this.#forget = forget;
+  }
+
+  /** Takes over other bounds. */
+  reconfigure(limits: PendingLimits): void {
+    this.#limits = limits;
   }
 
   /** Discoveries under way. */

@@ -1,17 +1,15 @@
 import type { FrameSink, Link } from "../../ffi/link.ts";
-import { CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS } from "../pppoe/constants.ts";
-import { parseDiscovery } from "../pppoe/frame.ts";
-import type { Discovery } from "./discovery.ts";
-import type { Tunnel, TunnelSink } from "../tunnel/tunnel.ts";
+import type { Tunnel } from "../tunnel/tunnel.ts";
+import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
 import { ControlType, type Violation } from "../tunnel/record.ts";
+import type { Discovery } from "./discovery.ts";
 import { DiscoveryGates } from "./discovery_gate.ts";
+import { DiscoveryRouter } from "./discovery_router.ts";
 import { listSessions } from "./listing.ts";
-import { limitPayload } from "./payload_limit.ts";
 import { PeerTable } from "./peer_table.ts";
-import type { ProxyOptions } from "./proxy_options.ts";
+import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import type { Member, RestoredSession, SessionEnd } from "./session.ts";
-import { SessionDiscovery } from "./session_discovery.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 import { SourceGate } from "./source_gate.ts";
 
@@ -25,16 +23,13 @@ export interface ProxyObserver {
   maxPayloadLowered?(asked: number, allowed: number): void;
 }
 
-/** Codes by which sessions come to be; what else carries a session id belongs to that session. */
-const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
-
 /**
  * What both modes share: a link on one side, tunnels on the other, and the switch between them.
  *
  *     wire ──▶ frame() ──session──▶ SessionSwitch ──▶ tunnel
- *                      └─discovery─▶ Discovery ────▶ tunnel
+ *                      └─discovery─▶ DiscoveryRouter ▶ tunnel
  *     tunnel ──▶ session ──────────▶ SessionSwitch ──▶ wire
- *                discovery ────────▶ Discovery ────▶ wire
+ *                discovery ────────▶ DiscoveryRouter ▶ wire
  */
 export class Proxy implements FrameSink {
   readonly sessions: SessionSwitch;
@@ -44,13 +39,14 @@ export class Proxy implements FrameSink {
   #side: "server" | "client";
   #now: () => number;
   #discovery: Discovery;
-  #ofSessions: SessionDiscovery;
+  #router: DiscoveryRouter;
   #discoveryType: number;
   #sessionType: number;
   #observer: ProxyObserver;
   #gates: DiscoveryGates;
   /** Of each client's customers, on a server. */
   #sources: SourceGate;
+  #limits: ProxyLimits;
 
   constructor(
     side: "server" | "client",
@@ -59,24 +55,36 @@ export class Proxy implements FrameSink {
     observer: ProxyObserver,
   ) {
     this.#link = options.link;
+    this.#limits = options.limits;
     this.#side = side;
     this.#now = options.now;
     this.#peers = new PeerTable(options.now);
     this.members = this.#peers.members;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new SessionSwitch({ side, ...options });
-    this.#ofSessions = new SessionDiscovery(this.sessions, options);
     this.#discovery = discovery(this.sessions);
+    this.#router = new DiscoveryRouter({
+      ...{ side, options, sessions: this.sessions, discovery: this.#discovery },
+      maxPayloadLowered: observer.maxPayloadLowered,
+    });
     this.#observer = observer;
     this.#gates = new DiscoveryGates(options.limits, options.now);
     this.#sources = new SourceGate(options);
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: ProxyLimits): void {
+    this.#limits = limits;
+    this.#router.reconfigure(limits);
+    this.#gates.reconfigure(limits, this.members.values());
+    this.#sources.reconfigure(limits);
   }
 
   /** A frame from the wire. */
   frame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const type = length < 14 ? 0 : view.getUint16(offset + 12);
     if (type === this.#sessionType) this.sessions.fromWire(bytes, view, offset, length);
-    else if (type === this.#discoveryType) this.#discoveryFrame(bytes, view, offset, length);
+    else if (type === this.#discoveryType) this.#router.fromWire(bytes, view, offset, length);
     else this.sessions.drops.count("ethertype-wrong");
   }
 
@@ -97,48 +105,6 @@ export class Proxy implements FrameSink {
     return this.#discovery;
   }
 
-  #discoveryFrame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
-    const isExcess = this.#discovery.isExcess?.(bytes, offset, length);
-    if (isExcess === true) return this.sessions.drops.count("discovery-rate");
-    const packet = parseDiscovery(bytes.subarray(offset, offset + length), this.#discoveryType);
-    if (typeof packet === "string") return this.sessions.drops.drop(packet);
-    limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
-    this.sessions.tallies.packet("from-wire", packet.code);
-    if (packet.code === CODE_PADS) {
-      this.sessions.earlier.requests.answered(packet.source, packet.destination);
-    }
-    const { tap } = this.sessions;
-    if (tap !== undefined) {
-      const party = this.#ofSessions.partyOf(view, offset, packet) ??
-        this.#discovery.partyOf?.(packet);
-      tap.discovery("wire", "in", party, bytes.subarray(offset, offset + length));
-    }
-    if (packet.sessionId === 0 || OPENING.has(packet.code)) {
-      return this.#discovery.fromWire(packet);
-    }
-    const session = this.sessions.sessionOf(view, offset);
-    if (session === undefined) return this.#ofSessions.strayFromWire(packet);
-    this.#ofSessions.fromWire(session, packet);
-  }
-
-  #fromTunnel(member: Member, handle: number, frame: Uint8Array): void {
-    const { sessions } = this;
-    const packet = parseDiscovery(frame);
-    if (typeof packet === "string") return sessions.drops.drop(packet);
-    limitPayload(packet, this.#link, this.#observer.maxPayloadLowered);
-    sessions.tallies.packet("from-tunnel", packet.code);
-    const fits = this.#ofSessions.isAllowed(member, handle, packet);
-    if (!fits) return sessions.drops.count("tunnel-frame-unfit");
-    const customer = this.#side === "server" ? packet.source : packet.destination;
-    sessions.tap?.discovery("tunnel", "in", { member, customer }, frame);
-    if (handle === 0 || OPENING.has(packet.code)) {
-      return this.#discovery.fromTunnel(member, handle, packet);
-    }
-    const session = sessions.sessionByHandle(member, handle);
-    if (session === undefined) return this.#ofSessions.strayFromTunnel(member, handle, packet);
-    this.#ofSessions.fromTunnel(session, packet);
-  }
-
   /**
    * Takes in a tunnel to the proxy of this name; run it with the sink. Sessions that are held for
    * it go on: a client says which it has, and a server waits to be told.
@@ -157,7 +123,7 @@ export class Proxy implements FrameSink {
       sessions: this.sessions,
       member,
       tunnel,
-      most: this.#discovery.sessionsOf?.(member) ?? Infinity,
+      most: this.#limits.sessionsOf(name),
       done: (outcome) => {
         this.#attach(member, tunnel);
         this.#observer.resumed(name, outcome);
@@ -203,7 +169,7 @@ export class Proxy implements FrameSink {
         if (gate !== undefined && this.#sources.isExcess(buffer.bytes, offset, length, member)) {
           return sessions.drops.count("discovery-rate");
         }
-        this.#fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
+        this.#router.fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
       },
       control,
       dropped: (reason) => sessions.drops.count(reason),

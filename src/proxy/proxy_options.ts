@@ -10,11 +10,15 @@ import type { SessionTable } from "./session_table.ts";
 /** How a proxy speaks on its wire: with its interface's address, or with the far peers' own. */
 export type MacPolicy = "own" | "transparent";
 
-/** Limits of both modes. */
-export interface ProxyLimits extends PadiRates {
-  sessions: number;
-  sessionsPerCustomer: number;
-  pendingDiscoveries: number;
+/** Limits of both modes: a snapshot, which `Proxy.reconfigure` replaces. */
+export interface ProxyLimits extends Readonly<PadiRates> {
+  readonly sessions: number;
+  readonly sessionsPerCustomer: number;
+  /** Sessions that a client may have. */
+  readonly sessionsOf: (client: string) => number;
+  readonly pendingDiscoveries: number;
+  /** Milliseconds for which answers to a request are accepted. */
+  readonly timeout: number;
 }
 
 /** What both modes are made of. */
@@ -45,15 +49,9 @@ export interface ProxyOptions {
 export interface ServerPolicy {
   mac: MacPolicy;
   hostUniq: HostUniqMode;
-  /** Milliseconds for which answers to a request are taken. */
-  timeout: number;
-  /** Sessions that a client may have. */
-  sessionsOf: (client: string) => number;
 }
 
 /** What a client decides by. */
 export interface ClientPolicy {
   mac: MacPolicy;
-  /** Milliseconds for which answers to a request are taken. */
-  timeout: number;
 }

@@ -19,9 +19,15 @@ import type { TicketReader } from "../tunnel/ticket.ts";
 import type { Incoming } from "../tunnel/transport.ts";
 import { TimeLimits } from "./time_limits.ts";
 
+/** Limits of connections that have not logged in. */
+export interface ReceptionLimits extends AdmissionLimits {
+  /** Milliseconds from accept to login. */
+  timeout: number;
+}
+
 /** What decides who is received. */
 export interface ReceptionOptions {
-  limits: AdmissionLimits & { timeout: number };
+  limits: ReceptionLimits;
   reputation: Reputation;
   /** What a connection that arrives now is authenticated by. */
   credentials: () => ServerCredentials;
@@ -46,6 +52,7 @@ export interface Received {
 export class Reception {
   #options: ReceptionOptions;
   #admission: Admission;
+  #timeout: number;
   /** Who waits for its turn to handshake. */
   #turns = new Map<Place, () => void>();
   #pump: ReturnType<typeof setTimeout> | undefined;
@@ -54,8 +61,15 @@ export class Reception {
   constructor(options: ReceptionOptions) {
     const { limits, reputation, now, random } = options;
     this.#options = options;
+    this.#timeout = limits.timeout;
     this.#admission = new Admission(limits, { reputation, now, random });
     this.#stays = new TimeLimits(now, (guest) => guest.expire());
+  }
+
+  /** Takes over other limits, for connections that arrive from now on. */
+  reconfigure(limits: ReceptionLimits): void {
+    this.#timeout = limits.timeout;
+    this.#admission.reconfigure(limits);
   }
 
   /** Resolves with the client; throws why the connection was closed. */
@@ -65,7 +79,7 @@ export class Reception {
       ? "open-files"
       : this.#admission.enter(incoming.remote.host, guest);
     if (typeof place === "string") throw guest.refuse(place);
-    this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#options.limits.timeout);
+    this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#timeout);
     try {
       const received = await this.#welcome(guest, place);
       this.#admission.authenticated(place, received.client.name);
@@ -94,7 +108,7 @@ export class Reception {
     const ticket = this.#options.tickets().find(protocols);
     const refusal = this.#admission.greeted(place, incoming.encrypted, ticket);
     if (refusal !== undefined) throw guest.refuse(refusal);
-    if (place.brief) this.#stays.begin(guest, this.#options.limits.timeout);
+    if (place.brief) this.#stays.begin(guest, this.#timeout);
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
     const connection = await guest.stays(incoming.open());
     const client = await guest.stays(proveClient(connection, credentials));

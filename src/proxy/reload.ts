@@ -1,10 +1,5 @@
-import {
-  adoptConfig,
-  type Change,
-  compareConfigs,
-  type Difference,
-  mergeConfigs,
-} from "../config/diff.ts";
+import { isDeepStrictEqual } from "node:util";
+import { type Change, compareConfigs, type Difference, mergeConfigs } from "../config/diff.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
@@ -34,11 +29,8 @@ export class ReloadInProgressError extends Error {
 export interface Prepared {
   /** Files whose content is not the one in use. */
   content: Change[];
-  /**
-   * Takes all over, and calls `adopt` for the settings, once nothing can fail any more. Throws where
-   * it cannot, and nothing has changed then.
-   */
-  commit(adopt: () => void): Promise<void>;
+  /** Has every part of the daemon take over its settings. Throws where it cannot, with no change. */
+  commit(): Promise<void>;
 }
 
 /**
@@ -49,16 +41,21 @@ export interface Prepared {
  *      ▲                    └───────error──────┴──────────────┘
  */
 export class Reloader<C extends Config> {
-  #inUse: C;
+  #config: C;
   #monitor: Monitor;
   #prepare: (config: C) => Promise<Prepared>;
   #busy = false;
 
-  /** `inUse` is changed in place; `prepare` changes nothing and throws ConfigError. */
-  constructor(inUse: C, monitor: Monitor, prepare: (config: C) => Promise<Prepared>) {
-    this.#inUse = inUse;
+  /** `prepare` changes nothing and throws ConfigError. */
+  constructor(config: C, monitor: Monitor, prepare: (config: C) => Promise<Prepared>) {
+    this.#config = config;
     this.#monitor = monitor;
     this.#prepare = prepare;
+  }
+
+  /** The configuration in use: a snapshot, which a reload replaces. */
+  get config(): C {
+    return this.#config;
   }
 
   /** Throws ConfigError for what is wrong in the file or with what it names, and ReloadInProgressError. */
@@ -83,14 +80,15 @@ export class Reloader<C extends Config> {
   }
 
   async #reload(): Promise<ReloadReport> {
-    const next = await loadConfig(this.#inUse.file);
-    const difference = compareConfigs(this.#inUse, next);
-    const merged = mergeConfigs<Config>(this.#inUse, next) as C;
+    const before = this.#config;
+    const next = await loadConfig(before.file);
+    const difference = compareConfigs(before, next);
+    const merged = mergeConfigs<Config>(before, next) as C;
     const prepared = await this.#prepare(merged);
     const applied = appliedOf(difference, prepared.content);
-    const logBefore = JSON.stringify(this.#inUse.log);
-    await prepared.commit(() => adoptConfig(this.#inUse, merged));
-    if (logBefore !== JSON.stringify(merged.log)) configureLogging(merged.log);
+    await prepared.commit();
+    this.#config = merged;
+    if (!isDeepStrictEqual(before.log, merged.log)) configureLogging(merged.log);
     const result = applied.length > 0 ? "applied" : "unchanged";
     return { result, applied, needsRestart: difference.restart };
   }

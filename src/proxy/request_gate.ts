@@ -9,7 +9,7 @@ import type { ProxyLimits } from "./proxy_options.ts";
 import type { Rate } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
-import { SharedRate } from "./shared_rate.ts";
+import { SharedRate, type Shares } from "./shared_rate.ts";
 
 /** Refusals a second of one customer's requests, and of one client's whatever others ask. */
 const REFUSALS: Rate = { rate: 5, burst: 20 };
@@ -18,8 +18,6 @@ const REFUSALS: Rate = { rate: 5, burst: 20 };
 export interface RequestGateOptions extends Omit<PadiShaperOptions<Member>, "hasSession"> {
   limits: ProxyLimits;
   sessions: SessionSwitch;
-  /** Sessions that a member may have. */
-  sessionsOf: (member: Member) => number;
   /** Told of each session that has opened. */
   opened?: (session: Session) => void;
 }
@@ -30,6 +28,7 @@ export class RequestGate {
   readonly padrs: PadrGate<Member>;
   readonly answers: AnswerGate<Member>;
   #options: RequestGateOptions;
+  #limits: ProxyLimits;
   #refusalsByCustomer: CustomerRates<Member>;
   #refusals: SharedRate<Member>;
 
@@ -43,9 +42,18 @@ export class RequestGate {
     this.padrs = new PadrGate({ ...options, isOpen });
     this.answers = new AnswerGate(options);
     options.sessions.restored = ({ concentrator }) => this.answers.proven(concentrator);
-    this.#refusalsByCustomer = new CustomerRates(() => REFUSALS, now, randomBytes);
-    const most = (): Rate => ({ rate: limits.padiRate, burst: limits.padiRate + limits.padiBurst });
-    this.#refusals = new SharedRate(() => ({ floor: REFUSALS, each: most(), all: most() }));
+    this.#limits = limits;
+    this.#refusalsByCustomer = new CustomerRates(REFUSALS, now, randomBytes);
+    this.#refusals = new SharedRate(refusalShares(limits));
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: ProxyLimits): void {
+    this.#limits = limits;
+    this.padis.reconfigure(limits);
+    this.padrs.reconfigure(limits);
+    this.answers.reconfigure(limits);
+    this.#refusals.reconfigure(refusalShares(limits));
   }
 
   /** Why a customer's PADI may not pass; undefined where it may. `known` is its discovery, if any. */
@@ -74,8 +82,10 @@ export class RequestGate {
 
   /** Which limit of sessions is reached for this customer. */
   full(member: Member, customer: Mac): DropReason | undefined {
-    const { limits, sessions, sessionsOf } = this.#options;
-    const isFull = sessions.table.size >= limits.sessions || member.sessions >= sessionsOf(member);
+    const { table } = this.#options.sessions;
+    const limits = this.#limits;
+    const isFull = table.size >= limits.sessions ||
+      member.sessions >= limits.sessionsOf(member.name);
     if (isFull) return "session-limit";
     const own = member.customers.get(customer)?.size ?? 0;
     return own >= limits.sessionsPerCustomer ? "customer-session-limit" : undefined;
@@ -94,4 +104,9 @@ export class RequestGate {
     return this.#refusalsByCustomer.take(member, customer) &&
       this.#refusals.take(member, this.#options.now());
   }
+}
+
+function refusalShares({ padiRate, padiBurst }: ProxyLimits): Shares {
+  const most = { rate: padiRate, burst: padiRate + padiBurst };
+  return { floor: REFUSALS, each: most, all: most };
 }

@@ -11,6 +11,7 @@ import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import type { Daemon } from "./daemon_interface.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
+import type { MacPolicy } from "./proxy_options.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Server } from "./server.ts";
 import { endMoved, endTerminated } from "./session_ends.ts";
@@ -24,13 +25,13 @@ const SWEEP = 1_000;
 
 /** What a daemon is made of. */
 export interface DaemonParts {
-  config: Config;
   link: Link;
   proxy: Proxy;
   monitor: Monitor;
   tunnels: Server | Client;
   state: State;
-  reloader: { reload(): Promise<ReloadReport> };
+  /** Has the configuration in use. */
+  reloader: { readonly config: Config; reload(): Promise<ReloadReport> };
   certificates: () => readonly UsedCertificate[];
 }
 
@@ -38,13 +39,13 @@ const now = (): number => performance.now();
 
 /** Runs both sides of a proxy until `stop`. */
 export function runDaemon(parts: DaemonParts): Daemon {
-  const { config, link, proxy, monitor, tunnels, certificates } = parts;
+  const { link, proxy, monitor, tunnels, reloader, certificates } = parts;
   const sweep = startSweep(parts);
   const captures = lazyCaptures(parts);
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
   return {
-    config: () => config,
+    config: () => reloader.config,
     link,
     proxy,
     monitor,
@@ -62,7 +63,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     captures: captures.load,
     retry: () => tunnels instanceof Client && tunnels.retry(),
     async reload(): Promise<ReloadReport> {
-      const report = await parts.reloader.reload();
+      const report = await reloader.reload();
       // What kept a client from its server may be mended.
       if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
       if (report.applied.some(({ key }) => /^capture\b/.test(key))) await captures.applyRing();
@@ -83,7 +84,8 @@ export function runDaemon(parts: DaemonParts): Daemon {
 }
 
 /** Who captures nothing needs no memory for it. */
-function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
+function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
+  const { file, mode, interface: { etherTypes } } = reloader.config;
   let loaded: Promise<{ captures: Captures; ring: CaptureRing }> | undefined;
   const load = () =>
     loaded ??= (async () => {
@@ -93,20 +95,21 @@ function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
       ]);
       const captures = new Captures({
         sessions: proxy.sessions,
-        side: config.mode,
-        etherType: config.interface.etherTypes[1],
+        side: mode,
+        etherType: etherTypes[1],
         peer: () => tunnels instanceof Client ? tunnels.member?.name : undefined,
         application: `pppoe-proxy ${manifest.version}`,
         place: link.name,
       });
-      return { captures, ring: new CaptureRing(config, captures) };
+      return { captures, ring: new CaptureRing(file, captures) };
     })();
   return {
     load: async (): Promise<Captures> => (await load()).captures,
     /** Writes what the configuration wants. */
     async applyRing(): Promise<void> {
-      if (loaded !== undefined || config.capture.directory !== undefined) {
-        await (await load()).ring.apply();
+      const { capture } = reloader.config;
+      if (loaded !== undefined || capture.directory !== undefined) {
+        await (await load()).ring.apply(capture);
       }
     },
     async end(): Promise<void> {
@@ -118,12 +121,14 @@ function lazyCaptures({ config, link, proxy, tunnels }: DaemonParts) {
 }
 
 /** Looks at idle and held sessions now and then, and at how late that is. */
-function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<typeof setInterval> {
-  const followInterface = interfaceWatch({ config, link, proxy });
+function startSweep(
+  { reloader, link, proxy, monitor }: DaemonParts,
+): ReturnType<typeof setInterval> {
+  const followInterface = interfaceWatch(link, proxy, reloader.config.interface.mac);
   const failures = new LineLimit(now);
   let last = now();
   return setInterval(() => {
-    const { idleTimeout, resumeGrace, terminateLinger } = config.sessions;
+    const { idleTimeout, resumeGrace, terminateLinger } = reloader.config.sessions;
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
@@ -143,9 +148,7 @@ function startSweep({ config, link, proxy, monitor }: DaemonParts): ReturnType<t
 }
 
 /** Looks whether the interface still has the address that sessions were opened with, and its MTU. */
-function interfaceWatch(
-  { config, link, proxy }: Pick<DaemonParts, "config" | "link" | "proxy">,
-): () => void {
+function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
   const address = (): string => formatMac(readMac(link.mac, 0));
   let known = address();
   let mtu = link.mtu;
@@ -156,7 +159,7 @@ function interfaceWatch(
       mtu = link.mtu;
     }
     if (address() === known) return;
-    const ended = config.interface.mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
+    const ended = mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
     linkLog.warning("interface address changed", {
       interface: link.name,
       from: known,
@@ -168,12 +171,12 @@ function interfaceWatch(
 }
 
 async function stop(
-  { config, link, proxy, tunnels, state }: DaemonParts,
+  { reloader, link, proxy, tunnels, state }: DaemonParts,
   captures: { end(): Promise<void> },
   final: boolean,
 ): Promise<void> {
   tunnels.stop();
-  const { shutdownGrace } = config.tunnel;
+  const { shutdownGrace } = reloader.config.tunnel;
   if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
   else await proxy.suspend(shutdownGrace);
   await state.close();

@@ -7,7 +7,12 @@ import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.t
 import { ClientAllowances } from "./client_allowances.ts";
 import { NameGuard } from "./name_guard.ts";
 import type { Proxy } from "./proxy.ts";
-import { type Received, Reception, type ReceptionOptions } from "./reception.ts";
+import {
+  type Received,
+  Reception,
+  type ReceptionLimits,
+  type ReceptionOptions,
+} from "./reception.ts";
 
 /** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
 const ACCEPT_PAUSE = 100;
@@ -41,6 +46,7 @@ export interface ServerEvents {
 /** Accepts tunnels, authenticates them and runs them until they end. */
 export class Server {
   #options: ServerOptions;
+  #keepalive: KeepaliveOptions;
   #reception: Reception;
   #names: NameGuard;
   #allowances: ClientAllowances;
@@ -48,12 +54,22 @@ export class Server {
 
   constructor(options: ServerOptions) {
     this.#options = options;
+    this.#keepalive = options.keepalive;
     this.#reception = new Reception(options.reception);
     this.#allowances = new ClientAllowances(options.knows, options.now);
     this.#names = new NameGuard({
       members: options.proxy.members,
       conflict: (...of) => options.events.nameInUse(...of),
     });
+  }
+
+  /** Takes over other settings: limits for connections that arrive from now on, times for all tunnels. */
+  reconfigure(limits: ReceptionLimits, keepalive: KeepaliveOptions): void {
+    this.#reception.reconfigure(limits);
+    this.#keepalive = keepalive;
+    for (const { tunnel, joining } of this.#options.proxy.members.values()) {
+      for (const each of [tunnel, joining]) each?.reconfigure(keepalive);
+    }
   }
 
   /** Accepts on all listeners until `stop()`. */
@@ -120,12 +136,12 @@ export class Server {
   }
 
   async #carry(client: string, address: string, connection: Connection): Promise<void> {
-    const { proxy, events, keepalive, buffer, now, knows } = this.#options;
+    const { proxy, events, buffer, now, knows } = this.#options;
     if (this.#stopping || !knows(client)) return abandon(connection);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),
-      keepalive,
+      keepalive: this.#keepalive,
       now,
       allowance: this.#allowances.of(client),
     });

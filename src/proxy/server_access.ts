@@ -1,31 +1,27 @@
+import type { Change } from "../config/diff.ts";
 import { blaming } from "../config/blame.ts";
 import { compareServerFiles, type ServerFiles } from "../config/files.ts";
 import { sharedSecretWarnings } from "../config/shared_secrets.ts";
-import type { ServerConfig } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { TicketReader } from "../tunnel/ticket.ts";
 import type { Listener, Renewal } from "../tunnel/transport.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
-import type { Proxy } from "./proxy.ts";
-import type { Prepared } from "./reload.ts";
 import type { ServerEvents } from "./server.ts";
 
 const log = logger("config");
 
-/** Who may connect to a server and what they may have; all of it can change while it runs. */
+/** Names of clients that may not connect any longer. */
+export type RemovedClients = readonly string[];
+
+/** The certificate that a server shows and the clients that may log in. */
 export class ServerAccess {
-  #config: ServerConfig;
   #files: ServerFiles;
   #tickets: TicketReader;
-  #sessions = new Map<string, number | undefined>();
 
-  /** `config` is the one in use, which changes in place. */
-  constructor(config: ServerConfig, files: ServerFiles) {
-    this.#config = config;
+  constructor(files: ServerFiles) {
     this.#files = files;
     this.#tickets = new TicketReader(files.secrets);
-    this.#listSessions();
     warnOfShared(files);
   }
 
@@ -50,61 +46,47 @@ export class ServerAccess {
     return this.#files.secrets.has(name);
   }
 
-  /** Sessions that a client may have. */
-  sessionsOf(name: string): number {
-    return this.#sessions.get(name) ?? this.#config.limits.sessionsPerClient;
-  }
-
-  /**
-   * Takes over another configuration: new connections see its certificate, the next login needs its
-   * secrets, and clients that it does not name are expelled.
-   */
+  /** What differs, and how it is taken over: new connections see the certificate, logins the secrets. */
   prepare(
-    next: ServerConfig,
     files: ServerFiles,
     listeners: readonly Listener[],
-    proxy: Proxy,
-  ): Promise<Prepared> {
-    const renewed = compareServerFiles(this.#files, files).some(({ key }) =>
+    configFile: string,
+  ): { content: Change[]; commit: () => Promise<RemovedClients> } {
+    const content = compareServerFiles(this.#files, files);
+    const isRenewed = content.some(({ key }) =>
       key === "tunnel.certificate" || key === "tunnel.key"
     );
-    return Promise.resolve({
-      content: compareServerFiles(this.#files, files),
-      commit: async (adopt) => {
-        const renewals = renewed ? await this.#renewAll(next, files, listeners) : [];
+    return {
+      content,
+      commit: async () => {
+        const renewals = isRenewed ? await this.#renewAll(files, listeners, configFile) : [];
         const removed = [...this.#files.secrets.keys()].filter((name) => !files.secrets.has(name));
-        adopt();
         this.#files = files;
         this.#tickets = new TicketReader(files.secrets);
-        this.#listSessions();
         warnOfShared(files);
         for (const renewal of renewals) renewal.commit();
-        for (const name of removed) proxy.expel(name, this.#config.tunnel.shutdownGrace);
+        return removed;
       },
-    });
+    };
   }
 
   /** All listeners show the certificate, or none does. */
   async #renewAll(
-    { file }: ServerConfig,
     { certificate, key }: ServerFiles,
     listeners: readonly Listener[],
+    configFile: string,
   ): Promise<Renewal[]> {
     const renewals: Renewal[] = [];
     try {
       for (const listener of listeners) {
         const renew = () => listener.renew(certificate.pem, key);
-        renewals.push(await blaming(file, "tunnel.certificate", renew));
+        renewals.push(await blaming(configFile, "tunnel.certificate", renew));
       }
       return renewals;
     } catch (error) {
       for (const renewal of renewals) renewal.cancel();
       throw error;
     }
-  }
-
-  #listSessions(): void {
-    this.#sessions = new Map(this.#config.clients.map(({ name, sessions }) => [name, sessions]));
   }
 }
 

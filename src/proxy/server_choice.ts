@@ -29,6 +29,11 @@ export class ServerChoice {
     this.#options = options;
   }
 
+  /** Takes over other times. */
+  reconfigure(options: ServerChoiceOptions): void {
+    this.#options = options;
+  }
+
   /** The server to try at `now`. */
   next(now: number): number {
     if (this.#home !== undefined && now - this.#lostAt < this.#options.failoverAfter) {

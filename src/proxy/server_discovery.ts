@@ -11,8 +11,8 @@ import type { Party } from "./frame_tap.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { type Pacing, PacingWatch } from "./pacing.ts";
 import { PadiPacer } from "./padi_pacer.ts";
-import { type Pending, PendingDiscoveries, pendingLimits } from "./pending.ts";
-import type { ProxyOptions, ServerPolicy } from "./proxy_options.ts";
+import { type Pending, PendingDiscoveries } from "./pending.ts";
+import type { ProxyLimits, ProxyOptions, ServerPolicy } from "./proxy_options.ts";
 import { refusalFrame } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Member, Session } from "./session.ts";
@@ -50,7 +50,7 @@ export class ServerDiscovery {
     const mint = new TokenMint(options.randomBytes);
     this.#hostUniq = new HostUniqRewriter(policy.hostUniq, mint, options.now);
     this.#pending = new PendingDiscoveries(
-      pendingLimits(options.limits, policy),
+      options.limits,
       options.now,
       (pending) => {
         this.#answers.forget(pending);
@@ -84,7 +84,6 @@ export class ServerDiscovery {
     this.#gate = new RequestGate({
       ...options,
       sessions,
-      sessionsOf: ({ name }) => policy.sessionsOf(name),
       strangers: STRANGERS,
       opened: (session) => this.#opened(session),
       // ACs limit PADIs by address: customers with their own do not stand in each other's way.
@@ -119,9 +118,10 @@ export class ServerDiscovery {
     this.#pending.removeOwner(member);
   }
 
-  /** Sessions that a member may have. */
-  sessionsOf(member: Member): number {
-    return this.#policy.sessionsOf(member.name);
+  /** Takes over other limits. */
+  reconfigure(limits: ProxyLimits): void {
+    this.#pending.reconfigure(limits);
+    this.#gate.reconfigure(limits);
   }
 
   expire(): void {

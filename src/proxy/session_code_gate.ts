@@ -31,14 +31,24 @@ class Way {
   /** By AC: the one beyond it on the server's wire, or the one that a server says it is. */
   #byAc: CustomerRates<Way>;
 
+  #perDial: number;
+
   constructor({ limits, now, randomBytes }: SessionCodeGateOptions, perDial: number) {
-    const most = (): Rate => ({
-      rate: perDial * limits.padiRate,
-      burst: perDial * limits.padiRate,
-    });
-    this.#byCustomer = new CustomerRates(() => BY_CUSTOMER, now, randomBytes);
+    this.#perDial = perDial;
+    const most = this.#most(limits);
+    this.#byCustomer = new CustomerRates(BY_CUSTOMER, now, randomBytes);
     this.#byAc = new CustomerRates(most, now, randomBytes);
-    this.#byMember = new SharedRate(() => ({ floor: FLOOR, each: most(), all: most() }));
+    this.#byMember = new SharedRate({ floor: FLOOR, each: most, all: most });
+  }
+
+  reconfigure(limits: SessionCodeGateOptions["limits"]): void {
+    const most = this.#most(limits);
+    this.#byAc.reconfigure(most);
+    this.#byMember.reconfigure({ floor: FLOOR, each: most, all: most });
+  }
+
+  #most({ padiRate }: SessionCodeGateOptions["limits"]): Rate {
+    return { rate: this.#perDial * padiRate, burst: this.#perDial * padiRate };
   }
 
   take(session: Session, code: number, now: number): boolean {
@@ -68,6 +78,12 @@ export class SessionCodeGate {
     this.#now = options.now;
     this.#fromHost = new Way(options, 1);
     this.#fromAc = new Way(options, 2);
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: SessionCodeGateOptions["limits"]): void {
+    this.#fromHost.reconfigure(limits);
+    this.#fromAc.reconfigure(limits);
   }
 
   /** The tags that go on, or why the packet does not. */

@@ -31,6 +31,11 @@ export class SessionDiscovery {
     sessions.opened = (session) => this.#parting.forget(session);
   }
 
+  /** Takes over other limits. */
+  reconfigure(limits: SessionDiscoveryOptions["limits"]): void {
+    this.#codes.reconfigure(limits);
+  }
+
   /** A frame of an open session from the wire. */
   fromWire(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {

@@ -17,18 +17,22 @@ interface OwnBuckets {
 
 /** One rate for many owners: none can use up what the others need to get by. */
 export class SharedRate<Owner extends object> {
-  #shares: () => Shares;
+  #shares: Shares;
   #own = new WeakMap<Owner, OwnBuckets>();
   #all = new Bucket();
 
-  /** `shares` is asked each time, so that changed settings count at once. */
-  constructor(shares: () => Shares) {
+  constructor(shares: Shares) {
+    this.#shares = shares;
+  }
+
+  /** Takes over other shares. What was taken counts on. */
+  reconfigure(shares: Shares): void {
     this.#shares = shares;
   }
 
   /** Takes one for an owner; false where it may have no more. */
   take(owner: Owner, now: number): boolean {
-    const { floor, each, all } = this.#shares();
+    const { floor, each, all } = this.#shares;
     let own = this.#own.get(owner);
     if (own === undefined) this.#own.set(owner, own = { floor: new Bucket(), each: new Bucket() });
     if (own.floor.take(floor, now)) return true;

@@ -26,11 +26,12 @@ export class SourceGate {
   #rates: CustomerRates<object>;
 
   constructor({ limits, now, randomBytes }: SourceGateOptions) {
-    const rate = (): Rate => ({
-      rate: Math.max(LEAST.rate, PER_PADI * limits.padiRatePerMac),
-      burst: Math.max(LEAST.burst, PER_PADI * limits.padiBurstPerMac),
-    });
-    this.#rates = new CustomerRates(rate, now, randomBytes);
+    this.#rates = new CustomerRates(rateOf(limits), now, randomBytes);
+  }
+
+  /** Takes over other limits. */
+  reconfigure(limits: SourceGateOptions["limits"]): void {
+    this.#rates.reconfigure(rateOf(limits));
   }
 
   /**
@@ -43,4 +44,11 @@ export class SourceGate {
     if (code !== CODE_PADI && code !== CODE_PADR) return false;
     return !this.#rates.take(owner, readMac(bytes, offset + SOURCE_AT));
   }
+}
+
+function rateOf({ padiRatePerMac, padiBurstPerMac }: SourceGateOptions["limits"]): Rate {
+  return {
+    rate: Math.max(LEAST.rate, PER_PADI * padiRatePerMac),
+    burst: Math.max(LEAST.burst, PER_PADI * padiBurstPerMac),
+  };
 }

@@ -43,10 +43,7 @@ const WIDE_SHARES = [2, 4];
 /** The part of all places that connections of one address may have without a hello. */
 const SILENT_SHARE = 1 / 8;
 
-/**
- * The parts of all places from which on connections that have said hello are dropped at random, and
- * that they fill at most. The last quarter is for those that have not.
- */
+/** By rank, as parts of all places: where random drops begin after the hello, and what it may fill. */
 const SHARES: Readonly<Record<Rank, readonly [from: number, most: number]>> = {
   ticketed: [3 / 4, 3 / 4],
   known: [3 / 4, 3 / 4],
@@ -87,7 +84,13 @@ export class Admission {
     this.#tickets = new TicketSeats(means.now);
   }
 
-  /** Places that are taken. */
+  /** Takes over other limits; a connection that has a place keeps it. */
+  reconfigure(limits: AdmissionLimits): void {
+    this.#limits = limits;
+    this.#pace.reconfigure(limits.handshakeRate);
+  }
+
+  /** Taken places. */
   get size(): number {
     return this.#seats.size;
   }
@@ -150,8 +153,8 @@ export class Admission {
 
   /** Milliseconds until `start` is worth a call; undefined where nobody waits. */
   nextStart(): number | undefined {
-    const waits = RANKS.filter((rank) => this.#ranks[rank].queued.size > 0)
-      .map((rank) => this.#pace.wait(rank));
+    const waiting = RANKS.filter((rank) => this.#ranks[rank].queued.size > 0);
+    const waits = waiting.map((rank) => this.#pace.wait(rank));
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 

@@ -53,3 +53,9 @@ export function decodeClose(body: Uint8Array): TunnelEnd {
     detail: text.replace(UNPRINTABLE, "?"),
   };
 }
+
+/** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */
+export function lossDetail(cause: unknown): string {
+  if (cause instanceof Deno.errors.UnexpectedEof) return "end of stream";
+  return cause instanceof Error ? cause.message : String(cause);
+}

@@ -9,7 +9,7 @@ class Bucket {
   #tokens = BURST;
   #filled: number;
 
-  constructor(readonly perMillisecond: number, now: number) {
+  constructor(public perMillisecond: number, now: number) {
     this.#filled = now;
   }
 
@@ -47,6 +47,14 @@ export class StartPace {
     this.#ticketed = new Bucket(perSecond / SECOND, now());
     this.#known = new Bucket(perSecond / SECOND, now());
     this.#strangers = new Bucket(perSecond / SECOND, now());
+  }
+
+  /** Takes over another rate, which counts from the last fill. */
+  reconfigure(perSecond: number): void {
+    for (const bucket of [this.#ticketed, this.#known, this.#strangers]) {
+      bucket.fill(this.#now());
+      bucket.perMillisecond = perSecond / SECOND;
+    }
   }
 
   /** Whether a handshake may begin now; it is counted then. */

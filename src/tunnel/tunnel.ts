@@ -1,15 +1,20 @@
-import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
+import {
+  type CloseCode,
+  decodeClose,
+  encodeClose,
+  lossDetail,
+  type TunnelEnd,
+} from "./close_reason.ts";
 import { abandon, type Connection, type DatagramPort } from "./connection.ts";
-import type { DatagramDrop } from "./datagram.ts";
 import { DatagramReader } from "./datagram_reader.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 import type { FrameWriter } from "./frame_writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { PeerAllowance } from "./peer_allowance.ts";
 import { ControlType, type Violation } from "./record.ts";
-import { type RecordBuffer, RecordReader, type RecordSink } from "./record_reader.ts";
-import type { QueueDrop } from "./record_queue.ts";
+import { type RecordBuffer, RecordReader } from "./record_reader.ts";
 import { RecordWriter } from "./record_writer.ts";
+import type { TunnelDrop, TunnelSink } from "./tunnel_sink.ts";
 import { DatagramTurn, Turn } from "./turn.ts";
 
 export type { KeepaliveOptions } from "./keepalive.ts";
@@ -25,21 +30,6 @@ const DATAGRAMS_AT = 64 * 1024;
 const LAST_WORDS = 500;
 /** The same for a peer that floods us: what we do not read, QUIC keeps, and freeing it takes time. */
 const LAST_WORDS_IN_FLOOD = 100;
-
-/** Why something was given up; "pong-unexpected": a pong that answers no ping of ours. */
-export type TunnelDrop = QueueDrop | DatagramDrop | "pong-unexpected";
-
-/**
- * What a tunnel delivers; offsets are into the tunnel's buffer and valid until `batchEnd` returns.
- */
-export interface TunnelSink extends Omit<RecordSink, "control"> {
-  /** A control record that is not the tunnel's own affair; returns a violation to end the tunnel. */
-  control(type: number, body: Uint8Array): Violation | undefined;
-  /** A record that waited to be sent, or something that the peer sent, was given up. */
-  dropped(reason: TunnelDrop): void;
-  /** A ping was answered after so many milliseconds. */
-  roundTrip?(milliseconds: number): void;
-}
 
 /** What a tunnel is made of. */
 export interface TunnelOptions {
@@ -87,7 +77,7 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#lastHeard = options.now();
-    const dropped = (reason: QueueDrop | DatagramDrop) => this.#sink?.dropped(reason);
+    const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const { now, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
       outlet: {
@@ -130,6 +120,11 @@ export class Tunnel {
     const detail = "more waits for the peer than may: it does not read, or the path is too slow";
     this.#end ??= { reason: "not-reading", by: "us", detail };
     this.#abort.resolve();
+  }
+
+  /** Takes over other times; the interval counts after the next ping. */
+  reconfigure(keepalive: KeepaliveOptions): void {
+    this.#keepalive = keepalive;
   }
 
   /** The memory that `TunnelSink` offsets point into. */
@@ -291,10 +286,4 @@ export class Tunnel {
     this.#end ??= { reason: "connection-lost", by: "network", detail };
     this.#abort.resolve();
   }
-}
-
-/** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */
-function lossDetail(cause: unknown): string {
-  if (cause instanceof Deno.errors.UnexpectedEof) return "end of stream";
-  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -2,7 +2,7 @@ import { tuneSocketsOf } from "../../ffi/tcp.ts";
 import { readClientFiles } from "../../src/config/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
-import { type DiallerOptions, dialServer } from "../../src/proxy/dialler.ts";
+import { type DiallerOptions, dialServer, type DialSettings } from "../../src/proxy/dialler.ts";
 import type { Connection } from "../../src/tunnel/connection.ts";
 import { TicketSigner } from "../../src/tunnel/ticket.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
@@ -49,7 +49,7 @@ export async function attackServer(
   const config = await loadConfig(`${lab.folder}/branch-1.toml`) as ClientConfig;
   const { pins, secret } = await readClientFiles(config);
   closeTrust();
-  const dialler: Omit<DiallerOptions, "tune"> = {
+  const dialler: Omit<DiallerOptions & DialSettings, "tune"> = {
     transport: options.transport ?? "tls",
     trust: { certificates: pins.map(({ pem }) => pem) },
     route: {},

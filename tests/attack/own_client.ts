@@ -1,7 +1,7 @@
 /** A client of a lab's server whose secret is in the hands of somebody who means harm. */
 import { readClientFiles } from "../../src/config/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { ClientAccess } from "../../src/proxy/client_access.ts";
+import { clientSettings } from "../../src/proxy/client_access.ts";
 import { dialServer } from "../../src/proxy/dialler.ts";
 import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { abandon, type Connection } from "../../src/tunnel/connection.ts";
@@ -19,11 +19,10 @@ export class OwnClient implements Disposable {
   static async logIn(folder: string, name: string): Promise<OwnClient> {
     const config = await loadConfig(`${folder}/${name}.toml`);
     if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client's`);
-    const access = new ClientAccess(config, await readClientFiles(config));
-    const { trust, credentials, route } = access;
+    const settings = clientSettings(config, await readClientFiles(config));
     const { transport, connect } = config.tunnel;
     const now = () => performance.now();
-    const options = { transport, trust, credentials, route, tune: () => {}, now };
+    const options = { ...settings, transport, tune: () => {}, now };
     return new OwnClient(await dialServer(connect[0], 5_000, options));
   }
 

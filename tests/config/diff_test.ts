@@ -1,5 +1,7 @@
-import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import { adoptConfig, compareConfigs, mergeConfigs } from "../../src/config/diff.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { compareConfigs, mergeConfigs } from "../../src/config/diff.ts";
+import { clientSchema, serverSchema } from "../../src/config/schema.ts";
+import { keyPaths } from "../../src/config/table.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 
@@ -92,23 +94,62 @@ Deno.test("another mode is one change, and nothing is taken over", () => {
   assertEquals(mergeConfigs(inUse, parse(CLIENT)), inUse);
 });
 
-Deno.test("what is merged has the live changes alone, and is adopted by the tables that are held", () => {
+Deno.test("what is merged has the live changes alone, and changes nothing before it", () => {
   const inUse = parse(SERVER);
-  const { limits, clients, tunnel } = inUse as Extract<Config, { mode: "server" }>;
+  const before = structuredClone(inUse);
   const next = SERVER.replace("8443", "9443").replace(
     "[tunnel]",
     '[limits]\nsessions = 7\n[log.topics]\nlink = "debug"\n[tunnel]',
   ).replace(/\[\[clients\]\]\nname = "south"\nsecret_file.*\n/, "");
-  const merged = mergeConfigs(inUse, parse(next));
-  assertEquals(inUse.limits.sessions, 10_000);
-  assertEquals(clients.length, 2);
-  adoptConfig(inUse, merged);
-  assertEquals(inUse, merged);
-  assertStrictEquals(inUse.limits, limits);
-  assertEquals(limits.sessions, 7);
-  assertEquals(inUse.log.topics, { link: "debug" });
-  assertEquals(inUse.mode === "server" && inUse.clients.length, 1);
-  assertEquals(tunnel.listen[0].port, 8443);
-  const left = compareConfigs(inUse, parse(next));
+  const merged = mergeConfigs(inUse, parse(next)) as Extract<Config, { mode: "server" }>;
+  assertEquals(inUse, before);
+  assertEquals([merged.limits.sessions, merged.log.topics], [7, { link: "debug" }]);
+  assertEquals([merged.clients.length, merged.tunnel.listen[0].port], [1, 8443]);
+  assertThrows(() => merged.clients.pop(), TypeError);
+  const left = compareConfigs(merged, parse(next));
   assertEquals([left.live, left.restart.map(({ key }) => key)], [[], ["tunnel.listen"]]);
 });
+
+/** Another value of each kind of setting, in the place of the one that is there. */
+function another(value: unknown): unknown {
+  if (typeof value === "number") return value + 1;
+  if (typeof value === "boolean") return !value;
+  if (Array.isArray(value)) return [...value, "another"];
+  return "another";
+}
+
+/** A configuration whose setting at this path is another one; list members are those of the first. */
+function withAnother(config: Config, path: string): Config {
+  const changed = structuredClone(config);
+  const keys = path.split(".").map((key) =>
+    key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  );
+  const last = keys.pop() ?? "";
+  let table = changed as unknown as Record<string, unknown>;
+  for (const key of keys) {
+    const next = table[key.replace("[]", "")];
+    table = (Array.isArray(next) ? next[0] : next) as Record<string, unknown>;
+  }
+  table[last] = another(table[last]);
+  return changed;
+}
+
+for (
+  const [source, schema] of [[SERVER, serverSchema("/")], [CLIENT, clientSchema("/")]] as const
+) {
+  const config = parse(source);
+  Deno.test(`every key of a ${config.mode} is taken over by a reload, or said to need a restart`, () => {
+    const all = [...keyPaths(schema)];
+    const isTable = (path: string) =>
+      all.some((other) => /^[.[]/.test(other.slice(path.length)) && other.startsWith(path));
+    const paths = all.filter((path) => path !== "mode" && !isTable(path));
+    assert(paths.length > 35);
+    for (const path of paths) {
+      const next = withAnother(config, path);
+      const { live, restart } = compareConfigs(config, next);
+      assert(live.length + restart.length > 0, path);
+      assert(live.length === 0 || restart.length === 0, path);
+      assertEquals([path, mergeConfigs(config, next)], [path, live.length > 0 ? next : config]);
+    }
+  });
+}

@@ -80,7 +80,7 @@ Deno.test("a token is good for what it was minted for, and no bit of it can be c
 
 Deno.test("PADIs are limited for each address, and come back with time", () => {
   let time = 0;
-  const limiter = new CustomerRates(() => ({ rate: 2, burst: 3 }), () => time, random);
+  const limiter = new CustomerRates({ rate: 2, burst: 3 }, () => time, random);
   const owner = {};
   const burst = (mac: number, count: number) =>
     Array.from({ length: count }, () => limiter.take(owner, mac)).filter(Boolean).length;

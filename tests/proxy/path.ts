@@ -214,6 +214,8 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
         sessions: 100,
         sessionsPerCustomer: 100,
         pendingDiscoveries: 100,
+        timeout: 60_000,
+        sessionsOf: () => options.sessionsPerClient ?? 100,
         padiRatePerMac: 10,
         padiBurstPerMac: 20,
         padiRate: 100,
@@ -242,8 +244,6 @@ function serverSide(link: MemoryLink, options: PathOptions, clock: Clock): Side 
   const policy = {
     mac: options.mac ?? "own",
     hostUniq: options.hostUniq ?? "rewrite",
-    timeout: 60_000,
-    sessionsOf: () => options.sessionsPerClient ?? 100,
   } as const;
   let discovery: ServerDiscovery | undefined;
   const proxy = new Proxy(
@@ -262,8 +262,10 @@ function clientSide(
   member: () => Member | undefined,
 ): Side {
   const { options: proxyOptions, side } = base(link, options, clock);
-  const policy = { mac: options.mac ?? "own", timeout: 60_000 };
-  proxyOptions.limits.sessions = options.sessionsOnClient ?? proxyOptions.limits.sessions;
+  const policy = { mac: options.mac ?? "own" };
+  const { limits } = proxyOptions;
+  const sessions = options.sessionsOnClient ?? limits.sessions;
+  proxyOptions.limits = { ...limits, sessions, sessionsOf: () => Infinity };
   let discovery: ClientDiscovery | undefined;
   const proxy = new Proxy(
     "client",

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
@@ -40,20 +40,28 @@ function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
 
 const nothing: Prepared = {
   content: [],
-  commit: (adopt) => Promise.resolve(adopt()),
+  commit: () => Promise.resolve(),
 };
 
-Deno.test("a change is in use after a reload, in the tables that were there before", () =>
+Deno.test("a reload makes a new snapshot, and the one before stays as it was", () =>
   onBench(async ({ config, monitor, write, reloader }) => {
-    const { limits } = config;
+    const before = structuredClone(config);
     await write(SOURCE.replace("10", "20").replace("lan0", "lan1"));
-    assertEquals(await reloader(() => Promise.resolve(nothing)).reload(), {
+    const prepared: ClientConfig[] = [];
+    const reload = reloader((next) => {
+      prepared.push(next);
+      return Promise.resolve(nothing);
+    });
+    assertEquals(await reload.reload(), {
       result: "applied",
       applied: [{ key: "limits.sessions", change: "changed" }],
       needsRestart: [{ key: "interface.name", change: "changed" }],
     });
-    assertStrictEquals(config.limits, limits);
-    assertEquals([limits.sessions, config.interface.name], [20, "lan0"]);
+    const { limits, interface: { name } } = reload.config;
+    assertEquals([limits.sessions, name], [20, "lan0"]);
+    assertStrictEquals(prepared[0], reload.config);
+    assertEquals(config, before);
+    assertThrows(() => limits.sessions = 30, TypeError);
     assertEquals(monitor.reloads, { results: { applied: 1 }, lastSuccess: 7 });
   }));
 
@@ -69,19 +77,19 @@ Deno.test("the content of a file is a change too, once", () =>
 
 Deno.test("what cannot be read, prepared or taken over changes nothing", () =>
   onBench(async ({ config, monitor, write, reloader }) => {
-    const before = structuredClone(config);
     const fail = () => Promise.reject(new Error("no"));
-    const fails = [
-      () => reloader(fail).reload(),
-      () => reloader(() => Promise.resolve({ ...nothing, commit: fail })).reload(),
+    const failing = [
+      reloader(fail),
+      reloader(() => Promise.resolve({ ...nothing, commit: fail })),
     ];
     await write(SOURCE.replace("10", "20"));
-    for (const reload of fails) await assertRejects(reload, Error, "no");
+    for (const reload of failing) await assertRejects(() => reload.reload(), Error, "no");
+    const refusing = reloader(() => Promise.resolve(nothing));
     for (const source of ["[", SOURCE.replace("10", "0")]) {
       await write(source);
-      await assertRejects(() => reloader(() => Promise.resolve(nothing)).reload(), ConfigError);
+      await assertRejects(() => refusing.reload(), ConfigError);
     }
-    assertEquals(config, before);
+    for (const reload of [...failing, refusing]) assertStrictEquals(reload.config, config);
     assertEquals(monitor.reloads, { results: { failed: 4 }, lastSuccess: undefined });
   }));
 

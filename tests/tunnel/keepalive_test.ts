@@ -4,7 +4,8 @@ import { Keepalive } from "../../src/tunnel/keepalive.ts";
 import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
 import { OWN_LIMIT } from "../../src/tunnel/queue_shares.ts";
 import { ControlType, KIND_CONTROL, KIND_SESSION } from "../../src/tunnel/record.ts";
-import { Tunnel, type TunnelDrop, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import type { TunnelDrop, TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { record } from "../proxy/raw_client.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 

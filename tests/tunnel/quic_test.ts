@@ -12,7 +12,8 @@ import { dialQuic } from "../../src/tunnel/quic.ts";
 import { QuicListener } from "../../src/tunnel/quic_listener.ts";
 import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
-import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import type { TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { recordBuffer } from "./memory_connection.ts";
 
 const SECRET = new Uint8Array(32).fill(1);

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
-import { Tunnel, type TunnelSink } from "../../src/tunnel/tunnel.ts";
+import { Tunnel } from "../../src/tunnel/tunnel.ts";
+import type { TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 
 const silent: TunnelSink = {
