@@ -12,28 +12,32 @@ import { keepMemory } from "./memory_keeper.ts";
 import { openFilesWarning } from "./open_files.ts";
 import { Service, serviceEnvironment } from "./service.ts";
 import { serviceStatus } from "./service_status.ts";
+import { Signals } from "./signals.ts";
 import { startTelemetry } from "./telemetry.ts";
 
 const log = logger("main");
+
+type RunSignals = Signals<"SIGHUP" | "SIGUSR1" | "SIGTERM" | "SIGINT">;
 
 /**
  * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
  * code 0 after an orderly end.
  */
 export async function runCommand({ values }: Arguments): Promise<number> {
+  using signals = new Signals(["SIGHUP", "SIGUSR1", "SIGTERM", "SIGINT"]);
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
   const few = openFilesWarning(config, raiseOpenFileLimit());
   if (few !== undefined) log.warning("few files may be open", { detail: few });
   const admin = await Admin.open(config);
   try {
-    return await runLinked(config, admin);
+    return await runLinked(config, admin, signals);
   } finally {
     admin.close();
   }
 }
 
-async function runLinked(config: Config, admin: Admin): Promise<number> {
+async function runLinked(config: Config, admin: Admin, signals: RunSignals): Promise<number> {
   const link = openLink({
     interface: config.interface.name,
     promiscuous: config.interface.mac === "transparent",
@@ -54,13 +58,13 @@ async function runLinked(config: Config, admin: Admin): Promise<number> {
   await startTelemetry(daemon);
   const memory = keepMemory(link.statistics);
   try {
-    return await untilStopped(daemon);
+    return await untilStopped(daemon, signals);
   } finally {
     memory.stop();
   }
 }
 
-async function untilStopped(daemon: Daemon): Promise<number> {
+async function untilStopped(daemon: Daemon, signals: RunSignals): Promise<number> {
   const service = new Service(serviceEnvironment(), () => serviceStatus(daemon));
   let stopping = false;
   const stop = (signal: Deno.Signal, final: boolean): void => {
@@ -75,21 +79,18 @@ async function untilStopped(daemon: Daemon): Promise<number> {
     await daemon.reload().catch(() => {}); // it has logged why
     service.ready();
   };
-  const handlers = {
+  signals.handle({
     SIGHUP: () => void reload(),
     SIGUSR1: () => daemon.retry(),
     SIGTERM: () => stop("SIGTERM", false),
     SIGINT: () => stop("SIGINT", true),
-  };
-  const signals = Object.keys(handlers) as (keyof typeof handlers)[];
-  for (const signal of signals) Deno.addSignalListener(signal, handlers[signal]);
+  });
   service.ready();
   try {
     await daemon.ended;
     log.info("stopped");
     return 0;
   } finally {
-    for (const signal of signals) Deno.removeSignalListener(signal, handlers[signal]);
     service.close();
   }
 }
