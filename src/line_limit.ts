@@ -1,29 +1,34 @@
-/** Keys remembered; the one whose last record is the oldest goes first. */
+/** Maximum number of keys; the least recently logged key is evicted first. */
 const MAX_KEYS = 256;
 const SECOND = 1_000;
 
 interface Quota {
-  /** When the records so far would have been due at one a second. */
+  /** Time at which the records so far are due at one per second, in milliseconds. */
   due: number;
   suppressed: number;
 }
 
 /**
- * Lets one record a second through for each key, and some more at once after a quiet time: for what
- * a peer can cause at will. What is left out is counted.
+ * Rate limit for log records that a peer can trigger at will: one record per second and key, with a
+ * burst after a quiet period. Counts the suppressed records.
  */
 export class LineLimit {
   #quotas = new Map<string, Quota>();
   #now: () => number;
   #slack: number;
 
-  /** `now` gives milliseconds of a steady clock; `burst` is how many records pass at once. */
+  /**
+   * `now` is a monotonic clock in milliseconds; `burst` is the maximum number of records at once.
+   */
   constructor(now: () => number, burst = 1) {
     this.#now = now;
     this.#slack = (burst - 1) * SECOND;
   }
 
-  /** Calls `emit` with the number of calls since the last one let through, or counts this one. */
+  /**
+   * Calls `emit` with the number of records suppressed since the last call of it, or counts this
+   * one.
+   */
   log(key: string, emit: (suppressed: number) => void): void {
     const now = this.#now();
     const quota = this.#quotas.get(key);
@@ -43,7 +48,7 @@ export class LineLimit {
   }
 }
 
-/** The field of a record that tells what was left out before it, if anything was. */
+/** The field of a record with the number of records suppressed before it; no field for zero. */
 export function suppressedFact(suppressed: number): { suppressed?: number } {
   return suppressed > 0 ? { suppressed } : {};
 }

@@ -1,4 +1,4 @@
-/** Logging: text on a terminal, JSON lines otherwise, to stderr; with priorities for journald. */
+/** Logging to stderr: text on a terminal, otherwise JSON lines; with priorities for journald. */
 import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
@@ -6,19 +6,22 @@ import type { LogConfig } from "./config/types.ts";
 
 const ROOT = "pppoe-proxy";
 
-/** Longest name of a level, for columns. */
+/** Length of the longest level name, for alignment. */
 const LEVEL_WIDTH = "warning".length;
 
-/** A logger for constant messages; facts go into fields: `log.info("ready", { interface })`. */
+/**
+ * Returns a topic's logger. Messages are constant; values go into fields: `log.info("ready", {
+ * interface })`.
+ */
 export function logger(topic: Topic): Logger {
   return getLogger([ROOT, topic]);
 }
 
-/** The levels in use. */
+/** Current levels. */
 let levels: LogLevels = { level: "error", topics: {} };
 let writeRecord: (record: LogRecord) => void = () => {};
 
-/** Applies a configuration; may be called again. Before the first time nothing is logged. */
+/** Applies a configuration; may be called repeatedly. Nothing is logged before the first call. */
 export function configureLogging(config: LogConfig): void {
   const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
   const format = text ? formatText : formatJson;
@@ -27,25 +30,25 @@ export function configureLogging(config: LogConfig): void {
   apply({ level: config.level, topics: { ...config.topics } });
 }
 
-/** Whether journald reads what we write to stderr (systemd.exec(5), $JOURNAL_STREAM). */
+/** Whether stderr is connected to journald (systemd.exec(5), $JOURNAL_STREAM). */
 function readsPriorities(): boolean {
   const stream = Deno.env.get("JOURNAL_STREAM");
   return stream !== undefined && stream === fileIdentity(2);
 }
 
-/** Syslog's numbers of the levels (sd-daemon(3)). */
+/** Syslog priority of each level (sd-daemon(3)). */
 const PRIORITIES: Readonly<Record<string, number>> = { debug: 7, info: 6, warning: 4, error: 3 };
 
 function priorityPrefix({ level }: LogRecord): string {
   return `<${PRIORITIES[level] ?? 3}>`;
 }
 
-/** The levels in use now. */
+/** Returns the current levels. */
 export function logLevels(): Readonly<LogLevels> {
   return levels;
 }
 
-/** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
+/** Sets one topic's level, or the default level; returns the resulting levels. */
 export function setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels> {
   const { topics } = levels;
   apply(
@@ -72,14 +75,14 @@ function apply(wanted: LogLevels): void {
   });
 }
 
-/** A record as one line: time, level, topic, message, then fields as `key=value`. */
+/** Formats a record as one line: time, level, topic, message, then fields as `key=value`. */
 export function formatText(record: LogRecord): string {
   const { time, level, topic, message, ...fields } = flatten(record);
   const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${showText(value)}`);
   return `${time} ${String(level).padEnd(LEVEL_WIDTH)} ${topic}: ${message}${facts.join("")}`;
 }
 
-/** A record as one line of JSON. */
+/** Formats a record as one line of JSON. */
 export function formatJson(record: LogRecord): string {
   return JSON.stringify(flatten(record));
 }
@@ -99,7 +102,7 @@ function flatten(record: LogRecord): Record<string, unknown> {
   return line;
 }
 
-/** A value that JSON can hold. Bytes are never shown: they may be a secret. */
+/** Converts a value to one that JSON can hold. Bytes are never shown, as they may be a secret. */
 function plain(value: unknown): unknown {
   if (value instanceof Error) return value.message;
   if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
@@ -109,7 +112,7 @@ function plain(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
 }
 
-/** Quoted where a reader could be misled; control characters, which terminals obey, are escaped. */
+/** Formats a value: quoted where it would be ambiguous, with control characters escaped. */
 function showText(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value);
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
@@ -126,6 +129,6 @@ function writeLine(line: string): void {
   try {
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
-    // Who read the log has gone; the proxy is to go on.
+    // The reader of the log has closed; the daemon keeps running.
   }
 }

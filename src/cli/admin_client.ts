@@ -1,29 +1,29 @@
-/** Speaks with a daemon's admin API (HTTP) over its Unix socket. */
+/** HTTP client for a daemon's admin API, over the daemon's Unix socket. */
 import * as v from "valibot";
 import { printable } from "../printable.ts";
 import { CommandError } from "./exit_codes.ts";
 
-/** Longest wait for an answer's head. Milliseconds; the daemon's own limit is 10 s. */
+/** Maximum wait for response headers, in milliseconds; the daemon's own limit is 10 s. */
 const TIMEOUT = 15_000;
-/** Longest text of a problem that is shown. */
+/** Maximum length of a problem's text in a message, in UTF-16 code units. */
 const MAX_DETAIL = 500;
 
-/** Values of a query; undefined ones are left out. */
+/** Query parameters; undefined values are omitted. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What to ask for. */
+/** A request to the admin API. */
 export interface AdminRequest {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
-  /** Absolute, such as `/api/v1/status`; variable parts are encoded by the caller. */
+  /** Absolute path, such as `/api/v1/status`; the caller encodes its variable parts. */
   path: string;
   query?: Query;
   /** Sent as JSON. */
   body?: unknown;
-  /** Ends the request, or the reading of its stream. */
+  /** Aborts the request, or the reading of its stream. */
   signal?: AbortSignal;
 }
 
-/** An answer of `application/problem+json` (RFC 9457); members beyond these are in `facts`. */
+/** A response of type `application/problem+json` (RFC 9457); `facts` holds all its members. */
 export class ProblemError extends CommandError {
   override name = "ProblemError";
   readonly status: number;
@@ -36,20 +36,20 @@ export class ProblemError extends CommandError {
   }
 }
 
-/** A connection to one daemon; dispose it to end what is under way. */
+/** A client of one daemon; disposing it closes its connections. */
 export class AdminClient implements Disposable {
   readonly socket: string;
   #http: Deno.HttpClient;
 
-  /** Path of the daemon's Unix socket; nothing is dialled yet. */
+  /** Takes the path of the daemon's Unix socket; does not connect yet. */
   constructor(socket: string) {
     this.socket = socket;
     this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
   }
 
   /**
-   * The answer's JSON, checked by a schema. Throws CommandError "unreachable" where nobody answers,
-   * ProblemError for what the daemon refuses, CommandError "failed" for an answer of another form.
+   * Returns the response's JSON, validated with a schema. Throws CommandError "unreachable" if no
+   * daemon responds, ProblemError for an error response, CommandError "failed" for invalid JSON.
    */
   async json<T>(request: AdminRequest, schema: v.GenericSchema<unknown, T>): Promise<T> {
     const response = await this.#fetch(request);
@@ -57,19 +57,19 @@ export class AdminClient implements Disposable {
     try {
       body = await response.json();
     } catch (cause) {
-      throw new CommandError("failed", `The answer of "${this.socket}" is no JSON`, { cause });
+      throw new CommandError("failed", `The response from "${this.socket}" is not JSON`, { cause });
     }
     const result = v.safeParse(schema, body);
     if (result.success) return result.output;
     const at = v.getDotPath(result.issues[0]) ?? "";
     throw new CommandError(
       "failed",
-      `Cannot read the answer of "${this.socket}": "${at}": ${result.issues[0].message}; ` +
-        "is the daemon of another version?",
+      `Cannot read the response from "${this.socket}": "${at}": ${result.issues[0].message}; ` +
+        "use the same version of pppoe-proxy as the daemon",
     );
   }
 
-  /** The answer's bytes as they come; cancel or abort it to end it. Throws as `json` does. */
+  /** Returns the response body as a stream; cancel or abort it to stop. Throws as `json` does. */
   async stream(request: AdminRequest): Promise<ReadableStream<Uint8Array>> {
     const { body } = await this.#fetch(request);
     return body ?? new ReadableStream({ start: (controller) => controller.close() });
@@ -84,7 +84,7 @@ export class AdminClient implements Disposable {
     for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
-    // Not AbortSignal.timeout: a stream goes on for as long as it likes once it has begun.
+    // Not AbortSignal.timeout: it would also end a stream that has started.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), TIMEOUT);
     const signals = signal === undefined ? [late.signal] : [late.signal, signal];
@@ -102,7 +102,7 @@ export class AdminClient implements Disposable {
       return response;
     } catch (error) {
       if (error instanceof ProblemError || signal?.aborted) throw error;
-      throw unreachable(this.socket, late.signal.aborted ? "no answer in time" : error, error);
+      throw unreachable(this.socket, late.signal.aborted ? "timed out" : error, error);
     } finally {
       clearTimeout(timer);
     }
@@ -116,21 +116,21 @@ async function problemOf(response: Response): Promise<ProblemError> {
     const parsed: unknown = JSON.parse(text);
     if (typeof parsed === "object" && parsed !== null) facts = { ...parsed };
   } catch {
-    // whatever answers there does not speak our language; its status has to do
+    // Not a problem document: the message has only the status.
   }
   const { title, detail } = facts;
   const words = [detail, title].find((it) => typeof it === "string" && it !== "");
-  const message = String(words ?? `The daemon answers ${response.status}`);
+  const message = String(words ?? `The daemon responded with HTTP status ${response.status}`);
   return new ProblemError(response.status, printable(message.slice(0, MAX_DETAIL)), facts);
 }
 
-/** Why nobody was reached, and what to do; `error` may be the operating system's words. */
+/** The error for a failed connection; `error` may be the operating system's text. */
 function unreachable(socket: string, error: unknown, cause: unknown): CommandError {
   const inner = error instanceof Error ? String(error.cause ?? error) : String(error);
   const why = /No such file/.test(inner)
-    ? "there is no such socket; is the daemon running?"
+    ? "no such socket; is the daemon running?"
     : /Connection refused/.test(inner)
-    ? "no daemon listens there any more"
+    ? "no daemon is listening there; start it"
     : /Permission denied/.test(inner)
     ? "permission denied; run this as root or as a member of the socket's group"
     : inner;

@@ -1,8 +1,8 @@
-/** Numbers as people read them. */
+/** Human-readable amounts. */
 
 const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** Bytes with a binary unit: `1.5 MiB`. */
+/** Formats bytes with a binary unit: `1.5 MiB`. */
 export function showBytes(bytes: number): string {
   let [value, unit] = [bytes, 0];
   for (; value >= 1023.95 && unit < UNITS.length - 1; unit++) value /= 1024;
@@ -16,7 +16,7 @@ const SPANS: readonly (readonly [seconds: number, name: string])[] = [
   [1, "s"],
 ];
 
-/** A span of time in its two largest units: `3m 12s`, `2d 4h`. */
+/** Formats seconds in their two largest units: `3m 12s`, `2d 4h`. */
 export function showSpan(seconds: number): string {
   let rest = Math.max(0, Math.round(seconds));
   const first = SPANS.findIndex(([size]) => rest >= size);
@@ -28,7 +28,7 @@ export function showSpan(seconds: number): string {
   }).join(" ");
 }
 
-/** A round trip, or nothing where none is known: `0.42 ms`, `12.3 ms`, `120 ms`. */
+/** Formats a round-trip time in seconds, `0.42 ms`, `12.3 ms` or `120 ms`; null gives "". */
 export function showDelay(seconds: number | null): string {
   if (seconds === null) return "";
   const milliseconds = seconds * 1_000;

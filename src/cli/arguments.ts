@@ -1,7 +1,7 @@
 import { didYouMean } from "../config/suggest.ts";
 import { printable } from "../printable.ts";
 
-/** The command line is wrong: exit code 2. */
+/** An invalid command line: exit code 2. */
 export class UsageError extends Error {
   override name = "UsageError";
 
@@ -16,41 +16,43 @@ export interface OptionSpec {
   name: string;
   /** One letter. */
   alias?: string;
-  /** What stands for the value in help, or the words it can be, as `a|b`; absent for a switch. */
+  /** Placeholder of the value in help, or its allowed words as `a|b`; absent for a switch. */
   value?: string;
   required?: boolean;
   summary: string;
 }
 
-/** What may follow a command's name. */
+/** Arguments that a command accepts. */
 export interface ArgumentsSpec {
   options: readonly OptionSpec[];
-  /** Names of positional arguments; all may be left out as far as this is concerned. */
+  /** Names of positional arguments, all optional here; the command checks which it needs. */
   positionals: readonly string[];
 }
 
-/** What did follow it. */
+/** Parsed arguments of a command. */
 export interface Arguments {
-  /** As given. */
+  /** All arguments as given. */
   raw: readonly string[];
   positionals: readonly string[];
-  /** Values of options that take one and were given. */
+  /** Values of the given options, by option name. */
   values: ReadonlyMap<string, string>;
-  /** Switches that were given. */
+  /** Names of the given switches. */
   switches: ReadonlySet<string>;
 }
 
-/** Arguments that are being read. */
+/** State of the parser. */
 interface Reading {
   spec: ArgumentsSpec;
-  /** What is still to be read, the next one first. */
+  /** Arguments still to be parsed, the next one first. */
   rest: string[];
   positionals: string[];
   values: Map<string, string>;
   switches: Set<string>;
 }
 
-/** Reads a command's arguments; throws UsageError for what its specification does not have. */
+/**
+ * Parses a command's arguments; throws UsageError for any that its specification does not allow.
+ */
 export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arguments {
   const reading: Reading = {
     spec,
@@ -104,13 +106,13 @@ function readShort(arg: string, reading: Reading): void {
   }
 }
 
-/** The next argument, unless it is an option; "-" is a value, which stands for stdin or stdout. */
+/** The next argument unless it is an option; "-" is a value that means stdin or stdout. */
 function nextValue({ rest }: Reading): string {
   const [next] = rest;
   return next === undefined || /^-./s.test(next) ? "" : rest.shift() ?? "";
 }
 
-/** Of an option that is given several times the last one counts. */
+/** Stores an option's value; the last one wins. */
 function keep({ name, value = "" }: OptionSpec, given: string, { values }: Reading): void {
   if (given === "") throw new UsageError(`Option "--${name}" needs a value: --${name} ${value}`);
   values.set(name, oneOf(given, value, `--${name}`));
@@ -121,10 +123,10 @@ function unknownOption(word: string, { options }: ArgumentsSpec): UsageError {
   return new UsageError(`Unknown option "${word}"${didYouMean(word, names)}`);
 }
 
-/** A word of a specification such as `open|held`; any text where that has no choice. */
+/** Checks a value against a specification such as `open|held`; one without `|` allows any text. */
 export function oneOf(given: string, value: string, what: string): string {
   const words = value.split("|");
   if (words.length < 2 || words.includes(given)) return given;
-  const hint = didYouMean(given, words) || `; it is one of ${words.join(", ")}`;
+  const hint = didYouMean(given, words) || `; use one of ${words.join(", ")}`;
   throw new UsageError(`Cannot use "${given}" for ${what}${hint}`);
 }

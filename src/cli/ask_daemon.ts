@@ -7,8 +7,8 @@ import { CommandError } from "./exit_codes.ts";
 import { findSocket } from "./find_socket.ts";
 
 /**
- * A connection to the daemon that the arguments mean. Throws CommandError, also where `--config` names
- * another configuration than that daemon has: configurations of one name share a default socket.
+ * Returns a client of the daemon that the arguments select. Throws CommandError, also if the daemon
+ * runs a configuration other than `--config`: files of the same name share a default socket.
  */
 export async function openDaemon(args: Pick<Arguments, "values">): Promise<AdminClient> {
   const client = new AdminClient(await findSocket(args));
@@ -21,8 +21,8 @@ export async function openDaemon(args: Pick<Arguments, "values">): Promise<Admin
       "unreachable",
       `The daemon at "${client.socket}" runs "${running}", not "${
         resolve(config)
-      }", so nothing was asked of it; ` +
-        'start the one that is meant, and give each its own "socket" under [admin] where both run',
+      }"; no request was sent. Start the daemon of that configuration; if both are to run, ` +
+        'give each its own "socket" under [admin]',
     );
   } catch (error) {
     client[Symbol.dispose]();
@@ -30,7 +30,7 @@ export async function openDaemon(args: Pick<Arguments, "values">): Promise<Admin
   }
 }
 
-/** One request to the daemon that the arguments mean; throws CommandError, UsageError. */
+/** Sends one request to the daemon that the arguments select; throws CommandError, UsageError. */
 export async function askDaemon<T>(
   args: Arguments,
   request: AdminRequest,
@@ -40,7 +40,7 @@ export async function askDaemon<T>(
   return await client.json(request, schema);
 }
 
-/** Whether two paths lead to one file, by whatever links. */
+/** Whether two paths lead to the same file, after resolving symbolic links. */
 export async function isSameFile(one: string, other: string): Promise<boolean> {
   const [a, b] = await Promise.all(
     [one, other].map((path) => Deno.realPath(path).catch(() => resolve(path))),

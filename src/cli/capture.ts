@@ -1,4 +1,4 @@
-/** `capture --write FILE`: has a daemon's frames as they pass. */
+/** `capture --write FILE`: captures the frames that a daemon forwards. */
 import { blocksOf, BlockSplitter, droppedOf } from "../capture/blocks.ts";
 import { FileRing } from "../capture/file_ring.ts";
 import { BLOCK_PACKET, BLOCK_STATISTICS } from "../capture/pcapng.ts";
@@ -12,24 +12,26 @@ import { printError } from "./output.ts";
 import { wholeNumber } from "./sessions.ts";
 import { StdoutReader } from "./stdout_reader.ts";
 
-/** Files of a ring, unless `--files` says otherwise. */
+/** Default of `--files`. */
 const DEFAULT_FILES = 10;
+/** Minimum of `--file-size`, in bytes. */
 const MIN_FILE_SIZE = 4 * 1024;
 /** Names of stdout. */
 const STDOUT = /^(?:-|\/dev\/stdout|\/dev\/fd\/1|\/proc\/self\/fd\/1)$/;
-/** A capture is for its owner alone. */
+/** Mode of capture files: only the owner may read or write. */
 const MODE = 0o600;
-const TERMINAL = "Cannot write a capture to a terminal; say --write FILE, or pipe it on";
+const TERMINAL =
+  "Cannot write a capture to a terminal: pcapng is binary; use --write FILE or pipe the output";
 
-/** Where blocks go. */
+/** Destination of pcapng blocks. */
 interface Sink {
   write(blocks: Uint8Array): Promise<void>;
   close(): void;
 }
 
 /**
- * Runs until the daemon ends it (`--count`, `--seconds`), SIGINT or SIGTERM does, or nobody reads stdout
- * any more where it writes there.
+ * Captures until the daemon ends the stream (`--count`, `--seconds`), SIGINT or SIGTERM arrives, or
+ * the capture is written to stdout and its reader closes.
  */
 export async function captureCommand(args: Arguments): Promise<number> {
   const request = captureRequest(args);
@@ -67,17 +69,17 @@ function captureRequest(args: Arguments): AdminRequest {
   return { path: "/api/v1/capture", query };
 }
 
-/** What opens the sink that the options mean; nothing is written before that is called. */
+/** Returns a function that opens the destination; until it is called nothing is created. */
 function sinkOf({ values }: Arguments): () => Promise<Sink> {
   const path = values.get("write") ?? "-";
   const files = wholeNumber(values, "files");
   const fileSize = readFileSize(values.get("file-size"));
   if (fileSize === undefined) {
-    if (files !== undefined) throw new UsageError('Option "--files" needs "--file-size" too');
+    if (files !== undefined) throw new UsageError('Option "--files" needs "--file-size"');
     return path === "-" ? openStdout : () => openFile(path);
   }
-  if (path === "-") throw new UsageError('Option "--file-size" needs a file: --write FILE');
-  if (files === 0) throw new UsageError("Cannot keep 0 files: --files needs 1 or more");
+  if (path === "-") throw new UsageError('Option "--file-size" needs a file; use --write FILE');
+  if (files === 0) throw new UsageError("Cannot keep 0 files: --files must be 1 or more");
   const options = { path, fileSize, files: files ?? DEFAULT_FILES, now: Date.now };
   return () => FileRing.open(options);
 }
@@ -88,7 +90,7 @@ function readFileSize(text: string | undefined): number | undefined {
   if (size !== undefined && size >= MIN_FILE_SIZE) return size;
   const least = formatSize(MIN_FILE_SIZE);
   throw new UsageError(
-    `Cannot use "${text}" for --file-size: it needs ${least} or more, such as 10MiB`,
+    `Cannot use "${text}" for --file-size: it must be ${least} or more, such as 10MiB`,
   );
 }
 
@@ -108,7 +110,7 @@ async function openFile(path: string): Promise<Sink> {
     return sinkTo(file, () => file.close());
   } catch (error) {
     if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new CommandError("failed", `Cannot write "${path}": it is there already`);
+    throw new CommandError("failed", `Cannot write "${path}": it exists; choose another name`);
   }
 }
 
@@ -121,22 +123,24 @@ function sinkTo(to: { write(bytes: Uint8Array): Promise<number> }, close: () => 
   };
 }
 
-/** What came of a capture. */
+/** Result of a capture. */
 interface Recorded {
   frames: number;
   dropped: number;
-  /** Why the stream broke off. */
+  /** Why the stream was aborted. */
   fault: string | undefined;
 }
 
-/** Writes a stream until it ends or is interrupted, or nobody reads what is written. */
+/**
+ * Writes a stream to the sink until the stream ends, is interrupted, or the sink's reader closes.
+ */
 async function record(
   stream: ReadableStream<Uint8Array>,
   sink: Sink,
   signal: AbortSignal,
 ): Promise<Recorded> {
   const reader = stream.getReader();
-  // The request's own signal does not end a body that has been read for long.
+  // The request's signal does not always end the body, so the reader is cancelled as well.
   signal.addEventListener("abort", () => void reader.cancel().catch(() => {}));
   const splitter = new BlockSplitter();
   const dropped = new Map<number, number>();
@@ -171,5 +175,5 @@ async function record(
 
 function describe({ frames, dropped }: Recorded): string {
   const captured = `Captured ${frames} ${frames === 1 ? "frame" : "frames"}`;
-  return dropped === 0 ? captured : `${captured}; ${dropped} more did not get here in time`;
+  return dropped === 0 ? captured : `${captured}, ${dropped} dropped`;
 }

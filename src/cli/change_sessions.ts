@@ -1,4 +1,4 @@
-/** Commands that end sessions or keep new ones out. */
+/** Commands that end sessions or refuse new ones. */
 import { Closed, Drained, PadtSent } from "../admin/schema.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { askDaemon } from "./ask_daemon.ts";
@@ -9,7 +9,7 @@ import { sessionPath, wholeNumber } from "./sessions.ts";
 export async function kickCommand(args: Arguments): Promise<number> {
   const [id] = args.positionals;
   if (id === undefined) {
-    throw new UsageError("A session's id is missing: kick ID; `sessions` shows them");
+    throw new UsageError("No session ID given: kick ID; `pppoe-proxy sessions` lists the IDs");
   }
   const { closed } = await askDaemon(args, { method: "DELETE", path: sessionPath(id) }, Closed);
   await printLine(`Ended session ${closed}.`);
@@ -30,15 +30,15 @@ export async function padtCommand(args: Arguments): Promise<number> {
   return 0;
 }
 
-/** `drain`: no new sessions, until `drain --off`. */
+/** `drain`: refuses new sessions until `drain --off`. */
 export async function drainCommand(args: Arguments): Promise<number> {
   const body = { enabled: !args.switches.has("off") };
   const request = { method: "POST", path: "/api/v1/drain", body } as const;
   const { draining, sessions } = await askDaemon(args, request, Drained);
   await printLine(
     draining
-      ? `Draining: new sessions are refused, ${sessions} open go on.`
-      : `Not draining: new sessions are taken, ${sessions} are open.`,
+      ? `Draining: new sessions are refused; ${sessions} open.`
+      : `Not draining: new sessions are accepted; ${sessions} open.`,
   );
   return 0;
 }

@@ -1,4 +1,4 @@
-/** Commands that change how a daemon works. */
+/** Commands that change a running daemon's settings. */
 import * as v from "valibot";
 import { LogLevels, Problem, Reloaded, Status } from "../admin/schema.ts";
 import { ProblemError } from "./admin_client.ts";
@@ -7,7 +7,7 @@ import { type Arguments, oneOf, UsageError } from "./arguments.ts";
 import { askDaemon } from "./ask_daemon.ts";
 import { printError, printLine } from "./output.ts";
 
-/** `reload`: the daemon reads its configuration anew; exit code 1 where it stays with the old one. */
+/** `reload`: reloads the daemon's configuration; exit code 1 if the daemon refuses the new one. */
 export async function reloadCommand(args: Arguments): Promise<number> {
   let answer: Reloaded;
   try {
@@ -17,7 +17,7 @@ export async function reloadCommand(args: Arguments): Promise<number> {
     throw error;
   }
   if (args.switches.has("json")) return await printLine(JSON.stringify(answer)).then(() => 0);
-  if (answer.result === "unchanged") await printLine("Nothing has changed.");
+  if (answer.result === "unchanged") await printLine("No changes.");
   for (const { key, change } of answer.applied) {
     const how = typeof change === "string" && change !== "changed" ? ` (${change})` : "";
     await printLine(`Applied: ${key}${how}`);
@@ -34,13 +34,15 @@ async function printIssues({ facts }: ProblemError): Promise<void> {
   }
 }
 
-/** `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until the next start. */
+/**
+ * `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until the daemon restarts.
+ */
 export async function logLevelCommand(args: Arguments): Promise<number> {
   const [level] = args.positionals;
   const topic = args.values.get("topic");
   if (level === undefined) {
     if (topic !== undefined) {
-      throw new UsageError("A level is missing: log-level LEVEL --topic TOPIC");
+      throw new UsageError("No level given: log-level LEVEL --topic TOPIC");
     }
     await printLine((await askDaemon(args, { path: "/api/v1/status" }, Status)).log_level);
     return 0;

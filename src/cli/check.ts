@@ -23,7 +23,7 @@ import { Findings } from "./findings.ts";
 import { printError, printLine } from "./output.ts";
 import { describe } from "./plan.ts";
 
-/** `check --config F`: exit code 0 when `run` can be expected to work, else 1. */
+/** `check --config FILE`: exit code 0 if `run` can be expected to start, otherwise 1. */
 export async function checkCommand({ values }: Arguments): Promise<number> {
   const config = await loadConfig(values.get("config") ?? "");
   const findings = new Findings();
@@ -45,7 +45,7 @@ export async function checkCommand({ values }: Arguments): Promise<number> {
   return 0;
 }
 
-/** A line for each certificate that can be read, with its SHA-256 to compare on the other end. */
+/** A line for each readable certificate, with its SHA-256 to compare with the other end. */
 async function describeCertificates({ mode, tunnel, file }: Config): Promise<string[]> {
   const owners = trustedOwners(file);
   const files = mode === "server" ? [tunnel.certificate] : tunnel.serverCertificate;
@@ -55,7 +55,7 @@ async function describeCertificates({ mode, tunnel, file }: Config): Promise<str
   return lines.filter((line) => line !== "").map((line) => `Certificate ${line}.`);
 }
 
-/** Checks the certificates that a configuration names. */
+/** Checks the certificates that the configuration names. */
 export async function checkCertificates(config: Config, findings: Findings): Promise<void> {
   const owners = trustedOwners(config.file);
   if (config.mode === "server") {
@@ -65,7 +65,7 @@ export async function checkCertificates(config: Config, findings: Findings): Pro
   await checkPinned(config.tunnel.serverCertificate, findings, owners);
 }
 
-/** Checks the secrets and the token that a configuration names; how many there are. */
+/** Checks the secrets and tokens that the configuration names; returns how many it names. */
 export async function checkSecrets(config: Config, findings: Findings): Promise<number> {
   const owners = trustedOwners(config.file);
   await findings.attempt(() => readTokens(config));
@@ -83,7 +83,7 @@ export async function checkSecrets(config: Config, findings: Findings): Promise<
   return config.clients.length + tokens;
 }
 
-/** Checks the directories of state, captures and the admin socket. */
+/** Checks the directories for state and captures, and those of the admin sockets. */
 export async function checkPlaces(config: Config, findings: Findings): Promise<void> {
   const owners = trustedOwners(config.file);
   const { stateDir, capture } = config;
@@ -93,7 +93,7 @@ export async function checkPlaces(config: Config, findings: Findings): Promise<v
   await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));
   for (const place of [stateDir, capture.directory]) {
     const trouble = diskTrouble(place);
-    if (trouble !== undefined) findings.notes.push(`${trouble}; the daemon goes on without it`);
+    if (trouble !== undefined) findings.notes.push(`${trouble}; the daemon runs without it`);
   }
   const { readSocket, readGroup } = config.admin;
   if (readSocket !== undefined) {
@@ -102,7 +102,7 @@ export async function checkPlaces(config: Config, findings: Findings): Promise<v
   if (readGroup !== undefined) await findings.attempt(() => groupNumber(readGroup));
   const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
   if (socket === undefined) return;
-  // Without its default socket the daemon runs all the same.
+  // The daemon also runs without its default socket.
   const where = socket.isDefault ? findings.notes : findings.problems;
   try {
     checkSocketPlace(socket.path, owners);

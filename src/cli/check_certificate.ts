@@ -5,7 +5,7 @@ import { readKey } from "../config/files.ts";
 import { checkTlsEnvironment } from "../tunnel/trust_environment.ts";
 import type { Findings } from "./findings.ts";
 
-/** Checks the certificate that a server is known by, and that its key belongs to it. */
+/** Checks a server's certificate and that the key belongs to it. */
 export async function checkServerCertificate(
   path: string,
   key: string,
@@ -30,12 +30,12 @@ export async function checkPinned(
   for (const path of paths) await checkOne(path, findings, owners);
 }
 
-/** Which certificate a file holds, and until when; throws where it cannot be read. */
+/** Describes a certificate: names, expiry and SHA-256. Throws an Error if it cannot be read. */
 export async function describeCertificate(path: string, owners: Owners): Promise<string> {
   const { names, validTo, fingerprint } = await readCertificate(path, owners);
   const until = Number.isNaN(validTo)
     ? ""
-    : `, until ${new Date(validTo).toISOString().slice(0, 10)}`;
+    : `, valid until ${new Date(validTo).toISOString().slice(0, 10)}`;
   return `"${path}" is for ${names}${until}, SHA-256 ${fingerprint.toHex()}`;
 }
 

@@ -3,7 +3,7 @@ import type { Address, Config } from "../config/types.ts";
 import { askForDaemon } from "./doctor_daemon.ts";
 import type { Findings } from "./findings.ts";
 
-/** Checks that the daemon can listen where its configuration says, or does so already. */
+/** Checks that the daemon can listen on its configured addresses, or already does. */
 export async function checkListen(config: Config, findings: Findings): Promise<void> {
   const { mode, tunnel, admin } = config;
   const busy: string[] = [];
@@ -20,7 +20,7 @@ export async function checkListen(config: Config, findings: Findings): Promise<v
     if (why === "busy") busy.push(text);
     else if (why === "absent") {
       findings.notes.push(
-        `This machine does not have the address of ${text} now; \`run\` ends until it has`,
+        `This machine does not have the address of ${text} now; \`run\` fails until it is configured`,
       );
     } else if (why !== undefined) findings.problems.push(`Cannot listen on ${text}: ${why}`);
   }
@@ -29,21 +29,21 @@ export async function checkListen(config: Config, findings: Findings): Promise<v
 
 async function explainBusy(config: Config, busy: string[], findings: Findings): Promise<void> {
   const { daemon } = await askForDaemon(config);
-  if (typeof daemon === "object") return; // it is this configuration's own
+  if (typeof daemon === "object") return; // the daemon of this configuration
   for (const text of busy) {
     if (daemon === "unknown") {
       findings.notes.push(
-        `${text} is in use; that is fine if it is by this configuration's daemon`,
+        `${text} is in use; ignore this if the daemon of this configuration uses it`,
       );
     } else {
       findings.problems.push(
-        `Cannot listen on ${text}: another process does; end it, or choose another port`,
+        `Cannot listen on ${text}: another process is using it; stop that process or choose another port`,
       );
     }
   }
 }
 
-/** Listens for a moment; why that is impossible, or undefined. */
+/** Listens briefly; returns why that is not possible, or undefined. */
 function listenFault({ host, port }: Address, udp: boolean): string | undefined {
   try {
     const place = { hostname: host, port };

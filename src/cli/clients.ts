@@ -17,7 +17,7 @@ const COLUMNS: readonly Column[] = [
   { title: "DOWN", right: true },
 ];
 
-/** `clients`: a server's clients, or a client's servers. */
+/** `clients`: lists a server's clients, or a client's servers. */
 export async function clientsCommand(args: Arguments): Promise<number> {
   const answer = await askDaemon(args, { path: "/api/v1/clients" }, Clients);
   await printLine(
@@ -28,7 +28,7 @@ export async function clientsCommand(args: Arguments): Promise<number> {
   return 0;
 }
 
-/** Clients as a table; `now` is the time in milliseconds since 1970. */
+/** Formats clients as a table; `now` is the time in milliseconds since 1970. */
 export function describeClients(clients: readonly Client[], paint: Paint, now: number): string[] {
   return table(COLUMNS, clients.map((client) => row(client, now)), paint);
 }

@@ -5,15 +5,15 @@ import type { Paint } from "./style.ts";
 /** A column of a table. */
 export interface Column {
   title: string;
-  /** Numbers stand at the right edge. */
+  /** Aligns right, for numbers. */
   right?: boolean;
 }
 
 const GAP = "  ";
 
 /**
- * Rows below a head, as lines in which columns align on a terminal, also where characters are two
- * columns wide or none. What a terminal would obey is escaped.
+ * Formats a heading and rows as lines whose columns align on a terminal, also with wide and
+ * combining characters. Control characters are escaped.
  */
 export function table(
   columns: readonly Column[],
@@ -33,14 +33,14 @@ export function table(
   return [paint("bold", line(columns.map(({ title }) => title))), ...cells.map(line)];
 }
 
-/** A matter and its facts, as `wg show` has it. */
+/** A titled list of facts, in the style of `wg show`. */
 export interface Block {
   title: string;
   name: string;
   facts: readonly (readonly [label: string, value: string])[];
 }
 
-/** Blocks with an empty line between them; facts without a value are left out. */
+/** Formats blocks with an empty line between them; facts with an empty value are omitted. */
 export function blocks(list: readonly Block[], paint: Paint): string[] {
   return list.flatMap(({ title, name, facts }, index) => [
     ...(index === 0 ? [] : [""]),

@@ -1,11 +1,11 @@
 import type { Arguments, ArgumentsSpec } from "./arguments.ts";
 
-/** A subcommand; its code is loaded when it is run. */
+/** A subcommand, whose code is loaded when it runs. */
 export interface Command extends ArgumentsSpec {
   name: string;
   summary: string;
-  /** Further lines of its help. */
+  /** More help text; empty for none. */
   details: string;
-  /** The function that runs it and gives the exit code. */
+  /** Loads the function that runs the command and returns its exit code. */
   load: () => Promise<(args: Arguments) => Promise<number>>;
 }

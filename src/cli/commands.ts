@@ -21,27 +21,28 @@ const run: Command = {
 
 const check: Command = {
   name: "check",
-  summary: "Validate a configuration and say what it would do",
+  summary: "Validate a configuration and describe what it does",
   positionals: [],
   options: [CONFIG],
-  details: `Looks at the file, the interface, certificate, key and secrets, and at permissions.
-Exit code 0 when all is well, 1 when there are problems.`,
+  details: `Checks the file, interface, certificate, key, secrets and permissions.
+Exit code 0 if there are no problems, otherwise 1.`,
   load: async () => (await import("./check.ts")).checkCommand,
 };
 
 const doctor: Command = {
   name: "doctor",
-  summary: "Examine everything that has to be right, and say what to do",
+  summary: "Check everything that the daemon needs, and say how to fix problems",
   positionals: [],
   options: [
     CONFIG,
-    { name: "timeout", value: "DURATION", summary: "how long to wait for each peer, default 5s" },
-    { name: "json", summary: "as JSON" },
+    { name: "timeout", value: "DURATION", summary: "timeout for each peer, default 5s" },
+    { name: "json", summary: "print JSON" },
   ],
   details:
-    `Looks at capabilities, the interface, its MTU and offloads, the clock, certificates and secrets.
-A client dials each server and logs in; where the daemon runs, its tunnel is not disturbed.
-A server sends a PADI. Each line is "ok", "warning" or "failed"; exit code 1 where one failed.`,
+    `Checks capabilities, the interface, its MTU and offloads, the clock, certificates and secrets.
+On a client it connects to each server and logs in, without disturbing the tunnel of a running
+daemon. On a server it sends a PADI. Each line is "ok", "warning" or "failed"; exit code 1 if any
+check failed.`,
   load: async () => (await import("./doctor.ts")).doctorCommand,
 };
 
@@ -55,32 +56,32 @@ const discover: Command = {
       alias: "i",
       value: "INTERFACE",
       required: true,
-      summary: "the interface to ask on",
+      summary: "interface to send on",
     },
-    { name: "service", value: "NAME", summary: "Service-Name to ask for, default any" },
+    { name: "service", value: "NAME", summary: "Service-Name to request, default any" },
     { name: "host-uniq", value: "HEX", summary: "Host-Uniq to send, default 8 random bytes" },
     { name: "timeout", value: "DURATION", summary: "how long to wait for answers, default 3s" },
-    { name: "json", summary: "as JSON, with the tags' bytes" },
+    { name: "json", summary: "print JSON, including the bytes of all tags" },
   ],
-  details: `Needs CAP_NET_RAW, and neither a daemon nor a configuration. Opens no session.
-Exit code 0 when at least one answered, else 1.`,
+  details: `Needs CAP_NET_RAW, but no daemon and no configuration. Opens no session.
+Exit code 0 if at least one access concentrator answered, otherwise 1.`,
   load: async () => (await import("./discover.ts")).discoverCommand,
 };
 
 const keygen: Command = {
   name: "keygen",
-  summary: "Make a client's secret, a token, or a server's certificate and key",
+  summary: "Generate a client's secret, a token, or a server's certificate and key",
   positionals: ["secret|token|certificate", "FILE"],
   options: [
     { name: "name", value: "NAME", summary: "certificate: DNS name or IP address of the server" },
-    { name: "out-dir", value: "FOLDER", summary: "certificate: where to write, default ." },
-    { name: "days", value: "DAYS", summary: "certificate: how long it is valid, default 3650" },
+    { name: "out-dir", value: "FOLDER", summary: "certificate: output directory, default ." },
+    { name: "days", value: "DAYS", summary: "certificate: days it is valid, default 3650" },
   ],
   details: `pppoe-proxy keygen secret branch-1.secret
-  writes 32 random bytes as 64 hexadecimal digits, readable by you alone. The client and the
+  writes 32 random bytes as 64 hexadecimal digits, readable only by you. The client and the
   server need the same file.
 pppoe-proxy keygen token admin.token
-  writes such a file for the admin API over TCP.
+  writes a token in the same format, for the admin API over TCP.
 pppoe-proxy keygen certificate --name proxy.example --out-dir .
   writes server.crt and server.key for the server; clients need a copy of server.crt.
 Existing files are never overwritten.`,
@@ -89,7 +90,7 @@ Existing files are never overwritten.`,
 
 const completion: Command = {
   name: "completion",
-  summary: "Print the script that lets a shell complete this program's command line",
+  summary: "Print a shell completion script",
   positionals: ["bash|zsh|fish"],
   options: [],
   details: `bash: pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
@@ -102,21 +103,21 @@ const version: Command = {
   name: "version",
   summary: "Show the version",
   positionals: [],
-  options: [{ name: "json", summary: "as JSON, with the runtime's versions" }],
+  options: [{ name: "json", summary: "print JSON, including the versions of Deno and V8" }],
   details: "",
   load: async () => (await import("./version.ts")).versionCommand,
 };
 
 const help: Command = {
   name: "help",
-  summary: "Explain a command",
+  summary: "Show help for a command",
   positionals: ["COMMAND"],
   options: [],
   details: "",
   load: async () => (await import("./help.ts")).helpCommand,
 };
 
-/** All subcommands, in the order of the help. */
+/** All subcommands, in the order in which help lists them. */
 export const COMMANDS: readonly Command[] = [
   run,
   check,

@@ -7,10 +7,10 @@ import { printLine } from "./output.ts";
 
 const SHELLS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion } as const;
 
-/** `completion bash|zsh|fish`: the script that teaches a shell this program's command line. */
+/** `completion bash|zsh|fish`: prints a shell completion script. */
 export async function completionCommand({ positionals: [shell] }: Arguments): Promise<number> {
   const names = Object.keys(SHELLS);
-  if (shell === undefined) throw new UsageError(`Say for which shell: ${names.join(", ")}`);
+  if (shell === undefined) throw new UsageError(`No shell given: use one of ${names.join(", ")}`);
   const known = oneOf(shell, names.join("|"), "a shell") as keyof typeof SHELLS;
   await printLine(SHELLS[known](COMMANDS).trimEnd());
   return 0;

@@ -1,9 +1,9 @@
-/** What can stand for a value, as far as a shell can know. */
+/** Kind of value that a shell can complete. */
 export type CompletionKind =
   | { kind: "words"; words: readonly string[] }
   | { kind: "file" | "folder" | "interface" | "command" | "nothing" };
 
-/** The kind of what help calls `FILE`, `FOLDER`, `INTERFACE`, `COMMAND`, `open|held` or otherwise. */
+/** Kind of a value by its placeholder in help, such as `FILE`, `INTERFACE` or `open|held`. */
 export function completionKind(value: string): CompletionKind {
   if (value.includes("|")) return { kind: "words", words: value.split("|") };
   if (value === "FILE" || value === "PATH") return { kind: "file" };
@@ -13,5 +13,5 @@ export function completionKind(value: string): CompletionKind {
   return { kind: "nothing" };
 }
 
-/** Where Linux lists its interfaces. */
+/** Directory in which Linux lists its interfaces. */
 export const INTERFACES = "/sys/class/net";

@@ -18,12 +18,15 @@ import { type Offer, seekAcs, type SeekOptions } from "./seek_acs.ts";
 import { stdoutPaint } from "./style.ts";
 
 const DEFAULT_TIMEOUT = "3s";
+/** Maximum duration on the command line, in milliseconds. */
 const MAX_TIMEOUT = 600_000;
 const HOST_UNIQ_BYTES = 8;
-/** Slots of the receive ring, the fewest: only a few answers come. */
+/** Slots of the receive ring; the minimum, as few answers arrive. */
 const RING_FRAMES = 64;
 
-/** `discover --interface NAME`: which access concentrators answer a PADI; exit code 1 for none. */
+/**
+ * `discover --interface NAME`: lists access concentrators that answer a PADI; exit code 1 if none.
+ */
 export async function discoverCommand({ values, switches }: Arguments): Promise<number> {
   const name = values.get("interface") ?? "";
   const options: SeekOptions = {
@@ -43,11 +46,13 @@ export async function discoverCommand({ values, switches }: Arguments): Promise<
   throw new CommandError(
     "failed",
     `No access concentrator answered on "${name}" within ${options.timeout / 1_000} s; ` +
-      "check the cable and the VLAN, and whether it wants a certain --service",
+      "check the cable and the VLAN; some need a --service",
   );
 }
 
-/** Opens an interface and seeks there. Throws SystemError, or an Error where it is down. */
+/**
+ * Opens an interface and searches on it. Throws SystemError, or an Error if the interface is down.
+ */
 export async function discoverOn(
   name: string,
   options: SeekOptions,
@@ -61,30 +66,30 @@ export async function discoverOn(
   });
   if (link.up) return await seekAcs(link, options);
   link.close();
-  throw new Error(`Cannot ask on "${name}": it is down; run \`ip link set ${name} up\``);
+  throw new Error(`Cannot send on "${name}": it is down; run \`ip link set ${name} up\``);
 }
 
-/** A Host-Uniq that no other request has. */
+/** Returns a random Host-Uniq of 8 bytes. */
 export function randomHostUniq(): Uint8Array {
   return crypto.getRandomValues(new Uint8Array(HOST_UNIQ_BYTES));
 }
 
-/** A duration from the command line, in milliseconds. */
+/** Parses a duration from the command line; returns milliseconds, throws UsageError. */
 export function readTimeout(text: string): number {
   const timeout = parseDuration(text);
   if (timeout !== undefined && timeout > 0 && timeout <= MAX_TIMEOUT) return timeout;
-  throw new UsageError(`Cannot use "${text}" as a timeout: it needs a duration such as "3s"`);
+  throw new UsageError(`Cannot use "${text}" as a duration: use up to 10 minutes, such as "3s"`);
 }
 
 function readHostUniq(digits: string | undefined): Uint8Array {
   if (digits === undefined) return randomHostUniq();
   if (/^([0-9a-f]{2})+$/i.test(digits)) return Uint8Array.fromHex(digits);
   throw new UsageError(
-    `Cannot use "${digits}" as a Host-Uniq: it needs pairs of hexadecimal digits`,
+    `Cannot use "${digits}" as a Host-Uniq: use pairs of hexadecimal digits`,
   );
 }
 
-/** The AC-Name, as far as an offer has one. */
+/** The AC-Name of an offer, or "" without one. */
 export function acName({ tags }: Offer): string {
   return new TextDecoder().decode(findTag(tags, TAG_AC_NAME));
 }
@@ -93,7 +98,7 @@ function toBlock(offer: Offer): Block {
   const { mac, tags, after, hostUniqReturned } = offer;
   return {
     title: "access concentrator",
-    name: acName(offer) || "(without a name)",
+    name: acName(offer) || "(no name)",
     facts: [
       ["mac address", formatMac(mac)],
       ["answered after", showDelay(after / 1_000)],
@@ -102,7 +107,7 @@ function toBlock(offer: Offer): Block {
         "warning",
         hostUniqReturned
           ? ""
-          : "it does not return the Host-Uniq, so only one host can dial at a time",
+          : "does not return the Host-Uniq, so only one host can connect at a time",
       ],
     ],
   };

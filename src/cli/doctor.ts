@@ -19,7 +19,7 @@ const VERDICT_WIDTH = "warning".length;
 const NAME_WIDTH = "access concentrator".length;
 const COLOURS: Readonly<Record<Verdict, Style>> = { ok: "green", warning: "yellow", failed: "red" };
 
-/** `doctor --config F`: a line for everything that has to be right; exit code 1 for a failure. */
+/** `doctor --config FILE`: prints a line for each check; exit code 1 if any failed. */
 export async function doctorCommand({ values, switches }: Arguments): Promise<number> {
   const timeout = readTimeout(values.get("timeout") ?? DEFAULT_TIMEOUT);
   const checks: Examined[] = [];
@@ -38,7 +38,7 @@ function show({ name, verdict, text }: Examined): string {
   return `${word}  ${name.padEnd(NAME_WIDTH)}  ${printable(text)}`;
 }
 
-/** All examinations of a configuration's file, in the order in which one needs the other. */
+/** Runs all checks of a configuration file, each after those that it depends on. */
 async function* examineAll(file: string, timeout: number): AsyncGenerator<Examined> {
   let config: Config;
   try {
@@ -59,7 +59,7 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Examin
   yield examined;
   yield* await examine("listening", async (findings) => {
     await checkListen(config, findings);
-    return "where it has to listen it can, or does";
+    return "can listen on all configured addresses, or already does";
   });
   yield* await examineUdp(config);
   if (config.mode === "server") yield* examineServer(config, daemon, timeout);

@@ -8,10 +8,10 @@ import type { Examined } from "./examination.ts";
 import { CommandError } from "./exit_codes.ts";
 import { isListening } from "./find_socket.ts";
 
-/** The daemon of a configuration: what it says of itself, or whether there may be one. */
+/** The status of a configuration's daemon if it responds; otherwise whether it may be running. */
 export type DaemonState = Status | "stopped" | "unknown";
 
-/** Asks for the daemon of a configuration: some examinations would disturb it. */
+/** Looks for the daemon of a configuration: some checks would disturb it. */
 export async function askForDaemon(
   config: Config,
 ): Promise<{ daemon: DaemonState; examined: Examined }> {
@@ -21,7 +21,7 @@ export async function askForDaemon(
   });
   const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
   if (socket === undefined) {
-    return line("unknown", "ok", 'whether it runs is not known: admin.socket is ""');
+    return line("unknown", "ok", 'cannot tell whether it is running: admin.socket is ""');
   }
   using client = new AdminClient(socket.path);
   try {
@@ -30,17 +30,17 @@ export async function askForDaemon(
       return line(
         "stopped",
         "warning",
-        `"${socket.path}" is the socket of "${status.config_file}"; give each its own "socket" under [admin]`,
+        `"${socket.path}" is the socket of the daemon of "${status.config_file}"; give each its own "socket" under [admin]`,
       );
     }
     const span = showSpan(status.uptime_seconds);
     return status.ready
-      ? line(status, "ok", `has run for ${span} and is ready`)
-      : line(status, "warning", `has run for ${span} and is not ready; see its log`);
+      ? line(status, "ok", `running for ${span}, ready`)
+      : line(status, "warning", `running for ${span}, not ready; see its log`);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     return await isListening(socket.path)
       ? line("unknown", "warning", error.message)
-      : line("stopped", "ok", `none runs (${socket.path})`);
+      : line("stopped", "ok", `not running (${socket.path})`);
   }
 }

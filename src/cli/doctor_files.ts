@@ -5,28 +5,28 @@ import { checkCertificates, checkPlaces, checkSecrets } from "./check.ts";
 import { describeCertificate } from "./check_certificate.ts";
 import { examine, type Examined } from "./examination.ts";
 
-/** Before this the program did not exist: a clock that says so was never set. */
+/** The program is younger than this, so a clock that shows an earlier time was never set. */
 const EARLIEST = Date.UTC(2026, 0, 1);
 
-/** The system's clock, which the dates of logs and certificates are read by. */
+/** Checks the system clock, on which log timestamps and certificate dates depend. */
 export function examineClock(): Promise<Examined[]> {
   return examine("clock", (findings) => {
     const now = new Date();
     if (now.getTime() < EARLIEST) {
-      findings.notes.push(`It says ${now.toISOString()}, as if it was never set; set it`);
+      findings.notes.push(`The clock shows ${now.toISOString()} and was never set; set it`);
       return "";
     }
     const kept = isClockSynchronised();
     if (kept === false) {
       findings.notes.push(
-        `It says ${now.toISOString()} and nothing keeps it in step; run an NTP client such as chrony`,
+        `The clock shows ${now.toISOString()} and is not synchronised; run an NTP client such as chrony`,
       );
     }
-    return `${now.toISOString()}${kept ? ", kept in step" : ""}`;
+    return `${now.toISOString()}${kept ? ", synchronised" : ""}`;
   });
 }
 
-/** Certificates and secrets that the configuration names. */
+/** Checks certificates, secrets and directories that the configuration names. */
 export async function examineFiles(config: Config): Promise<Examined[]> {
   return [
     ...await examine("certificate", async (findings) => {
@@ -35,11 +35,11 @@ export async function examineFiles(config: Config): Promise<Examined[]> {
     }),
     ...await examine("secrets", async (findings) => {
       const count = await checkSecrets(config, findings);
-      return `${count} can be read, and by nobody else`;
+      return `${count} secret ${count === 1 ? "file" : "files"}, permissions OK`;
     }),
     ...await examine("directories", async (findings) => {
       await checkPlaces(config, findings);
-      return "nobody else can change what is in them";
+      return "permissions OK";
     }),
   ];
 }

@@ -5,11 +5,12 @@ import { noteState, tryToOpen } from "./check_system.ts";
 import { examine, type Examined } from "./examination.ts";
 import type { Findings } from "./findings.ts";
 
-/** What an Ethernet frame carries of PPP: without, and with RFC 4638. PPPoE takes 8 bytes more. */
+/** Interface MTU for a PPP MTU of 1492: PPPoE takes 8 bytes (RFC 2516 section 7). */
 const USUAL = 1_500;
+/** Interface MTU for a PPP MTU of 1500 (RFC 4638). */
 const BABY_JUMBO = 1_508;
 
-/** The interface: whether it is there and up, may be used, and hands over frames as they are. */
+/** Checks the interface: that it exists and is up, permissions, MTU and offloads. */
 export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> {
   const { name } = link;
   const there = await examine("interface", () => readInterface(name).name);
@@ -24,7 +25,7 @@ export async function examineSystem(link: InterfaceConfig): Promise<Examined[]> 
     ...state,
     ...await examine("capabilities", () => {
       tryToOpen(link);
-      return "raw sockets may be opened (CAP_NET_RAW)";
+      return "can open raw sockets (CAP_NET_RAW)";
     }),
     ...await examine("mtu", (findings) => examineMtu(name, findings)),
     ...await examine("offloads", () => examineOffloads(name)),
@@ -35,21 +36,21 @@ function examineMtu(name: string, findings: Findings): string {
   const { mtu } = readInterface(name);
   if (mtu < USUAL) {
     findings.notes.push(
-      `The MTU of "${name}" is ${mtu}, so full frames of customers are lost: run \`ip link set ${name} mtu ${USUAL}\`, or have customers use an MRU of ${
+      `The MTU of "${name}" is ${mtu}, too small for full-size frames; run \`ip link set ${name} mtu ${USUAL}\`, or limit the MRU of customers to ${
         mtu - 8
-      } at most`,
+      }`,
     );
   }
   return mtu < BABY_JUMBO
-    ? `${mtu}: carries PPP's usual 1492; for RFC 4638's 1500 it would have to be ${BABY_JUMBO}`
-    : `${mtu}: carries PPP's usual 1492 and RFC 4638's 1500`;
+    ? `${mtu}: enough for a PPP MTU of 1492; 1500 (RFC 4638) needs ${BABY_JUMBO}`
+    : `${mtu}: enough for a PPP MTU of 1492 or 1500 (RFC 4638)`;
 }
 
-/** Frames that GRO or LRO has joined are split again (ffi/receive_offload.ts), at some cost. */
+/** Frames merged by GRO or LRO are split again (ffi/receive_offload.ts), which costs CPU time. */
 function examineOffloads(name: string): string {
   const { gro, lro } = readOffloads(name);
   const on = [...(gro ? ["GRO"] : []), ...(lro ? ["LRO"] : [])];
   return on.length === 0
     ? "GRO and LRO are off"
-    : `${on.join(" and ")} on: PPPoE frames that are joined are split again, which takes CPU time`;
+    : `${on.join(" and ")} on: merged PPPoE frames are split again, which takes CPU time`;
 }

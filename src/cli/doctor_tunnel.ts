@@ -14,7 +14,7 @@ import type { DaemonState } from "./doctor_daemon.ts";
 import { examine, type Examined } from "./examination.ts";
 import type { Findings } from "./findings.ts";
 
-/** A server: the addresses it listens on, and who answers a PADI on its wire. */
+/** Checks a server: its listen addresses, and that an AC on its wire answers a PADI. */
 export async function* examineServer(
   config: ServerConfig,
   daemon: DaemonState,
@@ -31,7 +31,7 @@ export async function* examineServer(
 }
 
 function held(address: Address): string {
-  return `${formatAddress(address)} is the running daemon's`;
+  return `${formatAddress(address)} is used by the running daemon`;
 }
 
 function tryListen(address: Address, transport: "tls" | "quic"): string {
@@ -42,11 +42,11 @@ function tryListen(address: Address, transport: "tls" | "quic"): string {
     else Deno.listenDatagram({ transport: "udp", hostname, port }).close();
   } catch (error) {
     const why = error instanceof Deno.errors.AddrInUse
-      ? `another program has it; \`ss -lnp\` shows which`
+      ? "another process is using it; `ss -lnp` shows which"
       : error instanceof Deno.errors.AddrNotAvailable
-      ? "it is no address of this machine; `ip address` lists those there are"
+      ? "not an address of this machine; `ip address` lists them"
       : error instanceof Deno.errors.PermissionDenied
-      ? "ports below 1024 need CAP_NET_BIND_SERVICE; choose another port or give it that"
+      ? "ports below 1024 need CAP_NET_BIND_SERVICE; grant it or choose another port"
       : String(error);
     throw new Error(`Cannot listen on ${shown}: ${why}`, { cause: error });
   }
@@ -62,23 +62,25 @@ async function seekOne({ interface: link }: ServerConfig, timeout: number): Prom
     sessionType,
   );
   if (offer !== undefined) {
-    return `"${acName(offer)}" (${formatMac(offer.mac)}) answers a PADI after ${
+    return `"${acName(offer)}" (${formatMac(offer.mac)}) answered a PADI after ${
       showDelay(offer.after / 1_000)
     }`;
   }
   throw new Error(
-    `Nobody answers a PADI on "${link.name}" within ${
+    `No access concentrator answered a PADI on "${link.name}" within ${
       timeout / 1_000
-    } s: check the cable and the VLAN, and whether it wants a Service-Name (\`pppoe-proxy discover --service NAME\`)`,
+    } s; check the cable and the VLAN; some need a Service-Name (\`pppoe-proxy discover --service NAME\`)`,
   );
 }
 
-/** What a client dials and logs in with. */
+/** Settings and ticket for a login. */
 interface Login extends DialSettings {
   ticket: () => string;
 }
 
-/** A client: whether each of its servers can be reached, is the right one, and lets it in. */
+/**
+ * Checks a client: that each of its servers is reachable, has a pinned certificate, and accepts it.
+ */
 export async function* examineClient(
   config: ClientConfig,
   daemon: DaemonState,
@@ -91,13 +93,13 @@ export async function* examineClient(
     login = { ...clientSettings(config, files), ticket: () => access.ticket() };
     checkTlsEnvironment();
   } catch {
-    return; // what is wrong with the files has been said
+    return; // examineFiles has reported why
   }
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
     const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
     if (tunnels.some(({ peer, up }) => up && peer === shown)) {
-      const text = `the running daemon has a tunnel to ${shown}`;
+      const text = `the running daemon is connected to ${shown}`;
       yield { name: "server", verdict: "ok", text };
       continue;
     }
@@ -118,7 +120,7 @@ async function examineOne(
     try {
       connection = await dial(tunnel.transport, address, settings.trust, timeout, () => {}, {
         route: settings.route,
-        // A newer ticket than that of a daemon which is dialling would take its place.
+        // A ticket of ours would replace the one of a daemon that is connecting now.
         ticket: daemon === "stopped" ? settings.ticket() : undefined,
       });
     } catch (error) {
@@ -127,7 +129,7 @@ async function examineOne(
       throw new Error(`Cannot reach ${shown}: ${adviseDial(explained)}`, { cause: error });
     }
     const took = showDelay((performance.now() - began) / 1_000);
-    return `${shown} answers after ${took} and shows a certificate that is accepted`;
+    return `${shown} answered after ${took} with a pinned certificate`;
   });
   if (connection === undefined) return reached;
   const open = connection;
@@ -139,24 +141,26 @@ async function examineOne(
   return [...reached, ...login];
 }
 
-/** A second login as the same client, at any address of its server, could end the daemon's tunnel. */
+/** Reports the running daemon's login: a second login of the same client could end its tunnel. */
 function askAboutLogin(
   daemon: Exclude<DaemonState, "stopped">,
   shown: string,
   { notes }: Findings,
 ): string {
   if (daemon === "unknown") {
-    notes.push("Not tried: it would end the tunnel of a daemon, if one runs");
+    notes.push("Not tested: logging in could end the tunnel of a running daemon");
     return "";
   }
   const up = daemon.tunnels.find((tunnel) => tunnel.up);
-  if (up !== undefined) return `not tried, as the running daemon has a tunnel to ${up.peer}`;
+  if (up !== undefined) return `not tested: the running daemon is connected to ${up.peer}`;
   const { down_reason } = daemon.tunnels.find(({ peer }) => peer === shown) ?? {};
   if (down_reason?.startsWith("not-authenticated")) {
-    throw new Error(`The running daemon is refused at ${shown}: ${down_reason}${SAME_SECRET}`);
+    throw new Error(`${shown} refused the running daemon: ${down_reason}${SAME_SECRET}`);
   }
-  const why = down_reason === undefined || down_reason === null ? "" : `; it says: ${down_reason}`;
-  notes.push(`Not tried, as the running daemon logs in itself${why}`);
+  const why = down_reason === undefined || down_reason === null
+    ? ""
+    : `; it reports ${down_reason}`;
+  notes.push(`Not tested: the running daemon is trying to log in${why}`);
   return "";
 }
 
@@ -169,7 +173,7 @@ async function logIn(
   const timer = setTimeout(() => abandon(connection), timeout);
   try {
     await authenticateToServer(connection, credentials);
-    return `${shown} lets "${credentials.name}" in, and knows the secret too`;
+    return `${shown} accepted "${credentials.name}" and has the same secret`;
   } catch (error) {
     throw new Error(`Cannot log in at ${shown} as "${credentials.name}": ${adviseLogin(error)}`, {
       cause: error,
@@ -183,19 +187,19 @@ async function logIn(
 function adviseDial(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Deno.errors.ConnectionRefused) {
-    return "nobody listens there; start the server, and compare the port with its tunnel.listen";
+    return "connection refused; start the server and compare the port with its tunnel.listen";
   }
   if (error instanceof Deno.errors.TimedOut) {
-    return `${message}; check the address, the route and firewalls on the way`;
+    return `${message}; check the address, the route and firewalls on the path`;
   }
   if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
-  if (/lookup address|resolve/i.test(message)) return "its name is not found; check it and DNS";
+  if (/lookup address|resolve/i.test(message)) return "name not found; check the name and DNS";
   if (!(error instanceof HandshakeError) || !/certificate/.test(message)) return message;
-  return `${error.end.detail}; compare with \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
+  return `${error.end.detail}; compare with the output of \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
 }
 
 const SAME_SECRET =
-  "; the server's [[clients]] must have this name, and both sides the same secret file";
+  "; the server's [[clients]] must list this name, and both ends need the same secret";
 
 function adviseLogin(error: unknown): string {
   if (!(error instanceof HandshakeError)) {
@@ -206,8 +210,8 @@ function adviseLogin(error: unknown): string {
   return reason === "not-authenticated"
     ? `${said}${SAME_SECRET}`
     : reason === "name-in-use"
-    ? `${said}; each machine needs a name and a secret of its own`
+    ? `${said}; give each machine its own name and secret`
     : reason === "connection-lost"
-    ? `${said}; is it a pppoe-proxy, and has it room for another connection?`
+    ? `${said}; check that it is a pppoe-proxy server and has not reached its connection limit`
     : said;
 }

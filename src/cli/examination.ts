@@ -1,9 +1,9 @@
 import { Findings } from "./findings.ts";
 
-/** How an examination ended. */
+/** Result of a check. */
 export type Verdict = "ok" | "warning" | "failed";
 
-/** One line of `doctor`: what was looked at, how it is, and what to do about it. */
+/** One line of `doctor`: what was checked, the result, and how to fix a problem. */
 export interface Examined {
   name: string;
   verdict: Verdict;
@@ -11,8 +11,8 @@ export interface Examined {
 }
 
 /**
- * Looks at one matter. What it throws, and the findings' problems, are failures; their notes are
- * warnings; where there are none of these, what it returns is a line that all is well.
+ * Runs one check. Its exception and the problems in its findings are "failed", the notes are
+ * "warning"; without any of these, its return value is the text of an "ok" line.
  */
 export async function examine(
   name: string,

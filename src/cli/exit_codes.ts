@@ -1,18 +1,18 @@
-/** How commands end, as help and manual pages have it. */
+/** Exit codes and their meanings, as shown in help and in the manual pages. */
 export const EXIT_CODES = {
-  done: [0, "done"],
-  failed: [1, "failed, or something is wrong"],
-  usage: [2, "wrong usage"],
-  unreachable: [3, "no daemon was reached"],
-  notFound: [4, "the daemon has no such thing"],
-  /** EX_CONFIG of sysexits.h: trying again does not help. */
-  refused: [78, "`run` does not start with this configuration, or with a file that it names"],
+  done: [0, "success"],
+  failed: [1, "failed, or problems found"],
+  usage: [2, "invalid command line"],
+  unreachable: [3, "cannot reach a daemon"],
+  notFound: [4, "not found in the daemon"],
+  /** EX_CONFIG of sysexits.h: a restart does not help. */
+  refused: [78, "`run` refused the configuration or a file that it names"],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>;
 
-/** A word for each exit code. */
+/** Name of an exit code. */
 export type Exit = keyof typeof EXIT_CODES;
 
-/** A command failed in a way that has an exit code of its own. */
+/** The failure of a command, with its exit code. */
 export class CommandError extends Error {
   override name = "CommandError";
   readonly exit: Exit;
@@ -23,7 +23,7 @@ export class CommandError extends Error {
   }
 }
 
-/** The exit code that an error means. */
+/** Returns the exit code for an error. */
 export function exitCodeOf(error: unknown): number {
   return EXIT_CODES[error instanceof CommandError ? error.exit : "failed"][0];
 }

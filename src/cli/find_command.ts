@@ -3,7 +3,7 @@ import { UsageError } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 
-/** The command of this name; throws UsageError with a suggestion where there is none. */
+/** Returns the command with this name; throws UsageError with a suggestion if there is none. */
 export function findCommand(name: string): Command {
   const command = COMMANDS.find((candidate) => candidate.name === name);
   if (command !== undefined) return command;

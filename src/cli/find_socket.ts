@@ -10,12 +10,12 @@ import type { Config } from "../config/types.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import { CommandError } from "./exit_codes.ts";
 
-/** How the second socket of a daemon ends, beside `NAME.sock`. */
+/** Suffix of a daemon's read-only socket; the full one is `NAME.sock`. */
 const READ_SOCKET = ".read.sock";
 
 /**
- * The admin socket that `--socket` or `--config` names, or the only one in the folder of sockets.
- * Throws UsageError where it is not said which, CommandError "unreachable" where there is none.
+ * Returns the admin socket that `--socket` or `--config` selects, or the only one in the socket
+ * directory. Throws UsageError if there are several, CommandError "unreachable" if there is none.
  */
 export async function findSocket(
   { values }: Pick<Arguments, "values">,
@@ -23,7 +23,7 @@ export async function findSocket(
 ): Promise<string> {
   const [socket, config] = [values.get("socket"), values.get("config")];
   if (socket !== undefined && config !== undefined) {
-    throw new UsageError('Options "--socket" and "--config" exclude each other; give one of them');
+    throw new UsageError('Options "--socket" and "--config" exclude each other; use one of them');
   }
   if (socket !== undefined) return socket;
   return config === undefined ? await onlySocket(folder) : await configuredSocket(config);
@@ -33,19 +33,20 @@ async function configuredSocket(file: string): Promise<string> {
   const part = await adminPart(file);
   const socket = adminSocket(part, Deno.env.get("RUNTIME_DIRECTORY"))?.path;
   const { readSocket } = part.admin;
-  // Who may not act may still look.
+  // A user without access to the full socket may have access to the read-only one.
   const isClosed = socket === undefined || await listening(socket) === "denied";
   if (readSocket !== undefined && isClosed) return readSocket;
   if (socket !== undefined) return socket;
   throw new CommandError(
     "unreachable",
-    `Cannot ask the daemon of "${file}": its admin.socket is "", which turns that off`,
+    `Cannot reach the daemon of "${file}": admin.socket is "", which disables the admin API; set admin.socket`,
   );
 }
 
 /**
- * The part of a configuration that is needed here. The rest may be wrong, as the daemon has read the
- * file at another time; throws ConfigError where this part is.
+ * Reads only the part of a configuration that is needed here, so that errors elsewhere do not
+ * matter: the daemon may have started with an earlier version of the file. Throws ConfigError for
+ * this part.
  */
 async function adminPart(path: string): Promise<Pick<Config, "file" | "admin">> {
   const file = resolve(path);
@@ -66,15 +67,18 @@ async function onlySocket(folder: string): Promise<string> {
   if (only === undefined) {
     throw new CommandError(
       "unreachable",
-      `Cannot find a daemon: none listens in "${folder}"; is it running? Else say --socket PATH or --config FILE`,
+      `Cannot find a daemon: none is listening in "${folder}"; start it, or pass --socket PATH or --config FILE`,
     );
   }
   throw new UsageError(
-    `Several daemons run here; say which with --socket: ${[only, ...more].join(", ")}`,
+    `Several daemons are running; choose one with --socket: ${[only, ...more].join(", ")}`,
   );
 }
 
-/** One socket of each daemon: the one for reading where the other may not be used. */
+/**
+ * One socket of each daemon: the full one, or the read-only one if access to the full one is
+ * denied.
+ */
 async function socketsIn(folder: string): Promise<string[]> {
   const live = new Map<string, "yes" | "denied">();
   try {
@@ -98,12 +102,12 @@ async function socketsIn(folder: string): Promise<string[]> {
   }).map((name) => join(folder, name)).sort();
 }
 
-/** Whether a daemon is behind a socket; crashed ones leave their files. */
+/** Whether a daemon is listening on a socket; a crashed daemon leaves its socket file behind. */
 export async function isListening(path: string): Promise<boolean> {
   return await listening(path) !== "no";
 }
 
-/** Whether somebody listens, or that may not be known. */
+/** Whether a daemon is listening; "denied" if permissions hide that. */
 async function listening(path: string): Promise<"yes" | "denied" | "no"> {
   try {
     (await Deno.connect({ transport: "unix", path })).close();

@@ -1,11 +1,11 @@
-/** What `check` found. */
+/** Problems and notes found by checks. */
 export class Findings {
-  /** What keeps the proxy from working. */
+  /** Problems that prevent the proxy from working. */
   readonly problems: string[] = [];
-  /** What is worth knowing. */
+  /** Warnings. */
   readonly notes: string[] = [];
 
-  /** Runs one check; what it throws is a problem, and gives undefined. */
+  /** Runs one check; records its exception as a problem and then returns undefined. */
   async attempt<T>(check: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await check();

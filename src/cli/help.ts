@@ -5,14 +5,14 @@ import { EXIT_CODES } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printLine } from "./output.ts";
 
-/** `help [COMMAND]`. */
+/** `help [COMMAND]`: prints help on the program or on one command. */
 export async function helpCommand({ positionals }: Arguments): Promise<number> {
   const [name] = positionals;
   await printLine(name === undefined ? overview() : explain(findCommand(name)));
   return 0;
 }
 
-/** Help about the program. */
+/** Help on the program. */
 export function overview(): string {
   return [
     "pppoe-proxy carries PPPoE between two Ethernet segments over an authenticated TLS tunnel.",
@@ -21,14 +21,14 @@ export function overview(): string {
     "",
     ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
     "",
-    'See "pppoe-proxy help COMMAND" for one command.',
+    'Run "pppoe-proxy help COMMAND" for help on a command.',
     "",
     "Exit codes:",
     ...columns(Object.values(EXIT_CODES).map(([code, meaning]) => [String(code), meaning])),
   ].join("\n");
 }
 
-/** Help about a command. */
+/** Help on a command. */
 export function explain({ name, summary, positionals, options, details }: Command): string {
   const words = positionals.map((positional) => ` [${positional}]`).join("");
   const required = options.filter((option) => option.required).map((it) => ` ${spell(it)}`);
@@ -43,7 +43,7 @@ export function explain({ name, summary, positionals, options, details }: Comman
       options.length > 0 ? " [OPTIONS]" : ""
     }`,
     "",
-    ...columns([...rows, ["--help", "show this"]]),
+    ...columns([...rows, ["--help", "show this help"]]),
     ...(details === "" ? [] : ["", details]),
   ].join("\n");
 }

@@ -10,7 +10,7 @@ const DEFAULT_DAYS = "3650";
 const MAX_DAYS = 36_500;
 
 /**
- * Writes `server.crt` and `server.key`. Throws UsageError for a wrong option, Error when one of
+ * Writes `server.crt` and `server.key`. Throws UsageError for an invalid option, Error if one of
  * the files exists or cannot be written; then neither is written.
  */
 export async function keygenCertificate(values: ReadonlyMap<string, string>): Promise<number> {
@@ -31,8 +31,8 @@ export async function keygenCertificate(values: ReadonlyMap<string, string>): Pr
   await printLine([
     `Wrote "${certificateFile}" and "${keyFile}" for ${name}, valid until ${day(validUntil)}.`,
     `SHA-256 of the certificate: ${pin}`,
-    `On the server, under [tunnel]: certificate = "server.crt" and key = "server.key". The key stays there.`,
-    `Copy server.crt to every client and put there, under [tunnel]: server_certificate = "server.crt"`,
+    `On the server, set under [tunnel]: certificate = "server.crt" and key = "server.key". Keep the key there.`,
+    `Copy server.crt to every client and set there, under [tunnel]: server_certificate = "server.crt"`,
   ].join("\n"));
   return 0;
 }
@@ -50,5 +50,5 @@ function readName(name: string | undefined): string {
 function readDays(text: string): number {
   const days = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
-  throw new UsageError(`Cannot use "${text}" as days: it needs a whole number up to ${MAX_DAYS}`);
+  throw new UsageError(`Cannot use "${text}" as days: use a whole number from 1 to ${MAX_DAYS}`);
 }

@@ -5,15 +5,15 @@ import { printLine } from "./output.ts";
 const SECRET_BYTES = 32;
 
 const NEXT: Record<SecretKind, string> = {
-  secret: `Copy it to the other side over a safe way and name it on both sides as
-secret_file: under [[clients]] on the server, under [tunnel] on the client.`,
-  token: `Name it as token_file under [admin]. Whoever asks the daemon over TCP says
-"Authorization: Bearer" and what the file holds.`,
+  secret: `Copy it to the other end over a secure channel, such as scp, and set
+secret_file on both ends: under [[clients]] on the server, under [tunnel] on the client.`,
+  token: `Set token_file under [admin] to it. Requests to the daemon over TCP need the header
+"Authorization: Bearer TOKEN", where TOKEN is the content of the file.`,
 };
 
 /**
- * Writes a new client secret, or token of the admin API. Throws Error when the file exists or cannot
- * be written.
+ * Writes a new client secret or a new token for the admin API. Throws an Error if the file exists
+ * or cannot be written.
  */
 export async function keygenSecret(file: string, kind: SecretKind): Promise<number> {
   const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));

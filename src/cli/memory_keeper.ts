@@ -1,35 +1,35 @@
-/** Gives memory back that only served to start, or that a burst of dialling left behind. */
+/** Returns memory to the system that only the start or a burst of new sessions needed. */
 import type { LinkStatistics } from "../../ffi/link.ts";
 import { dropStartupPages, trimHeap } from "../../ffi/spare_memory.ts";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
-/** How often it is looked whether there is something to give back. Milliseconds. */
+/** Interval between checks, in milliseconds. */
 const LOOK_EVERY = 5_000;
-/** Looks after which the executable's pages go: as compilation ends, and then now and again. */
+/** Checks that drop the executable's pages: about when JIT compilation ends, then every 12th. */
 const FIRST_DROPS: ReadonlySet<number> = new Set([2, 4]);
 const DROP_EVERY = 12;
-/** Frames in a look's time that a pause of some 10 ms does not harm. */
+/** Frames per check below which a pause of about 10 ms does no harm. */
 const QUIET = 500;
-/** Growth of the old generation that is worth such a pause. Bytes. */
+/** Growth of the old generation that justifies such a pause, in bytes. */
 const WORTHWHILE = 2 * 1024 * 1024;
 
-/** What a keeper looks at and does. */
+/** Inputs and actions of a MemoryKeeper. */
 export interface MemoryKeeperOptions {
   /** Frames received and sent so far. */
   frames: () => number;
-  /** Bytes that V8 holds for what is not young. */
+  /** Bytes in V8's heap outside the young generation. */
   oldGeneration: () => number;
-  /** Collects all garbage and gives free memory back to the system; some 10 ms. */
+  /** Collects all garbage and returns free memory to the system; takes about 10 ms. */
   collect: () => void;
-  /** Lets go of pages that can be read again from the executable; what is needed comes back. */
+  /** Drops clean pages of the executable from memory; the kernel reads them again on access. */
   dropPages: () => void;
 }
 
 /**
- * V8 collects and shrinks when it needs room, so a daemon that is idle after a burst would keep for
- * good what the burst took. A collection stops everything for some milliseconds: it happens in quiet
- * moments only.
+ * Collects garbage after bursts. V8 shrinks its heap only when it allocates, so an idle daemon
+ * would keep the memory of a burst forever. A full collection pauses the process for some
+ * milliseconds, so it runs only while there is little traffic.
  */
 export class MemoryKeeper {
   #options: MemoryKeeperOptions;
@@ -42,13 +42,13 @@ export class MemoryKeeper {
     options.dropPages();
   }
 
-  /** To be called every five seconds. */
+  /** Runs one check; call it every 5 s. */
   look(): void {
     const { dropPages } = this.#options;
     this.#looks++;
     const isTime = FIRST_DROPS.has(this.#looks) || this.#looks % DROP_EVERY === 0;
     const collected = this.#collectIfQuiet();
-    if (isTime || collected) dropPages(); // collecting reads much of the executable, too
+    if (isTime || collected) dropPages(); // collecting loads many of the executable's pages
   }
 
   #collectIfQuiet(): boolean {
@@ -63,7 +63,7 @@ export class MemoryKeeper {
   }
 }
 
-/** Bytes of V8's heap less its young generation, which a collection does not make smaller for long. */
+/** Bytes of V8's heap without the young generation, which soon grows again after a collection. */
 export function oldGeneration(): number {
   return getHeapSpaceStatistics().reduce(
     (sum, { space_name: name, space_size: size }) => name.startsWith("new_") ? sum : sum + size,
@@ -71,14 +71,14 @@ export function oldGeneration(): number {
   );
 }
 
-/** V8's own collector, by its strongest means: also free pages go back to the system. */
+/** Returns a function that runs V8's most thorough collection, which also releases free pages. */
 export function collector(): () => void {
   setFlagsFromString("--expose-gc");
   const gc: (options: Record<string, string>) => void = runInNewContext("gc");
   return () => gc({ type: "major", execution: "sync", flavor: "last-resort" });
 }
 
-/** Looks after this process's memory until it is stopped. */
+/** Starts the periodic checks for this process; `stop` ends them. */
 export function keepMemory(statistics: LinkStatistics): { stop: () => void } {
   const collectGarbage = collector();
   const memory = new MemoryKeeper({

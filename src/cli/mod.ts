@@ -6,8 +6,8 @@ import { findCommand } from "./find_command.ts";
 import { printError, printLine } from "./output.ts";
 
 /**
- * Runs what the command line asks for. Returns the exit code, one of EXIT_CODES. Errors are
- * printed, not thrown.
+ * Runs the command of a command line. Returns the exit code, one of EXIT_CODES. Prints errors
+ * instead of throwing them.
  */
 export async function dispatch(args: readonly string[]): Promise<number> {
   closeTrust();
@@ -42,7 +42,7 @@ function asksForHelp(args: readonly string[]): boolean {
 
 async function report(error: unknown): Promise<number> {
   if (error instanceof UsageError) {
-    await printError(`${error.message}\nSee "pppoe-proxy help"`);
+    await printError(`${error.message}\nRun "pppoe-proxy help" for usage`);
     return EXIT_CODES.usage[0];
   }
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,9 @@
 import { openOutput } from "./open_output.ts";
 
-/** Writes a new file, or to what {@linkcode openOutput} opens; `mode` is its permissions, such as 0o600. */
+/**
+ * Writes a new file with permissions `mode`, such as 0o600, or writes to a pipe, device or open
+ * descriptor (see {@linkcode openOutput}). Throws an Error that says why it failed.
+ */
 export async function writeNewFile(path: string, text: string, mode: number): Promise<void> {
   try {
     using file = await openOutput(path, mode);
@@ -13,8 +16,8 @@ export async function writeNewFile(path: string, text: string, mode: number): Pr
 
 function reason(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) {
-    return "it exists and is not overwritten; remove it or choose another place";
+    return "it exists and is not overwritten; remove it or choose another name";
   }
-  if (error instanceof Deno.errors.NotFound) return "there is no such folder";
+  if (error instanceof Deno.errors.NotFound) return "no such directory";
   return error instanceof Error ? error.message : String(error);
 }

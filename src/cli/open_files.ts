@@ -1,12 +1,13 @@
 import type { Config } from "../config/types.ts";
 import { SPARE_FILES } from "../tunnel/tls_incoming.ts";
 
-/** Files that a server has open without any connection, about. */
+/** Approximate number of files that a server has open without any connection. */
 const OWN_FILES = 40;
 
 /**
- * Throws an Error where strangers could take all files that this process may open; what is to be said
- * where all clients together could, or undefined.
+ * Checks the limit of open files against the configuration. Throws an Error if unauthenticated
+ * connections could exhaust it; returns a warning if all clients together could, otherwise
+ * undefined.
  */
 export function openFilesWarning(config: Config, limit: number): string | undefined {
   if (config.mode === "client") return undefined;
@@ -14,11 +15,11 @@ export function openFilesWarning(config: Config, limit: number): string | undefi
   const needed = OWN_FILES + SPARE_FILES + unauthenticated + 1;
   if (limit < needed) {
     throw new Error(
-      `Cannot start: this process may open ${limit} files and needs ${needed} for one client; raise the limit (ulimit -n, or LimitNOFILE= of the unit) or lower "tunnel.admission.unauthenticated", which is ${unauthenticated}`,
+      `Cannot start: this process may open ${limit} files but needs ${needed} for one client; raise the limit (ulimit -n, or LimitNOFILE= in the unit) or lower "tunnel.admission.unauthenticated", which is ${unauthenticated}`,
     );
   }
   const wanted = needed - 1 + config.clients.length;
   return limit < wanted
-    ? `This process may open ${limit} files and needs ${wanted} for all clients at once; raise the limit (ulimit -n, or LimitNOFILE= of the unit)`
+    ? `This process may open ${limit} files but needs ${wanted} for all clients at once; raise the limit (ulimit -n, or LimitNOFILE= in the unit)`
     : undefined;
 }

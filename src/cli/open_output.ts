@@ -1,11 +1,12 @@
-/** Names of descriptors that are open already, such as /dev/stdout. */
+/** Paths of descriptors that are already open, such as /dev/stdout. */
 const DESCRIPTOR = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
 
 /**
- * Opens a file to write to. A file on disk must not exist yet and gets `mode`, such as 0o600. A pipe, a device
- * or an open descriptor such as /dev/stdout is written to as it is; a descriptor's file is appended to.
+ * Opens a path for writing. A file on disk must not exist yet and gets permissions `mode`, such as
+ * 0o600. Pipes, devices and open descriptors such as /dev/stdout are opened as they are, in append
+ * mode.
  *
- * @throws Deno.errors.AlreadyExists for a file or folder that exists, and what Deno.open throws.
+ * @throws Deno.errors.AlreadyExists for an existing file or directory, and the errors of Deno.open.
  */
 export async function openOutput(path: string, mode: number): Promise<Deno.FsFile> {
   try {

@@ -1,11 +1,11 @@
 const encoder = new TextEncoder();
 
-/** Prints a line to stdout; that nobody reads it any more (`| head`) is no error. */
+/** Prints a line to stdout; ignores that its reader has closed (`| head`). */
 export async function printLine(text: string): Promise<void> {
   await writeAll(Deno.stdout, text);
 }
 
-/** Prints a line to stderr, led by the program's name. */
+/** Prints a line to stderr, prefixed with the program's name. */
 export async function printError(text: string): Promise<void> {
   await writeAll(Deno.stderr, `pppoe-proxy: ${text}`);
 }

@@ -3,30 +3,30 @@ import { adminSocket } from "../config/admin_socket.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { formatDuration } from "../config/units.ts";
 
-/** What `run` would do with a configuration, in plain words, a line a matter. */
+/** Describes what `run` does with a configuration, one line per subject. */
 export function describe(config: Config): string[] {
   const { interface: link, sessions, stateDir } = config;
-  const peers = config.mode === "server" ? "the access concentrators" : "the customers";
+  const peers = config.mode === "server" ? "access concentrators" : "customers";
   const address = link.mac === "own"
-    ? "with the interface's own MAC address"
-    : "with the far peers' MAC addresses (promiscuous)";
+    ? "the interface's MAC address"
+    : "the MAC addresses of the peers behind the tunnel (promiscuous mode)";
   return [
-    `Mode "${config.mode}": speaks PPPoE with ${peers} on "${link.name}" ${address}.`,
+    `Mode "${config.mode}": exchanges PPPoE frames with ${peers} on "${link.name}", using ${address}.`,
     ...(config.mode === "server" ? describeServer(config) : describeClient(config)),
     ...(config.tunnel.transport === "quic"
-      ? ["The tunnel is carried by QUIC over UDP, which is experimental."]
+      ? ["The tunnel uses QUIC over UDP, which is experimental."]
       : []),
     sessions.idleTimeout === 0
-      ? "Idle sessions are kept."
-      : `A session whose AC is silent for ${
+      ? "Keeps idle sessions."
+      : `Ends a session if its AC sends nothing for ${
         formatDuration(sessions.idleTimeout)
-      }, also when asked, is ended.`,
+      } and does not answer echo requests.`,
     sessions.resumeGrace === 0
-      ? "A lost tunnel ends its sessions."
-      : `Sessions wait up to ${formatDuration(sessions.resumeGrace)} for a lost tunnel.`,
+      ? "Ends all sessions of a tunnel that is lost."
+      : `Keeps the sessions of a lost tunnel for up to ${formatDuration(sessions.resumeGrace)}.`,
     stateDir === undefined
-      ? "Sessions end with the process; state_dir would let them outlive it."
-      : `Sessions outlive the process in "${stateDir}".`,
+      ? "Sessions end when the daemon stops; set state_dir to keep them across restarts."
+      : `Keeps sessions across restarts in "${stateDir}".`,
     describeAdmin(config),
   ];
 }
@@ -35,12 +35,10 @@ function describeAdmin(config: Config): string {
   const socket = adminSocket(config, Deno.env.get("RUNTIME_DIRECTORY"));
   const places = [
     ...(socket === undefined ? [] : [`"${socket.path}"`]),
-    ...(config.admin.readSocket === undefined ? [] : [`"${config.admin.readSocket}" (read only)`]),
-    ...(config.admin.listen ?? []).map((address) => `${formatAddress(address)} with a token`),
+    ...(config.admin.readSocket === undefined ? [] : [`"${config.admin.readSocket}" (read-only)`]),
+    ...(config.admin.listen ?? []).map((address) => `${formatAddress(address)} (with a token)`),
   ];
-  return places.length === 0
-    ? "It can be asked by nobody while it runs."
-    : `It can be asked and told at ${places.join(" and ")}.`;
+  return places.length === 0 ? "The admin API is disabled." : `Admin API: ${places.join(", ")}.`;
 }
 
 function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): string[] {
@@ -48,33 +46,32 @@ function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): s
   const more = clients.length > 8 ? ` and ${clients.length - 8} more` : "";
   const { hostUniq } = discovery;
   const shown = {
-    rewrite: "is replaced by a token, and restored in answers",
-    preserve: "is passed on unchanged",
-    fixed: "is replaced by fixed bytes, and restored in answers",
+    rewrite: "Replaces the Host-Uniq of customers with a token, and restores it in answers.",
+    preserve: "Forwards the Host-Uniq of customers unchanged.",
+    fixed: "Replaces the Host-Uniq of customers with fixed bytes, and restores it in answers.",
   }[typeof hostUniq === "string" ? hostUniq : "fixed"];
+  const noun = clients.length === 1 ? "client" : "clients";
   return [
     `Listens on ${
       tunnel.listen.map(formatAddress).join(", ")
-    } for ${clients.length} client(s): ${names}${more}.`,
-    `Shows the certificate "${tunnel.certificate}".`,
-    `The customers' Host-Uniq ${shown}.`,
-    `Carries up to ${limits.sessions} sessions, ${limits.sessionsPerClient} for a client where nothing else is said.`,
+    } for ${clients.length} ${noun}: ${names}${more}.`,
+    `Presents the certificate "${tunnel.certificate}".`,
+    shown,
+    `Carries up to ${limits.sessions} sessions, ${limits.sessionsPerClient} per client by default.`,
   ];
 }
 
 function describeClient({ tunnel, limits }: ClientConfig): string[] {
   const [only, ...more] = tunnel.serverCertificate.map((path) => `"${path}"`);
   const trusted = more.length === 0
-    ? `the one certificate in ${only}`
-    : `the certificates in ${[only, ...more].join(", ")}`;
+    ? `only the certificate in ${only}`
+    : `only the certificates in ${[only, ...more].join(", ")}`;
   const { base, cap } = tunnel.reconnect;
   return [
     `Connects to ${
       tunnel.connect.map(formatAddress).join(", then ")
     } as "${tunnel.name}" and accepts ${trusted}.`,
-    `When the tunnel is lost, tries again after up to ${formatDuration(base)}, growing to ${
-      formatDuration(cap)
-    }.`,
+    `Reconnects after a delay of up to ${formatDuration(base)}, growing to ${formatDuration(cap)}.`,
     `Carries up to ${limits.sessions} sessions.`,
   ];
 }

@@ -1,30 +1,33 @@
-/** The commands that ask a running daemon. */
+/** The commands that talk to a running daemon. */
 import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
-/** Options of every command that speaks with a daemon. */
+/** Options of every command that talks to a daemon. */
 export const DAEMON_OPTIONS: readonly OptionSpec[] = [
   { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
   {
     name: "config",
     alias: "c",
     value: "FILE",
-    summary: "or its configuration, which names the socket",
+    summary: "the daemon's configuration, to find its socket",
   },
 ];
 
-const JSON_OPTION: OptionSpec = { name: "json", summary: "as JSON, as the admin API has it" };
+const JSON_OPTION: OptionSpec = {
+  name: "json",
+  summary: "print JSON in the format of the admin API",
+};
 
-const CLIENT: OptionSpec = { name: "client", value: "NAME", summary: "only of this client" };
+const CLIENT: OptionSpec = { name: "client", value: "NAME", summary: "only this client" };
 const MAC: OptionSpec = {
   name: "mac",
   value: "MAC",
-  summary: "only with this address, such as 02:00:00:00:00:01",
+  summary: "only this MAC address, such as 02:00:00:00:00:01",
 };
 const SESSION_ID: OptionSpec = {
   name: "session-id",
   value: "NUMBER",
-  summary: "only with this PPPoE session id",
+  summary: "only this PPPoE session id",
 };
 
 const status: Command = {
@@ -33,13 +36,12 @@ const status: Command = {
   positionals: [],
   options: [
     ...DAEMON_OPTIONS,
-    { name: "watch", alias: "w", summary: "again and again, until it is interrupted" },
-    { name: "interval", value: "DURATION", summary: "with --watch: how often, default 2s" },
+    { name: "watch", alias: "w", summary: "refresh until interrupted" },
+    { name: "interval", value: "DURATION", summary: "with --watch: refresh interval, default 2s" },
     JSON_OPTION,
   ],
-  details:
-    `With --watch and --json: one line of JSON each time. A daemon that goes away meanwhile is waited
-for.`,
+  details: `--watch with --json prints one line of JSON per refresh. If the daemon stops, --watch
+keeps trying until it is back.`,
   load: async () => (await import("./status.ts")).statusCommand,
 };
 
@@ -52,15 +54,15 @@ const sessions: Command = {
     CLIENT,
     MAC,
     SESSION_ID,
-    { name: "state", value: "open|held", summary: "only in this state" },
-    { name: "past", summary: "those that have ended, in place of those that are open" },
-    { name: "sort", value: "opened_at|bytes|client", summary: "order by this" },
-    { name: "order", value: "asc|desc", summary: "smallest or largest first" },
-    { name: "limit", value: "NUMBER", summary: "at most so many, default all" },
-    { name: "offset", value: "NUMBER", summary: "leave out so many at the start" },
+    { name: "state", value: "open|held", summary: "only this state" },
+    { name: "past", summary: "list ended sessions instead of current ones" },
+    { name: "sort", value: "opened_at|bytes|client", summary: "sort key" },
+    { name: "order", value: "asc|desc", summary: "sort order" },
+    { name: "limit", value: "NUMBER", summary: "maximum number of sessions, default all" },
+    { name: "offset", value: "NUMBER", summary: "number of sessions to skip, default 0" },
     JSON_OPTION,
   ],
-  details: "Up is from the customer to the access concentrator (AC).",
+  details: "UP is the direction from the customer to the access concentrator (AC).",
   load: async () => (await import("./sessions.ts")).sessionsCommand,
 };
 
@@ -78,58 +80,58 @@ const kick: Command = {
   summary: "End a session with a PADT to both sides",
   positionals: ["ID"],
   options: DAEMON_OPTIONS,
-  details: "ID is what `pppoe-proxy sessions` shows.",
+  details: "`pppoe-proxy sessions` lists the IDs.",
   load: async () => (await import("./change_sessions.ts")).kickCommand,
 };
 
 const padt: Command = {
   name: "padt",
-  summary: "Free a stuck session: send a PADT for it, whoever opened it",
+  summary: "Free a stuck session, even one that the daemon does not know, by sending a PADT",
   positionals: [],
   options: [
     ...DAEMON_OPTIONS,
-    { ...MAC, required: true, summary: "the address of the session's peer on the wire" },
-    { ...SESSION_ID, required: true, summary: "the PPPoE session id there" },
-    { ...CLIENT, summary: "where several clients have such a session: whose" },
+    { ...MAC, required: true, summary: "MAC address of the session's peer on the wire" },
+    { ...SESSION_ID, required: true, summary: "PPPoE session id on the wire" },
+    { ...CLIENT, summary: "the session's client, if several clients have such a session" },
     {
       ...MAC,
       name: "from",
-      summary: "what the peer knows us by; the interface's address if left out",
+      summary: "source address of the PADT, default the interface's address",
     },
   ],
   details:
-    "If the session is one of the daemon's, it ends on both sides. Otherwise the peer gets a\n" +
-    'PADT, which it heeds only if it comes from the address that it knows: with mac = "transparent"\n' +
-    "that is --from, the customer's address for an AC, and the other way round.",
+    "A session of the daemon ends on both sides. For any other session the daemon sends the peer a\n" +
+    "PADT. Peers ignore a PADT from an address that does not belong to the session, so with\n" +
+    "mac = \"transparent\" pass --from: the customer's address for an AC, the AC's for a customer.",
   load: async () => (await import("./change_sessions.ts")).padtCommand,
 };
 
 const drain: Command = {
   name: "drain",
-  summary: "Take no new sessions; open ones go on",
+  summary: "Refuse new sessions; open sessions continue",
   positionals: [],
-  options: [...DAEMON_OPTIONS, { name: "off", summary: "take new sessions again" }],
+  options: [...DAEMON_OPTIONS, { name: "off", summary: "accept new sessions again" }],
   details: "",
   load: async () => (await import("./change_sessions.ts")).drainCommand,
 };
 
 const reload: Command = {
   name: "reload",
-  summary: "Have the daemon read its configuration, certificates and secrets anew",
+  summary: "Make the daemon reload its configuration, certificates and secrets",
   positionals: [],
   options: [...DAEMON_OPTIONS, JSON_OPTION],
-  details: `Lists what was applied and what needs a restart. Sessions go on.
-Where anything is wrong the daemon stays with what it has, and the exit code is 1.`,
+  details: `Lists the changes that were applied and those that need a restart. Sessions continue.
+If there is an error the daemon keeps its running configuration and the exit code is 1.`,
   load: async () => (await import("./change_settings.ts")).reloadCommand,
 };
 
 const logLevel: Command = {
   name: "log-level",
-  summary: "Show or change how much a daemon logs, until its next start",
+  summary: "Show a daemon's log level, or change it until the daemon restarts",
   positionals: ["debug|info|warning|error"],
   options: [
     ...DAEMON_OPTIONS,
-    { name: "topic", value: "TOPIC", summary: "only of this topic, such as discovery" },
+    { name: "topic", value: "TOPIC", summary: "only this topic, such as discovery" },
   ],
   details: "",
   load: async () => (await import("./change_settings.ts")).logLevelCommand,
@@ -137,35 +139,42 @@ const logLevel: Command = {
 
 const capture: Command = {
   name: "capture",
-  summary: "Record frames as they pass, as pcapng for Wireshark and tshark",
+  summary: "Capture forwarded frames as pcapng, for Wireshark and tshark",
   positionals: [],
   options: [
-    { name: "write", alias: "w", value: "FILE", required: true, summary: "where to; - for stdout" },
+    {
+      name: "write",
+      alias: "w",
+      value: "FILE",
+      required: true,
+      summary: "output file; - for stdout",
+    },
     ...DAEMON_OPTIONS,
     CLIENT,
-    { ...MAC, summary: "only of the customer or AC with this address" },
+    { ...MAC, summary: "only the customer or AC with this MAC address" },
     SESSION_ID,
-    { name: "side", value: "customer|ac", summary: "only as on this side, default both" },
-    { name: "secrets", summary: "show passwords; without it PAP, CHAP and EAP are masked" },
-    { name: "count", value: "NUMBER", summary: "end after so many frames" },
-    { name: "seconds", value: "NUMBER", summary: "end after so many seconds" },
-    { name: "file-size", value: "SIZE", summary: "begin a new file at this size, such as 10MiB" },
+    { name: "side", value: "customer|ac", summary: "only this side, default both" },
+    { name: "secrets", summary: "keep passwords; by default PAP, CHAP and EAP are masked" },
+    { name: "count", value: "NUMBER", summary: "stop after this many frames" },
+    { name: "seconds", value: "NUMBER", summary: "stop after this many seconds" },
+    { name: "file-size", value: "SIZE", summary: "start a new file at this size, such as 10MiB" },
     {
       name: "files",
       value: "NUMBER",
-      summary: "with --file-size: keep the last so many, default 10",
+      summary: "with --file-size: number of files to keep, default 10",
     },
   ],
   details:
-    `Frames of one client on one side are one interface of the file: branch-1/ac, branch-1/customer.
-On a server the AC's side is its wire, and the customers' side is what its tunnels carry; on a client
-it is the other way round. With --file-size, trace.pcapng becomes trace_00001_20261125090036.pcapng.
-Files are readable by you alone, and none is overwritten. What cannot be written in time is dropped
-and counted; the daemon never waits. To watch: pppoe-proxy capture --write - | tshark -r -`,
+    `Each client has one capture interface per side in the file: branch-1/ac, branch-1/customer.
+On a server the AC side is the wire and the customer side is the tunnel; on a client it is the
+reverse. With --file-size, trace.pcapng becomes trace_00001_20261125090036.pcapng.
+Files are readable only by you and are never overwritten. The daemon never waits for the capture:
+frames that cannot be written in time are dropped and counted.
+Live view: pppoe-proxy capture --write - | tshark -r -`,
   load: async () => (await import("./capture.ts")).captureCommand,
 };
 
-/** Commands that ask a running daemon, in the order of the help. */
+/** Commands that talk to a running daemon, in the order in which help lists them. */
 export const REMOTE_COMMANDS: readonly Command[] = [
   status,
   sessions,

@@ -20,15 +20,15 @@ const log = logger("main");
 type RunSignals = Signals<"SIGHUP" | "SIGUSR1" | "SIGTERM" | "SIGINT">;
 
 /**
- * `run --config F`: forwards until SIGTERM or SIGINT; SIGHUP reloads, SIGUSR1 dials at once. Exit
- * code 0 after an orderly end.
+ * `run --config FILE`: runs the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration,
+ * SIGUSR1 makes a client connect now. Exit code 0 after a clean shutdown.
  */
 export async function runCommand({ values }: Arguments): Promise<number> {
   using signals = new Signals(["SIGHUP", "SIGUSR1", "SIGTERM", "SIGINT"]);
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
   const few = openFilesWarning(config, raiseOpenFileLimit());
-  if (few !== undefined) log.warning("few files may be open", { detail: few });
+  if (few !== undefined) log.warning("open file limit low", { detail: few });
   const admin = await Admin.open(config);
   try {
     return await runLinked(config, admin, signals);
@@ -76,7 +76,7 @@ async function untilStopped(daemon: Daemon, signals: RunSignals): Promise<number
   };
   const reload = async (): Promise<void> => {
     service.reloading();
-    await daemon.reload().catch(() => {}); // it has logged why
+    await daemon.reload().catch(() => {}); // the daemon has logged the error
     service.ready();
   };
   signals.handle({

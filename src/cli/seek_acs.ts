@@ -1,4 +1,4 @@
-/** Asks an Ethernet segment which access concentrators there are (RFC 2516 sections 5.1, 5.2). */
+/** Discovers the access concentrators of an Ethernet segment (RFC 2516 sections 5.1, 5.2). */
 import type { Link } from "../../ffi/link.ts";
 import {
   CODE_PADI,
@@ -13,24 +13,24 @@ import { encodeDiscovery, parseDiscovery } from "../pppoe/frame.ts";
 import { BROADCAST, type Mac, readMac } from "../pppoe/mac.ts";
 import { encodeTags, findTag, readTags, type Tag, tagsLength } from "../pppoe/tags.ts";
 
-/** Delay before the second PADI; it doubles with each. Milliseconds. */
+/** Delay before the second PADI, in milliseconds; doubles after each PADI. */
 const FIRST_DELAY = 1_000;
-/** Answers kept. */
+/** Maximum number of offers kept. */
 const MAX_OFFERS = 256;
 
-/** What to ask for. */
+/** Options of a search. */
 export interface SeekOptions {
   /** Service-Name of the PADI, empty for any service. */
   service: string;
-  /** Host-Uniq, by which answers are told from those to others. */
+  /** Host-Uniq, which distinguishes our answers from those for other hosts. */
   hostUniq: Uint8Array;
   /** EtherType of discovery frames. */
   etherType: number;
-  /** How long answers are waited for, in milliseconds. */
+  /** How long to wait for answers, in milliseconds. */
   timeout: number;
-  /** Ends the search at the first answer. Default false. */
+  /** Stops at the first answer. Default false. */
   first?: boolean;
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
 }
 
@@ -38,13 +38,15 @@ export interface SeekOptions {
 export interface Offer {
   mac: Mac;
   tags: readonly Tag[];
-  /** Milliseconds after the last PADI before it. */
+  /** Milliseconds since the last PADI sent before it. */
   after: number;
-  /** It has our Host-Uniq, as RFC 2516 appendix A demands; one without any is taken nevertheless. */
+  /**
+   * Whether it has our Host-Uniq, as RFC 2516 appendix A requires; offers without one are accepted.
+   */
   hostUniqReturned: boolean;
 }
 
-/** The PADI; throws RangeError where it is longer than 1,484 bytes (RFC 2516 section 5.1). */
+/** Encodes a PADI; throws RangeError if it is longer than 1,484 bytes (RFC 2516 section 5.1). */
 export function padi(source: Mac, options: SeekOptions): Uint8Array {
   const tags: Tag[] = [
     { type: TAG_SERVICE_NAME, value: new TextEncoder().encode(options.service) },
@@ -52,7 +54,9 @@ export function padi(source: Mac, options: SeekOptions): Uint8Array {
   ];
   const length = PPPOE_HEADER + tagsLength(tags);
   if (length > MAX_PADI) {
-    throw new RangeError(`Cannot send a PADI of ${length} bytes: ${MAX_PADI} are allowed`);
+    throw new RangeError(
+      `Cannot send a PADI of ${length} bytes: the maximum is ${MAX_PADI}; shorten --service or --host-uniq`,
+    );
   }
   return encodeDiscovery(
     { destination: BROADCAST, source, code: CODE_PADI, sessionId: 0, tags: encodeTags(tags) },
@@ -60,7 +64,7 @@ export function padi(source: Mac, options: SeekOptions): Uint8Array {
   );
 }
 
-/** The offer that a received frame is, or undefined for any other frame. */
+/** Reads a received frame as an offer; undefined for any other frame. */
 export function readOffer(
   frame: Uint8Array,
   us: Mac,
@@ -77,12 +81,12 @@ export function readOffer(
 }
 
 /**
- * Sends PADIs on a link, which is closed at the end, and gives one offer for each AC, in order.
- * Throws RangeError for a PADI that is too long.
+ * Sends PADIs on a link and returns the first offer of each AC, in order of arrival. Closes the
+ * link at the end. Throws RangeError for a PADI that is too long.
  */
 export async function seekAcs(link: Link, options: SeekOptions): Promise<Offer[]> {
   const us = readMac(link.mac, 0);
-  // By address and name: several ACs may share an address.
+  // Keyed by address and name: several ACs may share an address.
   const offers = new Map<string, Offer>();
   let askedAt = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,5 +1,7 @@
-/** Certificates for pinning (RFC 5280). Loads an X.509 library, so it is imported when needed. */
-import "reflect-metadata"; // @peculiar/x509 looks for it when it is loaded
+/**
+ * Self-signed certificates for pinning (RFC 5280). Loads an X.509 library, so import it on demand.
+ */
+import "reflect-metadata"; // @peculiar/x509 needs it at load time
 import * as x509 from "@peculiar/x509";
 import { isIP } from "node:net";
 
@@ -17,8 +19,8 @@ export interface SelfSigned {
 }
 
 /**
- * Makes a server's self-signed certificate for a DNS name or an IP address. It is an end entity's
- * (CA:FALSE): TLS refuses an authority's as that of a server, even when it is pinned.
+ * Generates a server's self-signed certificate for a DNS name or an IP address. It is an end-entity
+ * certificate (CA:FALSE): TLS refuses a CA certificate as a server's, even if it is pinned.
  */
 export async function makeSelfSigned(name: string, days: number, now: Date): Promise<SelfSigned> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
@@ -26,7 +28,7 @@ export async function makeSelfSigned(name: string, days: number, now: Date): Pro
   const { digitalSignature } = x509.KeyUsageFlags;
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name.slice(0, MAX_COMMON_NAME)] }],
-    notBefore: new Date(now.getTime() - HOUR), // for clients whose clock is late
+    notBefore: new Date(now.getTime() - HOUR), // for clients with a slow clock
     notAfter: validUntil,
     signingAlgorithm: ALGORITHM,
     keys,

@@ -1,20 +1,22 @@
-/** What a service manager is told (sd_notify(3), systemd.service(5)); nothing where there is none. */
+/**
+ * Notifications to a service manager (sd_notify(3), systemd.service(5)); none without a manager.
+ */
 import { monotonicMicroseconds, sendNotification } from "../../ffi/notify.ts";
 import { logger } from "../log.ts";
 
 const log = logger("main");
 
-/** How often the status is looked at. Milliseconds. */
+/** Interval between status checks, in milliseconds. */
 const STATUS_INTERVAL = 5_000;
 
-/** What service managers put into the environment. */
+/** Environment variables that a service manager sets. */
 export interface ServiceEnvironment {
   NOTIFY_SOCKET?: string | undefined;
   WATCHDOG_USEC?: string | undefined;
   WATCHDOG_PID?: string | undefined;
 }
 
-/** The variables of this process. */
+/** Reads the variables from the environment of this process. */
 export function serviceEnvironment(): ServiceEnvironment {
   const { env } = Deno;
   return {
@@ -24,7 +26,9 @@ export function serviceEnvironment(): ServiceEnvironment {
   };
 }
 
-/** Milliseconds between two signs of life, half of what the manager grants; undefined for none. */
+/**
+ * Interval between watchdog notifications, in milliseconds: half the timeout; undefined for none.
+ */
 export function watchdogInterval(environment: ServiceEnvironment, pid: number): number | undefined {
   const { WATCHDOG_USEC, WATCHDOG_PID } = environment;
   if (WATCHDOG_PID !== undefined && WATCHDOG_PID !== String(pid)) return undefined;
@@ -33,12 +37,12 @@ export function watchdogInterval(environment: ServiceEnvironment, pid: number): 
 }
 
 /**
- * Speaks for the process to its service manager:
+ * Notifies the service manager of the state of this process:
  *
  *     ready ──reloading()──▶ reloading ──ready()──▶ ready ──stopping()──▶ stopping
  *
- * From the first `ready()` on, signs of life come from the event loop, so that a process whose loop
- * hangs is restarted.
+ * From the first `ready()` on, the event loop sends watchdog notifications, so that the manager
+ * restarts a process whose event loop hangs.
  */
 export class Service {
   #socket: string | undefined;
@@ -48,14 +52,14 @@ export class Service {
   #timers: ReturnType<typeof setInterval>[] = [];
   #failed = false;
 
-  /** `status` is one line for humans. */
+  /** `status` returns one line of text for people. */
   constructor(environment: ServiceEnvironment, status: () => string) {
     this.#socket = environment.NOTIFY_SOCKET || undefined;
     this.#watchdog = watchdogInterval(environment, Deno.pid);
     this.#status = status;
   }
 
-  /** The process does its work, after its start or after a reload. */
+  /** Reports the end of startup or of a reload. */
   ready(): void {
     this.#said = this.#status();
     this.#send(`READY=1\nSTATUS=${this.#said}`);
@@ -65,17 +69,17 @@ export class Service {
     this.#timers.push(setInterval(() => this.#send("WATCHDOG=1"), this.#watchdog));
   }
 
-  /** A reload has begun; `ready()` ends it. */
+  /** Reports the start of a reload; `ready()` reports its end. */
   reloading(): void {
     this.#send(`RELOADING=1\nMONOTONIC_USEC=${monotonicMicroseconds()}`);
   }
 
-  /** The process is about to end. */
+  /** Reports that shutdown has begun. */
   stopping(): void {
     this.#send("STOPPING=1\nSTATUS=Stopping");
   }
 
-  /** Says nothing more by itself. */
+  /** Stops the periodic notifications. */
   close(): void {
     this.#timers.forEach(clearInterval);
   }
@@ -93,8 +97,8 @@ export class Service {
       sendNotification(this.#socket, text);
       this.#failed = false;
     } catch (error) {
-      // The manager may be restarting; the proxy goes on without it.
-      if (!this.#failed) log.warning("service manager not reached", { error });
+      // The manager may be restarting; the daemon keeps running without it.
+      if (!this.#failed) log.warning("service manager unreachable", { error });
       this.#failed = true;
     }
   }

@@ -1,13 +1,13 @@
 import type { Daemon } from "../proxy/daemon_interface.ts";
 
-/** A daemon's state in one line. */
+/** Returns a daemon's state as one line of text. */
 export function serviceStatus({ config, link, proxy, draining }: Daemon): string {
   const joined = [...proxy.members.values()].filter(({ tunnel }) => tunnel !== undefined);
   const tunnels = config().mode === "server"
     ? `${plural(joined.length, "client")} connected`
     : joined.length > 0
     ? `Tunnel to ${joined[0].name} is up`
-    : "No tunnel, dialling";
+    : "No tunnel, connecting";
   return [
     tunnels,
     plural(proxy.sessions.table.size, "session"),

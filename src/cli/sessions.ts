@@ -34,7 +34,7 @@ const PAST: readonly Column[] = [
   { title: "REASON" },
 ];
 
-/** `sessions`: a table of sessions, open or past; `sessions ID`: everything about one. */
+/** `sessions`: lists current or past sessions; `sessions ID`: shows one session in detail. */
 export async function sessionsCommand(args: Arguments): Promise<number> {
   using client = await openDaemon(args);
   const [id] = args.positionals;
@@ -55,7 +55,7 @@ export async function sessionsCommand(args: Arguments): Promise<number> {
   return 0;
 }
 
-/** The path of one session, by its id. */
+/** API path of the session with this id. */
 export function sessionPath(id: string): string {
   return `/api/v1/sessions/${encodeURIComponent(id)}`;
 }
@@ -66,7 +66,7 @@ interface Page<S> {
   sessions: S[];
 }
 
-/** All pages of what the options ask for, as one. */
+/** Fetches all pages of the sessions that the options select, as one page. */
 async function collect(
   client: AdminClient,
   { values, switches }: Arguments,
@@ -96,7 +96,9 @@ async function collect(
   }
 }
 
-/** An option that is a whole number; throws UsageError for other text. */
+/**
+ * Parses an option as a whole number; undefined if it is absent, throws UsageError for other text.
+ */
 export function wholeNumber(
   values: ReadonlyMap<string, string>,
   name: string,
@@ -104,14 +106,14 @@ export function wholeNumber(
   const text = values.get(name);
   if (text === undefined) return undefined;
   if (/^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text)) return Number(text);
-  throw new UsageError(`Cannot use "${text}" for --${name}: it needs a whole number`);
+  throw new UsageError(`Cannot use "${text}" for --${name}: use a whole number`);
 }
 
 function since(time: string, now: number): string {
   return showSpan((now - Date.parse(time)) / 1_000);
 }
 
-/** Open and held sessions as a table; `now` is the time in milliseconds since 1970. */
+/** Formats open and held sessions as a table; `now` is the time in milliseconds since 1970. */
 export function describeSessions(list: readonly Session[], paint: Paint, now: number): string[] {
   const rows = list.map((session) => [
     session.id,
@@ -128,7 +130,7 @@ export function describeSessions(list: readonly Session[], paint: Paint, now: nu
   return table(LIVE, rows, paint);
 }
 
-/** Sessions that have ended, as a table. */
+/** Formats ended sessions as a table. */
 export function describePast(list: readonly PastSession[], paint: Paint): string[] {
   const rows = list.map((session) => [
     session.client,
@@ -155,7 +157,7 @@ function describeSession(session: Session, paint: Paint, now: number): string[] 
       ["access concentrator", session.ac_mac],
       ["ac name", session.ac_name ?? ""],
       ["service name", session.service_name ?? ""],
-      ["session id of the ac", String(session.session_id)],
+      ["session id at the ac", String(session.session_id)],
       ["session id on this wire", String(session.wire_session_id)],
       ["ac round trip", showDelay(session.ac_rtt_seconds)],
       ["ac silent for", showSpan(session.idle_seconds)],

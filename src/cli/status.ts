@@ -11,10 +11,10 @@ import { StdoutReader } from "./stdout_reader.ts";
 import { type Paint, stdoutPaint } from "./style.ts";
 
 const DEFAULT_INTERVAL = "2s";
-/** Cursor to the first column of the first line, then everything after it erased (ECMA-48). */
+/** Moves the cursor to the top left and erases the screen (ECMA-48 CUP and ED). */
 const REDRAW = "\x1b[H\x1b[J";
 
-/** `status`: the daemon, its interface and its tunnels; with `--watch` again and again. */
+/** `status`: shows the daemon, its interface and its tunnels; `--watch` refreshes. */
 export async function statusCommand(args: Arguments): Promise<number> {
   using client = await openDaemon(args);
   const interval = readTimeout(args.values.get("interval") ?? DEFAULT_INTERVAL);
@@ -29,7 +29,7 @@ export async function statusCommand(args: Arguments): Promise<number> {
     try {
       await show(await ask(client), json, watch);
     } catch (error) {
-      // It may be restarting.
+      // The daemon may be restarting.
       if (!(error instanceof CommandError) || error.exit !== "unreachable") throw error;
       await printError(error.message);
     }
@@ -48,7 +48,7 @@ async function show(status: Status, json: boolean, watch: boolean): Promise<void
   await printLine(`${again ? REDRAW : ""}${lines.join("\n")}${again ? "" : "\n"}`);
 }
 
-/** A status as text; `now` is the time in milliseconds since 1970. */
+/** Formats a status as text; `now` is the time in milliseconds since 1970. */
 export function describeStatus(status: Status, paint: Paint, now: number): string[] {
   const title = status.mode === "server" ? "client" : "server";
   return blocks([
@@ -77,9 +77,9 @@ function daemonBlock(status: Status): Block {
       ],
       ["configuration", status.config_file],
       ["listens on", [...(status.listen ?? []), ...underQuic(status)].join(", ")],
-      ["sessions", `${open} open${held > 0 ? `, ${held} held` : ""}, at most ${limit}`],
-      ["opened so far", String(status.opened_total)],
-      ["closed so far", tally(status.closed_total)],
+      ["sessions", `${open} open${held > 0 ? `, ${held} held` : ""}, limit ${limit}`],
+      ["sessions opened", String(status.opened_total)],
+      ["sessions closed", tally(status.closed_total)],
       ["dropped frames", tally(status.drops)],
       ...status.warnings.map((warning): [string, string] => ["warning", warning]),
       ...status.certificates.map(({ warning }): [string, string] => ["warning", warning ?? ""]),
@@ -88,7 +88,7 @@ function daemonBlock(status: Status): Block {
 }
 
 function underQuic({ transport, listen }: Status): string[] {
-  return transport === "quic" && listen !== undefined ? ["by QUIC"] : [];
+  return transport === "quic" && listen !== undefined ? ["QUIC"] : [];
 }
 
 function interfaceBlock(link: Interface): Block {
@@ -114,18 +114,18 @@ function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
     name: tunnel.peer,
     facts: [
       ["tunnel", tunnel.up ? `up${span(tunnel.since)}` : `down${span(tunnel.down_since)}`],
-      ["because of", tunnel.down_reason ?? ""],
+      ["reason", tunnel.down_reason ?? ""],
       ["address", tunnel.address === tunnel.peer ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
       ["sessions", String(tunnel.sessions)],
       ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],
-      ["waiting to be sent", tunnel.queue_bytes > 0 ? showBytes(tunnel.queue_bytes) : ""],
-      ["connections so far", tunnel.connects > 1 ? String(tunnel.connects) : ""],
+      ["send queue", tunnel.queue_bytes > 0 ? showBytes(tunnel.queue_bytes) : ""],
+      ["connections", tunnel.connects > 1 ? String(tunnel.connects) : ""],
     ],
   };
 }
 
-/** Counts by reason, the largest first, without those that are zero. */
+/** Formats counts by reason, largest first, without zeros. */
 function tally(counts: Readonly<Record<string, number>>): string {
   return Object.entries(counts).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a)
     .map(([reason, count]) => `${reason} ${count}`).join(", ");

@@ -1,12 +1,12 @@
 import { isAbandoned } from "../../ffi/pipe_reader.ts";
 
 const STDOUT = 1;
-/** How soon it is noticed. Milliseconds. */
+/** Interval between checks, in milliseconds. */
 const PERIOD = 200;
 
 /**
- * Notices that nobody reads stdout any more, as after `| head`: a command that goes on until it is
- * interrupted would otherwise do so for ever, above all while it has nothing to write.
+ * Detects that the reader of stdout has closed, as after `| head`. Without it a command that runs
+ * until interrupted would never end while it has nothing to write.
  */
 export class StdoutReader implements Disposable {
   #left = new AbortController();
@@ -16,13 +16,13 @@ export class StdoutReader implements Disposable {
     this.#timer = setInterval(() => this.#look(), PERIOD);
   }
 
-  /** Aborted once nobody reads. */
+  /** Aborted once the reader has closed. */
   get left(): AbortSignal {
     this.#look();
     return this.#left.signal;
   }
 
-  /** Waits, but no longer than somebody reads. Milliseconds. */
+  /** Waits this many milliseconds, or until the reader closes. */
   async wait(time: number): Promise<void> {
     const { left } = this;
     if (left.aborted) return;

@@ -1,4 +1,4 @@
-/** SGR parameters (ECMA-48): on and off. */
+/** SGR parameters that switch a style on and off (ECMA-48). */
 const STYLES = {
   bold: [1, 22],
   dim: [2, 22],
@@ -7,13 +7,13 @@ const STYLES = {
   yellow: [33, 39],
 } as const;
 
-/** How a word can look. */
+/** Name of a text style. */
 export type Style = keyof typeof STYLES;
 
-/** Gives a text a look, or leaves it as it is. */
+/** Applies a style to a text, or returns the text unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
-/** No colours. */
+/** Returns the text without any style. */
 export function plain(_style: Style, text: string): string {
   return text;
 }
@@ -23,7 +23,10 @@ function coloured(style: Style, text: string): string {
   return `\x1b[${on}m${text}\x1b[${off}m`;
 }
 
-/** What suits stdout: colours on a terminal alone, and never with NO_COLOR (no-color.org). */
+/**
+ * Returns the painter for stdout: styles only on a terminal, and never with NO_COLOR
+ * (no-color.org).
+ */
 export function stdoutPaint(): Paint {
   return Deno.stdout.isTerminal() && !Deno.noColor ? coloured : plain;
 }

@@ -2,7 +2,7 @@ import manifest from "../../deno.json" with { type: "json" };
 import type { Arguments } from "./arguments.ts";
 import { printLine } from "./output.ts";
 
-/** `version [--json]`. */
+/** `version [--json]`: prints the version. */
 export async function versionCommand({ switches }: Arguments): Promise<number> {
   const { version } = manifest;
   const { deno, v8 } = Deno.version;

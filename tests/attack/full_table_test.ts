@@ -67,7 +67,7 @@ Deno.test({
         ["-c", 'ulimit -n 128; exec "$@"', "sh", program, ...args],
       ];
       const daemon = startDaemon(lab, "server", limited);
-      const line = await daemon.waitForLine(/may open 128 files and needs 201/, {
+      const line = await daemon.waitForLine(/may open 128 files but needs 201/, {
         timeout: 20_000,
       });
       assert(/LimitNOFILE=/.test(line) && /unauthenticated/.test(line), line);

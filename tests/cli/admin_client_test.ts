@@ -4,7 +4,7 @@ import { AdminClient, ProblemError } from "../../src/cli/admin_client.ts";
 import { CommandError, exitCodeOf } from "../../src/cli/exit_codes.ts";
 import { leaveStaleSocket, withFolder } from "./process.ts";
 
-/** Runs `use` with a client of a server that answers with `handler`. */
+/** Runs `use` with a client of a server whose responses `handler` makes. */
 async function withServer(
   handler: (request: Request) => Response | Promise<Response>,
   use: (client: AdminClient) => Promise<void>,
@@ -30,7 +30,7 @@ async function failure(
   return await assertRejects(() => client.json({ path: "/api/v1/status" }, schema), CommandError);
 }
 
-Deno.test("a request carries its method, query and body over the socket", async () => {
+Deno.test("a request sends its method, query and body over the socket", async () => {
   const echo = async (request: Request) =>
     Response.json({
       method: request.method,
@@ -54,7 +54,7 @@ Deno.test("a request carries its method, query and body over the socket", async 
   });
 });
 
-Deno.test("a problem becomes an error with its detail, and exit code 4 where nothing was found", async () => {
+Deno.test("a problem document becomes an error with its detail; status 404 gives exit code 4", async () => {
   const statuses = [404, 422];
   const answer = () =>
     Response.json({ title: "No", detail: "No session\n\x1b[2J", errors: [1] }, {
@@ -69,13 +69,13 @@ Deno.test("a problem becomes an error with its detail, and exit code 4 where not
   });
 });
 
-Deno.test("an error that is no problem document is told by its status", async () => {
+Deno.test("an error response without a problem document is reported by its HTTP status", async () => {
   await withServer(() => new Response("<html>", { status: 502 }), async (client) => {
     assertStringIncludes((await failure(client)).message, "502");
   });
 });
 
-Deno.test("an answer of another form is an error that names the place", async () => {
+Deno.test("a response that does not match the schema is an error that names the key", async () => {
   await withServer(() => Response.json({ pid: "one" }), async (client) => {
     const error = await failure(client, v.object({ pid: v.number() }));
     assertStringIncludes(error.message, '"pid"');
@@ -83,7 +83,7 @@ Deno.test("an answer of another form is an error that names the place", async ()
   });
 });
 
-Deno.test("a stream is read as it comes and ends when it is aborted", async () => {
+Deno.test("a stream is read as it arrives and ends when it is aborted", async () => {
   const gone = Promise.withResolvers<void>();
   const endless = () =>
     new Response(
@@ -103,16 +103,16 @@ Deno.test("a stream is read as it comes and ends when it is aborted", async () =
   });
 });
 
-Deno.test("where nobody listens the exit code is 3 and the message says why", async () => {
+Deno.test("without a listening daemon the exit code is 3 and the message says why", async () => {
   await withFolder(async (folder) => {
     using none = new AdminClient(`${folder}/none.sock`);
     const missing = await failure(none);
     assertEquals(exitCodeOf(missing), 3);
-    assertStringIncludes(missing.message, "there is no such socket");
+    assertStringIncludes(missing.message, "no such socket; is the daemon running?");
     await leaveStaleSocket(`${folder}/stale.sock`);
     using stale = new AdminClient(`${folder}/stale.sock`);
     const refused = await failure(stale);
     assertEquals(exitCodeOf(refused), 3);
-    assertStringIncludes(refused.message, "no daemon listens there");
+    assertStringIncludes(refused.message, "no daemon is listening there");
   });
 });

@@ -9,15 +9,15 @@ import { pppoeProxy } from "./process.ts";
 const EX_CONFIG = 78;
 const STRANGER = 1_234;
 
-/** Something wrong with a server that could run otherwise. */
+/** A fault in the setup of a server that could run without it. */
 interface Fault {
-  /** Text of the configuration, by what takes its place. */
+  /** Text of the configuration and its replacement. */
   change?: [string, string];
   prepare?: (folder: string) => Promise<unknown>;
-  /** Of the message, the same for all. */
+  /** Part of the message, the same for all commands. */
   words: string;
   env?: Record<string, string>;
-  /** Of `run`. Default 78. */
+  /** Exit code of `run`. Default 78. */
   code?: number;
 }
 
@@ -32,14 +32,14 @@ const STATE: [string, string] = ['mode = "server"', 'mode = "server"\nstate_dir 
 const CAPTURE: [string, string] = ["[[clients]]", '[capture]\ndirectory = "cap"\n[[clients]]'];
 
 const FAULTS: Record<string, Fault> = {
-  "an open key": { prepare: chmod("server.key", 0o644), words: 'chmod 600 "' },
-  "a changeable certificate": { prepare: chmod("server.crt", 0o666), words: "chmod go-w" },
-  "an open secret": { prepare: chmod("branch-1.secret", 0o640), words: "(mode 0640)" },
-  "a configuration that everybody can change": {
+  "a readable key": { prepare: chmod("server.key", 0o644), words: 'chmod 600 "' },
+  "a writable certificate": { prepare: chmod("server.crt", 0o666), words: "chmod go-w" },
+  "a readable secret": { prepare: chmod("branch-1.secret", 0o640), words: "(mode 0640)" },
+  "a world-writable configuration": {
     prepare: chmod("server.toml", 0o666),
     words: "chmod o-w",
   },
-  "a file for the keys of TLS": { env: { SSLKEYLOGFILE: "/dev/null" }, words: "SSLKEYLOGFILE" },
+  "a TLS key log file": { env: { SSLKEYLOGFILE: "/dev/null" }, words: "SSLKEYLOGFILE" },
   "a secret of zeros": {
     prepare: (folder) => Deno.writeTextFile(`${folder}/branch-1.secret`, "0".repeat(64)),
     words: "its bytes repeat",
@@ -48,7 +48,7 @@ const FAULTS: Record<string, Fault> = {
     prepare: (folder) => Deno.copyFile(`${folder}/other/server.key`, `${folder}/server.key`),
     words: "server.key",
   },
-  "a state directory for all": {
+  "a world-writable state directory": {
     change: STATE,
     prepare: async (folder) => {
       await state(folder);
@@ -56,7 +56,7 @@ const FAULTS: Record<string, Fault> = {
     },
     words: "others can write it (mode 0777)",
   },
-  "a store that is a link": {
+  "a session database that is a symbolic link": {
     change: STATE,
     prepare: async (folder) => {
       await state(folder);
@@ -64,7 +64,7 @@ const FAULTS: Record<string, Fault> = {
     },
     words: "is a symbolic link, which is not followed",
   },
-  "a lock that is a link": {
+  "a lock file that is a symbolic link": {
     change: STATE,
     prepare: async (folder) => {
       await state(folder);
@@ -72,11 +72,11 @@ const FAULTS: Record<string, Fault> = {
     },
     words: "is a symbolic link, which is not followed",
   },
-  "a state directory that cannot be": {
+  "a state directory that cannot be made": {
     change: [STATE[0], STATE[1].replace('"state"', '"/proc/none/x"')],
     words: "cannot be made",
   },
-  "captures for all": {
+  "a readable capture directory": {
     change: CAPTURE,
     prepare: (folder) => Deno.mkdir(`${folder}/cap`, { mode: 0o755 }),
     words: "chmod 700",
@@ -94,7 +94,7 @@ const FAULTS: Record<string, Fault> = {
     },
     words: "can put another in its place",
   },
-  "a configuration with a mistake": {
+  "an invalid configuration": {
     change: ['mode = "server"', 'mode = "servre"'],
     words: 'did you mean "server"?',
   },
@@ -102,7 +102,7 @@ const FAULTS: Record<string, Fault> = {
 
 const OWNED: Record<string, Fault> = Object.fromEntries(
   ["server.key", "server.crt", "branch-1.secret"].map((name) => [
-    `${name} of another owner`,
+    `${name} owned by another user`,
     {
       prepare: (folder: string) => Deno.chown(`${folder}/${name}`, STRANGER, STRANGER),
       words: `another user (uid ${STRANGER})`,
@@ -110,7 +110,7 @@ const OWNED: Record<string, Fault> = Object.fromEntries(
   ]),
 );
 
-/** A lab with what `configure` begins with each time, and the secrets of clients. */
+/** Opens a lab with the files that `configure` starts from, and the secrets of clients. */
 async function openGood(clients: string[]): Promise<Lab> {
   const lab = await Lab.open();
   await lab.cable("wan0", "ac0");
@@ -152,7 +152,7 @@ secret_file = "branch-1.secret"
 }
 
 Deno.test({
-  name: "P2 P4 T6: check, doctor and run refuse the same for the same reason, run with 78",
+  name: "P2 P4 T6: check, doctor and run refuse the same faults for the same reason, run with 78",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -186,7 +186,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a read-only disk for state or captures is a warning of check and doctor, and run starts",
+  name: "check and doctor warn of a read-only disk for state or captures, and run starts",
   ignore: !insideLab(),
   async fn() {
     await using lab = await openGood(["branch-1"]);
@@ -217,7 +217,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "P2: a port that another process has is a problem to check as to run",
+  name: "P2: a port that another process uses is a problem for both check and run",
   ignore: !insideLab(),
   async fn() {
     await using lab = await openGood(["branch-1"]);
@@ -226,16 +226,15 @@ Deno.test({
     const file = await configure(lab, port, { words: "" });
     const check = await pppoeProxy(["check", "-c", file]);
     const run = await pppoeProxy(["run", "-c", file]);
-    // Not 78: the port may be free again.
+    // Not 78: the port may become free.
     assertEquals([check.code, run.code], [1, 1]);
-    const words = `Cannot listen on TCP 127.0.0.1:${port}: another process does`;
+    const words = `Cannot listen on TCP 127.0.0.1:${port}: another process is using it`;
     assertStringIncludes(check.stderr, words);
   },
 });
 
 Deno.test({
-  name:
-    "P2: check and run take a certificate that has expired; check and reload refuse an open key",
+  name: "P2: check and run accept an expired certificate; check and reload refuse a readable key",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -253,7 +252,7 @@ Deno.test({
     assertStringIncludes(check.stdout, "2020-01-11");
     const server = startDaemon(lab, "server");
     await ready(server);
-    // It listens where another could not, and that is no problem to check.
+    // The daemon uses the port, which is not a problem for check.
     assertEquals((await pppoeProxy(["check", "-c", file])).code, 0);
     await Deno.chmod(`${lab.folder}/server.key`, 0o644);
     for (const command of ["check", "reload"]) {
@@ -265,7 +264,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a secret that two clients share is a warning of check, doctor, run and reload",
+  name: "check, doctor, run and reload warn of a secret that two clients share",
   ignore: !insideLab(),
   async fn() {
     await using lab = await openGood(["branch-1", "other"]);

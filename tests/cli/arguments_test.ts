@@ -18,7 +18,7 @@ function read(...args: string[]): [string[], Record<string, string>, string[]] {
   return [[...positionals], Object.fromEntries(values), [...switches]];
 }
 
-Deno.test("P6: an option's value can be attached or follow, and be a dash", () => {
+Deno.test("P6: an option's value is attached or follows, and may be a dash", () => {
   for (
     const args of [["--write", "-"], ["--write=-"], ["-w", "-"], ["-w-"], ["-w=-"], ["-jw", "-"]]
   ) {
@@ -33,21 +33,21 @@ Deno.test("P6: an option's value can be attached or follow, and be a dash", () =
   assertEquals(read("--write", "a", "-w", "b"), [[], { write: "b" }, []]);
 });
 
-Deno.test("switches stand alone or in a row, and take no value", () => {
+Deno.test("switches are given alone or combined, and take no value", () => {
   assertEquals(read("-js"), [[], {}, ["json", "secrets"]]);
   assertEquals(read("--json", "true"), [["true"], {}, ["json"]]);
   assertThrows(() => read("--json=true"), UsageError, 'Option "--json" takes no value');
   assertThrows(() => read("--no-json"), UsageError, 'Unknown option "--no-json"');
 });
 
-Deno.test("what is no option is positional, and all of it behind --", () => {
+Deno.test("arguments that are not options are positional, and so is everything after --", () => {
   assertEquals(read("-", "007"), [["-", "007"], {}, []]);
   assertEquals(read("a", "--json", "b"), [["a", "b"], {}, ["json"]]);
   assertEquals(read("--", "--json", "--"), [["--json", "--"], {}, []]);
   assertThrows(() => read("a", "b", "c"), UsageError, 'Unexpected argument "c"');
 });
 
-Deno.test("what is missing, unknown or inherited is refused", () => {
+Deno.test("missing values, unknown options and inherited property names are refused", () => {
   for (const args of [["--write"], ["--write="], ["-w"], ["--write", "--json"], ["-w", "-j"]]) {
     assertThrows(() => read(...args), UsageError, 'Option "--write" needs a value: --write FILE');
   }
@@ -59,7 +59,7 @@ Deno.test("what is missing, unknown or inherited is refused", () => {
   }
 });
 
-Deno.test("whatever is said to whatever command is read or refused, and nothing else happens", () => {
+Deno.test("every command either parses arbitrary arguments or throws a UsageError", () => {
   const words = COMMANDS.flatMap(({ options }) => options).flatMap(({ name, alias = "x" }) => [
     `--${name}`,
     `--${name}=1`,
@@ -80,7 +80,7 @@ Deno.test("whatever is said to whatever command is read or refused, and nothing 
   }));
 });
 
-Deno.test("P6: no source of the program reads arguments by a package", async () => {
+Deno.test("P6: the program parses arguments without a package", async () => {
   for (const file of ["arguments", "run", "mod"]) {
     const text = await Deno.readTextFile(new URL(`../../src/cli/${file}.ts`, import.meta.url));
     assertEquals(text.includes("parse-args"), false);

@@ -3,7 +3,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import { pppoeProxy } from "./process.ts";
 
 Deno.test({
-  name: "keygen and check agree on a server that can run",
+  name: "check finds no problems with a server whose files keygen wrote",
   ignore: !insideLab(),
   fn: async () => {
     await using lab = await Lab.open();

@@ -4,7 +4,7 @@ import { Findings } from "../../src/cli/findings.ts";
 import { makeSelfSigned } from "../../src/cli/self_signed.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
 
-/** An authority's certificate (CA:TRUE) for "authority.example", P-256, valid from 2026 to 2126. */
+/** A CA certificate (CA:TRUE) for "authority.example", P-256, valid from 2026 to 2126. */
 const AUTHORITY = await Deno.readTextFile(new URL("./authority.crt", import.meta.url));
 
 async function problemsOf(check: (findings: Findings) => Promise<void>): Promise<string> {
@@ -24,7 +24,7 @@ async function writePair(folder: string, now = new Date()): Promise<[string, str
   return paths;
 }
 
-Deno.test("a certificate that is valid now and fits its key has no problems", async () => {
+Deno.test("a valid certificate with its own key has no problems", async () => {
   await withFolder(async (folder) => {
     const [certificate, key] = await writePair(folder);
     assertEquals(await problemsOf((it) => checkServerCertificate(certificate, key, it)), "");
@@ -32,7 +32,7 @@ Deno.test("a certificate that is valid now and fits its key has no problems", as
   });
 });
 
-Deno.test("strange and open keys are problems, and what holds no certificate", async () => {
+Deno.test("mismatched or readable keys and files without a certificate are problems", async () => {
   await withFolder(async (folder) => {
     const [certificate, key] = await writePair(folder);
     const [, otherKey] = await writePair(folder, new Date("2020-01-01"));
@@ -48,7 +48,7 @@ Deno.test("strange and open keys are problems, and what holds no certificate", a
   });
 });
 
-Deno.test("I1: expired, future and soon expiring certificates are notes, never problems", async () => {
+Deno.test("I1: expired, expiring and not yet valid certificates are notes, never problems", async () => {
   await withFolder(async (folder) => {
     const [expired, key] = await writePair(folder, new Date("2020-01-01"));
     const [future] = await writePair(folder, new Date(Date.now() + 1e10));
@@ -63,7 +63,7 @@ Deno.test("I1: expired, future and soon expiring certificates are notes, never p
   });
 });
 
-Deno.test("T1: an authority's certificate and several in one file are not taken", async () => {
+Deno.test("T1: a CA certificate is refused, and so are several certificates in one file", async () => {
   await withFolder(async (folder) => {
     const [one] = await writePair(folder);
     const [other] = await writePair(folder, new Date("2020-01-01"));
@@ -77,7 +77,7 @@ Deno.test("T1: an authority's certificate and several in one file are not taken"
   });
 });
 
-/** A configuration whose files keygen has made, with this pattern of interface. */
+/** Writes a client's configuration for the interface `name`, with files from keygen. */
 async function writeClient(folder: string, name: string): Promise<string> {
   const files = [["secret", `${folder}/branch-1.secret`], [
     "certificate",
@@ -92,7 +92,7 @@ async function writeClient(folder: string, name: string): Promise<string> {
   return `${folder}/client.toml`;
 }
 
-Deno.test("check says what it would do, and all problems at once with exit code 1", async () => {
+Deno.test("check describes the configuration and lists all problems at once, with exit code 1", async () => {
   await withFolder(async (folder) => {
     const file = await writeClient(folder, "none0");
     await Deno.chmod(`${folder}/branch-1.secret`, 0o644);

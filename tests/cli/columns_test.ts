@@ -3,7 +3,7 @@ import { showBytes, showDelay, showSpan } from "../../src/cli/amounts.ts";
 import { blocks, table } from "../../src/cli/columns.ts";
 import { plain } from "../../src/cli/style.ts";
 
-Deno.test("columns align, also with wide, combined and absent characters", () => {
+Deno.test("columns align, also with wide characters, combining characters and empty cells", () => {
   const columns = [{ title: "NAME" }, { title: "BYTES", right: true }, { title: "AC" }];
   const rows = [["東京支店", "7", "é"], ["e\u0301tage", "12345", "x"], ["b", "", "👩‍👩‍👧 y"]];
   assertEquals(table(columns, rows, plain), [
@@ -14,7 +14,7 @@ Deno.test("columns align, also with wide, combined and absent characters", () =>
   ]);
 });
 
-Deno.test("what a terminal would obey is shown, not sent", () => {
+Deno.test("control characters are escaped", () => {
   const name = "\x1b[2Jx\n";
   assertEquals(table([{ title: "N" }], [[name]], plain)[1], "\\u001b[2Jx\\u000a");
   assertEquals(blocks([{ title: "ac", name, facts: [["note", name], ["none", ""]] }], plain), [
@@ -23,7 +23,7 @@ Deno.test("what a terminal would obey is shown, not sent", () => {
   ]);
 });
 
-Deno.test("a style is around a whole line, so that it moves no column", () => {
+Deno.test("a style encloses a whole line, so columns stay aligned", () => {
   const lines = table(
     [{ title: "A" }, { title: "B" }],
     [["xx", "y"]],
@@ -32,7 +32,7 @@ Deno.test("a style is around a whole line, so that it moves no column", () => {
   assertEquals(lines, ["<bold>A   B", "xx  y"]);
 });
 
-Deno.test("amounts have the unit that suits them", () => {
+Deno.test("bytes, durations and delays are shown in suitable units", () => {
   assertEquals([0, 1023, 1024, 1_048_575, 1_572_864, 2 ** 50].map(showBytes), [
     "0 B",
     "1023 B",

@@ -11,7 +11,9 @@ const ASK = new URL("./completion/", import.meta.url).pathname;
 const NAMES = COMMANDS.map(({ name }) => name);
 const lines = (text: string) => text.split("\n").filter((line) => line !== "");
 
-/** Runs `use` with a function that asks a shell, whose script has been written to a file. */
+/**
+ * Writes the script to a file and runs `use` with a function that asks the shell for completions.
+ */
 async function withShell(
   shell: string,
   script: string,
@@ -44,7 +46,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
   });
 
   Deno.test(needing([shell], {
-    name: `${shell} reads what completion ${shell} prints`,
+    name: `${shell} parses the output of completion ${shell}`,
     fn: () =>
       withFolder(async (folder) => {
         const { stdout } = await pppoeProxy(["completion", shell]);
@@ -55,7 +57,7 @@ for (const shell of ["bash", "zsh", "fish"] as const) {
 }
 
 Deno.test(needing(["bash"], {
-  name: "bash offers all commands, all options of each, and what they take",
+  name: "bash completes all commands, their options and the values of these",
   fn: () =>
     withShell("bash", bashCompletion(COMMANDS), async (ask, folder) => {
       const offered = (...words: string[]) => ask("pppoe-proxy", ...words);
@@ -78,7 +80,7 @@ Deno.test(needing(["bash"], {
 }));
 
 Deno.test(needing(["fish"], {
-  name: "fish offers all commands, all options of each, and what they take",
+  name: "fish completes all commands, their options and the values of these",
   fn: () =>
     withShell("fish", fishCompletion(COMMANDS), async (ask, folder) => {
       const offered = async (line: string) => (await ask(`pppoe-proxy ${line}`)).toSorted();
@@ -97,7 +99,7 @@ Deno.test(needing(["fish"], {
 }));
 
 Deno.test(needing(["zsh"], {
-  name: "zsh completes commands, options of each, and what they take",
+  name: "zsh completes commands, their options and the values of these",
   fn: () =>
     withShell("zsh", zshCompletion(COMMANDS), async (ask, folder) => {
       const expected: [typed: string, completed: string][] = [

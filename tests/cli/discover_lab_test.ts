@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
+import { runCommand } from "../lab/process.ts";
 import { pppoeProxy } from "./process.ts";
 
 const ignore = !insideLab();
@@ -8,7 +9,7 @@ const discover = (...args: string[]) =>
   pppoeProxy(["discover", "--interface", "wan0", "--timeout", "2s", ...args]);
 
 Deno.test({
-  name: "discover lists the access concentrators of a wire with their tags, also as JSON",
+  name: "discover lists the access concentrators on a wire with their tags, also as JSON",
   ignore,
   fn: async () => {
     await using lab = await Lab.open();
@@ -29,7 +30,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "discover fails where nobody answers and where the interface is down or missing",
+  name: "discover fails if no AC answers and if the interface is down or missing",
   ignore,
   fn: async () => {
     await using lab = await Lab.open();
@@ -37,6 +38,13 @@ Deno.test({
     const silent = await discover("--timeout", "50ms");
     assertEquals(silent.code, 1);
     assertStringIncludes(silent.stderr, 'No access concentrator answered on "wan0"');
+    await runCommand("ip", "link", "set", "wan0", "down");
+    const down = await discover("--timeout", "50ms");
+    assertEquals(down.code, 1);
+    assertStringIncludes(
+      down.stderr,
+      'Cannot send on "wan0": it is down; run `ip link set wan0 up`',
+    );
     const missing = await pppoeProxy(["discover", "-i", "none0"]);
     assertEquals(missing.code, 1);
     assertStringIncludes(missing.stderr, "there is no such interface");

@@ -5,7 +5,7 @@ import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
 import { issue } from "../tunnel/authority.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
 
-Deno.test("T2: doctor logs in at nobody whom only an authority of the environment vouches for", () =>
+Deno.test("T2: doctor does not log in to a server that only a CA of the environment vouches for", () =>
   withFolder(async (folder) => {
     const authority = await issue({ subject: "CN=Extra", ca: true });
     const { certificate: cert, key } = await issue({ issuer: authority, names: [TLS_NAME] });

@@ -8,7 +8,7 @@ import { leaveStaleSocket, withFolder } from "./process.ts";
 const nothing = { values: new Map<string, string>() };
 const given = (...values: [string, string][]) => ({ values: new Map(values) });
 
-Deno.test("the only daemon's socket is found, and what crashed ones left is passed over", async () => {
+Deno.test("the socket of the only daemon is found, and those of crashed daemons are ignored", async () => {
   await withFolder(async (folder) => {
     await leaveStaleSocket(`${folder}/stale.sock`);
     const none = await assertRejects(() => findSocket(nothing, folder), CommandError);
@@ -21,7 +21,7 @@ Deno.test("the only daemon's socket is found, and what crashed ones left is pass
   });
 });
 
-Deno.test("T7: of a daemon's two sockets the full one is taken, or the one that there is", async () => {
+Deno.test("T7: of a daemon's two sockets the full one is preferred, and either is used alone", async () => {
   await withFolder(async (folder) => {
     using _reading = Deno.listen({ transport: "unix", path: `${folder}/server.read.sock` });
     assertEquals(await findSocket(nothing, folder), `${folder}/server.read.sock`);
@@ -33,22 +33,22 @@ Deno.test("T7: of a daemon's two sockets the full one is taken, or the one that 
   });
 });
 
-Deno.test("without the folder of sockets no daemon is found", async () => {
+Deno.test("without the socket directory no daemon is found", async () => {
   const error = await assertRejects(() => findSocket(nothing, "/nonexistent"), CommandError);
   assertEquals(exitCodeOf(error), 3);
 });
 
-Deno.test("a socket that is named is taken as it is, and not together with a configuration", async () => {
+Deno.test("--socket is used as it is, and not together with --config", async () => {
   assertEquals(await findSocket(given(["socket", "/x/y.sock"])), "/x/y.sock");
   await assertRejects(() => findSocket(given(["socket", "/x"], ["config", "y"])), UsageError);
 });
 
-Deno.test("a configuration without admin.socket means the socket of its file's name", async () => {
+Deno.test("without admin.socket the socket is named after the configuration file", async () => {
   const config = new URL("../config/valid/server.toml", import.meta.url).pathname;
   assertEquals(await findSocket(given(["config", config])), "/run/pppoe-proxy/server.sock");
 });
 
-Deno.test("the socket of a configuration that has become wrong elsewhere is found nevertheless", async () => {
+Deno.test("a socket is found even if other parts of the configuration are invalid", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/server.toml`;
     await Deno.writeTextFile(file, 'mode = "sever"\n[admin]\nsocket = "a.sock"\n[new]\nx = 1\n');

@@ -8,7 +8,9 @@ async function modeOf(path: string): Promise<number> {
   return ((await Deno.stat(path)).mode ?? 0) & 0o777;
 }
 
-/** Shows `certificate` on loopback to a client that accepts only `pinned`. */
+/**
+ * Performs a TLS handshake on loopback with `certificate` and a client that accepts only `pinned`.
+ */
 async function shakeHands(certificate: string, key: string, pinned: string): Promise<void> {
   using listener = Deno.listenTls({ hostname: "127.0.0.1", port: 0, cert: certificate, key });
   const serve = async (): Promise<void> => {
@@ -29,7 +31,7 @@ async function shakeHands(certificate: string, key: string, pinned: string): Pro
   }
 }
 
-Deno.test("keygen token writes a file that is a token, and says where it goes", async () => {
+Deno.test("keygen token writes a valid token and says which key to set", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/admin.token`;
     const { code, stdout } = await pppoeProxy(["keygen", "token", file]);
@@ -41,7 +43,7 @@ Deno.test("keygen token writes a file that is a token, and says where it goes", 
   });
 });
 
-Deno.test("keygen secret writes a secret for its owner alone, and never twice", async () => {
+Deno.test("keygen secret writes a secret that only its owner can read, and never overwrites", async () => {
   await withFolder(async (folder) => {
     const file = `${folder}/branch-1.secret`;
     const first = await pppoeProxy(["keygen", "secret", file]);
@@ -59,7 +61,7 @@ Deno.test("keygen secret writes a secret for its owner alone, and never twice", 
   });
 });
 
-Deno.test("keygen certificate writes a pair that TLS takes when it is pinned", async () => {
+Deno.test("keygen certificate writes a pair that TLS accepts if it is pinned", async () => {
   await withFolder(async (folder) => {
     const args = ["keygen", "certificate", "--name", "proxy.example", "--out-dir", folder];
     const { code, stdout, stderr } = await pppoeProxy(args);
@@ -72,7 +74,7 @@ Deno.test("keygen certificate writes a pair that TLS takes when it is pinned", a
   });
 });
 
-Deno.test("an existing file is kept, and no half of a pair is left behind", async () => {
+Deno.test("an existing file is kept, and no incomplete pair is left behind", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/server.crt`, "precious");
     const args = ["keygen", "certificate", "--name", "192.0.2.2", "--out-dir", folder];
@@ -84,7 +86,7 @@ Deno.test("an existing file is kept, and no half of a pair is left behind", asyn
   });
 });
 
-Deno.test("another certificate for the same name is refused when one is pinned", async () => {
+Deno.test("a certificate for the same name that is not the pinned one is refused", async () => {
   const [one, other] = await Promise.all([
     makeSelfSigned("proxy.example", 10, new Date()),
     makeSelfSigned("proxy.example", 10, new Date()),
@@ -93,7 +95,7 @@ Deno.test("another certificate for the same name is refused when one is pinned",
   await assertRejects(() => shakeHands(one.certificate, one.key, other.certificate));
 });
 
-Deno.test("certificates are made for IPv6 addresses and far into the future", async () => {
+Deno.test("certificates can be generated for IPv6 addresses and for 100 years", async () => {
   const { certificate, key } = await makeSelfSigned("2001:db8::1", 36_500, new Date());
   await shakeHands(certificate, key, certificate);
 });

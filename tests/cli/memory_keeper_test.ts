@@ -3,7 +3,7 @@ import { collector, MemoryKeeper, oldGeneration } from "../../src/cli/memory_kee
 
 const MEBIBYTE = 1024 * 1024;
 
-/** A keeper whose surroundings a test moves, and what it did. */
+/** A keeper with inputs that a test sets, and the actions that it took. */
 function keeper() {
   const state = { frames: 0, old: 3 * MEBIBYTE };
   const done: string[] = [];
@@ -19,7 +19,7 @@ function keeper() {
   return { state, done, memory };
 }
 
-Deno.test("garbage is collected in the first quiet moment, and again only after growth", () => {
+Deno.test("garbage is collected at the first quiet check, and again only after growth", () => {
   const { state, done, memory } = keeper();
   for (let look = 0; look < 4; look++) memory.look();
   assertEquals(done.filter((what) => what === "collect").length, 1);
@@ -28,7 +28,7 @@ Deno.test("garbage is collected in the first quiet moment, and again only after 
   assertEquals(done.filter((what) => what === "collect").length, 2);
 });
 
-Deno.test("garbage is not collected while frames come", () => {
+Deno.test("garbage is not collected while frames arrive", () => {
   const { state, done, memory } = keeper();
   for (let look = 0; look < 30; look++) {
     state.frames += 10_000;
@@ -38,7 +38,7 @@ Deno.test("garbage is not collected while frames come", () => {
   assertEquals(done.includes("collect"), false);
 });
 
-Deno.test("pages of the executable go at the start, as compilation ends, and once a minute", () => {
+Deno.test("pages of the executable are dropped at startup, after compilation and every minute", () => {
   const { state, done, memory } = keeper();
   for (let look = 0; look < 24; look++) {
     state.frames += 10_000;
@@ -47,7 +47,7 @@ Deno.test("pages of the executable go at the start, as compilation ends, and onc
   assertEquals(done, Array(5).fill("drop"));
 });
 
-Deno.test("a collection makes the old generation smaller", () => {
+Deno.test("a collection shrinks the old generation", () => {
   let kept: unknown[] = Array.from({ length: 200_000 }, (_, i) => ({ i }));
   const collect = collector();
   collect();

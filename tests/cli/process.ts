@@ -1,16 +1,16 @@
 import { pppoeProxyCommand } from "../lab/shipped.ts";
 
-/** How a run of the program ended. */
+/** Result of a run of the program. */
 export interface Outcome {
   code: number;
   stdout: string;
   stderr: string;
 }
 
-/** Longest run of a program that ends by itself. Milliseconds. */
+/** Maximum duration of a run, in milliseconds. */
 const DEADLINE = 30_000;
 
-/** Runs the program to its end; SIGTERM ends one that goes on. */
+/** Runs the program until it exits; sends SIGTERM at the deadline. */
 export async function pppoeProxy(
   words: readonly string[],
   env: Record<string, string> = {},
@@ -25,7 +25,7 @@ export async function pppoeProxy(
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-/** Runs `use` with a folder that is removed afterwards. */
+/** Runs `use` with a temporary directory that is removed afterwards. */
 export async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -35,9 +35,9 @@ export async function withFolder(use: (folder: string) => Promise<void>): Promis
   }
 }
 
-/** Leaves a socket's file behind that nobody listens on, as a daemon does that crashed. */
+/** Leaves a socket file without a listener, as a crashed daemon does. */
 export async function leaveStaleSocket(path: string): Promise<void> {
   const listener = Deno.listen({ transport: "unix", path: `${path}.open` });
-  await Deno.rename(`${path}.open`, path); // under its own name it would go with the listener
+  await Deno.rename(`${path}.open`, path); // close() removes only the original name
   listener.close();
 }

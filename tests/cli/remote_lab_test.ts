@@ -24,7 +24,7 @@ interface World {
   client(...args: string[]): Promise<Outcome>;
 }
 
-/** Both daemons with an AC that is called 局, and a customer. */
+/** Runs `use` with both daemons, an AC named 局 and a customer. */
 async function withWorld(use: (world: World) => Promise<void>, pair: PairOptions = {}) {
   await using lab = await Lab.open();
   await lab.cables();
@@ -48,7 +48,7 @@ async function withWorld(use: (world: World) => Promise<void>, pair: PairOptions
   });
 }
 
-/** The output of a command that has to succeed. */
+/** The output of a command that must succeed. */
 async function output(outcome: Promise<Outcome>): Promise<string> {
   const { code, stdout, stderr } = await outcome;
   assertEquals([code, stderr], [0, ""]);
@@ -56,7 +56,7 @@ async function output(outcome: Promise<Outcome>): Promise<string> {
 }
 
 Deno.test({
-  name: "one client asks a daemon many times, and each request is answered",
+  name: "one client sends many requests, and the daemon responds to each",
   ignore,
   fn: () =>
     withWorld(async ({ lab }) => {
@@ -68,7 +68,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "status, clients and sessions show a path in use, as text and as JSON",
+  name: "status, clients and sessions show a session in use, as text and as JSON",
   ignore,
   fn: () =>
     withWorld(async ({ lab, ac, host, server, client }) => {
@@ -155,7 +155,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "padt frees a session that the AC keeps and nobody else knows",
+  name: "padt frees a session that only the AC knows",
   ignore,
   fn: () =>
     withWorld(async ({ ac, server }) => {
@@ -171,14 +171,14 @@ Deno.test({
 });
 
 Deno.test({
-  name: "drain keeps new customers out until it is turned off",
+  name: "drain refuses new sessions until it is turned off",
   ignore,
   fn: () =>
     withWorld(async ({ host, server }) => {
       const session = await host.dial();
       const late = { hostUniq: Uint8Array.of(7) };
       const offer = await host.discover(late);
-      assertStringIncludes(await output(server("drain")), "1 open go on");
+      assertStringIncludes(await output(server("drain")), "new sessions are refused; 1 open");
       assertEquals((await host.request(offer, late)).sessionId, 0);
       assertStringIncludes(await output(server("status")), "draining");
       await session.echo(Uint8Array.of(0, 0x21, 9));
@@ -188,21 +188,21 @@ Deno.test({
 });
 
 Deno.test({
-  name: "reload applies what has changed, tells what needs a restart, and where a mistake is",
+  name: "reload applies changes, lists those that need a restart, and locates errors",
   ignore,
   fn: () =>
     withWorld(async ({ lab, host, server }) => {
       const session = await host.dial();
       const file = `${lab.folder}/server.toml`;
       const source = await Deno.readTextFile(file);
-      assertEquals(await output(server("reload")), "Nothing has changed.\n");
+      assertEquals(await output(server("reload")), "No changes.\n");
       const changed = source.replace('mac = "own"', 'mac = "transparent"');
       await Deno.writeTextFile(file, `${changed}\n[limits]\nsessions = 7\n`);
       assertEquals(
         await output(server("reload")),
         "Applied: limits.sessions\nNeeds a restart: interface.mac\n",
       );
-      assertStringIncludes(await output(server("status")), "1 open, at most 7");
+      assertStringIncludes(await output(server("status")), "1 open, limit 7");
       await Deno.writeTextFile(file, `limit = 3\n${source}`);
       const refused = await pppoeProxy(["reload", "--config", file]);
       assertEquals([refused.code, refused.stdout], [1, ""]);
@@ -212,7 +212,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "log-level shows and changes what is logged",
+  name: "log-level shows and changes the log levels",
   ignore,
   fn: () =>
     withWorld(async ({ server }) => {
@@ -227,7 +227,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "status --watch outlives a restart of the daemon and goes on until it is interrupted",
+  name: "status --watch continues across a restart of the daemon until it is interrupted",
   ignore,
   fn: () =>
     withWorld(async ({ lab, pair }) => {
@@ -251,7 +251,7 @@ Deno.test({
 });
 
 Deno.test(needing(["script"], {
-  name: "colours are for terminals, and not with NO_COLOR",
+  name: "colours are used only on terminals, and not with NO_COLOR",
   ignore,
   fn: () =>
     withWorld(async ({ lab, server }) => {

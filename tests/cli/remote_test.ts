@@ -3,7 +3,7 @@ import { withDaemon, type World } from "../admin/daemon.ts";
 import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
 
-/** Commands that ask a daemon, with what they need. */
+/** Commands that talk to a daemon, with the arguments that they need. */
 const REMOTE: string[][] = [
   ["status"],
   ["status", "--watch"],
@@ -20,14 +20,14 @@ const REMOTE: string[][] = [
   ["capture", "--write", "/dev/null", "--seconds", "1"],
 ];
 
-/** A second configuration of the daemon's name, in a folder of its own, with the same socket. */
+/** Writes a second configuration with the daemon's file name and socket, in another directory. */
 async function writeNamesake(folder: string, { socket }: World): Promise<string> {
   const file = `${folder}/daemon.toml`;
   await Deno.writeTextFile(file, `mode = "server"\n[admin]\nsocket = "${socket}"\n`);
   return file;
 }
 
-Deno.test("P3: a command with another configuration asks nothing of a daemon of the same socket", () =>
+Deno.test("P3: a command with another configuration sends no request to a daemon on the same socket", () =>
   withFolder((folder) =>
     withDaemon({}, async (world) => {
       const { daemon } = world;
@@ -42,7 +42,7 @@ Deno.test("P3: a command with another configuration asks nothing of a daemon of 
     })
   ));
 
-Deno.test("P3: the daemon's own configuration is taken by whatever path leads to it", () =>
+Deno.test("P3: the daemon's configuration is recognised by any path that leads to it", () =>
   withDaemon({}, async ({ daemon, socket }) => {
     const { file } = daemon.config();
     const folder = file.slice(0, file.lastIndexOf("/"));
@@ -53,7 +53,9 @@ Deno.test("P3: the daemon's own configuration is taken by whatever path leads to
     }
   }));
 
-/** What a pipeline of the program and `reader` prints, how it ends, and after how many milliseconds. */
+/**
+ * Runs the program piped into `reader`; returns its output, exit code and duration in milliseconds.
+ */
 async function pipe(args: string[], reader: string) {
   const { program, args: words } = pppoeProxyCommand(...args);
   const quoted = [program, ...words].map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(" ");
@@ -68,14 +70,14 @@ async function pipe(args: string[], reader: string) {
   return { text: decoder.decode(stdout), errors: decoder.decode(stderr), took };
 }
 
-Deno.test("P5: what goes on until it is interrupted ends when nobody reads it, also in between", () =>
+Deno.test("P5: endless commands end when the reader of stdout closes, even while they are idle", () =>
   withDaemon({}, async ({ socket, daemon }) => {
     const endless: [string[], string][] = [
       [["status", "--watch", "--interval", "100ms"], "head -3"],
       [["status", "--watch", "--interval", "10m"], "head -3"],
       [["status", "--watch", "--json", "--interval", "100ms"], "head -2"],
       [["status", "--watch", "--json", "--interval", "10m"], "head -1"],
-      // Nothing passes here, so nothing is written that could fail.
+      // No frames pass here, so no write could fail.
       [["capture", "--write", "-"], "head -c 100"],
       [["capture", "--write=/dev/stdout"], "head -c 100"],
       [["capture", "--write", "-"], "true"],
@@ -83,12 +85,12 @@ Deno.test("P5: what goes on until it is interrupted ends when nobody reads it, a
     for (const [[command, ...args], reader] of endless) {
       const { text, errors, took } = await pipe([command, "-s", socket, ...args], reader);
       assertEquals([args, errors, text.endsWith("code 0\n")], [args, "", true]);
-      assert(took < 10_000, `${args.join(" ")} ended after ${took} ms only`);
+      assert(took < 10_000, `${args.join(" ")} took ${took} ms to end`);
     }
     assertEquals((await daemon.captures()).size, 0);
   }));
 
-Deno.test("P5: a capture into a file goes on though nobody reads stdout", () =>
+Deno.test("P5: a capture into a file continues after the reader of stdout has closed", () =>
   withFolder((folder) =>
     withDaemon({}, async ({ socket }) => {
       const file = `${folder}/x.pcapng`;
@@ -100,7 +102,7 @@ Deno.test("P5: a capture into a file goes on though nobody reads stdout", () =>
     })
   ));
 
-Deno.test("T7: who may only use the socket for reading gets an answer, and is told what an act takes", () =>
+Deno.test("T7: the read-only socket answers queries, and refuses changes with an explanation", () =>
   withDaemon({ admin: 'read_socket = "daemon.read.sock"' }, async ({ socket, daemon }) => {
     const reading = socket.replace(/sock$/, "read.sock");
     assertEquals((await pppoeProxy(["status", "-s", reading])).code, 0);

@@ -26,7 +26,7 @@ const options: SeekOptions = {
 
 const name = (text: string): Tag => ({ type: TAG_AC_NAME, value: new TextEncoder().encode(text) });
 
-/** What a search finds where a PADI is answered with these PADOs, all in one batch. */
+/** The offers found when `answers` makes the PADOs for a PADI, all sent in one batch. */
 async function sought(
   answers: (asked: readonly Tag[], source: number) => { to?: number; from?: number; tags: Tag[] }[],
 ) {
@@ -56,7 +56,7 @@ async function sought(
   return offers;
 }
 
-Deno.test("a PADI asks for the service with our Host-Uniq, and each AC is one offer", async () => {
+Deno.test("a PADI requests the service with our Host-Uniq, and each AC is one offer", async () => {
   let request: readonly Tag[] = [];
   const offers = await sought((asked) => {
     request = asked;
@@ -77,7 +77,7 @@ Deno.test("a PADI asks for the service with our Host-Uniq, and each AC is one of
   ]);
 });
 
-Deno.test("answers to others are passed over, and one without Host-Uniq is told", async () => {
+Deno.test("answers to other hosts are ignored, and one without Host-Uniq is flagged", async () => {
   const offers = await sought((_asked, us) => [
     { tags: [name("strange"), { type: TAG_HOST_UNIQ, value: Uint8Array.of(9) }] },
     { to: us + 1, tags: [name("to another")] },
@@ -97,7 +97,7 @@ Deno.test("a PADI longer than RFC 2516 allows is refused, and the link is closed
   );
 });
 
-Deno.test("A1: two ACs that share an address are two offers, one that answers again is one", async () => {
+Deno.test("A1: two ACs that share an address are two offers, and repeated answers are one", async () => {
   const offers = await sought((asked) =>
     ["isp-a", "isp-b", "isp-a"].map((text) => ({ tags: [...asked, name(text)] }))
   );

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Service, watchdogInterval } from "../../src/cli/service.ts";
 
-Deno.test("signs of life come twice as often as asked for, and only from the process meant", () => {
+Deno.test("watchdog notifications are sent twice per timeout, and only by the process meant", () => {
   assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000" }, 7), 15_000);
   assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000", WATCHDOG_PID: "7" }, 7), 15_000);
   assertEquals(watchdogInterval({ WATCHDOG_USEC: "30000000", WATCHDOG_PID: "8" }, 7), undefined);
@@ -11,14 +11,14 @@ Deno.test("signs of life come twice as often as asked for, and only from the pro
   assertEquals(watchdogInterval({ WATCHDOG_USEC: "1" }, 7), 1);
 });
 
-Deno.test("without a service manager nothing is said, and no timer runs", () => {
+Deno.test("without a service manager nothing is sent, and no timer runs", () => {
   const service = new Service({ WATCHDOG_USEC: "1000" }, () => "");
   service.ready();
   service.reloading();
-  service.stopping(); // Deno's own check for timers left behind is the assertion
+  service.stopping(); // the assertion is Deno's check for leaked timers
 });
 
-Deno.test("a manager hears of ready, life, a reload and the end, in order", async () => {
+Deno.test("a manager is notified of readiness, watchdog, reload and shutdown, in order", async () => {
   const folder = await Deno.makeTempDir();
   const path = `${folder}/notify`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
@@ -33,7 +33,7 @@ Deno.test("a manager hears of ready, life, a reload and the end, in order", asyn
   service.stopping();
   assertEquals(await next(), "STOPPING=1\nSTATUS=Stopping");
   socket.close();
-  service.ready(); // nobody is there any more: that is no error
+  service.ready(); // a missing manager is not an error
   service.close();
   await Deno.remove(folder, { recursive: true });
 });

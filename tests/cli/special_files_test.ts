@@ -13,7 +13,7 @@ async function inShell(script: string, ...words: string[]) {
   return { code, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }
 
-Deno.test("X2: a configuration comes from a pipe with the permissions that ship", async () => {
+Deno.test("X2: a configuration can be read from a pipe with the shipped permissions", async () => {
   const { code, stderr } = await inShell(
     `echo 'mode = "bridge"' | "$@"`,
     ...["check", "--config", "/dev/stdin"],
@@ -22,13 +22,13 @@ Deno.test("X2: a configuration comes from a pipe with the permissions that ship"
   assertStringIncludes(stderr, '/dev/stdin:1: mode: Expected "server" or "client"');
 });
 
-Deno.test("X2: a configuration without an end is refused, and not read until memory is full", async () => {
+Deno.test("X2: an endless configuration is refused before it fills memory", async () => {
   const { code, stderr } = await pppoeProxy(["check", "--config", "/dev/zero"]);
   assertEquals(code, 1);
   assertStringIncludes(stderr, "it has more than 4194304 bytes");
 });
 
-Deno.test("X2: what is open already can be written to, and a file that exists cannot", () =>
+Deno.test("X2: keygen writes to open descriptors, and never to an existing file", () =>
   withFolder(async (folder) => {
     const piped = await inShell(`"$@" | cat`, "keygen", "secret", "/dev/stdout");
     assertMatch(piped.stdout, /^[0-9a-f]{64}\n/);
@@ -42,7 +42,7 @@ Deno.test("X2: what is open already can be written to, and a file that exists ca
     assertStringIncludes(again.stderr, "it exists and is not overwritten");
   }));
 
-Deno.test("X2: files below /proc, /sys and /dev/shm can be used with the permissions that ship", async () => {
+Deno.test("X2: files below /proc, /sys and /dev/shm are accessible with the shipped permissions", async () => {
   const code = `Deno.readTextFileSync("/proc/kallsyms"); Deno.readDirSync("/sys/class/net");
     Deno.mkdirSync("/dev/shm/pppoe-proxy-test", { recursive: true });
     Deno.removeSync("/dev/shm/pppoe-proxy-test"); console.log("used");`;

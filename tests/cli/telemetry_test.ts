@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 
 const MODULE = new URL("../../src/cli/telemetry.ts", import.meta.url).href;
 
-/** What a process finds that was started with, or without, OTEL_DENO, and perhaps sets it later. */
+/** The state in a process that has OTEL_DENO at startup if `early`, and sets it later if `late`. */
 async function stateOf(early: boolean, late: boolean): Promise<string> {
   const script = `${late ? 'Deno.env.set("OTEL_DENO", "true");' : ""}
     const { telemetryState } = await import(${JSON.stringify(MODULE)});
@@ -18,9 +18,9 @@ async function stateOf(early: boolean, late: boolean): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
-Deno.test("X3: OTEL_DENO in the environment counts only where Deno's exporter has begun", async () => {
+Deno.test("X3: OTEL_DENO is effective only if Deno has started its exporter", async () => {
   assertEquals(await stateOf(false, false), "off");
   assertEquals(await stateOf(true, false), "on");
-  // As in a compiled program, whose environment comes too late.
+  // As in a compiled program, which reads its environment too late.
   assertEquals(await stateOf(false, true), "ineffective");
 });

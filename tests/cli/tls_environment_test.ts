@@ -3,8 +3,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import { startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
 
 Deno.test({
-  name:
-    "T5: neither end starts with SSLKEYLOGFILE, with the exit code of what a restart does not mend",
+  name: "T5: neither end starts with SSLKEYLOGFILE set; the exit code prevents restarts",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -22,7 +21,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "T2: a variable that would change whom TLS trusts is ignored, and the log says so",
+  name: "T2: environment variables that would add trusted CAs are ignored and logged",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();

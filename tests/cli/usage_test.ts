@@ -11,9 +11,9 @@ const WRONG: [args: string[], message: string][] = [
   [["run", "--confg", "x"], 'Unknown option "--confg"; did you mean "--config"?'],
   [["check", "-c", "x", "y"], 'Unexpected argument "y"'],
   [["version", "--jsno=1"], 'Unknown option "--jsno"; did you mean "--json"?'],
-  [["keygen"], "Say what to make"],
-  [["keygen", "secert"], 'Cannot make "secert"; did you mean "secret"?'],
-  [["keygen", "secret"], "A file is missing"],
+  [["keygen"], "Nothing to generate: use keygen secret FILE"],
+  [["keygen", "secert"], 'Cannot generate "secert"; did you mean "secret"?'],
+  [["keygen", "secret"], "No file given: keygen secret FILE"],
   [["keygen", "secret", "f", "--name", "x"], 'Option "--name" is for certificates'],
   [["keygen", "certificate"], 'Option "--name NAME" is missing'],
   [["keygen", "certificate", "--name", "a b"], 'Cannot use "a b"'],
@@ -21,22 +21,22 @@ const WRONG: [args: string[], message: string][] = [
   [["sessions", "--state", "opened"], 'Cannot use "opened" for --state; did you mean "open"?'],
   [["sessions", "-s", "/none", "--limit", "x"], 'Cannot use "x" for --limit'],
   [["padt", "--mac", "02:00:00:00:00:01"], 'Option "--session-id NUMBER" is missing'],
-  [["log-level", "loud"], 'Cannot use "loud" for a level; it is one of debug'],
-  [["kick"], "A session's id is missing"],
+  [["log-level", "loud"], 'Cannot use "loud" for a level; use one of debug'],
+  [["kick"], "No session ID given"],
   [["discover"], 'Option "--interface INTERFACE" is missing'],
-  [["discover", "-i", "x", "--timeout", "3"], 'Cannot use "3" as a timeout'],
+  [["discover", "-i", "x", "--timeout", "3"], 'Cannot use "3" as a duration'],
   [["discover", "-i", "x", "--host-uniq", "abc"], 'Cannot use "abc" as a Host-Uniq'],
 ];
 
 for (const [args, message] of WRONG) {
-  Deno.test(`"${args.join(" ")}" is refused as wrong usage`, async () => {
+  Deno.test(`"${args.join(" ")}" is an invalid command line`, async () => {
     const { code, stdout, stderr } = await pppoeProxy(args);
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, `pppoe-proxy: ${message}`);
   });
 }
 
-Deno.test("help shows every command, and --help explains each on stdout", async () => {
+Deno.test("help lists every command, and --help prints the help of each on stdout", async () => {
   const { code, stdout } = await pppoeProxy(["help"]);
   assertEquals(code, 0);
   for (const { name, summary, options } of COMMANDS) {
@@ -50,7 +50,7 @@ Deno.test("help shows every command, and --help explains each on stdout", async 
   }
 });
 
-Deno.test("version tells the version of deno.json, also as JSON", async () => {
+Deno.test("version prints the version in deno.json, also as JSON", async () => {
   const manifest = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
@@ -59,7 +59,7 @@ Deno.test("version tells the version of deno.json, also as JSON", async () => {
   assertEquals([json.version, json.deno], [manifest.version, Deno.version.deno]);
 });
 
-Deno.test("without a daemon the exit code of a command that asks one is 3", async () => {
+Deno.test("without a daemon, commands that need one exit with code 3", async () => {
   for (const command of ["status", "sessions", "clients", "reload", "drain"]) {
     const { code, stdout, stderr } = await pppoeProxy([command, "--socket", "/none.sock"]);
     assertEquals([code, stdout], [3, ""]);
@@ -67,7 +67,7 @@ Deno.test("without a daemon the exit code of a command that asks one is 3", asyn
   }
 });
 
-Deno.test("P4: an invalid configuration is exit code 1, of run 78, with a line a problem", async () => {
+Deno.test("P4: an invalid configuration gives exit code 1, or 78 from run, and a line per problem", async () => {
   const file = new URL("../config/invalid/trust.toml", import.meta.url).pathname;
   for (const [command, exit] of [["run", 78], ["check", 1]] as const) {
     const { code, stderr } = await pppoeProxy([command, "--config", file]);

@@ -217,5 +217,5 @@ testCompiled("X3: it says that OTEL_DENO comes too late for it", [], async () =>
   await using lab = await Lab.open();
   await lab.cables();
   const { server } = await startProxyPair(lab, { serverEnv: { OTEL_DENO: "true" } });
-  await server.waitForLine(/no telemetry.*OTEL_DENO counts when the program is compiled/);
+  await server.waitForLine(/telemetry unavailable.*OTEL_DENO must be set when.*is compiled/);
 });

@@ -39,7 +39,7 @@ Deno.test({
     const since = client.output.length;
     const { checks } = await json("doctor", "--json", ...file);
     const said = checks.find((check: { name: string }) => check.name === "server");
-    assertStringIncludes(said.text, `the running daemon has a tunnel to ${name}`);
+    assertStringIncludes(said.text, `the running daemon is connected to ${name}`);
     assertEquals(client.output.entries.slice(since), []);
     await session.echo(PAYLOAD);
   },
@@ -62,7 +62,7 @@ Deno.test({
     const since = client.output.length;
     const { checks } = await json("doctor", "--json", "--config", path);
     const login = checks.find((check: { name: string }) => check.name === "login");
-    assertMatch(login.text, /^not tried, as the running daemon has a tunnel to 127\.0\.0\.1/);
+    assertMatch(login.text, /^not tested: the running daemon is connected to 127\.0\.0\.1/);
     assertEquals(client.output.entries.slice(since), []);
     // A daemon that is refused is asked why.
     await server.stop();

@@ -1,4 +1,4 @@
-# What bash offers: SCRIPT, then the words of a command line, the last of which is being typed.
+# Prints the completions of bash. Arguments: SCRIPT, then the words of a command line.
 source "$1"
 shift
 COMP_WORDS=("$@")

@@ -1,4 +1,4 @@
-# What fish offers: SCRIPT, then a command line.
+# Prints the completions of fish. Arguments: SCRIPT, then a command line.
 source $argv[1]
 complete -C "$argv[2]" | string split -f 1 \t
-true # whether something was offered is no error
+true # no completions is not an error

@@ -1,4 +1,4 @@
-# What becomes of command lines after a tab in an interactive zsh: SCRIPT, then the command lines.
+# Prints command lines as an interactive zsh completes them. Arguments: SCRIPT, command lines.
 zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PROMPT= RPROMPT= KEYTIMEOUT=1; unsetopt zle_bracketed_paste; autoload -Uz compinit && compinit -D -u; source '$1'
