@@ -166,7 +166,7 @@ Deno.test({
       assertStringIncludes(await output(server("padt", ...args, "--from", from)), "Sent 1 PADT");
       await ac.seen.first(({ source }) => formatMac(source) === from, "a PADT as the customer");
       const group = await server("padt", "--mac", "01:80:c2:00:00:00", "--session-id", "1");
-      assertStringIncludes(group.stderr, "one station");
+      assertStringIncludes(group.stderr, "unicast MAC address");
     }),
 });
 
