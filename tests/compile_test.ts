@@ -5,13 +5,13 @@ import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
-/** The words of a task of deno.json that are options. */
+/** The options in a task of deno.json. */
 function optionsOf(task: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   return tasks[task].split(" ").filter((word: string) => word.startsWith("-"));
 }
 
-Deno.test("X2: what is compiled and what is served have the permissions that the labs run with", () => {
+Deno.test("X2: the tasks compile and serve have the permissions that the labs use", () => {
   assertEquals(optionsOf("serve"), [...PERMISSIONS, V8_FLAGS]);
   const making = ["--exclude-unused-npm", "--no-code-cache", "--output"];
   const running = optionsOf("compile").filter((option) => !making.includes(option));
@@ -26,27 +26,27 @@ function* sources(folder: string): Generator<string> {
   }
 }
 
-Deno.test("X2: nothing starts the program with permissions of its own", () => {
+Deno.test("X2: tests and benchmarks start the program only with the shipped permissions", () => {
   const starting = [...sources("tests"), ...sources("bench")].filter((path) =>
     /["'`/]main\.ts["'`]/.test(Deno.readTextFileSync(ROOT + path)) && !path.startsWith("bench/main")
   );
-  // The second fetches what it imports.
+  // dependencies.ts only fetches the program's imports.
   assertEquals(starting.sort(), ["tests/lab/dependencies.ts", "tests/lab/shipped.ts"]);
 });
 
-Deno.test("X1: a compiled program keeps no code cache, which would be read from a guessable name in /tmp", () => {
+Deno.test("X1: a compiled program has no code cache, which would have a predictable name in /tmp", () => {
   assert(optionsOf("compile").includes("--no-code-cache"));
 });
 
-Deno.test("deno compile takes the program with the page's files, and no package of the tests", async () => {
+Deno.test("deno compile embeds the program and the page's files, but no packages of the tests", async () => {
   const folder = await Deno.makeTempDir();
   const [command, ...args] = compileArguments(`${folder}/pppoe-proxy`);
   try {
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      // Types are checked by `deno task check`.
+      // `deno task check` checks the types.
       args: [command, "--no-check", ...args],
       cwd: ROOT,
-      // The base binary would be downloaded; what is embedded in it is the same.
+      // Avoids the download of the base binary; the embedded files are the same.
       env: { DENORT_BIN: Deno.execPath(), NO_COLOR: "1" },
     }).output();
     const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);

@@ -1,4 +1,4 @@
-/** What the documents say is held against the sources: names of tests, links, and numbers of tables. */
+/** Checks the documents against the sources: names of tests, links, and numbers in tables. */
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../src/tunnel/close_reason.ts";
 import { ALPN, MAX_NAME_BYTES, NONCE_BYTES, PROTOCOL_VERSION } from "../src/tunnel/handshake.ts";
@@ -22,7 +22,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** A test file that a document names, and the first words of the tests meant, if it says which. */
+/** A test file that a document names, and the first words of the test names that it quotes. */
 interface Proof {
   path: string;
   titles: string[];
@@ -36,13 +36,13 @@ function proofsIn(text: string): Proof[] {
   }));
 }
 
-/** Text where a title begins: behind a quotation mark. */
+/** Whether a test name in a source starts with these words. */
 function hasTitle(source: string, title: string): boolean {
   return ['"', "`"].some((mark) => source.includes(mark + title));
 }
 
 for (const document of PROVEN) {
-  Deno.test(`every test that ${document} names is there`, () => {
+  Deno.test(`every test that ${document} names exists`, () => {
     const proofs = proofsIn(read(document));
     assert(proofs.length > 30, `${proofs.length} found`);
     const wrong = proofs.flatMap(({ path, titles }) => {
@@ -54,7 +54,9 @@ for (const document of PROVEN) {
   });
 }
 
-/** Blocks between blank lines; headings, drawings and what a list announces need no proof. */
+/**
+ * Paragraphs and list items that name no test; headings, tables, code and list intros are exempt.
+ */
 function unproven(text: string): string[] {
   const claims = text.replace(/\n## What attacks cost\n[^]*?(?=\n## )/, ""); // measured, not tested
   const blocks = claims.split(/\n{2,}|\n(?=- )/);
@@ -64,7 +66,7 @@ function unproven(text: string): string[] {
   });
 }
 
-/** What rests on others' documents, is advice, or is said of the page itself. */
+/** Paragraphs that cite other documents, give advice, or describe the page itself. */
 const NEED_NO_PROOF =
   /^(?:What two|All numbers|- The holder of each pinned|TLS libraries|What is worth|`deno task attack`)/;
 
@@ -74,7 +76,7 @@ for (const document of PROVEN) {
   });
 }
 
-/** GitHub's anchor of a heading. */
+/** GitHub's anchor for a heading. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-");
 }
@@ -83,7 +85,7 @@ function anchorsOf(path: string): string[] {
   return [...Deno.readTextFileSync(path).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(text));
 }
 
-Deno.test("every relative link of README.md and docs/ leads to a file, and to a heading of it", () => {
+Deno.test("every relative link in README.md and docs/ leads to an existing file and heading", () => {
   const documents = [
     "README.md",
     ...[...Deno.readDirSync(`${ROOT}docs`)].map(({ name }) => `docs/${name}`),
@@ -99,7 +101,9 @@ Deno.test("every relative link of README.md and docs/ leads to a file, and to a 
   assertEquals(wrong, []);
 });
 
-/** The rows of the table whose head begins with this cell; each row is its cells. */
+/**
+ * The rows of the table in protocol.md whose header starts with these cells; a row is its cells.
+ */
 function table(head: string): string[][] {
   const start = protocol.indexOf(`\n| ${head}`);
   assert(start >= 0, `no table "${head}"`);
@@ -109,21 +113,21 @@ function table(head: string): string[][] {
   );
 }
 
-/** The first number of a cell in bytes, where it has a unit of them. */
+/** The first number in a cell; in bytes if it has a unit of bytes. */
 function amount(cell: string): number {
   const [, digits = "", unit] = /([\d,]+)(?: (KiB|MiB))?/.exec(cell) ?? [];
   const factor = unit === "KiB" ? 1_024 : unit === "MiB" ? 1_024 ** 2 : 1;
   return Number(digits.replaceAll(",", "")) * factor;
 }
 
-/** The value of a constant that a source does not export: a number, or a product of numbers. */
+/** The value of a constant that a source does not export: a number or a product of numbers. */
 function constant(path: string, name: string): number {
   const [, text = ""] = new RegExp(`const ${name} = ([\\d_ *]+);`).exec(read(path)) ?? [];
   assert(text !== "", `${path} has no number ${name}`);
   return text.split("*").reduce((all, factor) => all * Number(factor.replaceAll("_", "")), 1);
 }
 
-/** A rate that a source does not export: a second, and at once. */
+/** The rate per second and the burst of a rate limit that a source does not export. */
 function rate(path: string, name: string): number[] {
   const pattern = new RegExp(
     `const ${name}(?:: Rate)? = \\{ rate: ([\\d_]+), burst: ([\\d_]+) \\}`,
@@ -132,7 +136,7 @@ function rate(path: string, name: string): number[] {
   return numbers.map((number) => Number(number.replaceAll("_", "")));
 }
 
-Deno.test("protocol.md: kinds of records and their longest bodies", () => {
+Deno.test("protocol.md: record kinds and their maximum body lengths", () => {
   const { KIND_SESSION, KIND_DISCOVERY, KIND_CONTROL } = records;
   assertEquals(
     table("Knd | name | 16-bit field").slice(0, 3).map((
@@ -151,20 +155,20 @@ Deno.test("protocol.md: kinds of records and their longest bodies", () => {
   assertEquals(Number(half?.[0]), KIND_HALF);
 });
 
-Deno.test("protocol.md: types of control records, and codes of a close", () => {
+Deno.test("protocol.md: control record types and close codes", () => {
   const types = table("type | name").map(([type, name]) => [name, Number(type)]);
   assertEquals(types, Object.entries(records.ControlType));
   const codes = table("code of a close").map(([code, word]) => [word, Number(code)]);
   assertEquals(codes, Object.entries(CLOSE_CODES));
 });
 
-Deno.test("protocol.md: words of violations", () => {
+Deno.test("protocol.md: names of violations", () => {
   const [, words = ""] = /type Violation =([^;]*);/.exec(read("src/tunnel/record.ts")) ?? [];
   const known = [...words.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
   assertEquals(table("violation").map(([word]) => word).toSorted(), known.toSorted());
 });
 
-Deno.test("protocol.md: names, and lengths in a hello", () => {
+Deno.test("protocol.md: names and field lengths of a hello", () => {
   for (const name of [ALPN, TLS_NAME]) assert(protocol.includes(`\`${name}\``), name);
   const [hello] = table("type | name");
   assertEquals(
@@ -174,13 +178,13 @@ Deno.test("protocol.md: names, and lengths in a hello", () => {
   assert(protocol.startsWith(`# The tunnel protocol, version ${PROTOCOL_VERSION}\n`));
 });
 
-/** The default of a setting that is a number, or a time such as "5s". */
+/** The default of a setting: a number, or a duration such as "5s". */
 function fallback(name: string): string {
   const pattern = new RegExp(`\\b${name}: withDefault\\(.*, "?(\\w+)"?\\)`);
   return pattern.exec(read("src/config/schema.ts"))?.[1] ?? `no default of ${name}`;
 }
 
-Deno.test("protocol.md: places before authentication", () => {
+Deno.test("protocol.md: connection limits before authentication", () => {
   const limits = table("connections before login").map((row) => amount(row[1]));
   const [all, own, turns] = ["unauthenticated", "perAddress", "handshakeRate"].map((name) =>
     Number(fallback(name))
@@ -205,14 +209,14 @@ Deno.test("protocol.md: places before authentication", () => {
   ]);
 });
 
-Deno.test("protocol.md: defaults of the keepalive and of the time to resume", () => {
+Deno.test("protocol.md: defaults of the keepalive interval and of resume_grace", () => {
   for (const [name, text] of [["interval", "`interval` ("], ["resumeGrace", "`resume_grace` ("]]) {
     const said = protocol.split(text)[1].split(")")[0].replace(" ", "");
     assertEquals(said, fallback(name));
   }
 });
 
-Deno.test("protocol.md: what may wait in a tunnel's queue", () => {
+Deno.test("protocol.md: limits of a tunnel's send queue", () => {
   const shares = "src/tunnel/queue_shares.ts";
   const rows = table("what waits to be sent");
   assertEquals(rows.map((row) => amount(row[1])), [
@@ -228,7 +232,7 @@ Deno.test("protocol.md: what may wait in a tunnel's queue", () => {
   assertEquals(amount(rows[1][1].split(" but ")[1]), least);
 });
 
-Deno.test("protocol.md: rates", () => {
+Deno.test("protocol.md: rate limits", () => {
   const codes = "src/proxy/session_code_gate.ts";
   const allowance = "src/tunnel/peer_allowance.ts";
   const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));

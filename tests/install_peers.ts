@@ -1,17 +1,17 @@
-/** Installs what the tests start besides Deno, on Debian and what is made from it. */
+/** Installs the programs that the tests use, on Debian and its derivatives. */
 import { installed } from "./lab/process.ts";
 import { PACKAGES, type Program } from "./needs.ts";
 
-/** Libraries, without a program that would show that they are there. */
+/** Packages that are not detected by a program. */
 const FURTHER = ["libc6-dev", "procps"];
 
-/** Debian's packages that hold the optional programs. */
+/** Debian packages of the optional programs. */
 export function peerPackages(): string[] {
   const packages = Object.values(PACKAGES).flatMap((names) => names.split(" "));
   return [...new Set([...packages, ...FURTHER])].sort();
 }
 
-/** Installs the packages that are missing. Throws an Error that says what to do where that fails. */
+/** Installs missing packages. Throws an Error that says what to do if that fails. */
 export async function installPeers(): Promise<void> {
   const programs = Object.keys(PACKAGES) as Program[];
   if (programs.every((program) => installed(program)) && await present(FURTHER)) return;
@@ -19,11 +19,11 @@ export async function installPeers(): Promise<void> {
   const command = `apt-get install --no-install-recommends ${packages.join(" ")}`;
   if (!installed("apt-get")) {
     throw new Error(
-      `Cannot install the peers: there is no apt-get; install these: ${packages.join(" ")}`,
+      `Cannot install packages: apt-get not found; install these: ${packages.join(" ")}`,
     );
   }
   if (Deno.uid() !== 0) {
-    throw new Error(`Only root can install the peers; run \`${command}\` as root`);
+    throw new Error(`Cannot install packages: not root; run \`${command}\` as root`);
   }
   await aptGet("update");
   await aptGet("install", "--yes", "--no-install-recommends", ...packages);
@@ -45,5 +45,5 @@ async function aptGet(...args: string[]): Promise<void> {
   }).output();
   if (success) return;
   const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-  throw new Error(`Cannot install the peers: apt-get ${args[0]} failed:\n${said}`);
+  throw new Error(`Cannot install packages: apt-get ${args[0]} failed:\n${said}`);
 }

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
-/** Folders from top to bottom; each imports only what stands below it. */
+/** Directories from top to bottom; each imports only from those below it. */
 const LAYERS = ["src/cli", "src/admin", "src/proxy", "src/tunnel", "src/pppoe"];
 
 const SCRIPTS = /\.[jt]s$/;
@@ -17,7 +17,7 @@ function* sources(folder: string, kind = SCRIPTS): Generator<string> {
   }
 }
 
-/** What a file imports: paths from the project's root, or bare names. */
+/** Imports of a file: paths from the project's root, or bare names. */
 function imports(path: string): string[] {
   const text = Deno.readTextFileSync(ROOT + path);
   const names = [...text.matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => match[1]);
@@ -32,11 +32,11 @@ function offenders(folder: string, allowed: (name: string) => boolean): string[]
   );
 }
 
-Deno.test("ffi imports nothing of src", () => {
+Deno.test("ffi imports nothing from src", () => {
   assertEquals(offenders("ffi", (name) => name.startsWith("ffi/")), []);
 });
 
-Deno.test("src/pppoe imports nothing but itself and does no I/O", () => {
+Deno.test("src/pppoe imports only itself and does no I/O", () => {
   assertEquals(offenders("src/pppoe", (name) => name.startsWith("src/pppoe/")), []);
   const users = [...sources("src/pppoe")].filter((path) =>
     /\b(Deno|fetch|setTimeout|setInterval|performance|Date)\b/.test(
@@ -46,7 +46,7 @@ Deno.test("src/pppoe imports nothing but itself and does no I/O", () => {
   assertEquals(users, []);
 });
 
-Deno.test("imports run downwards only", () => {
+Deno.test("layers import only from lower layers", () => {
   for (const [index, layer] of LAYERS.entries()) {
     const above = LAYERS.slice(0, index);
     const wrong = offenders(layer, (name) => !above.some((other) => name.startsWith(other)));
@@ -54,7 +54,7 @@ Deno.test("imports run downwards only", () => {
   }
 });
 
-Deno.test("src/state imports nothing of ours but src/pppoe, and only what runs sessions imports it", () => {
+Deno.test("src/state imports only src/pppoe, and src/tunnel, src/pppoe and src/config do not import it", () => {
   const outside = /^(ffi|bench|tests|links|src)\//;
   assertEquals(
     offenders("src/state", (name) => !outside.test(name) || /^src\/(state|pppoe)\//.test(name)),
@@ -65,7 +65,7 @@ Deno.test("src/state imports nothing of ours but src/pppoe, and only what runs s
   assertEquals(wrong, []);
 });
 
-Deno.test("src/capture imports nothing of ours but src/pppoe", () => {
+Deno.test("src/capture imports only src/pppoe", () => {
   const outside = /^(ffi|bench|tests|links|src)\//;
   assertEquals(
     offenders("src/capture", (name) => !outside.test(name) || /^src\/(capture|pppoe)\//.test(name)),

@@ -1,5 +1,5 @@
 /**
- * One test for each lesson that other implementations paid for; docs/threat-model.md lists them.
+ * One test for each vulnerability or bug of another implementation in docs/threat-model.md.
  */
 import {
   assert,
@@ -46,8 +46,8 @@ function packet(code: number, tags: Uint8Array): Uint8Array {
   return encodeDiscovery({ code, sessionId: 0, source: CUSTOMER, destination: AC, tags });
 }
 
-// CVE-2020-8597: pppd's EAP overflow was open to whoever could send it a frame.
-Deno.test("lesson: what a peer says before it is authenticated reaches no wire and no decoder", async () => {
+// CVE-2020-8597: anyone who could send a frame to pppd could exploit its EAP overflow.
+Deno.test("lesson: data from an unauthenticated peer reaches no wire and no decoder", async () => {
   for (const kind of [KIND_SESSION, KIND_DISCOVERY]) {
     const [client, far] = memoryConnectionPair();
     const padi = packet(CODE_PADI, encodeTags([service]));
@@ -58,8 +58,8 @@ Deno.test("lesson: what a peer says before it is authenticated reaches no wire a
   }
 });
 
-// CVE-2001-0026: rp-pppoe looped for ever over a TCP option of length 0.
-Deno.test("lesson: what has length 0 is stepped over, in tags and in the parts of a vendor tag", () => {
+// CVE-2001-0026: rp-pppoe looped forever over a TCP option of length 0.
+Deno.test("lesson: elements of length 0 are skipped, in tags and in sub-options of a vendor tag", () => {
   const empty = new Uint8Array(0);
   const tags = Array.from({ length: 373 }, () => ({ type: 0x999, value: empty }));
   assertEquals(readTags(encodeTags(tags)), tags);
@@ -67,9 +67,9 @@ Deno.test("lesson: what has length 0 is stepped over, in tags and in the parts o
   assertEquals(decodeLineId({ type: TAG_VENDOR_SPECIFIC, value }), {});
 });
 
-// CVE-2008-3584: NetBSD read beyond a packet by a tag's length. mpd5 5.9_2 crashed alike.
-// CVE-2022-0982 and others of accel-ppp: lengths from the wire were taken for true.
-Deno.test("lesson: no length from the wire is believed, whichever it is and whatever it says", () => {
+// CVE-2008-3584: NetBSD read beyond a packet because of a tag's length; so did mpd5 5.9_2.
+// CVE-2022-0982 and others in accel-ppp: lengths from the wire were trusted.
+Deno.test("lesson: every length from the wire is checked, for all values", () => {
   const frame = packet(CODE_PADR, encodeTags([service, uniq(1, 2, 3)]));
   const view = new DataView(frame.buffer);
   for (const at of [18, 22, 26]) {
@@ -80,14 +80,14 @@ Deno.test("lesson: no length from the wire is believed, whichever it is and what
       const tags = typeof read === "string" ? read : readTags(read.tags);
       if (typeof tags === "string") continue;
       const bytes = tags.reduce((sum, { value }) => sum + 4 + value.length, 0);
-      assert(bytes <= frame.length - 20, `${length} at ${at} is believed`);
+      assert(bytes <= frame.length - 20, `length ${length} at ${at} is trusted`);
     }
     view.setUint16(at, right);
   }
 });
 
-// accel-ppp 86e71f2a: a tag's head was read where fewer than four bytes were left.
-Deno.test("lesson: a tag's head is not read where fewer than four bytes are left", () => {
+// accel-ppp 86e71f2a: a tag header was read from fewer than four remaining bytes.
+Deno.test("lesson: no tag header is read from fewer than four remaining bytes", () => {
   const region = encodeTags([service]);
   for (const left of [1, 2, 3]) {
     assertEquals(readTags(region.subarray(0, left)), "tag-truncated");
@@ -96,7 +96,7 @@ Deno.test("lesson: a tag's head is not read where fewer than four bytes are left
 });
 
 // accel-ppp c32518d7: an echoed Host-Uniq was written three bytes beyond the answer.
-Deno.test("lesson: a Host-Uniq of any length is echoed in full, within a frame, or refused", () =>
+Deno.test("lesson: a Host-Uniq of any length is either echoed in full within a frame or refused", () =>
   within({}, async (path) => {
     for (const length of [0, 1, 1_400, 1_470]) {
       const unique = { type: TAG_HOST_UNIQ, value: new Uint8Array(length).fill(0x55) };
@@ -116,8 +116,8 @@ Deno.test("lesson: a Host-Uniq of any length is echoed in full, within a frame, 
     assertEquals(path.clients[0].drops, { "discovery-too-long": 1 });
   }));
 
-// accel-ppp 028e2090: a frame of another VER and TYPE was logged, and forwarded all the same.
-Deno.test("lesson: a frame that is counted as dropped goes nowhere", () =>
+// accel-ppp 028e2090: a frame with an invalid VER or TYPE was logged but still forwarded.
+Deno.test("lesson: a frame that is counted as dropped is not forwarded", () =>
   within({}, async (path) => {
     await dial(path);
     const padi = packet(CODE_PADI, encodeTags([service]));
@@ -131,8 +131,8 @@ Deno.test("lesson: a frame that is counted as dropped goes nowhere", () =>
     assertEquals([path.ac.frames, path.server.drops], [[], {}]);
   }));
 
-// accel-ppp d7e6984c: for want of a break, a vendor tag was read as PPP-Max-Payload.
-Deno.test("lesson: each tag is what its type says, whatever stands before it", () => {
+// accel-ppp d7e6984c: a missing break made a vendor tag parse as PPP-Max-Payload.
+Deno.test("lesson: each tag is parsed by its own type, whatever tag precedes it", () => {
   const vendor = { type: TAG_VENDOR_SPECIFIC, value: Uint8Array.of(0x05, 0xdc) };
   const maximum = { type: TAG_PPP_MAX_PAYLOAD, value: Uint8Array.of(0x05, 0xd4) };
   for (const tags of [[vendor, maximum], [maximum, vendor]]) {
@@ -144,8 +144,8 @@ Deno.test("lesson: each tag is what its type says, whatever stands before it", (
   }
 });
 
-// accel-ppp 6fbb4a90: tags behind End-Of-List were read.
-Deno.test("lesson: a request whose Service-Name stands behind End-Of-List has none", () =>
+// accel-ppp 6fbb4a90: tags after End-Of-List were parsed.
+Deno.test("lesson: a Service-Name after End-Of-List is ignored", () =>
   within({}, async (path) => {
     const end = { type: TAG_END_OF_LIST, value: new Uint8Array(0) };
     const hidden = { type: TAG_SERVICE_NAME, value: new Uint8Array(0) };
@@ -153,14 +153,14 @@ Deno.test("lesson: a request whose Service-Name stands behind End-Of-List has no
     path.customers[0].send({ ...head, code: CODE_PADI }, [end, hidden]);
     path.customers[0].send({ ...head, code: CODE_PADI }, [service, end, uniq(9)]);
     const { list } = await path.ac.packet();
-    // The Host-Uniq is the server's: the customer's stands where nobody reads.
+    // The Host-Uniq is the server's: the customer's is after End-Of-List.
     assertEquals(list.map(({ type }) => type), [TAG_SERVICE_NAME, TAG_HOST_UNIQ]);
     assertNotEquals(list[1].value, uniq(9).value);
     assertEquals(path.clients[0].drops, { "service-name-count": 1 });
   }));
 
-// CVE-2026-46306: Linux' flow dissector took two bytes of PPP protocol for granted.
-Deno.test("lesson: a PPP protocol of one byte is one, and its frame crosses unchanged", () =>
+// CVE-2026-46306: Linux's flow dissector assumed two bytes of PPP protocol.
+Deno.test("lesson: a PPP protocol field of one byte is valid, and its frame is forwarded unchanged", () =>
   within({}, async (path) => {
     for (const [bytes, protocol] of [[[0x21], 0x21], [[0x57, 0x60], 0x57], [[0x80], 0]] as const) {
       assertEquals(pppProtocol(Uint8Array.from(bytes), 0, bytes.length), protocol);
@@ -170,7 +170,7 @@ Deno.test("lesson: a PPP protocol of one byte is one, and its frame crosses unch
       path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, payload));
       assertEquals(payloadOf(await path.ac.next()), payload);
     }
-    // No whole protocol field, so no frame of PPP's (RFC 1661 sections 2 and 6.5).
+    // An incomplete protocol field, so not a PPP frame (RFC 1661 sections 2 and 6.5).
     for (const payload of [[], [0x80]]) {
       path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, payload));
     }
@@ -178,8 +178,8 @@ Deno.test("lesson: a PPP protocol of one byte is one, and its frame crosses unch
     assertEquals([path.ac.frames, path.clients[0].drops], [[], { "ppp-short": 2 }]);
   }));
 
-// CVE-2020-27638: an invalid packet type met an assertion of fastd and ended the process.
-Deno.test("lesson: a record of an unknown kind ends its own tunnel and nothing else", () =>
+// CVE-2020-27638: an invalid packet type triggered an assertion in fastd, which ended the process.
+Deno.test("lesson: a record of an unknown kind ends only its own tunnel", () =>
   within({}, async (path) => {
     await dial(path);
     for (const bytes of [record(3, 0, new Uint8Array(4)), record(KIND_CONTROL, 99, SECRET)]) {
@@ -192,8 +192,8 @@ Deno.test("lesson: a record of an unknown kind ends its own tunnel and nothing e
     assertEquals(payloadOf(await path.ac.next()), [1]);
   }));
 
-// cloudflared keeps its command line from debuggers because tunnel tokens stand in it.
-Deno.test("lesson: no option takes a secret, so that none stands in a command line", () => {
+// cloudflared hides its command line from debuggers because it contains tunnel tokens.
+Deno.test("lesson: no option takes a secret, so command lines never contain one", () => {
   const values = COMMANDS.flatMap(({ options }) =>
     options.filter(({ value }) => value !== undefined)
   );
@@ -201,8 +201,8 @@ Deno.test("lesson: no option takes a secret, so that none stands in a command li
   assertEquals(names.filter((name) => /secret|key|token|pass/i.test(name)), []);
 });
 
-// rathole logged the digest that it expected; frp's login could be repeated by whoever saw it.
-Deno.test("lesson: a refusal tells nothing of the right proof, and a proof is good for one time", async () => {
+// rathole logged the expected digest; an frp login could be replayed.
+Deno.test("lesson: a refusal does not reveal the correct proof, and a proof cannot be replayed", async () => {
   const hello = encodeHello({
     version: 1,
     features: 0,

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { LineLimit } from "../src/line_limit.ts";
 
-Deno.test("one record a key and second is let through, and the next tells what was left out", () => {
+Deno.test("one record per key and second is logged, and the next one has the suppressed count", () => {
   let now = 0;
   const limiter = new LineLimit(() => now);
   const seen: string[] = [];
@@ -20,7 +20,7 @@ Deno.test("one record a key and second is let through, and the next tells what w
   assertEquals(seen, ["a0", "b0", "a2", "a1"]);
 });
 
-Deno.test("the keys of the limiter are bounded, and the longest silent one is forgotten", () => {
+Deno.test("the number of keys is bounded, and the least recently logged key is evicted", () => {
   const limiter = new LineLimit(() => 0);
   let emitted = 0;
   for (let key = 0; key <= 256; key++) limiter.log(String(key), () => emitted++);
@@ -31,7 +31,7 @@ Deno.test("the keys of the limiter are bounded, and the longest silent one is fo
   assertEquals(emitted, 258);
 });
 
-Deno.test("after a quiet time several records pass at once, and what follows is counted", () => {
+Deno.test("after a quiet period a burst of records is logged, and the rest is counted", () => {
   let now = 0;
   const limiter = new LineLimit(() => now, 3);
   const seen: number[] = [];

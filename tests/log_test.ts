@@ -13,21 +13,21 @@ function record(message: string, properties: Record<string, unknown>): LogRecord
   };
 }
 
-Deno.test("a record as text has the fields as key=value behind the message", () => {
+Deno.test("a text record has the fields as key=value after the message", () => {
   assertEquals(
     formatText(record("ready", { interface: "wan0", clients: 2 })),
     "2030-01-02T03:04:05.678Z info    main: ready interface=wan0 clients=2",
   );
 });
 
-Deno.test("text values with blanks, quotes and control characters are quoted and escaped", () => {
+Deno.test("text values with spaces, quotes and control characters are quoted and escaped", () => {
   const line = formatText(
     record("refused", { a: "two words", b: "", c: 'x"y', d: "\x1b[2J\n\x9b" }),
   );
   assertStringIncludes(line, ' a="two words" b="" c="x\\"y" d="\\u001b[2J\\n\\u009b"');
 });
 
-Deno.test("a record as JSON is one line with the fields beside time, level, topic and message", () => {
+Deno.test("a JSON record is one line with time, level, topic, message and the fields", () => {
   const line = formatJson(record("ready", { interface: "wan0", note: "a\nb" }));
   assertEquals(line.includes("\n"), false);
   assertEquals(JSON.parse(line), {
@@ -65,7 +65,7 @@ Deno.test("errors, bigints and absent values are logged without throwing", () =>
   ]);
 });
 
-/** Logs from a process whose stderr is a file, as journald's stream or not. */
+/** Logs from a process whose stderr is a file; returns the prefixes. `stream` is JOURNAL_STREAM. */
 async function logToJournal(stream: string): Promise<string[]> {
   const url = new URL("../src/log.ts", import.meta.url).href;
   const code = `import { configureLogging, logger } from "${url}";
@@ -83,11 +83,11 @@ async function logToJournal(stream: string): Promise<string[]> {
   return text.trim().split("\n").map((line) => line.replace(/ .*$/, "").replace(/\d{4}-.*$/, ""));
 }
 
-Deno.test("where stderr is journald's stream, lines begin with their priority", async () => {
+Deno.test("if stderr is journald's stream, lines start with their priority", async () => {
   assertEquals(await logToJournal('$(stat -L -c %d:%i "$0")'), ["<7>", "<6>", "<4>", "<3>"]);
 });
 
-Deno.test("where stderr is not journald's stream, although it is somebody's, they do not", async () => {
+Deno.test("if another stream is journald's, lines have no priority", async () => {
   assertEquals(await logToJournal("1:2"), ["", "", "", ""]);
 });
 
@@ -105,19 +105,19 @@ async function logInProcess(format: string, level: string, link = level): Promis
   return new TextDecoder().decode(stderr).trim().split("\n");
 }
 
-Deno.test("the automatic format is JSON where stderr is no terminal, and levels are kept", async () => {
+Deno.test("the automatic format is JSON if stderr is not a terminal, and levels apply", async () => {
   const [line, ...more] = await logInProcess("auto", "info");
   assertEquals(more, []);
   assertEquals(JSON.parse(line).message, "ready");
 });
 
-Deno.test("text can be asked for, and debug shows more", async () => {
+Deno.test("the text format can be configured, and the level debug logs more", async () => {
   const [first, second] = await logInProcess("text", "debug");
   assertMatch(first, / debug +link: detail$/);
   assertMatch(second, / info +main: ready interface=wan0$/);
 });
 
-Deno.test("a topic can have a level of its own", async () => {
+Deno.test("a topic can have its own level", async () => {
   const lines = await logInProcess("text", "error", "debug");
   assertEquals(lines.length, 1);
   assertMatch(lines[0], / debug +link: detail$/);

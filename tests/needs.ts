@@ -1,7 +1,7 @@
-/** Programs that tests can do without: a test that needs one which is missing is skipped and says so. */
+/** Optional programs of the tests: a test that needs a missing one is skipped with the reason. */
 import { installed } from "./lab/process.ts";
 
-/** Debian's packages by the programs that tests start. Deno, sh, coreutils and util-linux are always there. */
+/** Debian packages by program. Deno, sh, coreutils and util-linux are assumed to be installed. */
 export const PACKAGES = {
   bash: "bash",
   capinfos: "tshark",
@@ -37,19 +37,19 @@ export const PACKAGES = {
   zsh: "zsh",
 } as const;
 
-/** A program that not every machine has. */
+/** An optional program. */
 export type Program = keyof typeof PACKAGES;
 
-/** Debian's packages of those programs that are missing. */
+/** Debian packages of the missing programs. */
 export function missingPackages(programs: readonly Program[]): string[] {
   const missing = programs.filter((program) => !installed(program));
   return [...new Set(missing.map((program) => PACKAGES[program]))];
 }
 
-/** What a skipped test's name ends with; the summary of `deno task test` shows it. */
+/** The reason at the end of a skipped test's name, for the summary of `deno task test`. */
 export const REASON = / \(needs ([^()]+)\)$/;
 
-/** A test that is skipped, with the reason in its name, where one of these programs is missing. */
+/** Skips a test if one of these programs is missing, with the reason in its name. */
 export function needing(
   programs: readonly Program[],
   definition: Deno.TestDefinition,
@@ -58,7 +58,7 @@ export function needing(
   return missing.length === 0 ? definition : skipped(definition, missing.join(", "));
 }
 
-/** A test that is skipped for a reason, such as `a CPU with AMX`; undefined for none. */
+/** Skips a test if it lacks something, such as `a CPU with AMX`; undefined runs it. */
 export function skipping(
   reason: string | undefined,
   definition: Deno.TestDefinition,

@@ -1,8 +1,8 @@
 /**
- * `deno task test [--install-peers] [FILTER…]`: all tests, in a private network namespace. Arguments
- * go to `deno test`; those that are no option and no path filter by name. A test that needs what the
- * machine does not have is skipped; the end says which and why. With `--install-peers` Debian's
- * packages are installed first, and a skipped test is a failure.
+ * `deno task test [--install-peers] [FILTER…]`: runs all tests in a private network namespace.
+ * Options and paths are passed to `deno test`; other arguments filter tests by name. A test that
+ * needs something that is missing is skipped, and the summary lists it. `--install-peers` first
+ * installs Debian packages, and then treats a skipped test as a failure.
  */
 import { buildProgram } from "./compiled/build.ts";
 import { installPeers } from "./install_peers.ts";
@@ -12,10 +12,10 @@ import { describeSkipped, type Skipped, skippedIn } from "./skipped.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
 const INSTALL = "--install-peers";
-/** What the environment may say of whom TLS trusts: needed for downloads, and not for tests. */
+/** Environment variables with trusted CAs: downloads may need them, tests must not have them. */
 const TRUST = ["DENO_CERT", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
 const HOW_TO =
-  `Install what is missing with \`npx -y deno@2.9.6 task test ${INSTALL}\`, on Debian as root.`;
+  `To install what is missing, run \`npx -y deno@2.9.6 task test ${INSTALL}\` as root on Debian.`;
 
 function* testFiles(folder: string): Generator<string> {
   for (const entry of Deno.readDirSync(folder)) {
@@ -28,7 +28,7 @@ function* testFiles(folder: string): Generator<string> {
 interface TestArguments {
   options: string[];
   paths: string[];
-  /** What a test's name has to match. */
+  /** Pattern that a test's name must match. */
   filter: RegExp | undefined;
 }
 
@@ -44,7 +44,7 @@ function escape(text: string): string {
   return text.replace(/[^\w ]/g, "\\$&");
 }
 
-/** Whether tests of the compiled program are among those to be run. */
+/** Whether the tests to run include those of the compiled program. */
 function wantsCompiled({ paths }: TestArguments): boolean {
   return paths.some((path) => /(^|\/)(tests\/?$|compiled\b)/.test(path));
 }
@@ -53,7 +53,7 @@ async function say(text: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${text}\n`));
 }
 
-/** Runs the tests; their exit code and what was skipped. */
+/** Runs the tests; returns the exit code and the skipped tests. */
 async function runTests(args: TestArguments, labs: boolean): Promise<[number, Skipped[]]> {
   const { options, paths, filter } = args;
   const folder = await Deno.makeTempDir({ prefix: "pppoe-proxy-tests-" });
@@ -66,7 +66,7 @@ async function runTests(args: TestArguments, labs: boolean): Promise<[number, Sk
     const words = [...command, ...options, ...filtering, ...paths];
     const code = await (labs ? runInNamespace(words) : runDeno(words));
     const skipped = skippedIn(await Deno.readTextFile(report).catch(() => ""));
-    // The report has those that the filter left out, too.
+    // The report also has the tests that the filter excluded.
     return [code, skipped.filter(({ name }) => filter?.test(name) ?? true)];
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -83,7 +83,7 @@ async function main(args: readonly string[]): Promise<number> {
   if (skipped.length === 0) return code;
   await say(`\n${describeSkipped(skipped, obstacle)}`);
   if (!complete) await say(HOW_TO);
-  else await say(`With ${INSTALL} none may be skipped.`);
+  else await say(`Failed: with ${INSTALL} no test may be skipped.`);
   return complete ? code || 1 : code;
 }
 

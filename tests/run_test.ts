@@ -4,10 +4,10 @@ import { findProgram } from "./lab/process.ts";
 import { describeSkipped, skippedIn } from "./skipped.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
-/** What Debian cannot be without, of what the runner itself starts. */
+/** Programs that the runner starts and that every Debian system has. */
 const ESSENTIAL = ["sh", "true", "mount", "unshare"];
 
-/** Runs `deno task test` where nothing else is installed. */
+/** Runs `deno task test` with only these programs in PATH. */
 async function runBare(...args: string[]): Promise<{ code: number; text: string }> {
   let outcome = { code: -1, text: "" };
   await withFolder(async (folder) => {
@@ -25,7 +25,7 @@ async function runBare(...args: string[]): Promise<{ code: number; text: string 
   return outcome;
 }
 
-Deno.test("P1: on a bare machine the tests pass, and the end says what was skipped and how to get it", async () => {
+Deno.test("P1: on a minimal system the tests pass, and the summary lists skipped tests and the remedy", async () => {
   const files = ["metrics", "dashboard"].map((name) => `tests/admin/${name}_test.ts`);
   const { code, text } = await runBare(...files, "tests/lab/quic_test.ts");
   assertEquals(code, 0, text);
@@ -41,13 +41,13 @@ Deno.test("P1: on a bare machine the tests pass, and the end says what was skipp
   assertStringIncludes(end, "task test --install-peers");
 });
 
-Deno.test("P1: where the peers cannot be installed, --install-peers fails and names the packages", async () => {
+Deno.test("P1: if the packages cannot be installed, --install-peers fails and names them", async () => {
   const { code, text } = await runBare("--install-peers", "tests/admin/metrics_test.ts");
   assertEquals(code, 1);
-  assertStringIncludes(text, "there is no apt-get; install these: bash bsdutils chromium");
+  assertStringIncludes(text, "apt-get not found; install these: bash bsdutils chromium");
 });
 
-Deno.test("a skipped test is named with what it needs, and one without a reason is not hidden", () => {
+Deno.test("skipped tests are listed by what they need, including those without a reason", () => {
   const skipped = skippedIn(`<testsuite>
     <testcase name="it&apos;s &lt;a&gt; (needs fish, zsh)" classname="./a_test.ts" line="1">
       <skipped/></testcase>
@@ -60,7 +60,7 @@ Deno.test("a skipped test is named with what it needs, and one without a reason 
     `2 tests were skipped:
   needs fish, zsh
     a_test.ts: it's <a>
-  no reason is given
+  no reason given
     b_test.ts: c`,
   );
 });

@@ -1,11 +1,11 @@
-/** Which tests a run has skipped, and why. */
+/** Tests that a run skipped, and why. */
 import { REASON } from "./needs.ts";
 
-/** A test that was not run. */
+/** A skipped test. */
 export interface Skipped {
   file: string;
   name: string;
-  /** What it needs; undefined where its name does not say. */
+  /** What it needs; undefined if its name has no reason. */
   reason: string | undefined;
 }
 
@@ -26,7 +26,7 @@ function unescape(text: string): string {
   );
 }
 
-/** Reads the report of `deno test --junit-path`. */
+/** Returns the skipped tests in a report of `deno test --junit-path`. */
 export function skippedIn(report: string): Skipped[] {
   return [...report.matchAll(CASE)].map(([, name, file]) => {
     const whole = unescape(name);
@@ -38,9 +38,9 @@ export function skippedIn(report: string): Skipped[] {
   });
 }
 
-/** Names each skipped test, by what it needs. `labs` is why there are no labs, if there are none. */
+/** Lists skipped tests by what they need. `labs` is why labs cannot run; undefined if they can. */
 export function describeSkipped(skipped: readonly Skipped[], labs: string | undefined): string {
-  const unnamed = labs === undefined ? "no reason is given" : `needs a lab: ${labs}`;
+  const unnamed = labs === undefined ? "no reason given" : `needs a lab: ${labs}`;
   const groups = Map.groupBy(
     skipped,
     ({ reason }) => reason === undefined ? unnamed : `needs ${reason}`,

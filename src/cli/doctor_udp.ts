@@ -6,24 +6,24 @@ import type { Findings } from "./findings.ts";
 const RMEM_MAX = "/proc/sys/net/core/rmem_max";
 const KIB = 1024;
 
-/** With QUIC: whether the kernel lets as much wait in a UDP socket as the daemon asks for. */
+/** Checks with QUIC that the kernel allows the UDP receive buffer that the daemon requests. */
 export async function examineUdp({ tunnel }: Config): Promise<Examined[]> {
   if (tunnel.transport !== "quic") return [];
   return await examine("udp buffer", async (findings) => {
     const text = await Deno.readTextFile(RMEM_MAX).catch(() => undefined);
     return text === undefined
-      ? `not known: "${RMEM_MAX}" cannot be read here`
+      ? `unknown: cannot read "${RMEM_MAX}"`
       : judgeUdpBuffer(Number(text), findings);
   });
 }
 
-/** `most` is net.core.rmem_max, in bytes. */
+/** Compares net.core.rmem_max, `most` bytes, with the requested buffer; returns the "ok" text. */
 export function judgeUdpBuffer(most: number, { notes }: Findings): string {
   const [allowed, wanted] = [most, RECEIVE_QUEUE].map((bytes) => `${Math.floor(bytes / KIB)} KiB`);
   if (most < RECEIVE_QUEUE) {
     notes.push(
-      `The kernel lets ${allowed} wait in the UDP socket, and the daemon asks for ${wanted}, so bursts may be lost: run \`sysctl -w net.core.rmem_max=${RECEIVE_QUEUE}\`, and write the setting to a file in /etc/sysctl.d. With CAP_NET_ADMIN the daemon gets it anyhow`,
+      `The kernel limits the UDP receive buffer to ${allowed}, but the daemon requests ${wanted}, so bursts may be lost; run \`sysctl -w net.core.rmem_max=${RECEIVE_QUEUE}\` and add the setting to a file in /etc/sysctl.d, or give the daemon CAP_NET_ADMIN, which lifts the limit`,
     );
   }
-  return `${wanted} may wait in the UDP socket (net.core.rmem_max allows ${allowed})`;
+  return `UDP receive buffer of ${wanted} (net.core.rmem_max allows ${allowed})`;
 }

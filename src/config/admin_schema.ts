@@ -10,12 +10,12 @@ const listen = () => {
     all,
     v.check(
       (addresses) => addresses.every(({ host }) => isLoopback(host)),
-      'Expected loopback addresses such as "127.0.0.1:9180": what is said there is not encrypted; use SSH or a proxy with TLS to reach it from elsewhere',
+      'Expected loopback addresses such as "127.0.0.1:9180": this listener does not encrypt; use SSH or a TLS proxy to reach it from elsewhere',
     ),
   );
 };
 
-/** As useradd(8) allows them. */
+/** Valid group names (useradd(8)). */
 const GROUP = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
 
 /** Schema of `[admin]`; paths are relative to `folder`. */
@@ -34,12 +34,12 @@ export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfi
     "tokenFile",
     ({ listen, tokenFile, readTokenFile }) =>
       listen === undefined || tokenFile !== undefined || readTokenFile !== undefined,
-    'Is needed with "listen", or "read_token_file" is, as every user of the machine reaches a TCP port; make one with `pppoe-proxy keygen token FILE`',
+    'Required with "listen" unless "read_token_file" is set: any local user can reach a TCP port; make one with `pppoe-proxy keygen token FILE`',
   );
   return check(
     guarded,
     "readGroup",
     ({ readSocket, readGroup }) => readGroup === undefined || readSocket !== undefined,
-    'Goes with "read_socket" only, which it is given to',
+    'Only used with "read_socket", which is missing; set it or remove this key',
   );
 }

@@ -1,13 +1,13 @@
 import { basename, extname, join } from "node:path";
 import type { Config } from "./types.ts";
 
-/** Where daemons have their sockets, unless the configuration or systemd says otherwise. */
+/** Default directory of admin sockets. */
 export const RUN_FOLDER = "/run/pppoe-proxy";
 
 /**
- * The Unix socket of a configuration's admin API: `/run/pppoe-proxy/server.sock` for `server.toml`;
- * undefined where it is off. `runtimeDirectory` is what systemd's RUNTIME_DIRECTORY says
- * (systemd.exec(5)), and stands for /run/pppoe-proxy.
+ * Returns the Unix socket of a configuration's admin API, by default `/run/pppoe-proxy/server.sock`
+ * for `server.toml`; undefined if it is disabled. `runtimeDirectory` is systemd's RUNTIME_DIRECTORY
+ * (systemd.exec(5)), which replaces /run/pppoe-proxy.
  */
 export function adminSocket(
   { file, admin }: Pick<Config, "file" | "admin">,

@@ -1,7 +1,10 @@
 import { ConfigError } from "./config_error.ts";
 import { lineOf, locateKeys } from "./locate.ts";
 
-/** Runs `read` for a setting; what it throws becomes a ConfigError with the setting's key and line. */
+/**
+ * Runs `read` for a setting; turns its exception into a ConfigError with the setting's key and
+ * line.
+ */
 export async function blaming<T>(
   file: string,
   path: string,

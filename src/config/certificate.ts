@@ -1,32 +1,32 @@
-/** Certificate files: what they hold, and the rules for what can be shown or pinned. */
+/** Certificate files, and the rules for certificates that a server presents or a client pins. */
 import { createHash, X509Certificate } from "node:crypto";
 import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
 
 const BLOCKS = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
-/** Far more than any chain of certificates. Bytes. */
+/** Maximum size of a certificate or key file, in bytes: far more than any certificate chain. */
 const MAX_FILE = 256 * 1024;
 
 const MAKE_ONE = "make one with `pppoe-proxy keygen certificate --name NAME`";
 
-/** The certificate that a file stands for: the first one in it. */
+/** The first certificate in a file. */
 export interface Certificate {
   path: string;
-  /** PEM of this certificate alone. */
+  /** PEM of only this certificate. */
   pem: string;
-  /** SHA-256 of its DER, 32 bytes: what `openssl x509 -fingerprint -sha256` shows. */
+  /** SHA-256 of its DER, 32 bytes, as shown by `openssl x509 -fingerprint -sha256`. */
   fingerprint: Uint8Array;
-  /** Hosts it names, or its subject. */
+  /** Its subject alternative names, or its subject. */
   names: string;
-  /** Milliseconds since the epoch; NaN where the date cannot be read. */
+  /** Milliseconds since 1970; NaN if the date cannot be parsed. */
   validFrom: number;
   validTo: number;
 }
 
 /**
- * Reads a certificate that a server shows or a client pins. Throws an Error for a file that cannot
- * be read, holds no certificate or a damaged one, and for the rules of `parseCertificate`.
+ * Reads a certificate that a server presents or a client pins. Throws an Error if the file cannot
+ * be read, has no valid certificate, or breaks a rule of `parseCertificate`.
  */
-// deno-lint-ignore require-await -- what it throws rejects
+// deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readCertificate(
   path: string,
   owners: Owners = trustedOwners(),
@@ -35,37 +35,39 @@ export async function readCertificate(
 }
 
 /**
- * The first certificate of a PEM file (RFC 7468). Others may follow only as its issuers, and have
- * no meaning. An authority's certificate is refused: its key signs for others as well.
+ * Parses the first certificate of a PEM file (RFC 7468). Only its issuers may follow; they are
+ * ignored. Refuses a CA certificate, because its key can sign certificates for others.
  */
 export function parseCertificate(text: string, path: string): Certificate {
   const refuse = (why: string) => new Error(`Cannot use the certificate "${path}": ${why}`);
   const blocks = [...text.matchAll(BLOCKS)].map(([, body]) => parseBlock(body));
-  if (blocks.length === 0) throw refuse(`it has no certificate in PEM; ${MAKE_ONE}`);
+  if (blocks.length === 0) throw refuse(`it has no PEM certificate; ${MAKE_ONE}`);
   const [leaf] = blocks;
-  if (leaf === undefined || blocks.includes(undefined)) throw refuse("it is damaged");
+  if (leaf === undefined || blocks.includes(undefined)) throw refuse(`it is damaged; ${MAKE_ONE}`);
   if (leaf.ca) {
     throw refuse(
-      `it is an authority's (CA:TRUE, what \`openssl req -x509\` makes by default), which may have issued certificates to others; ${MAKE_ONE}`,
+      `it is a CA certificate (CA:TRUE, the default of \`openssl req -x509\`), which can issue certificates to others; ${MAKE_ONE}`,
     );
   }
   const strangers = withoutIssuers(leaf, blocks as X509Certificate[]);
   if (strangers > 0) {
     throw refuse(
-      "it holds several certificates that are not the first one's issuers; put each into a file of its own, and list the files",
+      "it has several certificates that are not issuers of the first one; put each into its own file and list the files",
     );
   }
   return describe(leaf, path);
 }
 
-/** SHA-256 of the first certificate's DER in a PEM text. Throws as `parseCertificate` does. */
+/**
+ * Returns the SHA-256 of the first certificate's DER in a PEM text. Rejects as `parseCertificate`.
+ */
 export function readPin(pem: string): Promise<Uint8Array> {
   return Promise.try(() => parseCertificate(pem, "").fingerprint);
 }
 
 /**
- * Text of a PEM file: of a key that nobody else can read, of a certificate that nobody else can
- * change. Throws an Error that says what to do.
+ * Reads a PEM file: a key that only its owner can access, or a certificate that others cannot
+ * write. Throws an Error that says what to do.
  */
 export function readPem(
   path: string,
@@ -80,13 +82,15 @@ export function readPem(
     hint: MAKE_ONE,
   });
   if (bytes !== undefined) return new TextDecoder().decode(bytes);
-  throw new Error(`Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes`);
+  throw new Error(
+    `Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes; name the right file`,
+  );
 }
 
 function parseBlock(base64: string): X509Certificate | undefined {
   try {
     const der = Uint8Array.fromBase64(base64);
-    // OpenSSL ignores what follows the certificate, a SHA-256 of the block would not.
+    // OpenSSL ignores trailing bytes, but a SHA-256 of the block includes them.
     if (derLength(der) !== der.length) return undefined;
     return new X509Certificate(der);
   } catch {
@@ -94,13 +98,13 @@ function parseBlock(base64: string): X509Certificate | undefined {
   }
 }
 
-/** Whole length of a DER value of 128 to 65,535 bytes, such as every certificate is (X.690 §8.1.3). */
+/** Total length in bytes of a DER value shorter than 64 KiB, as certificates are (X.690 §8.1.3). */
 function derLength(der: Uint8Array): number {
   if (der[1] === 0x81) return 3 + der[2];
   return der[1] === 0x82 ? 4 + (der[2] << 8 | der[3]) : 2 + der[1];
 }
 
-/** How many of `all` are neither `leaf` nor above it in its chain. */
+/** Number of certificates in `all` that are neither `leaf` nor in its chain. */
 function withoutIssuers(leaf: X509Certificate, all: readonly X509Certificate[]): number {
   const chain = [leaf];
   let rest = all.slice(1);
@@ -116,7 +120,7 @@ function isIssuer(of: X509Certificate, issuer: X509Certificate): boolean {
   try {
     return issuer.ca && of.checkIssued(issuer) && of.verify(issuer.publicKey);
   } catch {
-    return false; // a kind of key that Deno does not know
+    return false; // a key type that Deno does not support
   }
 }
 

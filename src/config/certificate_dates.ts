@@ -1,19 +1,21 @@
 /**
- * What a certificate's dates say. They are a reminder to replace it, never a reason to refuse it:
- * a pinned certificate is known by its key, and a router may not know the time.
+ * Warnings about certificate dates. They remind to replace a certificate but are never a reason to
+ * refuse it: a pinned certificate is identified by its key, and a router may not know the time.
  */
 import type { Certificate } from "./certificate.ts";
 
-/** How long before its end a certificate is worth a reminder. Milliseconds. */
+/** Time before expiry at which the warnings start, in milliseconds. */
 const SOON = 30 * 86_400_000;
 
-/** Why a certificate is due to be replaced at `now` (milliseconds since the epoch); undefined where it is not. */
+/**
+ * Why to replace a certificate at `now` (milliseconds since 1970); undefined if there is no need.
+ */
 export function dateWarning(
   { path, validFrom, validTo }: Certificate,
   now: number,
 ): string | undefined {
   const day = (time: number): string => new Date(time).toISOString().slice(0, 10);
-  const works = "tunnels work all the same";
+  const works = "tunnels still work";
   if (now < validFrom) {
     return `"${path}" is not valid before ${day(validFrom)}; check the clock (${works})`;
   }

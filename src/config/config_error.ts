@@ -1,15 +1,15 @@
 import { printable } from "../printable.ts";
 
-/** One thing that is wrong in a configuration file. */
+/** A problem in a configuration file. */
 export interface ConfigIssue {
-  /** Such as `tunnel.listen` or `clients[0].name`; empty for the whole file. */
+  /** Key, such as `tunnel.listen` or `clients[0].name`; empty for the whole file. */
   path: string;
-  /** Counted from 1; undefined when no line is to blame. */
+  /** Line number, from 1; undefined if the problem is not on a particular line. */
   line: number | undefined;
   message: string;
 }
 
-/** A configuration cannot be used. The message has one line an issue. */
+/** An invalid configuration. The message has one line per issue. */
 export class ConfigError extends Error {
   override name = "ConfigError";
   readonly file: string;

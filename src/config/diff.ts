@@ -1,26 +1,26 @@
-/** What differs between two configurations, and which of it a running daemon takes over. */
+/** Differences between two configurations, and which of them a running daemon applies. */
 import { isDeepStrictEqual } from "node:util";
 import { deepFreeze } from "./freeze.ts";
 import { snakeKey } from "./table.ts";
 import type { ClientConfig, Config, ServerConfig } from "./types.ts";
 
-/** A setting that differs. */
+/** A changed setting. */
 export interface Change {
-  /** As in the file: `limits.sessions`, `clients."branch-1".sessions`. */
+  /** Key as in the file: `limits.sessions`, `clients."branch-1".sessions`. */
   key: string;
-  /** "content": the setting is the same, but the file that it names is not. */
+  /** "content": the setting is the same, but the content of the file that it names has changed. */
   change: "added" | "removed" | "changed" | "content";
 }
 
-/** Two lists of changes. */
+/** Changes by whether they need a restart. */
 export interface Difference {
-  /** What a running daemon takes over. */
+  /** Changes that a running daemon applies. */
   live: Change[];
-  /** What waits for the next start. */
+  /** Changes that need a restart. */
   restart: Change[];
 }
 
-/** Whether a running daemon takes over a change: of a whole table, or by key. */
+/** Whether a running daemon applies a change, for a whole table or by key. */
 type Live<T> = T extends readonly unknown[] ? boolean
   : T extends object ? boolean | { readonly [K in keyof T]-?: Live<T[K]> }
   : boolean;
@@ -77,7 +77,7 @@ function livenessOf(inUse: Config, next: Config): unknown {
   return inUse.mode === "server" ? SERVER : CLIENT;
 }
 
-/** Compares the configuration in use with another one. */
+/** Compares the running configuration with another one. */
 export function compareConfigs(inUse: Config, next: Config): Difference {
   const found: Difference = { live: [], restart: [] };
   if (inUse.mode !== next.mode) {
@@ -88,7 +88,9 @@ export function compareConfigs(inUse: Config, next: Config): Difference {
   return found;
 }
 
-/** A new configuration: the one in use, with all of `next` that a running daemon can take over. */
+/**
+ * Returns a new configuration: the running one with those changes of `next` that need no restart.
+ */
 export function mergeConfigs<C extends Config>(inUse: C, next: Config): C {
   const merged = structuredClone(inUse);
   if (inUse.mode === next.mode) adopt(livenessOf(inUse, next), merged, next);
@@ -106,7 +108,7 @@ function below(live: unknown, key: string): unknown {
   return isTable(live) ? live[key] ?? false : live;
 }
 
-/** All keys of two tables but `file`, which no change of a file can change. */
+/** All keys of two tables except `file`, which is not a setting. */
 function keysOf(one: Table, other: Table): string[] {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((key) => key !== "file");
 }
@@ -126,7 +128,7 @@ function compare(live: unknown, one: unknown, other: unknown, key: string, found
   found[live === true ? "live" : "restart"].push({ key, change });
 }
 
-/** A list of tables with names, as a table by name. */
+/** Converts a list of named tables to a table keyed by name; returns other values unchanged. */
 function byName(value: unknown): unknown {
   if (!Array.isArray(value) || !value.every((item) => typeof item?.name === "string")) return value;
   return Object.fromEntries(value.map((item) => [item.name, item]));

@@ -5,16 +5,19 @@ export const READ = 4;
 export const WRITE = 2;
 const ALL = 7;
 
-/** What somebody other than a file's owner may do with it. */
+/** Permissions on a file for users other than its owner. */
 export interface Grant {
-  /** For people: `group 33`, `others`, `uid 1000`. */
+  /** For messages: `group 33`, `others`, `uid 1000`. */
   who: string;
   bits: number;
-  /** Set for an entry that names a user. */
+  /** User id, for an entry of a single user. */
   user?: number;
 }
 
-/** A list of `system.posix_acl_access` (linux/posix_acl_xattr.h): version, then tag, bits and id of each. */
+/**
+ * Layout of `system.posix_acl_access` (linux/posix_acl_xattr.h): version, then tag, bits and id of
+ * each entry.
+ */
 const VERSION = 2;
 const HEADER = 4;
 const ENTRY = 8;
@@ -30,7 +33,7 @@ interface Entry {
   id: number;
 }
 
-/** Who else may use a file: by its mode, or by its access control list where it has one (acl(5)). */
+/** Permissions of others on a file, from its access control list (acl(5)) or else from its mode. */
 export function grantsOf({ mode, gid, acl }: FileFacts): Grant[] {
   if (acl === undefined) {
     return [
@@ -39,7 +42,7 @@ export function grantsOf({ mode, gid, acl }: FileFacts): Grant[] {
     ];
   }
   const entries = entriesOf(acl);
-  // What cannot be read may allow anything.
+  // A list that cannot be parsed may grant anything.
   if (entries === undefined) return [{ who: "others", bits: ALL }];
   const mask = entries.find(({ tag }) => tag === TAG_MASK)?.bits ?? ALL;
   return entries.flatMap(({ tag, bits, id }): Grant[] => {

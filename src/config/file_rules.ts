@@ -1,6 +1,6 @@
 /**
- * Who else may use a file that a configuration names. `check`, `doctor`, `run` and `reload` all ask
- * here, so that they agree.
+ * Permission rules for files that a configuration names. `check`, `doctor`, `run` and `reload` all
+ * use them, so that they agree.
  */
 import { dirname } from "node:path";
 import {
@@ -16,23 +16,23 @@ import {
 import { type Grant, grantsOf, READ, WRITE } from "./file_grants.ts";
 
 const ROOT = 0;
-/** The account of packaging/sysusers.d, which the daemon usually has. */
+/** The daemon's usual account (packaging/sysusers.d). */
 const ACCOUNT = "pppoe-proxy";
-/** What a user namespace shows for users that it does not know (user_namespaces(7)). */
+/** User id that a user namespace shows for unmapped users (user_namespaces(7)). */
 const UNKNOWN_USER = 65_534;
-/** Others may not remove or rename what is not theirs (inode(7)). */
+/** Sticky bit: only owners may remove or rename entries of a directory (inode(7)). */
 const STICKY = 0o1000;
 
-/** Users who may own what a configuration names. */
+/** Ids of users that may own files that a configuration names. */
 export type Owners = ReadonlySet<number>;
 
-/** What others may not do with a file. */
+/** "private": others may neither read nor write. "unchangeable": others may not write. */
 export type Rule = "private" | "unchangeable";
 
 /**
- * Root, the user of this process, and the owner of the configuration's file, who decides which files
- * are used anyway; to root also the daemon's account. So `check` by root and `run` by the daemon's own
- * user find the same.
+ * Returns the trusted owners: root, the user of this process, and the owner of the configuration
+ * file, who chooses the files in any case. If root runs this, the daemon's account is trusted too,
+ * so that `check` run by root and `run` under the daemon's account agree.
  */
 export function trustedOwners(configFile?: string): Owners {
   const user = effectiveUser();
@@ -44,7 +44,7 @@ export function trustedOwners(configFile?: string): Owners {
     const { uid } = Deno.statSync(configFile);
     if (uid !== null) owners.add(uid);
   } catch {
-    // it has been read, and has gone since
+    // The file was removed after it was read.
   }
   return owners;
 }
@@ -59,19 +59,19 @@ function accountUser(): number | undefined {
   }
 }
 
-/** How to read a file. */
+/** Options of `readGuarded`. */
 export interface GuardedRead {
-  /** For messages: `the secret`. */
+  /** Name of the file in messages: `the secret`. */
   what: string;
   rule: Rule;
   owners: Owners;
-  /** Bytes. */
+  /** Maximum size, in bytes. */
   limit: number;
-  /** What to do where there is no such file. */
+  /** What to do if the file does not exist. */
   hint?: string;
 }
 
-/** A file's whole content, or undefined where it is longer. Throws an Error that says what to do. */
+/** Reads a whole file; undefined if it exceeds the limit. Throws an Error that says what to do. */
 export function readGuarded(
   path: string,
   { what, rule, owners, limit, hint }: GuardedRead,
@@ -90,7 +90,7 @@ export function readGuarded(
   }
 }
 
-/** Throws an Error where everybody can change a file, if it is one; its owner and group are trusted. */
+/** Throws an Error for a world-writable file; its owner and group are trusted. */
 export function checkNotPublic(path: string, what: string): void {
   try {
     using file = new OpenFile(path);
@@ -99,17 +99,17 @@ export function checkNotPublic(path: string, what: string): void {
     );
     if (file.facts.kind !== "file" || !isPublic) return;
   } catch (error) {
-    if (error instanceof FileError) return; // it has been read already
+    if (error instanceof FileError) return; // the caller has already read the file
     throw error;
   }
   throw new Error(
-    `Cannot use ${what} "${path}": everybody can write it; run \`chmod o-w "${path}"\``,
+    `Cannot use ${what} "${path}": it is world-writable; run \`chmod o-w "${path}"\``,
   );
 }
 
 /**
- * Throws an Error where a directory is not one, or is not for its owner alone as far as `rule` says,
- * or could be replaced by others. One that is not there yet is in order; false then.
+ * Checks a directory. Throws an Error if it is not a directory, breaks the rule, or could be
+ * replaced by others. Returns whether it exists; a missing directory is valid.
  */
 export function checkDirectory(
   path: string,
@@ -131,7 +131,7 @@ export function checkDirectory(
   }
 }
 
-/** Why an open file breaks a rule and what to do, or undefined. */
+/** Why a file breaks a rule and what to do, or undefined. */
 function faultOf(
   path: string,
   facts: FileFacts,
@@ -139,7 +139,7 @@ function faultOf(
   owners: Owners,
 ): string | undefined {
   if (!owners.has(facts.uid)) {
-    return `it belongs to another user (uid ${facts.uid}), who can change it; give it to root or to the user that runs pppoe-proxy: \`chown USER "${path}"\``;
+    return `it is owned by another user (uid ${facts.uid}), who can change it; give it to root or to the user that runs pppoe-proxy: \`chown USER "${path}"\``;
   }
   const forbidden = rule === "private" ? READ | WRITE : WRITE;
   const grant = grantsOf(facts).find((it) => (it.bits & forbidden) !== 0 && !isFine(it, owners));
@@ -148,8 +148,9 @@ function faultOf(
 }
 
 /**
- * A user whom an access control list names may read, as systemd gives its credentials to a service
- * that does not run as root. Root cannot know which user the service has, so to root each is.
+ * Whether a grant is acceptable. An access control list may let one user read: systemd does this
+ * for credentials of a service that does not run as root. Root cannot know the user of the service,
+ * so for root any user is acceptable.
  */
 function isFine({ user, bits }: Grant, owners: Owners): boolean {
   if (user === undefined) return false;
@@ -168,7 +169,9 @@ function aclFault(path: string, { who, bits }: Grant, rule: Rule): string {
   return `its access control list lets ${who} ${verb} it; run \`setfacl --remove-all "${path}"\` and \`chmod go-rwx "${path}"\``;
 }
 
-/** How others could put something else in a path's place: whoever may write in a directory above it. */
+/**
+ * Why others could replace a path, through write access to a directory above it; else undefined.
+ */
 export function ancestorFault(path: string, owners: Owners): string | undefined {
   for (let at = path; at !== "/";) {
     at = dirname(at);
@@ -176,7 +179,7 @@ export function ancestorFault(path: string, owners: Owners): string | undefined 
       using folder = new OpenFile(at);
       const who = replacerIn(folder.facts, owners);
       if (who !== undefined) {
-        return `${who} can put another in its place, as "${at}" is open to them; run \`chmod go-w "${at}"\`, check its owner, or choose another place`;
+        return `${who} can replace it through write access to "${at}"; run \`chmod go-w "${at}"\`, check its owner, or choose another path`;
       }
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -195,13 +198,13 @@ function replacerIn(facts: FileFacts, owners: Owners): string | undefined {
 function causeOf({ errno, message }: FileError, kind: "file" | "directory"): string {
   switch (errno) {
     case ENOENT:
-      return `there is no such ${kind}`;
+      return `no such ${kind}`;
     case EACCES:
       return "permission denied; check the owner and mode of it and of the directories above it";
     case ENOTDIR:
-      return "a part of its path is not a directory";
+      return "a component of its path is not a directory";
     case ELOOP:
-      return "its symbolic links go round in a circle";
+      return "its symbolic links form a loop";
     default:
       return message;
   }

@@ -1,4 +1,4 @@
-/** What the files hold that a configuration names: certificates, keys, secrets. */
+/** Content of the files that a configuration names: certificates, keys and secrets. */
 import { timingSafeEqual } from "node:crypto";
 import { makeTlsIdentity } from "../tunnel/tls_identity.ts";
 import { blaming } from "./blame.ts";
@@ -9,23 +9,24 @@ import { checkCaptureDirectory, checkStateDirectory } from "./places.ts";
 import { readClientSecret, readSecrets } from "./secrets.ts";
 import type { ClientConfig, Config, ServerConfig } from "./types.ts";
 
-/** A server's files. */
+/** Content of a server's files. */
 export interface ServerFiles {
   certificate: Certificate;
-  /** PEM. */
+  /** Private key in PEM. */
   key: string;
-  /** By client name; each is valid. */
+  /** Secrets of 32 bytes by client name; any of them is accepted. */
   secrets: ReadonlyMap<string, readonly Uint8Array[]>;
 }
 
-/** A client's files. */
+/** Content of a client's files. */
 export interface ClientFiles {
+  /** 32 bytes. */
   secret: Uint8Array;
-  /** The certificates of which the server has to show one. */
+  /** Accepted server certificates. */
   pins: readonly Certificate[];
 }
 
-/** Reads a server's files. Throws ConfigError, also for a key that is not the certificate's. */
+/** Reads a server's files. Throws ConfigError, also if the key does not match the certificate. */
 export async function readServerFiles(config: ServerConfig): Promise<ServerFiles> {
   const { file, tunnel, clients } = config;
   const read = <T>(path: string, how: () => T | Promise<T>) => blaming(file, path, how);
@@ -67,7 +68,7 @@ async function checkPlaces({ file, stateDir, capture }: Config, owners: Owners):
   await blaming(file, "capture.directory", () => checkCaptureDirectory(capture.directory, owners));
 }
 
-/** Reads the certificates that a client accepts. Throws an Error. */
+/** Reads the certificates that a client accepts. Throws an Error as `readCertificate` does. */
 export async function readPins(
   paths: readonly string[],
   owners: Owners = trustedOwners(),
@@ -77,8 +78,8 @@ export async function readPins(
   return pins;
 }
 
-/** Reads a certificate's private key, PEM. Throws an Error for one that cannot be used with it. */
-// deno-lint-ignore require-await -- what it throws rejects
+/** Reads a certificate's private key in PEM. Throws an Error if the two do not match. */
+// deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readKey(
   path: string,
   { pem }: Certificate,
@@ -94,7 +95,7 @@ export async function readKey(
   return key;
 }
 
-/** Files of a server whose content differs, as changes of the settings that name them. */
+/** Returns the settings of a server whose files have different content. */
 export function compareServerFiles(inUse: ServerFiles, next: ServerFiles): Change[] {
   const changed = [...next.secrets].filter(([name, secret]) => {
     const before = inUse.secrets.get(name);
@@ -107,7 +108,7 @@ export function compareServerFiles(inUse: ServerFiles, next: ServerFiles): Chang
   ];
 }
 
-/** Files of a client whose content differs. */
+/** Returns the settings of a client whose files have different content. */
 export function compareClientFiles(inUse: ClientFiles, next: ClientFiles): Change[] {
   const pinned = ({ pins }: ClientFiles): string => pins.map(({ pem }) => pem).join("");
   return [

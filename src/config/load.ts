@@ -13,13 +13,16 @@ import type { Config } from "./types.ts";
 import { type UnknownKey, unknownKeys } from "./unknown_keys.ts";
 import { show } from "./values.ts";
 
-/** Reads and validates a configuration file. Throws ConfigError with everything that is wrong. */
+/** Reads and validates a configuration file. Throws ConfigError with all its problems. */
 export async function loadConfig(path: string): Promise<Config> {
   const file = resolve(path);
   return parseConfig(await readConfig(file), file);
 }
 
-/** Validates a configuration's text; `file` is the absolute path that its paths are relative to. */
+/**
+ * Validates the text of a configuration; `file` is the absolute path that its paths are relative
+ * to.
+ */
 export function parseConfig(source: string, file: string): Config {
   const { raw, lines } = parseToml(source, file);
   const fail = (issues: Omit<ConfigIssue, "line">[]): never => {
@@ -45,8 +48,8 @@ export function parseConfig(source: string, file: string): Config {
 }
 
 /**
- * Whether an issue only follows from a key that is misspelt or misplaced, so that the right one is
- * missing, or from one of another shape.
+ * Whether an issue only follows from an unknown key: because the correct key is missing, or because
+ * its value has the wrong shape.
  */
 function explains({ path, meant }: UnknownKey, issue: v.BaseIssue<unknown>): boolean {
   const at = pathOf(issue);
@@ -97,7 +100,7 @@ function explain(
   return { path, message: messageOf(issue, path, known) };
 }
 
-/** Schemas of values have messages of their own; of tables and lists of them, valibot's are replaced. */
+/** The message for an issue; replaces valibot's own messages for tables and lists of tables. */
 function messageOf(
   issue: v.BaseIssue<unknown>,
   path: string,
@@ -107,12 +110,12 @@ function messageOf(
   const has = (prefix: string): boolean => [...known].some((key) => key.startsWith(prefix));
   if (issue.received === "undefined") {
     const todo = has(`${path}[].`)
-      ? `; write a table [[${path}]]`
+      ? `; add a table [[${path}]]`
       : has(`${path}.`)
-      ? `; write a table [${path}]`
+      ? `; add a table [${path}]`
       : "";
     return `Missing; this key has no default${todo}`;
   }
-  const what = issue.type === "array" ? `a list of tables, each as [[${path}]]` : "a table";
+  const what = issue.type === "array" ? `a list of tables, written as [[${path}]]` : "a table";
   return `Expected ${what}, not ${show(issue.input)}`;
 }

@@ -1,12 +1,12 @@
-/** Finds the lines of keys in TOML source, which its parsers do not tell once they are done. */
+/** Finds the line numbers of keys in TOML source, which the TOML parser does not report. */
 import { outlineOf } from "./toml_outline.ts";
 
-/** Lines, counted from 1, by path such as `tunnel.listen` and `clients[0].name`; of valid TOML. */
+/** Returns line numbers, from 1, by path such as `tunnel.listen` or `clients[0].name`. */
 export function locateKeys(source: string): Map<string, number> {
   return outlineOf(source).lines;
 }
 
-/** The line of a path, or of the nearest table around it; undefined for the whole file. */
+/** Returns the line of a path or of the nearest enclosing table; undefined if there is none. */
 export function lineOf(path: string, lines: ReadonlyMap<string, number>): number | undefined {
   for (let part = path; part !== ""; part = part.replace(/(?:\.?[^.[\]]+|\[\d+\])$/, "")) {
     const line = lines.get(part);

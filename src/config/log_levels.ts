@@ -1,10 +1,10 @@
-/** Levels of the log, the most talkative first. */
+/** Log levels, from most to least verbose. */
 export const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 
-/** How important a record is. */
+/** Severity of a log record. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What records are about. */
+/** Log topics. */
 export const LOG_TOPICS = [
   "main",
   "link",
@@ -18,10 +18,10 @@ export const LOG_TOPICS = [
   "capture",
 ] as const;
 
-/** What a record is about. */
+/** Topic of a log record. */
 export type Topic = (typeof LOG_TOPICS)[number];
 
-/** The lowest level that is written, and that of topics which differ. */
+/** The minimum level that is logged, and the exceptions by topic. */
 export interface LogLevels {
   level: LogLevel;
   topics: Partial<Record<Topic, LogLevel>>;

@@ -2,14 +2,14 @@ import type { ConfigIssue } from "./config_error.ts";
 import { didYouMean, nearest } from "./suggest.ts";
 import { show } from "./values.ts";
 
-/** What a daemon can be. */
+/** Role of a daemon. */
 export type Mode = "server" | "client";
 
 const MODES: readonly string[] = ["server", "client"];
-/** Tables within tables that are looked through. */
+/** Maximum depth of nested tables that are searched. */
 const MAX_DEPTH = 4;
 
-/** The mode of a parsed file; where it is not said, or wrongly, what is wrong with that. */
+/** Returns the mode of a parsed file, or the issue if it is missing or invalid. */
 export function findMode(
   raw: Record<string, unknown>,
 ): { mode: Mode } & { issue?: never } | { mode?: never; issue: Omit<ConfigIssue, "line"> } {
@@ -20,15 +20,15 @@ export function findMode(
     const message = `Expected "server" or "client", not ${show(mode)}${hint}`;
     return { issue: { path: "mode", message } };
   }
-  // Misspelt, the other settings can be looked at all the same.
+  // A misspelt or misplaced mode still allows the other settings to be checked.
   const misspelt = Object.keys(raw).find((key) => nearest(key, ["mode"]) && isMode(raw[key]));
   if (misspelt !== undefined) return { mode: raw[misspelt] as Mode };
   const misplaced = findIn(raw, "", 0);
   if (misplaced !== undefined) return { mode: misplaced };
   if (Object.keys(raw).length === 0) {
-    return { issue: { path: "", message: "The file says nothing; see config.example.toml" } };
+    return { issue: { path: "", message: "The file is empty; see config.example.toml" } };
   }
-  const message = 'Missing; say mode = "server" or mode = "client"';
+  const message = 'Missing; add mode = "server" or mode = "client"';
   return { issue: { path: "mode", message } };
 }
 

@@ -1,20 +1,22 @@
-/** Directories that a configuration names, or that its admin socket is in. */
+/** Checks of the directories for state, captures and admin sockets. */
 import { dirname } from "node:path";
 import { writeFault } from "../../ffi/open_file.ts";
 import { ancestorFault, checkDirectory, type Owners, trustedOwners } from "./file_rules.ts";
 
 /**
- * What a disk says that takes nothing for now: it is full, over quota, faulty or read-only. That is
- * a warning: whoever needs the line needs it all the same, and the disk may be mended meanwhile.
+ * Temporary disk errors: full, over quota, faulty or read-only. They are only a warning, because
+ * the daemon works without the disk, and the disk may recover while it runs.
  */
 const DISK_TROUBLE: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; make room",
-  EDQUOT: "the quota of the disk is used up; make room or raise it",
-  EIO: "the disk reports an error; look at the kernel's log",
+  ENOSPC: "the disk is full; free some space",
+  EDQUOT: "the disk quota is exceeded; free some space or raise the quota",
+  EIO: "the disk reports an I/O error; see the kernel log",
   EROFS: "the file system is read-only; remount it, or name another directory",
 };
 
-/** Throws an Error where sessions cannot be kept in `state_dir`, or others could change them there. */
+/**
+ * Throws an Error if sessions cannot be stored in `state_dir`, or others could change them there.
+ */
 export function checkStateDirectory(
   path: string | undefined,
   owners: Owners = trustedOwners(),
@@ -26,8 +28,8 @@ export function checkStateDirectory(
 }
 
 /**
- * Throws an Error where captures cannot go into a directory: frames are for its owner alone. One that
- * is not there yet is made later.
+ * Throws an Error if captures cannot be written to a directory or others can access it. A missing
+ * directory is created later.
  */
 export function checkCaptureDirectory(
   path: string | undefined,
@@ -39,18 +41,18 @@ export function checkCaptureDirectory(
   checkUsable(path, what, isThere);
 }
 
-/** Throws an Error where others could put a socket of their own in place of the daemon's. */
+/** Throws an Error if others could replace the daemon's socket. */
 export function checkSocketPlace(socket: string, owners: Owners = trustedOwners()): void {
   const fault = ancestorFault(socket, owners);
   if (fault !== undefined) throw new Error(`Cannot use the admin socket "${socket}": ${fault}`);
 }
 
-/** Why a disk takes nothing for now in a directory that a configuration names, and what to do; else undefined. */
+/** A warning if a temporary disk error prevents writing to a directory; undefined if not. */
 export function diskTrouble(path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const { code } = (exists(path) ? writingFault(path) : makingFault(path)) ?? {};
   const why = code === undefined ? undefined : DISK_TROUBLE[code];
-  return why && `Nothing can be written in "${path}": ${why}`;
+  return why && `Cannot write to "${path}": ${why}`;
 }
 
 function checkUsable(path: string, what: string, isThere: boolean): void {
@@ -59,18 +61,20 @@ function checkUsable(path: string, what: string, isThere: boolean): void {
   throw new Error(`Cannot use ${what} "${path}": ${fault.why}`);
 }
 
-/** Why nothing can be made in a directory: errno(3), and for whoever reads it. */
+/** Why a directory is not usable. */
 interface Fault {
+  /** Name of the error, such as ENOSPC (errno(3)). */
   code: string;
+  /** Text for a message. */
   why: string;
 }
 
 function writingFault(path: string): Fault | undefined {
   const code = writeFault(path);
-  return code && { code, why: "it cannot be written to; check its owner and mode" };
+  return code && { code, why: "it is not writable; check its owner and mode" };
 }
 
-/** Makes a directory and removes what it has made: no question of permissions tells all. */
+/** Creates a directory and removes it again: checking permissions alone would not be reliable. */
 function makingFault(path: string): Fault | undefined {
   const made: string[] = [];
   for (let at = path; !exists(at); at = dirname(at)) made.push(at);
@@ -80,7 +84,7 @@ function makingFault(path: string): Fault | undefined {
   } catch (error) {
     fault = {
       code: codeOf(error),
-      why: `it is not there and cannot be made: ${reasonOf(error)}`,
+      why: `it does not exist and cannot be created: ${reasonOf(error)}`,
     };
   }
   for (const folder of made) removeEmpty(folder);
@@ -93,10 +97,12 @@ function codeOf(error: unknown): string {
 
 function reasonOf(error: unknown): string {
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {
-    return "a part of its path is not a directory";
+    return "a component of its path is not a directory";
   }
   if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
-  if (error instanceof Deno.errors.NotFound) return "the file system makes no directories there";
+  if (error instanceof Deno.errors.NotFound) {
+    return "the file system does not allow directories there";
+  }
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -113,6 +119,6 @@ function removeEmpty(folder: string): void {
   try {
     Deno.removeSync(folder);
   } catch {
-    // it was not made, or somebody uses it already
+    // It was not created, or is already in use.
   }
 }

@@ -1,9 +1,11 @@
 import { ConfigError } from "./config_error.ts";
 
-/** Larger than any configuration with thousands of clients; bytes. */
+/** Maximum size of a configuration in bytes, enough for thousands of clients. */
 const MAX_FILE = 4 * 1024 * 1024;
 
-/** The text of a configuration's file. Throws ConfigError where there is none, or it is no text. */
+/**
+ * Reads the text of a configuration file. Throws ConfigError if it cannot be read or is not UTF-8.
+ */
 export async function readConfig(file: string): Promise<string> {
   try {
     return await readText(file);
@@ -13,7 +15,10 @@ export async function readConfig(file: string): Promise<string> {
   }
 }
 
-/** Reads to the end, which only reading shows where it is: a pipe has no size, and a device no end. */
+/**
+ * Reads to the end without relying on the file's size: a pipe has none, and a device may be
+ * endless.
+ */
 async function readText(file: string): Promise<string> {
   if ((await Deno.stat(file)).isDirectory) {
     throw new Error("it is a directory; name the file in it");
@@ -24,17 +29,19 @@ async function readText(file: string): Promise<string> {
   let size = 0;
   for await (const chunk of opened.readable) {
     size += chunk.length;
-    if (size > MAX_FILE) throw new RangeError(`it has more than ${MAX_FILE} bytes`);
+    if (size > MAX_FILE) {
+      throw new RangeError(`it has more than ${MAX_FILE} bytes; name the right file`);
+    }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
 function causeOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "there is no such file";
+  if (error instanceof Deno.errors.NotFound) return "no such file; check the path";
   if (error instanceof Deno.errors.PermissionDenied) {
     return "permission denied; check the owner and mode of it and of the directories above it";
   }
-  if (error instanceof TypeError) return "it is not in UTF-8; save it in that encoding";
+  if (error instanceof TypeError) return "it is not UTF-8; save it in that encoding";
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-/** What may stand in a configuration file, with all defaults. */
+/** Schemas of configuration files, with all defaults. */
 import * as v from "valibot";
 import { adminSchema } from "./admin_schema.ts";
 import { captureSchema } from "./capture_schema.ts";
@@ -19,30 +19,34 @@ import type {
 import { MAX_SECRETS } from "../tunnel/handshake.ts";
 import * as value from "./values.ts";
 
-/** Session ids are 16 bits of which 0 and 0xffff are reserved (RFC 2516 section 4). */
+/**
+ * Maximum number of sessions: session ids have 16 bits, 0 and 0xffff are reserved (RFC 2516 section
+ * 4).
+ */
 const MAX_SESSIONS = 65_534;
-/** IFNAMSIZ of linux/if.h without the final zero. */
+/** Maximum length of an interface name in bytes: IFNAMSIZ of linux/if.h without the final zero. */
 const MAX_INTERFACE_NAME = 15;
-/** Longest client name that the tunnel's handshake carries, in bytes. */
+/** Maximum length of a client name in the tunnel's handshake, in bytes. */
 const MAX_CLIENT_NAME = 64;
+/** Maximum rate, in frames per second. */
 const MAX_RATE = 1_000_000;
-/** Certificates that a client may accept: two for each of some servers, while they change. */
+/** Maximum number of certificates that a client accepts: two per server during a renewal. */
 const MAX_PINS = 16;
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
 
-/** Largest mark of a socket (socket(7), SO_MARK). */
+/** Maximum socket mark (socket(7), SO_MARK). */
 const MAX_MARK = 0xffff_ffff;
 
 const interfaceName = value.textLike(
-  `the name of an interface (1 to ${MAX_INTERFACE_NAME} bytes without blanks and "/")`,
+  `an interface name (1 to ${MAX_INTERFACE_NAME} bytes without spaces, "/" and ":")`,
   (text) => /^[^\s/:]+$/.test(text) && bytes(text) <= MAX_INTERFACE_NAME,
 );
 
 const clientName = value.textLike(
-  `a name of 1 to ${MAX_CLIENT_NAME} bytes without blanks, quotes and control characters`,
+  `a name of 1 to ${MAX_CLIENT_NAME} bytes without spaces, quotes, backslashes and control characters`,
   (text) => /^[^\s"'\\\p{C}]+$/u.test(text) && bytes(text) <= MAX_CLIENT_NAME,
 );
 
@@ -79,7 +83,7 @@ function common(folder: string): {
   };
 }
 
-/** Each topic may have a level of its own. */
+/** Schema of `[log.topics]`: a level for each topic. */
 function logTopics(): Schema<Partial<Record<Topic, LogLevel>>> {
   const level = v.exactOptional(value.oneOf(...LOG_LEVELS));
   return section(Object.fromEntries(LOG_TOPICS.map((topic) => [topic, level])));
@@ -105,7 +109,7 @@ function keepalive(): Schema<KeepaliveConfig> {
     }),
     "timeout",
     ({ interval, timeout }) => timeout > interval,
-    'Must be longer than "interval", or an idle tunnel is given up before it is probed',
+    'Must be longer than "interval", otherwise an idle tunnel times out before it is probed',
   );
 }
 
@@ -139,7 +143,8 @@ function clients(folder: string): Schema<AllowedClient[]> {
       const before = first.get(item?.name);
       if (before === undefined) return void first.set(item?.name, index);
       addIssue({
-        message: `Client "${item.name}" is there already as clients[${before}]; names are unique`,
+        message:
+          `Client "${item.name}" is already defined as clients[${before}]; names must be unique`,
         path: [
           {
             type: "array",
@@ -155,7 +160,7 @@ function clients(folder: string): Schema<AllowedClient[]> {
   });
   return v.pipe(
     v.array(client),
-    v.minLength(1, "Expected at least one [[clients]] table, or nobody can connect"),
+    v.minLength(1, "Expected at least one [[clients]] table, otherwise no client can connect"),
     unique,
   );
 }

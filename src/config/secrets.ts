@@ -2,18 +2,18 @@ import { MAX_SECRETS } from "../tunnel/handshake.ts";
 import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
 import { weakness } from "./weak_secret.ts";
 
-/** 64 hexadecimal digits and a newline, with room for a carriage return. */
+/** Maximum length of a line: 64 hexadecimal digits, carriage return and newline. */
 const MAX_LINE = 66;
 
-/** What a file of 64 hexadecimal digits is for. */
+/** Use of a file of 64 hexadecimal digits. */
 export type SecretKind = "secret" | "token";
 
 /**
- * Reads a secret of a client, or the admin API's token: 32 bytes as 64 hexadecimal digits and a
- * newline. Throws an Error for a file that cannot be read, that others than `owners` own, read or
- * write, for other content and for bytes that are not random; the content is in no message.
+ * Reads a client's secret or a token of the admin API: 32 bytes as 64 hexadecimal digits and a
+ * newline. Throws an Error if the file cannot be read, is owned or accessible by users other than
+ * `owners`, is malformed, or has bytes that are not random; messages never contain the content.
  */
-// deno-lint-ignore require-await -- what it throws rejects
+// deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readSecret(
   path: string,
   kind: SecretKind = "secret",
@@ -22,8 +22,10 @@ export async function readSecret(
   return readLines(path, { kind, most: 1, owners })[0];
 }
 
-/** Reads the secret that a client uses: the first of its file, which may have several, one a line. */
-// deno-lint-ignore require-await -- what it throws rejects
+/**
+ * Reads the secret that a client uses: the first of its file, which may have several, one per line.
+ */
+// deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readClientSecret(
   path: string,
   owners: Owners = trustedOwners(),
@@ -32,10 +34,10 @@ export async function readClientSecret(
 }
 
 /**
- * Reads the secrets of a client on its server, each of which is valid: up to MAX_SECRETS in all, one
- * a line, in one file or several. Throws an Error as `readSecret` does.
+ * Reads the secrets that a server accepts from a client: up to MAX_SECRETS in total, one per line,
+ * in one or several files. Throws an Error as `readSecret` does.
  */
-// deno-lint-ignore require-await -- what it throws rejects
+// deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readSecrets(
   paths: readonly string[],
   owners: Owners = trustedOwners(),
@@ -46,11 +48,11 @@ export async function readSecrets(
   if (secrets.length <= MAX_SECRETS) return secrets;
   const files = paths.map((path) => `"${path}"`).join(", ");
   throw new Error(
-    `Cannot use the secrets ${files}: they are ${secrets.length}, and a client may have ${MAX_SECRETS} at once`,
+    `Cannot use the secrets ${files}: there are ${secrets.length}, but a client may have at most ${MAX_SECRETS}; remove old ones`,
   );
 }
 
-/** From one to `most` lines of 64 hexadecimal digits. */
+/** Reads 1 to `most` lines of 64 hexadecimal digits. */
 function readLines(
   path: string,
   { kind, most, owners }: { kind: SecretKind; most: number; owners: Owners },
@@ -67,11 +69,11 @@ function readLines(
   const text = bytes === undefined ? "" : new TextDecoder().decode(bytes);
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   if (lines.length > most || lines.some(({ length }) => length !== 64)) {
-    const each = most === 1 ? "" : `, or up to ${most} lines of them`;
-    throw refuse(`it does not have 64 hexadecimal digits${each}; ${makeOne}`);
+    const each = most === 1 ? "" : `, or up to ${most} such lines`;
+    throw refuse(`expected 64 hexadecimal digits${each}; ${makeOne}`);
   }
   if (!lines.every((digits) => /^[0-9a-fA-F]+$/.test(digits))) {
-    throw refuse("it has other characters than hexadecimal digits");
+    throw refuse(`it has characters that are not hexadecimal digits; ${makeOne}`);
   }
   const secrets = lines.map((digits) => Uint8Array.fromHex(digits));
   const weak = secrets.map(weakness).find((why) => why !== undefined);

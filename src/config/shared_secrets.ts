@@ -1,9 +1,10 @@
-/** Clients that a warning names. */
+/** Maximum number of clients that a warning names. */
 const NAMED = 3;
 
 /**
- * A warning for each secret that several clients have, whether by one file or by equal content: any
- * of them can log in as another. `secrets` is by client name; none of them is in a warning.
+ * Returns a warning for each group of clients that share a secret, by file or by content: each of
+ * them can log in as the others. `secrets` is keyed by client name; warnings never contain a
+ * secret.
  */
 export function sharedSecretWarnings(
   secrets: ReadonlyMap<string, readonly Uint8Array[]>,

@@ -3,7 +3,7 @@ import { snakeKey } from "./table.ts";
 import type { Address, Config } from "./types.ts";
 import { formatDuration, formatSize } from "./units.ts";
 
-/** Keys whose numbers are milliseconds. */
+/** Keys whose values are milliseconds. */
 const DURATIONS: ReadonlySet<string> = new Set([
   "base",
   "cap",
@@ -19,10 +19,13 @@ const DURATIONS: ReadonlySet<string> = new Set([
   "timeout",
 ]);
 
-/** Lists that a file mostly has as a single value. */
+/** Lists that files usually write as a single value. */
 const MOSTLY_ONE: ReadonlySet<string> = new Set(["secretFile", "serverCertificate"]);
 
-/** A configuration with keys and values as a file has them. Secrets are in files, which are named only. */
+/**
+ * Returns a configuration with keys and values as in a file. It has paths of secrets, not their
+ * content.
+ */
 export function showConfig({ file: _, ...config }: Config): Record<string, unknown> {
   return showTable(config);
 }

@@ -1,9 +1,9 @@
 import { distance } from "fastest-levenshtein";
 
-/** A typing error changes at most this share of a word. */
+/** Maximum share of a word's characters that a typing error changes. */
 const MAX_SHARE = 0.4;
 
-/** The candidate that was probably meant, or undefined when none is near. */
+/** Returns the candidate closest to a misspelt word, or undefined if none is close. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let least = Infinity;
@@ -16,14 +16,14 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** As Levenshtein counts, but two neighbours that have changed places are one change. */
+/** Levenshtein distance, except that two swapped neighbours count as one change. */
 function changesBetween(one: string, other: string): number {
   const at = [...one].findIndex((letter, index) => letter !== other[index]);
   const swapped = one.slice(0, at) + (one[at + 1] ?? "") + one[at] + one.slice(at + 2);
   return at >= 0 && swapped === other ? 1 : distance(one, other);
 }
 
-/** `; did you mean "…"?` as the end of a message, or nothing. */
+/** Returns `; did you mean "…"?` for the end of a message, or "". */
 export function didYouMean(word: string, candidates: Iterable<string>): string {
   const candidate = nearest(word, candidates);
   return candidate === undefined ? "" : `; did you mean "${candidate}"?`;

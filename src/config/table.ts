@@ -1,26 +1,26 @@
-/** Tables of a configuration: camelCase in schemas, snake_case in files. */
+/** Tables of a configuration: keys are camelCase in schemas and snake_case in files. */
 import * as v from "valibot";
 
-/** A table that may be left out because all its keys may be. */
+/** Schema of a table that may be omitted because all its keys may be. */
 export function section<const E extends v.ObjectEntries>(
   entries: E,
 ): v.GenericSchema<unknown, v.InferOutput<v.ObjectSchema<E, undefined>>> {
   return withDefault(v.object(entries), {});
 }
 
-/** A schema with a default, which is written as in the file. */
+/** Adds a default to a schema, in the form that a file has. */
 export function withDefault<T>(
   schema: v.GenericSchema<unknown, T>,
   inFile: unknown,
 ): v.GenericSchema<unknown, T> {
-  // With a default the result is never undefined, which valibot sees for literal types alone.
+  // With a default the result is never undefined, which valibot infers only for literal types.
   return v.optional(schema, inFile) as v.GenericSchema<unknown, unknown> as v.GenericSchema<
     unknown,
     T
   >;
 }
 
-/** Refuses a table in which two values do not go together; `key` is the one to change. */
+/** Adds a check across the keys of a table to a schema; the issue is reported at `key`. */
 export function check<T>(
   schema: v.GenericSchema<unknown, T>,
   key: string,
@@ -42,8 +42,8 @@ export function check<T>(
 }
 
 /**
- * All keys that a schema knows, as paths: `tunnel.keepalive.interval`, `clients[].name`. Tables are
- * there too.
+ * Returns all keys of a schema as paths such as `tunnel.keepalive.interval` or `clients[].name`,
+ * including tables.
  */
 export function keyPaths(schema: unknown, prefix = ""): Set<string> {
   const paths = new Set<string>();
@@ -61,10 +61,10 @@ export function keyPaths(schema: unknown, prefix = ""): Set<string> {
   return paths;
 }
 
-/** Deeper than any table that a schema knows: what lies below is looked at by nobody. */
+/** Maximum depth of conversion: deeper than any schema, which ignores what is below. */
 const MAX_DEPTH = 8;
 
-/** A parsed file with its keys in camelCase. */
+/** Converts the keys of a parsed file to camelCase. */
 export function camelKeys(value: unknown, depth = 0): unknown {
   if (depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((item) => camelKeys(item, depth + 1));
@@ -78,7 +78,7 @@ function camelKey(key: string): string {
   return key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The key of a file that a schema's key stands for. */
+/** Converts a key of a schema to the key in a file. */
 export function snakeKey(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -3,15 +3,15 @@ import { trustedOwners } from "./file_rules.ts";
 import { readSecret } from "./secrets.ts";
 import type { Config } from "./types.ts";
 
-/** Tokens of the admin API over TCP, 64 lower-case hexadecimal digits. */
+/** Tokens of the admin API over TCP: 64 lower-case hexadecimal digits each. */
 export interface Tokens {
-  /** Lets its holder do everything. */
+  /** Grants full access. */
   token?: string;
-  /** Lets its holder look. */
+  /** Grants read-only access. */
   readToken?: string;
 }
 
-/** Reads the tokens that a configuration names. Throws ConfigError, also where both are the same. */
+/** Reads the tokens that a configuration names. Throws ConfigError, also if both are the same. */
 export async function readTokens({ file, admin }: Config): Promise<Tokens> {
   const owners = trustedOwners(file);
   const tokens: Tokens = {};
@@ -25,7 +25,7 @@ export async function readTokens({ file, admin }: Config): Promise<Tokens> {
       const token = (await readSecret(readTokenFile, "token", owners)).toHex();
       if (token !== tokens.token) return token;
       throw new Error(
-        `Cannot use the token "${readTokenFile}": it is also that of token_file, which may do everything; make another with \`pppoe-proxy keygen token\``,
+        `Cannot use the token "${readTokenFile}": it is the same as in token_file, which grants full access; make another with \`pppoe-proxy keygen token\``,
       );
     });
   }

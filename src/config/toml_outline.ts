@@ -1,29 +1,29 @@
-/** The tables and keys of TOML source: on which lines they are, and which are there twice. */
+/** Tables and keys of TOML source: their line numbers, and duplicates. */
 import { TomlProblem, TomlScanner } from "./toml_scanner.ts";
 
-/** Deeper lists and tables mean nothing to anybody here. */
+/** Maximum nesting of lists and tables; configurations have far less. */
 const MAX_DEPTH = 64;
-/** Parts of a path that are noted; what lies deeper is found on the line of that. */
+/** Maximum number of parts of a recorded path; deeper keys have the line of their ancestor. */
 const MAX_PARTS = 16;
 
-/** Something wrong with the shape of a file. */
+/** A problem with the structure of a file. */
 export interface OutlineProblem {
-  /** Empty where the text is no TOML from there on. */
+  /** Key; empty if the rest of the text cannot be parsed. */
   path: string;
   line: number;
   message: string;
 }
 
-/** What a file has, and what is wrong with it. */
+/** Structure of a file, and its problems. */
 export interface Outline {
-  /** Lines, counted from 1, by path such as `tunnel.listen` and `clients[0].name`. */
+  /** Line numbers, from 1, by path such as `tunnel.listen` or `clients[0].name`. */
   lines: Map<string, number>;
   problems: OutlineProblem[];
 }
 
 /**
- * How a name came about: by a header `[x]`, as a part of another header, as a part of a dotted key, by
- * `[[x]]`, or as a value.
+ * How a name was defined: by a header `[x]`, as a part of another header, as a part of a dotted
+ * key, by `[[x]]`, or as a value.
  */
 type Kind = "table" | "implied" | "dotted" | "list" | "value";
 
@@ -34,20 +34,23 @@ interface Node {
   children: Map<string, Node>;
   /** Tables of a list. */
   items: Node[];
-  /** Lines `key = value` that are directly in it. */
+  /** Number of `key = value` lines directly in it. */
   settings: number;
 }
 
-/** Settings of one table; none has a quarter of it, and @std/toml takes the square of their number in time. */
+/**
+ * Maximum number of settings in one table, far more than any table needs: @std/toml takes time
+ * quadratic in their number.
+ */
 const MAX_SETTINGS = 200;
-/** Problems that are told of at once. */
+/** Maximum number of reported problems. */
 const MAX_PROBLEMS = 50;
 
 function newNode(kind: Kind, line: number, path: string): Node {
   return { kind, line, path, children: new Map(), items: [], settings: 0 };
 }
 
-/** Reads the shape of a file, up to the first place where it is no TOML. */
+/** Parses the structure of a file, up to the first syntax error. */
 export function outlineOf(source: string): Outline {
   const outline: Outline = { lines: new Map(), problems: [] };
   try {
@@ -94,7 +97,10 @@ class Outliner {
     return isList ? this.#openItem(around, last, line) : this.#openTable(around, last, line);
   }
 
-  /** A key's parts. What every object of JavaScript answers to is no setting, and breaks parsers. */
+  /**
+   * Scans a key's parts. Reports names of Object.prototype: they are not settings and break
+   * parsers.
+   */
   #names(around: Node): string[] {
     const { line } = this.#scanner;
     const parts = this.#scanner.key();
@@ -109,12 +115,12 @@ class Outliner {
     const known = around.children.get(name);
     if (known === undefined) return this.#add(around, name, "table", line);
     const message = known.kind === "implied"
-      ? `Write [${known.path}] above line ${known.line}, where a table below it begins`
+      ? `Move [${known.path}] above line ${known.line}, which starts a table inside it`
       : known.kind === "list"
-      ? `Is [[${name}]] in line ${known.line}, so write [[${name}]] here, too`
+      ? `Defined as [[${name}]] on line ${known.line}; write [[${name}]] here too`
       : known.kind === "value"
-      ? `Is a value in line ${known.line} already`
-      : `Table [${name}] is there twice, first in line ${known.line}; put all its keys there`;
+      ? `Already defined as a value on line ${known.line}; remove one`
+      : `Table [${name}] is already defined on line ${known.line}; put all its keys there`;
     this.#report({ path: known.path, line, message });
     return known.kind === "list" || known.kind === "value" ? stray(known, line) : known;
   }
@@ -124,8 +130,8 @@ class Outliner {
     const list = known ?? this.#add(around, name, "list", line);
     if (list.kind !== "list") {
       const message = list.kind === "value"
-        ? `Is a value in line ${list.line} already`
-        : `Is [${name}] in line ${list.line}; write the same each time, [[${name}]] where there are several`;
+        ? `Already defined as a value on line ${list.line}; remove one`
+        : `Defined as [${name}] on line ${list.line}; if there are several, write [[${name}]] each time`;
       this.#report({ path: list.path, line, message });
       return stray(list, line);
     }
@@ -135,13 +141,13 @@ class Outliner {
     return item;
   }
 
-  /** `key = value` in a table, whose own line is noted already. */
+  /** Parses `key = value` in a table. `noted` is the table's line, which is recorded already. */
   #pair(table: Node, noted: number, depth: number): void {
     const scanner = this.#scanner;
     const { line } = scanner;
     const parts = this.#names(table);
     if (++table.settings > MAX_SETTINGS) {
-      scanner.fail(`There are more than ${MAX_SETTINGS} settings in one table; remove some`);
+      scanner.fail(`More than ${MAX_SETTINGS} settings in one table; remove some`);
     }
     if (!scanner.take("=")) scanner.fail(`"=" is missing after "${parts.join(".").slice(0, 80)}"`);
     const last = parts.pop() ?? "";
@@ -149,11 +155,11 @@ class Outliner {
     const known = around.children.get(last);
     const path = known?.path ?? join(around.path, last);
     if (known !== undefined) {
-      const message = `Is there twice, first in line ${known.line}; remove one`;
+      const message = `Already defined on line ${known.line}; remove one`;
       this.#report({ path, line, message });
     }
     around.children.set(last, newNode("value", line, path));
-    // What is on the line of its table is found there.
+    // A key on the same line as its table needs no entry.
     if (depth === 0 || line !== noted) this.#note(path, line);
     scanner.skipBlanks();
     this.#value(path, line, depth);
@@ -175,12 +181,12 @@ class Outliner {
     for (let index = 0;; index++) {
       scanner.skipLines();
       if (scanner.take("]")) {
-        // In the place of an item @std/toml takes the two for a table.
-        if (isItemNext && scanner.sees("}")) scanner.fail('Write a blank between "]" and "}"');
+        // Where an item is expected, @std/toml parses "]}" as a table.
+        if (isItemNext && scanner.sees("}")) scanner.fail('Write a space between "]" and "}"');
         return;
       }
       if (scanner.isDone) {
-        scanner.fail('The list that begins with "[" on this line never ends', begun);
+        scanner.fail('The list that starts with "[" on this line has no "]"', begun);
       }
       const item = `${path}[${index}]`;
       const { line } = scanner;
@@ -193,7 +199,7 @@ class Outliner {
       }
       isItemNext = scanner.take(",");
       if (isItemNext || scanner.sees("]") || scanner.isDone) continue;
-      scanner.fail(`Expected "," or "]" in the list that begins in line ${begun}`);
+      scanner.fail(`Expected "," or "]" in the list that starts on line ${begun}`);
     }
   }
 
@@ -205,7 +211,7 @@ class Outliner {
     if (scanner.take("}")) return;
     for (;;) {
       if (scanner.sees("\n") || scanner.sees("\r") || scanner.sees("#") || scanner.isDone) {
-        scanner.fail('A table in "{ }" has to end on its line; write it as a [table]', begun);
+        scanner.fail('A table in "{ }" must end on the same line; write it as a [table]', begun);
       }
       this.#pair(table, noted, depth);
       scanner.skipBlanks();
@@ -215,11 +221,11 @@ class Outliner {
         scanner.fail('Expected "," or "}"', line);
       }
       scanner.skipBlanks();
-      if (scanner.sees("}")) scanner.fail('A table in "{ }" has no "," before its end');
+      if (scanner.sees("}")) scanner.fail('Remove the "," before "}"');
     }
   }
 
-  /** The table that the parts of a name lead to; of a list the latest is meant. */
+  /** Returns the table that the parts of a name lead to; for a list, its last table. */
   #descend(from: Node, parts: readonly string[], kind: Kind, line: number): Node {
     return parts.reduce((around, name) => {
       const known = around.children.get(name);
@@ -230,7 +236,7 @@ class Outliner {
       }
       const isClosed = known.kind === "value" || (kind === "dotted" && known.kind !== "dotted");
       if (isClosed) {
-        const message = `Is there twice, first in line ${known.line}; put it all in one place`;
+        const message = `Already defined on line ${known.line}; put all its keys there`;
         this.#report({ path: known.path, line, message });
       }
       return known.items.at(-1) ?? known;
@@ -253,13 +259,13 @@ class Outliner {
   }
 }
 
-/** A table whose header is wrong: that is told, and its keys are in nobody's way. */
+/** A placeholder for a table with an invalid header, so that its keys cause no further problems. */
 function stray({ path }: Node, line: number): Node {
   return newNode("table", line, path);
 }
 
 function join(path: string, name: string): string {
   if (path === "") return name;
-  // A key of thousands of parts would take memory by the square of that.
+  // Paths of a key with thousands of parts would take quadratic memory.
   return path.split(".", MAX_PARTS).length >= MAX_PARTS ? path : `${path}.${name}`;
 }

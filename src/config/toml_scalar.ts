@@ -8,13 +8,13 @@ const NUMBER = [
 const WHOLE = /^[+-]?\d[\d_]*$|^0[xob]/;
 const DATE =
   /^(?:\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?)?|\d\d:\d\d:\d\d(?:\.\d+)?)$/;
-/** What other formats have for truth values. */
+/** Booleans and null of other formats. */
 const TRUE = /^(?:true|yes|on)$/i;
 const FALSE = /^(?:false|no|off|none|null)$/i;
-/** Longest value that a message repeats. */
+/** Maximum length of a value in a message. */
 const MAX_SHOWN = 60;
 
-/** Why a value without quotation marks is none, and what was probably meant; undefined for a good one. */
+/** Why an unquoted value is invalid, and what to write; undefined for a valid one. */
 export function scalarFault(token: string): string | undefined {
   if (token === "true" || token === "false") return undefined;
   if (NUMBER.some((pattern) => pattern.test(token))) {
@@ -22,7 +22,7 @@ export function scalarFault(token: string): string | undefined {
       !Number.isSafeInteger(Number(token.replaceAll("_", "")));
     return isTooLarge ? `The number ${shorten(token)} is too large` : undefined;
   }
-  if (DATE.test(token)) return `No setting is a date or a time; write "${token}" for a text`;
+  if (DATE.test(token)) return `Dates and times are not supported; for a text write "${token}"`;
   if (TRUE.test(token)) return `Write true, not ${token}`;
   if (FALSE.test(token)) return `Write false, not ${token}`;
   if (/^[+-]?0\d+$/.test(token)) return `Write the number ${token} without leading zeros`;
@@ -32,7 +32,7 @@ export function scalarFault(token: string): string | undefined {
   if (/[\u2018-\u201f\u00ab\u00bb]/.test(token)) {
     return `${shorten(token)} has curly quotation marks; write plain ones`;
   }
-  if (token === "=") return 'There is one "=" too many';
+  if (token === "=") return 'Remove the second "="';
   return `Text needs quotation marks: write "${shorten(token)}"`;
 }
 

@@ -1,28 +1,29 @@
 /**
- * Reads TOML 1.0 as far as its shape goes, to say where everything is and what is missing. The values
- * are read by @std/toml, which says no lines of what it read and stops at the first fault. What that
- * parser refuses or reads otherwise than TOML 1.0 says is refused here, with a reason.
+ * Scanner for the structure of TOML 1.0, for line numbers and precise error messages. @std/toml
+ * parses the values, but reports no line numbers of keys and stops at the first error. Valid TOML
+ * that
+ * @std/toml refuses or parses incorrectly is refused here, with a reason.
  */
 import { scalarFault } from "./toml_scalar.ts";
 
 const BARE_KEY = /[A-Za-z0-9_-]+/y;
-/** A value without quotation marks, and whatever was meant as one. */
+/** An unquoted value, valid or not. */
 const SCALAR = /[^\s,\]}#]+/y;
 const COMMENT = /#[^\n]*/y;
 const BLANKS = /[ \t]*/y;
-/** What looks like a blank and is none. */
+/** White space that TOML does not allow between tokens. */
 const OTHER_BLANK = /[^\S\n\r]/;
 const ESCAPE = /\\(?:["\\bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})/y;
-/** A backslash at the end of a line, and one that only seems to be there. */
+/** A backslash at the end of a line, and one that is followed by blanks. */
 const JOINED = /\\(?=\r?\n)/y;
 const BLANKS_AFTER_BACKSLASH = /\\[ \t]+(?=\r?\n)/y;
 /** Quotation marks of word processors. */
 const CURLY = /[\u2018-\u201f\u00ab\u00bb]/;
 
-/** The text is no TOML; the message says what is missing, and ends without a stop. */
+/** A syntax error; the message ends without a full stop. */
 export class TomlProblem extends Error {
   override name = "TomlProblem";
-  /** Counted from 1. */
+  /** Line number, from 1. */
   readonly line: number;
 
   constructor(line: number, message: string) {
@@ -31,7 +32,7 @@ export class TomlProblem extends Error {
   }
 }
 
-/** A text and a place in it. All methods throw TomlProblem for what cannot stand there. */
+/** A text and a position in it. All methods throw TomlProblem for a syntax error. */
 export class TomlScanner {
   #source: string;
   #at = 0;
@@ -44,10 +45,10 @@ export class TomlScanner {
     if (control === null) return;
     const line = source.slice(0, control.index).split("\n").length;
     const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    throw new TomlProblem(line, `It has a control character (U+${code}), which no text file has`);
+    throw new TomlProblem(line, `Invalid control character (U+${code}); is this a text file?`);
   }
 
-  /** Of the place, counted from 1. */
+  /** Line number of the position, from 1. */
   get line(): number {
     return this.#line;
   }
@@ -56,30 +57,30 @@ export class TomlScanner {
     return this.#at >= this.#source.length;
   }
 
-  /** Whether this text is next. */
+  /** Whether the text at the position starts with `text`. */
   sees(text: string): boolean {
     return this.#source.startsWith(text, this.#at);
   }
 
-  /** Takes this text where it is next. */
+  /** Skips `text` if it is next; returns whether it was. */
   take(text: string): boolean {
     if (!this.sees(text)) return false;
     this.#at += text.length;
     return true;
   }
 
-  /** Takes spaces and tabs. */
+  /** Skips spaces and tabs. */
   skipBlanks(): void {
     this.#match(BLANKS);
     const next = this.#source[this.#at] ?? "";
     if (!OTHER_BLANK.test(next)) return;
     const code = next.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
     this.fail(
-      `A character that only looks like a blank (U+${code}) stands here; write a plain one`,
+      `Unexpected white space character (U+${code}); use a plain space`,
     );
   }
 
-  /** Takes blanks, comments and ends of lines. */
+  /** Skips white space, comments and newlines. */
   skipLines(): void {
     for (;;) {
       this.skipBlanks();
@@ -89,15 +90,17 @@ export class TomlScanner {
     }
   }
 
-  /** Takes the rest of a line, which may be a comment. */
+  /** Skips the rest of a line, which may only be a comment. */
   endLine(): void {
     this.skipBlanks();
     this.#match(COMMENT);
     if (this.isDone || this.sees("\n") || this.sees("\r\n")) return;
-    this.fail(`Expected the end of the line, not ${this.#shown()}; each setting has its own line`);
+    this.fail(
+      `Expected the end of the line, not ${this.#shown()}; put each setting on its own line`,
+    );
   }
 
-  /** Takes a key, which may have parts with dots between them. */
+  /** Scans a key, and returns its parts, which dots separate. */
   key(): string[] {
     const parts: string[] = [];
     do {
@@ -108,7 +111,7 @@ export class TomlScanner {
     return parts;
   }
 
-  /** Takes a text in quotation marks. */
+  /** Skips a quoted string. */
   text(): void {
     const line = this.#line;
     for (const quote of ['"""', "'''"]) {
@@ -117,7 +120,7 @@ export class TomlScanner {
     this.#shortText(line);
   }
 
-  /** Takes a number, a truth value or a date. */
+  /** Skips a number, a boolean or a date. */
   scalar(): void {
     const token = this.#match(SCALAR);
     if (token === undefined) this.fail('A value is missing after "="');
@@ -134,7 +137,7 @@ export class TomlScanner {
     if (bare !== undefined) return bare;
     const start = this.#at;
     if (this.sees('""') || this.sees("''")) {
-      this.fail("A name is missing between the quotation marks");
+      this.fail("The name between the quotation marks is empty");
     }
     if (!this.sees('"') && !this.sees("'")) {
       this.fail(
@@ -148,14 +151,14 @@ export class TomlScanner {
       : quoted.slice(1, -1);
   }
 
-  /** On one line. */
+  /** Skips a single-line string. */
   #shortText(line: number): void {
     const quote = this.#source[this.#at++];
     for (;;) {
       const next = this.#source[this.#at];
       if (next === undefined || next === "\n" || next === "\r") {
         this.fail(
-          `A quotation mark is missing: the text that begins with ${quote} on this line does not end on it`,
+          `A quotation mark is missing: the text that starts with ${quote} on this line does not end on it`,
           line,
         );
       }
@@ -168,7 +171,7 @@ export class TomlScanner {
   #longText(quote: string, line: number): void {
     while (!this.take(quote)) {
       if (this.isDone) {
-        this.fail(`The text that begins with ${quote} on this line never ends`, line);
+        this.fail(`The text that starts with ${quote} on this line has no closing ${quote}`, line);
       }
       if (this.sees("\n")) this.#line++;
       // A backslash at the end of a line joins it with the next.
@@ -183,12 +186,12 @@ export class TomlScanner {
 
   #escape(): void {
     if (this.#match(BLANKS_AFTER_BACKSLASH) !== undefined) {
-      this.fail("Blanks follow the backslash that joins two lines; remove them");
+      this.fail("Remove the blanks after the backslash at the end of the line");
     }
     if (this.#match(ESCAPE) !== undefined) return;
     const shown = this.#source.slice(this.#at, this.#at + 2).trimEnd();
     this.fail(
-      `"${shown}" is no escape; write the character itself, two backslashes for one, or the text in '…'`,
+      `"${shown}" is not a valid escape; write two backslashes for one, or put the text in '…'`,
     );
   }
 
@@ -200,11 +203,11 @@ export class TomlScanner {
     return found;
   }
 
-  /** What stands here, for a message. */
+  /** The next token, for a message. */
   #shown(): string {
     const rest = this.#source.slice(this.#at, this.#at + 40).split(/[\s,\]}]/)[0] ||
       this.#source[this.#at] || "";
-    if (CURLY.test(rest)) return `${rest} (curly quotation marks; write plain ones)`;
+    if (CURLY.test(rest)) return `${rest} (curly quotation marks; use plain ones)`;
     if (this.isDone) return "the end of the file";
     return /^\s/.test(rest) ? "the end of the line" : rest;
   }

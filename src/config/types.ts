@@ -1,62 +1,64 @@
-/** What a configuration file says, with defaults filled in. Durations are milliseconds. */
+/** Types of a parsed configuration with defaults. Durations are in milliseconds. */
 import type { LogLevels } from "./log_levels.ts";
 
-/** A host (name, IPv4 or IPv6 address without brackets) and a TCP or UDP port. */
+/** A host (DNS name, IPv4 address, or IPv6 address without brackets) and a TCP or UDP port. */
 export interface Address {
   host: string;
   port: number;
 }
 
-/** The Ethernet side. */
+/** The Ethernet interface. */
 export interface InterfaceConfig {
   name: string;
-  /** Speak with the interface's own address, or with the far peers' own. */
+  /** Source address of frames: the interface's, or those of the peers behind the tunnel. */
   mac: "own" | "transparent";
-  /** Slots of the receive ring, a power of two. */
+  /** Number of slots in the receive ring, a power of two. */
   ringFrames: number;
   etherTypes: [discovery: number, session: number];
 }
 
-/** When a silent tunnel is probed, and when it is given up. */
+/** Timing of tunnel keepalives. */
 export interface KeepaliveConfig {
+  /** Idle time after which a tunnel is probed. */
   interval: number;
-  /** Longer than `interval`. */
+  /** Idle time after which a tunnel is closed; longer than `interval`. */
   timeout: number;
 }
 
-/** What strangers may use up before they have proved who they are. */
+/** Limits for connections that have not authenticated yet. */
 export interface AdmissionConfig {
-  /** Connections in all. */
+  /** Maximum number of connections. */
   unauthenticated: number;
-  /** Connections from one IPv4 address or one IPv6 /64; one more for each client known there. */
+  /** Maximum per IPv4 address or IPv6 /64; plus one for each client known there. */
   perAddress: number;
-  /** TLS handshakes a second of strangers, and as many of known addresses. */
+  /** Maximum TLS handshakes per second from unknown addresses, and the same from known ones. */
   handshakeRate: number;
+  /** Maximum duration of a login. */
   timeout: number;
 }
 
-/** Delays between attempts to reach the server. */
+/** Delays between attempts to connect. */
 export interface ReconnectConfig {
-  /** Ceiling of the first delay. */
+  /** Upper bound of the first delay. */
   base: number;
-  /** Ceiling of all delays. */
+  /** Upper bound of all delays. */
   cap: number;
-  /** A tunnel that stood this long lets the delays begin at `base` again. */
+  /** Lifetime of a tunnel after which the delays start at `base` again. */
   reset: number;
 }
 
-/** When another of several servers is tried. */
+/** When a client with several servers switches between them. */
 export interface ServerChoiceConfig {
-  /** How long only the server of the sessions is tried, after its tunnel was lost. */
+  /** How long after a lost tunnel only the server of the sessions is tried. */
   failoverAfter: number;
-  /** How often servers that are preferred to the present one are tried; 0 for never. */
+  /** Interval between attempts to reach a preferred server; 0 for never. */
   failbackAfter: number;
 }
 
-/** What carries a tunnel; "quic" is experimental. */
+/** Transport of a tunnel; "quic" is experimental. */
 export type TransportConfig = "tls" | "quic";
 
-/** The tunnel's end that is dialled. */
+/** The server's end of tunnels. */
 export interface ServerTunnelConfig {
   transport: TransportConfig;
   listen: Address[];
@@ -69,11 +71,11 @@ export interface ServerTunnelConfig {
   shutdownGrace: number;
 }
 
-/** The tunnel's end that dials. */
+/** The client's end of the tunnel. */
 export interface ClientTunnelConfig {
   transport: TransportConfig;
   connect: Address[];
-  /** Absolute paths of the certificates (PEM) of which the server must have one. */
+  /** Absolute paths of the accepted server certificates (PEM). */
   serverCertificate: string[];
   /** This client's name in the server's configuration. */
   name: string;
@@ -82,39 +84,39 @@ export interface ClientTunnelConfig {
   keepalive: KeepaliveConfig;
   reconnect: ReconnectConfig;
   choice: ServerChoiceConfig;
-  /** The interface that the tunnel's packets leave by. */
+  /** Outgoing interface of the tunnel's packets. */
   bindInterface?: string;
-  /** The mark that they bear for routing rules. */
+  /** Mark of the tunnel's packets, for routing rules (socket(7), SO_MARK). */
   mark?: number;
   connectTimeout: number;
   shutdownGrace: number;
 }
 
-/** A client that a server lets in. */
+/** A client that a server accepts. */
 export interface AllowedClient {
   name: string;
-  /** Absolute paths; the client may have any of the secrets in these files. */
+  /** Absolute paths; any secret in these files is accepted. */
   secretFile: string[];
-  /** Sessions that it may have; `limits.sessionsPerClient` where nothing is said. */
+  /** Maximum number of sessions. Default `limits.sessionsPerClient`. */
   sessions?: number;
 }
 
-/** How discovery is relayed. */
+/** Forwarding of discovery frames. */
 export interface DiscoveryConfig {
-  /** How long answers to a request are taken. */
+  /** How long answers to a request are accepted. */
   timeout: number;
 }
 
-/** How a server relays discovery. */
+/** Forwarding of discovery frames on a server. */
 export interface ServerDiscoveryConfig extends DiscoveryConfig {
-  /** What the AC sees as Host-Uniq (RFC 2516 Appendix A): a token, the customer's, or these bytes. */
+  /** Host-Uniq towards the AC (RFC 2516 Appendix A): a token, the customer's, or fixed bytes. */
   hostUniq: "rewrite" | "preserve" | { fixed: Uint8Array };
 }
 
-/** Bounds; rates are frames a second. */
+/** Limits; rates are in frames per second. */
 export interface LimitsConfig {
   sessions: number;
-  /** Of one MAC address; on a server, of one client. */
+  /** Per MAC address; on a server, per MAC address and client. */
   sessionsPerCustomer: number;
   pendingDiscoveries: number;
   padiRatePerMac: number;
@@ -123,50 +125,53 @@ export interface LimitsConfig {
   padiBurst: number;
 }
 
-/** Bounds of a server. */
+/** Limits of a server. */
 export interface ServerLimitsConfig extends LimitsConfig {
   sessionsPerClient: number;
 }
 
 /** Lifetime of sessions. */
 export interface SessionsConfig {
-  /** A session whose AC has been silent for this long, asked three times, is ended; 0 for never. */
+  /**
+   * A session ends if its AC is silent for this long and ignores three echo requests; 0 for never.
+   */
   idleTimeout: number;
-  /** How long sessions outlive their tunnel; 0 for not at all. */
+  /** How long sessions are kept after their tunnel is lost; 0 for not at all. */
   resumeGrace: number;
-  /** How long a session whose PPP link was terminated may still get a PADT; 0 for ever. */
+  /** Time from LCP Terminate to the end of a session that gets no PADT; 0 for never. */
   terminateLinger: number;
 }
 
-/** What is logged, and how. */
+/** Logging. */
 export interface LogConfig extends LogLevels {
   format: "auto" | "text" | "json";
 }
 
-/** How the daemon can be asked and told. */
+/** The admin API. */
 export interface AdminConfig {
-  /** Absolute path of the Unix socket, "" for none; a default by the file's name where it is left out. */
+  /** Absolute path of the Unix socket, "" for none. Default: named after the configuration file. */
   socket?: string;
-  /** Absolute path of a Unix socket for those who may only look. */
+  /** Absolute path of the read-only Unix socket. */
   readSocket?: string;
-  /** The group that it is given to. */
+  /** Group that owns the read-only socket. */
   readGroup?: string;
   /** Loopback addresses. */
   listen?: Address[];
-  /** Absolute path; with `listen` one of the two is there. */
+  /** Absolute path of the full token; `listen` requires this or `readTokenFile`. */
   tokenFile?: string;
-  /** Absolute path of the token of those who may only look. */
+  /** Absolute path of the read-only token. */
   readTokenFile?: string;
-  /** Names in Host that are accepted besides the loopback's. */
+  /** Accepted names in the Host header, in addition to loopback. */
   hosts: string[];
 }
 
-/** Which frames are written into files, and where. */
+/** Frames that are captured to files. */
 export interface CaptureConfig {
-  /** Absolute path; without it nothing is written. */
+  /** Absolute path; without it no files are written. */
   directory?: string;
-  /** Bytes of a file. */
+  /** Maximum size of a file, in bytes. */
   fileSize: number;
+  /** Number of files kept. */
   files: number;
   client?: string;
   mac?: string;
@@ -176,9 +181,9 @@ export interface CaptureConfig {
 }
 
 interface CommonConfig {
-  /** Absolute path of the file that this was read from. */
+  /** Absolute path of the configuration file. */
   file: string;
-  /** Absolute path of the directory that sessions outlive the process in. */
+  /** Absolute path of the directory that keeps sessions across restarts. */
   stateDir?: string;
   interface: InterfaceConfig;
   sessions: SessionsConfig;
@@ -187,7 +192,7 @@ interface CommonConfig {
   capture: CaptureConfig;
 }
 
-/** Configuration of the proxy beside the access concentrator. */
+/** Configuration of a server, the proxy next to the access concentrator. */
 export interface ServerConfig extends CommonConfig {
   mode: "server";
   tunnel: ServerTunnelConfig;
@@ -196,7 +201,7 @@ export interface ServerConfig extends CommonConfig {
   limits: ServerLimitsConfig;
 }
 
-/** Configuration of the proxy beside the customers. */
+/** Configuration of a client, the proxy next to the customers. */
 export interface ClientConfig extends CommonConfig {
   mode: "client";
   tunnel: ClientTunnelConfig;

@@ -15,22 +15,25 @@ const BYTES: Readonly<Record<string, number>> = {
   GiB: 1024 ** 3,
 };
 
-/** Milliseconds of a text such as `500ms`, `30s`, `5m`, `1h` or `2d`; undefined for other text. */
+/**
+ * Parses a duration such as `500ms`, `30s`, `5m`, `1h` or `2d` to milliseconds; undefined if
+ * invalid.
+ */
 export function parseDuration(text: string): number | undefined {
   return parse(text, MILLISECONDS);
 }
 
-/** Bytes of a text such as `512B`, `64KiB`, `4MiB` or `1GiB`; undefined for other text. */
+/** Parses a size such as `512B`, `64KiB`, `4MiB` or `1GiB` to bytes; undefined if invalid. */
 export function parseSize(text: string): number | undefined {
   return parse(text, BYTES);
 }
 
-/** Milliseconds as the shortest text that `parseDuration` reads. */
+/** Formats milliseconds as the shortest text that `parseDuration` reads. */
 export function formatDuration(milliseconds: number): string {
   return format(milliseconds, MILLISECONDS, "0s");
 }
 
-/** Bytes as the shortest text that `parseSize` reads. */
+/** Formats bytes as the shortest text that `parseSize` reads. */
 export function formatSize(bytes: number): string {
   return format(bytes, BYTES, "0B");
 }

@@ -1,23 +1,23 @@
 import type { ConfigIssue } from "./config_error.ts";
 import { nearest } from "./suggest.ts";
 
-/** What the two modes know: paths as of `keyPaths`. */
+/** Keys of both modes, as paths of `keyPaths`. */
 export interface KnownKeys {
   mode: "server" | "client";
   here: ReadonlySet<string>;
   otherMode: ReadonlySet<string>;
 }
 
-/** A key that is not known where it is. */
+/** A key that is unknown or misplaced. */
 export interface UnknownKey extends Omit<ConfigIssue, "line"> {
-  /** Path of the key that was probably meant; what else is wrong there comes from this. */
+  /** Path of the key that was probably meant; other issues there only follow from this one. */
   meant?: string;
 }
 
-/** Places that a message names. */
+/** Maximum number of places that a message names. */
 const MAX_PLACES = 3;
 
-/** Keys of a parsed file that its mode does not know, with what was probably meant. */
+/** Finds keys of a parsed file that its mode does not have, and what was probably meant. */
 export function unknownKeys(
   table: object,
   known: KnownKeys,
@@ -36,7 +36,7 @@ export function unknownKeys(
   });
 }
 
-/** Why a table is written as a list of tables, or the other way round; undefined where it is not. */
+/** A message if a table is written as a list of tables or vice versa; undefined if not. */
 function shapeFault(
   key: string,
   pattern: string,
@@ -45,10 +45,10 @@ function shapeFault(
 ): string | undefined {
   const has = (prefix: string): boolean => [...here].some((known) => known.startsWith(prefix));
   if (isTable(value) && has(`${pattern}[].`)) {
-    return `Write [[${key}]] with two brackets on each side: there may be several of it`;
+    return `Write [[${key}]] with two brackets on each side: this table can be repeated`;
   }
   if (Array.isArray(value) && value.some(isTable) && has(`${pattern}.`)) {
-    return `Write [${pattern}] with one bracket on each side: there is only one of it`;
+    return `Write [${pattern}] with one bracket on each side: this table cannot be repeated`;
   }
   return undefined;
 }
@@ -65,13 +65,13 @@ function isTable(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Keys that were given up, and what takes their place. */
+/** Removed keys, and why they are not supported. */
 const FORMER: Readonly<Record<string, string>> = {
   "tunnel.server_ca": "a client accepts only certificates that it has a copy of",
-  "tunnel.server_name": "a server is known by its certificate, whatever its name",
+  "tunnel.server_name": "a server is identified by its certificate, not by a name",
 };
 
-const PIN = 'copy the server\'s certificate here and write server_certificate = "server.crt"';
+const PIN = 'copy the server\'s certificate here and set server_certificate = "server.crt"';
 
 function explain(
   key: string,
@@ -103,18 +103,18 @@ function explain(
   return { message: `Unknown key "${key}"` };
 }
 
-/** Where a key is known. */
+/** Paths at which a key is known. */
 function placesOf(key: string, known: ReadonlySet<string>): string[] {
   return [...known].filter((path) => path === key || path.endsWith(`.${key}`));
 }
 
 function belongs(key: string, places: readonly string[]): string {
   if (places.includes(key)) {
-    return `Key "${key}" belongs above the first table: what follows a [table] is part of it`;
+    return `Key "${key}" belongs above the first table: keys after a [table] are part of it`;
   }
   const tables = places.slice(0, MAX_PLACES).map((path) => {
     const table = path.slice(0, -key.length - 1);
     return table.endsWith("[]") ? `[[${table.slice(0, -2)}]]` : `[${table}]`;
   });
-  return `Key "${key}" belongs in ${tables.join(" or ")}, and means nothing here`;
+  return `Key "${key}" belongs in ${tables.join(" or ")}; move it there`;
 }

@@ -1,4 +1,4 @@
-/** Schemas of single values; each tells what it expects in its own words. */
+/** Schemas of single values, with specific error messages. */
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import * as v from "valibot";
@@ -8,12 +8,12 @@ import { formatDuration, parseDuration, parseSize } from "./units.ts";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** What a reader found wrong, as a whole message. */
+/** An invalid value, with the whole message. */
 class Problem {
   constructor(readonly message: string) {}
 }
 
-/** A schema made of a function that gives the value, or the problem with it. */
+/** Makes a schema from a function that returns the value or the problem with it. */
 function value<T>(read: (input: unknown) => T | Problem): Schema<T> {
   return v.pipe(
     v.unknown(),
@@ -30,20 +30,20 @@ function expected(what: string, input: unknown, hint = ""): Problem {
   return new Problem(`Expected ${what}, not ${show(input)}${hint && `; ${hint}`}`);
 }
 
-/** What to say of a number or truth value that is text. */
+/** Hint for a number or boolean in quotation marks. */
 function unquoted(input: unknown, isValue: (text: string) => boolean): string {
-  return typeof input === "string" && isValue(input.trim()) ? "leave out the quotation marks" : "";
+  return typeof input === "string" && isValue(input.trim()) ? "remove the quotation marks" : "";
 }
 
-/** What to say of an amount with a unit, or in a form, that is not known. */
+/** Hint for an amount with an unknown unit or format. */
 function otherUnit(input: unknown, units: string): string {
   const isAmount = typeof input === "string" && /^[\d.,_]+\s*[A-Za-z]/.test(input.trim());
-  return isAmount ? `it needs a whole number and one of the units ${units}` : "";
+  return isAmount ? `use a whole number and one of the units ${units}` : "";
 }
 
 const isNumber = (text: string): boolean => /^[+-]?\d+$/.test(text);
 
-/** true or false. */
+/** Schema of a boolean. */
 export function flag(): Schema<boolean> {
   const isFlag = (text: string): boolean => /^(?:true|false)$/i.test(text);
   return value((input) =>
@@ -51,10 +51,10 @@ export function flag(): Schema<boolean> {
   );
 }
 
-/** A list of texts of a certain form. */
+/** Schema of a list of texts; `what` names the items in messages. */
 export function listOf(item: Schema<string>, what: string): Schema<string[]> {
   return value((input) => {
-    if (!Array.isArray(input)) return expected(`a list of ${what}, in [ ]`, input);
+    if (!Array.isArray(input)) return expected(`a list of ${what} in [ ]`, input);
     for (const one of input) {
       const { issues } = v.safeParse(item, one);
       if (issues !== undefined) return new Problem(issues[0].message);
@@ -63,27 +63,27 @@ export function listOf(item: Schema<string>, what: string): Schema<string[]> {
   });
 }
 
-/** A value as it stands in the file, or its kind where that may be long. */
+/** Formats a value as in a file; long lists and tables only by their kind. */
 export function show(input: unknown): string {
   if (Array.isArray(input)) return input.length <= 4 ? `[${input.map(show).join(", ")}]` : "a list";
   if (typeof input === "object" && !(input instanceof Date)) return "a table";
   return typeof input === "string" ? `"${input}"` : String(input);
 }
 
-/** Text of a certain form. */
+/** Schema of a text that `accepts` allows; `what` describes it in messages. */
 export function textLike(what: string, accepts: (text: string) => boolean): Schema<string> {
   return value((input) =>
     typeof input === "string" && accepts(input) ? input : expected(what, input)
   );
 }
 
-/** One of these words. */
+/** Schema of one of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Schema<W> {
   const what = `one of ${words.map((word) => `"${word}"`).join(", ")}`;
   return value((input) => words.find((word) => word === input) ?? expected(what, input));
 }
 
-/** A whole number from `least` to `most`. */
+/** Schema of an integer from `least` to `most`. */
 export function integer(least: number, most: number): Schema<number> {
   const what = `a whole number from ${least} to ${most}`;
   return value((input) =>
@@ -93,7 +93,7 @@ export function integer(least: number, most: number): Schema<number> {
   );
 }
 
-/** A power of two from `least` to `most`. */
+/** Schema of a power of two from `least` to `most`. */
 export function powerOfTwo(least: number, most: number): Schema<number> {
   const what = `a power of two from ${least} to ${most}`;
   return value((input) =>
@@ -104,11 +104,11 @@ export function powerOfTwo(least: number, most: number): Schema<number> {
   );
 }
 
-/** A duration from `least` to `most`, or `"0s"` where that switches something off; milliseconds. */
+/** Schema of a duration from `least` to `most`, or `"0s"` if `off`; the output is milliseconds. */
 export function duration(least: string, most: string, off = false): Schema<number> {
   const [low, high] = [parseDuration(least) ?? 0, parseDuration(most) ?? 0];
   const range = `a duration from "${formatDuration(low)}" to "${formatDuration(high)}"`;
-  const what = `${range}${off ? ' or "0s" for off' : ""}, such as "30s" or "500ms"`;
+  const what = `${range}${off ? ' or "0s" to disable' : ""}, such as "30s" or "500ms"`;
   return value((input) => {
     const parsed = typeof input === "string" ? parseDuration(input) : undefined;
     if (parsed === undefined) return expected(what, input, otherUnit(input, "ms, s, m, h and d"));
@@ -118,7 +118,7 @@ export function duration(least: string, most: string, off = false): Schema<numbe
   });
 }
 
-/** A size from `least` to `most`; bytes. */
+/** Schema of a size from `least` to `most`; the output is bytes. */
 export function size(least: string, most: string): Schema<number> {
   const [low, high] = [parseSize(least) ?? 0, parseSize(most) ?? 0];
   const what = `a size from "${least}" to "${most}", such as "10MiB"`;
@@ -129,31 +129,31 @@ export function size(least: string, most: string): Schema<number> {
   });
 }
 
-/** A path, made absolute from `folder`. */
+/** Schema of a path; the output is absolute, relative paths start at `folder`. */
 export function path(folder: string): Schema<string> {
   return value((input) =>
     typeof input === "string" && input !== "" && !input.includes("\0")
       ? resolve(folder, input)
-      : expected("the path of a file", input)
+      : expected("a file path", input)
   );
 }
 
-/** A path as above, or this word. */
+/** Schema of a path as above, or of the given word. */
 export function pathOr<const W extends string>(word: W, folder: string): Schema<string | W> {
   return value((input) =>
     input === word
       ? word
       : typeof input === "string" && input !== "" && !input.includes("\0")
       ? resolve(folder, input)
-      : expected(`the path of a file or "${word}"`, input)
+      : expected(`a file path or "${word}"`, input)
   );
 }
 
-/** One path or a list of up to `most`, without repetition. */
+/** Schema of one path or a list of up to `most` paths, without duplicates. */
 export function paths(folder: string, most: number): Schema<string[]> {
   return value((input) => {
     const list: unknown[] = Array.isArray(input) ? input : [input];
-    const what = `the path of a file, or a list of up to ${most}`;
+    const what = `a file path, or a list of up to ${most}`;
     if (list.length === 0 || list.length > most) return expected(what, input);
     const result: string[] = [];
     for (const item of list) {
@@ -161,14 +161,14 @@ export function paths(folder: string, most: number): Schema<string[]> {
         return expected(what, item);
       }
       const absolute = resolve(folder, item);
-      if (result.includes(absolute)) return new Problem(`"${item}" is there twice`);
+      if (result.includes(absolute)) return new Problem(`Duplicate path "${item}"; remove one`);
       result.push(absolute);
     }
     return result;
   });
 }
 
-/** A DNS name or an IP address, as certificates have it. */
+/** Schema of a DNS name or an IP address, as used in certificates. */
 export function serverName(): Schema<string> {
   return textLike(
     "a DNS name or an IP address",
@@ -176,7 +176,7 @@ export function serverName(): Schema<string> {
   );
 }
 
-/** One address or a list of them, without repetition. */
+/** Schema of one address or a list of addresses, without duplicates. */
 export function addresses(): Schema<Address[]> {
   return value((input) => {
     const list: unknown[] = Array.isArray(input) ? input : [input];
@@ -190,7 +190,7 @@ export function addresses(): Schema<Address[]> {
         return new Problem(`Cannot read "${item}" as an address: ${address}`);
       }
       if (result.some((other) => isSameAddress(other, address))) {
-        return new Problem(`Address "${item}" is there twice`);
+        return new Problem(`Duplicate address "${item}"; remove one`);
       }
       result.push(address);
     }
@@ -198,7 +198,7 @@ export function addresses(): Schema<Address[]> {
   });
 }
 
-/** `rewrite`, `preserve` or `fixed:<hex>`. */
+/** Schema of `rewrite`, `preserve` or `fixed:<hex>`. */
 export function hostUniq(): Schema<"rewrite" | "preserve" | { fixed: Uint8Array }> {
   return value((input) => {
     if (input === "rewrite" || input === "preserve") return input;
@@ -206,11 +206,11 @@ export function hostUniq(): Schema<"rewrite" | "preserve" | { fixed: Uint8Array 
       typeof input === "string" ? input : "",
     ) ?? [];
     if (digits !== undefined) return { fixed: Uint8Array.fromHex(digits) };
-    return expected('"rewrite", "preserve" or "fixed:" and 1 to 64 bytes in hexadecimal', input);
+    return expected('"rewrite", "preserve" or "fixed:" with 1 to 64 bytes in hexadecimal', input);
   });
 }
 
-/** Two different EtherTypes (IEEE 802.3: 0x0600 and above). */
+/** Schema of two different EtherTypes (IEEE 802.3: 0x0600 and above). */
 export function etherTypes(): Schema<[number, number]> {
   const valid = (item: unknown): item is number =>
     typeof item === "number" && Number.isInteger(item) && item >= 0x600 && item <= 0xffff;

@@ -1,9 +1,9 @@
-/** Of 32 random bytes, fewer than this many are different once in 3 × 10¹³. */
+/** Minimum number of distinct bytes: fewer occur in one of 3 × 10¹³ random secrets. */
 const MIN_DIFFERENT = 17;
 
 /**
- * Why 32 bytes were surely not drawn at random, in words that never show them; else undefined. Each
- * rule refuses fewer than one random secret in 10¹³.
+ * Why 32 bytes were certainly not drawn at random, in a text that does not reveal them; else
+ * undefined. Each rule refuses fewer than one in 10¹³ random secrets.
  */
 export function weakness(secret: Uint8Array): string | undefined {
   if (new Set(secret).size < MIN_DIFFERENT) return "its bytes repeat";

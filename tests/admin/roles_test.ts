@@ -116,12 +116,12 @@ Deno.test("T7: the same token for both roles and an unknown group are refused", 
     await Deno.writeTextFile(`${folder}/b.token`, TOKEN.toUpperCase(), { mode: 0o600 });
     const open = (admin: string) => () => Admin.open(configOf(folder, { admin }));
     const both = 'listen = "127.0.0.1:1"\ntoken_file = "a.token"\nread_token_file = "b.token"';
-    await assertRejects(open(both), Error, "it is also that of token_file");
+    await assertRejects(open(both), Error, "it is the same as in token_file");
     const group = 'read_socket = "r.sock"\nread_group = "no-such-group"';
-    await assertRejects(open(group), Error, 'There is no group "no-such-group"');
+    await assertRejects(open(group), Error, 'Cannot use the group "no-such-group"');
     const config = (admin: string) => () =>
       parseConfig(`mode = "server"\n[admin]\n${admin}`, "/x/y.toml");
-    for (const [admin, words] of [['read_group = "adm"', "read_group: Goes with"]]) {
+    for (const [admin, words] of [['read_group = "adm"', "read_group: Only used with"]]) {
       await assertRejects(() => Promise.try(config(admin)), Error, words);
     }
     assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name.endsWith(".sock")), []);

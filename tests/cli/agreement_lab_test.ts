@@ -72,9 +72,9 @@ const FAULTS: Record<string, Fault> = {
     },
     words: "is a symbolic link, which is not followed",
   },
-  "a state directory that cannot be made": {
+  "a state directory that cannot be created": {
     change: [STATE[0], STATE[1].replace('"state"', '"/proc/none/x"')],
-    words: "cannot be made",
+    words: "cannot be created",
   },
   "a readable capture directory": {
     change: CAPTURE,
@@ -92,7 +92,7 @@ const FAULTS: Record<string, Fault> = {
       await Deno.mkdir(`${folder}/open`);
       await Deno.chmod(`${folder}/open`, 0o777);
     },
-    words: "can put another in its place",
+    words: "can replace it through write access to",
   },
   "an invalid configuration": {
     change: ['mode = "server"', 'mode = "servre"'],
@@ -200,7 +200,7 @@ Deno.test({
         const file = await configure(lab, freePort(), { words: "", change: [from, onDisk] });
         const check = await pppoeProxy(["check", "-c", file]);
         const doctor = await pppoeProxy(["doctor", "-c", file, "--timeout", "100ms"]);
-        const words = `Nothing can be written in "${disk}/new": the file system is read-only`;
+        const words = `Cannot write to "${disk}/new": the file system is read-only`;
         assertEquals([check.code, check.stderr], [0, ""]);
         for (const { stdout } of [check, doctor]) assertStringIncludes(stdout, words);
         await using server = startDaemon(lab, "server");

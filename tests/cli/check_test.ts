@@ -43,8 +43,8 @@ Deno.test("mismatched or readable keys and files without a certificate are probl
       "it does not belong to the certificate",
     );
     assertStringIncludes(await problems(certificate, certificate), "others can read or write it");
-    assertStringIncludes(await problems(key, key), "it has no certificate in PEM");
-    assertStringIncludes(await problems(`${folder}/none`, key), "there is no such file");
+    assertStringIncludes(await problems(key, key), "it has no PEM certificate");
+    assertStringIncludes(await problems(`${folder}/none`, key), "no such file");
   });
 });
 
@@ -73,7 +73,7 @@ Deno.test("T1: a CA certificate is refused, and so are several certificates in o
     const problems = await problemsOf((it) => checkPinned([authority, both], it));
     assertStringIncludes(problems, "CA:TRUE");
     assertStringIncludes(problems, "keygen certificate");
-    assertStringIncludes(problems, "put each into a file of its own, and list the files");
+    assertStringIncludes(problems, "put each into its own file and list the files");
   });
 });
 

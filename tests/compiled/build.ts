@@ -1,24 +1,24 @@
-/** Makes the program as the task `compile` does, so that it can be started. */
+/** Compiles the program as the task `compile` does. */
 import { fetchBase, output } from "./base.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
-/** Names the program that a run of the tests has made. */
+/** Environment variable with the path of the compiled program. */
 const PROGRAM = "PPPOE_PROXY_COMPILED";
-/** Why there is none. */
+/** Environment variable with the reason why it could not be compiled. */
 const OBSTACLE = "PPPOE_PROXY_NOT_COMPILED";
-/** Deno 2.8.2 does not know it; it only makes the program smaller. */
+/** An option that Deno 2.8.2 does not have; it only makes the program smaller. */
 const UNKNOWN = "--exclude-unused-npm";
 const OUTPUT = "dist/pppoe-proxy";
 
-/** The compiled program's path; empty where it could not be made. */
+/** Path of the compiled program; empty if it could not be compiled. */
 export const compiled: string = Deno.env.get(PROGRAM) ?? "";
 
-/** What the tests of the compiled program lack, in a few words; undefined for nothing. */
+/** What the tests of the compiled program need and do not have; undefined for nothing. */
 export const compiledObstacle: string | undefined = compiled !== ""
   ? undefined
-  : Deno.env.get(OBSTACLE) ?? "`deno task test`, which makes the compiled program";
+  : Deno.env.get(OBSTACLE) ?? "`deno task test`, which compiles the program";
 
-/** The words of the task `compile` behind `deno`, with another place for the program. */
+/** Arguments of `deno` in the task `compile`, with another output path. */
 export function compileArguments(to: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const [, ...words] = tasks.compile.split(" ");
@@ -26,8 +26,8 @@ export function compileArguments(to: string): string[] {
 }
 
 /**
- * Makes the program in `folder` and has the tests know of it, or why it cannot be had. To be called
- * where the npm registry can be reached.
+ * Compiles the program in `folder` and sets the environment variables for the tests. Needs access
+ * to the npm registry unless the base binary is cached.
  */
 export async function buildProgram(folder: string): Promise<void> {
   try {
@@ -39,7 +39,7 @@ export async function buildProgram(folder: string): Promise<void> {
     Deno.env.set(PROGRAM, program);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    Deno.env.set(OBSTACLE, `a compiled program, and for that ${reason.replace(/[()]/g, "")}`);
+    Deno.env.set(OBSTACLE, `a compiled program, which needs ${reason.replace(/[()]/g, "")}`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Labs of the main job, run once more with the compiled program in place of the sources. */
+/** Labs run again with the compiled program instead of the sources. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { insideLab } from "../lab/namespace.ts";
 import { needing, type Program, skipping } from "../needs.ts";
@@ -8,12 +8,16 @@ import { compiled, compiledObstacle } from "./build.ts";
 const TESTS = new URL("..", import.meta.url).pathname;
 
 const LABS: readonly { file: string; programs?: readonly Program[]; what: string }[] = [
-  { what: "rp-pppoe dials through it", file: "lab/rp_pppoe_test.ts", programs: RP_PROGRAMS },
-  { what: "sessions begin, end and outlive its restart", file: "lab/lifecycle_test.ts" },
+  {
+    what: "rp-pppoe opens sessions through it",
+    file: "lab/rp_pppoe_test.ts",
+    programs: RP_PROGRAMS,
+  },
+  { what: "sessions start, end and survive its restart", file: "lab/lifecycle_test.ts" },
   { what: "it reloads", file: "lab/reload_test.ts" },
   { what: "it carries sessions over QUIC", file: "lab/quic_test.ts" },
-  { what: "a service manager hears of it", file: "lab/service_test.ts", programs: ["socat"] },
-  { what: "X2: doctor finds the same", file: "cli/doctor_lab_test.ts" },
+  { what: "it notifies a service manager", file: "lab/service_test.ts", programs: ["socat"] },
+  { what: "X2: doctor reports the same", file: "cli/doctor_lab_test.ts" },
   { what: "X2: it uses pipes and descriptors", file: "cli/special_files_test.ts" },
 ];
 

@@ -14,7 +14,7 @@ const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
 
-/** A test whose labs start the compiled program. */
+/** Defines a test whose labs start the compiled program. */
 function testCompiled(name: string, programs: readonly Program[], fn: () => Promise<void>): void {
   const definition = {
     name: `compiled: ${name}`,
@@ -31,7 +31,7 @@ function testCompiled(name: string, programs: readonly Program[], fn: () => Prom
   Deno.test(skipping(compiledObstacle, needing(programs, definition)));
 }
 
-/** A session that has been dialled through both daemons of a lab. */
+/** Opens a session through both daemons of a lab. */
 async function dialled(lab: Lab): Promise<DialedSession> {
   await lab.cables();
   lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
@@ -41,7 +41,7 @@ async function dialled(lab: Lab): Promise<DialedSession> {
 }
 
 testCompiled(
-  "X1: a file that somebody left for it in the temporary folder is neither read nor written",
+  "X1: files planted in the temporary directory are neither read nor written",
   ["strace"],
   async () => {
     await using lab = await Lab.open();
@@ -82,36 +82,43 @@ testCompiled("X4: the soft limit of open files is raised to the hard one", [], a
   assertEquals(soft, hard);
 });
 
-testCompiled("S1: more strangers than it may have open files cost no session", [], async () => {
-  await using lab = await Lab.open();
-  await lab.cables();
-  lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
-  const { server, client } = await startProxyPair(lab);
-  await server.stop();
-  const limited = startDaemon(lab, "server", (program, args) => [
-    "sh",
-    ["-c", 'ulimit -n 256; exec "$@"', "sh", program, ...args],
-  ]);
-  await ready(limited);
-  const since = client.output.length;
-  client.signal("SIGUSR1"); // dials now
-  await client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
-  const session = await lab.use(startTestClient("cust0")).dial();
-  const [, port] = /^listen = "127.0.0.1:(\d+)"/m.exec(
-    await Deno.readTextFile(`${lab.folder}/server.toml`),
-  ) ?? [];
-  const strangers = await Promise.allSettled(
-    Array.from({ length: 600 }, () => Deno.connect({ hostname: "127.0.0.1", port: Number(port) })),
-  );
-  try {
-    for (let i = 0; i < 20; i++) await session.echo(PAYLOAD);
-    const files = [...Deno.readDirSync(`/proc/${limited.pid}/fd`)];
-    assert(files.length <= 256, `${files.length} open files`);
-  } finally {
-    for (const stranger of strangers) if (stranger.status === "fulfilled") stranger.value.close();
-  }
-  assertEquals((await limited.stop()).code, 0);
-});
+testCompiled(
+  "S1: more unauthenticated connections than open files end no session",
+  [],
+  async () => {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const { server, client } = await startProxyPair(lab);
+    await server.stop();
+    const limited = startDaemon(lab, "server", (program, args) => [
+      "sh",
+      ["-c", 'ulimit -n 256; exec "$@"', "sh", program, ...args],
+    ]);
+    await ready(limited);
+    const since = client.output.length;
+    client.signal("SIGUSR1"); // connects now
+    await client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
+    const session = await lab.use(startTestClient("cust0")).dial();
+    const [, port] = /^listen = "127.0.0.1:(\d+)"/m.exec(
+      await Deno.readTextFile(`${lab.folder}/server.toml`),
+    ) ?? [];
+    const strangers = await Promise.allSettled(
+      Array.from(
+        { length: 600 },
+        () => Deno.connect({ hostname: "127.0.0.1", port: Number(port) }),
+      ),
+    );
+    try {
+      for (let i = 0; i < 20; i++) await session.echo(PAYLOAD);
+      const files = [...Deno.readDirSync(`/proc/${limited.pid}/fd`)];
+      assert(files.length <= 256, `${files.length} open files`);
+    } finally {
+      for (const stranger of strangers) if (stranger.status === "fulfilled") stranger.value.close();
+    }
+    assertEquals((await limited.stop()).code, 0);
+  },
+);
 
 testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   await using lab = await Lab.open();
@@ -130,7 +137,7 @@ testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   assertEquals(readPcapng(stdout).packets.length, 2);
 });
 
-testCompiled("the web page is in it", [], async () => {
+testCompiled("the web page is embedded", [], async () => {
   await using lab = await Lab.open();
   await lab.cables();
   await runCommand(compiled, "keygen", "token", `${lab.folder}/admin.token`);
@@ -150,24 +157,35 @@ testCompiled("the web page is in it", [], async () => {
   }
 });
 
-testCompiled("X2: doctor sees of the system what it sees from the sources", [], async () => {
-  await using lab = await Lab.open();
-  await dialled(lab);
-  const doctor = async () => {
-    const command = pppoeProxyCommand("doctor", "--json", "--config", `${lab.folder}/server.toml`);
-    const { stdout } = await new Deno.Command(command.program, { args: command.args }).output();
-    const { checks } = JSON.parse(new TextDecoder().decode(stdout));
-    const system = ["interface", "capabilities", "mtu", "offloads", "clock"];
-    return checks.filter(({ name }: { name: string }) => system.includes(name))
-      .map(({ name, verdict }: { name: string; verdict: string }) => `${name} ${verdict}`);
-  };
-  const seen = await doctor();
-  Deno.env.delete(PROGRAM);
-  assertEquals(seen, await doctor());
-  assert(seen.length >= 5, `${seen}`);
-});
+testCompiled(
+  "X2: doctor's system checks give the same results as from the sources",
+  [],
+  async () => {
+    await using lab = await Lab.open();
+    await dialled(lab);
+    const doctor = async () => {
+      const command = pppoeProxyCommand(
+        "doctor",
+        "--json",
+        "--config",
+        `${lab.folder}/server.toml`,
+      );
+      const { stdout } = await new Deno.Command(command.program, { args: command.args }).output();
+      const { checks } = JSON.parse(new TextDecoder().decode(stdout));
+      const system = ["interface", "capabilities", "mtu", "offloads", "clock"];
+      return checks.filter(({ name }: { name: string }) => system.includes(name))
+        .map(({ name, verdict }: { name: string; verdict: string }) => `${name} ${verdict}`);
+    };
+    const seen = await doctor();
+    Deno.env.delete(PROGRAM);
+    assertEquals(seen, await doctor());
+    assert(seen.length >= 5, `${seen}`);
+  },
+);
 
-/** What `getcap` would show as cap_net_raw+ep, on a copy that everybody may run. */
+/**
+ * Returns a copy of the program with the file capability cap_net_raw+ep, executable by all users.
+ */
 async function withFileCapability(lab: Lab): Promise<string> {
   const folder = await Deno.makeTempDir({ prefix: "pppoe-lab-setcap-" });
   lab.use({
@@ -183,7 +201,8 @@ async function withFileCapability(lab: Lab): Promise<string> {
 
 const plain = canBecomePlainUser() ? undefined : "root, to become an ordinary user";
 const plainTest: Deno.TestDefinition = {
-  name: "compiled: an ordinary user runs it after setcap cap_net_raw+ep, with no other right",
+  name:
+    "compiled: after setcap cap_net_raw+ep an ordinary user can run it without other privileges",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -195,7 +214,7 @@ const plainTest: Deno.TestDefinition = {
     const program = await withFileCapability(lab);
     const user = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", "--inh-caps=-all"];
     const enter = (_: string, args: readonly string[]): [string, string[]] => {
-      // Behind Deno's own words stands the program's command.
+      // The program's command follows Deno's arguments.
       return ["setpriv", [...user, program, ...args.slice(args.indexOf("run", 1))]];
     };
     const daemons = ["server", "branch-1"].map((name) => startDaemon(lab, name, enter));
@@ -213,7 +232,7 @@ const plainTest: Deno.TestDefinition = {
 };
 Deno.test(skipping(compiledObstacle, skipping(plain, needing(["setcap"], plainTest))));
 
-testCompiled("X3: it says that OTEL_DENO comes too late for it", [], async () => {
+testCompiled("X3: it warns that setting OTEL_DENO at run time has no effect", [], async () => {
   await using lab = await Lab.open();
   await lab.cables();
   const { server } = await startProxyPair(lab, { serverEnv: { OTEL_DENO: "true" } });

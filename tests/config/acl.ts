@@ -1,8 +1,10 @@
-/** Access control lists of files, as the kernel has them (linux/posix_acl_xattr.h). */
+/** POSIX access control lists in the kernel's format (linux/posix_acl_xattr.h). */
 
 type Entry = [id: number, bits: number];
 
-/** A list in which the owner may read; everything else is as given, or nothing. */
+/**
+ * Encodes a list in which the owner may read; all other permissions are as given, by default none.
+ */
 export function aclOf(
   { users = [], groups = [], group = 0, other = 0, mask }: {
     users?: Entry[];
@@ -32,7 +34,7 @@ export function aclOf(
   return bytes;
 }
 
-/** Gives a file a list. Throws where its file system has none. */
+/** Sets a file's access control list. Throws an Error if the file system does not support it. */
 export function setAcl(path: string, acl: Uint8Array): void {
   using libc = openLibc();
   const text = (value: string) => new TextEncoder().encode(`${value}\0`);

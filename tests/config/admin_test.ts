@@ -11,14 +11,14 @@ function parse(admin: string): Config {
   return parseConfig(`${HEAD}[admin]\n${admin}`, "/etc/pppoe-proxy/client.toml");
 }
 
-Deno.test("the admin socket has the configuration's name, where systemd says or in /run", () => {
+Deno.test("the default admin socket has the configuration's name, in RUNTIME_DIRECTORY or /run", () => {
   const config = parse("");
   const path = "/run/pppoe-proxy/client.sock";
   assertEquals(adminSocket(config, undefined), { path, isDefault: true });
   assertEquals(adminSocket(config, "/run/one:/run/two")?.path, "/run/one/client.sock");
 });
 
-Deno.test("the admin socket is where the configuration says, or nowhere", () => {
+Deno.test("the configuration sets the path of the admin socket, or disables it", () => {
   assertEquals(adminSocket(parse('socket = "a.sock"'), "/run/one"), {
     path: "/etc/pppoe-proxy/a.sock",
     isDefault: false,
@@ -30,7 +30,7 @@ Deno.test("the admin API listens on loopback addresses only, and only with a tok
   const both = parse('listen = ["127.0.0.1:9180", "[::1]:9180"]\ntoken_file = "admin.token"');
   assertEquals(both.admin.tokenFile, "/etc/pppoe-proxy/admin.token");
   const wrong = (admin: string) => assertThrows(() => parse(admin), ConfigError).message;
-  assertStringIncludes(wrong('listen = "127.0.0.1:9180"'), "Is needed with");
+  assertStringIncludes(wrong('listen = "127.0.0.1:9180"'), "Required with");
   assertStringIncludes(
     wrong('listen = "192.0.2.1:9180"\ntoken_file = "admin.token"'),
     "Expected loopback addresses",

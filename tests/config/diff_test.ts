@@ -31,7 +31,7 @@ secret_file = "north.secret"
 
 const parse = (source: string): Config => parseConfig(source, "/etc/pppoe-proxy/site.toml");
 
-/** What replacing text of a configuration changes, as `live` and `restart` keys. */
+/** The changes made by replacing a text in a configuration, as `live` and `restart` keys. */
 function changed(source: string, from: string, to: string): { live: string[]; restart: string[] } {
   assert(source.includes(from));
   const { live, restart } = compareConfigs(parse(source), parse(source.replace(from, to)));
@@ -39,14 +39,14 @@ function changed(source: string, from: string, to: string): { live: string[]; re
   return { live: live.map(show), restart: restart.map(show) };
 }
 
-Deno.test("equal configurations do not differ, also with other spelling and order", () => {
+Deno.test("configurations that differ only in spelling and order are equal", () => {
   const reordered = SERVER.replaceAll("north", "x").replaceAll("south", "north")
     .replaceAll("x", "south").replace("[tunnel]", "[limits]\nsessions = 10_000\n[tunnel]");
   const { live, restart } = compareConfigs(parse(SERVER), parse(reordered));
   assertEquals([live, restart], [[], []]);
 });
 
-Deno.test("clients are told apart by name", () => {
+Deno.test("clients are compared by name", () => {
   assertEquals(changed(SERVER, 'name = "south"', 'name = "west"'), {
     live: ['removed clients."south"', 'added clients."west"'],
     restart: [],
@@ -74,7 +74,7 @@ mac = "transparent"`;
   ]);
 });
 
-Deno.test("I2: another certificate to pin and a further one are live", () => {
+Deno.test("I2: replacing or adding a pinned certificate is live", () => {
   assertEquals(changed(CLIENT, '"server.crt"', '"new.crt"'), {
     live: ["changed tunnel.server_certificate"],
     restart: [],
@@ -85,7 +85,7 @@ Deno.test("I2: another certificate to pin and a further one are live", () => {
   });
 });
 
-Deno.test("another mode is one change, and nothing is taken over", () => {
+Deno.test("a different mode is a single change, and nothing is applied", () => {
   const inUse = parse(SERVER);
   assertEquals(compareConfigs(inUse, parse(CLIENT)), {
     live: [],
@@ -94,7 +94,7 @@ Deno.test("another mode is one change, and nothing is taken over", () => {
   assertEquals(mergeConfigs(inUse, parse(CLIENT)), inUse);
 });
 
-Deno.test("what is merged has the live changes alone, and changes nothing before it", () => {
+Deno.test("a merge has only the live changes, and does not change the running configuration", () => {
   const inUse = parse(SERVER);
   const before = structuredClone(inUse);
   const next = SERVER.replace("8443", "9443").replace(
@@ -110,7 +110,7 @@ Deno.test("what is merged has the live changes alone, and changes nothing before
   assertEquals([left.live, left.restart.map(({ key }) => key)], [[], ["tunnel.listen"]]);
 });
 
-/** Another value of each kind of setting, in the place of the one that is there. */
+/** Returns a different value of the same type. */
 function another(value: unknown): unknown {
   if (typeof value === "number") return value + 1;
   if (typeof value === "boolean") return !value;
@@ -118,7 +118,7 @@ function another(value: unknown): unknown {
   return "another";
 }
 
-/** A configuration whose setting at this path is another one; list members are those of the first. */
+/** Returns a configuration with another value at this path; in lists, of the first member. */
 function withAnother(config: Config, path: string): Config {
   const changed = structuredClone(config);
   const keys = path.split(".").map((key) =>
@@ -138,7 +138,7 @@ for (
   const [source, schema] of [[SERVER, serverSchema("/")], [CLIENT, clientSchema("/")]] as const
 ) {
   const config = parse(source);
-  Deno.test(`every key of a ${config.mode} is taken over by a reload, or said to need a restart`, () => {
+  Deno.test(`every key of a ${config.mode} is applied by a reload or reported as needing a restart`, () => {
     const all = [...keyPaths(schema)];
     const isTable = (path: string) =>
       all.some((other) => /^[.[]/.test(other.slice(path.length)) && other.startsWith(path));

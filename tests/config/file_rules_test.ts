@@ -14,7 +14,7 @@ import { aclOf, setAcl } from "./acl.ts";
 const ROOT = new Set([0]);
 const STRANGER = 1_234;
 const SECRET = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60ac53ef";
-/** Who may change a file's owner. */
+/** Whether this process may change the owner of files. */
 const manyUsers = canBecomePlainUser();
 const obstacle = manyUsers ? undefined : "root, whose users are those of the machine";
 
@@ -39,7 +39,7 @@ async function faultOf(
   return message;
 }
 
-Deno.test("T6: a private file is for its owner alone, another may be read by all", async () => {
+Deno.test("T6: a private file must be inaccessible to others, an unchangeable one may be readable", async () => {
   for (const mode of [0o640, 0o620, 0o604, 0o602, 0o666, 0o4644]) {
     const octal = mode.toString(8).padStart(4, "0");
     assertStringIncludes(await faultOf(mode, "private"), `(mode ${octal}); run \`chmod 600 "`);
@@ -52,7 +52,7 @@ Deno.test("T6: a private file is for its owner alone, another may be read by all
 });
 
 Deno.test(skipping(obstacle, {
-  name: "T6: a file of another owner is refused, who could change it at any time",
+  name: "T6: a file owned by another user is refused, because that user could change it",
   async fn() {
     const give = (path: string): void => Deno.chownSync(path, STRANGER, STRANGER);
     for (const rule of ["private", "unchangeable"] as const) {
@@ -62,7 +62,7 @@ Deno.test(skipping(obstacle, {
   },
 }));
 
-Deno.test("the owner of the configuration is trusted, and so is who runs this", async () => {
+Deno.test("the owner of the configuration and the current user are trusted", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/c.toml`, "");
     if (manyUsers) await Deno.chown(`${folder}/c.toml`, STRANGER, STRANGER);
@@ -73,13 +73,13 @@ Deno.test("the owner of the configuration is trusted, and so is who runs this", 
 });
 
 Deno.test(skipping(obstacle, {
-  name: "T6: a list of access is evaluated: one user who may read is fine, more is not",
+  name: "T6: access control lists are evaluated: read access of one user is accepted, more is not",
   async fn() {
-    const mode = 0o440; // what stat shows of 0400 with a mask of r
+    const mode = 0o440; // the mode that stat shows for 0400 with a mask of r
     const fault = (entries: Parameters<typeof aclOf>[0]) =>
       faultOf(mode, "private", (path) => setAcl(path, aclOf(entries)));
     assertEquals(await fault({ users: [[STRANGER, 4]], mask: 4 }), "");
-    // The mask takes away what the group is given.
+    // The mask removes the group's permission.
     assertEquals(await fault({ users: [[STRANGER, 4]], group: 4, mask: 0 }), "");
     const refused: [Parameters<typeof aclOf>[0], string][] = [
       [{ users: [[STRANGER, 6]], mask: 6 }, `uid ${STRANGER} write`],
@@ -95,7 +95,7 @@ Deno.test(skipping(obstacle, {
   },
 }));
 
-Deno.test("what is no file is refused at once, a pipe too", async () => {
+Deno.test("anything but a regular file is refused without blocking, including pipes", async () => {
   await withFolder(async (folder) => {
     const pipe = `${folder}/pipe`;
     await new Deno.Command("mkfifo", { args: [pipe] }).output();
@@ -106,13 +106,13 @@ Deno.test("what is no file is refused at once, a pipe too", async () => {
     }
     await Deno.symlink(`${folder}/b`, `${folder}/a`);
     await Deno.symlink(`${folder}/a`, `${folder}/b`);
-    assertThrows(read(`${folder}/a`), Error, "go round in a circle");
-    assertThrows(read(`${folder}/c`), Error, "there is no such file");
-    assertThrows(read("/dev/null/x"), Error, "a part of its path is not a directory");
+    assertThrows(read(`${folder}/a`), Error, "its symbolic links form a loop");
+    assertThrows(read(`${folder}/c`), Error, "no such file");
+    assertThrows(read("/dev/null/x"), Error, "a component of its path is not a directory");
   });
 });
 
-Deno.test("T6: bytes that nobody drew at random are no secret", async () => {
+Deno.test("T6: bytes that are not random are refused as a secret", async () => {
   const hex = (byte: (index: number) => number): string =>
     Uint8Array.from({ length: 32 }, (_, index) => byte(index)).toHex();
   const weak: [string, string][] = [
@@ -140,7 +140,7 @@ Deno.test("T6: bytes that nobody drew at random are no secret", async () => {
   });
 });
 
-Deno.test("T6: state is kept where nobody else can write, up to the root", async () => {
+Deno.test("T6: state directories and all directories above must not be writable by others", async () => {
   await withFolder(async (folder) => {
     const state = `${folder}/a/state`;
     await Deno.mkdir(state, { recursive: true, mode: 0o700 });
@@ -153,25 +153,25 @@ Deno.test("T6: state is kept where nobody else can write, up to the root", async
     await Deno.chmod(state, 0o755);
     check();
     await Deno.chmod(`${folder}/a`, 0o777);
-    assertThrows(check, Error, `as "${folder}/a" is open to them`);
-    // Where nobody may rename what is not his.
+    assertThrows(check, Error, `through write access to "${folder}/a"`);
+    // With the sticky bit others cannot rename it.
     await Deno.chmod(`${folder}/a`, 0o1777);
     check();
     assertThrows(() => checkCaptureDirectory(state, ROOT), Error, "others can read or write it");
     await Deno.chmod(`${folder}/a`, 0o777);
-    assertThrows(() => checkSocketPlace(`${folder}/a/x.sock`, ROOT), Error, "can put another");
+    assertThrows(() => checkSocketPlace(`${folder}/a/x.sock`, ROOT), Error, "can replace it");
   });
 });
 
-Deno.test("P2: a directory that cannot be made is refused, and no trace is left of asking", async () => {
+Deno.test("P2: a directory that cannot be created is refused, and the check leaves no trace", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
     const check = (path: string) => () => checkStateDirectory(path, ROOT);
     check(`${folder}/b/c/d`)();
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["file"]);
-    assertThrows(check("/proc/none/x"), Error, "cannot be made");
+    assertThrows(check("/proc/none/x"), Error, "cannot be created");
     assertThrows(check(`${folder}/file`), Error, "it is not a directory");
-    assertThrows(check(`${folder}/file/x`), Error, "a part of its path is not a directory");
+    assertThrows(check(`${folder}/file/x`), Error, "a component of its path is not a directory");
     assertThrows(check(`${folder}/${"x".repeat(300)}`), Error, "Cannot use the state directory");
   });
 });

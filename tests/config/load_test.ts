@@ -19,14 +19,14 @@ async function messages(file: string): Promise<string> {
 for (const { name } of Deno.readDirSync(`${HERE}invalid`)) {
   if (!name.endsWith(".toml")) continue;
   const golden = `${HERE}invalid/${name.replace(/toml$/, "txt")}`;
-  Deno.test(`${name} is refused with the messages of its .txt`, async () => {
+  Deno.test(`${name} is refused with the messages in its .txt file`, async () => {
     const actual = await messages(`${HERE}invalid/${name}`);
     if (Deno.env.has("UPDATE_GOLDEN")) await Deno.writeTextFile(golden, actual);
     assertEquals(actual, await Deno.readTextFile(golden));
   });
 }
 
-Deno.test("a short server configuration gets all defaults, and paths from its folder", async () => {
+Deno.test("a minimal server configuration gets all defaults, and paths relative to its directory", async () => {
   assertEquals<unknown>(await loadConfig(`${HERE}valid/server.toml`), {
     mode: "server",
     file: `${HERE}valid/server.toml`,
@@ -59,7 +59,7 @@ Deno.test("a short server configuration gets all defaults, and paths from its fo
   });
 });
 
-Deno.test("a short client configuration gets all defaults", async () => {
+Deno.test("a minimal client configuration gets all defaults", async () => {
   const config = await loadConfig(`${HERE}valid/client.toml`);
   assertEquals<unknown>(config.tunnel, {
     transport: "tls",
@@ -75,7 +75,7 @@ Deno.test("a short client configuration gets all defaults", async () => {
   });
 });
 
-Deno.test("inline tables, dotted keys and absolute paths are taken", async () => {
+Deno.test("inline tables, dotted keys and absolute paths are accepted", async () => {
   const config = await loadConfig(`${HERE}valid/client_pins.toml`);
   assert(config.mode === "client");
   assertEquals(config.interface.mac, "transparent");
@@ -88,16 +88,16 @@ Deno.test("inline tables, dotted keys and absolute paths are taken", async () =>
   assertEquals(config.tunnel.secretFile, "/etc/pppoe-proxy/branch-1.secret");
 });
 
-Deno.test("a file that is not there is a ConfigError with its path", async () => {
+Deno.test("a missing file is a ConfigError with its path", async () => {
   const error = await loadConfig("/nonexistent/site.toml").catch((error) => error);
   assertInstanceOf(error, ConfigError);
   assertEquals(
     error.message,
-    "/nonexistent/site.toml: Cannot read the configuration: there is no such file",
+    "/nonexistent/site.toml: Cannot read the configuration: no such file; check the path",
   );
 });
 
-Deno.test("what is no TOML is a ConfigError that names the line", () => {
+Deno.test("a syntax error is a ConfigError that names the line", () => {
   const error = assertThrows(
     () => parseConfig('mode = "server"\n[interface\n', "/x.toml"),
     ConfigError,

@@ -20,7 +20,7 @@ name = 2
 deep = 3
 `;
 
-Deno.test("keys are found behind strings, lists, comments and headers of all kinds", () => {
+Deno.test("keys are located after strings, lists, comments and headers of all kinds", () => {
   assertEquals(Object.fromEntries(locateKeys(SOURCE)), {
     top: 2,
     list: 6,
@@ -37,7 +37,7 @@ Deno.test("keys are found behind strings, lists, comments and headers of all kin
   });
 });
 
-Deno.test("a missing key is placed at the nearest table around it", () => {
+Deno.test("a missing key is located at its nearest enclosing table", () => {
   const lines = locateKeys(SOURCE);
   assertEquals(lineOf("clients[1].secret_file", lines), 14);
   assertEquals(lineOf("quoted.name.key.inline", lines), 11);

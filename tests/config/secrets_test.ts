@@ -20,7 +20,7 @@ async function withFile(
   }
 }
 
-Deno.test("64 digits are 32 bytes, with and without a newline", async () => {
+Deno.test("a secret is 64 hexadecimal digits, with or without a newline", async () => {
   for (const end of ["", "\n", "\r\n"]) {
     await withFile(DIGITS + end, 0o600, async (path) => {
       assertEquals((await readSecret(path)).toHex(), DIGITS.toLowerCase());
@@ -40,12 +40,12 @@ Deno.test("I3: a client's file may have several secrets, and a server may list s
     await assertRejects(() => readSecret(two, "token"), Error, "keygen token");
     await withFile(`${digits[2]}\n`, 0o600, async (one) => {
       assertEquals(await hex([one, two]), [digits[2], ...digits.slice(0, 2)]);
-      await assertRejects(() => hex([two, one, two]), Error, "they are 5");
+      await assertRejects(() => hex([two, one, two]), Error, "there are 5");
     });
   });
   for (const wrong of [digits.join("\n"), `${digits[0]}\n\n${digits[1]}`, `${digits[0]}\n5`]) {
     await withFile(wrong, 0o600, async (path) => {
-      await assertRejects(() => readSecrets([path]), Error, "or up to 4 lines of them");
+      await assertRejects(() => readSecrets([path]), Error, "or up to 4 such lines");
     });
   }
 });
@@ -58,7 +58,7 @@ Deno.test("a secret that others can read or write is refused", async () => {
   }
 });
 
-Deno.test("other content is refused, and never shown", async () => {
+Deno.test("malformed content is refused, and never shown", async () => {
   for (const text of ["", "ab", DIGITS + "5", "x".repeat(64), DIGITS + "\n\n", "5".repeat(9999)]) {
     await withFile(text, 0o600, async (path) => {
       const error = await assertRejects(() => readSecret(path), Error, "hexadecimal digits");
@@ -67,21 +67,21 @@ Deno.test("other content is refused, and never shown", async () => {
   }
 });
 
-Deno.test("a secret that is not there, or a folder, is refused", async () => {
-  await assertRejects(() => readSecret("/nonexistent/x"), Error, "there is no such file");
+Deno.test("a missing file and a directory are refused as a secret", async () => {
+  await assertRejects(() => readSecret("/nonexistent/x"), Error, "no such file");
   await assertRejects(() => readSecret("/"), Error, "it is not a regular file");
 });
 
-Deno.test("the pin is SHA-256 of the first certificate's bytes, as OpenSSL has it", async () => {
+Deno.test("the pin is SHA-256 of the first certificate's DER, as OpenSSL shows it", async () => {
   const pem = await Deno.readTextFile(new URL("pinned.crt", import.meta.url));
   const pin = await readPin(`Subject: x\r\n${pem.replaceAll("\n", "\r\n")}`);
   assertEquals(pin.toHex(), "613e4bab45995406e375244905b70568ca7e0d4d349440e71534822dc4d69e78");
-  await assertRejects(() => readPin("nothing"), Error, "it has no certificate in PEM");
+  await assertRejects(() => readPin("nothing"), Error, "it has no PEM certificate");
   const damaged = pem.replace(/=*\n-----END/, "AAAA\n-----END");
   await assertRejects(() => readPin(damaged), Error, "it is damaged");
 });
 
-Deno.test("a secret of several clients is one warning that names them and not the secret", () => {
+Deno.test("a shared secret gives one warning that names the clients and not the secret", () => {
   const [one, other, third] = [1, 2, 3].map(() => crypto.getRandomValues(new Uint8Array(32)));
   const warnings = (of: Record<string, Uint8Array[]>) =>
     sharedSecretWarnings(new Map(Object.entries(of)));
@@ -90,7 +90,7 @@ Deno.test("a secret of several clients is one warning that names them and not th
   assertEquals(two.length, 1);
   assertStringIncludes(two[0], 'Clients "a" and "b" have the same secret');
   assertEquals([one, other, third].some((it) => two[0].includes(it.toHex())), false);
-  // Whole files in common are no more than one warning either.
+  // Sharing several secrets is also one warning.
   assertEquals(warnings({ a: [one, other], b: [one, other] }).length, 1);
   const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`client-${i}`, [one]]));
   const [text, ...more] = warnings({ ...many, z: [third] });

@@ -6,7 +6,7 @@ import { showConfig } from "../../src/config/show.ts";
 const FILE = new URL("../../config.example.toml", import.meta.url).pathname;
 const source = await Deno.readTextFile(FILE);
 
-/** Values of a file that are written in more than one way, in the way of `showConfig`. */
+/** Converts values with several spellings to the spelling of `showConfig`. */
 function shown(value: unknown, key = ""): unknown {
   if (key === "listen" && typeof value === "string") return [value];
   if (value === "60s") return "1m";
@@ -18,11 +18,11 @@ function shown(value: unknown, key = ""): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shown(item, name)]));
 }
 
-Deno.test("a configuration is shown as its file has it", () => {
+Deno.test("a configuration is shown as in its file", () => {
   assertEquals(showConfig(parseConfig(source, FILE)), shown(parse(source)));
 });
 
-Deno.test("a fixed Host-Uniq is shown as its file has it", () => {
+Deno.test("a fixed Host-Uniq is shown as in its file", () => {
   const fixed = source.replace('host_uniq = "rewrite"', 'host_uniq = "fixed:00ff"');
   const { discovery } = showConfig(parseConfig(fixed, FILE)) as { discovery: object };
   assertEquals(discovery, { host_uniq: "fixed:00ff", timeout: "1m" });

@@ -1,4 +1,4 @@
-/** What this project relies on in the packages of @std, be they the stand-ins of links/ or the real ones. */
+/** What the project relies on in @std, both the stand-ins in links/ and the real packages. */
 import { parseArgs } from "@std/cli/parse-args";
 import { unicodeWidth } from "@std/cli/unicode-width";
 import {
@@ -45,46 +45,46 @@ const VALUES: [source: string, value: unknown][] = [
   ["a = inf\nb = -1\nc = +0.5", { a: null, b: -1, c: 0.5 }],
 ];
 
-Deno.test("P6: values of TOML are what the specification says, keys in their order", () => {
+Deno.test("P6: TOML values are parsed as specified, with keys in order", () => {
   for (const [source, value] of VALUES) {
     assertEquals([source, outlineOf(source).problems], [source, []]);
     assertEquals([source, JSON.stringify(parse(source))], [source, JSON.stringify(value)]);
   }
 });
 
-/** Valid TOML that @std/toml 1.0.11 refuses, or reads as something else; and what is said of it. */
+/** Valid TOML that @std/toml 1.0.11 refuses or parses incorrectly, and our message for it. */
 const REFUSED: [source: string, message: string][] = [
-  ["[t.u]\na = 1\n[t]\nb = 2", "Write [t] above line 1, where a table below it begins"],
+  ["[t.u]\na = 1\n[t]\nb = 2", "Move [t] above line 1, which starts a table inside it"],
   ["a = [1\n, 2\n]", "Write the comma at the end of line 1"],
   ["a = [\n1 # x\n\n, 2]", "Write the comma at the end of line 2"],
   ['a = """x"""""', 'A text between """ cannot end with "; write it on one line'],
   ["a = '''x''''", "A text between ''' cannot end with '; write it on one line"],
-  ['a = """x\\  \n  y"""', "Blanks follow the backslash that joins two lines; remove them"],
-  ["a = { b = []}", 'Write a blank between "]" and "}"'],
-  ["a = { b = [[1,]}", 'Write a blank between "]" and "}"'],
+  ['a = """x\\  \n  y"""', "Remove the blanks after the backslash at the end of the line"],
+  ["a = { b = []}", 'Write a space between "]" and "}"'],
+  ["a = { b = [[1,]}", 'Write a space between "]" and "}"'],
   ["[constructor]", "Unknown key"],
   ["[a]\n__proto__.b = 2", "Unknown key"],
   ["a = { toString = 1 }", "Unknown key"],
-  ['[""]\na = 1', "A name is missing between the quotation marks"],
-  ["'' = 1", "A name is missing between the quotation marks"],
+  ['[""]\na = 1', "The name between the quotation marks is empty"],
+  ["'' = 1", "The name between the quotation marks is empty"],
   ...["1979-05-27", "1979-05-27T07:32:00Z", "07:32:00", "07:32:00.25"].map((
     time,
   ): [string, string] => [
     `a = ${time}`,
-    `No setting is a date or a time; write "${time}" for a text`,
+    `Dates and times are not supported; for a text write "${time}"`,
   ]),
 ];
 
-Deno.test("P6: what @std/toml does not read as TOML says is refused, with a reason", () => {
+Deno.test("P6: TOML that @std/toml does not parse as specified is refused, with a reason", () => {
   for (const [source, message] of REFUSED) {
     assertEquals([source, outlineOf(source).problems[0]?.message], [source, message]);
   }
 });
 
-Deno.test("P6: a table has at most 200 settings: @std/toml takes the square of them in time", () => {
+Deno.test("P6: a table has at most 200 settings, as @std/toml takes quadratic time", () => {
   const settings = (count: number, end: string): string =>
     Array.from({ length: count }, (_, at) => `k${at} = 1`).join(end);
-  const message = "There are more than 200 settings in one table; remove some";
+  const message = "More than 200 settings in one table; remove some";
   for (
     const table of [
       (count: number) => settings(count, "\n"),
@@ -120,7 +120,7 @@ Deno.test("P6: a character takes two columns where it is wide, and none where it
   for (const [text, columns] of widths) assertEquals([text, unicodeWidth(text)], [text, columns]);
 });
 
-Deno.test("P6: tools read their flags alike, however they are written", () => {
+Deno.test("P6: command-line flags are parsed as by the real @std/cli", () => {
   const options = { boolean: ["quick"], string: ["json", "only"], default: { only: "all" } };
   const none = { _: [], quick: false, only: "all" };
   const cases: [args: string[], found: object][] = [
@@ -145,7 +145,7 @@ Deno.test("P6: tools read their flags alike, however they are written", () => {
   assertEquals(strange, ["--nope", "-x"]);
 });
 
-Deno.test("P6: of @std nothing is imported but what each 1.x of the real packages exports", () => {
+Deno.test("P6: the project imports only parts of @std that all 1.x versions export", () => {
   const imports = Object.entries(project.imports).filter(([name]) => name.startsWith("@std/"));
   assertEquals(imports, [
     ["@std/assert", "jsr:@std/assert@^1"],
@@ -156,7 +156,7 @@ Deno.test("P6: of @std nothing is imported but what each 1.x of the real package
   ]);
 });
 
-/** Whether an assertion holds; what is thrown by others than itself is thrown on. */
+/** Whether an assertion holds; rethrows errors other than AssertionError. */
 async function holds(assertion: () => unknown): Promise<boolean> {
   try {
     await assertion();
@@ -167,7 +167,7 @@ async function holds(assertion: () => unknown): Promise<boolean> {
   }
 }
 
-/** A class with what only its getter shows. */
+/** A class whose value is visible only through a getter. */
 class Hidden {
   #value: number;
 
@@ -207,7 +207,7 @@ const PAIRS: [what: string, isEqual: boolean, one: unknown, other: unknown][] = 
   ["functions", false, () => 1, () => 1],
 ];
 
-Deno.test("P6: what tests take as equal is so with the real package and the stand-in", async () => {
+Deno.test("P6: equality in assertions is that of the real @std/assert", async () => {
   for (const [what, isEqual, one, other] of PAIRS) {
     const found = [
       await holds(() => assertEquals(one, other)),
@@ -218,7 +218,7 @@ Deno.test("P6: what tests take as equal is so with the real package and the stan
   }
 });
 
-Deno.test("P6: a test that expects an error accepts only such a one, thrown as it says", async () => {
+Deno.test("P6: assertThrows and assertRejects accept only the expected kind of error", async () => {
   const failure = new TypeError("\x1b[31mred\x1b[0m alert");
   const throwing = (): never => {
     throw failure;

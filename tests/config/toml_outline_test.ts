@@ -10,7 +10,7 @@ function problems(source: string): string[] {
   );
 }
 
-Deno.test("P7: keys of inline tables have the lines that they are on", () => {
+Deno.test("P7: keys of inline tables have correct line numbers", () => {
   const source = `clients = [{ name = "a", secret_file = "a" },
   # two
   { name = "b",   secret_file = "b" },
@@ -39,7 +39,7 @@ list = [
   }
 });
 
-Deno.test("P6: a key or table that is there twice is told of, with both lines, however it is written", () => {
+Deno.test("P6: a duplicate key or table is reported with both lines, in any notation", () => {
   const cases: [source: string, line: number, path: string, first: number][] = [
     ["a = 1\na = 2", 2, "a", 1],
     ['a = 1\n"a" = 2', 2, "a", 1],
@@ -66,16 +66,16 @@ Deno.test("P6: a key or table that is there twice is told of, with both lines, h
   }
 });
 
-Deno.test("P8: what is no TOML is told of by what is missing, on its line", () => {
+Deno.test("P8: a syntax error is reported on its line with what is wrong", () => {
   const cases: [source: string, line: number, words: string][] = [
     [
       'a = "x"\nname = "wan0\nb = "y"',
       2,
-      'A quotation mark is missing: the text that begins with "',
+      'A quotation mark is missing: the text that starts with "',
     ],
     ["name = 'wan0", 1, "A quotation mark is missing"],
     ['name = wan0"', 1, "A quotation mark is missing at the start"],
-    ['\nname = "wan0" mac = "own"', 2, "each setting has its own line"],
+    ['\nname = "wan0" mac = "own"', 2, "put each setting on its own line"],
     ["mode = server", 1, 'Text needs quotation marks: write "server"'],
     ["listen = 192.0.2.2:8443", 1, 'write "192.0.2.2:8443"'],
     ["timeout = 30s", 1, 'write "30s"'],
@@ -88,17 +88,17 @@ Deno.test("P8: what is no TOML is told of by what is missing, on its line", () =
     ["= 1", 1, "Expected a setting"],
     ["[interface\nname = 1", 1, '"]" is missing'],
     ["[[clients]\n", 1, '"]]" is missing'],
-    ["a = [1,\n 2\nb = 3", 3, 'Expected "," or "]" in the list that begins in line 1'],
-    ["a = [1,\n 2,\n", 1, "never ends"],
+    ["a = [1,\n 2\nb = 3", 3, 'Expected "," or "]" in the list that starts on line 1'],
+    ["a = [1,\n 2,\n", 1, 'has no "]"'],
     ["a = [1 2]", 1, 'Expected "," or "]"'],
-    ["a = { b = 1,\n c = 2 }", 1, "has to end on its line"],
+    ["a = { b = 1,\n c = 2 }", 1, "must end on the same line"],
     ["a = { b = 1 c = 2 }", 1, 'Expected "," or "}"'],
-    ['a = """\nx\ny', 1, "never ends"],
-    ['a = "C:\\new\\x"', 1, "is no escape"],
+    ['a = """\nx\ny', 1, 'has no closing """'],
+    ['a = "C:\\new\\x"', 1, "is not a valid escape"],
     ["a = 010", 1, "without leading zeros"],
     ["a = 99999999999999999999", 1, "is too large"],
     ["a = \u201cx\u201d", 1, "curly quotation marks"],
-    ["a\u00a0= 1", 1, "only looks like a blank (U+00A0)"],
+    ["a\u00a0= 1", 1, "Unexpected white space character (U+00A0)"],
     ["a = 1\rb = 2", 1, "control character (U+000D)"],
     ["a = 1\n\0", 2, "control character (U+0000)"],
     [`a = ${"[".repeat(100_000)}`, 1, "nested too deeply"],
@@ -111,7 +111,7 @@ Deno.test("P8: what is no TOML is told of by what is missing, on its line", () =
   }
 });
 
-Deno.test("CRLF, tabs, comments and all kinds of text and number are taken", () => {
+Deno.test("CRLF, tabs, comments and all kinds of strings and numbers are accepted", () => {
   const source =
     `a = 1\t# x\r\n\tb = "\\u00e9\\t" \r\n[ t . "q \\" x" ]\r\nc = ['[', "#",\r\n]\r\n` +
     'd = \'\'\'\n"""\'\'\'\ne = """a\\\n  b"""\nf = [+1, -0x0, 0x8_8, 1e6, 1_000.5, inf]\n'
@@ -121,7 +121,7 @@ Deno.test("CRLF, tabs, comments and all kinds of text and number are taken", () 
   parse(source);
 });
 
-Deno.test("P6: what has no problem is TOML to the package that reads its values", () => {
+Deno.test("P6: text without problems can be parsed by @std/toml", () => {
   const random = new Random(7);
   for (let count = 0; count < 3_000; count++) {
     const source = new TextDecoder().decode(configTarget.generate(random));
@@ -130,7 +130,7 @@ Deno.test("P6: what has no problem is TOML to the package that reads its values"
   }
 });
 
-Deno.test("a file of a megabyte is read in time, whatever it holds", () => {
+Deno.test("a file of 1 MB is scanned in time, whatever its content", () => {
   for (
     const unit of [
       "a",

@@ -9,7 +9,7 @@ const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;
 const pages = await manualPages();
 const PAGES = ["pppoe-proxy.1", "pppoe-proxy.toml.5", "pppoe-proxy-protocol.7"];
 
-/** What a program prints about a page; fails where it warns. */
+/** The output of a program for a page; fails if the program warns. */
 async function shown(program: string, args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, {
     args,
@@ -20,14 +20,14 @@ async function shown(program: string, args: string[]): Promise<string> {
   return decoder.decode(stdout);
 }
 
-/** Lines that a page's source has for what stands in bold at the start of an entry. */
+/** Lines of a page's source that start in bold, as entries do. */
 function entries(source: string): string[] {
   return source.split("\n").filter((line) => line.startsWith("\\fB")).map((line) =>
     line.replace(/\\f[BR]/g, "").replaceAll("\\-", "-")
   );
 }
 
-Deno.test("the manual pages are those that `deno task man` makes", async () => {
+Deno.test("the manual pages are up to date with `deno task man`", async () => {
   assertEquals([...pages.keys()], PAGES);
   for (const [name, text] of pages) {
     const written = await Deno.readTextFile(FOLDER + name);
@@ -69,7 +69,7 @@ Deno.test("pppoe-proxy.toml(5) has every key of both modes in its table", () => 
 
 for (const name of PAGES) {
   Deno.test(needing(["man", "groff"], {
-    name: `man and groff show ${name} without a warning`,
+    name: `man and groff render ${name} without warnings`,
     fn: async () => {
       const text = await shown("man", ["--warnings", "-l", FOLDER + name]);
       assertStringIncludes(text, "NAME");

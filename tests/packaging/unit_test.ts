@@ -4,7 +4,7 @@ import { needing } from "../needs.ts";
 
 const FILE = new URL("../../packaging/systemd/pppoe-proxy@.service", import.meta.url).pathname;
 const SYSUSERS = new URL("../../packaging/sysusers.d/pppoe-proxy.conf", import.meta.url).pathname;
-/** Tenths of systemd's exposure level, of which 100 is the worst. */
+/** Maximum exposure level of systemd-analyze, in tenths; 100 is the worst. */
 const MOST_EXPOSURE = 16;
 
 async function run(program: string, ...args: string[]): Promise<{ code: number; text: string }> {
@@ -14,10 +14,10 @@ async function run(program: string, ...args: string[]): Promise<{ code: number; 
 }
 
 Deno.test(needing(["systemd-analyze"], {
-  name: `systemd finds nothing wrong in the unit`,
+  name: `systemd-analyze reports no problems with the unit`,
   fn: () =>
     withFolder(async (folder) => {
-      // The program need not be installed here: any other takes its place.
+      // The program need not be installed, so /bin/true replaces it.
       const unit = `${folder}/pppoe-proxy@.service`;
       const text = await Deno.readTextFile(FILE);
       await Deno.writeTextFile(unit, text.replaceAll("/usr/local/bin/pppoe-proxy", "/bin/true"));
@@ -36,7 +36,7 @@ Deno.test(needing(["systemd-analyze"], {
 }));
 
 Deno.test(needing(["systemd-analyze"], {
-  name: `the unit's user can be made`,
+  name: `systemd-sysusers can create the unit's user`,
   async fn() {
     const { code, text } = await run("systemd-sysusers", "--dry-run", SYSUSERS);
     assertEquals(code, 0);
@@ -44,7 +44,7 @@ Deno.test(needing(["systemd-analyze"], {
   },
 }));
 
-Deno.test("the unit gives one capability, and lets V8 compile", async () => {
+Deno.test("the unit gives one capability, and lets V8 compile code", async () => {
   const text = await Deno.readTextFile(FILE);
   const values = (key: string) =>
     text.split("\n").filter((line) => line.startsWith(`${key}=`)).map((line) => line.split("=")[1]);
@@ -53,6 +53,6 @@ Deno.test("the unit gives one capability, and lets V8 compile", async () => {
   }
   assertEquals([values("NoNewPrivileges"), values("User")], [["yes"], ["pppoe-proxy"]]);
   assertEquals(values("MemoryDenyWriteExecute"), []);
-  // P4: a refused configuration is not tried again and again.
+  // P4: a refused configuration does not cause restarts.
   assertEquals(values("RestartPreventExitStatus"), ["78"]);
 });

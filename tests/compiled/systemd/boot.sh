@@ -1,14 +1,14 @@
 #!/bin/bash
-# Boots a real systemd over an overlay of this machine's files, in namespaces of its own, and runs one
-# command there as a service. To be run as root by unshare(1) in new mount, PID, network, IPC, UTS and
-# cgroup namespaces:
+# Boots systemd on an overlay of this machine's files, in separate namespaces, and runs one command
+# there as a service. Run it as root with unshare(1) in new mount, PID, network, IPC, UTS and cgroup
+# namespaces:
 #
 #   boot.sh STAGE PROJECT DENO CACHE OUT COMMAND…
 #
-# STAGE is an empty folder for the overlay, PROJECT the sources, DENO the program, CACHE its DENO_DIR, OUT
-# where the command's output is written, as `log`. In the guest they are /run/lab/{project,deno,cache,out}.
-# The unit, its user and the program, OUT/pppoe-proxy, are installed as the manual says. Two cables are
-# there: lan0 to cust0, wan0 to ac0.
+# STAGE is an empty directory for the overlay, PROJECT the sources, DENO the Deno binary, CACHE its
+# DENO_DIR, OUT the directory for the command's output, in the file `log`. In the guest they are
+# /run/lab/{project,deno,cache,out}. The unit, its user and the program, OUT/pppoe-proxy, are installed
+# as the manual describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
 set -eu
 stage=$1 project=$2 deno=$3 cache=$4 out=$5
 shift 5
@@ -19,7 +19,7 @@ mkdir upper work root
 mount -t overlay -o "lowerdir=/,upperdir=$stage/upper,workdir=$stage/work" overlay root
 cd root
 
-# The kernel's own file systems, as these namespaces see them.
+# Kernel file systems of these namespaces.
 mount -t proc proc proc
 mount --bind proc/sys proc/sys
 mount -o remount,bind,ro proc/sys
@@ -49,7 +49,7 @@ mount --bind "$out" run/lab/out
 touch run/lab/deno
 mount --bind "$deno" run/lab/deno
 
-# Nothing starts but what the lab asks for.
+# Only the lab's units start.
 rm -rf etc/systemd/system/*.wants etc/systemd/system/default.target etc/machine-id
 echo 0123456789abcdef0123456789abcdef >etc/machine-id
 for unit in systemd-{udevd,udev-trigger,modules-load,sysctl,timesyncd,resolved,networkd,random-seed,pstore}; do

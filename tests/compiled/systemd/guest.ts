@@ -1,6 +1,6 @@
 /**
- * Runs inside the booted system, as root and as one of its services: drives the unit by systemctl(1)
- * and prints a line of JSON for each step.
+ * Runs inside the booted system as a service with root privileges: controls the unit with
+ * systemctl(1) and prints a line of JSON for each step.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { startTestAc } from "../../lab/peers/test_ac.ts";
@@ -14,7 +14,7 @@ const CLIENT = "pppoe-proxy@client";
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
-/** How long a state of the unit is waited for. Milliseconds. */
+/** Maximum wait for a state of the unit, in milliseconds. */
 const PATIENCE = 15_000;
 
 const CONFIG = {
@@ -28,7 +28,7 @@ const CONFIG = {
 name = "branch-1"\nsecret_file = "branch-1.secret"\n`,
 };
 
-/** How a step is told. */
+/** Result of a step. */
 export interface StepResult {
   step: string;
   /** Why it failed. */
@@ -41,7 +41,7 @@ async function property(unit: string, name: string): Promise<string> {
   return (await runCommand("systemctl", "show", "--value", "-p", name, unit)).trim();
 }
 
-/** Resolves when a property of a unit is as wanted. */
+/** Waits until a property of a unit matches; returns its value. */
 async function until(unit: string, name: string, wanted: RegExp): Promise<string> {
   const end = performance.now() + PATIENCE;
   for (;;) {
@@ -52,14 +52,14 @@ async function until(unit: string, name: string, wanted: RegExp): Promise<string
   }
 }
 
-/** Runs a command to its end, whatever it is. */
+/** Runs a command that may fail. */
 async function attempt(program: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
   const decoder = new TextDecoder();
   return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
 }
 
-/** Lets another process be the unit's main one, whatever ended the last. */
+/** Waits until the unit is active with a new main process; returns its pid. */
 async function untilRestarted(unit: string, before: string): Promise<string> {
   const end = performance.now() + PATIENCE;
   for (;;) {
@@ -67,12 +67,12 @@ async function untilRestarted(unit: string, before: string): Promise<string> {
     if (pid !== before && pid !== "0" && await property(unit, "ActiveState") === "active") {
       return pid;
     }
-    if (performance.now() > end) throw new Error(`${unit} was not started anew`);
+    if (performance.now() > end) throw new Error(`${unit} was not restarted`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
 
-/** Sends a frame until one comes back: a daemon is ready before its sessions are. */
+/** Sends frames until one is echoed: a daemon is ready before its sessions are resumed. */
 async function untilCarried(): Promise<void> {
   const end = performance.now() + PATIENCE;
   for (;;) {
@@ -93,7 +93,7 @@ async function install(): Promise<void> {
     await Deno.writeTextFile(`${FOLDER}/${name}.toml`, text);
   }
   await runCommand("chown", "-R", "pppoe-proxy:pppoe-proxy", FOLDER);
-  // The unit's own time is longer than a test should take.
+  // The watchdog timeout of the unit is too long for a test.
   const drop = `/etc/systemd/system/${CLIENT}.service.d`;
   await Deno.mkdir(drop, { recursive: true });
   await Deno.writeTextFile(`${drop}/short.conf`, "[Service]\nWatchdogSec=2\n");
@@ -128,10 +128,10 @@ async function reload(): Promise<void> {
   const file = `${FOLDER}/server.toml`;
   await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsessions = 77\n`);
   await runCommand("systemctl", "reload", SERVER);
-  assertMatch(await runCommand(PROGRAM, "status", "--config", file), /at most 77\b/);
+  assertMatch(await runCommand(PROGRAM, "status", "--config", file), /limit 77\b/);
   await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsesions = 1\n`);
   const { code } = await attempt("systemctl", "reload", SERVER);
-  assert(code !== 0, "a configuration that is wrong is refused");
+  assert(code !== 0, "an invalid configuration is refused");
   assertEquals(await property(SERVER, "ActiveState"), "active");
   await Deno.writeTextFile(file, CONFIG.server);
   await session.echo(PAYLOAD);
@@ -157,9 +157,9 @@ async function refused(): Promise<void> {
   const text = CONFIG.server.replace("server.key", "nosuch.key").replace("8443", "8444");
   await Deno.writeTextFile(`${FOLDER}/refused.toml`, text);
   const { code } = await attempt("systemctl", "start", unit);
-  assert(code !== 0, "systemctl says that it did not start");
+  assert(code !== 0, "systemctl reports that it did not start");
   assertEquals(await until(unit, "ActiveState", /^failed$/), "failed");
-  // RestartSec= is one second.
+  // RestartSec= is 1 s.
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   assertEquals(await property(unit, "ActiveState"), "failed");
   assertEquals(await property(unit, "ExecMainStatus"), "78");
@@ -187,18 +187,17 @@ async function logged(): Promise<void> {
   assertEquals(of("reload failed")?.PRIORITY, "3");
 }
 
-/** The steps in their order. */
+/** The steps, in order. */
 export const STEPS: Readonly<Record<string, () => Promise<void>>> = {
-  "the program, its unit and its user are installed, and it makes its keys": install,
-  "start returns when it is ready, and a customer dials": start,
-  "status shows sessions; it runs as its user with one capability, and can start no program":
-    status,
-  "reload applies what is right and refuses what is wrong": reload,
-  "kill -9: it is started anew and the session goes on": kill,
-  "a hung process is ended by the watchdog, and the session goes on": watchdog,
-  "P4: a refused configuration ends with 78 and is not tried again": refused,
-  "stop ends it cleanly": stop,
-  "the journal has its lines with their priorities": logged,
+  "the program, its unit and its user are installed, and keygen makes the keys": install,
+  "start returns once the daemon is ready, and a customer opens a session": start,
+  "status shows sessions; the daemon runs as its user with one capability and cannot exec": status,
+  "reload applies a valid configuration and refuses an invalid one": reload,
+  "after kill -9 the daemon is restarted and the session continues": kill,
+  "the watchdog ends a hung process, and the session continues": watchdog,
+  "P4: a refused configuration exits with 78 and is not retried": refused,
+  "stop shuts it down cleanly": stop,
+  "the journal has log lines with their priorities": logged,
 };
 
 if (import.meta.main) {

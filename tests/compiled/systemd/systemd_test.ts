@@ -10,10 +10,10 @@ import { type StepResult, STEPS } from "./guest.ts";
 const ROOT = new URL("../../..", import.meta.url).pathname;
 const HERE = "tests/compiled/systemd";
 const NAMESPACES = ["--mount", "--pid", "--fork", "--net", "--ipc", "--uts", "--cgroup"];
-/** Seconds after which the guest is ended. */
+/** Seconds after which the guest is killed. */
 const LIFE = "150";
 
-/** Boots the guest and gives what its steps say. */
+/** Boots the guest; returns the results of its steps. */
 async function boot(folder: string): Promise<StepResult[]> {
   await Deno.copyFile(compiled, `${folder}/pppoe-proxy`);
   await Deno.mkdir(`${folder}/stage`);
@@ -32,11 +32,13 @@ async function boot(folder: string): Promise<StepResult[]> {
   const lines = log.split("\n").filter((line) => line.startsWith("{"));
   if (lines.length > 0) return lines.map((line) => JSON.parse(line));
   const decoder = new TextDecoder();
-  throw new Error(`Nothing came of it: ${log}${decoder.decode(stdout)}${decoder.decode(stderr)}`);
+  throw new Error(
+    `The guest reported no steps: ${log}${decoder.decode(stdout)}${decoder.decode(stderr)}`,
+  );
 }
 
 const definition: Deno.TestDefinition = {
-  name: "compiled: a real systemd runs it",
+  name: "compiled: the unit works under a real systemd",
   ignore: !insideLab(),
   fn: (context) =>
     withFolder(async (folder) => {
