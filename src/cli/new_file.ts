@@ -18,6 +18,6 @@ function reason(error: unknown): string {
   if (error instanceof Deno.errors.AlreadyExists) {
     return "it exists and is not overwritten; remove it or choose another name";
   }
-  if (error instanceof Deno.errors.NotFound) return "no such directory";
+  if (error instanceof Deno.errors.NotFound) return "no such directory; create it first";
   return error instanceof Error ? error.message : String(error);
 }

@@ -131,7 +131,7 @@ function describe(leaf: X509Certificate, path: string): Certificate {
     path,
     pem: `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`,
     fingerprint: new Uint8Array(createHash("sha256").update(der).digest()),
-    names: leaf.subjectAltName ?? leaf.subject?.replaceAll("\n", ", ") ?? "nobody",
+    names: leaf.subjectAltName ?? leaf.subject?.replaceAll("\n", ", ") ?? "(no name)",
     validFrom: Date.parse(leaf.validFrom),
     validTo: Date.parse(leaf.validTo),
   };

@@ -16,7 +16,7 @@ const STRANGER = 1_234;
 const SECRET = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60ac53ef";
 /** Whether this process may change the owner of files. */
 const manyUsers = canBecomePlainUser();
-const obstacle = manyUsers ? undefined : "root, whose users are those of the machine";
+const obstacle = manyUsers ? undefined : "root, with other users mapped";
 
 async function faultOf(
   mode: number,
