@@ -8,7 +8,7 @@ const ROOT = new URL("..", import.meta.url).pathname;
 /** The options in a task of deno.json. */
 function optionsOf(task: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  return tasks[task].split(" ").filter((word: string) => word.startsWith("-"));
+  return tasks[task].command.split(" ").filter((word: string) => word.startsWith("-"));
 }
 
 Deno.test("X2: the tasks compile and serve have the permissions that the labs use", () => {

@@ -21,7 +21,7 @@ export const compiledObstacle: string | undefined = compiled !== ""
 /** Arguments of `deno` in the task `compile`, with another output path. */
 export function compileArguments(to: string): string[] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const [, ...words] = tasks.compile.split(" ");
+  const [, ...words] = tasks.compile.command.split(" ");
   return words.map((word: string) => word === OUTPUT ? to : word);
 }
 
