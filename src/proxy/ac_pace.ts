@@ -1,64 +1,64 @@
-/** An offer to a discovery of ours, and what came before it. */
+/** An offer that answers one of our discoveries, and the PADIs that preceded it. */
 export interface Answered {
-  /** PADIs of the discovery so far. */
+  /** Number of PADIs sent for the discovery so far. */
   tries: number;
-  /** Milliseconds since the last of them. */
+  /** Time since the last of them, in milliseconds. */
   delay: number;
-  /** The pace's number when that was sent. */
+  /** The pace's `number` when that one was sent. */
   sentPace: number;
-  /** The pace's number when an earlier one was sent and left unanswered; -1 for none. */
+  /** The pace's `number` when an earlier PADI was sent and not answered; -1 for none. */
   lostPace: number;
-  /** Other discoveries that wait. */
+  /** Number of other discoveries that are waiting. */
   others: number;
-  /** Milliseconds of the clock. */
+  /** Current time, in milliseconds. */
   now: number;
 }
 
 /**
- * Between two PADIs of one address where the AC shows a limit: a little more than the second that
- * accel-ppp and others have. Milliseconds.
+ * Interval between two PADIs of one address to an AC with a rate limit, in milliseconds: slightly
+ * more than the second that accel-ppp and others use.
  */
 const INTERVAL = 1_050;
-/** Longest time between two, however few the AC answers. Milliseconds. */
+/** Maximum interval between two PADIs, however few the AC answers, in milliseconds. */
 const LONGEST_INTERVAL = 10_000;
-/** A limit of so many milliseconds between two is none. */
+/** Below this interval, in milliseconds, a limit counts as none. */
 const NO_LIMIT = 5;
-/** An AC that answers at all does so within this time, unless it has been seen to take longer. */
+/** Time in which a responsive AC answers unless it was seen to take longer, in milliseconds. */
 const PATIENCE = 1_000;
 const LONGEST_PATIENCE = 5_000;
-/** An answer that comes so soon is one to the last PADI. Milliseconds. */
+/** An answer within this time is taken as one to the last PADI. Milliseconds. */
 const AT_ONCE = 200;
-/** Answers to PADIs sent again, from which on a limit is believed: one may be lost by chance. */
+/** Answers to resent PADIs needed to infer a limit: one may be chance loss. */
 const PROOFS = 2;
-/** Answers of so long ago count half. Milliseconds. */
+/** Half-life of the weight of answers, in milliseconds. */
 const HALF_LIFE = 5_000;
-/** PADIs that are answered at one pace before a faster one is tried. */
+/** Number of PADIs answered at one pace before a faster one is tried. */
 const STREAK = 4;
 const LONGEST_STREAK = 128;
-/** Shortest time at one pace, in which what is lost shows. Milliseconds. */
+/** Minimum time at one pace, so that losses can show, in milliseconds. */
 const DWELL = 2_000;
-/** How long a limit is believed in that shows no more. Milliseconds. */
+/** Time after which a limit without further evidence is dropped, in milliseconds. */
 const MEMORY = 10 * 60_000;
 
 /**
- * What an AC's answers say about how fast it may be asked from one address. That a PADI was left
- * unanswered says nothing by itself, as no AC answers for a service that it does not have (RFC 2516
- * section 5.2); that it is answered at once when it comes again, for more discoveries than get their
- * answer the first time, does. An AC that answers a first PADI late is slow, and not meant.
+ * Learns from an AC's answers how fast it may be queried from one address. An unanswered PADI says
+ * nothing by itself, because an AC does not answer for a service that it does not have (RFC 2516
+ * section 5.2). Evidence of a limit is a resent PADI that is answered at once, for more discoveries
+ * than get their answer the first time. An AC that answers a first PADI late is slow, not limited.
  */
 export class AcPace {
-  /** Milliseconds between two PADIs. */
+  /** Interval between two PADIs, in milliseconds. */
   interval = INTERVAL;
-  /** Counts the changes of pace. */
+  /** Counts changes of the pace. */
   number = 0;
   #until = -Infinity;
-  /** Slowest answer to a first PADI, forgotten by and by. Milliseconds. */
+  /** Slowest answer to a first PADI, decaying over time, in milliseconds. */
   #delay = 0;
-  /** Answers to first PADIs, and to others at once, those of long ago counted less. */
+  /** Answers to first PADIs, and prompt answers to resent ones; older answers weigh less. */
   #first = 0;
   #again = 0;
   #countedAt = 0;
-  /** Of the PADIs sent at this pace: answered, and not answered in time. */
+  /** PADIs sent at this pace that were answered, and that were not answered in time. */
   #good = 0;
   #lost = 0;
   #changedAt = 0;
@@ -71,7 +71,7 @@ export class AcPace {
     return now < this.#until;
   }
 
-  /** How long an answer may take. Milliseconds. */
+  /** Maximum time to wait for an answer, in milliseconds. */
   get patience(): number {
     return Math.min(LONGEST_PATIENCE, Math.max(PATIENCE, 2 * this.#delay));
   }
@@ -82,7 +82,7 @@ export class AcPace {
     this.#count(answer);
     if (tries === 1) {
       this.#delay = Math.max(delay, 0.9 * this.#delay);
-      if (delay >= PATIENCE) this.#until = -Infinity; // slow, no more
+      if (delay >= PATIENCE) this.#until = -Infinity; // slow, not limited
     }
     if (this.isLimited(now)) this.#adapt(answer);
     else if (answer.others > 0 && this.#again >= PROOFS && this.#again > this.#first) {
@@ -91,8 +91,8 @@ export class AcPace {
   }
 
   /**
-   * How long to wait for the next turn. While a faster pace is tried it varies, lest some owner's
-   * turns always meet the same moment of the AC's.
+   * Returns the time until the next turn, in milliseconds. It varies while a faster pace is tried,
+   * so that one client's turns do not always meet the same phase of the AC's limit.
    */
   turn(count: number): number {
     if (this.#proven === undefined) return this.interval;
@@ -119,7 +119,7 @@ export class AcPace {
     this.#change(INTERVAL, now);
   }
 
-  /** A PADI that was sent when the pace had this number has got no answer in time. */
+  /** Notes that a PADI sent while the pace had this number was not answered in time. */
   overdue(sentPace: number, now: number): void {
     if (!this.isLimited(now) || sentPace !== this.number) return;
     this.#lost++;
@@ -140,7 +140,7 @@ export class AcPace {
     if (this.interval < NO_LIMIT) this.#until = -Infinity;
   }
 
-  /** Back to the pace that was good, or where that is not so any more, beyond it. */
+  /** Returns to the last proven pace or, if that no longer works, to a slower one. */
   #slower(now: number): void {
     this.#until = now + MEMORY;
     if (this.#proven !== undefined) this.#wanted = Math.min(LONGEST_STREAK, 2 * this.#wanted);

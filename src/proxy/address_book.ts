@@ -1,35 +1,35 @@
 import type { Mac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
 
-/** Addresses remembered of customers that have only asked; the longest unused goes first. */
+/** Maximum number of addresses remembered of customers that only asked; evicts the least recent. */
 const MAX_ASKING = 65_536;
-/** How long an address stays with a client whose customer has only asked. Milliseconds. */
+/** Time for which an address stays with a client whose customer only asked, in milliseconds. */
 const ASKING = 10_000;
-/** How long a client can keep an address from others by asking alone. Milliseconds. */
+/** Maximum time for which a client can hold an address by asking alone, in milliseconds. */
 const LONGEST_ASKING = 60_000;
-/** How long an address stays with the client whose session with it has ended. Milliseconds. */
+/** Time for which an address stays with its client after its session has ended, in milliseconds. */
 const HAD_SESSION = 60_000;
 
 /**
- * Which client's customer an address is, where the AC sees customers' own (TR-101 R-92): on its wire
- * two clients' customers of one address cannot be told apart. Whoever is there first stays, as long
- * as it has a session or goes on asking, but no client keeps an address by asking alone.
+ * Maps customers' addresses to clients where the AC sees them (TR-101 R-92): on its wire, customers
+ * of two clients with the same address cannot be distinguished. The first client keeps the address
+ * as long as it has a session or continues to ask, but no client keeps one by asking alone.
  */
 export class AddressBook {
   #now: () => number;
   #sessions: Iterable<Session>;
-  /** Customers with a session, and when that was seen last: milliseconds of the clock. */
+  /** Customers with a session, and when that was last seen, in milliseconds. */
   #serving = new Map<Mac, { member: Member; last: number }>();
   #asking = new Map<Mac, { member: Member; since: number; used: number }>();
   #isFilled = false;
 
-  /** `now` gives milliseconds of a steady clock, `sessions` the open ones. */
+  /** `now` is a monotonic clock in milliseconds; `sessions` are the open ones. */
   constructor(now: () => number, sessions: Iterable<Session>) {
     this.#now = now;
     this.#sessions = sessions;
   }
 
-  /** Whether a customer of `member` may use an address, which no other client's has. */
+  /** Whether a customer of `member` may use an address: no customer of another client has it. */
   isFree(mac: Mac, member: Member): boolean {
     if (!this.#isFilled) this.#fill();
     const now = this.#now();
@@ -42,30 +42,30 @@ export class AddressBook {
       now - asking.used > ASKING || now - asking.since > LONGEST_ASKING;
   }
 
-  /** A customer of `member` asks with this address, which is free. */
+  /** Records that a customer of `member` asks with this address, which must be free. */
   claim(mac: Mac, member: Member): void {
     const now = this.#now();
     const known = this.#asking.get(mac);
     const isSame = known?.member === member && now - known.used <= ASKING;
-    this.#asking.delete(mac); // to the end: the map's order is that of last use
+    this.#asking.delete(mac); // moves it to the end: the map is ordered by last use
     this.#asking.set(mac, { member, since: isSame ? known.since : now, used: now });
     if (this.#asking.size <= MAX_ASKING) return;
     for (const oldest of this.#asking.keys()) return void this.#asking.delete(oldest);
   }
 
-  /** A session has opened. */
+  /** Records an opened session. */
   serves({ customer, member }: Pick<Session, "customer" | "member">): void {
     this.#serving.set(customer, { member, last: this.#now() });
     this.#asking.delete(customer);
   }
 
-  /** The open sessions of the customer with this address. */
+  /** Returns the open sessions of the customer with this address. */
   sessionsOf(mac: Mac): readonly Session[] {
     if (!this.#isFilled) this.#fill();
     return [...this.#serving.get(mac)?.member.customers.get(mac) ?? []];
   }
 
-  /** Forgets what is too old; to be called at least every few seconds. */
+  /** Removes expired entries; call it at least every few seconds. */
   expire(): void {
     const now = this.#now();
     for (const [mac, serving] of this.#serving) {
@@ -82,7 +82,7 @@ export class AddressBook {
     return now - serving.last <= HAD_SESSION;
   }
 
-  /** Sessions of an earlier process have opened without a word. */
+  /** Adds the sessions of an earlier process, which were restored without a call to `serves`. */
   #fill(): void {
     this.#isFilled = true;
     for (const session of this.#sessions) this.serves(session);

@@ -8,33 +8,33 @@ import { Bucket, type Rate } from "./rate.ts";
 import { SharedRate, type Shares } from "./shared_rate.ts";
 
 /**
- * Offers of one MAC address to one PADI: each name of an AC makes one, and so does each of several ACs
- * behind one address. More than any wire has.
+ * Maximum number of offers from one MAC address to one PADI: each AC name makes one, and so does
+ * each of several ACs behind one address. No real segment has as many.
  */
 const OFFERS_OF_AC = 64;
-/** Offers to one PADI of ACs that no session has come of: more than a segment has ACs. */
+/** Maximum offers to one PADI from unproven ACs, those without a session: more than a wire has. */
 const OFFERS = 128;
 /** PADSs to one discovery: errors, and repetitions. */
 const CONFIRMATIONS: Rate = { rate: 2, burst: 16 };
-/** Answers a second that every client may get, whatever others get. */
+/** Answers per second guaranteed to each client, whatever others receive. */
 const FLOOR: Rate = { rate: 50, burst: 100 };
-/** ACs remembered of which a session came; the longest unused goes first. */
+/** Maximum number of proven ACs remembered; evicts the least recently proven. */
 const MAX_PROVEN = 256;
 
-/** What has answered the last PADI of a discovery. */
+/** Answers to the last PADI of a discovery. */
 interface Answers {
-  /** `Pending.passed` at its time. */
+  /** Value of `Pending.passed` for that PADI. */
   round: number;
-  /** Of ACs that no session has come of. */
+  /** Number of offers from unproven ACs. */
   offers: number;
   byAc: Map<Mac, number>;
   confirmations: Bucket;
 }
 
 /**
- * What passes of the answers of ACs: of offers so many to each PADI, and of each AC and to each client
- * not many more a second than there may be PADIs. So nobody on an AC's segment fills a client's
- * tunnel. What comes of ACs that sessions came of does not compete with what others say.
+ * Limits the answers of ACs: offers per PADI, and per second from each AC and to each client not
+ * many more than the possible PADIs. A host on an AC's segment therefore cannot fill a client's
+ * tunnel. Offers of proven ACs do not compete with those of others.
  */
 export class AnswerGate<Owner extends object> {
   #now: () => number;
@@ -51,14 +51,14 @@ export class AnswerGate<Owner extends object> {
     this.#confirmations = new SharedRate(sharesOf(limits));
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: PadiRates): void {
     this.#byAc.reconfigure(times(2, limits));
     this.#offers.reconfigure(sharesOf(limits));
     this.#confirmations.reconfigure(sharesOf(limits));
   }
 
-  /** Why a PADO may not pass; undefined where it may. */
+  /** Returns why a PADO is dropped; undefined if it passes. */
   offer(pending: Pending<Owner>, concentrator: Mac): DropReason | undefined {
     const answers = this.#of(pending);
     const ofAc = answers.byAc.get(concentrator) ?? 0;
@@ -71,7 +71,7 @@ export class AnswerGate<Owner extends object> {
     return undefined;
   }
 
-  /** Why a PADS that opens no session may not pass; undefined where it may. */
+  /** Returns why a PADS that opens no session is dropped; undefined if it passes. */
   confirmation(pending: Pending<Owner>): DropReason | undefined {
     const now = this.#now();
     return this.#of(pending).confirmations.take(CONFIRMATIONS, now) &&
@@ -80,7 +80,7 @@ export class AnswerGate<Owner extends object> {
       : "discovery-rate";
   }
 
-  /** A session has come of an AC's offer. */
+  /** Records that a session was opened with this AC. */
   proven(concentrator: Mac): void {
     this.#proven.delete(concentrator);
     this.#proven.add(concentrator);
@@ -102,7 +102,7 @@ export class AnswerGate<Owner extends object> {
   }
 }
 
-/** This many times the rate of PADIs. */
+/** Returns a multiple of the rate of PADIs. */
 function times(factor: number, { padiRate, padiBurst }: PadiRates): Rate {
   return { rate: factor * padiRate, burst: factor * padiRate + padiBurst };
 }

@@ -1,34 +1,34 @@
 /** Reconnect delays in milliseconds. */
 export interface BackoffOptions {
-  /** Ceiling of the first delay. */
+  /** Maximum of the first delay. */
   base: number;
-  /** Ceiling of all delays. */
+  /** Maximum of all delays. */
   cap: number;
-  /** A tunnel that stood this long was stable: the next delay begins at `base` again. */
+  /** A tunnel that was up this long was stable: the next delay starts from `base` again. */
   reset: number;
 }
 
 /**
  * Exponential backoff with full jitter: delay n is drawn from [0, min(cap, base * 2^n)). Full
- * jitter spreads the clients of a server that has come back.
+ * jitter spreads the reconnects of clients when their server returns.
  */
 export class Backoff {
   #options: BackoffOptions;
   #random: () => number;
   #failures = 0;
 
-  /** `random` gives numbers in [0, 1). */
+  /** `random` returns numbers in [0, 1). */
   constructor(options: BackoffOptions, random: () => number) {
     this.#options = options;
     this.#random = random;
   }
 
-  /** Takes over other delays. */
+  /** Applies new delays. */
   reconfigure(options: BackoffOptions): void {
     this.#options = options;
   }
 
-  /** The delay before the next attempt, after a tunnel that stood for `lasted` milliseconds. */
+  /** Returns the delay before the next attempt, after a tunnel that was up for `lasted` ms. */
   next(lasted: number): number {
     if (lasted >= this.#options.reset) this.#failures = 0;
     const ceiling = Math.min(this.#options.cap, this.#options.base * 2 ** this.#failures);

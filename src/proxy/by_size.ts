@@ -1,20 +1,20 @@
-/** Things by how much each of them has; the one that has most is found in constant time. */
+/** Groups items by size; finds an item of the largest size in constant time. */
 export class BySize<Item> {
   #groups: (Set<Item> | undefined)[] = [];
   #largest = 0;
 
-  /** What the one that has most has. */
+  /** Size of the largest item. */
   get largest(): number {
     return this.#largest;
   }
 
-  /** One that has most; undefined where none has anything. */
+  /** Returns one of the largest items; undefined if all are empty. */
   first(): Item | undefined {
     for (const item of this.#groups[this.#largest] ?? []) return item;
     return undefined;
   }
 
-  /** What one has has changed; with 0 it is forgotten. */
+  /** Updates an item's size; size 0 removes it. */
   resize(item: Item, before: number, after: number): void {
     const left = this.#groups[before];
     left?.delete(item);

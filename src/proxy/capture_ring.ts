@@ -10,15 +10,15 @@ import type { Captures } from "./captures.ts";
 
 const log = logger("capture");
 
-/** Writes the frames that the configuration wants into its ring of files. */
+/** Writes the frames selected by the configuration to its ring of files. */
 export class CaptureRing {
-  /** The configuration's file. */
+  /** Path of the configuration file. */
   #file: string;
   #captures: Captures;
   #capture: Capture | undefined;
-  /** Resolves when the ring that was begun last is closed. */
+  /** Resolves when the most recently started ring is closed. */
   #written: Promise<void> = Promise.resolve();
-  /** One change after the other. */
+  /** Serialises changes. */
   #turn: Promise<void> = Promise.resolve();
 
   constructor(file: string, captures: Captures) {
@@ -26,12 +26,12 @@ export class CaptureRing {
     this.#captures = captures;
   }
 
-  /** Begins anew as the configuration says now; what goes wrong is for the log. */
+  /** Restarts with the current configuration; errors are logged. */
   apply(config: CaptureConfig): Promise<void> {
     return this.#turn = this.#turn.then(() => this.#begin(config));
   }
 
-  /** Ends it; resolves when all is written. */
+  /** Stops; resolves when everything is written. */
   close(): Promise<void> {
     return this.#turn = this.#turn.then(() => this.#end());
   }

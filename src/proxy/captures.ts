@@ -12,34 +12,34 @@ import type { FrameTap, Party, Place, Way } from "./frame_tap.ts";
 import type { Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** Captures at once; what the configuration asks for is one of them. */
+/** Maximum number of simultaneous captures, including the configured one. */
 export const MAX_CAPTURES = 4;
 
-/** Who asks for a capture, and for how much of it. */
+/** A requested capture: what to capture, and how much. */
 export interface CaptureRequest {
   filter: CaptureFilter;
   secrets: boolean;
   count?: number | undefined;
-  /** Milliseconds. */
+  /** Maximum duration, in milliseconds. */
   duration?: number | undefined;
 }
 
-/** Where frames are captured. */
+/** The point at which frames are captured. */
 export interface CaptureScene {
   sessions: SessionSwitch;
   side: "server" | "client";
   /** EtherType of session frames on the wire. */
   etherType: number;
-  /** On a client, the name of the server that all frames are for. */
+  /** On a client, returns the name of the server that all frames are for. */
   peer: () => string | undefined;
   application: string;
-  /** The wire, for people. */
+  /** Description of the wire, for people. */
   place: string;
 }
 
 const NO_HEAD = new Uint8Array(0);
 
-/** The captures that run. The switch has a tap only while there are any. */
+/** The running captures. The session switch has a tap only while any run. */
 export class Captures {
   #scene: CaptureScene;
   #running: Capture[] = [];
@@ -50,12 +50,12 @@ export class Captures {
     this.#tap = captureTap(scene, this.#running);
   }
 
-  /** Captures that run. */
+  /** Number of running captures. */
   get size(): number {
     return this.#running.length;
   }
 
-  /** Begins a capture; undefined where there are {@linkcode MAX_CAPTURES}. It runs until it ends. */
+  /** Starts a capture; returns undefined if {@linkcode MAX_CAPTURES} are running. */
   begin(request: CaptureRequest): Capture | undefined {
     const { sessions, application, place } = this.#scene;
     if (this.#running.length >= MAX_CAPTURES) return undefined;
@@ -74,7 +74,7 @@ export class Captures {
     return capture;
   }
 
-  /** Ends all. */
+  /** Stops all captures. */
   end(): void {
     for (const capture of [...this.#running]) capture.end();
   }
@@ -90,7 +90,7 @@ function captureTap(scene: CaptureScene, running: readonly Capture[]): FrameTap 
       const side = sideOf(place);
       const client = session.member.name;
       let isWritten = false;
-      for (let i = running.length - 1; i >= 0; i--) { // one that ends takes itself out
+      for (let i = running.length - 1; i >= 0; i--) { // a capture that ends removes itself
         const capture = running[i];
         if (!wantsSession(capture.filter, client, side, session)) continue;
         if (!isWritten) writeHead(head, view, scene, place, way, session, length);
@@ -115,7 +115,7 @@ function clientOf({ side, peer }: CaptureScene, party: Party | undefined): strin
   return side === "client" ? peer() : undefined;
 }
 
-/** The headers that a session frame has at a place. */
+/** Writes the headers that a session frame has at a tap point. */
 function writeHead(
   head: Uint8Array,
   view: DataView,

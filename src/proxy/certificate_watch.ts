@@ -5,16 +5,16 @@ import type { Monitor } from "./monitor.ts";
 
 const log = logger("auth");
 
-/** How often a warning comes again, and how often the dates are looked at. Milliseconds. */
+/** Interval between repeated warnings, and between checks of the dates, in milliseconds. */
 const AGAIN = 86_400_000;
 const LOOK = 10_000;
 
-/** A certificate in use: the server's own one, or one that a client accepts. */
+/** A certificate in use: the server's own, or one pinned by a client. */
 export interface UsedCertificate extends Certificate {
   use: "own" | "pinned";
 }
 
-/** What a watch is made of. */
+/** Dependencies of a certificate watch. */
 export interface CertificateWatchOptions {
   certificates: () => readonly UsedCertificate[];
   monitor: Monitor;
@@ -22,10 +22,10 @@ export interface CertificateWatchOptions {
   wallClock: () => number;
 }
 
-/** Warns of certificates that are due to be replaced: at once, and daily as long as they are in use. */
+/** Warns of certificates that need replacement: at once, then daily while they are in use. */
 export class CertificateWatch {
   #options: CertificateWatchOptions;
-  /** By SHA-256: what was said last, and when. */
+  /** The last warning, and when it was logged, by SHA-256. */
   #said = new Map<string, { warning: string; at: number }>();
   #timer: ReturnType<typeof setInterval>;
 
@@ -39,7 +39,7 @@ export class CertificateWatch {
     this.#timer = setInterval(() => this.look(), LOOK);
   }
 
-  /** Looks at the dates now. */
+  /** Checks the dates now. */
   look(): void {
     const { certificates, monitor, wallClock } = this.#options;
     const now = wallClock();
@@ -50,7 +50,7 @@ export class CertificateWatch {
       if (warning === undefined) continue;
       const sha256 = certificate.fingerprint.toHex();
       const last = said.get(sha256);
-      // A clock that was set back must not silence it.
+      // Setting the clock back must not silence a warning.
       const recent = last?.warning === warning && Math.abs(now - last.at) < AGAIN;
       this.#said.set(sha256, recent ? last : { warning, at: now });
       if (recent) continue;

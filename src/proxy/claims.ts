@@ -3,14 +3,14 @@ import { type Mac, writeMac } from "../pppoe/mac.ts";
 import { FrameTable } from "./frame_table.ts";
 import type { Orphan } from "./orphans.ts";
 
-/** Claims remembered; what is more is not. */
+/** Maximum number of claims remembered; further ones are ignored. */
 const MAX_CLAIMS = 16_384;
-/** How long the peer's own frame is waited for. Milliseconds. */
+/** Time to wait for a frame of the session from its host, in milliseconds. */
 const PATIENCE = 600_000;
 
 /**
- * Sessions of which the far proxy says that we had them before we were started anew. It may be
- * wrong, so nobody is told anything until a frame of the session comes from the peer itself.
+ * Sessions that, according to the other proxy, we had before a restart. The claim may be wrong, so
+ * no PADT is sent until the host on the wire itself sends a frame of the session.
  */
 export class Claims {
   #found = new FrameTable();
@@ -22,12 +22,12 @@ export class Claims {
     this.#now = now;
   }
 
-  /** Claims that wait for a frame. */
+  /** Number of claims that wait for a frame. */
   get size(): number {
     return this.#found.size;
   }
 
-  /** Remembers a session. */
+  /** Adds a claimed session. */
   add(orphan: Orphan): void {
     const head = headOf(orphan);
     if (this.#found.size >= MAX_CLAIMS || this.#found.lookup(head, 0) >= 0) return;
@@ -36,20 +36,20 @@ export class Claims {
     this.#found.insert(head, 0, index);
   }
 
-  /** The session of the frame at `at`, which is forgotten. Nothing is allocated where there is none. */
+  /** Removes and returns the session of the frame at `at`. Allocates nothing if none is claimed. */
   take(view: DataView, at: number): Orphan | undefined {
     if (this.#found.size === 0) return undefined;
     const index = this.#found.lookup(view, at);
     return index < 0 ? undefined : this.#remove(index);
   }
 
-  /** The peer has ended it by itself. */
+  /** Removes a session that its host has ended itself. */
   forget(remote: Mac, local: Mac, sessionId: number): void {
     const index = this.#found.lookup(headOf({ remote, local, sessionId }), 0);
     if (index >= 0) this.#remove(index);
   }
 
-  /** Forgets what has waited too long. */
+  /** Removes expired claims. */
   expire(): void {
     const now = this.#now();
     this.#claims.forEach((claim, index) => {
@@ -67,7 +67,7 @@ export class Claims {
   }
 }
 
-/** The head of a frame from the peer. */
+/** Returns the header of a frame from the host. */
 function headOf({ remote, local, sessionId }: Orphan): DataView {
   const bytes = new Uint8Array(SESSION_HEADER);
   const view = new DataView(bytes.buffer);

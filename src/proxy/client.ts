@@ -17,40 +17,40 @@ import type { Proxy } from "./proxy.ts";
 import { ServerChoice, type ServerChoiceOptions } from "./server_choice.ts";
 import type { Member } from "./session.ts";
 
-/** While sessions are held, attempts are at most so far apart, and no longer. Milliseconds. */
+/** Maximum delay and timeout of attempts while sessions are held, in milliseconds. */
 const HURRY = { delay: 2_000, timeout: 5_000 };
-/** Milliseconds for the last words to a server that is left for a better one. */
+/** Time to close the tunnel to a server that is left for a preferred one, in milliseconds. */
 const FAREWELL = 1_000;
 
-/** Settings of the dialling side that can change while it runs: a snapshot. */
+/** Settings of a client that can change at run time: a snapshot. */
 export interface ClientSettings extends DialSettings {
   readonly choice: ServerChoiceOptions;
   readonly keepalive: KeepaliveOptions;
   readonly reconnect: BackoffOptions;
-  /** Milliseconds for the transport, TLS and authentication together. */
+  /** Limit for transport, TLS and authentication together, in milliseconds. */
   readonly connectTimeout: number;
 }
 
-/** What the dialling side is made of. */
+/** Dependencies of a client. */
 export interface ClientOptions extends DiallerOptions {
   proxy: Proxy;
-  /** Servers, the preferred one first. */
+  /** Servers in order of preference. */
   servers: readonly Endpoint[];
   settings: ClientSettings;
   buffer: (size: number) => RecordBuffer;
-  /** Numbers in [0, 1). */
+  /** Returns numbers in [0, 1). */
   random: () => number;
   events: ClientEvents;
 }
 
-/** What a client tells of its tunnel. */
+/** Events of a client's tunnel. */
 export interface ClientEvents {
   connected(server: string): void;
-  /** The tunnel, or the attempt to set it up, has ended; the next attempt is `delay` ms away. */
+  /** The tunnel or the attempt to set it up has ended; the next attempt starts in `delay` ms. */
   disconnected(server: string, end: TunnelEnd, delay: number): void;
 }
 
-/** A connection that a tunnel can run on. */
+/** An authenticated connection, ready for a tunnel. */
 interface Dialled {
   server: number;
   connection: Connection;
@@ -73,7 +73,7 @@ export class Client {
   #stopping = false;
   #wake = Promise.withResolvers<void>();
   #advice: CertificateAdvice;
-  /** Ends what is being dialled at `stop()`. */
+  /** Aborts dialling at `stop()`. */
   #halt = new AbortController();
 
   constructor(options: ClientOptions) {
@@ -84,7 +84,7 @@ export class Client {
     this.#choice = new ServerChoice(options.servers.length, this.#settings.choice);
   }
 
-  /** Takes over other settings: keepalive for the tunnel that is up, the others for the next attempt. */
+  /** Applies new settings: keepalive to the current tunnel, the others to the next attempt. */
   reconfigure(settings: ClientSettings): void {
     this.#settings = settings;
     this.#backoff.reconfigure(settings.reconnect);
@@ -113,19 +113,19 @@ export class Client {
     }
   }
 
-  /** Ends a wait for the next attempt. */
+  /** Ends the wait for the next attempt. */
   retry(): void {
     this.#wake.resolve();
   }
 
-  /** No further attempt is made; a tunnel that is up goes on until it is closed. */
+  /** Makes no further attempts; a tunnel that is up continues until it is closed. */
   stop(): void {
     this.#stopping = true;
     this.#wake.resolve();
     this.#halt.abort(new Deno.errors.Interrupted("Stopped"));
   }
 
-  /** One attempt, and the tunnel that comes of it. */
+  /** Makes one attempt and runs the resulting tunnel. */
   async #once(
     server: number,
     ready: Connection | undefined,
@@ -160,7 +160,7 @@ export class Client {
     return { end, wasUp: true, next: await search.found };
   }
 
-  /** A server that takes fewer sessions than we have would refuse our list again and again. */
+  /** Ends sessions refused as too many: the server would refuse the same list every time. */
   #forgetSurplus(member: Member, { by, detail }: TunnelEnd): void {
     const refused: Violation = "sessions-too-many";
     if (by !== "peer" || detail !== refused) return;
@@ -181,7 +181,7 @@ export class Client {
     return dialServer(servers[server], timeout, how, this.#halt.signal);
   }
 
-  /** Tries preferred servers while a tunnel is up; ends it when one answers. */
+  /** Tries preferred servers while a tunnel is up; closes it when one answers. */
   #findBetter(
     server: number,
     tunnel: Tunnel,
@@ -209,7 +209,7 @@ export class Client {
     return { found: over.promise, stop };
   }
 
-  /** Sessions belong to the AC of the server that is left: both ends are told. */
+  /** Ends all sessions on both sides, as they belong to the AC of the server that is left. */
   async #leaveFor(tunnel: Tunnel): Promise<void> {
     const { proxy } = this.#options;
     if (this.#member?.tunnel === tunnel) {

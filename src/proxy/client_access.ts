@@ -4,13 +4,13 @@ import { TicketSigner } from "../tunnel/ticket.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { ClientSettings } from "./client.ts";
 
-/** What a client logs in with and which certificates it accepts. */
+/** A client's credentials, and the certificates that it accepts. */
 export class ClientAccess {
   #name: string;
   #files: ClientFiles;
   #tickets = new TicketSigner(Date.now);
 
-  /** `name` is the client's. */
+  /** `name` is the client's name. */
   constructor(name: string, files: ClientFiles) {
     this.#name = name;
     this.#files = files;
@@ -21,23 +21,23 @@ export class ClientAccess {
     return this.#files;
   }
 
-  /** The next ticket. */
+  /** Makes the next ticket. */
   ticket(): string {
     return this.#tickets.next(this.#name, this.#files.secret);
   }
 
-  /** The pins. */
+  /** The pinned certificates. */
   get certificates(): UsedCertificate[] {
     return this.#files.pins.map((pin) => ({ ...pin, use: "pinned" }));
   }
 
-  /** Uses other files from now on. */
+  /** Replaces the files from now on. */
   replace(files: ClientFiles): void {
     this.#files = files;
   }
 }
 
-/** What a client dials with. */
+/** Returns the settings for a client's next dial. */
 export function clientSettings({ tunnel }: ClientConfig, files: ClientFiles): ClientSettings {
   const { name, bindInterface, mark, choice, keepalive, reconnect, connectTimeout } = tunnel;
   const { secret, pins } = files;

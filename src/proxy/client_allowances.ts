@@ -2,8 +2,8 @@ import { PeerAllowance } from "../tunnel/peer_allowance.ts";
 import { Bucket, type Rate } from "./rate.ts";
 
 /**
- * Logins of one client that are let in. A client with sessions comes back after up to 2 seconds, any
- * other after longer and longer.
+ * Limit of accepted logins of one client. A client with sessions reconnects after up to 2 seconds,
+ * any other with an increasing delay.
  */
 const LOGINS: Rate = { rate: 1, burst: 20 };
 
@@ -12,29 +12,29 @@ interface Allowance {
   readonly peer: PeerAllowance;
 }
 
-/** What each client may do and send, whatever tunnels it has: as many clients as are configured. */
+/** Limits of each client across all of its tunnels. Bounded by the number of configured clients. */
 export class ClientAllowances {
   #byClient = new Map<string, Allowance>();
   #knows: (client: string) => boolean;
   #now: () => number;
 
-  /** `knows` tells whether a client is still configured. */
+  /** `knows` returns whether a client is still configured. */
   constructor(knows: (client: string) => boolean, now: () => number) {
     this.#knows = knows;
     this.#now = now;
   }
 
-  /** Clients that are remembered. */
+  /** Number of clients remembered. */
   get size(): number {
     return this.#byClient.size;
   }
 
-  /** Whether a client that has proved its name may log in now; it is counted then. */
+  /** Whether an authenticated client may log in now; counts the login if so. */
   mayLogIn(client: string): boolean {
     return this.#of(client).logins.take(LOGINS, this.#now());
   }
 
-  /** What a client may send through its tunnels. */
+  /** Returns the limits of what a client may send through its tunnels. */
   of(client: string): PeerAllowance {
     return this.#of(client).peer;
   }

@@ -18,7 +18,7 @@ import { nameIn, SharedNames } from "./session_names.ts";
 import { takeProof } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** What the answers of a server are judged by. */
+/** Dependencies of {@linkcode ClientAnswers}. */
 export interface ClientAnswersOptions {
   options: ProxyOptions;
   policy: ClientPolicy;
@@ -27,11 +27,11 @@ export interface ClientAnswersOptions {
   offers: Offers<Member>;
   concentrators: Concentrators;
   gate: RequestGate;
-  /** Drops a PADR and tells the customer why. */
+  /** Drops a PADR and sends the reason to the customer. */
   refuse: (reason: DropReason, member: Member, padr: DiscoveryPacket, tags: Tag[]) => void;
 }
 
-/** What a server sends, PADO and PADS: to the customer that asked. */
+/** Handles a server's answers, PADO and PADS, and sends them to the customer that asked. */
 export class ClientAnswers {
   #link: Link;
   #options: ProxyOptions;
@@ -56,7 +56,7 @@ export class ClientAnswers {
     this.#refuse = parts.refuse;
   }
 
-  /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
+  /** Handles a packet from the server: PADO, error PADS, or the PADS that opens a session. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     if (handle !== 0) return this.#confirm(member, handle, packet);
     const tags = readTags(packet.tags);
@@ -83,7 +83,7 @@ export class ClientAnswers {
     this.#toCustomer(packet.source, packet, shown);
   }
 
-  /** The PADS that opens a session, or repeats that, under the handle that the server gave it. */
+  /** Handles the PADS that opens a session, or repeats it, with the handle chosen by the server. */
   #confirm(member: Member, handle: number, packet: DiscoveryPacket): void {
     const list = packet.code === CODE_PADS ? readTags(packet.tags) : "tunnel-frame-unfit";
     if (typeof list === "string") return this.#decline(list, member, handle, packet);
@@ -110,7 +110,7 @@ export class ClientAnswers {
     this.#switch.outlet.toWire(undefined, pads);
   }
 
-  /** The PADS of a session that is open: to its own customer, from its own AC, or to nobody. */
+  /** Handles a repeated PADS of an open session: accepted only between its customer and its AC. */
   #repeat(
     session: Session,
     pending: Pending<Member> | undefined,
@@ -126,7 +126,7 @@ export class ClientAnswers {
     this.#toCustomer(concentrator, { ...packet, sessionId: wireSessionId }, tags);
   }
 
-  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  /** Handles a limit reached between PADR and PADS: a PADT to the AC, an error to the customer. */
   #overLimit(
     reason: DropReason,
     member: Member,
@@ -140,7 +140,7 @@ export class ClientAnswers {
     this.#refuse(reason, member, padr, tags);
   }
 
-  /** Tells the server that a session it has opened is not wanted here. */
+  /** Drops a PADS and tells the server that its session is not wanted here. */
   #decline(reason: DropReason, member: Member, handle: number, packet: DiscoveryPacket): void {
     this.#drop(reason, packet);
     this.#tellServer(member, handle, packet);
@@ -179,7 +179,7 @@ export class ClientAnswers {
     this.#switch.outlet.toWire(undefined, this.#shown(concentrator, packet, tags));
   }
 
-  /** An AC's answer as it stands on the customer's wire. */
+  /** Encodes an AC's answer as shown on the customer's wire. */
   #shown(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): Uint8Array {
     const shown = { ...packet, source: this.#localAddress(concentrator), tags: encodeTags(tags) };
     return encodeDiscovery(shown, this.#options.etherTypes[0]);
@@ -194,7 +194,7 @@ export class ClientAnswers {
   }
 }
 
-/** The tags of an answer with the Host-Uniq of the PADR that asked this AC. */
+/** Returns the tags of an answer with the Host-Uniq of the PADR sent to this AC. */
 function asAsked(
   pending: Pending<Member> | undefined,
   { source }: DiscoveryPacket,

@@ -20,12 +20,12 @@ import type { SessionSwitch } from "./session_switch.ts";
 import { hex, TokenMint } from "./token.ts";
 import { SourceGate } from "./source_gate.ts";
 
-/** Unknown addresses remembered: those of half a minute at 10,000 a second. */
+/** Number of unknown addresses remembered: those of half a minute at 10,000 a second. */
 const STRANGERS = 1 << 18;
 
 /**
- * Discovery on the client: the customers' PADI and PADR go into the tunnel, offers and
- * confirmations come back to the customer that asked.
+ * Discovery on the client: sends customers' PADIs and PADRs into the tunnel, and returns offers and
+ * confirmations to the customer that asked.
  */
 export class ClientDiscovery {
   #link: Link;
@@ -40,7 +40,7 @@ export class ClientDiscovery {
   #answers: ClientAnswers;
   #tunnel: () => Member | undefined;
 
-  /** `tunnel` gives the tunnel that is up, if one is. */
+  /** `tunnel` returns the tunnel that is up, if any. */
   constructor(
     options: ProxyOptions,
     policy: ClientPolicy,
@@ -83,18 +83,18 @@ export class ClientDiscovery {
     });
   }
 
-  /** Discoveries under way. */
+  /** Number of discoveries in progress. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** The tunnel has gone: answers for it are no longer taken. */
+  /** Removes the discoveries of a lost tunnel: late answers are not accepted. */
   removeMember(member: Member): void {
     this.#gate.padis.removeOwner(member);
     this.#pending.removeOwner(member);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void {
     this.#pending.reconfigure(limits);
     this.#gate.reconfigure(limits);
@@ -106,12 +106,12 @@ export class ClientDiscovery {
     this.#concentrators.expire();
   }
 
-  /** Whether one source sends so much that it is not worth reading. */
+  /** Whether a frame exceeds its source's limit, so that it is dropped unread. */
   isExcess(bytes: Uint8Array, offset: number, length: number): boolean {
     return this.#sources.isExcess(bytes, offset, length);
   }
 
-  /** A discovery frame without a session from the wire: PADI or PADR, or dropped. */
+  /** Handles a discovery frame without a session from the wire: forwards PADI and PADR only. */
   fromWire(packet: DiscoveryPacket): void {
     const member = this.#tunnel();
     if (packet.code !== CODE_PADI && packet.code !== CODE_PADR) {
@@ -126,8 +126,8 @@ export class ClientDiscovery {
     if (typeof tags === "string") return this.#drop(tags, packet);
     const fault = checkDiscovery(packet, tags);
     if (fault !== undefined) return this.#drop(fault, packet);
-    // Behind our own address no customer's is on a wire with the AC's: they may be equal. What mere
-    // offers say is for the server to weigh, which hears them first.
+    // With mac = "own" no customer shares a wire with the AC, so their addresses may be equal.
+    // Mere offers are not weighed here: the server does that, as it receives them first.
     if (this.#policy.mac === "transparent" && this.#concentrators.isProven(packet.source)) {
       return this.#drop("ac-address-spoofed", packet);
     }
@@ -150,7 +150,7 @@ export class ClientDiscovery {
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const asked = this.#pending.find(member.name, packet.source, hostUniq);
     const offer = this.#offers.chosen(member, asked, packet, tags);
-    // Silence, not an error: it may be meant for another proxy behind the same address.
+    // Dropped without an error: it may be for another proxy behind the same address.
     if (typeof offer === "string") return this.#drop(offer, packet);
     const { pending, concentrator } = offer;
     const cookie = offer.cookie && hex(offer.cookie);
@@ -165,18 +165,18 @@ export class ClientDiscovery {
     const refusal = this.#gate.blocked(member, packet.source) ??
       this.#gate.padrs.ask(pending, concentrator, packet.tags);
     if (refusal !== undefined) return this.#refuse(refusal, member, packet, tags);
-    // The AC knows the discovery by one Host-Uniq, whatever the customer's PADR has.
+    // The AC knows the discovery by one Host-Uniq, whatever the customer's PADR carries.
     const upstream = setTag(this.#offers.unwrapped(tags, offer), TAG_HOST_UNIQ, pending.hostUniq);
     if (!fitsDiscovery(packet.code, upstream)) {
       return this.#refuse("discovery-too-long", member, packet, tags);
     }
-    this.#pending.begin(member, member.name, packet.source, pending.hostUniq); // it lives on
+    this.#pending.begin(member, member.name, packet.source, pending.hostUniq); // renew it
     noteRequest(pending, concentrator, { hostUniq, acName: offer.acName, cookie });
     const padr = { ...packet, destination: concentrator, tags: encodeTags(upstream) };
     this.#toServer({ member, customer: packet.source }, encodeDiscovery(padr));
   }
 
-  /** A PADS with the Host-Uniq of another PADR; undefined where that has no room in it. */
+  /** Returns a PADS with the Host-Uniq of another PADR; undefined if it does not fit. */
   #withHostUniq(pads: Uint8Array, hostUniq: Uint8Array | undefined): Uint8Array | undefined {
     const [etherType] = this.#options.etherTypes;
     const packet = parseDiscovery(pads, etherType);
@@ -187,12 +187,12 @@ export class ClientDiscovery {
     return encodeDiscovery({ ...packet, tags: encodeTags(tags) }, etherType);
   }
 
-  /** A packet from the server: PADO, the PADS of an error, or the PADS that opens a session. */
+  /** Handles a packet from the server: PADO, error PADS, or the PADS that opens a session. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     this.#answers.fromTunnel(member, handle, packet);
   }
 
-  /** Drops a PADR and tells the customer why (RFC 2516 section 5.4). */
+  /** Drops a PADR and sends the reason to the customer (RFC 2516 section 5.4). */
   #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     this.#drop(reason, packet);
     if (isSilent(reason) || !this.#gate.mayRefuse(member, packet.source)) return;

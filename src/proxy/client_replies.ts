@@ -5,7 +5,7 @@ import type { ServerPolicy } from "./proxy_options.ts";
 import type { Member } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** What both halves of a server's discovery say to clients, and how they count what they do not pass. */
+/** Packets that a server's discovery sends to clients, and its drop counting. */
 export class ClientReplies {
   #link: Link;
   #policy: Pick<ServerPolicy, "mac">;
@@ -17,13 +17,13 @@ export class ClientReplies {
     this.#switch = sessions;
   }
 
-  /** Puts a discovery frame into a client's tunnel. */
+  /** Sends a discovery frame into a client's tunnel. */
   deliver(member: Member, handle: number, frame: Uint8Array): void {
     this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
     this.#switch.touch(member);
   }
 
-  /** The address that an AC knows a customer by. */
+  /** Returns the address by which an AC knows a customer. */
   localAddress(customer: Mac): Mac {
     return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : customer;
   }

@@ -2,44 +2,44 @@ import type { Mac } from "../pppoe/mac.ts";
 import type { Session } from "./session.ts";
 
 /**
- * How long an address counts as an AC's after its last offer, or after its last session ended.
- * Milliseconds.
+ * Time for which an address counts as an AC's after its last offer or the end of its last session,
+ * in milliseconds.
  */
 export const AC_MEMORY = 5 * 60_000;
-/** How long a customer that had a session keeps its address against mere offers. Milliseconds. */
+/** Time for which a customer with a past session outweighs mere offers, in milliseconds. */
 export const CUSTOMER_MEMORY = 24 * 3_600_000;
 /**
- * An address that has made offers for so long before it first asked for one is an AC's, whatever it asks.
- * Milliseconds.
+ * An address that made offers for this long before it first asked for one is an AC's, whatever it
+ * asks. Milliseconds.
  */
 export const ESTABLISHED = 10 * 60_000;
-/** How long offers of a shorter time refuse an address that asks, counted once a day. Milliseconds. */
+/** Time for which more recent offers block an address that asks, once a day, in milliseconds. */
 export const DOUBT = 30_000;
-/** Addresses remembered that have made offers; the one silent for longest goes first. */
+/** Maximum number of addresses remembered for their offers; evicts the longest silent. */
 const MAX_OFFERING = 256;
-/** Addresses remembered of ACs with sessions, and of customers; likewise. */
+/** Maximum number of addresses remembered of ACs with sessions, and of customers; likewise. */
 const MAX_KNOWN = 65_536;
-/** Open sessions are looked through this often. Milliseconds. */
+/** Interval between scans of the open sessions, in milliseconds. */
 const REFRESH = 60_000;
 
-/** What is known of the addresses on a segment that both customers and ACs speak on. */
+/** Dependencies of {@linkcode Concentrators}. */
 export interface ConcentratorsOptions {
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
   /** The open sessions. */
   sessions: Iterable<Session>;
 }
 
 /**
- * Which addresses are ACs', so that no customer speaks as one (TR-101 R-91). Anybody on the AC's
- * segment can make an offer under any address, so offers alone are weak evidence: they expire, do not
- * count against a customer that has had a session, and keep a new one waiting for a moment only, unless
- * they were made for long before it came. A session with an AC outweighs all that.
+ * Tracks which addresses are ACs', so that no customer can pose as one (TR-101 R-91). Any host on
+ * the AC's segment can make offers under any address, so offers alone are weak evidence: they
+ * expire, do not count against a customer that had a session, and delay a new one only briefly
+ * unless they began long before it. A session with an AC outweighs all of that.
  */
 export class Concentrators {
   #options: ConcentratorsOptions;
   #offering = new Map<Mac, { name: string; since: number; until: number }>();
-  /** Addresses that make offers and have asked for one: when first, and last. */
+  /** Addresses that make offers and also asked for one: first and last time of asking. */
   #asking = new Map<Mac, { since: number; last: number }>();
   #serving = new Map<Mac, number>();
   #customers = new Map<Mac, number>();
@@ -49,7 +49,7 @@ export class Concentrators {
     this.#options = options;
   }
 
-  /** Notes the source of an answer that belonged to a request, and its name where it gives one. */
+  /** Records the source of an answer to a request, and its AC name if given. */
   offered(mac: Mac, name: string): void {
     const known = this.#offering.get(mac);
     const now = this.#options.now();
@@ -58,25 +58,25 @@ export class Concentrators {
     setLatest(this.#offering, mac, offering, MAX_OFFERING);
   }
 
-  /** Notes that a session was opened between these two. */
+  /** Records an opened session between these two addresses. */
   opened({ customer, concentrator }: Pick<Session, "customer" | "concentrator">): void {
     const now = this.#options.now();
     setLatest(this.#serving, concentrator, now + AC_MEMORY, MAX_KNOWN);
     setLatest(this.#customers, customer, now + CUSTOMER_MEMORY, MAX_KNOWN);
   }
 
-  /** The name that the AC of this address gave itself last; empty where it gave none. */
+  /** Returns the last AC name given by this address; empty if none. */
   nameOf(mac: Mac): string {
     return this.#offering.get(mac)?.name ?? "";
   }
 
-  /** Whether a session proves that an AC speaks with this address. */
+  /** Whether a session proves that this address is an AC's. */
   isProven(mac: Mac): boolean {
     this.#refresh();
     return (this.#serving.get(mac) ?? -Infinity) > this.#options.now();
   }
 
-  /** Whether a request that comes from this address now is to be refused, as it is an AC's. */
+  /** Whether a request from this address is refused now because the address is an AC's. */
   refuses(mac: Mac): boolean {
     if (this.isProven(mac)) return true;
     const now = this.#options.now();
@@ -88,7 +88,7 @@ export class Concentrators {
     return since - offering.since >= ESTABLISHED || now - since < DOUBT;
   }
 
-  /** Forgets what is too old. */
+  /** Removes expired entries. */
   expire(): void {
     this.#refresh();
     const now = this.#options.now();
@@ -98,7 +98,7 @@ export class Concentrators {
     dropOld(this.#customers, (until) => until > now);
   }
 
-  /** What open sessions prove stays known, also of sessions that an earlier process opened. */
+  /** Renews the evidence of all open sessions, including those opened by an earlier process. */
   #refresh(): void {
     if (this.#options.now() - this.#refreshed < REFRESH) return;
     this.#refreshed = this.#options.now();
@@ -106,7 +106,7 @@ export class Concentrators {
   }
 }
 
-/** Sets a key as the latest of a bounded map, whose order is that of last use. */
+/** Sets a key as the most recent of a bounded map, which is ordered by last use. */
 function setLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
   map.delete(key);
   map.set(key, value);
@@ -114,7 +114,7 @@ function setLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, mos
   for (const oldest of map.keys()) return void map.delete(oldest);
 }
 
-/** Drops entries from the oldest on, up to the first that still counts. */
+/** Removes entries from the oldest on, up to the first that still counts. */
 function dropOld<Key, Value>(map: Map<Key, Value>, counts: (value: Value) => boolean): void {
   for (const [key, value] of map) {
     if (counts(value)) return;

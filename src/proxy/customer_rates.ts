@@ -5,10 +5,10 @@ import { type Rate, take } from "./rate.ts";
 const BUCKETS = 1 << 14;
 
 /**
- * A rate for each customer of each owner. A customer is found by a keyed hash in a table of fixed
- * size, so that a flood of addresses neither takes memory nor has others forgotten, and no address
- * that comes back finds its bucket full again. Each has two places, of which the fuller counts: who
- * shares one with a flood keeps the other.
+ * A rate limit for each customer of each owner. A keyed hash finds a customer's buckets in a table
+ * of fixed size, so a flood of addresses neither takes memory nor evicts others, and no returning
+ * address finds its bucket full again. Each customer has two buckets and the fuller one counts: a
+ * customer that shares one with a flood keeps the other.
  */
 export class CustomerRates<Owner extends object> {
   #rate: Rate;
@@ -23,12 +23,12 @@ export class CustomerRates<Owner extends object> {
     this.#seed = new DataView(randomBytes(4).slice().buffer).getUint32(0);
   }
 
-  /** Takes over another rate. What was taken counts on. */
+  /** Applies a new rate; tokens already taken still count. */
   reconfigure(rate: Rate): void {
     this.#rate = rate;
   }
 
-  /** Takes one for a customer; false where it may have no more. */
+  /** Takes a token for a customer; returns false if it has none left. */
   take(owner: Owner, customer: Mac): boolean {
     let table = this.#tables.get(owner);
     if (table === undefined) this.#tables.set(owner, table = new Float64Array(BUCKETS));
@@ -43,7 +43,7 @@ export class CustomerRates<Owner extends object> {
   }
 }
 
-/** 32 bits that whoever does not know the seed cannot foretell by watching what is dropped. */
+/** A 32-bit hash; without the seed it cannot be predicted from which packets are dropped. */
 export function hashMac(mac: Mac, seed: number): number {
   let hash = seed ^ mac >>> 0;
   hash = Math.imul(hash ^ hash >>> 16, 0x85eb_ca6b);

@@ -1,4 +1,4 @@
-/** Puts a mode together from its configuration and runs it until it is told to stop. */
+/** Builds a mode from its configuration and runs it until it is stopped. */
 import type { Link } from "../../ffi/link.ts";
 import { randomBytes } from "node:crypto";
 import { blaming } from "../config/blame.ts";
@@ -42,7 +42,7 @@ const linkLog = logger("link");
 const now = (): number => performance.now();
 const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
 
-/** Starts the server mode on a link. */
+/** Starts server mode on a link. */
 export async function startServer(
   config: ServerConfig,
   link: Link,
@@ -108,7 +108,7 @@ export async function startServer(
   });
 }
 
-/** Starts the client mode on a link. */
+/** Starts client mode on a link. */
 export async function startClient(
   config: ClientConfig,
   link: Link,
@@ -162,12 +162,12 @@ export async function startClient(
   });
 }
 
-/** TLS is what the configuration says, whatever the environment says. */
+/** Makes TLS depend on the configuration only, not on the environment. */
 async function closeEnvironment(file: string): Promise<void> {
   await blaming(file, "tunnel", checkTlsEnvironment);
   const ignored = closeTrust();
   if (ignored.length > 0) {
-    mainLog.warning("environment ignored: it would change whom TLS trusts", {
+    mainLog.warning("environment ignored: it would change the certificates that TLS trusts", {
       variables: ignored.join(" "),
     });
   }
@@ -177,7 +177,7 @@ function noteTransport(transport: Transport): void {
   if (transport === "quic") mainLog.warning("experimental transport", { transport });
 }
 
-/** The limits of a configuration, as a proxy takes them. */
+/** Returns the configured limits in the proxy's form. */
 function limitsOf(config: Config): ProxyLimits {
   const { timeout } = config.discovery;
   if (config.mode === "client") return { ...config.limits, timeout, sessionsOf: () => Infinity };
@@ -213,7 +213,7 @@ function proxyOptions(
   };
 }
 
-/** Says `ready` when the link is up and the tunnel's side too, and again when either came back. */
+/** Logs `ready` when the link and the tunnel's side are up, and again when either returns. */
 function readiness(
   config: Config,
   link: Link,

@@ -8,44 +8,44 @@ import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "./proxy.ts";
 import type { ReloadReport } from "./reload.ts";
 
-/** A mode that is running. */
+/** A running mode. */
 export interface Daemon {
   /** The configuration in use. */
   config(): Config;
   readonly link: Link;
   readonly proxy: Proxy;
   readonly monitor: Monitor;
-  /** The last sessions that have ended. */
+  /** The most recently ended sessions. */
   readonly pastSessions: PastSessions;
   /** The certificates in use. */
   readonly certificates: () => readonly UsedCertificate[];
-  /** Why sessions are not kept for now, though `state_dir` says so; undefined where all is well. */
+  /** Why sessions are not being saved despite `state_dir`; undefined if they are. */
   stateTrouble(): string | undefined;
-  /** Wall clock, milliseconds. */
+  /** Wall-clock time, in milliseconds. */
   readonly startedAt: number;
-  /** Milliseconds of the clock of sessions. */
+  /** Time of the sessions' clock, in milliseconds. */
   now(): number;
   /**
-   * Ends everything; resolves when done. Sessions end on both sides, or are kept for the next
-   * process where the configuration names a place for that, and `final` is not set.
+   * Shuts down; resolves when done. Sessions end on both sides, or are kept for the next process if
+   * the configuration sets `state_dir` and `final` is not set.
    */
   stop(final: boolean): Promise<void>;
-  /** The captures of frames; loaded when they are first asked for. */
+  /** Returns the captures of frames; loaded on first use. */
   captures(): Promise<Captures>;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
   /**
-   * Reads the configuration's file and all files that it names anew, and takes over what can be.
-   * Open sessions stay as they are, but those of clients that are no longer named. Throws ConfigError
-   * and ReloadInProgressError, and all is as before then.
+   * Reads the configuration file and all files named in it again, and applies what can be changed.
+   * Open sessions stay, except those of clients that are no longer configured. Throws ConfigError
+   * or ReloadInProgressError, and then keeps the running configuration.
    */
   reload(): Promise<ReloadReport>;
-  /** Takes no new sessions, or takes them again; open ones go on. */
+  /** Stops or resumes accepting new sessions; open ones continue. */
   drain(on: boolean): void;
   /** Whether new sessions are refused. */
   readonly draining: boolean;
-  /** Sets the level of one topic, or of all that have none of their own; the levels in use then. */
+  /** Sets the log level of one topic, or the default level; returns the levels then in use. */
   setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
-  /** Resolves, or rejects with what went wrong, when the daemon has ended. */
+  /** Resolves when the daemon has ended, or rejects with the error that ended it. */
   readonly ended: Promise<void>;
 }

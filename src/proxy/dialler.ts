@@ -12,31 +12,31 @@ import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
 import type { UdpDrops } from "../tunnel/udp_drops.ts";
 
-/** Settings of a client's dialling that can change while it runs: a snapshot. */
+/** Settings for dialling that can change at run time: a snapshot. */
 export interface DialSettings {
-  /** Which servers are accepted. */
+  /** The server certificates that TLS accepts. */
   readonly trust: Trust;
-  /** How the tunnel's packets leave. */
+  /** Routing of the tunnel's packets. */
   readonly route: Route;
   readonly credentials: ClientCredentials;
 }
 
-/** What a client needs to reach a server. */
+/** Dependencies for dialling a server. */
 export interface DiallerOptions {
-  /** What carries the tunnel. */
+  /** Transport of the tunnel. */
   transport: Transport;
   tune: TuneSockets;
-  /** Makes the ticket of an attempt; without one a client is as good as a stranger before login. */
+  /** Makes the ticket of an attempt; without one, a client counts as a stranger until login. */
   ticket?: () => string;
-  /** Counts what the kernel drops of UDP sockets. */
+  /** Counts packets that the kernel drops from UDP sockets. */
   drops?: UdpDrops;
   now: () => number;
 }
 
 /**
- * A connection to a server that both ends have proved themselves on, within `timeout` milliseconds
- * for transport, TLS and authentication together, or until `stop`. Throws what went wrong, or the
- * reason of `stop`.
+ * Returns a mutually authenticated connection to a server. `timeout` covers transport, TLS and
+ * authentication, in milliseconds; `stop` aborts earlier. Throws the failure, or the reason of
+ * `stop`.
  */
 export async function dialServer(
   server: Endpoint,
@@ -66,12 +66,12 @@ export async function dialServer(
   }
 }
 
-/** Milliseconds between two looks at what a server shows, which cost it a connection. */
+/** Interval between two probes of a server's certificate, which cost a connection; ms. */
 const LOOK_AGAIN = 600_000;
-/** Milliseconds for a look. */
+/** Time limit of a probe, in milliseconds. */
 const LOOK_TIMEOUT = 3_000;
 
-/** Says which certificate was expected of a server that was refused, and which one it has. */
+/** Adds to a certificate error the certificates that are pinned and the one the server has. */
 export class CertificateAdvice {
   #options: Pick<DiallerOptions, "transport" | "now">;
   #looked = new Map<string, number>();
@@ -80,7 +80,7 @@ export class CertificateAdvice {
     this.#options = options;
   }
 
-  /** What was thrown, or where it is a CertificateError, one that has both SHA-256. */
+  /** Returns the error, or for a CertificateError one that names both SHA-256. */
   async explain(
     error: unknown,
     server: Endpoint,
@@ -89,10 +89,10 @@ export class CertificateAdvice {
   ): Promise<unknown> {
     if (!(error instanceof CertificateError)) return error;
     const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
-    // A look would leave by the machine's own route, and may reach another server.
+    // The probe would use the machine's own route and might reach another server.
     const isRouted = route.interface !== undefined || route.mark !== undefined;
     const shown = isRouted ? undefined : await this.#look(server, trust, stop);
-    const answers = shown === undefined ? "" : `, the server's is ${shown} by its own words`;
+    const answers = shown === undefined ? "" : `, the server reports ${shown} (not verified)`;
     const detail = `${error.message}; SHA-256 pinned is ${pinned}${answers}`;
     return new HandshakeError({ reason: "not-authenticated", by: "us", detail });
   }

@@ -6,21 +6,21 @@ import type { Member } from "./session.ts";
 
 /** The discovery of one mode. */
 export interface Discovery {
-  /** Whether a frame from the wire is one too many of its source, and is dropped unread. */
+  /** Whether a frame from the wire exceeds its source's limit, so that it is dropped unread. */
   isExcess?(bytes: Uint8Array, offset: number, length: number): boolean;
-  /** A discovery frame without a session, from the wire. */
+  /** Handles a discovery frame without a session from the wire. */
   fromWire(packet: DiscoveryPacket): void;
-  /** A packet from a member that belongs to no open session; a PADS brings its new handle. */
+  /** Handles a packet from a peer that belongs to no open session; a PADS brings its new handle. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void;
-  /** Whose a discovery frame without a session is, from the wire; not asked where all are one's. */
+  /** Returns the owner of a sessionless frame from the wire; absent if all belong to one. */
   partyOf?(packet: DiscoveryPacket): Party | undefined;
-  /** A member has gone. */
+  /** Removes a peer whose tunnel was lost. */
   removeMember(member: Member): void;
-  /** Forgets requests that nobody waits for any longer. */
+  /** Expires stale requests. */
   expire(): void;
-  /** Discoveries under way; how their PADIs are paced, if they are. */
+  /** Number of discoveries in progress, and how their PADIs are paced, if they are. */
   readonly size: number;
   readonly pacing?: Pacing | undefined;
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void;
 }

@@ -3,17 +3,17 @@ import { Bucket, type Rate } from "./rate.ts";
 import type { Member } from "./session.ts";
 
 /**
- * Discovery packets a second of one client, whatever comes of them: more than 4,000 dials a second
- * need, and several times the PADIs that pass.
+ * Discovery packets per second of one client, whatever their outcome: more than 4,000 dials per
+ * second need, and several times the PADIs that pass.
  */
 const RATE = 8_192;
 const PER_PADI = 8;
-/** Where the code stands in a frame. */
+/** Offset of the code in a frame. */
 const CODE_AT = 15;
 
 /**
- * Bounds the discovery packets of one client before they are looked at. A client keeps far below by
- * its own limits; one that does not means harm.
+ * Limits the discovery packets of one client before they are parsed. A client's own limits keep it
+ * far below; one that exceeds this is malicious.
  */
 export class DiscoveryGate {
   #bucket = new Bucket();
@@ -27,14 +27,14 @@ export class DiscoveryGate {
     this.#now = now;
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: { readonly padiRate: number }): void {
     this.#rate = rateOf(limits);
   }
 
-  /** Whether a client may send this frame now, of which `bytes[offset]` is the first byte. */
+  /** Whether a client may send this frame now; `bytes[offset]` is its first byte. */
   admits(handle: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    // The end of an open session, of which there is one each.
+    // A PADT of an open session: each session has only one.
     const isEnd = length > CODE_AT && bytes[offset + CODE_AT] === CODE_PADT;
     if (isEnd && this.#member.handles[handle] !== 0) return true;
     return this.#bucket.take(this.#rate, this.#now());
@@ -46,7 +46,7 @@ function rateOf({ padiRate }: { readonly padiRate: number }): Rate {
   return { rate, burst: 2 * rate };
 }
 
-/** The gate of each client, which it keeps: another tunnel lets no more through. */
+/** The gate of each client; it persists, so a new tunnel does not raise the limit. */
 export class DiscoveryGates {
   #gates = new WeakMap<Member, DiscoveryGate>();
   #limits: { readonly padiRate: number };
@@ -57,7 +57,7 @@ export class DiscoveryGates {
     this.#now = now;
   }
 
-  /** Takes over other limits, for the clients in `members`. */
+  /** Applies new limits to the clients in `members`. */
   reconfigure(limits: { readonly padiRate: number }, members: Iterable<Member>): void {
     this.#limits = limits;
     for (const member of members) this.#gates.get(member)?.reconfigure(limits);

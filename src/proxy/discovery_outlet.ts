@@ -9,7 +9,7 @@ import type { ProxyOptions } from "./proxy_options.ts";
 import type { Session } from "./session.ts";
 import type { Tallies } from "./tallies.ts";
 
-/** What an outlet is made of. */
+/** Dependencies of a discovery outlet. */
 export interface OutletOptions
   extends Pick<ProxyOptions, "trace" | "etherTypes" | "isHostSession"> {
   side: "server" | "client";
@@ -17,7 +17,7 @@ export interface OutletOptions
   drops: Drops;
 }
 
-/** Where discovery frames leave: counted, and shown to the debug log and to whoever looks. */
+/** Sends discovery frames: counts them and shows them to the debug log and to captures. */
 export class DiscoveryOutlet {
   #options: OutletOptions;
   #tallies: Tallies;
@@ -38,7 +38,7 @@ export class DiscoveryOutlet {
     link.send(frame);
   }
 
-  /** Puts a frame into a tunnel; whoever calls sees to it that it is flushed. */
+  /** Queues a frame for a tunnel; the caller must flush it. */
   toTunnel(party: Party, handle: number, frame: Uint8Array): void {
     const { trace, side, drops } = this.#options;
     const { name, tunnel } = party.member;
@@ -46,7 +46,7 @@ export class DiscoveryOutlet {
     else trace("to-server", frame, { server: name });
     if (tunnel === undefined) return drops.count("no-tunnel");
     if (!tunnel.writer.discovery(handle, frame)) {
-      // The far proxy must hear of an end; on its next tunnel it does.
+      // The other proxy must learn of a session's end; it does on its next tunnel.
       if (handle !== 0 && frame[15] === CODE_PADT) tunnel.overrun();
       return drops.count("queue-full");
     }
@@ -61,7 +61,7 @@ export class DiscoveryOutlet {
     this.toWire(session, encodeDiscovery(packet, this.#options.etherTypes[0]));
   }
 
-  /** Sends a packet of a session through its tunnel at once, between the peers' real addresses. */
+  /** Sends a packet of a session through its tunnel at once, between the hosts' real addresses. */
   packetToTunnel(session: Session, code: number, tags: Uint8Array): void {
     const { customer, concentrator, acSessionId: sessionId } = session;
     const [source, destination] = this.#options.side === "server"
@@ -73,14 +73,16 @@ export class DiscoveryOutlet {
   }
 
   /**
-   * Whether a session on our wire is one of the host's own kernel, which nobody here may end or take;
-   * `ifUnknown` where that cannot be told.
+   * Whether a session on our wire belongs to this machine's own kernel; the proxy must not end or
+   * reuse it. Returns `ifUnknown` if that cannot be determined.
    */
   isHosts(remote: Mac, sessionId: number, ifUnknown: boolean): boolean {
     return this.#options.isHostSession?.(remote, sessionId, ifUnknown) === true;
   }
 
-  /** Tells a peer on the wire that there is no such session, with a PADT, unless the host has it. */
+  /**
+   * Sends a PADT for an unknown session to a host on the wire, unless the kernel has the session.
+   */
   refuse(remote: Mac, local: Mac, sessionId: number, party?: Party): void {
     if (this.isHosts(remote, sessionId, true)) return;
     this.toWire(party, padt(remote, local, sessionId, [], this.#options.etherTypes[0]));

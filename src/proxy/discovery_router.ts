@@ -7,22 +7,22 @@ import type { Member } from "./session.ts";
 import { SessionDiscovery } from "./session_discovery.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** Codes that open sessions. Any other packet with a session id belongs to that session. */
+/** Codes that open sessions; any other packet with a session id belongs to that session. */
 const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
 
-/** What a router is made of. */
+/** Dependencies of a router. */
 export interface DiscoveryRouterOptions {
   side: "server" | "client";
   options: ProxyOptions;
   sessions: SessionSwitch;
   /** The discovery of the mode. */
   discovery: Discovery;
-  /** A PPP-Max-Payload was longer than the link carries, and passes on lowered. */
+  /** A PPP-Max-Payload exceeded what the link carries and was lowered. */
   maxPayloadLowered?: ((asked: number, allowed: number) => void) | undefined;
 }
 
 /**
- * Parses discovery frames and routes each to the part that it concerns:
+ * Parses discovery frames and routes each to its handler:
  *
  *     PADI, PADO, PADR, PADS ─────────▶ the mode's discovery
  *     of an open session ─────────────▶ SessionDiscovery
@@ -47,13 +47,13 @@ export class DiscoveryRouter {
     this.#maxPayloadLowered = maxPayloadLowered;
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void {
     this.#ofSessions.reconfigure(limits);
     this.#discovery.reconfigure(limits);
   }
 
-  /** A discovery frame from the wire, of `length` bytes at `offset`. */
+  /** Handles a discovery frame of `length` bytes at `offset` from the wire. */
   fromWire(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const sessions = this.#sessions;
     const isExcess = this.#discovery.isExcess?.(bytes, offset, length);
@@ -78,7 +78,7 @@ export class DiscoveryRouter {
     this.#ofSessions.fromWire(session, packet);
   }
 
-  /** A discovery record from a tunnel of `member`. */
+  /** Handles a discovery record from a tunnel of `member`. */
   fromTunnel(member: Member, handle: number, frame: Uint8Array): void {
     const sessions = this.#sessions;
     const packet = parseDiscovery(frame);

@@ -7,25 +7,25 @@ import { RequestsUnderWay } from "./requests_under_way.ts";
 import type { Session } from "./session.ts";
 import { AC_HEARD, COUNTERS, type SessionTable } from "./session_table.ts";
 
-/** What the sessions of an earlier process are ended with. */
+/** Dependencies for ending the sessions of an earlier process. */
 export type EarlierOptions = Pick<ProxyOptions, "now" | "later" | "isHostSession">;
 
 /**
- * What is left of sessions that have ended, and of those of an earlier process, of which nobody can be
- * as sure as of our own.
+ * Tracks what remains of ended sessions, and of the sessions of an earlier process, about which
+ * less is certain than about our own.
  */
 export class EarlierSessions {
   /** PADRs on the wire. */
   readonly requests: RequestsUnderWay;
-  /** Sessions that end on the wire. */
+  /** Sessions being ended on the wire. */
   readonly orphans: Orphans;
-  /** Sessions that the far proxy says there were. */
+  /** Sessions that existed according to the other proxy. */
   readonly claims: Claims;
-  /** Where the peer on the wire may still answer the end of a session. */
+  /** Places on the wire where the host may still answer a session's end. */
   readonly parted: PartedPlaces;
   #table: SessionTable;
   #now: () => number;
-  /** Sessions that were put back, by when; their peer on the wire has not been heard since. */
+  /** Restored sessions, and when; not yet heard from their host on the wire. */
   #unheard = new Map<Session, number>();
 
   constructor(options: EarlierOptions, table: SessionTable, outlet: DiscoveryOutlet) {
@@ -45,21 +45,21 @@ export class EarlierSessions {
     });
   }
 
-  /** A frame of no open session: its peer believes in one, which may have been ours. */
+  /** Handles a frame of no open session: its host believes in one, which may have been ours. */
   stray(view: DataView, at: number): void {
     const orphan = this.claims.take(view, at);
     if (orphan !== undefined) this.orphans.end(orphan);
   }
 
-  /** A session was put back beside its AC. */
+  /** Records a session restored next to its AC. */
   restored(session: Session): void {
     this.#unheard.set(session, this.#now());
   }
 
   /**
-   * A session ends whose peer on the wire is to be told; false for one that the caller can tell of.
-   * The AC of a session that was put back may have ended it while nobody listened, and may have given
-   * its id away.
+   * Ends a session towards its host on the wire; returns false if the caller should send the PADT
+   * itself. The AC of a restored session may have ended it while no proxy listened, and may have
+   * given its id to another.
    */
   takeLeave(session: Session): boolean {
     this.parted.add(session);

@@ -4,21 +4,21 @@ import type { ProxyOptions } from "./proxy_options.ts";
 import type { Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** What tells our replies from the customer's. Bytes. */
+/** Length of the data that distinguishes replies to us from the customer's, in bytes. */
 const NONCE = 8;
 /** Protocol, LCP's header, Magic-Number and nonce. */
 const LENGTH = LCP_HEADER + 4 + NONCE;
 
-/** Shortest Ethernet frame, without its check sequence (IEEE 802.3). */
+/** Minimum Ethernet frame, without its check sequence (IEEE 802.3), in bytes. */
 const MIN_FRAME = 60;
 
-/** What asking needs. */
+/** Dependencies of {@linkcode EchoQuestions}. */
 export type EchoOptions = Pick<ProxyOptions, "link" | "randomBytes">;
 
 /**
  * Asks ACs whether they still have a session, with an LCP Echo-Request in the customer's name: a
- * peer whose LCP is open has to answer (RFC 1661 section 5.8), and the reply carries the request's
- * data, which tells it from replies to the customer's own echoes.
+ * host whose LCP is open must answer (RFC 1661 section 5.8), and the reply carries the request's
+ * data, which distinguishes it from replies to the customer's own echoes.
  */
 export class EchoQuestions {
   #switch: SessionSwitch;
@@ -29,12 +29,12 @@ export class EchoQuestions {
     this.#options = options;
   }
 
-  /** What one question's replies are recognised by. */
+  /** Returns a nonce that identifies the replies to one question. */
   nonce(): Uint8Array {
     return this.#options.randomBytes(NONCE);
   }
 
-  /** Sends an Echo-Request to a session's AC; false where there is no way to it. */
+  /** Sends an Echo-Request to a session's AC; returns false if it is unreachable. */
   ask(session: Session, nonce: Uint8Array, identifier: number): boolean {
     const packet = new Uint8Array(LENGTH);
     const view = new DataView(packet.buffer);
@@ -48,8 +48,8 @@ export class EchoQuestions {
   }
 
   /**
-   * Whether the silence after a question of this time is the AC's: one behind a tunnel that was stalled
-   * has not been asked.
+   * Whether a question sent at this time has reached the AC's side, so that silence since is the
+   * AC's: a question in a stalled tunnel has not been asked.
    */
   hasReached({ member }: Session, askedAt: number): boolean {
     return this.#switch.acOnWire || member.tunnel?.path.isProven(askedAt) === true;
@@ -76,7 +76,9 @@ export class EchoQuestions {
   }
 }
 
-/** Whether the LCP packet of `length` bytes at `at`, protocol included, is a reply to this nonce. */
+/**
+ * Whether the LCP packet of `length` bytes at `at`, protocol included, is a reply to this nonce.
+ */
 export function isReplyTo(
   nonce: Uint8Array | undefined,
   bytes: Uint8Array,

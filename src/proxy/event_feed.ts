@@ -1,4 +1,4 @@
-/** What an event is about. */
+/** Kind of an event. */
 export type EventKind =
   | "session-opened"
   | "session-closed"
@@ -15,24 +15,24 @@ export type EventKind =
   | "resumed"
   | "certificate";
 
-/** Something that happened. */
+/** An event. */
 export interface FeedEvent {
   /** Counts up from 1. */
   readonly number: number;
-  /** Wall clock, milliseconds. */
+  /** Wall-clock time, in milliseconds. */
   readonly time: number;
   readonly kind: EventKind;
-  /** For people; keys and values as JSON has them. */
+  /** For people; JSON values. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** Events kept. */
+/** Maximum number of events kept. */
 export const MAX_EVENTS = 512;
-/** Of which so many may be of the kinds that somebody without a session can cause at will. */
+/** Maximum number of these of the kinds that a host without a session can cause at will. */
 export const MAX_REFUSALS = 128;
 const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
 
-/** The latest events, and who wants to hear of the next. A flood of refusals displaces no other. */
+/** The latest events and their subscribers. A flood of refusals evicts no other event. */
 export class EventFeed {
   #refusals = new EventRing(MAX_REFUSALS);
   #others = new EventRing(MAX_EVENTS - MAX_REFUSALS);
@@ -44,14 +44,14 @@ export class EventFeed {
     this.#wallClock = wallClock;
   }
 
-  /** Notes an event and tells all subscribers. */
+  /** Records an event and notifies all subscribers. */
   emit(kind: EventKind, facts: Readonly<Record<string, unknown>>): void {
     const event = { number: ++this.#count, time: this.#wallClock(), kind, facts };
     (REFUSALS.has(kind) ? this.#refusals : this.#others).add(event);
     for (const tell of this.#subscribers) tell(event);
   }
 
-  /** Of the events that are kept those after this number, oldest first. */
+  /** Returns the kept events after this number, oldest first. */
   after(number: number): FeedEvent[] {
     const events = [...this.#refusals.after(number), ...this.#others.after(number)];
     return events.sort((one, other) => one.number - other.number);
@@ -62,14 +62,16 @@ export class EventFeed {
     return this.#count;
   }
 
-  /** Calls `tell` for every event to come, which must not throw; the function that ends it. */
+  /**
+   * Calls `tell`, which must not throw, for every later event; returns a function that stops it.
+   */
   subscribe(tell: (event: FeedEvent) => void): () => void {
     this.#subscribers.add(tell);
     return () => void this.#subscribers.delete(tell);
   }
 }
 
-/** The latest events, up to a number of them. */
+/** A ring of the latest events. */
 class EventRing {
   #events: FeedEvent[] = [];
   #added = 0;

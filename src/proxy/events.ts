@@ -1,4 +1,4 @@
-/** What the proxy's parts tell, as log lines: constant messages, facts in fields. */
+/** Logs the events of the proxy's parts: constant messages, facts in fields. */
 import { dumpDiscovery } from "../pppoe/dump.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
@@ -17,7 +17,7 @@ const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
 const tunnelLog = logger("tunnel");
 
-/** Drops that somebody should know of: warned of, where the rest is for debug. */
+/** Drops that an operator should know of: logged as warnings; all others are debug lines. */
 const REFUSALS: ReadonlySet<string> = new Set([
   "ac-address-spoofed",
   "customer-session-limit",
@@ -34,10 +34,10 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "session-limit",
 ]);
 
-/** Lines of one kind and one peer that pass at once; then it is one a second. */
+/** Lines of one kind and peer in a burst; beyond it, one a second. */
 const BURST = 16;
 
-/** Counts drops; refusals are warned of at most once a second and reason, the rest is for debug. */
+/** Counts drops; warns of refusals at most once a second and reason; logs the rest for debug. */
 export function loggedDrops(now: () => number, monitor: Monitor): Drops {
   const limiter = new LineLimit(now);
   return new Drops((reason, detail) => {
@@ -50,7 +50,7 @@ export function loggedDrops(now: () => number, monitor: Monitor): Drops {
   });
 }
 
-/** Says where PADIs begin to wait for their turn, and where they no longer do. */
+/** Logs when PADIs start to wait for their turn, and when they no longer do. */
 export function loggedPacing(now: () => number): (pacing: Pacing | undefined) => void {
   const limiter = new LineLimit(now, 2);
   let begun = now();
@@ -73,7 +73,7 @@ export function loggedPacing(now: () => number): (pacing: Pacing | undefined) =>
   };
 }
 
-/** Session and discovery events of both modes; each customer's lines are limited. */
+/** Logs session and discovery events of both modes; each customer's lines are rate limited. */
 export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observe" | "trace"> {
   const sessions = new LineLimit(now, BURST);
   const packets = new LineLimit(now, BURST);
@@ -97,7 +97,7 @@ export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observ
     },
     trace(way, frame, facts): void {
       if (!discoveryLog.isEnabledFor("debug")) return;
-      // Addresses and code: each step of each dial has its own quota.
+      // Addresses and code: each step of each dial has its own limit.
       const key = `${way} ${frame.subarray(0, 12).join(" ")} ${frame[15]}`;
       packets.log(key, (suppressed) => {
         const packet = dumpDiscovery(frame);
@@ -107,11 +107,11 @@ export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observ
   };
 }
 
-/** What the two ends have agreed on after a tunnel came back. */
+/** Logs what the two ends agreed on after a tunnel returned. */
 export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObserver["resumed"] {
   const limiter = new LineLimit(now, BURST);
   return (client, outcome) => {
-    // A client that has no sessions.
+    // The client has no sessions.
     if (Object.values(outcome).every((count) => count === 0)) return;
     const facts = { ...(client !== undefined && { client }), ...outcome };
     limiter.log(client ?? "", (suppressed) => {
@@ -121,7 +121,7 @@ export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObs
   };
 }
 
-/** Connections of the server's clients and of strangers. */
+/** Logs connections of the server's clients and of strangers. */
 export function loggedServerEvents(
   now: () => number,
   later: (milliseconds: number, run: () => void) => void,
@@ -175,7 +175,7 @@ export function loggedServerEvents(
   };
 }
 
-/** Floods of QUIC's first packets, as they begin and end. */
+/** Logs the start and end of floods of QUIC Initial packets. */
 export function loggedFloods(now: () => number): (perSecond: number | undefined) => void {
   const limiter = new LineLimit(now);
   return (perSecond) =>
@@ -187,7 +187,7 @@ export function loggedFloods(now: () => number): (perSecond: number | undefined)
     });
 }
 
-/** The client's one tunnel. `onConnected` is called after the line. */
+/** Logs the client's one tunnel. `onConnected` is called after the line. */
 export function loggedClientEvents(monitor: Monitor, onConnected: () => void): ClientEvents {
   let up: string | undefined;
   return {

@@ -1,26 +1,26 @@
 import { BySize } from "./by_size.ts";
 
-/** Who asks, the most welcome first. */
+/** Priority of a waiting customer, highest first. */
 export const Standing = {
-  /** Has, or lately had, a session. */
+  /** Has, or recently had, a session. */
   known: 0,
-  /** Has asked in vain before. */
+  /** Has asked before without success. */
   returning: 1,
-  /** Never heard of. */
+  /** Not seen before. */
   fresh: 2,
-  /** Has been served lately, and nothing came of it. */
+  /** Was served recently, without a session as the result. */
   served: 3,
 } as const;
 export type Standing = typeof Standing[keyof typeof Standing];
 
-/** Of 16 turns of an owner; a standing of which nobody waits leaves its turns to the best that is there. */
+/** Turns of an owner, in a cycle of 16; a turn without a waiter goes to the best one waiting. */
 const TURNS: readonly Standing[] = [0, 1, 0, 2, 0, 1, 0, 3, 0, 1, 0, 2, 0, 1, 0, 0];
-/** The part of an owner's places that no better standing can take from this one. */
+/** Share of an owner's places that no better standing can take from this one. */
 const KEPT: readonly number[] = [1 / 2, 1 / 8, 1 / 8, 1 / 16];
-/** Where more than this part of all places is taken, strangers are dropped at random, the more the fewer are left. */
+/** Above this share of all places, unknown customers are dropped at random, increasingly often. */
 const EARLY = 3 / 4;
 
-/** First in, first out; both ends in constant time. */
+/** A first-in, first-out queue; both ends in constant time. */
 class Fifo<Item> {
   #items: (Item | undefined)[] = [];
   #head = 0;
@@ -49,7 +49,7 @@ class Fifo<Item> {
   }
 }
 
-/** What waits of one owner. */
+/** The waiting items of one owner. */
 class Line<Item> {
   readonly queues = [new Fifo<Item>(), new Fifo<Item>(), new Fifo<Item>(), new Fifo<Item>()];
   size = 0;
@@ -67,7 +67,7 @@ class Line<Item> {
     return queue?.shift();
   }
 
-  /** The queue that makes room for one of this standing, or for another owner's. */
+  /** Returns the queue that makes room for this standing, or for another owner. */
   giving(standing?: Standing): Fifo<Item> | undefined {
     const kept = (of: number) => Math.floor(this.size * KEPT[of]);
     const isShort = standing === undefined || this.queues[standing].length < kept(standing);
@@ -80,10 +80,10 @@ class Line<Item> {
 }
 
 /**
- * A bounded queue that is fair: owners take turns, each behind its own, and of one owner's the
- * customers that are known come first, while a part of turns and places stays with the others. Where
- * all places are taken, the owner that has most gives way. Everything costs the same however many
- * wait.
+ * A bounded fair queue: owners take turns, and each waits behind its own items only. Within an
+ * owner, known customers come first, while the others keep a share of turns and places. When all
+ * places are taken, the owner with the most items loses one. The cost does not depend on the
+ * length.
  */
 export class FairQueue<Owner, Item> {
   #lines = new Map<Owner, Line<Item>>();
@@ -91,7 +91,7 @@ export class FairQueue<Owner, Item> {
   #size = 0;
   #random: () => number;
 
-  /** `random` gives numbers in [0, 1). */
+  /** `random` returns numbers in [0, 1). */
   constructor(random: () => number) {
     this.#random = random;
   }
@@ -100,12 +100,12 @@ export class FairQueue<Owner, Item> {
     return this.#size;
   }
 
-  /** Whether one more may wait, where there are so many places. */
+  /** Whether one more item may wait, given this number of places. */
   accepts(owner: Owner, standing: Standing, places: number): boolean {
     const line = this.#lines.get(owner);
     const hasShare = line !== undefined && line.size * this.#lines.size > EARLY * places;
     if (hasShare && standing >= Standing.fresh) {
-      // What is less welcome gives way first.
+      // Items of lower standing are displaced first.
       const below = standing === Standing.fresh ? line.queues[Standing.served].length : 0;
       const excess = this.#size - below - EARLY * places;
       if (this.#random() * (1 - EARLY) * places < excess) return false;
@@ -114,7 +114,7 @@ export class FairQueue<Owner, Item> {
     return line?.giving(standing) !== undefined;
   }
 
-  /** Adds one that was accepted; returns what has to give way for it. */
+  /** Adds an accepted item; returns the item that it displaces, if any. */
   push(owner: Owner, standing: Standing, item: Item, places: number): Item | undefined {
     let line = this.#lines.get(owner);
     let victim: Item | undefined;
@@ -126,7 +126,7 @@ export class FairQueue<Owner, Item> {
     return victim;
   }
 
-  /** The next one, of the owner whose turn it is. */
+  /** Removes and returns the next item, of the owner whose turn it is. */
   shift(): Item | undefined {
     for (const [owner, line] of this.#lines) {
       this.#lines.delete(owner);
@@ -138,7 +138,7 @@ export class FairQueue<Owner, Item> {
     return undefined;
   }
 
-  /** Forgets what waits of an owner. */
+  /** Removes all items of an owner. */
   removeOwner(owner: Owner): void {
     const line = this.#lines.get(owner);
     if (line === undefined) return;
@@ -158,7 +158,7 @@ export class FairQueue<Owner, Item> {
     return item;
   }
 
-  /** Keeps the books of a line that had another size before. */
+  /** Updates the totals after a line has changed its size. */
   #resized(line: Line<Item>, before: number): void {
     this.#size += line.size - before;
     this.#bySize.resize(line, before, line.size);

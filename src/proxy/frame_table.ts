@@ -1,10 +1,10 @@
 /**
- * Finds a session by the head of a frame: both MAC addresses and the session id, which together
- * name a session (RFC 2516 section 4). Open addressing with linear probing in typed arrays: a
+ * Finds a session by a frame's header: both MAC addresses and the session id, which together
+ * identify a session (RFC 2516 section 4). Open addressing with linear probing in typed arrays: a
  * lookup reads the frame's own bytes and allocates nothing.
  */
 export class FrameTable {
-  /** Four words a slot: bytes 0-3, 4-7, 8-11 of the Ethernet header, and the session id. */
+  /** Four words per slot: bytes 0-3, 4-7, 8-11 of the Ethernet header, and the session id. */
   #keys: Int32Array;
   /** The value of each slot plus one; 0 is a free slot. */
   #values: Int32Array;
@@ -18,12 +18,12 @@ export class FrameTable {
     this.#resize(64);
   }
 
-  /** Entries in the table. */
+  /** Number of entries. */
   get size(): number {
     return this.#size;
   }
 
-  /** The value kept for the frame that begins at `at`, or -1. The frame has at least 18 bytes. */
+  /** Returns the value for the frame of at least 18 bytes that begins at `at`, or -1. */
   lookup(view: DataView, at: number): number {
     return this.find(
       view.getInt32(at),
@@ -33,7 +33,7 @@ export class FrameTable {
     );
   }
 
-  /** The value kept for these words, or -1. */
+  /** Returns the value for these words, or -1. */
   find(w0: number, w1: number, w2: number, id: number): number {
     const keys = this.#keys;
     const values = this.#values;
@@ -48,7 +48,7 @@ export class FrameTable {
     }
   }
 
-  /** Adds an entry for the header in `view` at `at`; the caller knows that there is none yet. */
+  /** Adds an entry for the header in `view` at `at`, which must not have one. */
   insert(view: DataView, at: number, value: number): void {
     if ((this.#size + 1) * 2 > this.#mask) this.#resize((this.#mask + 1) * 2);
     this.#put(
@@ -61,7 +61,7 @@ export class FrameTable {
     this.#size++;
   }
 
-  /** Removes the entry for the header in `view` at `at`, if there is one. */
+  /** Removes the entry for the header in `view` at `at`, if any. */
   remove(view: DataView, at: number): void {
     const [w0, w1, w2] = [view.getInt32(at), view.getInt32(at + 4), view.getInt32(at + 8)];
     const id = view.getUint16(at + 16);

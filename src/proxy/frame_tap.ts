@@ -1,22 +1,22 @@
-/** Where frames can be looked at while they pass. */
+/** Taps: points at which frames can be observed. */
 import type { Mac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
 
-/** Whose frame it is; a session is one. */
+/** The owner of a frame; a session is one. */
 export interface Party {
   readonly member: Member;
   readonly customer: Mac;
 }
 
-/** Our wire, or the tunnel: there a frame has the peers' real addresses and the AC's session id. */
+/** Our wire, or the tunnel, where a frame has the hosts' real addresses and the AC's session id. */
 export type Place = "wire" | "tunnel";
 
-/** "in" for a frame that we take there, "out" for one that we put there. */
+/** "in" for a received frame, "out" for a sent one. */
 export type Way = "in" | "out";
 
-/** Is shown frames of both places. What it is handed is valid during the call. */
+/** Observes frames at both places. Its arguments are valid during the call only. */
 export interface FrameTap {
-  /** A session frame's payload, at `bytes[at, at + length)`; its headers follow from the session. */
+  /** A session frame's payload, at `bytes[at, at + length)`; the session gives its headers. */
   session(
     place: Place,
     way: Way,
@@ -25,6 +25,6 @@ export interface FrameTap {
     at: number,
     length: number,
   ): void;
-  /** A whole discovery frame; without a party where it belongs to nobody that we know. */
+  /** A whole discovery frame; `party` is undefined if its owner is unknown. */
   discovery(place: Place, way: Way, party: Party | undefined, frame: Uint8Array): void;
 }

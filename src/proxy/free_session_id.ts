@@ -4,8 +4,8 @@ import type { PartedPlaces } from "./parted_places.ts";
 import type { SessionTable } from "./session_table.ts";
 
 /**
- * The AC's id; or the next free one, where the customer has a session of that id already or may still
- * answer the end of one.
+ * Returns the AC's id, or the next free one if the customer already has a session of that id or may
+ * still answer the end of one; undefined if none is free.
  */
 export function freeSessionId(
   table: SessionTable,

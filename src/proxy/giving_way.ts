@@ -6,39 +6,43 @@ import type { Member, Session } from "./session.ts";
 import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
-/** An AC that was heard within this time is not asked. Milliseconds. */
+/** An AC heard within this time is not asked. Milliseconds. */
 const MIN_SILENCE = 2_000;
-/** Questions to an AC before a session gives way. */
+/** Questions to an AC before its session is closed. */
 const TRIES = 3;
-/** After each of them. All pass before a customer dials again, after 5 s (RFC 2516 section 8). Milliseconds. */
+/**
+ * Time between them, ms. They take less than the 5 s to a customer's next dial (RFC 2516 section
+ * 8).
+ */
 const INTERVAL = 1_300;
-/** How long an AC must have been silent that has never answered an echo. Milliseconds. */
+/** Required silence of an AC that has never answered an echo, in milliseconds. */
 const UNPROVEN_SILENCE = 60_000;
-/** Sessions of one customer that are asked about at once. */
+/** Maximum number of sessions of one customer in question at a time. */
 const PER_CUSTOMER = 4;
-/** Sessions that are begun to be asked about, of one member. */
+/** Limit of sessions newly put in question, per peer. */
 const RATE = { rate: 20, burst: 64 };
-/** ACs remembered that have answered an echo; the one that did so longest ago goes first. */
+/** Maximum number of ACs remembered that have answered an echo; evicts the least recent. */
 const MAX_ANSWERING = 256;
 
-/** What giving way needs. */
+/** Dependencies of {@linkcode GivingWay}. */
 export type GivingWayOptions = Pick<ProxyOptions, "later" | "link">;
 
 /** A session whose AC is being asked. */
 interface Doubt {
   readonly nonce: Uint8Array;
-  /** When the AC was last heard before. Milliseconds of the clock. */
+  /** When the AC was last heard before the question, in milliseconds. */
   readonly heard: number;
   tries: number;
-  /** When the AC was asked last. */
+  /** When the AC was last asked, in milliseconds. */
   askedAt: number;
   isAnswered: boolean;
 }
 
 /**
- * Lets dead sessions make room for the next one of their own customer at a limit: an AC that lost
- * its power would otherwise fill the customer's limit. Silence proves nothing, so the AC is asked, and
- * the session ends only where it does not answer. The dial is refused meanwhile; the next one gets in.
+ * Closes dead sessions at a limit to make room for their own customer's next one: an AC that lost
+ * power would otherwise leave the customer's limit used up. Silence proves nothing, so the AC is
+ * asked, and the session ends only if it does not answer. The current dial is refused; a later one
+ * succeeds.
  */
 export class GivingWay {
   #switch: SessionSwitch;
@@ -54,17 +58,17 @@ export class GivingWay {
     this.#options = options;
   }
 
-  /** Whether questions are open. */
+  /** Whether any question is open. */
   get isAsking(): boolean {
     return this.#open.size > 0;
   }
 
-  /** A session has ended. */
+  /** Removes an ended session. */
   remove(session: Session): void {
     this.#open.delete(session);
   }
 
-  /** Asks the AC of the session of this customer that has been silent longest, if any is silent. */
+  /** Asks the AC of this customer's longest silent session, if one is silent. */
   ask(member: Member, customer: Mac): void {
     const session = this.#mostSilent(member, customer);
     if (session === undefined || !this.#mayAsk(member)) return;
@@ -82,7 +86,7 @@ export class GivingWay {
     return true;
   }
 
-  /** An AC has answered an echo of ours, so its silence means something. */
+  /** Records that an AC has answered our echo, so that its silence means something. */
   answers(concentrator: Mac): void {
     this.#answering.delete(concentrator);
     this.#answering.add(concentrator);
@@ -109,7 +113,7 @@ export class GivingWay {
     return bucket.take(RATE, this.#switch.now());
   }
 
-  /** Whether a question can reach the AC: where there is no way to it, its silence says nothing. */
+  /** Whether a question can reach the AC; if not, its silence says nothing. */
   get #hasWay(): boolean {
     return !this.#switch.acOnWire || this.#options.link.up;
   }

@@ -1,8 +1,8 @@
-/** Counts of observations by size, as Prometheus has them: a bucket holds what is not above its bound. */
+/** A histogram as in Prometheus: a bucket counts observations up to its upper bound. */
 export class Histogram {
-  /** Upper bounds of the buckets, ascending; the last bucket, without bound, is not among them. */
+  /** Upper bounds of the buckets, ascending, without that of the last, unbounded bucket. */
   readonly bounds: readonly number[];
-  /** Observations in each bucket alone, the one without bound last. */
+  /** Number of observations in each bucket alone; the unbounded one is last. */
   readonly counts: Float64Array;
   sum = 0;
 

@@ -1,20 +1,20 @@
 import { formatMac, type Mac } from "../pppoe/mac.ts";
 
-/** Where Linux lists the PPPoE sessions of its own (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
+/** Linux's list of its own PPPoE sessions (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
 const KERNEL_SESSIONS = "/proc/net/pppoe";
-/** How long a look is good for. Milliseconds. */
+/** Time for which the list is cached, in milliseconds. */
 const FRESH = 500;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** The PPPoE sessions that this host's own kernel has, which no proxy may end. */
+/** The PPPoE sessions of this machine's own kernel, which no proxy may end. */
 export class HostSessions {
   #read: () => string;
   #now: () => number;
   #known: ReadonlySet<string> | undefined;
   #readAt = -Infinity;
 
-  /** `read` gives the kernel's list, and throws NotFound where it has no PPPoE. */
+  /** `read` returns the kernel's list; it throws NotFound if the kernel has no PPPoE. */
   constructor(
     now: () => number,
     read: () => string = () => Deno.readTextFileSync(KERNEL_SESSIONS),
@@ -23,7 +23,7 @@ export class HostSessions {
     this.#read = read;
   }
 
-  /** Whether the host has a session of this id with this peer; `ifUnknown` where that cannot be told. */
+  /** Whether the kernel has this session with this host; `ifUnknown` if that cannot be read. */
   has(remote: Mac, sessionId: number, ifUnknown: boolean): boolean {
     if (this.#now() - this.#readAt >= FRESH) {
       this.#known = this.#look();
@@ -41,7 +41,7 @@ export class HostSessions {
   }
 }
 
-/** Session ids and addresses of a list as `Id Address Device`; the id is hex in network byte order. */
+/** Parses a list of `Id Address Device`; the id is hexadecimal in network byte order. */
 export function parseKernelSessions(text: string): Set<string> {
   const found = new Set<string>();
   for (const [, id, address] of text.matchAll(/^([0-9A-F]{8})\s+([0-9a-f:]{17})\s/gim)) {

@@ -5,19 +5,19 @@ import { HostUniqTurns } from "./host_uniq_turns.ts";
 import type { Pending } from "./pending.ts";
 import { hex, tokenHandle, TokenMint } from "./token.ts";
 
-/** What the AC sees as Host-Uniq: a token of ours, the customer's own, or a fixed one. */
+/** The Host-Uniq shown to the AC: our token, the customer's own, or a fixed one. */
 export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
 
 /**
- * Gives each discovery the Host-Uniq that the AC sees, and finds the discovery that an answer of
- * the AC belongs to: to one or to none, never to a guess.
+ * Assigns each discovery the Host-Uniq that the AC sees, and finds the discovery that an AC's
+ * answer belongs to: exactly one or none, never a guess.
  */
 export class HostUniqRewriter<Owner> {
   #mode: HostUniqMode;
   #mint: TokenMint;
   /** By token. */
   #byUpstream = new Map<string, Pending<Owner>>();
-  /** Of values that are not ours. */
+  /** Holders of values that are not our tokens. */
   #turns: HostUniqTurns<Owner>;
 
   constructor(mode: HostUniqMode, mint: TokenMint, now: () => number) {
@@ -27,7 +27,7 @@ export class HostUniqRewriter<Owner> {
   }
 
   /**
-   * Sets `pending.upstream`, the same for all PADI and PADR of one discovery (an AC-Cookie may
+   * Sets `pending.upstream`, the same for all PADIs and PADRs of one discovery (an AC-Cookie may
    * cover it). `local` is the source address that the AC sees.
    */
   assign(pending: Pending<Owner>, local: Mac): PolicyDrop | undefined {
@@ -46,7 +46,9 @@ export class HostUniqRewriter<Owner> {
     return undefined;
   }
 
-  /** The discovery that an answer with this Host-Uniq, sent to `local`, belongs to; or why none. */
+  /**
+   * Returns the discovery of an answer with this Host-Uniq, sent to `local`, or why it has none.
+   */
   resolve(local: Mac, hostUniq: Uint8Array | undefined): Pending<Owner> | PolicyDrop {
     if (this.#mode !== "rewrite") {
       return this.#turns.holder(sharedKey(local, hostUniq)) ?? "host-uniq-unknown";
@@ -59,15 +61,15 @@ export class HostUniqRewriter<Owner> {
   }
 
   /**
-   * Whether an answer with this Host-Uniq, sent to `local`, is one to a request of ours, though
-   * nothing may be known of it any more. Only a token proves that.
+   * Whether an answer with this Host-Uniq, sent to `local`, is to a request of ours, even if the
+   * request has been forgotten. Only a token proves that.
    */
   isOurs(local: Mac, hostUniq: Uint8Array | undefined): boolean {
     return this.#mode === "rewrite" && hostUniq !== undefined &&
       this.#mint.verify(hostUniq, String(local));
   }
 
-  /** A discovery has left the table: its answers are no longer taken. */
+  /** Removes a discovery: later answers to it are not accepted. */
   forget(pending: Pending<Owner>): void {
     const { upstreamKey } = pending;
     if (upstreamKey === undefined) return;

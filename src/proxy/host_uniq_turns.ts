@@ -1,12 +1,12 @@
 import type { Pending } from "./pending.ts";
 
-/** A discovery that has been silent for so long has no need of its Host-Uniq any more. Milliseconds. */
+/** Silence after which a discovery loses its claim to its Host-Uniq, in milliseconds. */
 export const SILENT_HOLD = 5_000;
-/** Longest time that a client's discovery keeps a Host-Uniq which another client waits for. Milliseconds. */
+/** Maximum time to keep a Host-Uniq while another client waits for it, in milliseconds. */
 export const LONGEST_HOLD = 10_000;
 /**
- * How long a client waits for one after it last asked: hosts ask again after 5, 10 and 20 seconds
- * (RFC 2516 section 8). Milliseconds.
+ * Time for which a client waits for a value after it last asked, in milliseconds: hosts ask again
+ * after 5, 10 and 20 seconds (RFC 2516 section 8).
  */
 export const CLAIM = 25_000;
 
@@ -15,39 +15,39 @@ interface Place<Owner> {
   /** The discovery that answers belong to, and since when. */
   holder: Pending<Owner> | undefined;
   since: number;
-  /** Clients that have asked for it and not had it since: when first, and last. */
+  /** Clients that asked for the value and have not had it since: first and last time. */
   waiting: Map<Owner, { since: number; last: number }>;
-  /** When clients had it last, as far as somebody waits. */
+  /** When each client last had the value; kept while any client waits. */
   had: Map<Owner, number>;
 }
 
 /**
- * Who has which Host-Uniq where customers choose it or share one: one discovery at a time, because
- * answers could not be told apart. Whoever guesses another's value takes it for a moment only: while a
- * client waits, nobody keeps it for long, and no client that has had it since gets it again.
+ * Assigns Host-Uniq values where customers choose or share them: to one discovery at a time,
+ * because answers could not be distinguished. A guessed value is held only briefly: while a client
+ * waits, no other keeps the value for long, and none that has had it since gets it again first.
  */
 export class HostUniqTurns<Owner> {
   #now: () => number;
   #places = new Map<string, Place<Owner>>();
-  /** Places that nobody has and somebody waited for, by when; the oldest first. */
+  /** Places without a holder that a client waited for, by time; oldest first. */
   #vacant = new Map<string, number>();
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` is a monotonic clock, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Values that are remembered. */
+  /** Number of values remembered. */
   get size(): number {
     return this.#places.size;
   }
 
-  /** The discovery that has a value. */
+  /** Returns the discovery that holds a value. */
   holder(key: string): Pending<Owner> | undefined {
     return this.#places.get(key)?.holder;
   }
 
-  /** Gives a discovery the value, or false where it is another's for now; whoever had it loses it. */
+  /** Gives a discovery the value, taking it from its holder; returns false if it must wait. */
   take(key: string, pending: Pending<Owner>): boolean {
     this.#expire();
     const { owner } = pending;
@@ -70,7 +70,7 @@ export class HostUniqTurns<Owner> {
     return true;
   }
 
-  /** A discovery has left the table. */
+  /** Removes a discovery. */
   forget(key: string, pending: Pending<Owner>): void {
     const place = this.#places.get(key);
     if (place?.holder !== pending) return;
@@ -84,7 +84,7 @@ export class HostUniqTurns<Owner> {
     return holder.owner !== owner && now - since >= LONGEST_HOLD;
   }
 
-  /** Whether nobody waits who asked before this client had it last. */
+  /** Whether no other client waits that asked before this one last had the value. */
   #isTurn({ holder, waiting, had }: Place<Owner>, owner: Owner, now: number): boolean {
     const last = holder?.owner === owner ? now : had.get(owner) ?? -Infinity;
     for (const [other, claim] of waiting) {
@@ -99,7 +99,7 @@ export class HostUniqTurns<Owner> {
     if (waiting.size === 0) had.clear();
     if (holder === undefined) return;
     had.set(holder.owner, now);
-    holder.upstreamKey = undefined; // it gets a new place with its next PADI
+    holder.upstreamKey = undefined; // its next PADI takes a new turn
     place.holder = undefined;
   }
 

@@ -6,15 +6,15 @@ import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Questions to an AC before a session is given up. */
 const TRIES = 3;
-/** Between them, where the timeout is long enough. Milliseconds. */
+/** Maximum time between them, in milliseconds. */
 const MAX_INTERVAL = 10_000;
-/** Questions in one sweep, so that sessions that fell silent together are not asked together. */
+/** Questions per sweep, so that sessions that fell silent together are asked about in turn. */
 const A_SWEEP = 200;
 
-/** What asking needs. */
+/** Dependencies of {@linkcode IdleProbes}. */
 export type IdleProbesOptions = EchoOptions & GivingWayOptions;
 
-/** A question that is open. */
+/** An open question. */
 interface Probe {
   readonly nonce: Uint8Array;
   tries: number;
@@ -23,10 +23,10 @@ interface Probe {
 
 /**
  * Finds sessions that their AC has lost. Silence alone proves nothing, so the AC is asked first.
- * Replies to us go no further.
+ * Replies to us are not forwarded.
  */
 export class IdleProbes {
-  /** Those that keep their customer from another session. */
+  /** Closes dead sessions that block their customer's next one. */
   readonly givingWay: GivingWay;
   #switch: SessionSwitch;
   #questions: EchoQuestions;
@@ -38,20 +38,20 @@ export class IdleProbes {
     this.givingWay = new GivingWay(sessions, this.#questions, options);
   }
 
-  /** Whether questions are open. */
+  /** Whether any question is open. */
   get isAsking(): boolean {
     return this.#open.size > 0 || this.givingWay.isAsking;
   }
 
-  /** A session has ended. */
+  /** Removes an ended session. */
   remove(session: Session): void {
     this.#open.delete(session);
     this.givingWay.remove(session);
   }
 
   /**
-   * Asks the ACs that have been silent for nearly `timeout` milliseconds, and ends the sessions whose
-   * AC has been silent for all of it and has answered nothing. To be called about every second.
+   * Asks the ACs that have been silent for nearly `timeout` milliseconds, and ends the sessions
+   * whose AC stayed silent for all of it and answered nothing. Call it about every second.
    */
   sweep(timeout: number): void {
     const interval = Math.min(MAX_INTERVAL, timeout / (2 * TRIES));
@@ -67,7 +67,7 @@ export class IdleProbes {
       } else if (probe === undefined || probe.tries < TRIES) {
         if (left > 0 && this.#ask(session, probe, now)) left--;
       } else if (!this.#questions.hasReached(session, probe.askedAt)) {
-        probe.tries = 0; // none of them is known to have come to the AC
+        probe.tries = 0; // none of the questions is known to have reached the AC
       } else if (idle >= timeout) {
         this.#switch.close(session, "idle", TELL_BOTH);
       }

@@ -1,24 +1,24 @@
 import type { Mac } from "../pppoe/mac.ts";
 
-/** Customers remembered of one owner; whose last session is longest ago goes first. */
+/** Maximum number of customers remembered per owner; evicts the one with the oldest session. */
 const MAX_KNOWN = 16_384;
-/** For how long. Milliseconds. */
+/** Time for which a customer is known after its last session, in milliseconds. */
 const KNOWN_FOR = 24 * 3_600_000;
 
-/** The customers of each owner that have, or lately had, a session. */
+/** The customers of each owner that have, or recently had, a session. */
 export class KnownCustomers<Owner extends object> {
   #now: () => number;
   #hasSession: (owner: Owner, customer: Mac) => boolean;
-  /** Milliseconds of the clock at the last session, in this order. */
+  /** Time of the last session, in milliseconds, in this order. */
   #byOwner = new WeakMap<Owner, Map<Mac, number>>();
 
-  /** `hasSession` tells whether a customer has one now, also one of an earlier process. */
+  /** `hasSession` returns whether a customer has one now, including one of an earlier process. */
   constructor(now: () => number, hasSession: (owner: Owner, customer: Mac) => boolean) {
     this.#now = now;
     this.#hasSession = hasSession;
   }
 
-  /** A customer has got a session. */
+  /** Records that a customer has a session. */
   add(owner: Owner, customer: Mac): void {
     let known = this.#byOwner.get(owner);
     if (known === undefined) this.#byOwner.set(owner, known = new Map());

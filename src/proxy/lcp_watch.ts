@@ -1,42 +1,41 @@
 import { findMagicNumber, isWholeLcp, LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
 
-/** Sample that stands for no round trip yet. */
+/** No round trip measured yet. */
 const NONE = 0;
-/** No Echo-Request is under way; identifiers have 8 bits. */
+/** No Echo-Request is outstanding; identifiers have 8 bits. */
 const NO_ECHO = 0x100;
 
 /**
- * What is seen of the sessions' LCP on its way (RFC 1661 section 5): that a peer terminates the
- * link, and how long the AC takes for the customer's echoes. By session index, nothing allocated a
- * frame.
+ * Watches the sessions' LCP as it passes (RFC 1661 section 5): a terminated link, and how long the
+ * AC takes to answer the customer's echoes. Indexed by session; allocates nothing per frame.
  *
  * A link is over when a Terminate-Request or -Ack passes and only LCP follows, without a
- * Configure-Request: that one, like any other protocol, means that the link is being negotiated anew
- * (RFC 1661 section 4.1), or was under way. Then the next Terminate counts.
+ * Configure-Request: that one, like any other protocol, means that the link is negotiated again
+ * (RFC 1661 section 4.1) or that older frames were still in flight. The next Terminate then counts.
  */
 export class LcpWatch {
-  /** Sessions whose link was terminated, and when: milliseconds of the clock. */
+  /** Sessions whose link was terminated, and when, in milliseconds. */
   #terminated = new Map<number, number>();
   /** Identifier of the customer's last Echo-Request, and when it passed. */
   #echo = new Uint16Array(0);
   #echoAt = new Float64Array(0);
-  /** Milliseconds that the AC took for the last answer. */
+  /** Time that the AC took for its last answer, in milliseconds. */
   #roundTrip = new Float32Array(0);
-  /** The customer's Magic-Number as last seen, or 0 (RFC 1661 section 6.4). */
+  /** The customer's last seen Magic-Number, or 0 (RFC 1661 section 6.4). */
   #magic = new Uint32Array(0);
   #now: () => number;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` is a monotonic clock, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Whether a link was terminated whose session is still there. */
+  /** Whether a session is still open whose link was terminated. */
   get isLingering(): boolean {
     return this.#terminated.size > 0;
   }
 
-  /** A new session has this index. */
+  /** Starts watching a new session with this index. */
   add(index: number): void {
     this.#reserve(index);
     this.#echo[index] = NO_ECHO;
@@ -44,17 +43,17 @@ export class LcpWatch {
     this.#magic[index] = 0;
   }
 
-  /** A session has ended. */
+  /** Removes an ended session. */
   remove(index: number): void {
     this.#terminated.delete(index);
   }
 
-  /** A frame that is no LCP: the link goes on. Matters only while one `isLingering`. */
+  /** Handles a frame other than LCP: the link continues. Needed only while `isLingering`. */
   traffic(index: number): void {
     this.#terminated.delete(index);
   }
 
-  /** An LCP packet of `length` bytes at `at`, protocol field included. */
+  /** Handles an LCP packet of `length` bytes at `at`, protocol field included. */
   packet(index: number, bytes: Uint8Array, at: number, length: number, toAc: boolean): void {
     if (!isWholeLcp(bytes, at, length)) return;
     const code = bytes[at + 2];
@@ -69,23 +68,23 @@ export class LcpWatch {
       this.#echoAt[index] = this.#now();
     } else if (!toAc && code === LcpCode.echoReply && this.#echo[index] === bytes[at + 3]) {
       this.#echo[index] = NO_ECHO;
-      // A clock too coarse to tell is no reason to say that nothing was heard.
+      // At least 1 µs, as 0 means no sample and the clock may be coarse.
       this.#roundTrip[index] = Math.max(this.#now() - this.#echoAt[index], 1e-3);
     }
   }
 
-  /** The number that the customer's LCP packets to the AC bear. */
+  /** Returns the Magic-Number of the customer's LCP packets to the AC, or 0. */
   magicNumber(index: number): number {
     return this.#magic[index] ?? 0;
   }
 
-  /** Milliseconds from the customer's last Echo-Request that was answered to the AC's reply. */
+  /** Returns the time from the customer's last answered Echo-Request to the reply, in ms. */
   roundTrip(index: number): number | undefined {
     const sample = this.#roundTrip[index] ?? NONE;
     return sample === NONE ? undefined : sample;
   }
 
-  /** Indices of the sessions whose link was terminated `linger` milliseconds ago or earlier. */
+  /** Returns the sessions' indices whose link was terminated at least `linger` milliseconds ago. */
   over(linger: number): number[] {
     const latest = this.#now() - linger;
     return [...this.#terminated].filter(([, at]) => at <= latest).map(([index]) => index);

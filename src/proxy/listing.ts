@@ -5,8 +5,8 @@ import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
 import type { Member, Session } from "./session.ts";
 
 /**
- * The client's part of resuming: says which sessions it has, as fast as the tunnel takes that, and
- * takes the server's answer, which is for the log. Returns what takes it.
+ * The client's part of resuming: sends its list of sessions, as fast as the tunnel accepts it, and
+ * returns the handler of the server's answer, which reports the number of kept sessions.
  */
 export function listSessions(
   member: Member,
@@ -30,7 +30,7 @@ async function send({ writer }: Tunnel, bodies: readonly Uint8Array[]): Promise<
   for (const body of bodies) {
     if (writer.control(ControlType.sessions, body)) continue;
     await writer.drained();
-    if (!writer.control(ControlType.sessions, body)) return; // the tunnel has ended
+    if (!writer.control(ControlType.sessions, body)) return; // the tunnel is closed
   }
   writer.flush();
 }

@@ -10,26 +10,26 @@ import { count } from "./tallies.ts";
 /** Reloads of the configuration. */
 export interface Reloads {
   readonly results: Record<string, number>;
-  /** Wall clock, milliseconds; undefined before the first. */
+  /** Wall-clock time, in milliseconds; undefined before the first. */
   lastSuccess: number | undefined;
 }
 
-/** What whoever watches the daemon is told: the latest events, and counts since the start. */
+/** Monitoring data of the daemon: the latest events, and counts since startup. */
 export class Monitor {
   readonly events: EventFeed;
   readonly peers: Peers;
-  /** Sessions that have opened. */
+  /** Number of opened sessions. */
   opened = 0;
-  /** Sessions that have ended, by reason. */
+  /** Number of ended sessions, by reason. */
   readonly closed: Record<string, number> = {};
-  /** Attempts to connect, by "connected" or why they failed; on a server only the former. */
+  /** Connection attempts, by "connected" or why they failed; on a server only the former. */
   readonly connects: Record<string, number> = {};
-  /** Connections turned away, by reason. */
+  /** Refused connections, by reason. */
   readonly rejected: Record<string, number> = {};
   readonly reloads: Reloads = { results: {}, lastSuccess: undefined };
-  /** How late the event loop was when last looked at. Milliseconds. */
+  /** Last measured delay of the event loop, in milliseconds. */
   loopLag = 0;
-  /** What the kernel drops of the UDP sockets that carry tunnels. */
+  /** Packets that the kernel dropped from the tunnels' UDP sockets. */
   readonly udpDrops = new UdpDrops();
   #wallClock: () => number;
 
@@ -39,7 +39,7 @@ export class Monitor {
     this.peers = new Peers(wallClock);
   }
 
-  /** A session has opened (no end) or ended. */
+  /** Records that a session has opened (no end) or ended. */
   session(session: Session, end: SessionEnd | undefined, table: SessionTable): void {
     const facts = sessionFacts(session);
     if (end === undefined) {
@@ -57,21 +57,21 @@ export class Monitor {
     this.events.emit("tunnel-up", { peer, address });
   }
 
-  /** A tunnel has ended, or an attempt to set one up has failed. */
+  /** Records that a tunnel has ended, or that an attempt to set one up has failed. */
   disconnected(peer: string, address: string, end: TunnelEnd, wasUp: boolean): void {
     if (!wasUp) count(this.connects, end.reason);
     this.peers.disconnected(peer, address, end);
     this.events.emit("tunnel-down", { peer, address, ...end });
   }
 
-  /** A configuration was loaded anew, or was not: "applied", "unchanged", "failed". */
+  /** Records a reload of the configuration: "applied", "unchanged" or "failed". */
   reloaded(result: string, facts: Record<string, unknown>): void {
     count(this.reloads.results, result);
     if (result !== "failed") this.reloads.lastSuccess = this.#wallClock();
     this.events.emit("reload", { result, ...facts });
   }
 
-  /** An event that nothing is counted of here. */
+  /** Records an event that is not counted here. */
   emit(kind: EventKind, facts: Record<string, unknown>): void {
     this.events.emit(kind, facts);
   }

@@ -2,29 +2,29 @@ import type { ProvenClient } from "../tunnel/authenticate.ts";
 import type { Member } from "./session.ts";
 
 /**
- * Milliseconds in which a tunnel has to answer when its client logs in anew: more than a round trip,
- * and little for a client whose address has changed and whose old tunnel is dead.
+ * Time for a tunnel to answer when its client logs in again, in milliseconds: more than a round
+ * trip, and short for a client whose address has changed and whose old tunnel is dead.
  */
 const PATIENCE = 1_200;
-/** Newcomers of one name that wait for the answer; more are refused at once. */
+/** Maximum number of newcomers of one name that wait for the answer; more are refused at once. */
 const MAX_WAITING = 4;
 
-/** What a guard is made of. */
+/** Dependencies of a name guard. */
 export interface NameGuardOptions {
-  /** Who has, or had, tunnels. */
+  /** Peers that have or had tunnels. */
   members: ReadonlyMap<string, Pick<Member, "tunnel" | "joining">>;
-  /** A name is used from two addresses at once. */
+  /** Reports a name in use at two addresses at once. */
   conflict: (client: string, newcomer: string, holder: string) => void;
 }
 
 /**
- * Sees to it that two machines with the same name and secret do not throw each other out again and
- * again: while the tunnel of a name answers, a newcomer is refused. Where it is silent, its client
- * is back by another way, and takes over.
+ * Prevents two machines with the same name and secret from ending each other's tunnel in turn:
+ * while the tunnel of a name answers, a newcomer is refused. If it is silent, the client has
+ * reconnected on another path, and takes over.
  */
 export class NameGuard {
   #options: NameGuardOptions;
-  /** Where the tunnel of each name comes from. */
+  /** Remote address of the tunnel of each name. */
   #holders = new Map<string, string>();
   #waiting = new Map<string, number>();
 
@@ -32,7 +32,7 @@ export class NameGuard {
     this.#options = options;
   }
 
-  /** Resolves when a client may take its name; refuses it, and throws that, when it may not. */
+  /** Resolves when a client may take its name; otherwise refuses the client and throws. */
   async admit(client: ProvenClient, address: string): Promise<void> {
     const member = this.#options.members.get(client.name);
     const tunnel = member?.joining ?? member?.tunnel;
@@ -47,12 +47,12 @@ export class NameGuard {
     await client.refuse("name-in-use", `a tunnel of this name from ${holder} is up and answers`);
   }
 
-  /** The tunnel of a client comes from there now. */
+  /** Records the address of a client's tunnel. */
   hold(client: string, address: string): void {
     this.#holders.set(client, address);
   }
 
-  /** The tunnel from there has ended. */
+  /** Records that the tunnel from this address has ended. */
   release(client: string, address: string): void {
     if (this.#holders.get(client) === address) this.#holders.delete(client);
   }

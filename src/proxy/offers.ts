@@ -14,34 +14,34 @@ import { hex, tokenHandle, type TokenMint } from "./token.ts";
 export interface Offer<Owner> {
   readonly pending: Pending<Owner>;
   readonly concentrator: Mac;
-  /** The AC's name for itself; empty where it gave none. */
+  /** The AC's name; empty if it gave none. */
   readonly acName: string;
-  /** The AC's own cookie; undefined where it gave none. */
+  /** The AC's own cookie; undefined if it gave none. */
   readonly cookie: Uint8Array | undefined;
-  /** The cookie of ours that stands for it; undefined where the customer sees the AC's own. */
+  /** Our cookie in its place; undefined if the customer sees the AC's own. */
   readonly token: Uint8Array | undefined;
 }
 
-/** Bytes that all offers together may take; the oldest go first. */
+/** Maximum size of all offers together, in bytes; evicts the oldest. */
 const MAX_BYTES = 16 * 1024 * 1024;
-/** Bytes of an offer besides its cookie, roughly. */
+/** Approximate size of an offer without its cookie, in bytes. */
 const OFFER_BYTES = 512;
 
 /**
- * What the ACs have offered, one entry a PADO, and which of it a customer chooses. Behind our own
- * MAC address the AC's is lost, so each offer gets a cookie of ours (RFC 3817 section 2.3), which
- * alone tells the offer: several ACs may share a MAC address, and a PADR need not have the Host-Uniq
- * of its PADI. With transparent addresses AC and cookie stay what they are.
+ * The offers of the ACs, one entry per PADO, and the customer's choice among them. Our own MAC
+ * address hides the AC's, so each offer gets a cookie of ours (RFC 3817 section 2.3), which alone
+ * identifies the offer: several ACs may share a MAC address, and a PADR need not have the Host-Uniq
+ * of its PADI. With transparent addresses, AC and cookie stay unchanged.
  */
 export class Offers<Owner> {
   #mac: MacPolicy;
   #mint: TokenMint;
   #maxBytes: number;
   #bytes = 0;
-  /** All, the oldest first. */
+  /** All offers, oldest first. */
   #all = new Set<Offer<Owner>>();
   #byHandle = new Map<string, Offer<Owner>>();
-  /** By what makes an offer the same as another, the oldest first. */
+  /** By what makes two offers the same; oldest first. */
   #byPending = new Map<Pending<Owner>, Map<string, Offer<Owner>>>();
   /** Discoveries with offers, by customer. */
   #byCustomer = new Map<Mac, Set<Pending<Owner>>>();
@@ -52,12 +52,12 @@ export class Offers<Owner> {
     this.#maxBytes = maxBytes;
   }
 
-  /** Offers remembered. */
+  /** Number of offers remembered. */
   get size(): number {
     return this.#all.size;
   }
 
-  /** Notes the offer in a PADO; returns the tags that the customer is to see. */
+  /** Records the offer in a PADO; returns the tags to show to the customer. */
   take(pending: Pending<Owner>, packet: DiscoveryPacket, tags: Tag[]): Tag[] | DropReason {
     const own = this.#mac === "own";
     // An AC that reports an error offers nothing (RFC 2516 section 5.2).
@@ -69,20 +69,20 @@ export class Offers<Owner> {
       acName: nameIn(tags, TAG_AC_NAME),
       cookie,
     };
-    // The same again is the same, as when an AC answers a repeated PADI.
+    // A repeated offer is the same one, for example an answer to a repeated PADI.
     const known = this.#byPending.get(pending)?.get(identity(found));
     const token = own ? known?.token ?? this.#mint.mint(binding(found)) : undefined;
     const shown = token === undefined ? tags : replaceTag(tags, TAG_AC_COOKIE, token);
     if (!fitsDiscovery(packet.code, shown)) return "discovery-too-long";
-    if (known !== undefined) this.#remove(known); // it becomes the latest
+    if (known !== undefined) this.#remove(known); // added again below as the latest
     this.#add({ ...found, cookie: cookie?.slice(), token });
     return shown;
   }
 
   /**
-   * The offer that a PADR of `owner`'s customer asks for: that of our cookie. Where the customer
-   * sees the AC's address, or gives no cookie back, one of the discovery with the PADR's Host-Uniq,
-   * `asked`; where there is none, of any that the customer has under way.
+   * Returns the offer that a PADR of `owner`'s customer selects: the one with our cookie. If the
+   * customer sees the AC's address or returns no cookie, an offer of the discovery with the PADR's
+   * Host-Uniq, `asked`, or, without such a discovery, of any that the customer has in progress.
    */
   chosen(
     owner: Owner,
@@ -102,12 +102,12 @@ export class Offers<Owner> {
     return ofAc.findLast((it) => isSame(it.cookie, cookie)) ?? ofAc.at(-1) ?? "unsolicited";
   }
 
-  /** The tags of a PADR as the AC is to see them: with its own cookie. */
+  /** Returns a PADR's tags for the AC: with the AC's own cookie. */
   unwrapped(tags: Tag[], { cookie }: Offer<Owner>): Tag[] {
     return this.#mac === "own" ? setTag(tags, TAG_AC_COOKIE, cookie) : tags;
   }
 
-  /** A discovery has left the table: its offers are no longer taken. */
+  /** Removes the offers of a discovery: later PADRs for them are not accepted. */
   forget(pending: Pending<Owner>): void {
     for (const offer of this.#byPending.get(pending)?.values() ?? []) this.#remove(offer);
   }
@@ -155,7 +155,9 @@ export class Offers<Owner> {
     if (discoveries?.size === 0) this.#byCustomer.delete(pending.customer);
   }
 
-  /** Of a discovery with too many offers, the oldest of the AC address that has most gives way. */
+  /**
+   * Evicts the oldest offer of the AC address with the most, if a discovery has too many offers.
+   */
   #makeRoom(pending: Pending<Owner>, bytes: number): void {
     const offers = this.#byPending.get(pending);
     if (offers !== undefined && offers.size >= MAX_OFFERS) this.#remove(oldestOfMost(offers));
@@ -168,7 +170,7 @@ export class Offers<Owner> {
 
 type Facts<Owner> = Omit<Offer<Owner>, "token">;
 
-/** The latest offer, if all are of one AC. */
+/** Returns the latest offer if all are from one AC. */
 function onlyAc<Owner>(offers: Offer<Owner>[]): Offer<Owner> | DropReason {
   const latest = offers.at(-1);
   if (latest === undefined) return "unsolicited";
@@ -177,7 +179,7 @@ function onlyAc<Owner>(offers: Offer<Owner>[]): Offer<Owner> | DropReason {
   return isOne ? latest : "ac-cookie-missing";
 }
 
-/** The oldest offer of the AC address that has made most; there is one. */
+/** Returns the oldest offer of the AC address with the most offers; there must be one. */
 function oldestOfMost<Owner>(offers: ReadonlyMap<string, Offer<Owner>>): Offer<Owner> {
   const byAc = new Map<Mac, { count: number; oldest: Offer<Owner> }>();
   let most: { count: number; oldest: Offer<Owner> } | undefined;
@@ -191,12 +193,12 @@ function oldestOfMost<Owner>(offers: ReadonlyMap<string, Offer<Owner>>): Offer<O
   return most.oldest;
 }
 
-/** What is equal where an AC makes the same offer again. */
+/** Returns a key that is equal for the same offer made again. */
 function identity<Owner>({ concentrator, acName, cookie }: Facts<Owner>): string {
   return `${concentrator}/${cookie === undefined ? "-" : hex(cookie)}/${acName}`;
 }
 
-/** What a cookie of ours is bound to: the request, the AC and the AC's own cookie. */
+/** Returns what our cookie is bound to: the request, the AC and the AC's own cookie. */
 function binding<Owner>({ pending, concentrator, cookie }: Facts<Owner>): string {
   return `${pending.key}/${concentrator}/${cookie === undefined ? "-" : hex(cookie)}`;
 }

@@ -1,42 +1,42 @@
 import type { Mac } from "../pppoe/mac.ts";
 import { Bucket, type Rate } from "./rate.ts";
 
-/** A session that an earlier process had, as it stood on our wire. */
+/** A session of an earlier process, as seen on our wire. */
 export interface Orphan {
-  /** Whom to tell. */
+  /** Destination of the PADT. */
   readonly remote: Mac;
-  /** What we spoke with. */
+  /** Our address in that session. */
   readonly local: Mac;
   readonly sessionId: number;
 }
 
-/** What orphans are ended with. */
+/** Dependencies of {@linkcode Orphans}. */
 export interface OrphanOptions {
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
   later: (milliseconds: number, run: () => void) => void;
   /** Sends the PADT. */
   send: (orphan: Orphan) => void;
-  /** Whether the place on the wire belongs to somebody: to an open session, or to the host itself. */
+  /** Whether the place on the wire is in use, by an open session or by this machine's kernel. */
   isTaken: (orphan: Orphan) => boolean;
-  /** Whether the peer has just been asked for a session, which could get the orphan's id. */
+  /** Whether the host was just asked for a session, which could get the orphan's id. */
   isAsked: (orphan: Orphan) => boolean;
 }
 
-/** PADTs of orphans on the wire. */
+/** Rate limit of PADTs for orphans on the wire. */
 const RATE: Rate = { rate: 200, burst: 200 };
-/** Until the next look at those that wait. Milliseconds. */
+/** Interval between passes over the waiting orphans, in milliseconds. */
 const PAUSE = 20;
-/** Orphans that wait; what is more is not told. */
+/** Maximum number of waiting orphans; further ones get no PADT. */
 const MAX_WAITING = 16_384;
-/** Of them those that are looked at in one turn. */
+/** Maximum number of orphans checked per pass. */
 const A_TURN = 512;
-/** How long one waits. Milliseconds. */
+/** Maximum time that an orphan waits, in milliseconds. */
 const PATIENCE = 120_000;
 
 /**
- * Ends sessions of an earlier process at the peer on the wire, with a PADT each: evenly, and none
- * whose id somebody else may have by now.
+ * Ends sessions of an earlier process on the wire, with one PADT each: at an even rate, and never
+ * for an id that may belong to another session by now.
  */
 export class Orphans {
   #options: OrphanOptions;
@@ -48,24 +48,24 @@ export class Orphans {
     this.#options = options;
   }
 
-  /** Orphans whose peers are still to be told. */
+  /** Number of orphans without a PADT so far. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Ends an orphan, of which the caller knows that it is ours. */
+  /** Ends an orphan, which the caller knows to be ours. */
   end(orphan: Orphan): void {
     if (this.#waiting.size >= MAX_WAITING) return;
     this.#waiting.set(key(orphan), { orphan, until: this.#options.now() + PATIENCE });
     this.#work();
   }
 
-  /** The peer has ended it by itself. */
+  /** Removes an orphan that its host has ended itself. */
   forget(orphan: Orphan): void {
     this.#waiting.delete(key(orphan));
   }
 
-  /** Tells all that wait at once: the process is about to end. */
+  /** Sends all waiting PADTs at once, because the process is about to end. */
   flush(): void {
     const { isTaken, send } = this.#options;
     for (const { orphan } of this.#waiting.values()) if (!isTaken(orphan)) send(orphan);
@@ -80,7 +80,7 @@ export class Orphans {
       const { orphan, until } = entry;
       const isOver = until <= time || isTaken(orphan);
       if (!isOver && isAsked(orphan)) {
-        // To the end, so that it does not hold up those of other peers.
+        // Moved to the end, so that it does not delay those of other hosts.
         this.#waiting.delete(name);
         this.#waiting.set(name, entry);
         continue;

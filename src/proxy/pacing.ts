@@ -1,30 +1,31 @@
-/** How PADIs to an AC that limits them are paced. */
+/** How PADIs to an AC with a rate limit are paced. */
 export interface Pacing {
-  /** Discoveries whose customers wait for their turn. */
+  /** Number of discoveries whose customers wait for their turn. */
   readonly waiting: number;
-  /** Milliseconds between two PADIs. */
+  /** Interval between two PADIs, in milliseconds. */
   readonly interval: number;
 }
 
-/** What whoever runs a server can do about it. */
+/** What an operator can do about pacing. */
 const ADVICE =
-  "the AC leaves out PADIs that come faster from one MAC address: raise or remove its limit " +
+  "the AC ignores PADIs that arrive faster from one MAC address: raise or remove its limit " +
   '(accel-ppp: padi-limit), or set mac = "transparent" on both sides';
 
-/** Why customers wait, and what to do; undefined where none does. */
+/** Returns why customers wait and what to do; undefined if none waits. */
 export function pacingWarning(pacing: Pacing | undefined): string | undefined {
   if (pacing === undefined || pacing.waiting === 0) return undefined;
   const { waiting, interval } = pacing;
   const who = waiting === 1 ? "1 customer waits" : `${waiting} customers wait`;
-  return `${who} for an offer, one PADI each ${(interval / 1_000).toFixed(2)} s: ${ADVICE}`;
+  const seconds = (interval / 1_000).toFixed(2);
+  return `${who} for an offer; one PADI is sent every ${seconds} s: ${ADVICE}`;
 }
 
-/** Notices where pacing begins and ends. */
+/** Detects when pacing starts and stops. */
 export class PacingWatch {
   #changed: (pacing: Pacing | undefined) => void;
   #isPacing = false;
 
-  /** `changed` gets the pacing that begins, and undefined where it ends. */
+  /** `changed` receives the pacing that starts, or undefined when it stops. */
   constructor(changed: (pacing: Pacing | undefined) => void) {
     this.#changed = changed;
   }

@@ -2,53 +2,53 @@ import { AcPace } from "./ac_pace.ts";
 import type { Pacing } from "./pacing.ts";
 import type { Pending } from "./pending.ts";
 
-/** What a pacer is made of. */
+/** Dependencies of a pacer. */
 export interface PadiPacerOptions<Owner> {
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
-  /** Calls back after so many milliseconds. */
+  /** Calls back after this many milliseconds. */
   later: (milliseconds: number, run: () => void) => void;
-  /** A PADI goes on the wire. */
+  /** Sends a PADI on the wire. */
   send: (pending: Pending<Owner>, frame: Uint8Array) => void;
 }
 
 /**
- * How long a customer is taken to wait for an offer after its first PADI, and at most after a later
- * one: hosts ask again after 5, 10 and 20 seconds (RFC 2516 section 8). Milliseconds.
+ * Assumed time that a customer waits for an offer after its first PADI, and the maximum after a
+ * later one, in milliseconds: hosts ask again after 5, 10 and 20 seconds (RFC 2516 section 8).
  */
 const FIRST_PATIENCE = 7_000;
 const LONGEST_PATIENCE = 30_000;
-/** Of the time between two PADIs of a customer, it waits about twice as long for the next. */
+/** A customer is assumed to wait about twice the time between its last two PADIs. */
 const PATIENCE_GROWTH = 2.2;
-/** An AC that has answered nobody for so long is not asked again by us. Milliseconds. */
+/** An AC that has answered no customer for this long gets no resent PADIs. Milliseconds. */
 const ALIVE = 60_000;
-/** After so many PADIs without an offer a discovery comes behind the others. */
+/** After this many PADIs without an offer, a discovery is queued behind the others. */
 const MANY_TRIES = 4;
-/** Longest time between two looks at what is under way. Milliseconds. */
+/** Maximum time between two checks of the discoveries in progress, in milliseconds. */
 const LOOK = 250;
 
 interface Asking<Owner> {
   readonly pending: Pending<Owner>;
   frame: Uint8Array;
   readonly began: number;
-  /** When the customer asked last, and how long it is taken to wait. */
+  /** When the customer last asked, and how long it is assumed to wait, in milliseconds. */
   renewed: number;
   patience: number;
-  /** PADIs sent. */
+  /** Number of PADIs sent. */
   tries: number;
   sentAt: number;
-  /** The pace's number when the last PADI was sent, and when one was lost. */
+  /** The pace's `number` when the last PADI was sent, and when one was lost. */
   sentPace: number;
   lostPace: number;
-  /** It does not take its turn before. */
+  /** Earliest time of its turn, in milliseconds. */
   notBefore: number;
 }
 
 /**
- * Sees to it that customers behind one address of ours get their offers from ACs that answer one
- * PADI of an address a second (accel-ppp's padi-limit, and others). A PADI without an offer is sent
- * again, in turn, while its customer waits; and once it shows that the AC leaves out what comes
- * too fast, all wait for their turn.
+ * Gets offers for customers behind one address of ours from ACs that answer one PADI a second per
+ * address (accel-ppp's padi-limit, and others). A PADI without an offer is sent again, in turn,
+ * while its customer waits. When the AC turns out to ignore PADIs that arrive too fast, all wait
+ * for their turn.
  */
 export class PadiPacer<Owner> {
   #options: PadiPacerOptions<Owner>;
@@ -56,7 +56,7 @@ export class PadiPacer<Owner> {
   #asking = new Map<Pending<Owner>, Asking<Owner>>();
   /** Sent and not answered, in the order of sending. */
   #flying = new Set<Asking<Owner>>();
-  /** For their turn, by owner, in the order of the owners' turns. */
+  /** Waiting for their turn, by owner, in the order of the owners' turns. */
   #waiting = new Map<Owner, Set<Asking<Owner>>>();
   #answeredAt = -Infinity;
   #sentAt = -Infinity;
@@ -68,17 +68,17 @@ export class PadiPacer<Owner> {
     this.#options = options;
   }
 
-  /** Discoveries without an offer that are seen to. */
+  /** Number of discoveries being handled that have no offer yet. */
   get size(): number {
     return this.#asking.size;
   }
 
-  /** Whether PADIs wait for their turn because the AC leaves out what comes faster. */
+  /** Whether PADIs wait for their turn because the AC ignores faster ones. */
   get isPacing(): boolean {
     return this.#pace.isLimited(this.#options.now());
   }
 
-  /** How PADIs are paced; undefined where they are not. */
+  /** The current pacing; undefined if there is none. */
   get pacing(): Pacing | undefined {
     if (!this.isPacing) return undefined;
     return { waiting: this.#waitingCount(), interval: this.#pace.interval };
@@ -94,7 +94,9 @@ export class PadiPacer<Owner> {
     this.#look();
   }
 
-  /** The customer has asked again: it is there. Whether its PADI waits for its turn already. */
+  /**
+   * Notes that the customer has asked again; returns whether its PADI already waits for its turn.
+   */
   renewed(pending: Pending<Owner>): boolean {
     const asking = this.#asking.get(pending);
     if (asking === undefined) return false;
@@ -105,21 +107,21 @@ export class PadiPacer<Owner> {
     return pending.asked === Infinity;
   }
 
-  /** A discovery has got an offer. */
+  /** Notes that a discovery has an offer. */
   answered(pending: Pending<Owner>): void {
     const now = this.#options.now();
     this.#answeredAt = now;
     const asking = this.#asking.get(pending);
     if (asking === undefined) return;
     this.forget(pending);
-    if (asking.tries === 0) return; // to an earlier PADI
+    if (asking.tries === 0) return; // an answer to an earlier PADI
     const { tries, sentAt, sentPace, lostPace } = asking;
     const others = this.#waitingCount();
     this.#pace.answered({ tries, delay: now - sentAt, sentPace, lostPace, others, now });
     if (!this.isPacing) this.#release();
   }
 
-  /** A discovery has left the table. */
+  /** Removes a discovery. */
   forget(pending: Pending<Owner>): void {
     const asking = this.#asking.get(pending);
     if (asking === undefined) return;
@@ -153,7 +155,7 @@ export class PadiPacer<Owner> {
     const set = this.#waiting.get(pending.owner);
     if (set === undefined) this.#waiting.set(pending.owner, new Set([asking]));
     else set.add(asking);
-    // Where there is no limit, a PADI that the customer sends again passes at once.
+    // Without a limit, a PADI that the customer repeats is sent at once.
     if (this.isPacing) pending.asked = Infinity;
   }
 
@@ -174,7 +176,7 @@ export class PadiPacer<Owner> {
     this.#options.send(asking.pending, asking.frame);
   }
 
-  /** Looks at what is overdue and whose turn it is, now and later. */
+  /** Handles overdue PADIs and those whose turn it is, and schedules the next check. */
   #look(): void {
     const now = this.#options.now();
     for (const asking of this.#flying) {
@@ -199,12 +201,14 @@ export class PadiPacer<Owner> {
     if (now - this.#answeredAt > ALIVE) return this.forget(asking.pending);
     asking.lostPace = asking.sentPace;
     this.#pace.overdue(asking.sentPace, now);
-    // Every second time a turn later, lest it always meet the same moment of the AC's.
+    // Every second time one turn later, so that it does not always meet the AC's limit.
     asking.notBefore = asking.tries % 2 === 0 ? now + this.#pace.interval : now;
     this.#wait(asking);
   }
 
-  /** Whose turn it is: each owner's in order, of an owner the one that has waited longest. */
+  /**
+   * Returns the next discovery: owners take turns, and each owner's longest waiting one is first.
+   */
   #next(now: number): Asking<Owner> | undefined {
     for (const [owner, set] of this.#waiting) {
       let best: Asking<Owner> | undefined;
@@ -216,7 +220,7 @@ export class PadiPacer<Owner> {
       }
       if (best === undefined) continue;
       const rest = this.#waiting.get(owner);
-      this.#waiting.delete(owner); // to the end
+      this.#waiting.delete(owner); // moves it to the end
       if (rest !== undefined) this.#waiting.set(owner, rest);
       return best;
     }
@@ -236,7 +240,7 @@ export class PadiPacer<Owner> {
     });
   }
 
-  /** There is no limit any more: what has waited without having been sent goes. */
+  /** Sends what was waiting unsent, because the limit is gone. */
   #release(): void {
     for (const set of [...this.#waiting.values()]) {
       for (const asking of [...set]) {

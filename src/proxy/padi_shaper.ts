@@ -7,7 +7,7 @@ import { Bucket, type Rate } from "./rate.ts";
 import { seededRandom } from "./seeded_random.ts";
 import { Strangers } from "./strangers.ts";
 
-/** Rates in PADIs a second, bursts in PADIs. */
+/** Rates in PADIs per second, bursts in PADIs. */
 export interface PadiRates {
   padiRatePerMac: number;
   padiBurstPerMac: number;
@@ -15,50 +15,50 @@ export interface PadiRates {
   padiBurst: number;
 }
 
-/** What a shaper is made of. */
+/** Dependencies of a shaper. */
 export interface PadiShaperOptions<Owner> {
   limits: PadiRates;
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
-  /** Calls back after so many milliseconds. */
+  /** Calls back after this many milliseconds. */
   later: (milliseconds: number, run: () => void) => void;
   randomBytes: (length: number) => Uint8Array;
-  /** Unknown addresses remembered of each owner, a power of two. */
+  /** Number of unknown addresses remembered per owner, a power of two. */
   strangers: number;
   /** Whether a customer has a session. */
   hasSession: (owner: Owner, customer: Mac) => boolean;
-  /** A PADI's turn has come. */
+  /** Sends a PADI whose turn has come. */
   send: (pending: Pending<Owner>, frame: Uint8Array) => void;
-  /** A PADI that waited has given way to another, or has waited too long. */
+  /** Reports a waiting PADI that was displaced or waited too long. */
   dropped: (pending: Pending<Owner>) => void;
-  /** Those whose turn it was have been sent; not called where a PADI need not wait. */
+  /** Called after the PADIs of a turn were sent; not called for a PADI that need not wait. */
   sent: () => void;
 }
 
 /**
- * How long a PADI may wait: an answer reaches the customer before it asks again, which is after 5
- * seconds (RFC 2516 section 8). Milliseconds.
+ * Maximum time that a PADI waits, in milliseconds: an answer then reaches the customer before it
+ * asks again, after 5 seconds (RFC 2516 section 8).
  */
 export const LONGEST_WAIT = 4_000;
-/** A repetition so soon after is passed on only once. Milliseconds. */
+/** A repetition within this time is sent only once. Milliseconds. */
 const REPETITION = 1_000;
 
 interface Waiting<Owner> {
   pending: Pending<Owner>;
   frame: Uint8Array;
-  /** Milliseconds of the clock when it came. */
+  /** Arrival time, in milliseconds. */
   since: number;
 }
 
 /**
- * Lets PADIs pass at an even rate: when a whole segment dials at once, ACs are asked one after the
- * other. No customer has more than its own rate; which of those that wait come first is decided by
- * `FairQueue`. `Pending.asked` says when it was its turn, or that it waits.
+ * Sends PADIs at an even rate: when a whole segment dials at once, ACs are queried in turn. No
+ * customer exceeds its own rate; `FairQueue` decides which waiting PADI is next. `Pending.asked` is
+ * the time when its PADI was sent, or Infinity while it waits.
  */
 export class PadiShaper<Owner extends object> {
   #options: PadiShaperOptions<Owner>;
   #limits: PadiRates;
-  /** Customers that have had a session have buckets apart, out of reach of made-up addresses. */
+  /** Customers that have had a session use separate buckets that forged addresses cannot drain. */
   #rates: { known: CustomerRates<Owner>; others: CustomerRates<Owner> };
   #known: KnownCustomers<Owner>;
   #strangers = new WeakMap<Owner, Strangers>();
@@ -76,24 +76,24 @@ export class PadiShaper<Owner extends object> {
     this.#queue = new FairQueue(seededRandom(randomBytes));
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: PadiRates): void {
     this.#limits = limits;
     this.#rates.known.reconfigure(rateOfCustomer(limits));
     this.#rates.others.reconfigure(rateOfCustomer(limits));
   }
 
-  /** PADIs that wait. */
+  /** Number of waiting PADIs. */
   get size(): number {
     return this.#queue.size;
   }
 
-  /** Whether a PADI repeats one that waits, or that was passed on just now and not answered yet. */
+  /** Whether a PADI repeats a waiting one, or one that was just sent and is not answered yet. */
   repeats(pending: Pending<Owner> | undefined): boolean {
     return pending !== undefined && this.#options.now() - pending.asked < REPETITION;
   }
 
-  /** Whether a PADI of this customer may come; whoever is turned away is remembered. */
+  /** Whether a PADI of this customer is accepted; a refused customer is remembered. */
   admits(owner: Owner, customer: Mac): boolean {
     const standing = this.#standing(owner, customer);
     const rates = standing === Standing.known ? this.#rates.known : this.#rates.others;
@@ -103,7 +103,7 @@ export class PadiShaper<Owner extends object> {
     return admitted;
   }
 
-  /** Sends a PADI that was admitted, now or when its turn comes. */
+  /** Sends an admitted PADI, now or when its turn comes. */
   submit(pending: Pending<Owner>, frame: Uint8Array): void {
     const since = this.#options.now();
     if (this.#queue.size === 0 && this.#takeTurn()) return this.#send({ pending, frame, since });
@@ -115,12 +115,12 @@ export class PadiShaper<Owner extends object> {
     this.#arm();
   }
 
-  /** A customer has got a session: it comes before strangers from now on. */
+  /** Notes that a customer has a session: from now on it precedes strangers. */
   completed(owner: Owner, customer: Mac): void {
     this.#known.add(owner, customer);
   }
 
-  /** Forgets what waits of an owner that has gone; its customers stay known. */
+  /** Removes the waiting PADIs of a lost owner; its customers stay known. */
   removeOwner(owner: Owner): void {
     this.#queue.removeOwner(owner);
   }
@@ -183,7 +183,7 @@ export class PadiShaper<Owner extends object> {
     });
   }
 
-  /** Sends those whose turn it is. */
+  /** Sends the PADIs whose turn it is. */
   #serve(): void {
     const oldest = this.#options.now() - LONGEST_WAIT;
     while (this.#queue.size > 0) {

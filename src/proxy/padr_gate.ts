@@ -7,19 +7,22 @@ import type { Rate } from "./rate.ts";
 import type { Session } from "./session.ts";
 import { SharedRate, type Shares } from "./shared_rate.ts";
 
-/** A host repeats a PADR after seconds (RFC 2516 section 8); what comes sooner passes only once. Milliseconds. */
+/**
+ * Hosts repeat a PADR after seconds (RFC 2516 section 8); an earlier repeat is sent only once.
+ * Milliseconds.
+ */
 const REPETITION = 1_000;
-/** How often the same PADR passes until a PADI begins a new round. */
+/** Maximum number of times that the same PADR is forwarded until a PADI starts a new round. */
 const MAX_REPEATS = 8;
-/** PADRs that differ, of one round, where fewer ACs have offered. */
+/** Minimum limit of different PADRs per round; with more offers it is their number. */
 const MIN_CHOICES = 8;
-/** PADRs a second that a client may always send, whatever the others do. */
+/** PADRs per second guaranteed to each client, whatever the others send. */
 const FLOOR: Rate = { rate: 20, burst: 40 };
 
-/** Seconds for which PADIs may have waited: they may all be answered, and followed by PADRs, at once. */
+/** Maximum wait of PADIs, in seconds: all may be answered, and followed by PADRs, at once. */
 const WAITED = LONGEST_WAIT / 1_000;
 
-/** What a gate is made of. */
+/** Dependencies of a gate. */
 export interface PadrGateOptions {
   limits: PadiRates;
   now: () => number;
@@ -27,7 +30,7 @@ export interface PadrGateOptions {
   isOpen: (session: Session) => boolean;
 }
 
-/** A PADR that went on. */
+/** A forwarded PADR. */
 interface Asked {
   concentrator: Mac;
   digest: number;
@@ -35,27 +38,28 @@ interface Asked {
   times: number;
 }
 
-/** What the last PADI of a discovery has led to. */
+/** The results of the last PADI of a discovery. */
 interface Round {
-  /** `Pending.passed` at its time. */
+  /** Value of `Pending.passed` for that PADI. */
   number: number;
   offers: Set<Mac>;
   asked: Asked[];
-  /** The session that came of it, and the PADS for the customer. */
+  /** The resulting session, and the PADS for the customer. */
   session: Session | undefined;
   pads: Uint8Array;
-  /** Milliseconds of the clock when that PADS was last sent. */
+  /** When that PADS was last sent, in milliseconds. */
   answered: number;
 }
 
 /**
- * What passes of PADRs:
+ * Decides which PADRs are forwarded:
  *
  *     PADI ──▶ offered ──PADR──▶ asked ──PADS──▶ answered
  *                 ▲                │ ▲ the same PADR after a second or more
  *                 └────────────────┘─┘ an error, or another AC's turn
  *
- * A round, which a PADI begins, gives one session. The same PADR afterwards gets the same PADS.
+ * A PADI starts a round, and a round gives one session. The same PADR afterwards gets the same
+ * PADS.
  */
 export class PadrGate<Owner extends object> {
   #now: () => number;
@@ -71,18 +75,18 @@ export class PadrGate<Owner extends object> {
     this.#byOwner = new SharedRate(sharesOf(limits));
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: PadiRates): void {
     this.#byCustomer.reconfigure(rateOfCustomer(limits));
     this.#byOwner.reconfigure(sharesOf(limits));
   }
 
-  /** An AC has offered; its offer is good for one session. */
+  /** Records an AC's offer, which is valid for one session. */
   offered(pending: Pending<Owner>, concentrator: Mac): void {
     this.#round(pending).offers.add(concentrator);
   }
 
-  /** Why a PADR with these tags may not go to an AC; undefined where it may. */
+  /** Returns why a PADR with these tags is dropped; undefined if it may be sent to the AC. */
   ask(pending: Pending<Owner>, concentrator: Mac, tags: Uint8Array): DropReason | undefined {
     const round = this.#round(pending);
     const now = this.#now();
@@ -103,13 +107,13 @@ export class PadrGate<Owner extends object> {
     return undefined;
   }
 
-  /** A session has come of a round; `pads` is what the customer was sent. */
+  /** Records the session of a round; `pads` is the PADS sent to the customer. */
   answered(pending: Pending<Owner>, session: Session, pads: Uint8Array): void {
     const round = this.#round(pending);
     [round.session, round.pads, round.answered] = [session, pads, this.#now()];
   }
 
-  /** What a PADR for the session that its round has led to is answered with, at most once a second. */
+  /** Returns the answer to a PADR for the session that its round led to, at most once a second. */
   repeated(
     pending: Pending<Owner>,
     concentrator: Mac,
@@ -146,7 +150,7 @@ function sharesOf({ padiRate: rate, padiBurst: burst }: PadiRates): Shares {
   return { floor: FLOOR, each: most, all: most };
 }
 
-/** 32 bits that differ between a request and another of the same customer (FNV-1a). */
+/** A 32-bit hash that distinguishes requests of one customer (FNV-1a). */
 function digestOf(bytes: Uint8Array): number {
   let hash = 0x811c_9dc5;
   for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x0100_0193);

@@ -1,8 +1,8 @@
 import type { Mac } from "../pppoe/mac.ts";
 
-/** How long a peer may take to answer a PADT. Milliseconds. */
+/** Time in which a host may answer a PADT, in milliseconds. */
 const ANSWER_TIME = 5_000;
-/** Places remembered; the oldest goes first. */
+/** Maximum number of places remembered; evicts the oldest. */
 const MAX_PLACES = 16_384;
 
 /** A session's place on our wire. */
@@ -13,33 +13,34 @@ export interface Place {
 }
 
 /**
- * Places on the wire whose peer has just been sent a PADT. Some peers answer with one of their own,
- * which would end the next session in the same place: where we choose the id, it gets another.
+ * Places on the wire whose host has just been sent a PADT. Some hosts answer with a PADT of their
+ * own, which would end the next session in the same place. Where we choose the session id, we
+ * therefore choose another one.
  */
 export class PartedPlaces {
   #until = new Map<string, number>();
   #now: () => number;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` is a monotonic clock, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The peer was sent a PADT. */
+  /** Records that the host was sent a PADT. */
   add(place: Place): void {
     const name = nameOf(place);
-    this.#until.delete(name); // to the end: the map's order is that of time
+    this.#until.delete(name); // moves it to the end: the map is ordered by time
     this.#until.set(name, this.#now() + ANSWER_TIME);
     if (this.#until.size <= MAX_PLACES) return;
     for (const oldest of this.#until.keys()) return void this.#until.delete(oldest);
   }
 
-  /** The peer has answered. */
+  /** Records that the host has answered. */
   forget(place: Place): void {
     this.#until.delete(nameOf(place));
   }
 
-  /** Whether the peer's answer may still come. */
+  /** Whether the host's answer may still arrive. */
   has(place: Place): boolean {
     return (this.#until.get(nameOf(place)) ?? -Infinity) > this.#now();
   }

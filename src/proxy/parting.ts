@@ -1,9 +1,9 @@
 import type { Mac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
 
-/** How long the answer to a PADT is passed on. Milliseconds. */
+/** Time for which the answer to a PADT is forwarded, in milliseconds. */
 const ANSWER_TIME = 5_000;
-/** Sessions remembered; the oldest goes first. */
+/** Maximum number of sessions remembered; evicts the oldest. */
 const MAX_PARTING = 256;
 
 interface Parting {
@@ -13,8 +13,9 @@ interface Parting {
 }
 
 /**
- * Sessions that one side has just ended. Many peers answer a PADT with one of their own, and some
- * wait for it (the kernel's PPPoE hangs up only when it hears the AC's): it passes, once.
+ * Closing sessions, just ended by one side. Many hosts answer a PADT with one of their own, and
+ * some wait for it (the kernel's PPPoE hangs up only on receiving the AC's): the answer is
+ * forwarded once.
  */
 export class PartingSessions {
   #entries: Parting[] = [];
@@ -24,13 +25,13 @@ export class PartingSessions {
     this.#now = now;
   }
 
-  /** Remembers a session whose end the side that `answerFrom` names has yet to answer. */
+  /** Records an ended session; `answerFrom` is the side that has yet to answer. */
   add(session: Session, answerFrom: "wire" | "tunnel"): void {
     this.#entries.push({ session, answerFrom, until: this.#now() + ANSWER_TIME });
     if (this.#entries.length > MAX_PARTING) this.#entries.shift();
   }
 
-  /** A session has opened: answers that would be taken for its do not pass any more. */
+  /** Drops entries whose answers could be mistaken for the end of this newly opened session. */
   forget({ remote, local, wireSessionId, member, handle }: Session): void {
     if (this.#entries.length === 0) return;
     this.#entries = this.#entries.filter(({ session }) => {
@@ -40,18 +41,18 @@ export class PartingSessions {
     });
   }
 
-  /** The session that a PADT from the wire answers for, which is then forgotten. */
+  /** Removes and returns the session that a PADT from the wire answers for. */
   takeFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
     return this.#take((entry) => isAnsweredFromWire(entry, remote, local, sessionId));
   }
 
-  /** The session that a PADT from the wire would answer for. */
+  /** Returns the session that a PADT from the wire would answer for. */
   findFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
     return this.#entries.find((entry) => isAnsweredFromWire(entry, remote, local, sessionId))
       ?.session;
   }
 
-  /** The session that a PADT from a tunnel answers for, which is then forgotten. */
+  /** Removes and returns the session that a PADT from a tunnel answers for. */
   takeFromTunnel(member: Member, handle: number): Session | undefined {
     return this.#take(({ session, answerFrom }) =>
       answerFrom === "tunnel" && session.member === member && session.handle === handle

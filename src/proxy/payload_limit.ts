@@ -4,14 +4,14 @@ import type { DiscoveryPacket } from "../pppoe/frame.ts";
 import { lowerMaxPayload } from "../pppoe/max_payload.ts";
 import { MAX_RECORD_BODY } from "../tunnel/record.ts";
 
-/** Bytes of PPP's protocol field, which precedes what a PPP-Max-Payload counts. */
+/** Length of PPP's protocol field, which a PPP-Max-Payload does not include, in bytes. */
 const PPP_PROTOCOL = 2;
 
 const NEGOTIATING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
 
 /**
- * Lowers a packet's PPP-Max-Payload to what a link and the tunnel carry (RFC 4638). Each side does so
- * with all that it hears, and so both wires carry what customer and AC agree on.
+ * Lowers a packet's PPP-Max-Payload to what a link and the tunnel can carry (RFC 4638). Each side
+ * does so with every packet it receives, so both wires carry what customer and AC agree on.
  */
 export function limitPayload(
   packet: DiscoveryPacket,

@@ -1,22 +1,22 @@
 import { type Member, newMember } from "./session.ts";
 
-/** Far proxies remembered that nothing connects us with now; the longest gone goes first. */
+/** Maximum number of peers remembered without a tunnel or sessions; evicts the longest gone. */
 const MAX_FORMER = 1_024;
 
-/** The far proxies of a process by name. */
+/** The peers of a process, by name. */
 export class PeerTable {
-  /** Each has a tunnel, one that is about to be its tunnel, or sessions that are held. */
+  /** Peers with a tunnel, a tunnel being set up, or held sessions. */
   readonly members = new Map<string, Member>();
-  /** Those that were: when they are back, the handles of ended sessions are known for such. */
+  /** Former peers: when one returns, the handles of its ended sessions are still recognised. */
   #former = new Map<string, Member>();
   #now: () => number;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` is a monotonic clock, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** The far proxy of this name, new or as it was left. */
+  /** Returns the peer of this name, new or as it was left. */
   enter(name: string): Member {
     const found = this.members.get(name) ?? this.#former.get(name) ?? newMember(name, this.#now());
     this.#former.delete(name);
@@ -24,7 +24,7 @@ export class PeerTable {
     return found;
   }
 
-  /** Parts with a far proxy with which nothing connects us any more. */
+  /** Makes a peer a former one if it has no tunnel and no sessions. */
   release(member: Member): void {
     if (member.tunnel !== undefined || member.joining !== undefined || member.sessions > 0) return;
     this.members.delete(member.name);

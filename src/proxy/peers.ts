@@ -2,26 +2,29 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Member, Session } from "./session.ts";
 import { COUNTERS, type SessionTable } from "./session_table.ts";
 
-/** Frames and bytes each way, in the order of a session's counters. */
+/** Frames and bytes in each direction, in the order of a session's counters. */
 const TRAFFIC = 4;
 
-/** What is known of a far proxy beyond its tunnels and sessions. */
+/** Monitoring data of a peer beyond its tunnels and sessions. */
 export interface Peer {
   /** The client's name on the server; the server's address on the client. */
   readonly name: string;
-  /** Where the tunnel comes from; undefined while there is none. */
+  /** Remote address of the tunnel; undefined without one. */
   address: string | undefined;
-  /** When the tunnel came, or went: wall clock, milliseconds; undefined before the first. */
+  /**
+   * Wall-clock time at which the tunnel came up or was lost, in milliseconds; undefined before the
+   * first.
+   */
   since: number | undefined;
-  /** How its last tunnel, or attempt to set one up, has ended. */
+  /** How its last tunnel, or attempt to set one up, ended. */
   end: TunnelEnd | undefined;
-  /** Tunnels since the start. */
+  /** Number of tunnels since startup. */
   connects: number;
-  /** What its sessions that have ended have carried: counters as in the session table. */
+  /** Traffic of its ended sessions: counters as in the session table. */
   readonly ended: Float64Array;
 }
 
-/** The far proxies that have had a tunnel, which are as many as the configuration names. */
+/** The peers that have had a tunnel; bounded by the number of configured names. */
 export class Peers {
   readonly byName = new Map<string, Peer>();
   #wallClock: () => number;
@@ -30,7 +33,7 @@ export class Peers {
     this.#wallClock = wallClock;
   }
 
-  /** A tunnel has come up. */
+  /** Records that a tunnel is up. */
   connected(name: string, address: string): void {
     const peer = this.#peer(name);
     peer.address = address;
@@ -38,7 +41,10 @@ export class Peers {
     peer.connects++;
   }
 
-  /** The tunnel from this address has gone, not the one that has taken its place; or an attempt failed. */
+  /**
+   * Records the end of the tunnel from this address, unless another has replaced it, or a failed
+   * attempt.
+   */
   disconnected(name: string, address: string, end: TunnelEnd): void {
     const peer = this.#peer(name);
     if (peer.address !== undefined && peer.address !== address) return;
@@ -48,12 +54,12 @@ export class Peers {
     peer.since = this.#wallClock();
   }
 
-  /** A session has ended: what it carried stays with its peer. */
+  /** Adds an ended session's traffic to its peer. */
   ended({ member, index }: Session, table: SessionTable): void {
     add(this.#peer(member.name).ended, table.counters, index * COUNTERS);
   }
 
-  /** What all sessions of each peer have carried, open ones and those that have ended. */
+  /** Returns the traffic of all sessions of each peer, open and ended. */
   traffic(table: SessionTable): Map<string, Float64Array> {
     const sums = new Map<string, Float64Array>();
     for (const { name, ended } of this.byName.values()) sums.set(name, ended.slice());
@@ -85,7 +91,7 @@ function add(sum: Float64Array, counters: Float64Array, at: number): void {
   for (let i = 0; i < TRAFFIC; i++) sum[i] += counters[at + i];
 }
 
-/** Sessions that are held, because their member has no tunnel. */
+/** Returns the number of held sessions, whose peer has no tunnel. */
 export function heldSessions(members: Iterable<Member>): number {
   let held = 0;
   for (const { tunnel, sessions } of members) if (tunnel === undefined) held += sessions;

@@ -2,70 +2,73 @@ import type { Mac } from "../pppoe/mac.ts";
 import { BySize } from "./by_size.ts";
 import { hex } from "./token.ts";
 
-/** What a PADR asked an AC for, and what came of it. */
+/** What a PADR requested from an AC, and its result. */
 export interface Requested {
-  /** The PADR's own Host-Uniq, which its PADS brings back; undefined where it had none. */
+  /** The PADR's own Host-Uniq, returned in its PADS; undefined if it had none. */
   hostUniq: Uint8Array | undefined;
-  /** How the AC called itself in the offer; empty where it did not. */
+  /** The AC's name in the offer; empty if it gave none. */
   acName: string;
-  /** The AC-Cookie that the PADR took to the AC, in hex; undefined where there was none. */
+  /** The AC-Cookie sent to the AC with the PADR, in hex; undefined if there was none. */
   cookie: string | undefined;
-  /** The session id of the PADS that answered it; 0 before (server only). */
+  /** Session id of the PADS that answered it; 0 before (server only). */
   sessionId: number;
-  /** The customer has asked anew since: its next PADR is another one (server only). */
+  /** Whether the customer has asked again since: its next PADR is another one (server only). */
   isOver: boolean;
 }
 
 /**
- * One customer's discovery under way: all PADI and PADR with the same client, MAC address and
+ * One customer's discovery in progress: all PADIs and PADRs with the same client, MAC address and
  * Host-Uniq (several sessions dialled at once differ in Host-Uniq).
  */
 export interface Pending<Owner> {
   readonly key: string;
   readonly owner: Owner;
   readonly customer: Mac;
-  /** The customer's Host-Uniq; undefined where it sent none. */
+  /** The customer's Host-Uniq; undefined if it sent none. */
   readonly hostUniq: Uint8Array | undefined;
-  /** What the AC sees in its place (server only). */
+  /** The Host-Uniq that the AC sees in its place (server only). */
   upstream: Uint8Array | undefined;
-  /** Key under which `upstream` is found again (server only). */
+  /** Key that finds `upstream` again (server only). */
   upstreamKey: string | undefined;
-  /** By the AC that a PADR has gone to: only these may confirm a session. */
+  /** PADRs by the AC they were sent to: only these ACs may confirm a session. */
   readonly requested: Map<Mac, Requested>;
-  /** Milliseconds of the clock at the first PADI, or the first after a session. */
+  /** Time of the first PADI, or of the first after a session, in milliseconds. */
   began: number;
-  /** Milliseconds of the clock at the last PADI or PADR. */
+  /** Time of the last PADI or PADR, in milliseconds. */
   touched: number;
-  /** Likewise when the last PADI went on that is unanswered; Infinity while it waits for its turn. */
+  /**
+   * Time at which the last unanswered PADI was sent, in milliseconds; Infinity while it is queued.
+   */
   asked: number;
-  /** PADIs that went on. */
+  /** Number of PADIs sent. */
   passed: number;
 }
 
-/** Offers kept of one discovery, and ACs that it may ask: more than any segment has ACs. */
+/**
+ * Maximum number of offers kept per discovery, and of ACs that it may ask: more than a segment has.
+ */
 export const MAX_OFFERS = 128;
 
 /**
- * A discovery that has been silent for so long gives way where the table is full: who is still
- * interested asks again, by the example of RFC 2516 section 8 after a longer time each time.
- * Milliseconds.
+ * Silence after which a discovery may be evicted from a full table, in milliseconds: a customer
+ * that is still interested asks again, after increasing intervals as in RFC 2516 section 8.
  */
 export const SILENT = 5_000;
 
 /** Bounds of the table. */
 export interface PendingLimits {
-  /** Discoveries under way in all. */
+  /** Maximum number of discoveries in progress. */
   pendingDiscoveries: number;
-  /** Milliseconds after the last PADI or PADR for which answers are taken. */
+  /** Time after the last PADI or PADR in which answers are accepted, in milliseconds. */
   timeout: number;
 }
 
-/** The discoveries under way, in the order of their last use. */
+/** The discoveries in progress, ordered by last use. */
 export class PendingDiscoveries<Owner> {
   #byKey = new Map<string, Pending<Owner>>();
-  /** Those that have led to a session, kept for repeated PADR only. */
+  /** Discoveries that have led to a session, kept for repeated PADRs only. */
   #settled = new Set<Pending<Owner>>();
-  /** Each owner's, in the order of their last use. */
+  /** The discoveries of each owner, ordered by last use. */
   #byOwner = new Map<Owner, Set<Pending<Owner>>>();
   #owners = new BySize<Set<Pending<Owner>>>();
   #limits: PendingLimits;
@@ -83,17 +86,17 @@ export class PendingDiscoveries<Owner> {
     this.#forget = forget;
   }
 
-  /** Takes over other bounds. */
+  /** Applies new bounds. */
   reconfigure(limits: PendingLimits): void {
     this.#limits = limits;
   }
 
-  /** Discoveries under way. */
+  /** Number of discoveries in progress. */
   get size(): number {
     return this.#byKey.size;
   }
 
-  /** The discovery of this request, begun if need be; undefined where the table is full. */
+  /** Returns this request's discovery, which is added if new; undefined if the table is full. */
   begin(
     owner: Owner,
     ownerName: string,
@@ -136,7 +139,7 @@ export class PendingDiscoveries<Owner> {
     return pending;
   }
 
-  /** The discovery of this request, if it is under way. */
+  /** Returns this request's discovery, if it is in progress. */
   find(
     ownerName: string,
     customer: Mac,
@@ -146,14 +149,14 @@ export class PendingDiscoveries<Owner> {
     return this.#byKey.get(requestKey(ownerName, customer, hostUniq));
   }
 
-  /** A discovery has led to a session: it gives way to others first. */
+  /** Marks a discovery as having led to a session: it is evicted before others. */
   settle(pending: Pending<Owner>): void {
     if (this.#byKey.get(pending.key) === pending) this.#settled.add(pending);
   }
 
-  /** Forgets one discovery. */
+  /** Removes one discovery. */
   remove(pending: Pending<Owner>): void {
-    if (this.#byKey.get(pending.key) !== pending) return; // another has taken its place
+    if (this.#byKey.get(pending.key) !== pending) return; // another has replaced it
     this.#settled.delete(pending);
     this.#byKey.delete(pending.key);
     const own = this.#byOwner.get(pending.owner);
@@ -162,17 +165,17 @@ export class PendingDiscoveries<Owner> {
     this.#forget(pending);
   }
 
-  /** Forgets a discovery of which no PADI has gone on. */
+  /** Removes a discovery none of whose PADIs has been sent. */
   removeUnasked(pending: Pending<Owner>): void {
     if (pending.passed === 0) this.remove(pending);
   }
 
-  /** Forgets the discoveries of an owner that has gone. */
+  /** Removes the discoveries of a lost owner. */
   removeOwner(owner: Owner): void {
     for (const pending of this.#byOwner.get(owner) ?? []) this.remove(pending);
   }
 
-  /** Forgets what is too old; the map's order is that of age. */
+  /** Removes expired discoveries; the map is ordered by age. */
   expire(): void {
     const oldest = this.#now() - this.#limits.timeout;
     for (const pending of this.#byKey.values()) {
@@ -181,14 +184,17 @@ export class PendingDiscoveries<Owner> {
     }
   }
 
-  /** Forgets the one that is missed least; false where all are under way, and none has more than `owner`. */
+  /**
+   * Evicts the least needed discovery; returns false if all are active and none has more than
+   * `owner`.
+   */
   #makeRoom(owner: Owner): boolean {
     const [least] = this.#settled.size > 0 ? this.#settled : this.#byKey.values();
     if (this.#settled.has(least) || this.#now() - least.touched >= SILENT) {
       this.remove(least);
       return true;
     }
-    // Whoever has most gives way, or one owner's flood would keep all others from dialling.
+    // The owner with the most loses one; otherwise its flood would keep all others from dialling.
     if (this.#owners.largest <= (this.#byOwner.get(owner)?.size ?? 0) + 1) return false;
     for (const oldest of this.#owners.first() ?? []) {
       this.remove(oldest);
@@ -202,7 +208,7 @@ function requestKey(ownerName: string, customer: Mac, hostUniq: Uint8Array | und
   return `${ownerName}/${customer}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
 }
 
-/** A PADR goes to an AC; the same one repeated keeps what came of the first. */
+/** Records a PADR to an AC; a repeated one keeps the result of the first. */
 export function noteRequest(
   { requested }: Pending<unknown>,
   concentrator: Mac,
@@ -212,7 +218,7 @@ export function noteRequest(
   const isRepeated = known !== undefined && !known.isOver && known.cookie === asked.cookie;
   const hostUniq = asked.hostUniq?.slice();
   const sessionId = isRepeated ? known.sessionId : 0;
-  requested.delete(concentrator); // to the end: the map's order is that of use
+  requested.delete(concentrator); // moves it to the end: the map is ordered by use
   requested.set(concentrator, { ...asked, hostUniq, sessionId, isOver: false });
   if (requested.size <= MAX_OFFERS) return;
   for (const oldest of requested.keys()) return void requested.delete(oldest);

@@ -13,18 +13,18 @@ import type { Member, RestoredSession, SessionEnd } from "./session.ts";
 import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 import { SourceGate } from "./source_gate.ts";
 
-/** Is told what happens to a proxy as a whole. */
+/** Notified of events of a whole proxy. */
 export interface ProxyObserver {
-  /** The link went down, or came back. */
+  /** The link went down or came back up. */
   state(up: boolean, reason: string): void;
-  /** The two ends have agreed on the sessions that go on; a client knows their number only. */
+  /** The two ends have agreed on the sessions to keep; a client knows only their number. */
   resumed(client: string | undefined, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
-  /** A PPP-Max-Payload was longer than the link carries, and passes on lowered. */
+  /** A PPP-Max-Payload exceeded what the link carries and was lowered. */
   maxPayloadLowered?(asked: number, allowed: number): void;
 }
 
 /**
- * What both modes share: a link on one side, tunnels on the other, and the switch between them.
+ * Common to both modes: a link on one side, tunnels on the other, and the switch between them.
  *
  *     wire ──▶ frame() ──session──▶ SessionSwitch ──▶ tunnel
  *                      └─discovery─▶ DiscoveryRouter ▶ tunnel
@@ -44,7 +44,7 @@ export class Proxy implements FrameSink {
   #sessionType: number;
   #observer: ProxyObserver;
   #gates: DiscoveryGates;
-  /** Of each client's customers, on a server. */
+  /** Limits the customers of each client, on a server. */
   #sources: SourceGate;
   #limits: ProxyLimits;
 
@@ -72,7 +72,7 @@ export class Proxy implements FrameSink {
     this.#sources = new SourceGate(options);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void {
     this.#limits = limits;
     this.#router.reconfigure(limits);
@@ -80,7 +80,7 @@ export class Proxy implements FrameSink {
     this.#sources.reconfigure(limits);
   }
 
-  /** A frame from the wire. */
+  /** Handles a frame from the wire. */
   frame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const type = length < 14 ? 0 : view.getUint16(offset + 12);
     if (type === this.#sessionType) this.sessions.fromWire(bytes, view, offset, length);
@@ -100,18 +100,18 @@ export class Proxy implements FrameSink {
     this.#observer.state(up, reason);
   }
 
-  /** What is under way. */
+  /** The discoveries in progress. */
   get discoveries(): Pick<Discovery, "size" | "pacing"> {
     return this.#discovery;
   }
 
   /**
-   * Takes in a tunnel to the proxy of this name; run it with the sink. Sessions that are held for
-   * it go on: a client says which it has, and a server waits to be told.
+   * Accepts a tunnel to the proxy of this name; run it with the returned sink. Sessions held for it
+   * continue: a client lists its sessions, and a server waits for the list.
    */
   join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
     const member = this.#peers.enter(name);
-    // The far proxy may be back before we noticed that it had gone.
+    // The other proxy may reconnect before we have noticed that its tunnel was lost.
     for (const old of [member.tunnel, member.joining]) old?.close("replaced", "", 0);
     member.joining = tunnel;
     if (member.tunnel !== undefined) this.leave(member, member.tunnel);
@@ -181,7 +181,7 @@ export class Proxy implements FrameSink {
     };
   }
 
-  /** A tunnel has ended: the sessions of its member are held until it comes back. */
+  /** Handles the end of a tunnel: its peer's sessions are held until it reconnects. */
   leave(member: Member, tunnel: Tunnel): void {
     if (member.tunnel === tunnel) {
       member.tunnel = undefined;
@@ -192,7 +192,7 @@ export class Proxy implements FrameSink {
     this.#peers.release(member);
   }
 
-  /** Puts back a session of an earlier process, held; false where it does not fit the others. */
+  /** Restores an earlier process's session as held; returns false if it conflicts with others. */
   restore(name: string, session: RestoredSession, counters: readonly number[]): boolean {
     const member = this.#peers.enter(name);
     const fits = this.sessions.restore({ ...session, member }, counters);
@@ -200,7 +200,7 @@ export class Proxy implements FrameSink {
     return fits;
   }
 
-  /** Ends what has been held for `grace` milliseconds, and forgets requests that are too old. */
+  /** Ends sessions held for `grace` milliseconds, and expires stale requests. */
   sweep(grace: number): void {
     this.#discovery.expire();
     this.sessions.earlier.claims.expire();
@@ -212,14 +212,14 @@ export class Proxy implements FrameSink {
     }
   }
 
-  /** Ends the sessions of all members but this one: they belong to another server's AC. */
+  /** Ends the sessions of all other peers, because they belong to another server's AC. */
   endOthers(member: Member): void {
     for (const other of this.members.values()) {
       if (other !== member) this.#forget(other, "server-changed");
     }
   }
 
-  /** Ends what there is of a member that is no longer welcome: its sessions, and its tunnel. */
+  /** Ends the sessions and tunnels of a peer that was removed from the configuration. */
   async expel(name: string, grace: number): Promise<void> {
     const member = this.members.get(name);
     if (member === undefined) return;
@@ -246,7 +246,7 @@ export class Proxy implements FrameSink {
     this.#link.flush();
   }
 
-  /** Ends all tunnels and no session: they are held by the far proxies, and kept by our journal. */
+  /** Closes all tunnels and no session: the other proxies hold them, and our journal keeps them. */
   async suspend(grace: number): Promise<void> {
     await Promise.all(
       [...this.members.values()].map(({ tunnel }) => tunnel?.close("restart", "", grace)),

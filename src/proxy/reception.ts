@@ -19,41 +19,41 @@ import type { TicketReader } from "../tunnel/ticket.ts";
 import type { Incoming } from "../tunnel/transport.ts";
 import { TimeLimits } from "./time_limits.ts";
 
-/** Limits of connections that have not logged in. */
+/** Limits of connections before login. */
 export interface ReceptionLimits extends AdmissionLimits {
-  /** Milliseconds from accept to login. */
+  /** Maximum time from accept to login, in milliseconds. */
   timeout: number;
 }
 
-/** What decides who is received. */
+/** Dependencies of {@linkcode Reception}. */
 export interface ReceptionOptions {
   limits: ReceptionLimits;
   reputation: Reputation;
-  /** What a connection that arrives now is authenticated by. */
+  /** Returns the credentials for a connection that arrives now. */
   credentials: () => ServerCredentials;
-  /** What tells its client by its ticket. */
+  /** Returns the reader that identifies a client by its ticket. */
   tickets: () => TicketReader;
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
-  /** Numbers in [0, 1). */
+  /** Returns numbers in [0, 1). */
   random: () => number;
 }
 
-/** A client that has proved who it is, and waits to be let in. */
+/** An authenticated client that waits to be admitted. */
 export interface Received {
   client: ProvenClient;
   connection: Connection;
 }
 
 /**
- * Takes connections from accept to authentication, or refuses them: before TLS where there is no
- * place, and always so that nothing of them stays.
+ * Handles connections from accept to authentication, or refuses them: before TLS if no place is
+ * free, and always without leaving resources behind.
  */
 export class Reception {
   #options: ReceptionOptions;
   #admission: Admission;
   #timeout: number;
-  /** Who waits for its turn to handshake. */
+  /** Connections that wait for their turn to handshake. */
   #turns = new Map<Place, () => void>();
   #pump: ReturnType<typeof setTimeout> | undefined;
   #stays: TimeLimits<Guest>;
@@ -66,13 +66,13 @@ export class Reception {
     this.#stays = new TimeLimits(now, (guest) => guest.expire());
   }
 
-  /** Takes over other limits, for connections that arrive from now on. */
+  /** Applies new limits to connections that arrive from now on. */
   reconfigure(limits: ReceptionLimits): void {
     this.#timeout = limits.timeout;
     this.#admission.reconfigure(limits);
   }
 
-  /** Resolves with the client; throws why the connection was closed. */
+  /** Resolves with the client; throws the reason for closing the connection. */
   async receive(incoming: Incoming): Promise<Received> {
     const guest = new Guest(incoming);
     const place = incoming.scarce
@@ -95,14 +95,14 @@ export class Reception {
     }
   }
 
-  /** The tunnel of a client has ended: its address is known as of now. */
+  /** Notes the end of a client's tunnel: its address counts as known from now on. */
   parted(client: string, host: string): void {
     this.#options.reputation.loggedIn(client, networksOf(host));
   }
 
   async #welcome(guest: Guest, place: Place): Promise<Received> {
     const { incoming } = guest;
-    // Those of the certificate that this connection is shown.
+    // The credentials that match the certificate shown to this connection.
     const credentials = this.#options.credentials();
     const protocols = await guest.stays(incoming.greeted());
     const ticket = this.#options.tickets().find(protocols);
@@ -116,7 +116,7 @@ export class Reception {
     return { client, connection };
   }
 
-  /** Resolves when a handshake may begin. */
+  /** Resolves when a handshake may start. */
   #turn(place: Place): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#turns.set(place, resolve);
@@ -141,14 +141,14 @@ export class Reception {
 /** Why a connection is refused for the sake of others. */
 type Refusal =
   | NoPlace
-  /** Descriptors are short. */
+  /** Too few file descriptors are left. */
   | "open-files"
   /** Its turn to handshake did not come in time. */
   | "handshake-rate";
 
 const tooMany = (detail: Refusal): HandshakeError =>
   new HandshakeError({ reason: "too-many-connections", by: "us", detail });
-/** One of each: an error costs far more than all else of a refusal. */
+/** One shared error of each kind: creating one costs far more than the rest of a refusal. */
 const refusals: Readonly<Record<Refusal, HandshakeError>> = {
   "address-limit": tooMany("address-limit"),
   "network-limit": tooMany("network-limit"),
@@ -158,12 +158,12 @@ const refusals: Readonly<Record<Refusal, HandshakeError>> = {
   "handshake-rate": tooMany("handshake-rate"),
 };
 
-/** A connection that may be sent away at any time. */
+/** A connection that may be dismissed at any time. */
 class Guest implements Seated {
   readonly incoming: Incoming;
-  /** Why it was sent away. */
+  /** Why it was dismissed. */
   error: HandshakeError | undefined;
-  /** Whether that was for the sake of others. */
+  /** Whether it was dismissed for the sake of others. */
   refused = false;
   #waiting = false;
   #goes: (error: HandshakeError) => void = () => {};
@@ -172,7 +172,7 @@ class Guest implements Seated {
     this.incoming = incoming;
   }
 
-  /** What a promise gives, or why the guest has had to go meanwhile. One call at a time. */
+  /** Settles with a promise, or rejects when the guest is dismissed first. One call at a time. */
   stays<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       promise.then(resolve, reject);
@@ -181,14 +181,14 @@ class Guest implements Seated {
     });
   }
 
-  /** The same, while it waits for us. */
+  /** Likewise, for a promise that waits for us rather than for the guest. */
   async waits(promise: Promise<void>): Promise<void> {
     this.#waiting = true;
     await this.stays(promise);
     this.#waiting = false;
   }
 
-  /** Its time is over. */
+  /** Dismisses a guest whose time is over. */
   expire(): void {
     if (this.#waiting) this.refuse("handshake-rate");
     else {
@@ -205,7 +205,7 @@ class Guest implements Seated {
     this.refuse("displaced");
   }
 
-  /** Sends it away with the reason. */
+  /** Dismisses it for this reason. */
   refuse(detail: Refusal): HandshakeError {
     const error = refusals[detail];
     this.refused = true;

@@ -6,7 +6,9 @@ import type { Mac } from "../pppoe/mac.ts";
 import type { Tag } from "../pppoe/tags.ts";
 import type { DropReason } from "./drops.ts";
 
-/** What a customer is told of a request that was dropped (RFC 2516 section 5.4). */
+/**
+ * Returns the tag that gives a customer the reason for a dropped request (RFC 2516 section 5.4).
+ */
 export function refusalTag(reason: DropReason): Tag {
   switch (reason) {
     case "session-limit":
@@ -14,30 +16,31 @@ export function refusalTag(reason: DropReason): Tag {
     case "customer-session-limit":
       return acSystemError("session limit of this host reached");
     case "offer-used":
-      return genericError("this offer has led to a session; ask anew");
+      return genericError("this offer has led to a session; send a new PADI");
     case "draining":
-      return acSystemError("no new sessions for now");
+      return acSystemError("no new sessions at present");
     case "discovery-too-long":
       return genericError("no room for a relay's tag");
     case "unsolicited":
-      return genericError("no offer was asked for");
+      return genericError("no matching offer; send a new PADI");
     default:
       return acSystemError(`busy: ${reason}`);
   }
 }
 
-/** What is only repeated or too much gets no answer: that would be as many frames again. */
+/** Mere repetition or excess gets no answer, which would double the traffic. */
 const SILENT: ReadonlySet<DropReason> = new Set(["padr-repeated", "discovery-rate"]);
 
-/** Whether a request is dropped without a word. */
+/** Whether a request is dropped silently. */
 export function isSilent(reason: DropReason): boolean {
   return SILENT.has(reason);
 }
 
 /**
- * The frame by which a server says why it drops a request, or undefined where the protocol wants
- * silence: RFC 2516 section 5.2 does so from who cannot serve a PADI, except that a PADI without
- * room is answered (TR-101 section 3.9.2). `own` is our address.
+ * Returns the frame in which a server reports why it dropped a request; undefined where the
+ * protocol requires silence. RFC 2516 section 5.2 requires it of an AC that cannot serve a PADI,
+ * except that a PADI without room for tags is answered (TR-101 section 3.9.2). `own` is our
+ * address.
  */
 export function refusalFrame(
   reason: DropReason,

@@ -7,16 +7,16 @@ import type { Monitor } from "./monitor.ts";
 
 const log = logger("config");
 
-/** What came of a reload. */
+/** The result of a reload. */
 export interface ReloadReport {
   result: "applied" | "unchanged";
-  /** What differed and is in use now. */
+  /** Differences that are now in use. */
   applied: Change[];
-  /** What differs and waits for the next start. */
+  /** Differences that apply at the next start. */
   needsRestart: Change[];
 }
 
-/** A reload was asked for during another one. */
+/** A reload was requested during another one. */
 export class ReloadInProgressError extends Error {
   override name = "ReloadInProgressError";
 
@@ -25,17 +25,17 @@ export class ReloadInProgressError extends Error {
   }
 }
 
-/** A configuration that can be used, with its files read. */
+/** A valid configuration, with its files read. */
 export interface Prepared {
-  /** Files whose content is not the one in use. */
+  /** Files whose content differs from the one in use. */
   content: Change[];
-  /** Has every part of the daemon take over its settings. Throws where it cannot, with no change. */
+  /** Applies the settings to every part of the daemon. If it throws, nothing has changed. */
   commit(): Promise<void>;
 }
 
 /**
- * Reads the configuration in use anew, one time after the other. Either all of a new configuration
- * that a running daemon can take over is in use afterwards, or, after an error, nothing of it.
+ * Reloads the configuration, one reload at a time. Afterwards, either everything of the new
+ * configuration that a running daemon can change is in use or, after an error, nothing is.
  *
  *     idle ──reload()──▶ reading ──valid──▶ taking over ──▶ idle
  *      ▲                    └───────error──────┴──────────────┘
@@ -58,7 +58,9 @@ export class Reloader<C extends Config> {
     return this.#config;
   }
 
-  /** Throws ConfigError for what is wrong in the file or with what it names, and ReloadInProgressError. */
+  /**
+   * Throws ConfigError for faults in the file or in the files it names, and ReloadInProgressError.
+   */
   async reload(): Promise<ReloadReport> {
     if (this.#busy) {
       log.warning("reload already in progress");
@@ -102,7 +104,7 @@ export class Reloader<C extends Config> {
   }
 }
 
-/** A setting that is changed brings another file's content: that is one change, not two. */
+/** Joins the changes: a changed setting that names another file counts once, not twice. */
 function appliedOf({ live }: Difference, content: readonly Change[]): Change[] {
   const keys = new Set(live.map(({ key }) => key));
   return [...live, ...content.filter(({ key }) => !keys.has(key))];

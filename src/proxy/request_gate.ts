@@ -11,18 +11,18 @@ import type { Member, Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { SharedRate, type Shares } from "./shared_rate.ts";
 
-/** Refusals a second of one customer's requests, and of one client's whatever others ask. */
+/** Refusals per second of one customer's requests; also guaranteed to each client. */
 const REFUSALS: Rate = { rate: 5, burst: 20 };
 
-/** What a gate is made of. */
+/** Dependencies of a gate. */
 export interface RequestGateOptions extends Omit<PadiShaperOptions<Member>, "hasSession"> {
   limits: ProxyLimits;
   sessions: SessionSwitch;
-  /** Told of each session that has opened. */
+  /** Called for each opened session. */
   opened?: (session: Session) => void;
 }
 
-/** Which requests of customers pass and wait, by what is going on and by how many there are. */
+/** Decides which customers' requests are forwarded, wait or are refused: by state and by rate. */
 export class RequestGate {
   readonly padis: PadiShaper<Member>;
   readonly padrs: PadrGate<Member>;
@@ -47,7 +47,7 @@ export class RequestGate {
     this.#refusals = new SharedRate(refusalShares(limits));
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void {
     this.#limits = limits;
     this.padis.reconfigure(limits);
@@ -56,7 +56,10 @@ export class RequestGate {
     this.#refusals.reconfigure(refusalShares(limits));
   }
 
-  /** Why a customer's PADI may not pass; undefined where it may. `known` is its discovery, if any. */
+  /**
+   * Returns why a customer's PADI is dropped; undefined if it passes. `known` is its discovery, if
+   * any.
+   */
   padi(
     member: Member,
     customer: Mac,
@@ -69,8 +72,8 @@ export class RequestGate {
   }
 
   /**
-   * Why there can be no further session of this customer. At a limit the AC is asked about the
-   * customer's most silent one, so that a dead one is gone when the customer dials again.
+   * Returns why this customer can have no further session. At a limit, the AC is asked about the
+   * customer's longest silent session, so that a dead one is gone when the customer dials again.
    */
   blocked(member: Member, customer: Mac): DropReason | undefined {
     const { sessions } = this.#options;
@@ -80,7 +83,7 @@ export class RequestGate {
     return full;
   }
 
-  /** Which limit of sessions is reached for this customer. */
+  /** Returns the session limit that this customer has reached, if any. */
   full(member: Member, customer: Mac): DropReason | undefined {
     const { table } = this.#options.sessions;
     const limits = this.#limits;
@@ -91,7 +94,7 @@ export class RequestGate {
     return own >= limits.sessionsPerCustomer ? "customer-session-limit" : undefined;
   }
 
-  /** A session has come of a discovery; `pads` is what the customer was sent. */
+  /** Records the session of a discovery; `pads` is the PADS sent to the customer. */
   opened(pending: Pending<Member> | undefined, session: Session, pads: Uint8Array): void {
     this.#options.opened?.(session);
     this.padis.completed(session.member, session.customer);
@@ -99,7 +102,10 @@ export class RequestGate {
     if (pending !== undefined) this.padrs.answered(pending, session, pads);
   }
 
-  /** Whether a customer may be told why its request is refused: others would be mirrored frame by frame. */
+  /**
+   * Whether a customer may be sent the reason for a refusal; rate limited, so that floods are not
+   * mirrored.
+   */
   mayRefuse(member: Member, customer: Mac): boolean {
     return this.#refusalsByCustomer.take(member, customer) &&
       this.#refusals.take(member, this.#options.now());

@@ -1,13 +1,15 @@
 import type { Mac } from "../pppoe/mac.ts";
 
-/** How long an AC may take for its PADS. Milliseconds. */
+/** Time in which an AC may send its PADS, in milliseconds. */
 const ANSWER_TIME = 2_000;
-/** How long PADRs may hold others back of which none brings a PADS, however often they come. Milliseconds. */
+/**
+ * Maximum time for which unanswered PADRs delay others, however often they are sent. Milliseconds.
+ */
 const MAX_HOLD = 5_000;
-/** Pairs of addresses remembered; the longest unasked goes first. */
+/** Maximum number of address pairs remembered; evicts the longest unused. */
 const MAX_PAIRS = 4_096;
 
-/** PADRs that wait for a PADS, by the addresses of AC and asker: the id that comes may be any. */
+/** PADRs that wait for a PADS, by the addresses of AC and sender: the new session id may be any. */
 export class RequestsUnderWay {
   #pairs = new Map<string, { open: number; since: number; at: number }>();
   #now: () => number;
@@ -16,7 +18,7 @@ export class RequestsUnderWay {
     this.#now = now;
   }
 
-  /** A PADR has left. */
+  /** Records a sent PADR. */
   asked(remote: Mac, local: Mac): void {
     const name = `${remote}/${local}`;
     const at = this.#now();
@@ -31,13 +33,13 @@ export class RequestsUnderWay {
     for (const oldest of this.#pairs.keys()) return void this.#pairs.delete(oldest);
   }
 
-  /** A PADS has come. */
+  /** Records a received PADS. */
   answered(remote: Mac, local: Mac): void {
     const pair = this.#pairs.get(`${remote}/${local}`);
     if (pair !== undefined) pair.open = Math.max(0, pair.open - 1);
   }
 
-  /** Whether one is under way that an answer may still come to. */
+  /** Whether a PADR is outstanding that an answer may still arrive for. */
   isOpen(remote: Mac, local: Mac): boolean {
     const pair = this.#pairs.get(`${remote}/${local}`);
     return pair !== undefined && this.#waits(pair) && this.#now() - pair.since < MAX_HOLD;

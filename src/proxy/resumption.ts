@@ -6,31 +6,36 @@ import type { Tunnel } from "../tunnel/tunnel.ts";
 import { Known, type Member, type Session } from "./session.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** What came of a list. */
+/** The result of a list. */
 export interface Resumed {
-  /** Sessions that go on. */
+  /** Number of sessions that continue. */
   kept: number;
-  /** Sessions of ours that the client no longer has, of which the AC is told, or that have just ended. */
+  /**
+   * Number of our sessions that the client no longer has (a PADT is sent to the AC) or that have
+   * just ended.
+   */
   ended: number;
-  /** Sessions of the client that we do not have; it is told. */
+  /** Number of the client's sessions that we do not have; the client gets a PADT for each. */
   unknown: number;
 }
 
-/** What a resumption is made of. */
+/** Dependencies of a resumption. */
 export interface ResumptionOptions {
   sessions: SessionSwitch;
   member: Member;
   tunnel: Tunnel;
-  /** Sessions that the client may have. */
+  /** Maximum number of sessions of the client. */
   most: number;
-  /** The client has been told everything; not called where another tunnel has taken over. */
+  /**
+   * Called when the client has been sent everything; not called if another tunnel has taken over.
+   */
   done: (outcome: Resumed) => void;
 }
 
 /**
  * The server's part of resuming: compares a client's list of sessions with those held for it. Only
- * what both have, with the same peers and id, goes on. What the client is to be told waits here where
- * the tunnel has no room for it, and a list is no longer than the client may have sessions.
+ * sessions that both have, with the same hosts and id, continue. PADTs for the client wait here
+ * while the tunnel has no room, and a list may not exceed the client's maximum number of sessions.
  */
 export class Resumption {
   #switch: SessionSwitch;
@@ -43,7 +48,7 @@ export class Resumption {
   #ended = 0;
   #listed = 0;
   #complete = false;
-  /** Ends that the tunnel had no room for yet. */
+  /** PADTs that the tunnel had no room for yet. */
   #untold: Told[] = [];
 
   constructor({ sessions, member, tunnel, most, done }: ResumptionOptions) {
@@ -54,14 +59,14 @@ export class Resumption {
     this.#done = done;
   }
 
-  /** Takes a record of the list. */
+  /** Handles a record of the list. */
   record(body: Uint8Array): Violation | undefined {
     if (this.#complete) return "sessions-unexpected";
     const list = decodeSessionList(body);
     if (list === undefined) return "sessions-unreadable";
     this.#listed += list.sessions.length;
     if (this.#listed > this.#most) return "sessions-too-many";
-    // The list ends with its last record, or there would be no end to empty ones.
+    // The list ends with its last record; otherwise empty records could follow without end.
     if (list.sessions.length === 0 && !list.last) return "sessions-unreadable";
     for (const entry of list.sessions) {
       const session = this.#match(entry);
@@ -79,7 +84,7 @@ export class Resumption {
     return same ? session : undefined;
   }
 
-  /** Where we were killed before it was written down, the AC still believes in it. */
+  /** Declines an unknown session. After a crash before it was saved, the AC may still have it. */
   #decline({ handle, customer, concentrator, acSessionId }: ListedSession): void {
     this.#unknown++;
     if (handle === 0) return;
@@ -108,7 +113,7 @@ export class Resumption {
     else this.#conclude();
   }
 
-  /** Tells the rest as fast as the client reads; its frames are taken from then on. */
+  /** Sends the rest as fast as the client reads; then its frames are accepted. */
   async #tellRest(): Promise<void> {
     do {
       await this.#tunnel.writer.drained();
@@ -117,7 +122,7 @@ export class Resumption {
     this.#conclude();
   }
 
-  /** Tells what the tunnel has room for; whether something is left. */
+  /** Sends as many PADTs as the tunnel has room for; returns whether any is left. */
   #isBehind(): boolean {
     let told = 0;
     while (told < this.#untold.length && this.#put(this.#untold[told])) told++;
@@ -126,7 +131,7 @@ export class Resumption {
     return this.#untold.length > 0;
   }
 
-  /** What ended after it was matched could not be told at once: the client had no tunnel yet. */
+  /** Sends PADTs for matched sessions that ended before the client had a tunnel to receive them. */
   #tellLost(): void {
     const { sessions } = this.#switch.table;
     for (const session of this.#kept) {
@@ -146,5 +151,5 @@ export class Resumption {
   }
 }
 
-/** A session of whose end the client is told. */
+/** An ended session for the client's PADT. */
 type Told = Pick<Session, "handle" | "customer" | "concentrator" | "acSessionId">;

@@ -20,17 +20,17 @@ import type { State } from "./state.ts";
 const log = logger("main");
 const linkLog = logger("link");
 
-/** How often idle and held sessions are looked at. Milliseconds. */
+/** Interval between checks of idle and held sessions, in milliseconds. */
 const SWEEP = 1_000;
 
-/** What a daemon is made of. */
+/** Dependencies of a daemon. */
 export interface DaemonParts {
   link: Link;
   proxy: Proxy;
   monitor: Monitor;
   tunnels: Server | Client;
   state: State;
-  /** Has the configuration in use. */
+  /** Holds the configuration in use. */
   reloader: { readonly config: Config; reload(): Promise<ReloadReport> };
   certificates: () => readonly UsedCertificate[];
 }
@@ -64,7 +64,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     retry: () => tunnels instanceof Client && tunnels.retry(),
     async reload(): Promise<ReloadReport> {
       const report = await reloader.reload();
-      // What kept a client from its server may be mended.
+      // The reload may have fixed what kept a client from its server.
       if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
       if (report.applied.some(({ key }) => /^capture\b/.test(key))) await captures.applyRing();
       return report;
@@ -83,7 +83,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   };
 }
 
-/** Who captures nothing needs no memory for it. */
+/** Loads the capture code on first use, so that a daemon that does not capture saves its memory. */
 function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
   const { file, mode, interface: { etherTypes } } = reloader.config;
   let loaded: Promise<{ captures: Captures; ring: CaptureRing }> | undefined;
@@ -105,7 +105,7 @@ function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
     })();
   return {
     load: async (): Promise<Captures> => (await load()).captures,
-    /** Writes what the configuration wants. */
+    /** Starts or restarts the configured capture. */
     async applyRing(): Promise<void> {
       const { capture } = reloader.config;
       if (loaded !== undefined || capture.directory !== undefined) {
@@ -120,7 +120,7 @@ function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
   };
 }
 
-/** Looks at idle and held sessions now and then, and at how late that is. */
+/** Checks idle and held sessions periodically, and measures how late the check runs. */
 function startSweep(
   { reloader, link, proxy, monitor }: DaemonParts,
 ): ReturnType<typeof setInterval> {
@@ -138,16 +138,16 @@ function startSweep(
     try {
       followInterface();
     } catch (error) {
-      // Memory or descriptors are short for a moment: nothing that should end the daemon.
+      // A momentary shortage of memory or descriptors must not end the daemon.
       failures.log("interface", (suppressed) => {
         const facts = { interface: link.name, error: String(error), ...suppressedFact(suppressed) };
-        linkLog.error("interface not read", facts);
+        linkLog.error("interface read failed", facts);
       });
     }
   }, SWEEP);
 }
 
-/** Looks whether the interface still has the address that sessions were opened with, and its MTU. */
+/** Detects changes of the interface's address, with which sessions were opened, and of its MTU. */
 function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
   const address = (): string => formatMac(readMac(link.mac, 0));
   let known = address();
@@ -185,7 +185,7 @@ async function stop(
   link.close();
 }
 
-/** What went through and what did not, since the start. */
+/** Logs the counts of forwarded and dropped frames since startup. */
 function logTotals(link: Link, proxy: Proxy): void {
   link.readStatistics();
   const { drops, ...counted } = link.statistics;

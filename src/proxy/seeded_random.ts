@@ -1,4 +1,7 @@
-/** Numbers in [0, 1) from a seed of 32 random bits: to choose whom to drop, not for secrets (xorshift32). */
+/**
+ * Returns a generator of numbers in [0, 1), seeded with 32 random bits; not for secrets
+ * (xorshift32).
+ */
 export function seededRandom(randomBytes: (length: number) => Uint8Array): () => number {
   let state = new DataView(randomBytes(4).slice().buffer).getUint32(0) || 1;
   return () => {

@@ -14,16 +14,18 @@ import {
   type ReceptionOptions,
 } from "./reception.ts";
 
-/** Pause after a failed accept (too many open files, say), so as not to spin. Milliseconds. */
+/**
+ * Pause after a failed accept (for example, too many open files), to avoid spinning. Milliseconds.
+ */
 const ACCEPT_PAUSE = 100;
-/** A client that has proved its name is let in, or told that it is not, within so many milliseconds. */
+/** Time limit for admitting or refusing an authenticated client, in milliseconds. */
 const ADMISSION_TIME = 5_000;
 
-/** What the accepting side is made of. */
+/** Dependencies of a server. */
 export interface ServerOptions {
   proxy: Proxy;
   listeners: readonly Listener[];
-  /** Whether a client that has authenticated is still welcome. */
+  /** Whether an authenticated client is still configured. */
   knows: (client: string) => boolean;
   reception: ReceptionOptions;
   keepalive: KeepaliveOptions;
@@ -32,14 +34,14 @@ export interface ServerOptions {
   events: ServerEvents;
 }
 
-/** What a server tells of its connections. */
+/** Events of a server's connections. */
 export interface ServerEvents {
-  /** Turned away before or in authentication; `address` is host and port. */
+  /** Refused before or during authentication; `address` is host and port. */
   rejected(host: string, address: string, end: TunnelEnd): void;
   connected(client: string, address: string): void;
   disconnected(client: string, address: string, end: TunnelEnd): void;
   acceptFailed(error: unknown): void;
-  /** A client was refused, as the tunnel of its name from another address is up and answers. */
+  /** A client was refused because a tunnel of its name from another address is up and answers. */
   nameInUse(client: string, newcomer: string, holder: string): void;
 }
 
@@ -63,7 +65,7 @@ export class Server {
     });
   }
 
-  /** Takes over other settings: limits for connections that arrive from now on, times for all tunnels. */
+  /** Applies new settings: limits to later connections, times to all tunnels. */
   reconfigure(limits: ReceptionLimits, keepalive: KeepaliveOptions): void {
     this.#reception.reconfigure(limits);
     this.#keepalive = keepalive;
@@ -120,12 +122,12 @@ export class Server {
     }
   }
 
-  /** Lets a client in that has proved its name, or throws why not. */
+  /** Admits an authenticated client, or throws the reason for refusing it. */
   async #admit(client: ProvenClient, address: string, connection: Connection): Promise<void> {
     const timer = setTimeout(() => abandon(connection), ADMISSION_TIME);
     try {
       await this.#names.admit(client, address);
-      // Each login costs a list of all sessions, and a new tunnel's memory.
+      // Each login costs a list of all sessions and the memory of a new tunnel.
       if (!this.#allowances.mayLogIn(client.name)) {
         return await client.refuse("too-many-connections", "login-rate");
       }

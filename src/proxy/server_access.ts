@@ -11,10 +11,10 @@ import type { ServerEvents } from "./server.ts";
 
 const log = logger("config");
 
-/** Names of clients that may not connect any longer. */
+/** Names of clients that were removed from the configuration. */
 export type RemovedClients = readonly string[];
 
-/** The certificate that a server shows and the clients that may log in. */
+/** A server's certificate, and the clients that may log in. */
 export class ServerAccess {
   #files: ServerFiles;
   #tickets: TicketReader;
@@ -25,28 +25,31 @@ export class ServerAccess {
     warnOfShared(files);
   }
 
-  /** What connections are authenticated by from now on. */
+  /** Returns the credentials for new connections. */
   credentials(): ServerCredentials {
     const { certificate, secrets } = this.#files;
     return { fingerprint: certificate.fingerprint, secrets: (name) => secrets.get(name) ?? [] };
   }
 
-  /** What tells clients by their tickets. */
+  /** Identifies clients by their tickets. */
   get tickets(): TicketReader {
     return this.#tickets;
   }
 
-  /** The certificate that the server is known by. */
+  /** The server's own certificate. */
   get certificates(): UsedCertificate[] {
     return [{ ...this.#files.certificate, use: "own" }];
   }
 
-  /** Whether there is a client of this name. */
+  /** Whether a client of this name is configured. */
   knows(name: string): boolean {
     return this.#files.secrets.has(name);
   }
 
-  /** What differs, and how it is taken over: new connections see the certificate, logins the secrets. */
+  /**
+   * Compares new files, and returns the changes and how to apply them: new connections get the
+   * certificate, and logins need the secrets.
+   */
   prepare(
     files: ServerFiles,
     listeners: readonly Listener[],
@@ -70,7 +73,7 @@ export class ServerAccess {
     };
   }
 
-  /** All listeners show the certificate, or none does. */
+  /** Renews the certificate on all listeners or on none. */
   async #renewAll(
     { certificate, key }: ServerFiles,
     listeners: readonly Listener[],
@@ -94,11 +97,11 @@ function warnOfShared({ secrets }: ServerFiles): void {
   for (const detail of sharedSecretWarnings(secrets)) log.warning("secret is shared", { detail });
 }
 
-/** Alerts of a client that does not accept the certificate, in the words of Deno's TLS. */
+/** TLS alerts of a client that rejects the certificate, as worded by Deno. */
 const NOT_ACCEPTED =
   /received fatal alert: (?:UnknownCA|BadCertificate|DecryptError|Certificate\w+)/;
 
-/** Says which certificate it was that a client did not accept. */
+/** Adds to a rejection the SHA-256 of the certificate that the client did not accept. */
 export function namingCertificate(
   events: ServerEvents,
   access: Pick<ServerAccess, "credentials">,

@@ -30,7 +30,7 @@ import type { SessionSwitch } from "./session_switch.ts";
 import { hex, type TokenMint } from "./token.ts";
 import { UnwantedSessions } from "./unwanted_sessions.ts";
 
-/** What the answers of ACs are judged by. */
+/** Dependencies of {@linkcode ServerAnswers}. */
 export interface ServerAnswersOptions {
   options: ProxyOptions;
   policy: ServerPolicy;
@@ -39,11 +39,14 @@ export interface ServerAnswersOptions {
   hostUniq: HostUniqRewriter<Member>;
   mint: TokenMint;
   gate: () => RequestGate;
-  /** Told of each discovery that has got an offer. */
+  /** Called for each discovery that receives an offer. */
   offered: (pending: Pending<Member>) => void;
 }
 
-/** What ACs answer, PADO and PADS: to the one client whose Host-Uniq they carry. */
+/**
+ * Handles the ACs' answers, PADO and PADS, and sends them to the one client whose Host-Uniq they
+ * carry.
+ */
 export class ServerAnswers {
   #link: Link;
   #policy: ServerPolicy;
@@ -69,11 +72,11 @@ export class ServerAnswers {
     this.#gate = parts.gate;
     this.#offered = parts.offered;
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
-    this.#offers = new Offers("transparent", parts.mint); // here the ACs' own cookies are seen
+    this.#offers = new Offers("transparent", parts.mint); // the ACs' own cookies are visible here
     this.#unwanted = new UnwantedSessions(sessions, options.now);
   }
 
-  /** Whose an answer from the wire is. */
+  /** Returns the party that an answer from the wire belongs to. */
   partyOf({ destination, tags }: DiscoveryPacket): Party | undefined {
     const list = readTags(tags);
     if (typeof list === "string") return undefined;
@@ -83,12 +86,12 @@ export class ServerAnswers {
       : { member: found.owner, customer: found.customer };
   }
 
-  /** Whether an AC speaks with this address, so that a request that comes from it now is refused. */
+  /** Whether this address is an AC's, so that a request from it is refused now. */
   isConcentrator(mac: Mac): boolean {
     return this.#concentrators.refuses(mac);
   }
 
-  /** A discovery has left the table: its answers are no longer taken. */
+  /** Removes a discovery: later answers to it are not accepted. */
   forget(pending: Pending<Member>): void {
     this.#hostUniq.forget(pending);
     this.#offers.forget(pending);
@@ -98,11 +101,11 @@ export class ServerAnswers {
     this.#concentrators.expire();
   }
 
-  /** A PADR goes to an AC. */
+  /** Records a PADR to an AC. */
   request(pending: Pending<Member>, packet: DiscoveryPacket, tags: Tag[]): void {
     const { owner, hostUniq } = pending;
     const known = pending.requested.get(packet.destination);
-    // Whoever asks again after its session has ended wants another one.
+    // A customer that asks again after its session has ended wants another one.
     if (known !== undefined && known.sessionId !== 0) {
       known.isOver ||= this.#opened(pending, packet.destination, known.sessionId) === undefined;
     }
@@ -112,10 +115,10 @@ export class ServerAnswers {
     noteRequest(pending, packet.destination, { hostUniq, acName, cookie: cookie && hex(cookie) });
   }
 
-  /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
+  /** Handles a discovery frame without a session from the wire: accepts PADO and PADS only. */
   fromWire(packet: DiscoveryPacket): void {
     const own = readMac(this.#link.mac, 0);
-    // With transparent addresses we speak with the customers'.
+    // With transparent addresses we use the customers' addresses on the wire.
     if (packet.source === own || packet.source === packet.destination) {
       return this.#replies.drop("own-address", undefined, packet);
     }
@@ -123,7 +126,7 @@ export class ServerAnswers {
       return this.#switch.drops.count("not-for-us");
     }
     if (packet.code !== CODE_PADO && packet.code !== CODE_PADS) {
-      // Other hosts' broadcasts are everyday traffic of the segment, not worth a line.
+      // Other hosts' broadcasts are normal traffic on the segment and are not logged.
       return this.#switch.drops.count("wrong-direction");
     }
     const given = checkedTags(packet);
@@ -157,7 +160,7 @@ export class ServerAnswers {
     this.#toMember(owner, 0, { ...packet, destination: customer, tags: encodeTags(tags) });
   }
 
-  /** A PADS: an error, a repetition, a new session, or one that nobody waits for. */
+  /** Handles a PADS: an error, a repetition, a new session, or one that is no longer wanted. */
   #confirm(pending: Pending<Member>, packet: DiscoveryPacket, given: Tag[]): void {
     const { owner: member, customer } = pending;
     const request = pending.requested.get(packet.source);
@@ -177,14 +180,14 @@ export class ServerAnswers {
     const open = this.#opened(pending, packet.source, request.sessionId);
     if (open === undefined) this.#replies.drop("unsolicited", member, packet);
     if (open === undefined || packet.sessionId !== request.sessionId) this.#unwanted.end(packet);
-    // The one PADR has led to the one session, whatever else the AC has opened for it.
+    // One PADR leads to one session, whatever else the AC has opened for it.
     if (open === undefined) return;
     const excess = this.#gate().answers.confirmation(pending);
     if (excess !== undefined) return this.#replies.drop(excess, member, packet);
     this.#toOpen(open, { ...down, sessionId: request.sessionId }, tags);
   }
 
-  /** The open session of this id that an AC has given a discovery's customer. */
+  /** Returns the open session of this id that an AC has given a discovery's customer. */
   #opened(
     { owner, customer }: Pending<Member>,
     concentrator: Mac,
@@ -205,14 +208,14 @@ export class ServerAnswers {
   ): void {
     const { owner: member, customer } = pending;
     const { source: concentrator, destination: local, sessionId } = packet;
-    // With our own address its frames would be the kernel's, too, and its end the end of that session.
+    // With our own address, the kernel's session would share its frames and its end.
     const isOwn = local === readMac(this.#link.mac, 0);
     if (isOwn && this.#switch.outlet.isHosts(concentrator, sessionId, false)) {
       return this.#replies.drop("host-session", member, packet);
     }
     const table = this.#switch.table;
     const known = table.sessions[table.find(concentrator, local, sessionId)];
-    // The AC gave the id anew, so it has ended the session that had it.
+    // The AC has reused the id, so it has ended the session that had it.
     if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
     const full = this.#gate().full(member, customer);
     const handle = full === undefined ? nextHandle(member) : 0;
@@ -235,14 +238,14 @@ export class ServerAnswers {
     this.#gate().opened(pending, session, this.#toOpen(session, down, tags));
   }
 
-  /** The PADS that a session's client is to get. */
+  /** Sends a session's PADS to its client, and returns it. */
   #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): Uint8Array {
     const frame = encodeDiscovery(provable(this.#switch.proofs, session, pads, tags));
     this.#replies.deliver(session.member, session.handle, frame);
     return frame;
   }
 
-  /** The limit was reached between PADR and PADS: the AC gets a PADT, the customer an error. */
+  /** Handles a limit reached between PADR and PADS: a PADT to the AC, an error to the customer. */
   #overLimit(
     reason: DropReason,
     session: Omit<Session, "index" | "openedAt">,
@@ -267,7 +270,7 @@ export class ServerAnswers {
   }
 }
 
-/** The packet's tags, if it keeps the rules of its code. */
+/** Returns the packet's tags if they are valid for its code. */
 export function checkedTags(packet: DiscoveryPacket): Tag[] | DropReason {
   const tags = readTags(packet.tags);
   if (typeof tags === "string") return tags;

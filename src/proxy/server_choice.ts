@@ -1,20 +1,23 @@
-/** When a client goes to another server. Milliseconds. */
+/** When a client switches to another server. Milliseconds. */
 export interface ServerChoiceOptions {
-  /** For so long after a tunnel with sessions was lost, only their server is tried. */
+  /** Time after losing a tunnel with sessions in which only their server is tried. */
   failoverAfter: number;
-  /** A tunnel to a server that is not the first is tried to be moved back so often; 0 for never. */
+  /**
+   * Interval between attempts to move from a less preferred server back to a better one; 0 for
+   * never.
+   */
   failbackAfter: number;
 }
 
 /**
- * Which server a client tries next. Servers are numbered in order of preference.
+ * Decides which server a client tries next. Servers are numbered in order of preference.
  *
  *     looking ──connected──▶ at home ──lost──▶ calling home ──connected──▶ at home
  *        ▲                      │                    │
  *        └──lost, no sessions───┘                    └──failoverAfter──▶ looking
  *
- * Looking, all are tried in turn, the first one first. At home on another than the first, those
- * before it are tried now and then.
+ * While looking, it tries all in turn, from the first. While at home on another server than the
+ * first, it tries those of higher preference periodically.
  */
 export class ServerChoice {
   #count: number;
@@ -29,12 +32,12 @@ export class ServerChoice {
     this.#options = options;
   }
 
-  /** Takes over other times. */
+  /** Applies new times. */
   reconfigure(options: ServerChoiceOptions): void {
     this.#options = options;
   }
 
-  /** The server to try at `now`. */
+  /** Returns the server to try at `now`. */
   next(now: number): number {
     if (this.#home !== undefined && now - this.#lostAt < this.#options.failoverAfter) {
       return this.#home;
@@ -43,19 +46,19 @@ export class ServerChoice {
     return this.#turn++ % this.#count;
   }
 
-  /** A tunnel to this server is up. */
+  /** Records that a tunnel to this server is up. */
   connected(server: number): void {
     this.#home = server;
   }
 
-  /** The tunnel was lost at `now`, with or without sessions. */
+  /** Records that the tunnel was lost at `now`, with or without sessions. */
   lost(now: number, hasSessions: boolean): void {
     this.#lostAt = now;
     this.#turn = 0;
     if (!hasSessions) this.#home = undefined;
   }
 
-  /** The servers that are preferred to this one, and in how many milliseconds to try them. */
+  /** Returns the servers preferred to this one, and after how many milliseconds to try them. */
   better(server: number): { servers: number[]; after: number } | undefined {
     const after = this.#options.failbackAfter;
     if (server === 0 || after === 0) return undefined;

@@ -20,12 +20,12 @@ import { checkedTags, ServerAnswers } from "./server_answers.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 import { hex, TokenMint } from "./token.ts";
 
-/** Unknown addresses remembered of each client, whose own proxy has let through few. */
+/** Number of unknown addresses remembered per client, whose own proxy forwards only few. */
 const STRANGERS = 1 << 13;
 
 /**
- * Discovery on the server: a client's PADI and PADR go to the wire under a Host-Uniq of ours, the
- * AC's PADO and PADS come back to the one client whose Host-Uniq they carry.
+ * Discovery on the server: sends a client's PADIs and PADRs to the wire under a Host-Uniq of ours,
+ * and returns the AC's PADOs and PADSs to the one client whose Host-Uniq they carry.
  */
 export class ServerDiscovery {
   #link: Link;
@@ -86,7 +86,7 @@ export class ServerDiscovery {
       sessions,
       strangers: STRANGERS,
       opened: (session) => this.#opened(session),
-      // ACs limit PADIs by address: customers with their own do not stand in each other's way.
+      // ACs limit PADIs by address, so customers with their own addresses need no pacing.
       send: (pending, frame) =>
         policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
       dropped: (pending) => {
@@ -97,28 +97,28 @@ export class ServerDiscovery {
     });
   }
 
-  /** Discoveries under way. */
+  /** Number of discoveries in progress. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** How PADIs to an AC that limits them are paced, if they are. */
+  /** How PADIs to an AC with a rate limit are paced; undefined if they are not. */
   get pacing(): Pacing | undefined {
     return this.#pacer.pacing;
   }
 
-  /** Whose an answer from the wire is. */
+  /** Returns the party that an answer from the wire belongs to. */
   partyOf(packet: DiscoveryPacket): Party | undefined {
     return this.#answers.partyOf(packet);
   }
 
-  /** A member has gone: answers for it are no longer taken. */
+  /** Removes the discoveries of a lost peer: later answers are not accepted. */
   removeMember(member: Member): void {
     this.#gate.padis.removeOwner(member);
     this.#pending.removeOwner(member);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void {
     this.#pending.reconfigure(limits);
     this.#gate.reconfigure(limits);
@@ -131,7 +131,7 @@ export class ServerDiscovery {
     this.#pacingWatch.look(this.#pacer.pacing);
   }
 
-  /** A discovery frame of a client that belongs to no session: PADI or PADR, or dropped. */
+  /** Handles a client's discovery frame without a session: accepts PADI and PADR only. */
   fromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     if (handle !== 0) return this.#replies.drop("tunnel-frame-unfit", member, packet);
     const tags = checkedTags(packet);
@@ -166,14 +166,14 @@ export class ServerDiscovery {
     this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
   }
 
-  /** A discovery frame without a session from the wire: PADO or PADS, or dropped. */
+  /** Handles a discovery frame without a session from the wire: accepts PADO and PADS only. */
   fromWire(packet: DiscoveryPacket): void {
     this.#answers.fromWire(packet);
   }
 
   #sourceFault(member: Member, packet: DiscoveryPacket): DropReason | undefined {
     if (packet.code !== CODE_PADI && packet.code !== CODE_PADR) return "wrong-direction";
-    // With our own address customers' are not seen on the wire: they may be anybody's.
+    // With our own address, customers' addresses do not appear on the wire and may be any.
     if (this.#policy.mac === "own") return undefined;
     if (packet.source === readMac(this.#link.mac, 0)) return "own-address";
     if (this.#answers.isConcentrator(packet.source)) return "ac-address-spoofed";
@@ -181,8 +181,8 @@ export class ServerDiscovery {
   }
 
   /**
-   * A session proves an AC: a customer that has borne its address so far, because nobody had heard
-   * the AC, does so no longer. The wire is not told, since that would be in the AC's name.
+   * Ends sessions of a customer that has used the address of an AC. A session proves the AC; it was
+   * unknown before. The wire gets no PADT, because that would be in the AC's name.
    */
   #opened(session: Session): void {
     if (this.#policy.mac === "own") return;
@@ -192,7 +192,7 @@ export class ServerDiscovery {
     }
   }
 
-  /** A customer whose PADI waits for its turn at the AC is there still. */
+  /** Notes that a customer whose PADI waits for its turn at the AC is still there. */
   #renew(member: Member, { source }: DiscoveryPacket, tags: Tag[]): void {
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const known = this.#pending.find(member.name, source, hostUniq);
@@ -200,7 +200,10 @@ export class ServerDiscovery {
     this.#pending.begin(member, member.name, source, hostUniq);
   }
 
-  /** Why a PADR may not pass. Only a PADI begins a discovery, and only an AC that offers is asked. */
+  /**
+   * Returns why a PADR is dropped: only a PADI starts a discovery, and the AC must have made an
+   * offer.
+   */
   #refusePadr(
     member: Member,
     { source, destination, tags }: DiscoveryPacket,
@@ -219,7 +222,7 @@ export class ServerDiscovery {
     return this.#gate.blocked(member, source) ?? this.#gate.padrs.ask(pending, destination, tags);
   }
 
-  /** Drops a request and says why where the protocol can. */
+  /** Drops a request, and sends the reason where the protocol allows it. */
   #refuse(reason: DropReason, member: Member, packet: DiscoveryPacket, tags: Tag[]): void {
     this.#replies.drop(reason, member, packet);
     const frame = refusalFrame(reason, packet, tags, readMac(this.#link.mac, 0));

@@ -3,7 +3,7 @@ import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { SessionNames } from "./session_names.ts";
 
 /**
- * A session's life:
+ * The life of a session:
  *
  *     discovering ──PADS──▶ open ──tunnel lost──▶ held ──resumed──▶ open
  *                            │                     │
@@ -12,30 +12,30 @@ import type { SessionNames } from "./session_names.ts";
  *                            │ address, stop        │
  *                            └──────▶ closed ◀──────┘
  *
- * Whoever has not heard of the end gets a PADT, once; who cannot be reached hears of it on the next
- * tunnel. A session is held while its member has no tunnel.
+ * A side that has not learned of the end gets one PADT; a peer that cannot be notified now is
+ * notified on the next tunnel. A session is held while its peer has no tunnel.
  */
 export interface Session {
-  /** Place in the switch's arrays. */
+  /** Index in the session switch's arrays. */
   readonly index: number;
   readonly member: Member;
-  /** What names the session on the tunnel: 1 to 65,535. */
+  /** Identifies the session on the tunnel: 1 to 65,535. */
   readonly handle: number;
   readonly customer: Mac;
   readonly concentrator: Mac;
-  /** The id that the AC gave; what discovery frames on the tunnel carry. */
+  /** The id given by the AC, carried by discovery frames on the tunnel. */
   readonly acSessionId: number;
-  /** The id on this side's wire; differs from the AC's where the client proxy had to renumber. */
+  /** The id on this side's wire; differs from the AC's if the client proxy had to renumber. */
   readonly wireSessionId: number;
-  /** Address that the peer on this side's wire has. */
+  /** Address of the host on this side's wire. */
   readonly remote: Mac;
-  /** Address that we speak with on this side's wire. */
+  /** Our address on this side's wire. */
   readonly local: Mac;
   /** Milliseconds of the clock. */
   readonly openedAt: number;
-  /** One object for all sessions of the same AC and service. */
+  /** One object shared by all sessions of the same AC and service. */
   readonly names: SessionNames;
-  /** What the server gave a client to prove the session by. */
+  /** The server's proof for the client that the session exists. */
   readonly proof?: Uint8Array | undefined;
 }
 
@@ -48,10 +48,10 @@ export type SessionEnd =
   | "padt-ac"
   | "idle"
   | "gave-way" // the AC did not answer, and the same customer dialled again at a limit
-  | "lcp-terminated" // the peers ended PPP's link and no PADT followed
-  | "admin" // somebody asked us to
-  | "ac-address" // the customer had the address of an AC, which another session has proved
-  | "address-changed" // our interface has another one, and the peer knows the old
+  | "lcp-terminated" // PPP's link was terminated and no PADT followed
+  | "admin" // requested by an operator
+  | "ac-address" // the customer used the address of an AC, as another session has proved
+  | "address-changed" // our interface has a new address, and the host knows the old one
   | "tunnel-lost" // and not resumed in time
   | "not-resumed" // the other side no longer has it
   | "server-changed"
@@ -59,33 +59,33 @@ export type SessionEnd =
   | "shutdown"
   | "replaced";
 
-/** The far proxy, with the sessions that it and we have. It outlives its tunnels. */
+/** The other proxy, with the sessions that we share with it. It outlives its tunnels. */
 export interface Member {
   /** The client's name on the server; the server's address on the client. */
   readonly name: string;
-  /** The tunnel that leads to it; undefined while its sessions are held. */
+  /** The tunnel to it; undefined while its sessions are held. */
   tunnel: Tunnel | undefined;
-  /** The latest tunnel, as long as the client has not said which sessions it has. */
+  /** The latest tunnel, until the client has listed its sessions on it. */
   joining: Tunnel | undefined;
-  /** Milliseconds of the clock when the tunnel was lost. */
+  /** When the tunnel was lost, in milliseconds. */
   heldSince: number;
-  /** Session index plus one by handle; 0 where there is none. */
+  /** Session index plus one by handle; 0 for none. */
   readonly handles: Int32Array;
   /** What this process knows of each handle. */
   readonly known: Uint8Array;
-  /** The server has not yet said which of our sessions go on (client). */
+  /** Whether the server has yet to report which of our sessions continue (client). */
   listing: boolean;
-  /** Open sessions. */
+  /** Number of open sessions. */
   sessions: number;
   /** Open sessions by customer; no set is empty. */
   readonly customers: Map<Mac, Set<Session>>;
-  /** Last handle given out (server): handles are reused only after all others. */
+  /** Last handle assigned (server): handles are reused only after all others. */
   lastHandle: number;
-  /** Frames of the current batch wait to be flushed. */
+  /** Whether frames of the current batch wait to be flushed. */
   touched: boolean;
 }
 
-/** A member without sessions. Untouched pages of its tables cost no memory. */
+/** Creates a peer without sessions. Untouched pages of its tables cost no memory. */
 export function newMember(name: string, now: number): Member {
   return {
     name,
@@ -102,17 +102,17 @@ export function newMember(name: string, now: number): Member {
   };
 }
 
-/** What `Member.known` says of a handle; 0 where it has never been in use. */
+/** Values of `Member.known` for a handle; 0 if it has never been used. */
 export const Known = {
   /** In use now or before. */
   used: 1,
-  /** The client has a session under it that we do not know, and has just heard so. */
+  /** The client has a session of this handle that we do not know, and was just notified. */
   declined: 2,
-  /** The same, and its turn has gone by once: nothing under way means that session any more. */
+  /** Likewise, and already skipped once: nothing in flight refers to that session any more. */
   skipped: 3,
 } as const;
 
-/** The next free handle of a member, or 0 where all are in use. */
+/** Returns a peer's next free handle, or 0 if all are in use. */
 export function nextHandle(member: Member): number {
   const { handles, known } = member;
   for (let tries = 0; tries < 2 * 0xffff; tries++) {

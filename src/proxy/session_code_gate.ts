@@ -6,18 +6,18 @@ import { Bucket, type Rate } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
 import { SharedRate } from "./shared_rate.ts";
 
-/** Packets of one session, of codes that are defined. Credits are granted some times a second. */
+/** Packets of one session with defined codes. */
 const BY_SESSION: Rate = { rate: 10, burst: 20 };
-/** Those of codes that nobody has defined. */
+/** Packets of one session with undefined codes. */
 const UNDEFINED: Rate = { rate: 1, burst: 5 };
 /** Packets of all sessions of one customer. */
 const BY_CUSTOMER: Rate = { rate: 40, burst: 80 };
-/** What a client may always have, whatever the others do. */
+/** Rate guaranteed to each client, whatever the others send. */
 const FLOOR: Rate = { rate: 10, burst: 20 };
 
-/** What a gate is made of. */
+/** Dependencies of a gate. */
 export interface SessionCodeGateOptions {
-  /** An AC may greet each session that opens with two messages, so rates follow that of PADIs. */
+  /** An AC may greet each new session with two messages, so rates follow that of PADIs. */
   limits: { readonly padiRate: number };
   now: () => number;
   randomBytes: (length: number) => Uint8Array;
@@ -28,7 +28,7 @@ class Way {
   #bySession = new WeakMap<Session, { known: Bucket; unknown: Bucket }>();
   #byCustomer: CustomerRates<Member>;
   #byMember: SharedRate<Member>;
-  /** By AC: the one beyond it on the server's wire, or the one that a server says it is. */
+  /** By AC: the one on the server's wire, or the one that a server reports. */
   #byAc: CustomerRates<Way>;
 
   #perDial: number;
@@ -65,9 +65,9 @@ class Way {
 }
 
 /**
- * What passes of the discovery packets of open sessions that do not end them: PADM, PADN, PADG,
- * PADC, PADQ and codes of which we know nothing. Well-formed, from the side that may send them, and
- * by session, customer and client not more a second than such packets are ever needed.
+ * Limits the discovery packets of open sessions that do not end them: PADM, PADN, PADG, PADC, PADQ
+ * and undefined codes. They must be well-formed, come from the side that may send them, and stay
+ * within rates by session, customer and client that legitimate use never exceeds.
  */
 export class SessionCodeGate {
   #now: () => number;
@@ -80,13 +80,13 @@ export class SessionCodeGate {
     this.#fromAc = new Way(options, 2);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: SessionCodeGateOptions["limits"]): void {
     this.#fromHost.reconfigure(limits);
     this.#fromAc.reconfigure(limits);
   }
 
-  /** The tags that go on, or why the packet does not. */
+  /** Returns the tags to forward, or why the packet is dropped. */
   pass(session: Session, packet: DiscoveryPacket, fromAc: boolean): Uint8Array | DropReason {
     if (!fromAc && !hostMaySend(packet.code)) return "wrong-direction";
     const tags = sessionTags(packet.code, packet.tags);

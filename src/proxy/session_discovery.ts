@@ -11,12 +11,12 @@ import { SessionCodeGate, type SessionCodeGateOptions } from "./session_code_gat
 import { proofTag, takeProof } from "./session_proof.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** What the discovery of sessions is made of. */
+/** Dependencies of {@linkcode SessionDiscovery}. */
 export interface SessionDiscoveryOptions extends SessionCodeGateOptions {
   readonly link: { readonly mac: Uint8Array };
 }
 
-/** Discovery frames that belong to a session: PADT ends it, all others pass. */
+/** Handles discovery frames that belong to a session: PADT ends it, all others are forwarded. */
 export class SessionDiscovery {
   #switch: SessionSwitch;
   #parting: PartingSessions;
@@ -31,12 +31,12 @@ export class SessionDiscovery {
     sessions.opened = (session) => this.#parting.forget(session);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: SessionDiscoveryOptions["limits"]): void {
     this.#codes.reconfigure(limits);
   }
 
-  /** A frame of an open session from the wire. */
+  /** Handles a frame of an open session from the wire. */
   fromWire(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
       const end = this.#switch.acOnWire ? "padt-ac" : "padt-customer";
@@ -49,7 +49,7 @@ export class SessionDiscovery {
     else this.#switch.outlet.packetToTunnel(session, packet.code, tags);
   }
 
-  /** A frame with an open session's handle from a tunnel. */
+  /** Handles a frame with an open session's handle from a tunnel. */
   fromTunnel(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
       const end = this.#switch.acOnWire ? "padt-customer" : "padt-ac";
@@ -63,7 +63,7 @@ export class SessionDiscovery {
     else this.#switch.outlet.packetToWire(session, packet.code, tags);
   }
 
-  /** Shows a server that does not know a session any more that it was one. */
+  /** Proves a session to a server that no longer knows it. */
   #prove({ member, handle, proof, customer, concentrator, acSessionId }: Session): void {
     if (proof === undefined) return;
     const frame = padt(concentrator, customer, acSessionId, [proofTag(proof)]);
@@ -71,14 +71,14 @@ export class SessionDiscovery {
     this.#switch.touch(member);
   }
 
-  /** Whose session a frame from the wire is of, also of one that has just ended. */
+  /** Returns the session of a frame from the wire, including one that has just ended. */
   partyOf(view: DataView, at: number, packet: DiscoveryPacket): Party | undefined {
     const { source, destination, sessionId } = packet;
     return this.#switch.sessionOf(view, at) ??
       this.#parting.findFromWire(source, destination, sessionId);
   }
 
-  /** A frame of no open session from the wire: the answer to a PADT passes. */
+  /** Handles a frame of no open session from the wire: the answer to a PADT is forwarded. */
   strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
     const { outlet, drops, earlier } = this.#switch;
     if (code !== CODE_PADT) return drops.count("session-unknown");
@@ -91,8 +91,8 @@ export class SessionDiscovery {
   }
 
   /**
-   * Whether a frame may come now. A client that has not yet been told which of its sessions go on
-   * may end one, which must be the same session here and there or none of ours.
+   * Whether a frame is acceptable now. A client that does not know yet which of its sessions
+   * continue may end one, which must be the same session on both sides or none of ours.
    */
   isAllowed(member: Member, handle: number, packet: DiscoveryPacket): boolean {
     if (member.joining === undefined) return true;
@@ -103,13 +103,13 @@ export class SessionDiscovery {
         session.concentrator === packet.destination;
   }
 
-  /** A frame of no open session from a tunnel: the answer to a PADT passes. */
+  /** Handles a frame of no open session from a tunnel: the answer to a PADT is forwarded. */
   strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { acOnWire, outlet, drops, earlier } = this.#switch;
     if (packet.code !== CODE_PADT) return drops.count("session-unknown");
     const session = this.#parting.takeFromTunnel(member, handle);
     if (session !== undefined) {
-      // The AC has ended it, so its id may be another session's by now, or soon.
+      // The AC has ended it, so its id may already belong to another session, or will soon.
       const { remote, local, wireSessionId } = session;
       if (earlier.requests.isOpen(remote, local) || outlet.isHosts(remote, wireSessionId, true)) {
         return drops.count("session-unknown");
@@ -123,8 +123,8 @@ export class SessionDiscovery {
   }
 
   /**
-   * A client ends a session of which we have just told it that we do not know it. Where it shows our
-   * own proof, the AC hears of it; it may be anybody's otherwise.
+   * Handles a client's end of a session that we have just declined. With our own proof, the AC gets
+   * a PADT; without, the session may be another client's.
    */
   #proven(member: Member, handle: number, packet: DiscoveryPacket): void {
     member.known[handle] = Known.used;
@@ -143,12 +143,14 @@ export class SessionDiscovery {
     this.#switch.earlier.orphans.end({ remote: concentrator, local, sessionId });
   }
 
-  /** A server ends a session that we do not have: an earlier process may have had it. */
+  /**
+   * Handles a server's end of a session that we do not have: an earlier process may have had it.
+   */
   #claimed(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { source: concentrator, destination: customer, sessionId } = packet;
     member.known[handle] = Known.used;
     if (isGroupAddress(customer)) return this.#switch.drops.count("session-unknown");
-    // Either is what the customer knows us by; its own frame tells.
+    // The customer knows us by one of these; its own frame will show which.
     for (const local of [readMac(this.#link.mac, 0), concentrator]) {
       this.#switch.earlier.claims.add({ remote: customer, local, sessionId });
     }

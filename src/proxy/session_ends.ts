@@ -1,15 +1,17 @@
-/** Ends that neither peer tells of. */
+/** Session ends that no PADT announces. */
 import { isGroupAddress, type Mac, readMac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
 import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
-/** Milliseconds since the AC was last heard in a session, at time `now` of the clock. */
+/** Returns the milliseconds since the AC was last heard in a session, at time `now`. */
 export function idleTime({ table }: SessionSwitch, session: Session, now: number): number {
   return Math.max(0, now - table.counters[session.index * COUNTERS + AC_HEARD]);
 }
 
-/** Ends the sessions whose PPP link was terminated `linger` milliseconds ago, without a PADT since. */
+/**
+ * Ends the sessions whose PPP link was terminated `linger` milliseconds ago without a PADT since.
+ */
 export function endTerminated(sessions: SessionSwitch, linger: number): void {
   for (const index of sessions.lcp.over(linger)) {
     const session = sessions.table.sessions[index];
@@ -18,9 +20,8 @@ export function endTerminated(sessions: SessionSwitch, linger: number): void {
 }
 
 /**
- * Ends the sessions in which we speak with another address than `own`, the interface's: what the
- * peer sends to the old one does not reach us any more. Linux does the same to its sessions. How
- * many there were.
+ * Ends the sessions in which our address is not `own`, the interface's: frames to the old address
+ * no longer reach us. Linux does the same to its sessions. Returns their number.
  */
 export function endMoved(sessions: SessionSwitch, own: Uint8Array): number {
   const address = readMac(own, 0);
@@ -29,7 +30,7 @@ export function endMoved(sessions: SessionSwitch, own: Uint8Array): number {
   return moved.length;
 }
 
-/** Ends a member's session of this handle because somebody asked for it; false where there is none. */
+/** Ends a peer's session of this handle for an operator; returns false if there is none. */
 export function endByAdmin(
   sessions: SessionSwitch,
   member: Member | undefined,
@@ -41,21 +42,21 @@ export function endByAdmin(
   return true;
 }
 
-/** A session that is stuck at a peer. */
+/** A session that a host still believes in. */
 export interface StuckSession {
   /** The client's name on the server, the server's address on the client. */
   member?: string | undefined;
   /** The customer's or the AC's address. */
   mac: Mac;
-  /** What the peer knows us by, where the session is not ours; our own address unless told. */
+  /** Our address in a session that is not ours; defaults to our own address. */
   local?: Mac | undefined;
-  /** The AC's id, or that on this side's wire. */
+  /** The AC's id, or the one on this side's wire. */
   sessionId: number;
 }
 
 /**
- * Frees a session that somebody has no more use for: ours end on both sides; where we have none, the
- * station of this address on our wire gets a PADT. How many sessions were told of.
+ * Frees a stuck session: our own ends on both sides; without one, the host with this address on our
+ * wire gets a PADT. Returns the number of sessions for which a PADT was sent.
  */
 export function freeStuck(sessions: SessionSwitch, own: Uint8Array, stuck: StuckSession): number {
   const found = [...sessions.table].filter((session) => isStuck(session, stuck));

@@ -5,14 +5,14 @@ import type { Session, SessionEnd } from "./session.ts";
 import { SharedNames } from "./session_names.ts";
 import { type Clocks, countersOf, recordOf, restoredOf } from "./session_record.ts";
 
-/** What a keeper is made of. */
+/** Dependencies of a keeper. */
 export interface KeeperOptions extends Clocks {
   journal: Journal;
-  /** How often the counters of open sessions are saved. Milliseconds. */
+  /** Interval between saves of open sessions' counters, in milliseconds. */
   interval: number;
 }
 
-/** Keeps a proxy's sessions in a journal, and puts those of an earlier process back. */
+/** Keeps a proxy's sessions in a journal, and restores those of an earlier process. */
 export class SessionKeeper {
   readonly #options: KeeperOptions;
   #proxy: Proxy | undefined;
@@ -23,7 +23,7 @@ export class SessionKeeper {
     this.#options = options;
   }
 
-  /** A session has opened (no end) or ended. */
+  /** Records that a session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void {
     const { journal } = this.#options;
     const record = recordOf(session, this.#options);
@@ -32,8 +32,8 @@ export class SessionKeeper {
   }
 
   /**
-   * Puts the sessions back that `fits` lets, held until their tunnel comes back; the others get a
-   * PADT on the wire. Saves counters from here on.
+   * Restores the sessions that `fits` accepts, as held until their tunnel returns; the others get a
+   * PADT on the wire. From then on it saves counters.
    */
   restore(
     proxy: Proxy,
@@ -51,7 +51,7 @@ export class SessionKeeper {
     return { held, refused: records.length - held };
   }
 
-  /** Saves all and gives the journal free. */
+  /** Saves everything and releases the journal. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     this.#options.journal.checkpoint((record) => this.#countersOf(record));

@@ -1,7 +1,7 @@
 import { TAG_AC_NAME, TAG_SERVICE_NAME } from "../pppoe/constants.ts";
 import { findTag, type Tag } from "../pppoe/tags.ts";
 
-/** What AC and service call themselves; empty where nothing was said. */
+/** Names of AC and service; empty if not given. */
 export interface SessionNames {
   readonly ac: string;
   readonly service: string;
@@ -10,24 +10,26 @@ export interface SessionNames {
 /** No names known. */
 export const NO_NAMES: SessionNames = { ac: "", service: "" };
 
-/** Bytes of a name that are kept; tags may have about 1,450. */
+/** Maximum length of a kept name, in bytes; tags may have about 1,450. */
 const MAX_NAME = 64;
-/** Pairs that sessions share; who names more gets objects of their own. */
+/** Maximum number of pairs shared by sessions; further ones are not shared. */
 const MAX_SHARED = 256;
 
 const decoder = new TextDecoder();
 
-/** The name in a tag of this type, UTF-8 (RFC 2516 appendix A); empty without one. */
+/** Returns the name in a tag of this type, UTF-8 (RFC 2516 appendix A); empty without one. */
 export function nameIn(tags: readonly Tag[], type: number): string {
   const value = findTag(tags, type);
   return value === undefined ? "" : decoder.decode(value.subarray(0, MAX_NAME));
 }
 
-/** The names of sessions: thousands of sessions with the same names share one object. */
+/** Shares names: thousands of sessions with the same names use one object. */
 export class SharedNames {
   #shared = new Map<string, SessionNames>();
 
-  /** The names in a PADS; `ac` is the AC's from its offer, where the PADS has none. */
+  /**
+   * Returns the names in a PADS; `ac` is the AC's name from its offer, used if the PADS has none.
+   */
   of(tags: readonly Tag[], ac: string): SessionNames {
     return this.share({
       ac: nameIn(tags, TAG_AC_NAME) || ac,
@@ -35,7 +37,7 @@ export class SharedNames {
     });
   }
 
-  /** An object with these names. */
+  /** Returns a shared object with these names. */
   share(names: SessionNames): SessionNames {
     const key = `${names.ac}\0${names.service}`;
     const known = this.#shared.get(key);

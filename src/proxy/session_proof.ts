@@ -5,35 +5,35 @@ import type { Mac } from "../pppoe/mac.ts";
 import { fitsDiscovery } from "../pppoe/tag_edit.ts";
 import { encodeTags, type Tag } from "../pppoe/tags.ts";
 
-/** Bytes of a proof: a truncated HMAC-SHA-256 (RFC 2104 section 5). */
+/** Length of a proof, in bytes: a truncated HMAC-SHA-256 (RFC 2104 section 5). */
 const PROOF_BYTES = 16;
 /** Vendor-Specific begins with an enterprise number (RFC 2516 appendix A); 0 is IANA's own. */
 const LABEL = Uint8Array.of(0, 0, 0, 0, 0x50, 0x50, 0x50, 0x31);
 
-/** What a proof is about. */
+/** The facts that a proof covers. */
 export interface ProvenSession {
   readonly handle: number;
   readonly acSessionId: number;
   readonly customer: Mac;
   readonly concentrator: Mac;
-  /** What the AC knows us by. */
+  /** Our address towards the AC. */
   readonly local: Mac;
 }
 
 /**
- * What a client shows of a session that its server, started anew without its sessions, does not
- * know: a seal that the server put on it when it opened, under a key that outlives the process.
- * Without it a client could have the server end anybody's session.
+ * Proves a session to a server that has restarted without its sessions: the server seals it when it
+ * opens, with a key that outlives the process. Without proofs, a client could make the server end
+ * other clients' sessions.
  */
 export class SessionProofs {
   #key: Uint8Array;
 
-  /** `secret` is known to the server alone, the same after a restart. */
+  /** `secret` is known only to the server, and stays the same after a restart. */
   constructor(secret: string | Uint8Array) {
     this.#key = createHmac("sha256", secret).update("pppoe-proxy session proof 1").digest();
   }
 
-  /** The proof that this client has this session. */
+  /** Returns the proof that this client has this session. */
   issue(client: string, session: ProvenSession): Uint8Array {
     const { handle, acSessionId, customer, concentrator, local } = session;
     const facts = JSON.stringify([client, handle, acSessionId, customer, concentrator, local]);
@@ -46,7 +46,7 @@ export class SessionProofs {
   }
 }
 
-/** The tag that carries a proof through the tunnel; it stands on no wire. */
+/** Returns the tag that carries a proof through the tunnel; it never appears on a wire. */
 export function proofTag(proof: Uint8Array): Tag {
   const value = new Uint8Array(LABEL.length + proof.length);
   value.set(LABEL);
@@ -54,14 +54,14 @@ export function proofTag(proof: Uint8Array): Tag {
   return { type: TAG_VENDOR_SPECIFIC, value };
 }
 
-/** The tags with this proof, where there is room for it, and with no other. */
+/** Returns the tags with this proof, if it fits, and without any other. */
 function withProof(code: number, tags: readonly Tag[], proof: Uint8Array): Tag[] {
   const others = takeProof(tags).tags;
   const all = [...others, proofTag(proof)];
   return fitsDiscovery(code, all) ? all : others;
 }
 
-/** A PADS with these tags, as it goes to the client of the session that it opens or repeats. */
+/** Returns a PADS with these tags and the proof, as sent to the client of the session. */
 export function provable(
   proofs: SessionProofs | undefined,
   session: ProvenSession & { readonly member: { readonly name: string } },
@@ -73,7 +73,7 @@ export function provable(
   return { ...pads, tags: encodeTags(withProof(pads.code, tags, proof)) };
 }
 
-/** Parts the proof from the other tags; neither side's wire gets to say one. */
+/** Separates the proof from the other tags; a proof from either wire is removed. */
 export function takeProof(
   tags: readonly Tag[],
 ): { tags: Tag[]; proof: Uint8Array | undefined } {

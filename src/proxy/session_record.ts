@@ -1,16 +1,16 @@
-/** Sessions as the state keeps them: with names instead of objects, and on the wall clock. */
+/** Sessions as kept in the state: with names instead of objects, and in wall-clock time. */
 import type { Counters, SessionRecord } from "../state/record.ts";
 import type { RestoredSession, Session } from "./session.ts";
 import { COUNTERS, type SessionTable } from "./session_table.ts";
 
 /** The two clocks, in milliseconds. */
 export interface Clocks {
-  /** The steady one, of sessions. */
+  /** The monotonic clock of sessions. */
   now: () => number;
   wallClock: () => number;
 }
 
-/** What is kept of a session. */
+/** Returns the record of a session. */
 export function recordOf(session: Session, { now, wallClock }: Clocks): SessionRecord {
   const { member, names, index: _index, proof, ...facts } = session;
   const openedAt = Math.round(wallClock() - (now() - session.openedAt));
@@ -24,7 +24,7 @@ export function recordOf(session: Session, { now, wallClock }: Clocks): SessionR
   };
 }
 
-/** What `recordOf` made a record of, on this process's clock. */
+/** Returns the session of a record from `recordOf`, on this process's clock. */
 export function restoredOf(
   { peer: _peer, acName, serviceName, proof, ...facts }: SessionRecord,
   { now, wallClock }: Clocks,
@@ -34,7 +34,7 @@ export function restoredOf(
   return { ...facts, openedAt, names, ...(proof && { proof: Uint8Array.fromHex(proof) }) };
 }
 
-/** What a session has carried; still there while its end is being told. */
+/** Returns a session's traffic; still available while its end is being reported. */
 export function countersOf({ counters }: SessionTable, { index }: Session): Counters {
   const [framesFromWire, bytesFromWire, framesToWire, bytesToWire] = counters.subarray(
     index * COUNTERS,

@@ -25,54 +25,54 @@ import {
 } from "./session_table.ts";
 import { Tallies } from "./tallies.ts";
 
-/** What a switch is made of; on the server's wire is the AC, on the client's the customer. */
+/** Dependencies of a switch. The AC is on the server's wire, the customers on the client's. */
 export interface SwitchOptions
   extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret" | "randomBytes"> {
-  /** Told of every session that opens or ends; the table still has its counters. */
+  /** Called for every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
 
-/** Who is told that a session has ended. */
+/** The sides that are notified of a session's end. */
 export interface Tell {
   wire: boolean;
   tunnel: boolean;
 }
 
-/** Both peers: neither has ended it. */
+/** Both sides, because neither has ended it. */
 export const TELL_BOTH: Tell = { wire: true, tunnel: true };
 
 const NO_TAGS = new Uint8Array(0);
 
 /**
- * Carries the frames of open sessions between one link and the tunnels, in both directions, and
- * ends sessions. The same on both sides of the tunnel; discovery differs and is not done here.
+ * Forwards the frames of open sessions between one link and the tunnels, in both directions, and
+ * ends sessions. Identical on both sides of the tunnel; discovery differs and is handled elsewhere.
  */
 export class SessionSwitch {
   readonly table: SessionTable;
   readonly drops: Drops;
   readonly tallies = new Tallies();
   readonly outlet: DiscoveryOutlet;
-  /** Is shown every frame, where somebody looks. */
+  /** Receives every frame while captures run. */
   tap: FrameTap | undefined;
-  /** No new sessions are wanted; open ones go on. */
+  /** Whether new sessions are refused; open ones continue. */
   draining = false;
   readonly lcp: LcpWatch;
-  /** Whether the ACs of silent sessions still have them. */
+  /** Checks whether the ACs of silent sessions still have them. */
   readonly idle: IdleProbes;
   readonly earlier: EarlierSessions;
-  /** Proofs of sessions, where a secret is there to make them with. */
+  /** Proofs of sessions, if a secret is configured for them. */
   readonly proofs: SessionProofs | undefined;
-  /** Is told of a session of an earlier process that was put back. */
+  /** Called for each restored session of an earlier process. */
   restored: ((session: Session) => void) | undefined;
-  /** Is told of a session's place on the wire when it opens. */
+  /** Called when a session opens, for its place on the wire. */
   opened: ((session: Session) => void) | undefined;
   #options: SwitchOptions;
   #link: Link;
-  /** Members with frames in this batch, and in the last one. */
+  /** Peers with frames in this batch, and in the last one. */
   #touched: Member[] = [];
   #served: Member[] = [];
   #acOnWire: boolean;
-  /** Milliseconds of the clock, read once a batch. */
+  /** Time of the clock in milliseconds, read once per batch. */
   #batchTime: number;
 
   constructor(options: SwitchOptions) {
@@ -95,12 +95,12 @@ export class SessionSwitch {
     return this.#options.now();
   }
 
-  /** Whether the AC is on our wire, rather than the customers. */
+  /** Whether the AC, rather than the customers, is on our wire. */
   get acOnWire(): boolean {
     return this.#acOnWire;
   }
 
-  /** A session frame from the wire, of `length` bytes at `at`: to its tunnel or dropped. */
+  /** Forwards a session frame of `length` bytes at `at` from the wire to its tunnel. */
   fromWire(bytes: Uint8Array, view: DataView, at: number, length: number): void {
     const fault = sessionFault(view, at, length);
     if (fault !== undefined) return this.drops.count(fault);
@@ -110,7 +110,7 @@ export class SessionSwitch {
       this.earlier.stray(view, at);
       return this.drops.count("session-unknown");
     }
-    const payload = payloadLength(view, at); // padding beyond it stays behind
+    const payload = payloadLength(view, at); // any padding after it is not forwarded
     const body = at + SESSION_HEADER;
     if (!isPppFrame(bytes, body, payload)) return this.drops.count("ppp-short");
     const { member, handle } = session;
@@ -127,7 +127,7 @@ export class SessionSwitch {
     this.table.counters[counter + BYTES_FROM_WIRE] += payload;
   }
 
-  /** The payload of a session frame from a tunnel, in `buffer`: to the wire, or dropped: false. */
+  /** Forwards a session payload in `buffer` from a tunnel to the wire; false if dropped. */
   fromTunnel(
     member: Member,
     buffer: RecordBuffer,
@@ -151,12 +151,12 @@ export class SessionSwitch {
     return true;
   }
 
-  /** Notes that the AC was heard. */
+  /** Records that the AC was heard. */
   #heard(index: number): void {
     this.table.counters[index * COUNTERS + AC_HEARD] = this.#batchTime;
   }
 
-  /** Shows a frame that goes from a tunnel to the wire. */
+  /** Shows a frame from a tunnel to the wire to the captures. */
   #show(index: number, bytes: Uint8Array, at: number, length: number): void {
     const session = this.table.sessions[index];
     if (session === undefined) return;
@@ -164,7 +164,7 @@ export class SessionSwitch {
     this.tap?.session("wire", "out", session, bytes, at, length);
   }
 
-  /** Looks at a frame's PPP, `length` bytes at `at`; whether it was for us and goes no further. */
+  /** Inspects a frame's PPP, `length` bytes at `at`; returns whether it was only for us. */
   #watch(session: Session, bytes: Uint8Array, at: number, length: number, toAc: boolean): boolean {
     if (isLcp(bytes, at, length)) {
       if (!toAc && this.idle.isAsking && this.idle.takes(session, bytes, at, length)) return true;
@@ -175,18 +175,18 @@ export class SessionSwitch {
     return false;
   }
 
-  /** The session that a frame from the wire belongs to. */
+  /** Returns the session that a frame from the wire belongs to. */
   sessionOf(view: DataView, at: number): Session | undefined {
     const index = this.table.lookup(view, at);
     return index < 0 ? undefined : this.table.sessions[index];
   }
 
-  /** The session that a member knows under this handle. */
+  /** Returns a peer's session with this handle. */
   sessionByHandle(member: Member, handle: number): Session | undefined {
     return this.table.sessions[member.handles[handle] - 1];
   }
 
-  /** Opens a session whose customer began to ask at `began`. */
+  /** Opens a session whose customer started to ask at `began`. */
   open(session: Omit<Session, "index" | "openedAt">, began?: number): Session {
     const opened = this.#add({ ...session, openedAt: this.#options.now() });
     if (began !== undefined) this.tallies.opened(opened.openedAt - began);
@@ -194,16 +194,17 @@ export class SessionSwitch {
     return opened;
   }
 
-  /** While a session had no tunnel, nobody could hear its AC: its silence begins anew. */
+  /** Restarts the measurement of an AC's silence, which could not be heard without a tunnel. */
   resumed(session: Session): void {
     this.table.counters[session.index * COUNTERS + AC_HEARD] = this.#options.now();
   }
 
-  /** Puts back a session of an earlier process, of which nobody is told; false where it does not fit. */
+  /** Restores an earlier process's session silently; returns false if it conflicts. */
   restore(session: Omit<Session, "index">, counters: readonly number[]): boolean {
     const { member, handle, remote, local, wireSessionId } = session;
     const taken = this.table.find(remote, local, wireSessionId) >= 0;
-    // The AC may have given the id to this host since, whose frames are not the customer's.
+    // The AC may since have given the id to this machine's kernel, whose frames are not the
+    // customer's.
     const isHosts = this.#acOnWire && this.outlet.isHosts(remote, wireSessionId, true);
     if (taken || isHosts || member.handles[handle] !== 0) return false;
     const added = this.#add(session);
@@ -229,8 +230,8 @@ export class SessionSwitch {
   }
 
   /**
-   * Ends a session and tells who has not heard of it, with a PADT each (RFC 2516 section 5.5). A
-   * far proxy without a tunnel hears of it when it resumes.
+   * Ends a session and sends a PADT to the sides that have not learned of it (RFC 2516 section
+   * 5.5). A peer without a tunnel is notified when it resumes.
    */
   close(session: Session, end: SessionEnd, tell: Tell, tags: Uint8Array = NO_TAGS): void {
     if (this.table.sessions[session.index] !== session) return;
@@ -243,7 +244,7 @@ export class SessionSwitch {
     const theirs = customers.get(customer);
     theirs?.delete(session);
     if (theirs?.size === 0) customers.delete(customer);
-    // First it is written down: whoever hears of the end from us is not to hear it from the next process.
+    // Recorded first: a side notified by us must not be notified again by the next process.
     this.#options.observe(session, end, this.table);
     if (tell.wire && !this.earlier.takeLeave(session)) {
       this.outlet.packetToWire(session, CODE_PADT, tags);
@@ -253,14 +254,14 @@ export class SessionSwitch {
     }
   }
 
-  /** Ends all sessions of a member. */
+  /** Ends all sessions of a peer. */
   closeAll(member: Member, end: SessionEnd, tell: Tell): void {
     for (const session of this.table) {
       if (session.member === member) this.close(session, end, tell);
     }
   }
 
-  /** Remembers that a member's writer has something to flush at the end of the batch. */
+  /** Marks a peer's writer for flushing at the end of the batch. */
   touch(member: Member): void {
     if (member.touched) return;
     member.touched = true;
@@ -268,7 +269,7 @@ export class SessionSwitch {
     this.#touched.push(member);
   }
 
-  /** The link has no more frames for now: everything gathered leaves. */
+  /** Flushes the tunnels: the link has no more frames for now. */
   wireBatchEnd(): void {
     for (const member of this.#touched) {
       member.touched = false;
@@ -279,13 +280,13 @@ export class SessionSwitch {
     this.#batchTime = this.#options.now();
   }
 
-  /** Whether all tunnels that the last batch went to are full for a moment. */
+  /** Whether all tunnels used by the last batch are full at the moment. */
   get isFull(): boolean {
     return this.#served.length > 0 &&
       this.#served.every(({ tunnel }) => tunnel?.writer.isFull === true);
   }
 
-  /** The tunnel has no more records for now. */
+  /** Flushes the wire: the tunnel has no more records for now. */
   tunnelBatchEnd(): void {
     this.#link.flush();
     this.#batchTime = this.#options.now();

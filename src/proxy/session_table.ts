@@ -6,23 +6,23 @@ import type { Session } from "./session.ts";
 /** Words of a preformatted header: 14 bytes of Ethernet and 6 of PPPoE. */
 export const HEADER_WORDS = SESSION_HEADER / 4;
 
-/** Counters of a session, in `SessionTable.counters` at `index * COUNTERS`. */
+/** Number of counters per session, in `SessionTable.counters` at `index * COUNTERS`. */
 export const COUNTERS = 5;
 export const FRAMES_FROM_WIRE = 0;
 export const BYTES_FROM_WIRE = 1;
 export const FRAMES_TO_WIRE = 2;
 export const BYTES_TO_WIRE = 3;
-/** Milliseconds of the clock when the AC was last heard. */
+/** When the AC was last heard, in milliseconds of the clock. */
 export const AC_HEARD = 4;
 
 /**
- * The open sessions of one link. What a session frame needs is in typed arrays by session index;
+ * The open sessions of one link. Data needed per session frame is in typed arrays by session index;
  * the rest, for the slow paths, is in `Session`.
  */
 export class SessionTable {
   /** Sessions by index. */
   readonly sessions: (Session | undefined)[] = [];
-  /** Header towards this side's wire by index, {@linkcode HEADER_WORDS} words each. */
+  /** Headers towards this side's wire by index, {@linkcode HEADER_WORDS} words each. */
   headers = new Uint32Array(0);
   /** The same memory, to set a frame's LENGTH. */
   headersView = new DataView(this.headers.buffer);
@@ -36,17 +36,20 @@ export class SessionTable {
     this.#etherType = etherType;
   }
 
-  /** Open sessions. */
+  /** Number of open sessions. */
   get size(): number {
     return this.#frames.size;
   }
 
-  /** Index of the session that the frame at `at` belongs to, or -1. */
+  /** Returns the index of the session that the frame at `at` belongs to, or -1. */
   lookup(view: DataView, at: number): number {
     return this.#frames.lookup(view, at);
   }
 
-  /** Whether frames from `remote` to `local` with this session id belong to a session; its index or -1. */
+  /**
+   * Returns the index of the session of frames from `remote` to `local` with this session id, or
+   * -1.
+   */
   find(remote: number, local: number, sessionId: number): number {
     const head = this.#head(remote, local, sessionId);
     return this.#frames.lookup(head, 0);
@@ -59,7 +62,7 @@ export class SessionTable {
     this.#reserve(index);
     this.sessions[index] = session;
     this.#frames.insert(this.#key(session), 0, index);
-    // Towards the wire the addresses stand the other way round.
+    // Towards the wire, source and destination are swapped.
     const header = this.#head(session.local, session.remote, session.wireSessionId);
     new Uint8Array(this.headers.buffer).set(
       new Uint8Array(header.buffer),
@@ -78,7 +81,7 @@ export class SessionTable {
     this.#free.push(session.index);
   }
 
-  /** The open sessions, in no particular order. */
+  /** Yields the open sessions, in no particular order. */
   *[Symbol.iterator](): Iterator<Session> {
     for (const session of this.sessions) if (session !== undefined) yield session;
   }
@@ -87,7 +90,7 @@ export class SessionTable {
     return this.#head(session.remote, session.local, session.wireSessionId);
   }
 
-  /** A session frame's first 20 bytes, LENGTH 0. */
+  /** Returns a session frame's first 20 bytes, LENGTH 0. */
   #head(source: number, destination: number, sessionId: number): DataView {
     const bytes = new Uint8Array(SESSION_HEADER);
     const view = new DataView(bytes.buffer);

@@ -2,11 +2,11 @@ import { Bucket, type Rate } from "./rate.ts";
 
 /** How a rate is shared. */
 export interface Shares {
-  /** What each owner may have whatever the others do. */
+  /** Guaranteed to each owner, whatever the others use. */
   readonly floor: Rate;
-  /** What one owner may have at most, its floor apart. */
+  /** Maximum of one owner, in addition to its floor. */
   readonly each: Rate;
-  /** What all may have together, their floors apart. */
+  /** Maximum of all owners together, in addition to their floors. */
   readonly all: Rate;
 }
 
@@ -15,7 +15,7 @@ interface OwnBuckets {
   each: Bucket;
 }
 
-/** One rate for many owners: none can use up what the others need to get by. */
+/** A rate shared by many owners, none of which can use up the others' guaranteed part. */
 export class SharedRate<Owner extends object> {
   #shares: Shares;
   #own = new WeakMap<Owner, OwnBuckets>();
@@ -25,12 +25,12 @@ export class SharedRate<Owner extends object> {
     this.#shares = shares;
   }
 
-  /** Takes over other shares. What was taken counts on. */
+  /** Applies new shares; tokens already taken still count. */
   reconfigure(shares: Shares): void {
     this.#shares = shares;
   }
 
-  /** Takes one for an owner; false where it may have no more. */
+  /** Takes a token for an owner; returns false if it may have no more. */
   take(owner: Owner, now: number): boolean {
     const { floor, each, all } = this.#shares;
     let own = this.#own.get(owner);

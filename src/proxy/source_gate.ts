@@ -4,23 +4,24 @@ import { CustomerRates } from "./customer_rates.ts";
 import type { PadiRates } from "./padi_shaper.ts";
 import type { Rate } from "./rate.ts";
 
-/** PADIs and PADRs of one source that are read in a second, at least, and for each PADI that may pass. */
+/** Minimum limit of PADIs and PADRs read per source, and the number read per PADI that may pass. */
 const LEAST: Rate = { rate: 32, burst: 64 };
 const PER_PADI = 8;
-/** Where the source address stands in a frame. */
+/** Offset of the source address in a frame. */
 const SOURCE_AT = 6;
 
-/** What a gate is made of. */
+/** Dependencies of a gate. */
 export interface SourceGateOptions {
   limits: Pick<PadiRates, "padiRatePerMac" | "padiBurstPerMac">;
-  /** Milliseconds of a steady clock. */
+  /** Monotonic clock, in milliseconds. */
   now: () => number;
   randomBytes: (length: number) => Uint8Array;
 }
 
 /**
- * Bounds the requests of one source address that are read at all. What the limits of discovery want
- * of them takes reading, and some kilobytes of garbage each; a host that keeps to them stays far below.
+ * Limits the requests read per source address. The limits of discovery themselves need a parsed
+ * packet, with a few kilobytes of garbage each; a host within those limits stays far below this
+ * one.
  */
 export class SourceGate {
   #rates: CustomerRates<object>;
@@ -29,17 +30,17 @@ export class SourceGate {
     this.#rates = new CustomerRates(rateOf(limits), now, randomBytes);
   }
 
-  /** Takes over other limits. */
+  /** Applies new limits. */
   reconfigure(limits: SourceGateOptions["limits"]): void {
     this.#rates.reconfigure(rateOf(limits));
   }
 
   /**
-   * Whether the frame `bytes[offset, offset + length)` is one too many of its source, which is counted
-   * for each owner apart: a client, or all that is heard on the wire.
+   * Whether the frame `bytes[offset, offset + length)` exceeds its source's limit. Sources are
+   * counted per owner: a client, or the wire as a whole.
    */
   isExcess(bytes: Uint8Array, offset: number, length: number, owner: object = this): boolean {
-    if (length < SESSION_HEADER) return false; // nothing that is read
+    if (length < SESSION_HEADER) return false; // too short to be parsed
     const code = bytes[offset + ETHERNET_HEADER + 1];
     if (code !== CODE_PADI && code !== CODE_PADR) return false;
     return !this.#rates.take(owner, readMac(bytes, offset + SOURCE_AT));

@@ -1,4 +1,4 @@
-/** What a daemon remembers of sessions: across restarts, where its configuration names a place. */
+/** A daemon's record of sessions; kept across restarts if `state_dir` is configured. */
 import { readMac } from "../pppoe/mac.ts";
 import { formatAddress } from "../config/addresses.ts";
 import { blaming } from "../config/blame.ts";
@@ -16,24 +16,27 @@ import type { SessionTable } from "./session_table.ts";
 
 const log = logger("state");
 
-/** Past sessions that are remembered without a store. */
+/** Maximum number of past sessions remembered without a store. */
 const MAX_RECENT = 1_000;
 
-/** What is remembered of sessions. */
+/** The record of sessions. */
 export interface State {
-  /** Whether a later process can find sessions of this one. */
+  /** Whether a later process can find this one's sessions. */
   readonly isKept: boolean;
-  /** Why sessions are not kept for now, though they should be. */
+  /** Why sessions are not being saved although they should be; undefined if they are. */
   readonly trouble: string | undefined;
   readonly pastSessions: PastSessions;
-  /** A session has opened (no end) or ended. */
+  /** Records that a session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void;
-  /** Puts back what an earlier process had and can still be carried; the peers of the rest are told. */
+  /** Restores an earlier process's sessions that can still be forwarded; the others get a PADT. */
   restore(proxy: Proxy, mac: Uint8Array): void;
   close(): Promise<void>;
 }
 
-/** Opens `state_dir`, or remembers a little in memory where none is configured. Throws `StateError`. */
+/**
+ * Opens `state_dir`, or keeps a limited record in memory if none is configured. Throws
+ * `StateError`.
+ */
 export async function openState(config: Config, now: () => number): Promise<State> {
   const clocks = { now, wallClock: Date.now };
   return config.stateDir === undefined
@@ -59,7 +62,7 @@ function inMemory(clocks: Clocks): State {
 }
 
 async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
-  // Who keeps nothing needs no memory for SQLite.
+  // Loaded on demand: a daemon without `state_dir` needs no memory for SQLite.
   const { CHECKPOINT_INTERVAL } = await import("../state/journal.ts");
   const { openJournal } = await import("../state/open_journal.ts");
   const { refuseLinks } = await import("../state/store.ts");
@@ -95,11 +98,11 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
 }
 
 function tell({ dropped, setAside }: Opened): void {
-  if (setAside !== undefined) log.warning("state set aside", { ...setAside });
-  if (dropped > 0) log.warning("state made no sense", { dropped });
+  if (setAside !== undefined) log.warning("session database quarantined", { ...setAside });
+  if (dropped > 0) log.warning("dropped invalid rows from the session database", { dropped });
 }
 
-/** The far proxies that sessions can be of. */
+/** Returns the names of the peers that sessions can belong to. */
 function peersOf(config: Config): ReadonlySet<string> {
   return new Set(
     config.mode === "server"

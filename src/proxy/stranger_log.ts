@@ -3,35 +3,37 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { networksOf } from "../tunnel/network.ts";
 import { count } from "./tallies.ts";
 
-/** Lines at once after a quiet time, and the time that one of them takes to come back. */
+/** Maximum number of lines in a burst, and the time after which one more is allowed. */
 const BURST = 20;
 const RECOVERY = 5_000;
-/** One network gets a line in so many milliseconds. */
+/** Minimum time between two lines about one network, in milliseconds. */
 const NETWORK_PAUSE = 10_000;
-/** Networks that are remembered to have got one. */
+/** Maximum number of networks remembered. */
 const MAX_NETWORKS = 256;
-/** How often it is told what was left out. Milliseconds. */
+/** Interval between summaries of suppressed lines, in milliseconds. */
 const SUMMARY = 10_000;
 
-/** What is told of refused connections: one of them, or how many were not told of. */
+/** Outputs for refused connections: one line each, or a count of those left out. */
 export interface StrangerLogOptions {
   now: () => number;
   later: (milliseconds: number, run: () => void) => void;
-  /** One connection. */
+  /** Logs one connection. */
   line(facts: Record<string, unknown>): void;
-  /** So many more, by reason, in the last `seconds`. */
+  /** Logs how many more, by reason, in the last `seconds`. */
   summary(facts: Record<string, unknown>): void;
 }
 
 /**
- * Tells of connections that were turned away, in lines bounded by network and in all: a stranger
- * has as many addresses as it likes, and a /48 has 65,536 /64s.
+ * Logs refused connections, limited per network and in total: a stranger can use any number of
+ * addresses, and a /48 has 65,536 /64s.
  */
 export class StrangerLog {
   #options: StrangerLogOptions;
-  /** Until when each network gets no further line, the latest last; its widest stands for it. */
+  /**
+   * Time until which each network gets no further line, latest last; keyed by its widest prefix.
+   */
   #quiet = new Map<string, number>();
-  /** When all lines so far would be paid for. */
+  /** Time at which the line limit is fully replenished. */
   #due = 0;
   #untold: Record<string, number> = {};
   #since: number | undefined;
@@ -40,7 +42,7 @@ export class StrangerLog {
     this.#options = options;
   }
 
-  /** A connection from `host`, with its address as it is told, has ended before authentication. */
+  /** Handles a connection from `host`, logged as `address`, that ended before authentication. */
   rejected(host: string, address: string, end: TunnelEnd): void {
     const now = this.#options.now();
     const { own, wide } = networksOf(host);
@@ -73,7 +75,7 @@ export class StrangerLog {
   }
 }
 
-/** How a tunnel ended, as facts of a line. */
+/** Returns how a tunnel ended, as log fields. */
 export function endFacts(end: TunnelEnd): Record<string, string> {
   return { reason: end.reason, by: end.by, ...(end.detail !== "" && { detail: end.detail }) };
 }

@@ -1,25 +1,25 @@
 import type { Mac } from "../pppoe/mac.ts";
 import { hashMac } from "./customer_rates.ts";
 
-/** What is remembered of an address that has never had a session. */
+/** Record of an address that has never had a session. */
 export type Encounter = "new" | "seen" | "served";
 
 /**
- * A host repeats its PADI 5, 10, 20 and 40 seconds after the last one (RFC 2516 section 8); what
- * comes sooner than this is no such repetition. Milliseconds.
+ * Minimum age of a repetition, in milliseconds: a host repeats its PADI 5, 10, 20 and 40 seconds
+ * after the last one (RFC 2516 section 8).
  */
 const SOONEST_RETURN = 1_000;
-/** For how long an address is remembered. Milliseconds. */
+/** Time for which an address is remembered, in milliseconds. */
 const MEMORY = 120_000;
-/** Places in which one address may be. */
+/** Number of possible places of one address. */
 const WAYS = 4;
-/** Times are kept in tenths of a second, the lowest bit says whether it was served. */
+/** Times are stored in tenths of a second; the lowest bit marks a served address. */
 const TICK = 100;
 
 /**
- * Which unknown addresses have asked before. Under a flood of made-up addresses a real customer is
- * the one that comes back. A table of fixed size: where its places are taken, the oldest of them
- * goes.
+ * Remembers which unknown addresses have asked before: in a flood of forged addresses, a real
+ * customer is the one that returns. The table has a fixed size; when an address's places are taken,
+ * the oldest entry is evicted.
  */
 export class Strangers {
   #mask: number;
@@ -36,7 +36,7 @@ export class Strangers {
     this.#times = new Uint32Array(size);
   }
 
-  /** What there is to remember of an address. */
+  /** Returns what is remembered of an address. */
   encounter(mac: Mac, now: number): Encounter {
     const at = this.#find(mac);
     if (at < 0) return "new";
@@ -46,14 +46,14 @@ export class Strangers {
     return age >= SOONEST_RETURN ? "seen" : "new";
   }
 
-  /** An address has asked in vain; it counts from the first time. */
+  /** Records that an address asked without success, unless already known: the first time counts. */
   seen(mac: Mac, now: number): void {
     const at = this.#find(mac);
     if (at >= 0 && now - (this.#times[at] >>> 1) * TICK <= MEMORY) return;
     this.#write(mac, Math.floor(now / TICK) << 1);
   }
 
-  /** A request of an address was passed on. */
+  /** Records that a request of an address was forwarded. */
   served(mac: Mac, now: number): void {
     this.#write(mac, Math.floor(now / TICK) << 1 | 1);
   }
@@ -81,7 +81,7 @@ export class Strangers {
     return (hashMac(mac, this.#seeds[0]) & this.#mask) * WAYS;
   }
 
-  /** Not 0, which is an empty place. */
+  /** Returns the address's mark; never 0, which is an empty place. */
   #mark(mac: Mac): number {
     return (hashMac(mac, this.#seeds[1]) | 1) >>> 0;
   }

@@ -9,7 +9,7 @@ import {
 import type { Tag } from "../pppoe/tags.ts";
 import { Histogram } from "./histogram.ts";
 
-/** Where a discovery packet comes from or goes to. */
+/** Direction and side of a discovery packet. */
 export type PacketWay = "from-wire" | "to-wire" | "from-tunnel" | "to-tunnel";
 
 const ERRORS: ReadonlySet<number> = new Set([
@@ -18,20 +18,20 @@ const ERRORS: ReadonlySet<number> = new Set([
   TAG_GENERIC_ERROR,
 ]);
 
-/** What is counted of discovery, and measured. None of it is touched by session frames. */
+/** Statistics of discovery. Session frames do not touch them. */
 export class Tallies {
-  /** Packets by way and code. */
+  /** Number of packets by direction and code. */
   readonly packets: Record<PacketWay, Record<string, number>> = {
     "from-wire": {},
     "to-wire": {},
     "from-tunnel": {},
     "to-tunnel": {},
   };
-  /** Packets with an error tag (RFC 2516 Appendix A), from the wire or a tunnel. */
+  /** Number of packets with an error tag (RFC 2516 Appendix A), from the wire or a tunnel. */
   readonly errors: Record<string, number> = {};
-  /** From a customer's first PADI to its session. Seconds. */
+  /** Time from a customer's first PADI to its session, in seconds. */
   readonly setup = new Histogram([0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
-  /** Round trips of keepalives. Seconds. */
+  /** Round-trip times of keepalives, in seconds. */
   readonly roundTrip = new Histogram([
     0.0005,
     0.001,
@@ -57,7 +57,7 @@ export class Tallies {
     this.packet(way, frame[ETHERNET_HEADER + 1]);
   }
 
-  /** A session has opened so many milliseconds after its first PADI. */
+  /** Records that a session opened this many milliseconds after its first PADI. */
   opened(milliseconds: number): void {
     this.setup.observe(milliseconds / 1_000);
   }
@@ -70,7 +70,7 @@ export class Tallies {
   }
 }
 
-/** Adds one to a count by name. */
+/** Increments a named count. */
 export function count(counts: Record<string, number>, name: string): void {
   counts[name] = (counts[name] ?? 0) + 1;
 }

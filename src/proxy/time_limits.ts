@@ -1,30 +1,34 @@
 /**
- * Time limits of many things by one timer, where most things end long before: a timer each would cost
- * more than the things do. It looks at all of them once a limit, so that they have to be few.
+ * Time limits of many things with one timer. Most things end long before their limit, and one timer
+ * each would cost more than the things themselves. Each expiry scans all of them, so they must be
+ * few.
  */
 export class TimeLimits<Thing> {
   #now: () => number;
   #expired: (thing: Thing) => void;
-  /** When each has to have ended. */
+  /** Deadline of each thing. */
   #due = new Map<Thing, number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** When the timer is due. */
   #next = Infinity;
 
-  /** `now` gives milliseconds of a steady clock; `expired` is called once for what has not ended in time. */
+  /**
+   * `now` is a monotonic clock in milliseconds; `expired` is called once for a thing that is
+   * overdue.
+   */
   constructor(now: () => number, expired: (thing: Thing) => void) {
     this.#now = now;
     this.#expired = expired;
   }
 
-  /** A thing may last so many milliseconds from now on, whatever was said of it before. */
+  /** Sets a thing's limit, in milliseconds from now, replacing an earlier one. */
   begin(thing: Thing, milliseconds: number): void {
     const due = this.#now() + milliseconds;
     this.#due.set(thing, due);
     this.#arm(due);
   }
 
-  /** It has ended. */
+  /** Removes a thing that has ended. */
   end(thing: Thing): void {
     this.#due.delete(thing);
     if (this.#due.size > 0) return;

@@ -2,26 +2,28 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 const HANDLE_BYTES = 8;
 const MAC_BYTES = 8;
-/** Bytes of a token: small enough for every peer, far below RFC 3817 section 2.3's 255. */
+/**
+ * Length of a token, in bytes: small enough for every host, far below RFC 3817 section 2.3's 255.
+ */
 export const TOKEN_BYTES = HANDLE_BYTES + MAC_BYTES;
 
 /**
- * Makes and checks the tokens that stand in for Host-Uniq (towards the AC) and AC-Cookie (towards
- * the customer): 8 random bytes and 8 bytes of HMAC-SHA-256 over them and what they are bound to,
- * under a key that only this process knows. A token says nothing and cannot be made up; what it
- * stands for is kept by the caller, under `tokenHandle`.
+ * Creates and verifies the tokens that replace Host-Uniq (towards the AC) and AC-Cookie (towards
+ * the customer): 8 random bytes, and 8 bytes of HMAC-SHA-256 over them and the binding, with a key
+ * that only this process knows. A token reveals nothing and cannot be forged; the caller keeps what
+ * it replaces, under `tokenHandle`.
  */
 export class TokenMint {
   #key: Uint8Array;
   #random: (length: number) => Uint8Array;
 
-  /** `random` returns that many random bytes. */
+  /** `random` returns this many random bytes. */
   constructor(random: (length: number) => Uint8Array) {
     this.#key = random(32);
     this.#random = random;
   }
 
-  /** A fresh token bound to `binding`. */
+  /** Creates a token bound to `binding`. */
   mint(binding: string): Uint8Array {
     const token = new Uint8Array(TOKEN_BYTES);
     token.set(this.#random(HANDLE_BYTES));
@@ -29,7 +31,7 @@ export class TokenMint {
     return token;
   }
 
-  /** Whether `token` was made here for `binding`. */
+  /** Whether `token` was created here for `binding`. */
   verify(token: Uint8Array, binding: string): boolean {
     return token.length === TOKEN_BYTES &&
       timingSafeEqual(this.#seal(token, binding), token.subarray(HANDLE_BYTES));
@@ -42,12 +44,12 @@ export class TokenMint {
   }
 }
 
-/** The part of a token that finds what it stands for; undefined for what cannot be a token. */
+/** Returns the part of a token that serves as its key; undefined if it cannot be a token. */
 export function tokenHandle(token: Uint8Array): string | undefined {
   return token.length === TOKEN_BYTES ? hex(token.subarray(0, HANDLE_BYTES)) : undefined;
 }
 
-/** Lower-case hex without separators. */
+/** Formats bytes as lower-case hex without separators. */
 export function hex(bytes: Uint8Array): string {
   let text = "";
   for (const byte of bytes) text += byte.toString(16).padStart(2, "0");

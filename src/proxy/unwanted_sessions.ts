@@ -3,12 +3,12 @@ import { CODE_PADS } from "../pppoe/constants.ts";
 import { Bucket } from "./rate.ts";
 import type { SessionSwitch } from "./session_switch.ts";
 
-/** PADTs for sessions that nobody waits for: an AC that is late is late with many. */
+/** Rate limit of PADTs for unwanted sessions: a slow AC is late with many. */
 const PADT_RATE = { rate: 100, burst: 200 };
 
 /**
- * Ends sessions that an AC has opened and nobody waits for any more: left alone, it would keep them
- * half-open until its LCP gives up, and count them against the line.
+ * Ends sessions that an AC has opened but no client wants any more: otherwise the AC would keep
+ * them half-open until its LCP gives up, and count them against the line.
  */
 export class UnwantedSessions {
   #switch: SessionSwitch;
@@ -21,8 +21,8 @@ export class UnwantedSessions {
   }
 
   /**
-   * Answers a PADS to a request of ours with a PADT, at a bounded rate. Not where the session is
-   * open after all, nor where the PADS brings an error, so that there is none.
+   * Answers a PADS to a request of ours with a PADT, at a limited rate, unless the session is open
+   * or the PADS reports an error and therefore has no session.
    */
   end({ code, source, destination, sessionId }: DiscoveryPacket): void {
     if (code !== CODE_PADS || sessionId === 0) return;
