@@ -91,7 +91,7 @@ function readLong(arg: string, reading: Reading): void {
   reading.switches.add(option.name);
 }
 
-/** `-n`, `-n VALUE`, `-nVALUE`, `-n=VALUE`, and switches in a row: `-abn VALUE`. */
+/** `-n`, `-n VALUE`, `-nVALUE`, `-n=VALUE`, and combined switches: `-abn VALUE`. */
 function readShort(arg: string, reading: Reading): void {
   for (let at = 1; at < arg.length; at++) {
     const option = reading.spec.options.find(({ alias }) => alias === arg[at]);

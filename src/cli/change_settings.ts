@@ -35,7 +35,8 @@ async function printIssues({ facts }: ProblemError): Promise<void> {
 }
 
 /**
- * `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until the daemon restarts.
+ * `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until a restart or a reload
+ * of a changed [log] table.
  */
 export async function logLevelCommand(args: Arguments): Promise<number> {
   const [level] = args.positionals;

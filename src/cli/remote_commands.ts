@@ -127,13 +127,14 @@ If there is an error the daemon keeps its running configuration and the exit cod
 
 const logLevel: Command = {
   name: "log-level",
-  summary: "Show a daemon's log level, or change it until the daemon restarts",
+  summary: "Show or temporarily change a daemon's log level",
   positionals: ["debug|info|warning|error"],
   options: [
     ...DAEMON_OPTIONS,
     { name: "topic", value: "TOPIC", summary: "only this topic, such as discovery" },
   ],
-  details: "",
+  details:
+    "A change lasts until the daemon restarts or reloads a configuration whose [log] differs.",
   load: async () => (await import("./change_settings.ts")).logLevelCommand,
 };
 

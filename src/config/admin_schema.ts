@@ -23,7 +23,7 @@ export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfi
   const table = section({
     socket: v.exactOptional(value.pathOr("", folder)),
     readSocket: v.exactOptional(value.path(folder)),
-    readGroup: v.exactOptional(value.textLike("a group's name", (text) => GROUP.test(text))),
+    readGroup: v.exactOptional(value.textLike("a group name", (text) => GROUP.test(text))),
     listen: v.exactOptional(listen()),
     tokenFile: v.exactOptional(value.path(folder)),
     readTokenFile: v.exactOptional(value.path(folder)),

@@ -10,7 +10,7 @@ export function captureSchema(folder: string): v.GenericSchema<unknown, CaptureC
     directory: v.exactOptional(value.path(folder)),
     fileSize: withDefault(value.size("64KiB", "16GiB"), "64MiB"),
     files: withDefault(value.integer(1, 10_000), 8),
-    client: v.exactOptional(value.textLike("a client's name", (text) => text !== "")),
+    client: v.exactOptional(value.textLike("a client name", (text) => text !== "")),
     mac: v.exactOptional(
       value.textLike(
         'a MAC address such as "02:00:00:00:00:01"',

@@ -200,7 +200,7 @@ function causeOf({ errno, message }: FileError, kind: "file" | "directory"): str
     case ENOENT:
       return `no such ${kind}`;
     case EACCES:
-      return "permission denied; check the owner and mode of it and of the directories above it";
+      return `permission denied; check the owner and mode of the ${kind} and of its parent directories`;
     case ENOTDIR:
       return "a component of its path is not a directory";
     case ELOOP:

@@ -40,7 +40,7 @@ async function readText(file: string): Promise<string> {
 function causeOf(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file; check the path";
   if (error instanceof Deno.errors.PermissionDenied) {
-    return "permission denied; check the owner and mode of it and of the directories above it";
+    return "permission denied; check the owner and mode of the file and of its parent directories";
   }
   if (error instanceof TypeError) return "it is not UTF-8; save it in that encoding";
   return error instanceof Error ? error.message : String(error);

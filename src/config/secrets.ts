@@ -58,7 +58,7 @@ function readLines(
   { kind, most, owners }: { kind: SecretKind; most: number; owners: Owners },
 ): Uint8Array[] {
   const refuse = (why: string): Error => new Error(`Cannot use the ${kind} "${path}": ${why}`);
-  const makeOne = `make one with \`pppoe-proxy keygen ${kind}\``;
+  const makeOne = `make one with \`pppoe-proxy keygen ${kind} FILE\``;
   const bytes = readGuarded(path, {
     what: `the ${kind}`,
     rule: "private",

@@ -30,7 +30,7 @@ export function scalarFault(token: string): string | undefined {
     return `A quotation mark is missing at the start of ${shorten(token)}`;
   }
   if (/[\u2018-\u201f\u00ab\u00bb]/.test(token)) {
-    return `${shorten(token)} has curly quotation marks; write plain ones`;
+    return `${shorten(token)} has curly quotation marks; use plain ones`;
   }
   if (token === "=") return 'Remove the second "="';
   return `Text needs quotation marks: write "${shorten(token)}"`;

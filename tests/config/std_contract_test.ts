@@ -13,7 +13,7 @@ import { parse } from "@std/toml";
 import { outlineOf } from "../../src/config/toml_outline.ts";
 import project from "../../deno.json" with { type: "json" };
 
-/** Text without a problem to `outlineOf`, as all that is given to `parse` is; and its values. */
+/** Text that `outlineOf` accepts, as all text passed to `parse` must be, and its values. */
 const VALUES: [source: string, value: unknown][] = [
   ["a = 1\nb = -2\nc = 0x8863\nd = 1_000\ne = 0o17\nf = 0b11", {
     a: 1,
@@ -196,14 +196,14 @@ const PAIRS: [what: string, isEqual: boolean, one: unknown, other: unknown][] = 
   ["symbols", false, { [Symbol.for("a")]: 1 }, { [Symbol.for("a")]: 2 }],
   ["kinds of bytes", false, new Uint8Array([1]), new Uint8ClampedArray([1])],
   ["bytes", false, new Uint8Array([1, 2]).buffer, new Uint8Array([1, 3]).buffer],
-  ["moments", false, new Date(1), new Date(2)],
-  ["patterns", false, /a/, /a/g],
-  ["addresses", false, new URL("http://a/"), new URL("http://b/")],
+  ["dates", false, new Date(1), new Date(2)],
+  ["regular expressions", false, /a/, /a/g],
+  ["URLs", false, new URL("http://a/"), new URL("http://b/")],
   ["a number and its text", false, 1, "1"],
-  ["nothing", false, null, undefined],
-  ["errors of two places", false, new Error("a"), new Error("a")],
-  ["what getters show", false, new Hidden(1), new Hidden(2)],
-  ["the same from getters", true, new Hidden(1), new Hidden(1)],
+  ["null and undefined", false, null, undefined],
+  ["separate errors", false, new Error("a"), new Error("a")],
+  ["private fields", false, new Hidden(1), new Hidden(2)],
+  ["equal private fields", true, new Hidden(1), new Hidden(1)],
   ["functions", false, () => 1, () => 1],
 ];
 
@@ -237,7 +237,7 @@ Deno.test("P6: assertThrows and assertRejects accept only the expected kind of e
     ["thrown, not rejected, of its class", false, () => assertRejects(throwing, TypeError)],
     ["nothing rejected", false, () => assertRejects(() => Promise.resolve(1))],
     ["no error", false, () => assertRejects(() => Promise.reject("text"), Error)],
-    ["no order", false, () => assertLess(NaN, 1)],
+    ["unordered", false, () => assertLess(NaN, 1)],
   ];
   for (const [what, isHeld, assertion] of cases) {
     assertEquals([what, await holds(assertion)], [what, isHeld]);
