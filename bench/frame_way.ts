@@ -2,9 +2,8 @@
  * Cost of each step of a frame's path: the daemons' own components, one after another in one
  * process.
  */
-import { bindSocket, openSocket } from "../ffi/packet_socket.ts";
+import { bindSocket, closeSocket, openSocket } from "../ffi/packet_socket.ts";
 import { newStatistics, type Region } from "../ffi/link.ts";
-import { libc } from "../ffi/libc.ts";
 import { pinnedRegion } from "../ffi/memory.ts";
 import { openRing } from "../ffi/rx_ring.ts";
 import { TransmitBatch } from "../ffi/transmit_batch.ts";
@@ -51,8 +50,7 @@ function note(steps: Steps, name: string, nanoseconds: number): void {
 }
 
 /** Returns medians over rounds, without the first tenth, in which the compiler is still active. */
-export async function frameWay(quick: boolean): Promise<Findings> {
-  const rounds = quick ? 300 : 2_000;
+export async function frameWay(quick: boolean, rounds = quick ? 300 : 2_000): Promise<Findings> {
   const figures: Figures = {};
   for (const size of [64, 1510]) {
     await using lab = await Lab.open();
@@ -87,7 +85,7 @@ function wireSteps(steps: Steps, size: number): { round(): void; close(): void }
   const statistics = newStatistics();
   const ring = openRing({ fd: to.fd, mtu: 1500, frames: 4096, statistics, doubt });
   for (const socket of [from, to]) bindSocket(socket);
-  const batch = new TransmitBatch({ fd: from.fd, statistics: newStatistics(), doubt });
+  const batch = new TransmitBatch({ fd: from.sendFd, statistics: newStatistics(), doubt });
   const body: Region = pinnedRegion(BATCH * size);
   const words = new Uint32Array(head(size, 0).buffer.slice(0, SESSION_HEADER));
   const nothing = { frame() {}, batchEnd() {}, state() {} };
@@ -106,7 +104,7 @@ function wireSteps(steps: Steps, size: number): { round(): void; close(): void }
     },
     close() {
       ring.release();
-      for (const { fd } of [from, to]) libc().close(fd);
+      for (const socket of [from, to]) closeSocket(socket);
     },
   };
 }

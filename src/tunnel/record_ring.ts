@@ -20,8 +20,10 @@ interface Buffer {
  *     │  free  │ in flight │ first ── waiting ── tail │   free   │
  *     │ waiting ── tail │   free   │ in flight │ first ── waiting │
  *
- * What is taken in order is sent from where it lies. A record removed from the middle leaves a hole,
- * which `rewrite` closes: it copies the rest to the spare bytes, so what is in flight stays as it is.
+ * What is taken in order is sent from where it lies. While everything is in flight, new records go to
+ * the front of other bytes: a short queue uses few of them, which stay in the processor's cache. A record
+ * removed from the middle leaves a hole, which `rewrite` closes: it copies the rest to the spare
+ * bytes, so what is in flight stays as it is.
  */
 export class RecordRing {
   /** Bytes of a record, header included, by slot. */
@@ -34,6 +36,8 @@ export class RecordRing {
   copied = 0;
   #offsets = new Int32Array(SLOTS);
   #buffer: Buffer;
+  /** Where records go while all of those taken last are in flight. */
+  #other: Buffer;
   #spare: Buffer;
   /** What holds the bytes taken last, until they have been sent, and where they begin. */
   #inFlight: Buffer | undefined;
@@ -43,9 +47,10 @@ export class RecordRing {
   #holes = 0;
   #tail = 0;
 
-  /** `capacity` is the number of bytes, of which there are two sets. */
+  /** `capacity` is the number of bytes, of which there are three sets. */
   constructor(capacity: number) {
     this.#buffer = newBuffer(capacity);
+    this.#other = newBuffer(capacity);
     this.#spare = newBuffer(capacity);
   }
 
@@ -183,8 +188,13 @@ export class RecordRing {
 
   /** Where a record of `size` bytes can be put, or -1. */
   #place(size: number): number {
+    if (this.#count === 0) {
+      if (this.#inFlight === this.#buffer) {
+        [this.#buffer, this.#other] = [this.#other, this.#buffer];
+      }
+      return 0;
+    }
     const busy = this.#inFlight === this.#buffer;
-    if (this.#count === 0 && !busy) return 0;
     const begin = busy ? this.#begin : this.#offsets[this.#first];
     if (this.#tail <= begin) return this.#tail + size < begin ? this.#tail : -1;
     if (this.#tail + size <= this.#buffer.bytes.length) return this.#tail;
