@@ -17,7 +17,7 @@ async function asks(path: Path, client: number, uniqueness: number): Promise<boo
   return path.ac.frames.length > 0;
 }
 
-Deno.test("M2: transparent: of two clients with one customer's address the first stays, in discovery too", () =>
+Deno.test("M2: transparent: when two clients have a customer with the same address, the first keeps it, in discovery too", () =>
   within(two, async (path) => {
     assertEquals(await asks(path, 0, 1), true);
     assertEquals(await asks(path, 1, 2), false);
@@ -27,7 +27,7 @@ Deno.test("M2: transparent: of two clients with one customer's address the first
     assertEquals(await asks(path, 0, 4), false);
   }));
 
-Deno.test("M2: transparent: no client keeps an address from another's customer by asking alone", () =>
+Deno.test("M2: transparent: no client can hold an address against another's customer by asking alone", () =>
   within(two, async (path) => {
     const other: boolean[] = [];
     for (let second = 0; second < 66; second += 3) {
@@ -38,7 +38,7 @@ Deno.test("M2: transparent: no client keeps an address from another's customer b
     assertEquals(other.indexOf(true), 20); // after a minute
   }));
 
-Deno.test("M2: transparent: an address stays with its session's client, for a minute after it, and across a restart", () =>
+Deno.test("M2: transparent: an address stays with its session's client, for a minute after the session, and across a restart", () =>
   within(two, async (path) => {
     await dial(path, { client: 0, id: 1 });
     path.advance(600_000);
@@ -57,7 +57,7 @@ Deno.test("M2: transparent: an address stays with its session's client, for a mi
     assertEquals(await asks(path, 1, 1), true);
   }));
 
-Deno.test("M2: a flood of made-up addresses takes no session's address away", () => {
+Deno.test("M2: a flood of forged addresses evicts no session's address", () => {
   let now = 0;
   const [one, two] = ["one", "two"].map((name) => newMember(name, 0)) as [Member, Member];
   const book = new AddressBook(() => now, []);
@@ -68,9 +68,9 @@ Deno.test("M2: a flood of made-up addresses takes no session's address away", ()
   assertEquals(book.isFree(CUSTOMER, two), true);
 });
 
-Deno.test("H6: transparent: once a session proves an AC, nobody speaks with its address, nor goes on to", () =>
+Deno.test("H6: transparent: once a session proves an AC, no customer can use its address, not even with an open session", () =>
   within({ ...two, clients: ["honest", "other"] }, async (path) => {
-    const impostor = AC + 1; // the address of an AC that nobody has heard yet
+    const impostor = AC + 1; // the address of an AC that has not been heard yet
     await dial(path, { client: 1, customer: impostor, id: 5 });
     await dial(path, { client: 0, ac: impostor, id: 6 });
     assertEquals(path.server.ends, ["ac-address"]);

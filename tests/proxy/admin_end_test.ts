@@ -13,7 +13,7 @@ import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
 
 const memberOf = ({ proxy }: Side) => proxy.members.values().next().value;
 
-Deno.test("a session that somebody ends ends on both sides, whichever proxy was asked", async () => {
+Deno.test("a session ended by an operator ends on both sides, whichever proxy was asked", async () => {
   for (const asked of ["server", "client"] as const) {
     await within({}, async (path) => {
       const { wire } = await dial(path, { id: 7 });
@@ -33,7 +33,7 @@ Deno.test("a session that somebody ends ends on both sides, whichever proxy was 
   }
 });
 
-Deno.test("a session that somebody ends while the tunnel is down ends at the far side on resuming", () =>
+Deno.test("a session ended by an operator while the tunnel is down ends on the other side on resuming", () =>
   within({}, async (path) => {
     const { wire } = await dial(path, { id: 7 });
     const member = memberOf(path.server);
@@ -48,7 +48,7 @@ Deno.test("a session that somebody ends while the tunnel is down ends at the far
     assertEquals([path.ac.frames, wire.frames], [[], []]);
   }));
 
-Deno.test("Z2, H2: a stuck session of ours ends by either address and id, one of nobody's gets a PADT", () =>
+Deno.test("Z2, H2: a stuck session of ours ends by either address and id; without one, a PADT is sent", () =>
   within({}, async (path) => {
     const { sessions } = path.server.proxy;
     await dial(path, { id: 7 });
@@ -76,7 +76,7 @@ Deno.test("Z2, H2: a stuck session of ours ends by either address and id, one of
     assertEquals(path.customers[0].frames, []);
   }));
 
-Deno.test("sessions know what AC and service call themselves", () =>
+Deno.test("sessions keep the names of AC and service", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await dial(path, { id: 8 });
@@ -87,7 +87,7 @@ Deno.test("sessions know what AC and service call themselves", () =>
     }
   }));
 
-Deno.test("when the interface has another address, its sessions end on both sides, as the old one", () =>
+Deno.test("when the interface's address changes, sessions of the old address end on both sides", () =>
   within({}, async (path) => {
     const { wire } = await dial(path, { id: 7 });
     assertEquals(endMoved(path.server.proxy.sessions, macBytes(WAN)), 0);
@@ -103,7 +103,7 @@ Deno.test("when the interface has another address, its sessions end on both side
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("dials that overtake each other at the client's limit: the AC gets a PADT, the customer an error", () =>
+Deno.test("when dials race for the client's last session, the AC gets a PADT and the customer an error", () =>
   within({ sessionsOnClient: 1 }, async (path) => {
     const asked = [];
     for (const id of [1, 2]) {

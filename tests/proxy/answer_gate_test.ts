@@ -13,7 +13,7 @@ import { acName, dial, service, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, WAN } from "./path.ts";
 import { takePackets } from "./segment.ts";
 
-/** Bounds of a customer and of all as they are by default. */
+/** Default limits of a customer and in total. */
 const DEFAULTS = {
   sessions: 10_000,
   sessionsPerCustomer: 16,
@@ -25,7 +25,7 @@ const DEFAULTS = {
 };
 const SOURCE: Mac = 0x02_00_00_00_00_e1;
 
-Deno.test("C3: of 5,000 PADOs a second to one PADI a few reach the tunnel, of 20 ACs each its own", () =>
+Deno.test("C3: of 5,000 PADOs a second to one PADI only a few reach the tunnel, while 20 ACs each get theirs through", () =>
   within({ limits: DEFAULTS }, async (path) => {
     const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
     path.customers[0].send(padi, [service, uniq(1)]);
@@ -40,7 +40,7 @@ Deno.test("C3: of 5,000 PADOs a second to one PADI a few reach the tunnel, of 20
     assert(path.customers[0].frames.length >= 84);
   }));
 
-Deno.test("C3: one device that answers every discovery, and PADSs, fills no tunnel; a proven AC still does", () =>
+Deno.test("C3: a device that answers every discovery, and PADSs, cannot fill a tunnel; a proven AC still gets through", () =>
   within({ clients: ["a", "b"], limits: DEFAULTS, sessionsPerClient: 1_000 }, async (path) => {
     await dial(path, { client: 0, id: 1 });
     const { packets } = path.server.proxy.sessions.tallies;
@@ -64,12 +64,12 @@ Deno.test("C3: one device that answers every discovery, and PADSs, fills no tunn
     }
     const proven = 200; // one for each PADI
     const passed = packets["to-tunnel"]["PADO"] - before;
-    // Two floors, a burst and a second of the rate of one client.
+    // Two floors, a burst, and a second of one client's rate.
     assertLessOrEqual(passed, proven + 100 + 50 + 850 + 800);
     assert(passed > proven + 800, `${passed}`);
   }));
 
-Deno.test("C3: PADSs that repeat a session, or an error, pass a few at once and then two a second", () =>
+Deno.test("C3: PADSs that repeat a session or an error pass as a short burst, then two a second", () =>
   within({ limits: DEFAULTS }, async (path) => {
     const { padr, wire } = await dial(path);
     const own = padr.list.filter(({ type }) => type === TAG_HOST_UNIQ);
@@ -84,7 +84,7 @@ Deno.test("C3: PADSs that repeat a session, or an error, pass a few at once and 
     assertEquals(path.server.drops, { "discovery-rate": 4_000 - 16 });
   }));
 
-Deno.test("C3: a proven AC's offer passes however many forged ones have come before it", () =>
+Deno.test("C3: a proven AC's offer passes after any number of forged ones", () =>
   within({}, async (path) => {
     await dial(path, { id: 1 });
     const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
@@ -101,7 +101,7 @@ Deno.test("C3: a proven AC's offer passes however many forged ones have come bef
   }));
 
 for (const mac of ["own", "transparent"] as const) {
-  Deno.test(`M2: ${mac}: a customer that dials ten times a second takes no PADI from the same address elsewhere`, () =>
+  Deno.test(`M2: ${mac}: a customer that dials ten times a second does not block PADIs from the same address elsewhere`, () =>
     within({ clients: ["one", "two"], mac, limits: DEFAULTS }, async (path) => {
       const [busy, calm] = mac === "own" ? [CUSTOMER, CUSTOMER] : [CUSTOMER, CUSTOMER + 1];
       let answered = 0;
@@ -124,7 +124,7 @@ for (const mac of ["own", "transparent"] as const) {
     }));
 }
 
-Deno.test("C3: an AC of sessions that were put back is proven, whatever others offer first", () =>
+Deno.test("C3: the AC of restored sessions is proven, whatever offers arrive first", () =>
   within({ limits: DEFAULTS }, async (path) => {
     await dial(path, { id: 7 });
     await path.restart("server", true);

@@ -17,7 +17,7 @@ function certificate(validTo: number, byte: number): UsedCertificate {
   };
 }
 
-Deno.test("I1: a certificate is warned of at the start, when it changes for the worse, and daily", () => {
+Deno.test("I1: a certificate warning is logged at startup, when it gets worse, and daily", () => {
   let now = END - 40 * DAY;
   const monitor = new Monitor(() => now);
   const used = [certificate(END, 1)];
@@ -26,7 +26,7 @@ Deno.test("I1: a certificate is warned of at the start, when it changes for the 
     monitor.events.after(0).filter(({ kind }) => kind === "certificate").map(({ facts }) =>
       String(facts.warning)
     );
-  /** Looks every minute for so long. */
+  /** Checks every minute for this time; returns the number of warnings. */
   const wait = (time: number): number => {
     const before = warnings().length;
     for (const end = now + time; now < end;) {
@@ -40,7 +40,7 @@ Deno.test("I1: a certificate is warned of at the start, when it changes for the 
     assertEquals(wait(2 * DAY), 1);
     assertMatch(warnings()[0], /expires on 2030-01-01; replace it soon/);
     assertEquals(wait(10 * DAY), 10);
-    used.push(certificate(END + 100 * DAY, 2)); // the next one is pinned beside it
+    used.push(certificate(END + 100 * DAY, 2)); // the next certificate is pinned as well
     assertEquals(wait(DAY), 1);
     now = END + 1;
     watch.look();

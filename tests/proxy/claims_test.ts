@@ -3,7 +3,7 @@ import { Claims } from "../../src/proxy/claims.ts";
 import { sessionFrame } from "./dial.ts";
 import { CUSTOMER, LAN } from "./path.ts";
 
-Deno.test("a claim is remembered for ten minutes, for a frame with exactly its addresses and id", () => {
+Deno.test("a claim is kept for ten minutes, and matches only a frame with exactly its addresses and id", () => {
   let now = 0;
   const claims = new Claims(() => now);
   const claim = { remote: CUSTOMER, local: LAN, sessionId: 7 };

@@ -1,15 +1,15 @@
-/** A clock that stands still until a test moves it, with timers. */
+/** A clock that only a test advances, with timers. */
 export class Clock {
-  /** Milliseconds. */
+  /** Current time, in milliseconds. */
   time = 1_000_000;
   #timers: { at: number; run: () => void }[] = [];
 
-  /** Calls back when the clock has been moved so far. */
+  /** Calls back when the clock has advanced by this time. */
   later(milliseconds: number, run: () => void): void {
     this.#timers.push({ at: this.time + milliseconds, run });
   }
 
-  /** Moves the clock; what is due on the way runs at its time. */
+  /** Advances the clock; timers due on the way run at their time. */
   advance(milliseconds: number): void {
     const until = this.time + milliseconds;
     while (true) {

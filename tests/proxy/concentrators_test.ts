@@ -14,7 +14,7 @@ import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 
 const OTHER: Mac = 0x02_00_00_00_00_c2;
 
-/** Somebody on the AC's wire answers another customer's PADI under a customer's address. */
+/** Makes a host on the AC's wire answer another customer's PADI from the address of a customer. */
 async function forge(path: Path, source: Mac, asker = OTHER): Promise<void> {
   const [wire] = path.customers;
   wire.send({ source: asker, destination: BROADCAST, code: CODE_PADI, sessionId: 0 }, [
@@ -27,7 +27,7 @@ async function forge(path: Path, source: Mac, asker = OTHER): Promise<void> {
   assertEquals((await wire.packet()).code, CODE_PADO);
 }
 
-Deno.test("A5: own: a customer that has the address of the AC dials like any other", () =>
+Deno.test("A5: own: a customer with the AC's address dials like any other", () =>
   within({}, async (path) => {
     await dial(path, { id: 1 });
     const { wire } = await dial(path, { id: 2, customer: AC });
@@ -39,13 +39,13 @@ Deno.test("A5: own: a customer that has the address of the AC dials like any oth
     assertEquals(path.server.proxy.sessions.table.size, 2);
   }));
 
-Deno.test("A5: own: a customer that has the address of the server's interface dials like any other", () =>
+Deno.test("A5: own: a customer with the address of the server's interface dials like any other", () =>
   within({}, async (path) => {
     await dial(path, { id: 1, customer: WAN });
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("A5: own: an offer forged under a customer's address locks nobody out", () =>
+Deno.test("A5: own: an offer forged with a customer's address blocks no customer", () =>
   within({}, async (path) => {
     await forge(path, CUSTOMER);
     await dial(path, { id: 1 });
@@ -53,7 +53,7 @@ Deno.test("A5: own: an offer forged under a customer's address locks nobody out"
     await dial(path, { id: 2, tags: [service, uniq(2)] });
   }));
 
-Deno.test("A5: transparent: an offer forged under the address of a customer with a session harms none", () =>
+Deno.test("A5: transparent: an offer forged with the address of a customer with a session has no effect", () =>
   within({ mac: "transparent" }, async (path) => {
     await dial(path, { id: 1 });
     for (let i = 0; i < 3; i++) {
@@ -64,7 +64,7 @@ Deno.test("A5: transparent: an offer forged under the address of a customer with
     assertEquals(path.server.drops, {});
   }));
 
-Deno.test("A5: transparent: offers forged under a new customer's address keep it out for 30 seconds in all", () =>
+Deno.test("A5: transparent: offers forged with a new customer's address delay it by 30 seconds in total", () =>
   within({ mac: "transparent" }, async (path) => {
     await forge(path, CUSTOMER);
     const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
@@ -78,7 +78,7 @@ Deno.test("A5: transparent: offers forged under a new customer's address keep it
     path.advance(DOUBT - 1);
     await forge(path, CUSTOMER);
     assertEquals(await ask(2), false);
-    // From here on forging is of no use.
+    // From here on, forged offers have no effect.
     for (let minute = 0; minute < 30; minute++) {
       path.advance(60_000);
       await forge(path, CUSTOMER);
@@ -106,7 +106,7 @@ Deno.test("A5 H6: transparent: an address that has made offers for 10 minutes is
     assertEquals(path.server.drops, { "ac-address-spoofed": 60 });
   }));
 
-Deno.test("A5: transparent: nobody makes an offer under the address of the very customer that asks", () =>
+Deno.test("A5: transparent: an offer from the address of the asking customer itself is dropped", () =>
   within({ mac: "transparent" }, async (path) => {
     const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
     path.customers[0].send(padi, [service, uniq(9)]);
@@ -118,7 +118,7 @@ Deno.test("A5: transparent: nobody makes an offer under the address of the very 
     await dial(path, { id: 1 });
   }));
 
-Deno.test("A5: transparent: the AC's address stays the AC's for as long as it has a session, and a while longer", () =>
+Deno.test("A5: transparent: the AC's address stays the AC's as long as it has a session, and 5 minutes longer", () =>
   within({ mac: "transparent" }, async (path) => {
     await dial(path, { id: 1 });
     const spoof = async (): Promise<number> => {
@@ -137,10 +137,10 @@ Deno.test("A5: transparent: the AC's address stays the AC's for as long as it ha
     path.advance(AC_MEMORY - 1);
     assertEquals(await spoof(), 0);
     path.advance(2 * AC_MEMORY);
-    assertEquals(await spoof(), 1); // nobody knows it as an AC any more
+    assertEquals(await spoof(), 1); // no longer known as an AC
   }));
 
-/** Memories with a clock and sessions of their own. */
+/** Returns an address table with its own clock and sessions. */
 function memory() {
   const clock = { time: 0 };
   const sessions: Session[] = [];
@@ -163,7 +163,7 @@ Deno.test("a session with an AC outweighs that its address was a customer's", ()
   assertEquals(book.refuses(1), true);
 });
 
-Deno.test("a flood of offers neither takes memory nor makes an AC with sessions forgotten", () => {
+Deno.test("a flood of offers neither takes memory nor evicts an AC with sessions", () => {
   const { clock, book } = memory();
   book.opened({ customer: 1, concentrator: 2 });
   for (let mac = 1_000; mac < 3_000; mac++) book.offered(mac, "x");

@@ -22,7 +22,7 @@ async function detail(hostile: HostileClient): Promise<string> {
   return end.detail;
 }
 
-/** Has the only customer's session carry each of these payloads from the tunnel to the AC. */
+/** Sends these payloads through the only customer's session from the tunnel to the AC. */
 async function carry(path: Path, payloads: readonly number[][]): Promise<void> {
   const { writer } = path.tunnels[0].client;
   for (const payload of payloads) writer.session(1, Uint8Array.from(payload), 0, payload.length);
@@ -44,7 +44,7 @@ Deno.test("H5: a session record without a whole PPP protocol field makes no fram
     assertEquals([path.customers[0].frames, path.server.drops], [[], { "ppp-short": 5 }]);
   }));
 
-Deno.test("H1: a list of more sessions than a client may have, however it is cut, ends its tunnel", () =>
+Deno.test("H1: a list of more sessions than a client may have ends its tunnel, however it is split", () =>
   within({ sessionsPerClient: 100 }, async (path) => {
     const atOnce = new HostileClient(path, "hostile", null);
     atOnce.list(listed(101));
@@ -63,7 +63,7 @@ Deno.test("H1: a list of more sessions than a client may have, however it is cut
     assertEquals(path.ac.frames, []);
   }));
 
-Deno.test("H1: sessions that a client has are resumed where it may have fewer by now", () => {
+Deno.test("H1: sessions that a client has are resumed even if its limit is lower now", () => {
   const limits = { sessionsPerClient: 2 };
   return within(limits, async (path) => {
     await dial(path, { id: 1 });
@@ -76,7 +76,7 @@ Deno.test("H1: sessions that a client has are resumed where it may have fewer by
   });
 });
 
-Deno.test("H1: a client that knows 20,000 sessions of no server's is told of each, as fast as it reads", () =>
+Deno.test("H1: a client that lists 20,000 unknown sessions is sent a PADT for each, as fast as it reads", () =>
   within({ sessionsPerClient: 20_000 }, async (path) => {
     const client = new HostileClient(path, "hostile", listed(20_000));
     const told = () => client.seen.filter(({ kind }) => kind === KIND_DISCOVERY);
@@ -88,7 +88,7 @@ Deno.test("H1: a client that knows 20,000 sessions of no server's is told of eac
     assertEquals([last?.kind, last?.handle], [KIND_CONTROL, ControlType.resumed]);
   }));
 
-Deno.test("H1: more discovery packets a second than anybody needs end the tunnel", () =>
+Deno.test("H1: an excessive rate of discovery packets ends the tunnel", () =>
   within({ clients: ["victim"] }, async (path) => {
     await dial(path, { id: 0x11 });
     const hostile = new HostileClient(path, "hostile");
@@ -98,7 +98,7 @@ Deno.test("H1: more discovery packets a second than anybody needs end the tunnel
     assert(path.ac.frames.length < 10);
   }));
 
-Deno.test("H5: a server that says it has resumed more than there was, or twice, is not believed", () =>
+Deno.test("H5: a server's false count of resumed sessions, or a second one, ends the tunnel", () =>
   within({}, async (path) => {
     await dial(path, { id: 0x11 });
     const { server, ended } = path.tunnels[0];

@@ -1,4 +1,4 @@
-/** Playing customer and AC on a path in memory. */
+/** Plays customer and AC on an in-memory path. */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -21,19 +21,19 @@ import {
   type SeenPacket,
 } from "./path.ts";
 
-/** The Service-Name that takes any service. */
+/** A Service-Name that accepts any service. */
 export const service: Tag = { type: TAG_SERVICE_NAME, value: new Uint8Array(0) };
 /** An AC's name. */
 export const acName: Tag = { type: TAG_AC_NAME, value: new TextEncoder().encode("ac-1") };
 /** An AC's own cookie. */
 export const cookie: Tag = { type: TAG_AC_COOKIE, value: Uint8Array.of(1, 2, 3) };
 
-/** A Host-Uniq tag. */
+/** Returns a Host-Uniq tag. */
 export function uniq(...bytes: number[]): Tag {
   return { type: TAG_HOST_UNIQ, value: Uint8Array.from(bytes) };
 }
 
-/** Opens a path for the time of `body`. */
+/** Opens a path while `body` runs. */
 export async function within(
   options: PathOptions,
   body: (path: Path) => Promise<void>,
@@ -46,7 +46,7 @@ export async function within(
   }
 }
 
-/** What is dialled, by whom and where. */
+/** What to dial, and from where to where. */
 export interface Dial {
   client?: number;
   customer?: Mac;
@@ -55,7 +55,7 @@ export interface Dial {
   id?: number;
 }
 
-/** A dial up to the PADR: what was seen. */
+/** What was seen of a dial up to the PADR. */
 export interface Requested {
   wire: OuterWire;
   padi: SeenPacket;
@@ -64,13 +64,13 @@ export interface Requested {
   ac: Mac;
 }
 
-/** A whole dial: what was seen. */
+/** What was seen of a complete dial. */
 export interface Dialled extends Requested {
   padr: SeenPacket;
   pads: SeenPacket;
 }
 
-/** Plays customer and AC up to the PADR that the AC sees. */
+/** Plays customer and AC up to the PADR that reaches the AC. */
 export async function request(path: Path, dial: Dial = {}): Promise<Requested> {
   const { client = 0, customer = CUSTOMER, ac = AC, tags = [service, uniq(7, 0, 255)] } = dial;
   const wire = path.customers[client];
@@ -103,7 +103,7 @@ export async function dial(path: Path, options: Dial = {}): Promise<Dialled> {
   return { ...asked, padr, pads };
 }
 
-/** A session frame as it stands on a wire. */
+/** Returns a session frame as it appears on a wire. */
 export function sessionFrame(
   destination: Mac,
   source: Mac,
@@ -122,20 +122,20 @@ export function sessionFrame(
   return frame;
 }
 
-/** The payload of a session frame, without padding. */
+/** Returns the payload of a session frame, without padding. */
 export function payloadOf(frame: Uint8Array): number[] {
   return [...frame.subarray(20, 20 + new DataView(frame.buffer).getUint16(18))];
 }
 
-/** Turns of the event loop in which everything on a path in memory comes to rest. */
+/** Turns of the event loop after which an in-memory path is idle. */
 const TURNS = 12;
 
-/** Waits until nothing is under way on a path. */
+/** Waits until nothing is in flight on a path. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Waits until it holds. */
+/** Waits until a condition holds. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -3,7 +3,7 @@ import { CODE_PADI, CODE_PADT } from "../../src/pppoe/constants.ts";
 import { DiscoveryGate } from "../../src/proxy/discovery_gate.ts";
 import { newMember } from "../../src/proxy/session.ts";
 
-/** A frame of which only its code matters. */
+/** A frame of which only the code matters. */
 function frame(code: number): Uint8Array {
   const bytes = new Uint8Array(20);
   bytes[15] = code;
@@ -22,7 +22,7 @@ for (const [padiRate, most] of [[200, 16_384], [1_024, 16_384], [2_000, 32_000]]
   });
 }
 
-Deno.test("the end of an open session is not counted, that of another is", () => {
+Deno.test("the PADT of an open session does not count towards the limit, that of an unknown session does", () => {
   const member = newMember("branch-1", 0);
   member.handles[7] = 1;
   const gate = new DiscoveryGate(member, { padiRate: 200 }, () => 0);

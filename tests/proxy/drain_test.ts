@@ -11,7 +11,7 @@ const sideOf = {
 };
 
 for (const side of ["client", "server"] as const) {
-  Deno.test(`a ${side} that drains drops PADIs as "draining", and takes them again afterwards`, () =>
+  Deno.test(`a ${side} that drains drops PADIs as "draining", and accepts them again afterwards`, () =>
     within({}, async (path) => {
       const { proxy, drops } = sideOf[side](path);
       proxy.sessions.draining = true;
@@ -29,7 +29,7 @@ for (const side of ["client", "server"] as const) {
       assertEquals(proxy.sessions.table.size, 1);
     }));
 
-  Deno.test(`a ${side} that drains lets open sessions go on`, () =>
+  Deno.test(`a ${side} that drains keeps open sessions`, () =>
     within({}, async (path) => {
       const { wire } = await dial(path);
       sideOf[side](path).proxy.sessions.draining = true;
@@ -43,7 +43,7 @@ for (const side of ["client", "server"] as const) {
       const before = sideOf[side](path).drops.draining ?? 0;
       const { customers: [wire] } = path;
       const open = wire.send.bind(wire);
-      // Between PADO and PADR the operator drains.
+      // The operator drains between PADO and PADR.
       wire.send = (packet, tags) => {
         if (packet.code !== CODE_PADI) sideOf[side](path).proxy.sessions.draining = true;
         open(packet, tags);

@@ -1,4 +1,4 @@
-/** Whatever ends a session, and whatever fails meanwhile: each peer is told once. */
+/** Model test: each host is notified exactly once, whatever ends a session and whatever fails. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
@@ -13,17 +13,17 @@ const IDLE = 60_000;
 const LINGER = 10_000;
 const TERMINATE = [0xc0, 0x21, 5, 1, 0, 4];
 
-/** A session as its peers know it. */
+/** A session as its hosts know it. */
 interface Line {
   id: number;
   client: number;
-  /** Who has hung up. */
+  /** The hosts that have hung up. */
   hungUp: Set<"customer" | "ac">;
-  /** PADTs that each has got. */
+  /** Number of PADTs received by each. */
   told: { customer: number; ac: number };
 }
 
-/** What happens: to one of the clients, and to one of the sessions. */
+/** An event that affects one of the clients or one of the sessions. */
 interface Step {
   what:
     | "dial"
@@ -69,14 +69,17 @@ class World {
     this.#collect();
   }
 
-  /** All faults are over. */
+  /** Ends all faults. */
   async heal(): Promise<void> {
     for (const client of CLIENTS.keys()) await this.#reconnect(client);
     await settle();
     this.#collect();
   }
 
-  /** Both proxies have the same sessions, and whoever has lost one was told once. */
+  /**
+   * Checks that both proxies have the same sessions, and that every host that lost one got one
+   * PADT.
+   */
   check(): void {
     const server = handles(this.#path.server);
     const clients = this.#path.clients.map(handles);
@@ -86,7 +89,7 @@ class World {
       assertEquals(near, far, story);
       for (const peer of ["customer", "ac"] as const) {
         const told = line.told[peer];
-        // Who hangs up may hear the other's PADT, which crossed its own.
+        // A host that hangs up may receive the other's PADT, which crossed its own.
         if (line.hungUp.has(peer)) assert(told <= line.hungUp.size - 1, story);
         else assertEquals(told, near === undefined ? 1 : 0, story);
       }
@@ -109,7 +112,7 @@ class World {
     this.lines.push({ id, client, hungUp: new Set(), told: { customer: 0, ac: 0 } });
   }
 
-  /** A client that has forgotten a session tells its customer when it hears of it. */
+  /** Sends frames of forgotten sessions: the client then notifies their customers. */
   #speak(): void {
     for (const { id, client, told } of this.lines) {
       const echo = sessionFrame(LAN, CUSTOMER, id, [0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0]);
@@ -156,8 +159,8 @@ class World {
   }
 
   async #restart(what: string, client: number, keep: boolean): Promise<void> {
-    // An end that the other side has not heard of is remembered by its process alone: the next one
-    // would tell its peer again, or, having forgotten the session, nobody.
+    // An end that the other side has not learned of is known only to its process: the next process
+    // would notify its host again or, if it has forgotten the session, not at all.
     if (this.#isHalf || !keep && this.#up.includes(false)) return;
     const isServer = what.endsWith("server");
     await this.#path.restart(isServer ? "server" : client, keep);
@@ -176,7 +179,7 @@ class World {
     return this.lines.some(({ id, client }) => server.has(id) !== clients[client].has(id));
   }
 
-  /** Time passes, and these sides look at their sessions first. */
+  /** Lets time pass; these sides check their sessions first. */
   #pass(milliseconds: number, sides: Side[]): void {
     this.#path.advance(milliseconds);
     for (const { proxy } of sides) {
@@ -186,7 +189,7 @@ class World {
     }
   }
 
-  /** All are silent, and the ACs do not answer the questions that they get. */
+  /** Makes everything silent; the ACs do not answer the questions they get. */
   async #idle(): Promise<void> {
     const sides = [this.#path.server, ...this.#path.clients];
     for (let step = 0; step < 7; step++) {
@@ -209,7 +212,7 @@ class World {
   }
 }
 
-/** Handles by session id. */
+/** Returns handles by session id. */
 function handles({ proxy }: Side): Map<number, number> {
   return new Map([...proxy.sessions.table].map(({ acSessionId, handle }) => [acSessionId, handle]));
 }
@@ -236,7 +239,7 @@ const step: fc.Arbitrary<Step> = fc.record({
   session: fc.nat(50),
 });
 
-Deno.test("property: every end reaches the AC and the customer once, through losses and restarts", async () => {
+Deno.test("property: the AC and the customer learn of every end exactly once, through losses and restarts", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 5, maxLength: 40 }),

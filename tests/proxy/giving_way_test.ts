@@ -8,14 +8,14 @@ import { takePackets } from "./segment.ts";
 const OTHER: Mac = 0x02_00_00_00_00_c2;
 const ECHO = [0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0];
 
-/** What a customer has at its limit, and what its next dial does. */
+/** What the AC and the customer receive during a dial. */
 interface Seen {
   /** Codes and session ids on the AC's wire and on the customer's. */
   ac: [code: number, id: number][];
   customer: [code: number, id: number][];
 }
 
-/** Dials with an AC that answers each packet; nothing is expected of the proxies. */
+/** Dials with an AC that answers each packet, without expectations of the proxies. */
 async function attempt(path: Path, customer: Mac, id: number): Promise<Seen> {
   const seen: Seen = { ac: [], customer: [] };
   const tags = [service, uniq(id)];
@@ -42,7 +42,7 @@ async function attempt(path: Path, customer: Mac, id: number): Promise<Seen> {
 const acTag = { type: 0x0102, value: new TextEncoder().encode("ac-1") };
 const REFUSED = { ac: [], customer: [] };
 
-/** Two sessions of one customer, which is all that it may have. */
+/** Opens two sessions of one customer, which is its limit. */
 async function atLimit(
   options: { where: "server" | "client" },
   body: (path: Path) => Promise<void>,
@@ -56,10 +56,13 @@ async function atLimit(
 
 const ECHO_REQUEST = 9;
 const ECHO_REPLY = 10;
-/** From the refused dial to the next one (RFC 2516 section 8). Milliseconds. */
+/** Time from the refused dial to the next one, in milliseconds (RFC 2516 section 8). */
 const RETRY = 5_000;
 
-/** Seconds pass. The AC answers the echoes of these sessions; gives how many it was sent. */
+/**
+ * Lets time pass while the AC answers the echoes of these sessions; returns the number of echoes it
+ * got.
+ */
 async function pass(path: Path, milliseconds: number, alive: number[] = []): Promise<number> {
   let asked = 0;
   for (let passed = 0; passed < milliseconds; passed += 100) {
@@ -79,7 +82,7 @@ async function pass(path: Path, milliseconds: number, alive: number[] = []): Pro
   return asked;
 }
 
-/** The customer's echoes on these sessions, answered by the AC. */
+/** Sends the customer's echoes on these sessions; the AC answers them. */
 async function echo(path: Path, ids: number[]): Promise<void> {
   for (const id of ids) path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, id, ECHO));
   await pass(path, 100, ids);
@@ -90,7 +93,7 @@ const codesOf = (wire: Path["ac"]) =>
   takePackets(wire).map(({ code, sessionId }) => [code, sessionId]);
 
 for (const where of ["server", "client"] as const) {
-  Deno.test(`B1: at the ${where}'s limit two healthy quiet sessions are asked about, and both stay`, () =>
+  Deno.test(`B1: at the ${where}'s limit the ACs of two healthy, quiet sessions are asked, and both sessions stay`, () =>
     atLimit({ where }, async (path) => {
       for (let turn = 0; turn < 20; turn++) {
         await pass(path, RETRY, [1, 2]);
@@ -102,16 +105,16 @@ for (const where of ["server", "client"] as const) {
       assertEquals([path.server.proxy.sessions.table.size, path.customers[0].frames], [2, []]);
     }));
 
-  Deno.test(`B1: at the ${where}'s limit the customer's session whose AC does not answer gives way to the next dial`, () =>
+  Deno.test(`B1: at the ${where}'s limit a session whose AC does not answer makes room for the customer's next dial`, () =>
     atLimit({ where }, async (path) => {
       const [wire] = path.customers;
       await echo(path, [1, 2]);
       await pass(path, 3_000);
-      path.ac.sendRaw(sessionFrame(WAN, AC, 2, ECHO)); // the second is alive
+      path.ac.sendRaw(sessionFrame(WAN, AC, 2, ECHO)); // the second session is alive
       await settle();
       for (const side of [path.ac, wire]) side.frames.length = 0;
       assertEquals(await attempt(path, CUSTOMER, 3), REFUSED);
-      assertEquals(await pass(path, RETRY, [2]), 2); // the first question was seen by the dial
+      assertEquals(await pass(path, RETRY, [2]), 2); // the dial saw the first question
       assertEquals([path.server.ends, path.clients[0].ends].map((it) => it.length), [1, 1]);
       assertEquals([codesOf(path.ac), codesOf(wire)], [[[CODE_PADT, 1]], [[CODE_PADT, 1]]]);
       const { ac, customer } = await attempt(path, CUSTOMER, 3);
@@ -121,7 +124,7 @@ for (const where of ["server", "client"] as const) {
       assertEquals(payloadOf(await wire.next()), [1, 2]);
     }));
 
-  Deno.test(`B1: at the ${where}'s limit an AC that never answered an echo is dead after a minute of silence only`, () =>
+  Deno.test(`B1: at the ${where}'s limit an AC that never answered an echo counts as dead only after a minute of silence`, () =>
     atLimit({ where }, async (path) => {
       for (let silent = 0; silent < 50_000; silent += RETRY) {
         assertEquals((await attempt(path, CUSTOMER, 3)).customer, []);
@@ -136,7 +139,7 @@ for (const where of ["server", "client"] as const) {
       assertEquals((await attempt(path, CUSTOMER, 5)).customer.at(-1), [CODE_PADS, 5]);
     }));
 
-  Deno.test(`B1: at the ${where}'s limit a flood of dials asks a bounded number of questions`, () =>
+  Deno.test(`B1: at the ${where}'s limit a flood of dials asks a limited number of questions`, () =>
     atLimit({ where }, async (path) => {
       const [wire] = path.customers;
       await pass(path, 3_000);
@@ -153,7 +156,7 @@ for (const where of ["server", "client"] as const) {
     }));
 }
 
-Deno.test("B1: an AC that loses its power twice keeps a client of two sessions out for one refused dial", () =>
+Deno.test("B1: after two power failures of the AC, a client with two sessions is refused only one dial", () =>
   within({ sessionsPerClient: 2 }, async (path) => {
     for (let turn = 0; turn < 6; turn++) {
       await pass(path, 60_000);
@@ -169,7 +172,7 @@ Deno.test("B1: an AC that loses its power twice keeps a client of two sessions o
     assertEquals(path.server.ends, Array(4).fill("gave-way"));
   }));
 
-Deno.test("B1: the silence of a tunnel that was away is not the AC's", () =>
+Deno.test("B1: silence while the tunnel was down does not count as the AC's", () =>
   within({ sessionsOnClient: 2 }, async (path) => {
     for (const id of [1, 2]) await dial(path, { id, tags: [service, uniq(id)] });
     await echo(path, [1, 2]);
@@ -184,7 +187,7 @@ Deno.test("B1: the silence of a tunnel that was away is not the AC's", () =>
     assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));
 
-Deno.test("B1: the silence of a stalled tunnel is not the AC's, and later the AC's own still counts", () =>
+Deno.test("B1: silence of a stalled tunnel does not count as the AC's, and the AC's own later silence still does", () =>
   atLimit({ where: "client" }, async (path) => {
     await echo(path, [1, 2]);
     await pass(path, 3_000);
@@ -202,7 +205,7 @@ Deno.test("B1: the silence of a stalled tunnel is not the AC's, and later the AC
     assertEquals(path.clients[0].ends, ["gave-way"]);
   }));
 
-Deno.test("B1: while the AC's interface is down its silence is not the AC's", () =>
+Deno.test("B1: while the AC's interface is down, silence does not count as the AC's", () =>
   atLimit({ where: "server" }, async (path) => {
     await echo(path, [1, 2]);
     await pass(path, 3_000);

@@ -7,11 +7,11 @@ import { service, settle, uniq, within } from "./dial.ts";
 import { CUSTOMER } from "./path.ts";
 import { HostileClient } from "./raw_client.ts";
 
-/** When a host asks that gets no offer (RFC 2516 section 8). Milliseconds. */
+/** Times at which a host without an offer asks (RFC 2516 section 8), in milliseconds. */
 const ASKS = [0, 5_000, 15_000, 35_000, 75_000];
 const STEP = 250;
 
-/** Clients that use one Host-Uniq. */
+/** Clients that use the same Host-Uniq. */
 class World {
   time = 0;
   readonly turns = new HostUniqTurns<string>(() => this.time);
@@ -21,7 +21,7 @@ class World {
     (pending) => this.turns.forget("key", pending),
   );
 
-  /** Whether a customer has the Host-Uniq, now that it asks. */
+  /** Makes a customer ask; returns whether it holds the Host-Uniq. */
   ask(owner: string, customer: number): boolean {
     const pending = this.table.begin(owner, owner, customer, undefined);
     if (pending === undefined) return false;
@@ -31,12 +31,15 @@ class World {
     return pending.upstreamKey !== undefined;
   }
 
-  /** Milliseconds after which an honest customer has it, beside clients that ask all the time. */
+  /**
+   * Returns the milliseconds until an honest customer gets the value while hostile clients keep
+   * asking.
+   */
   attacked(clients: number): number {
     const start = this.time + 2_000;
     for (;; this.time += STEP) {
       for (let i = 0; i < clients; i++) {
-        // The same customer goes on, and ever new ones come.
+        // The same customer continues, and new ones keep arriving.
         this.ask(`hostile-${i}`, 1);
         this.ask(`hostile-${i}`, 2 + this.time / STEP % 50);
       }
@@ -48,7 +51,7 @@ class World {
 }
 
 for (const [clients, most] of [[1, 15_000], [2, 35_000], [3, 35_000]]) {
-  Deno.test(`of ${clients} hostile clients that ask for one Host-Uniq all the time each has it once before an honest one`, () => {
+  Deno.test(`each of ${clients} hostile clients that keep asking for one Host-Uniq gets it once before an honest client`, () => {
     const world = new World();
     for (let dial = 0; dial < 5; dial++) {
       assertLessOrEqual(world.attacked(clients), most);
@@ -57,7 +60,7 @@ for (const [clients, most] of [[1, 15_000], [2, 35_000], [3, 35_000]]) {
   });
 }
 
-Deno.test("who waits for a Host-Uniq and does not come back keeps nobody from it for long", () => {
+Deno.test("a client that waits for a Host-Uniq and never returns blocks others only briefly", () => {
   const world = new World();
   assertEquals([world.ask("a", 1), world.ask("gone", 1)], [true, false]);
   world.time += 5_000; // the first is silent
@@ -66,7 +69,7 @@ Deno.test("who waits for a Host-Uniq and does not come back keeps nobody from it
   assertEquals(world.ask("a", 2), true);
 });
 
-Deno.test("a client that nobody competes with keeps a Host-Uniq as long as it uses it", () => {
+Deno.test("a client without competitors keeps a Host-Uniq while it uses it", () => {
   const world = new World();
   for (; world.time < 100_000; world.time += 1_000) {
     assertEquals(world.ask("a", 1), true);
@@ -76,7 +79,7 @@ Deno.test("a client that nobody competes with keeps a Host-Uniq as long as it us
   assertEquals([world.ask("a", 2), world.ask("a", 1)], [true, false]);
 });
 
-Deno.test("values that were guessed are forgotten with their discoveries", () => {
+Deno.test("guessed values are forgotten with their discoveries", () => {
   let time = 0;
   const turns = new HostUniqTurns<string>(() => time);
   const table = new PendingDiscoveries<string>(
@@ -92,7 +95,7 @@ Deno.test("values that were guessed are forgotten with their discoveries", () =>
       if (turns.take(key, pending)) pending.upstreamKey = key;
     }
   }
-  // A place for each discovery, and for each that somebody else waited for in the last 25 s.
+  // One place per discovery, and per value that another client waited for in the last 25 s.
   assertLessOrEqual(turns.size, 100 + CLAIM / 5 + 1);
   time += 100_000;
   table.expire();
@@ -104,7 +107,7 @@ Deno.test("values that were guessed are forgotten with their discoveries", () =>
 
 for (const hostUniq of ["preserve", { fixed: Uint8Array.of(0xfe, 0xed) }] as const) {
   const name = hostUniq === "preserve" ? "preserve" : "fixed";
-  Deno.test(`host_uniq = ${name}: a client that guesses a customer's Host-Uniq keeps it from dialling for 15 s at most`, () =>
+  Deno.test(`host_uniq = ${name}: a client that guesses a customer's Host-Uniq delays its dial by at most 15 s`, () =>
     within({ clients: ["victim"], hostUniq }, async (path) => {
       const hostile = new HostileClient(path, "hostile");
       await settle();

@@ -19,7 +19,9 @@ import { HostileClient } from "./raw_client.ts";
 const VICTIM_ID = 0x11;
 const SECRET = [0x56, 0x49, 0x43, 0x54, 0x49, 0x4d];
 
-/** A victim with a session, and a client that means ill; afterwards the victim's session works. */
+/**
+ * Runs a malicious client next to a victim with a session; afterwards the victim's session works.
+ */
 async function beside(
   options: PathOptions,
   body: (path: Path, hostile: HostileClient) => Promise<void>,
@@ -42,7 +44,7 @@ async function beside(
   });
 }
 
-/** Has a hostile client open a session of its own. */
+/** Makes a hostile client open its own session. */
 async function openOwn(path: Path, hostile: HostileClient, id = 0x22): Promise<void> {
   const source = 0x02_00_00_00_00_e1;
   hostile.packet(CODE_PADI, [service, uniq(6)], { source });
@@ -57,7 +59,7 @@ async function openOwn(path: Path, hostile: HostileClient, id = 0x22): Promise<v
 }
 
 for (const mac of ["own", "transparent"] as const) {
-  Deno.test(`mac = ${mac}: no record with a handle that a client does not own does anything`, () =>
+  Deno.test(`mac = ${mac}: a record with a handle that the client does not own has no effect`, () =>
     beside({ mac }, async (path, hostile) => {
       await fc.assert(
         fc.asyncProperty(
@@ -80,7 +82,7 @@ for (const mac of ["own", "transparent"] as const) {
     }));
 }
 
-Deno.test("a client cannot bear the address of the server, of an AC, or of another's customer", () =>
+Deno.test("a client cannot use the address of the server, of an AC, or of another client's customer", () =>
   beside({ mac: "transparent" }, async (path, hostile) => {
     for (const source of [WAN, AC, CUSTOMER, 0, 0x01_00_5e_00_00_01, 0xffff_ffff_ffff]) {
       for (const code of [CODE_PADI, CODE_PADR]) hostile.packet(code, [service], { source });
@@ -94,7 +96,7 @@ Deno.test("a client cannot bear the address of the server, of an AC, or of anoth
     });
   }));
 
-Deno.test("whatever addresses and id the frames of a session bear, they are sent as that session's", () =>
+Deno.test("whatever addresses and id the frames of a session carry, they are sent as that session's", () =>
   beside({}, async (path, hostile) => {
     await openOwn(path, hostile);
     hostile.packet(CODE_PADT, [], { handle: 1, source: CUSTOMER, destination: LAN, id: VICTIM_ID });
@@ -106,7 +108,7 @@ Deno.test("whatever addresses and id the frames of a session bear, they are sent
     assertEquals(path.server.ends, ["padt-customer"]);
   }));
 
-Deno.test("a PADT that answers the end of another client's session is nobody's answer", () =>
+Deno.test("a PADT from another client does not pass as the answer to a session's end", () =>
   within({ clients: ["victim"] }, async (path) => {
     await dial(path, { id: VICTIM_ID });
     const hostile = new HostileClient(path, "hostile");
@@ -133,7 +135,7 @@ Deno.test("another client's sessions cannot be resumed, whatever list is sent", 
   }));
 
 for (const hostUniq of ["rewrite", "preserve"] as const) {
-  Deno.test(`host_uniq = ${hostUniq}: who uses another's Host-Uniq or token gets none of its answers`, () =>
+  Deno.test(`host_uniq = ${hostUniq}: a client that uses another's Host-Uniq or token gets none of its answers`, () =>
     within({ clients: ["victim"], hostUniq }, async (path) => {
       const hostile = new HostileClient(path, "hostile");
       await settle();
@@ -154,7 +156,7 @@ for (const hostUniq of ["rewrite", "preserve"] as const) {
     }));
 }
 
-Deno.test("a customer cannot use the cookie that another customer was given", () =>
+Deno.test("a customer cannot use the cookie that was given to another customer", () =>
   within({}, async (path) => {
     const [wire, other] = [path.customers[0], 0x02_00_00_00_00_c2];
     const cookies: Uint8Array[] = [];
@@ -217,7 +219,7 @@ Deno.test("a client has one tunnel, however many connections it opens without sa
     hostile.close();
   }));
 
-Deno.test("a client that says which sessions it has too late leaves none behind when it goes", () =>
+Deno.test("a client that lists its sessions too late leaves none behind when it disconnects", () =>
   beside({ sessionsPerClient: 1 }, async (path) => {
     for (let turn = 0; turn < 3; turn++) {
       const late = new HostileClient(path, "late", null);
@@ -238,7 +240,7 @@ Deno.test("a client that says which sessions it has too late leaves none behind 
     assertEquals(path.server.ends, Array(3).fill("tunnel-lost"));
   }));
 
-Deno.test("of two connections of a client the one that goes first takes nothing from the other", () =>
+Deno.test("when a client has two connections, the first to close takes nothing from the other", () =>
   beside({}, async (path) => {
     const first = new HostileClient(path, "twice", null);
     const second = new HostileClient(path, "twice", null);
@@ -255,7 +257,7 @@ Deno.test("of two connections of a client the one that goes first takes nothing 
     assertEquals((await path.ac.packet()).code, CODE_PADT);
   }));
 
-Deno.test("a client that logs in anew before its old tunnel was missed is held to its limits", () =>
+Deno.test("a client that logs in again before its old tunnel is known to be lost stays within its limits", () =>
   beside({ sessionsPerClient: 1 }, async (path) => {
     const old = new HostileClient(path, "back");
     await settle();

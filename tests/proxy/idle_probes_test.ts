@@ -10,7 +10,9 @@ const TIMEOUT = 600_000;
 const MAGIC = [0xde, 0xad, 0xbe, 0xef];
 const ECHO_REQUEST = 9;
 
-/** Seconds pass; the AC answers what it is asked, or nothing. Gives the questions by second. */
+/**
+ * Lets seconds pass while the AC answers the questions, or none; returns the questions by second.
+ */
 async function pass(
   path: Path,
   seconds: number,
@@ -39,7 +41,7 @@ function isSession(frame: Uint8Array): boolean {
   return frame[12] === 0x88 && frame[13] === 0x64;
 }
 
-/** What a peer makes of an Echo-Request: its own Magic-Number, all else as it was. */
+/** Returns a host's reply to an Echo-Request: its own Magic-Number, all else unchanged. */
 function reply(request: number[]): number[] {
   return [...request.slice(0, 2), 10, ...request.slice(3, 6), 9, 9, 9, 9, ...request.slice(10)];
 }
@@ -64,7 +66,7 @@ for (const which of ["server", "client"] as const) {
       assertEquals(codes, [[[CODE_PADT, 7]], [[CODE_PADT, 7]]]);
     }));
 
-  Deno.test(`B1: an AC that answers the ${which} keeps the session, and the customer sees nothing of it`, () =>
+  Deno.test(`B1: an AC that answers the ${which} keeps the session, and the customer sees none of it`, () =>
     within({}, async (path) => {
       await dial(path, { id: 7 });
       const asked = await pass(path, 3_000, { sides: sidesOf(path, which), answers: true });
@@ -74,7 +76,7 @@ for (const which of ["server", "client"] as const) {
     }));
 }
 
-Deno.test("B1: the question bears the customer's Magic-Number, and 0 before it is known", () =>
+Deno.test("B1: the question carries the customer's Magic-Number, or 0 before it is known", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     const say = (payload: number[]) =>
@@ -95,7 +97,7 @@ Deno.test("B1: the question bears the customer's Magic-Number, and 0 before it i
     assertEquals(await ask(), [1, 2, 3, 4]);
   }));
 
-Deno.test("B1: replies to the customer's own echoes reach it while the AC is asked, whatever their identifier", () =>
+Deno.test("B1: while the AC is asked, replies to the customer's own echoes reach it, whatever their identifier", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     const asked = await pass(path, 570, { sides: [path.server], answers: false });
@@ -108,7 +110,7 @@ Deno.test("B1: replies to the customer's own echoes reach it while the AC is ask
     assertEquals(payloadOf(await path.customers[0].next()), [0, 0x21, 1]);
   }));
 
-Deno.test("B1: of sessions that fall silent together at most 200 are asked about in a second", () =>
+Deno.test("B1: when many sessions fall silent together, at most 200 questions are asked in a second", () =>
   within({ limits: MANY, sessionsPerClient: 600 }, async (path) => {
     for (let id = 1; id <= 500; id++) await dial(path, { id, tags: [service, uniq(id, id >> 8)] });
     const asked = await pass(path, 575, { sides: [path.server], answers: false });
@@ -128,7 +130,7 @@ const MANY = {
   padiBurstPerMac: 1e6,
 };
 
-Deno.test("B1, property: a Magic-Number is found where it stands, and never outside the packet", () => {
+Deno.test("B1, property: a Magic-Number is found where it is, and never outside the packet", () => {
   const option = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.uint8Array({ maxLength: 8 }))
     .filter(([type]) => type !== 5)
     .map(([type, value]) => [type, value.length + 2, ...value]);
@@ -144,7 +146,7 @@ Deno.test("B1, property: a Magic-Number is found where it stands, and never outs
   }));
 });
 
-Deno.test("B1: a session behind a tunnel that is stalled is not idle, and ends when its AC is silent after that", () =>
+Deno.test("B1: a session behind a stalled tunnel is not idle, and ends if its AC stays silent afterwards", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     const sides = path.clients;

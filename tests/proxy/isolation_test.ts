@@ -53,7 +53,7 @@ Deno.test("a client cannot send for a session that another client opened", () =>
     assertEquals(path.server.drops["session-unknown"], 1);
   }));
 
-Deno.test("a client can neither speak as the AC nor end what is not its own", () =>
+Deno.test("a client can neither act as the AC nor end another client's session", () =>
   within({ ...two, mac: "transparent" }, async (path) => {
     const { padr } = await dial(path, { client: 0, id: 1 });
     const { writer } = path.tunnels[1].client;
@@ -87,7 +87,7 @@ Deno.test("a client can neither speak as the AC nor end what is not its own", ()
     });
   }));
 
-Deno.test("an answer with a forged, unknown or missing Host-Uniq reaches nobody", () =>
+Deno.test("an answer with a forged, unknown or missing Host-Uniq is dropped", () =>
   within({}, async (path) => {
     const { padi } = await request(path);
     await path.ac.packet();
@@ -116,14 +116,14 @@ Deno.test("an answer after the time for answers is dropped", () =>
     const { padi } = await request(path);
     await path.ac.packet();
     path.advance(60_001);
-    await request(path, { tags: [service, uniq(9)] }); // makes the server look at its clock
+    await request(path, { tags: [service, uniq(9)] }); // makes the server check its clock
     await path.ac.packet();
     path.ac.send({ destination: WAN, source: AC, code: CODE_PADO, sessionId: 0 }, padi.list);
     await dial(path, { tags: [service, uniq(10)] });
     assertEquals(path.server.drops, { "host-uniq-unknown": 1 });
   }));
 
-Deno.test("a PADS of an AC that no PADR went to opens nothing", () =>
+Deno.test("a PADS from an AC that was sent no PADR opens no session", () =>
   within({}, async (path) => {
     await request(path);
     const padr = await path.ac.packet();
@@ -135,7 +135,7 @@ Deno.test("a PADS of an AC that no PADR went to opens nothing", () =>
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("eight equal PADS open one session and are all passed on", () =>
+Deno.test("eight equal PADS open one session and are all forwarded", () =>
   within({}, async (path) => {
     const { padr } = await dial(path);
     for (let i = 0; i < 8; i++) {
@@ -146,7 +146,7 @@ Deno.test("eight equal PADS open one session and are all passed on", () =>
     assertEquals(path.clients[0].proxy.sessions.table.size, 1);
   }));
 
-Deno.test("a tunnel that does not come back ends its sessions on both wires, once, and others stay", () =>
+Deno.test("a tunnel that does not return ends its sessions on both wires, once, and others stay", () =>
   within(two, async (path) => {
     await dial(path, { client: 0, id: 1 });
     await dial(path, { client: 1, id: 2 });
@@ -181,11 +181,11 @@ for (const hostUniq of ["preserve", { fixed: Uint8Array.of(0xfe, 0xed) }] as con
     }));
 }
 
-Deno.test("a PADR with a foreign cookie is another proxy's; without any it goes to the only AC", () =>
+Deno.test("a PADR with a foreign cookie belongs to another proxy; without one it goes to the only AC", () =>
   within({}, async (path) => {
     const { wire } = await request(path);
     await path.ac.packet();
-    path.advance(1_000); // sooner it is a repetition
+    path.advance(1_000); // any sooner, it would be a repetition
     const padr = { destination: LAN, source: CUSTOMER, code: CODE_PADR, sessionId: 0 };
     const tags = [service, uniq(7, 0, 255)];
     wire.send(padr, [...tags, { type: TAG_AC_COOKIE, value: new Uint8Array(16) }]);
@@ -197,7 +197,7 @@ Deno.test("a PADR with a foreign cookie is another proxy's; without any it goes 
     assertEquals(path.clients[0].drops, { "ac-cookie-unknown": 1 });
   }));
 
-Deno.test("a PADI storm is held back, and an open session goes on", () =>
+Deno.test("a PADI storm is held back, and an open session continues", () =>
   within({ limits: { padiRate: 10, padiBurst: 20 } }, async (path) => {
     await dial(path);
     const head = { destination: BROADCAST, code: CODE_PADI, sessionId: 0 };

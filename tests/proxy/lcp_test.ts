@@ -35,7 +35,7 @@ async function pass(path: Path, milliseconds: number): Promise<void> {
   await settle();
 }
 
-/** Codes and session ids of the discovery packets on a wire; what was there before is gone. */
+/** Removes the frames of a wire; returns the codes and session ids of its discovery packets. */
 function packets(frames: Uint8Array[]): [code: number, id: number][] {
   return frames.splice(0).map((frame) => new DataView(frame.buffer))
     .filter((view) => view.getUint16(12) === 0x8863)
@@ -44,7 +44,7 @@ function packets(frames: Uint8Array[]): [code: number, id: number][] {
 
 const PADTS = [[CODE_PADT, 0x11]];
 
-Deno.test("a PPP link that was terminated ends with one PADT to each side after the linger", () =>
+Deno.test("a terminated PPP link ends with one PADT to each side after the linger", () =>
   within({}, async (path) => {
     await dial(path);
     fromCustomer(path, lcp(TERMINATE_REQUEST));
@@ -60,7 +60,7 @@ Deno.test("a PPP link that was terminated ends with one PADT to each side after 
     ]]);
   }));
 
-Deno.test("LCP alone does not call the end off, anything else does, from either side", async () => {
+Deno.test("LCP alone does not cancel the end of a link, anything else does, from either side", async () => {
   for (const say of [fromCustomer, fromAc]) {
     await within({}, async (path) => {
       await dial(path);
@@ -79,7 +79,7 @@ Deno.test("LCP alone does not call the end off, anything else does, from either 
 });
 
 for (const [who, say] of [["customer", fromCustomer], ["AC", fromAc]] as const) {
-  Deno.test(`K3: a Configure-Request of the ${who} calls the end of a terminated link off`, () =>
+  Deno.test(`K3: a Configure-Request of the ${who} cancels the end of a terminated link`, () =>
     within({}, async (path) => {
       await dial(path);
       fromCustomer(path, lcp(TERMINATE_REQUEST));
@@ -107,7 +107,7 @@ Deno.test("K3: a Configure-Request that crossed the Terminate-Request does not k
     assertEquals(path.server.ends, ["lcp-terminated"]);
   }));
 
-Deno.test("K3: a Terminate whose Length peers discard ends nothing, padding behind it changes nothing", () =>
+Deno.test("K3: a Terminate with a Length that hosts discard ends nothing, and padding after it has no effect", () =>
   within({}, async (path) => {
     await dial(path);
     for (const said of [0, 3, 9, 0xffff]) {
@@ -120,7 +120,7 @@ Deno.test("K3: a Terminate whose Length peers discard ends nothing, padding behi
     assertEquals([path.server.ends.length, path.clients[0].ends.length], [1, 1]);
   }));
 
-Deno.test("a PADT within the linger ends the session as ever, and nobody gets another", () =>
+Deno.test("a PADT within the linger ends the session as usual, and no second one is sent", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
     fromCustomer(path, lcp(TERMINATE_REQUEST));
@@ -128,7 +128,7 @@ Deno.test("a PADT within the linger ends the session as ever, and nobody gets an
     wire.send({ destination: LAN, source: CUSTOMER, code: CODE_PADT, sessionId: 0x11 }, []);
     await pass(path, LINGER);
     assertEquals(packets(path.ac.frames), PADTS);
-    await dial(path, { id: 0x11 }); // the same place in all tables
+    await dial(path, { id: 0x11 }); // the same index in all tables
     await pass(path, LINGER);
     assertEquals(path.server.ends, ["padt-customer"]);
     assertEquals([packets(path.ac.frames), packets(path.customers[0].frames)], [[], []]);
@@ -193,7 +193,7 @@ Deno.test("K3, property: a link is over iff its last Terminate is old enough and
   }));
 });
 
-Deno.test("property: LCP is told apart as the peek at PPP's protocol does, and short packets are left", () => {
+Deno.test("property: LCP is recognised exactly as by PPP's protocol field, and short packets are ignored", () => {
   const bytes = fc.uint8Array({ maxLength: 12 });
   const payload = fc.oneof(bytes, bytes.map((rest) => Uint8Array.of(0xc0, 0x21, ...rest)));
   fc.assert(fc.property(payload, fc.nat(12), (payload, cut) => {

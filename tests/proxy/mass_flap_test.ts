@@ -3,7 +3,7 @@ import { within } from "./dial.ts";
 import type { Path } from "./path.ts";
 import { Segment } from "./segment.ts";
 
-/** As by default. */
+/** The default limits. */
 const LIMITS = {
   sessions: 10_000,
   sessionsPerCustomer: 16,
@@ -15,7 +15,7 @@ const LIMITS = {
 };
 const SESSIONS = 1_000;
 
-/** Most PADIs in any time of so many milliseconds. */
+/** Returns the maximum number of PADIs in any interval of this length, in milliseconds. */
 function peak(times: number[], length: number): number {
   const count = (from: number) => times.filter((at) => at >= from && at < from + length).length;
   return Math.max(...times.map(count));
@@ -25,7 +25,7 @@ async function flap(path: Path, clients: number): Promise<void> {
   const segment = new Segment(path, SESSIONS / clients);
   await segment.pass(20_000);
   assertEquals([segment.online, segment.sessions.size], [SESSIONS, SESSIONS]);
-  // The server gives them up, then the tunnels are back: all customers hear of it at once.
+  // The server gives them up, then the tunnels return: all customers get a PADT at once.
   for (let i = 0; i < clients; i++) await path.lose(i);
   path.advance(30_000);
   path.server.proxy.sweep(30_000);

@@ -21,7 +21,7 @@ function packet(code: number, source: number, destination: number): DiscoveryPac
   return { code, source, destination, sessionId: 0, tags: new Uint8Array(0) };
 }
 
-/** What a model remembers of an offer: which AC made it, and with which cookie. */
+/** The model's record of an offer: which AC made it, and with which cookie. */
 interface Made {
   pending: Pending<string>;
   token: Uint8Array;
@@ -83,7 +83,7 @@ Deno.test("property: a cookie brings a PADR to the AC of its offer with that AC'
       } else if (made.length > 0) {
         const { pending, token, ac, cookie } = made[it.pick % made.length];
         const tags: Tag[] = [service, { type: TAG_AC_COOKIE, value: token }];
-        const isUnderWay = find(pending.customer) === pending; // which drops what is too old
+        const isUnderWay = find(pending.customer) === pending; // removes expired discoveries
         const found = offers.chosen("a", undefined, packet(CODE_PADR, it.customer, 9), tags);
         if (!isUnderWay || it.customer !== pending.customer) {
           assertEquals(found, "ac-cookie-unknown");
@@ -104,7 +104,7 @@ Deno.test("property: a cookie brings a PADR to the AC of its offer with that AC'
   }));
 });
 
-Deno.test("O1: offers are bounded by discovery and in bytes; one AC that floods takes no other's place", () => {
+Deno.test("O1: offers are limited per discovery and in bytes, and an AC that floods evicts no other's", () => {
   const offers = new Offers<string>("own", new TokenMint(random), 200_000);
   const table = new PendingDiscoveries<string>({ pendingDiscoveries: 100, timeout: 1 }, () => 0);
   const begin = (mac: number) => table.begin("a", "a", mac, undefined) as Pending<string>;

@@ -16,7 +16,7 @@ import { findTag, type Tag } from "../../src/pppoe/tags.ts";
 import { payloadOf, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type SeenPacket, WAN } from "./path.ts";
 
-/** Addresses of many ACs. */
+/** First of the addresses of many ACs. */
 const ACS: Mac = 0x02_00_00_00_0a_00;
 
 const text = (value: string) => new TextEncoder().encode(value);
@@ -28,13 +28,13 @@ const cookieOf = (...bytes: number[]): Tag => ({
 const without = (list: Tag[], ...types: number[]) =>
   list.filter(({ type }) => !types.includes(type));
 
-/** A customer's PADI as the AC sees it. */
+/** Sends a customer's PADI; returns it as the AC sees it. */
 async function ask(path: Path, tags: Tag[], source = CUSTOMER): Promise<SeenPacket> {
   path.customers[0].send({ source, destination: BROADCAST, code: CODE_PADI, sessionId: 0 }, tags);
   return await path.ac.packet();
 }
 
-/** An AC's PADO as the customer sees it. */
+/** Sends an AC's PADO; returns it as the customer sees it. */
 async function offer(path: Path, padi: SeenPacket, own: Tag[], source = AC): Promise<SeenPacket> {
   const pado = { source, destination: padi.source, code: CODE_PADO, sessionId: 0 };
   path.ac.send(pado, [...own, ...padi.list]);
@@ -46,7 +46,7 @@ function take(path: Path, pado: SeenPacket, tags: Tag[], source = CUSTOMER): voi
   path.customers[0].send(padr, tags);
 }
 
-/** The AC's PADS as the customer sees it. */
+/** Sends the AC's PADS; returns it as the customer sees it. */
 async function confirm(path: Path, padr: SeenPacket, id: number, ac: Mac): Promise<SeenPacket> {
   const pads = { source: ac, destination: padr.source, code: CODE_PADS, sessionId: id };
   path.ac.send(pads, without(padr.list, TAG_AC_COOKIE));
@@ -54,7 +54,7 @@ async function confirm(path: Path, padr: SeenPacket, id: number, ac: Mac): Promi
 }
 
 for (const chosen of [0, 1]) {
-  Deno.test(`A1: of two ACs on one MAC address, offer ${chosen} is taken up with its own cookie`, () =>
+  Deno.test(`A1: of two ACs on one MAC address, offer ${chosen} is accepted with its own cookie`, () =>
     within({}, async (path) => {
       const padi = await ask(path, [service, uniq(7)]);
       const seen = [
@@ -77,7 +77,7 @@ for (const chosen of [0, 1]) {
     }));
 }
 
-Deno.test("A1 O1: of 64 ACs on one MAC address each can be taken up, also the last", () =>
+Deno.test("A1 O1: of 64 ACs on one MAC address each offer can be accepted, including the last", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(7)]);
     const seen: SeenPacket[] = [];
@@ -92,7 +92,7 @@ Deno.test("A1 O1: of 64 ACs on one MAC address each can be taken up, also the la
     assertEquals(path.server.drops, {});
   }));
 
-Deno.test("A1: an AC that answers a repeated PADI with the same cookie is offered under the same one", () =>
+Deno.test("A1: the answer of an AC to a repeated PADI with the same cookie gets the same cookie of ours", () =>
   within({}, async (path) => {
     const cookies = [];
     for (let i = 0; i < 3; i++) {
@@ -142,7 +142,7 @@ for (const mac of ["own", "transparent"] as const) {
   }
 }
 
-Deno.test("A3: the error that answers a PADR has the PADR's Host-Uniq too, of the AC and of the server", () =>
+Deno.test("A3: an error PADS, of the AC or of the server, has the PADR's Host-Uniq too", () =>
   within({ sessionsPerClient: 1 }, async (path) => {
     const padi = await ask(path, [service, uniq(1)]);
     const pado = await offer(path, padi, [named("a"), cookieOf(1)]);
@@ -160,7 +160,7 @@ Deno.test("A3: the error that answers a PADR has the PADR's Host-Uniq too, of th
     assertEquals([full.sessionId, ...findTag(full.list, TAG_HOST_UNIQ) ?? []], [0, 4]);
   }));
 
-Deno.test("A3: a PADR that is repeated with another Host-Uniq gets the same session under that one", () =>
+Deno.test("A3: a PADR repeated with another Host-Uniq gets the same session with that Host-Uniq", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(1)]);
     const pado = await offer(path, padi, [named("a"), cookieOf(1)]);
@@ -177,7 +177,7 @@ Deno.test("A3: a PADR that is repeated with another Host-Uniq gets the same sess
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("A1: a PADR for the offer of another AC on the same address is no repetition of the first", () =>
+Deno.test("A1: a PADR for the offer of another AC on the same address is not a repetition of the first", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(1)]);
     const [first, second] = [
@@ -193,7 +193,7 @@ Deno.test("A1: a PADR for the offer of another AC on the same address is no repe
     assertEquals(seen.includes(5), false);
   }));
 
-Deno.test("A3: without a cookie the only AC that offered is meant, of several none", () =>
+Deno.test("A3: a PADR without a cookie goes to the only AC that made an offer; with several ACs it is dropped", () =>
   within({}, async (path) => {
     const first = await ask(path, [service, uniq(1)]);
     const pado = await offer(path, first, [named("a")]);
@@ -205,7 +205,7 @@ Deno.test("A3: without a cookie the only AC that offered is meant, of several no
     assertEquals([path.ac.frames, path.clients[0].drops], [[], { "ac-cookie-missing": 1 }]);
   }));
 
-Deno.test("an offer of another customer or of a lost tunnel is no offer", () =>
+Deno.test("an offer of another customer or of a lost tunnel is not accepted", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(1)]);
     const pado = await offer(path, padi, [named("a"), cookieOf(1)]);
@@ -254,7 +254,7 @@ Deno.test("O1: 100 ACs that answer one PADI at the same moment are all offered",
     assertEquals([path.server.drops, path.clients[0].drops], [{}, {}]);
   }));
 
-Deno.test("an AC's error instead of an offer reaches the customer and is no offer", () =>
+Deno.test("an AC's error reaches the customer and does not count as an offer", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(1)]);
     const error = { type: TAG_GENERIC_ERROR, value: text("full") };
@@ -265,7 +265,7 @@ Deno.test("an AC's error instead of an offer reaches the customer and is no offe
     assertEquals([path.ac.frames, path.clients[0].drops], [[], { "unsolicited": 1 }]);
   }));
 
-Deno.test("Relay-Session-Id and another Service-Name in the PADR go through as they are", () =>
+Deno.test("Relay-Session-Id and another Service-Name in the PADR pass unchanged", () =>
   within({}, async (path) => {
     const relay: Tag = { type: TAG_RELAY_SESSION_ID, value: Uint8Array.of(4, 5, 6) };
     const padi = await ask(path, [service, uniq(1), relay]);
@@ -281,10 +281,10 @@ Deno.test("Relay-Session-Id and another Service-Name in the PADR go through as t
     assertEquals(findTag(pads.list, TAG_RELAY_SESSION_ID), relay.value);
   }));
 
-Deno.test("an offer that has no room for our cookie is dropped, one that just has goes through", () =>
+Deno.test("an offer without room for our cookie is dropped, and one with just enough room passes", () =>
   within({}, async (path) => {
     const padi = await ask(path, [service, uniq(...new Uint8Array(16))]);
-    // 1,500 bytes of payload: 6 of header, the tags' heads and values, our cookie in the AC's place.
+    // 1,500 bytes of payload: 6 of header, all tags, and our cookie replacing the AC's.
     const rest = padi.list.reduce((sum, { value }) => sum + 4 + value.length, 6);
     const filler = (cookie: number): Tag => named("x".repeat(1500 - rest - 4 - 4 - cookie));
     const fits = await offer(path, padi, [filler(16), {

@@ -1,4 +1,4 @@
-/** Sessions of an earlier process: who is told that they are no more, and who cannot be. */
+/** Sessions of an earlier process: which hosts get a PADT for them, and which must not. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
@@ -17,7 +17,7 @@ import { takePackets } from "./segment.ts";
 const ECHO = [0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0];
 const POLICIES = ["own", "transparent"] as const;
 
-/** PADTs on a wire: from, to, session id. */
+/** Returns the PADTs on a wire: from, to, session id. */
 function padts(path: Path, where: "ac" | "customer"): [from: Mac, to: Mac, id: number][] {
   const wire = where === "ac" ? path.ac : path.customers[0];
   return takePackets(wire).filter(({ code }) => code === CODE_PADT)
@@ -32,7 +32,7 @@ async function reconnect(path: Path): Promise<void> {
   await settle();
 }
 
-/** A client plays its part after the server forgot everything: lists, and answers each refusal. */
+/** Plays a client after the server forgot everything: lists sessions and answers each refusal. */
 async function claimAll(
   path: Path,
   name: string,
@@ -49,7 +49,7 @@ async function claimAll(
 }
 
 for (const mac of POLICIES) {
-  Deno.test(`H2, mac = ${mac}: no resume list has the server send anything to anybody`, () =>
+  Deno.test(`H2, mac = ${mac}: no resume list makes the server send anything to any host`, () =>
     within({ mac, clients: ["victim"] }, async (path) => {
       await dial(path, { id: 7 });
       await path.restart("server", false);
@@ -74,7 +74,7 @@ for (const mac of POLICIES) {
       assert((path.server.drops["session-unproven"] ?? 0) >= 10);
     }));
 
-  Deno.test(`H2, mac = ${mac}: a proof serves one client and one session, once`, () =>
+  Deno.test(`H2, mac = ${mac}: a proof is valid for one client and one session, once`, () =>
     within({ mac }, async (path) => {
       await dial(path, { id: 7 });
       const [session] = path.clients[0].proxy.sessions.table;
@@ -98,7 +98,7 @@ for (const mac of POLICIES) {
       assertEquals(padts(path, "ac"), [[local, AC, 7]]);
     }));
 
-  Deno.test(`Z2, mac = ${mac}: a server that forgot its sessions has both peers hear it from the address that they know`, () =>
+  Deno.test(`Z2, mac = ${mac}: when a server forgot its sessions, both hosts get a PADT from the address they know`, () =>
     within({ mac }, async (path) => {
       await dial(path, { id: 7 });
       await path.restart("server", false);
@@ -110,7 +110,7 @@ for (const mac of POLICIES) {
       assertEquals([padts(path, "ac"), padts(path, "customer")], [[], []]);
     }));
 
-  Deno.test(`Z2, mac = ${mac}: a client that forgot its sessions has both peers hear it from the address that they know`, () =>
+  Deno.test(`Z2, mac = ${mac}: when a client forgot its sessions, both hosts get a PADT from the address they know`, () =>
     within({ mac }, async (path) => {
       await dial(path, { id: 7 });
       await path.restart(0, false);
@@ -124,7 +124,7 @@ for (const mac of POLICIES) {
       assertEquals(padts(path, "customer"), [[near, CUSTOMER, 7]]);
     }));
 
-  Deno.test(`H2, mac = ${mac}: a server has the client speak to nobody who did not speak of that session`, () =>
+  Deno.test(`H2, mac = ${mac}: a server can make the client send a PADT only to a host that has used that session`, () =>
     within({ mac }, async (path) => {
       await dial(path, { id: 7 });
       await path.restart(0, false);
@@ -139,8 +139,7 @@ for (const mac of POLICIES) {
     }));
 }
 
-/** Has the host's own kernel have session 7 with the peer. */
-Deno.test("H2: a session of the host's own kernel is nobody's to end, whoever proves what", () => {
+Deno.test("H2: a session of the machine's own kernel is never ended, whatever is proved", () => {
   let hosts = 0;
   return within({ isHostSession: (_remote, id) => id === hosts }, async (path) => {
     await dial(path, { id: 7 });
@@ -155,7 +154,7 @@ Deno.test("H2: a session of the host's own kernel is nobody's to end, whoever pr
   });
 });
 
-Deno.test("H2: a session that was put back is not the host's own, which has its id by now", async () => {
+Deno.test("H2: a restored session is dropped if the machine's own kernel has its id by now", async () => {
   let isHosts = false;
   await within({ isHostSession: () => isHosts }, async (path) => {
     await dial(path, { id: 7 });
@@ -170,7 +169,7 @@ Deno.test("H2: a session that was put back is not the host's own, which has its 
   });
 });
 
-Deno.test("H2: an AC hears of forgotten sessions at a bounded rate, and of all of them", () =>
+Deno.test("H2: an AC hears of all forgotten sessions, at a limited rate", () =>
   within({ limits: MANY, sessionsPerClient: 600 }, async (path) => {
     for (let id = 1; id <= 500; id++) await dial(path, { id, tags: [service, uniq(id, id >> 8)] });
     await path.restart("server", false);
@@ -195,7 +194,7 @@ const MANY = {
   padiBurstPerMac: 1e6,
 };
 
-Deno.test("the kernel's list of sessions is read, and not believed to be empty where it cannot be", () => {
+Deno.test("the kernel's list of sessions is read, and not taken as empty if it is unreadable", () => {
   const list = "Id       Address              Device\n" +
     "00000700 02:00:00:00:00:A1     wan0\n0000FF01 02:00:00:00:00:a2     eth1.7\n";
   const big = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
@@ -217,7 +216,7 @@ Deno.test("the kernel's list of sessions is read, and not believed to be empty w
   assertEquals(has(8), [true, false]);
 });
 
-/** Orphans that wait for PADRs at their ACs; gives those that were told. */
+/** Orphans that wait for PADRs at their ACs; `told` collects those that were sent a PADT. */
 function waiting(clock: Clock): { orphans: Orphans; requests: RequestsUnderWay; told: Orphan[] } {
   const told: Orphan[] = [];
   const requests = new RequestsUnderWay(() => clock.time);
@@ -231,7 +230,7 @@ function waiting(clock: Clock): { orphans: Orphans; requests: RequestsUnderWay; 
   return { orphans, requests, told };
 }
 
-Deno.test("H2: a PADR that nobody answers holds up an AC's forgotten sessions for 5 s, however often it comes", () => {
+Deno.test("H2: an unanswered PADR delays the PADTs for an AC's forgotten sessions by 5 s, however often it is repeated", () => {
   const clock = new Clock();
   const { orphans, requests, told } = waiting(clock);
   requests.asked(AC, WAN);
@@ -246,7 +245,7 @@ Deno.test("H2: a PADR that nobody answers holds up an AC's forgotten sessions fo
     requests.asked(AC, WAN);
   }
   assertEquals(told.map(({ sessionId }) => sessionId), [7]);
-  clock.advance(2_000); // a lull, after which a PADR may well be answered
+  clock.advance(2_000); // a pause, after which a PADR may well be answered
   requests.asked(AC, WAN);
   orphans.end({ remote: AC, local: WAN, sessionId: 8 });
   assertEquals(told.length, 1);
@@ -255,7 +254,7 @@ Deno.test("H2: a PADR that nobody answers holds up an AC's forgotten sessions fo
   assertEquals(told.length, 2);
 });
 
-Deno.test("H2: forgotten sessions of an AC that is asked do not hold up those of another", () => {
+Deno.test("H2: while PADRs are outstanding at one AC, forgotten sessions of another are not delayed", () => {
   const clock = new Clock();
   const { orphans, requests, told } = waiting(clock);
   requests.asked(AC, WAN);

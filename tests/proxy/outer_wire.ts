@@ -2,7 +2,10 @@ import type { MemoryLink } from "../../ffi/memory_link.ts";
 import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
 import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
 
-/** Longest wait for a frame: in memory one is there within a turn or two of the event loop. */
+/**
+ * Time limit for a frame, in milliseconds; in memory it arrives within a turn or two of the event
+ * loop.
+ */
 const DEADLINE = 5_000;
 
 /** A parsed frame on one of the outer wires. */
@@ -11,7 +14,7 @@ export interface SeenPacket extends DiscoveryPacket {
   frame: Uint8Array;
 }
 
-/** What a test plays on: frames in, frames out. */
+/** A wire that a test plays on: frames in, frames out. */
 export class OuterWire {
   readonly frames: Uint8Array[] = [];
   #waiting: (() => void) | undefined;
@@ -29,17 +32,17 @@ export class OuterWire {
     });
   }
 
-  /** Puts a discovery packet on the wire. */
+  /** Sends a discovery packet on the wire. */
   send(packet: Omit<DiscoveryPacket, "tags">, tags: Tag[]): void {
     this.#link.send(encodeDiscovery({ ...packet, tags: encodeTags(tags) }));
   }
 
-  /** Puts a whole frame on the wire. */
+  /** Sends a whole frame on the wire. */
   sendRaw(frame: Uint8Array): void {
     this.#link.send(frame);
   }
 
-  /** The next frame, waited for. */
+  /** Waits for the next frame. */
   async next(): Promise<Uint8Array> {
     if (this.frames.length === 0) await this.#frame();
     return this.frames.shift() ?? new Uint8Array(0);
@@ -53,7 +56,7 @@ export class OuterWire {
     await promise.finally(() => clearTimeout(timer));
   }
 
-  /** The next frame as a discovery packet. */
+  /** Waits for the next frame and parses it as a discovery packet. */
   async packet(): Promise<SeenPacket> {
     const frame = await this.next();
     const packet = parseDiscovery(frame);

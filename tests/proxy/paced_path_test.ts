@@ -6,7 +6,7 @@ import { service, settle, uniq, within } from "./dial.ts";
 import { CUSTOMER, WAN } from "./path.ts";
 import { Segment, takePackets } from "./segment.ts";
 
-Deno.test("M1: 15 customers of each of two clients get in at an AC that answers one PADI a second", () =>
+Deno.test("M1: 15 customers of each of two clients get sessions from an AC that answers one PADI a second", () =>
   within({ clients: ["branch-1", "branch-2"] }, async (path) => {
     const segment = new Segment(path, 15, { padiInterval: 1_000 });
     await segment.pass(45_000);
@@ -15,14 +15,14 @@ Deno.test("M1: 15 customers of each of two clients get in at an AC that answers 
     assertEquals(path.server.pending() <= 30, true);
   }));
 
-Deno.test("transparent: each customer has its own second at such an AC, and nothing is sent again", () =>
+Deno.test("transparent: such an AC limits each customer separately, and nothing is resent", () =>
   within({ mac: "transparent" }, async (path) => {
     const segment = new Segment(path, 20, { padiInterval: 1_000 });
     await segment.pass(1_000);
     assertEquals([segment.online, segment.padis.length], [20, 20]);
   }));
 
-Deno.test("a PADI that is sent again is the same, and not sent while the server drains", () =>
+Deno.test("a resent PADI is identical, and none is resent while the server drains", () =>
   within({}, async (path) => {
     const ask = (source: number) =>
       path.customers[0].send({ source, destination: BROADCAST, code: CODE_PADI, sessionId: 0 }, [
@@ -46,7 +46,7 @@ Deno.test("a PADI that is sent again is the same, and not sent while the server 
     assertEquals(path.server.drops, { draining: 1 });
   }));
 
-Deno.test("M1: where customers wait for their turn that is told once, with what to do, and its end", () => {
+Deno.test("M1: the start of pacing is reported once, with advice, and so is its end", () => {
   const told: (Pacing | undefined)[] = [];
   return within({ paced: (pacing) => told.push(pacing) }, async (path) => {
     const { discoveries } = path.server.proxy;

@@ -1,4 +1,4 @@
-/** PADIs at 10,000 a second beside customers that only want to dial. */
+/** PADIs at 10,000 a second, next to customers that only want to dial. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADI, CODE_PADO } from "../../src/pppoe/constants.ts";
@@ -16,7 +16,7 @@ import { takePackets } from "./segment.ts";
 const LIMITS = { padiRate: 200, padiBurst: 50, padiRatePerMac: 2, padiBurstPerMac: 5 };
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** A shaper under a flood of one owner, and when PADIs of the addresses that are watched went on. */
+/** A shaper flooded by one owner; records when each address's PADI was sent. */
 class Flooded {
   readonly clock = new Clock();
   readonly sent = new Map<Mac, number>();
@@ -65,8 +65,8 @@ class Flooded {
 const anyAddress = () => 0x02_00_00_00_00_00 + Math.floor(Math.random() * 0xff_ffff_ffff);
 
 /**
- * How many of so many new customers had a PADI passed on in time for its answer, by their tries:
- * after 5 and 10 seconds more (RFC 2516 section 8).
+ * Returns how many of `count` new customers had a PADI sent in time for its answer, by try; hosts
+ * try again after 5 and 10 more seconds (RFC 2516 section 8).
  */
 function newcomers(flooded: Flooded, count: number): number[] {
   const left = new Set(Array.from({ length: count }, (_, i) => 0x06_00_00_00_00_00 + i * 0x10001));
@@ -82,7 +82,7 @@ function newcomers(flooded: Flooded, count: number): number[] {
   });
 }
 
-Deno.test("C4: beside 10,000 PADIs a second of made-up addresses every new customer gets through when it asks again", () => {
+Deno.test("C4: despite 10,000 PADIs a second from forged addresses, every new customer gets through when it asks again", () => {
   const flooded = new Flooded(anyAddress);
   const [first, second, third] = newcomers(flooded, 100);
   assert(second >= 95, `${first}, ${second}, ${third} of 100`);
@@ -91,7 +91,7 @@ Deno.test("C4: beside 10,000 PADIs a second of made-up addresses every new custo
 });
 
 for (const addresses of [1, 100, 1_000, 3_000]) {
-  Deno.test(`C4: beside 10,000 PADIs a second of ${addresses} addresses, again and again, new customers get through`, () => {
+  Deno.test(`C4: despite 10,000 PADIs a second, repeated from ${addresses} addresses, new customers get through`, () => {
     let next = 0;
     const flooded = new Flooded(() => 0x02_00_00_00_00_00 + next++ % addresses);
     flooded.pass(20_000);
@@ -100,7 +100,7 @@ for (const addresses of [1, 100, 1_000, 3_000]) {
   });
 }
 
-Deno.test("C4: known customers wait for no flood, and keep their rate, and strangers get their part beside them", () => {
+Deno.test("C4: known customers do not wait for a flood, keep their rate, and leave strangers a share", () => {
   const flooded = new Flooded(anyAddress);
   const known = Array.from({ length: 300 }, (_, i) => 0x06_00_00_00_00_00 + i);
   for (const mac of known) flooded.shaper.completed(flooded.owner, mac);
@@ -110,7 +110,7 @@ Deno.test("C4: known customers wait for no flood, and keep their rate, and stran
   flooded.pass(4_000);
   const times = known.map((mac) => (flooded.sent.get(mac) ?? Infinity) - began);
   assertLessOrEqual(Math.max(...times), 3_000);
-  // One that asks all the time has five at once, and two a second.
+  // A customer that keeps asking gets five at once, then two a second.
   const busy = known[7];
   const before = flooded.sum;
   let passed = 0;
@@ -124,7 +124,7 @@ Deno.test("C4: known customers wait for no flood, and keep their rate, and stran
   assert(flooded.sum - before > 1_900);
 });
 
-Deno.test("C4: beside a client's flood through the tunnel another client's customers dial as without it", () =>
+Deno.test("C4: while one client floods its tunnel, another client's customers dial as usual", () =>
   within({ clients: ["calm"], limits: { ...LIMITS, pendingDiscoveries: 4_096 } }, async (path) => {
     const hostile = new HostileClient(path, "hostile");
     await settle();
@@ -152,7 +152,7 @@ Deno.test("C4: beside a client's flood through the tunnel another client's custo
     assertLessOrEqual(path.server.pending(), 4_096);
   }));
 
-Deno.test("C4: on a LAN under a flood a customer that has had a session dials at once", () =>
+Deno.test("C4: during a flood on a LAN, a customer that has had a session dials at once", () =>
   within({ limits: { ...LIMITS, pendingDiscoveries: 4_096 } }, async (path) => {
     await dial(path, { id: 7 });
     path.ac.send({ destination: WAN, source: AC, code: 0xa7, sessionId: 7 }, []);
@@ -177,20 +177,20 @@ Deno.test("C4: on a LAN under a flood a customer that has had a session dials at
     assertLessOrEqual(took, 100);
   }));
 
-Deno.test("C4: strangers are remembered under a flood, as long as it takes them to ask again", () => {
+Deno.test("C4: strangers are remembered during a flood for as long as they need to ask again", () => {
   const strangers = new Strangers(1 << 18, randomBytes);
   const macs = Array.from({ length: 1_000 }, (_, i) => 0x06_00_00_00_00_00 + i);
   for (const mac of macs) strangers.seen(mac, 1_000_000);
   for (let i = 0; i < 50_000; i++) strangers.seen(anyAddress(), 1_000_000 + i / 10);
   const back = macs.filter((mac) => strangers.encounter(mac, 1_005_000) === "seen");
   assert(back.length > 950, `${back.length}`);
-  assertEquals(strangers.encounter(macs[0], 1_000_500), "new"); // too soon for a host
+  assertEquals(strangers.encounter(macs[0], 1_000_500), "new"); // too soon for a host's repetition
   assertEquals(strangers.encounter(macs[0], 1_200_000), "new");
   strangers.served(macs[0], 1_005_000);
   assertEquals(strangers.encounter(macs[0], 1_006_000), "served");
 });
 
-Deno.test("property: a fair queue loses nothing, keeps within its places and serves owners in turn", () => {
+Deno.test("property: a fair queue loses nothing, stays within its places and serves owners in turn", () => {
   const step = fc.oneof(
     { weight: 5, arbitrary: fc.tuple(fc.constant("push"), fc.nat(3), fc.nat(3)) },
     { weight: 3, arbitrary: fc.tuple(fc.constant("shift"), fc.nat(3), fc.nat(3)) },
@@ -202,7 +202,7 @@ Deno.test("property: a fair queue loses nothing, keeps within its places and ser
       fc.array(step, { maxLength: 200 }),
       (places, steps) => {
         const queue = new FairQueue<number, { owner: number; standing: number }>(() => 0.5);
-        const model = new Map<object, number>(); // what waits, by owner
+        const model = new Map<object, number>(); // waiting items, by owner
         const count = (owner: number) => [...model.values()].filter((it) => it === owner).length;
         for (const [what, owner, standing] of steps) {
           if (what === "push") {
@@ -211,7 +211,8 @@ Deno.test("property: a fair queue loses nothing, keeps within its places and ser
             const victim = queue.push(owner, standing as Standing, item, places);
             if (victim !== undefined) {
               assert(model.delete(victim), "it waited");
-              // It was of an owner with more, or less welcome, or of those that take more than their part.
+              // The victim's owner has more, or the victim has a lower standing or exceeds its
+              // share.
               assert(victim.owner === owner || count(victim.owner) > count(owner));
             }
             model.set(item, owner);

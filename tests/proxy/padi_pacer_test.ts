@@ -4,13 +4,13 @@ import { type Pending, PendingDiscoveries } from "../../src/proxy/pending.ts";
 import { Clock } from "./clock.ts";
 
 interface Ac {
-  /** Whether it answers a PADI that comes now. */
+  /** Whether it answers a PADI that arrives now. */
   takes: (now: number, customer: number) => boolean;
   /** Milliseconds. */
   delay: number;
 }
 
-/** accel-ppp's `padi-limit`: a PADI within so long after one that was taken is left out. */
+/** accel-ppp's `padi-limit`: a PADI within this time after an answered one is ignored. */
 function oncePer(milliseconds: number): Ac {
   let taken = -Infinity;
   return {
@@ -23,7 +23,7 @@ function oncePer(milliseconds: number): Ac {
   };
 }
 
-/** A token bucket of so many a second. */
+/** A token bucket with this rate per second. */
 function perSecond(rate: number): Ac {
   let [tokens, at] = [rate, 0];
   return {
@@ -104,14 +104,14 @@ function crowd(ac: Ac, size: number, seconds: number): World {
   return world;
 }
 
-Deno.test("M1: 30 customers of an AC that answers one PADI a second are all offered within 40 s", () => {
+Deno.test("M1: 30 customers of an AC that answers one PADI a second all get offers within 40 s", () => {
   const world = crowd(oncePer(1_000), 30, 60);
   assertEquals(world.offered.size, 30);
   assertLess(world.last, 40_000);
   assertLess(world.sent.length, 100);
 });
 
-Deno.test("M1: so are they where they come one after the other", () => {
+Deno.test("M1: the same holds when they arrive one after the other", () => {
   const world = new World(oncePer(1_000));
   for (let i = 0; i < 30; i++) world.clock.later(i * 300, () => world.dial(i));
   world.clock.advance(70_000);
@@ -119,18 +119,18 @@ Deno.test("M1: so are they where they come one after the other", () => {
   assertLess(world.last, 45_000);
 });
 
-Deno.test("M1: an AC that answers one PADI in 2 seconds is asked more slowly still", () => {
+Deno.test("M1: an AC that answers one PADI in 2 seconds is asked even more slowly", () => {
   const world = crowd(oncePer(2_000), 15, 75);
   assertEquals(world.offered.size, 15);
 });
 
-Deno.test("M1: an AC that answers 20 PADIs a second is asked faster by and by", () => {
+Deno.test("M1: an AC that answers 20 PADIs a second is asked increasingly fast", () => {
   const world = crowd(perSecond(20), 300, 75);
   assertEquals(world.offered.size, 300);
   assertLess(world.last, 60_000);
 });
 
-Deno.test("an AC without a limit is asked at once, slow or not, and nothing is sent for nothing", () => {
+Deno.test("an AC without a limit is asked at once, slow or not, and no PADI is resent needlessly", () => {
   for (const delay of [2, 900, 3_000]) {
     const world = crowd({ takes: () => true, delay }, 1_000, 60);
     assertEquals([world.offered.size, world.last], [1_000, delay]);
@@ -139,7 +139,7 @@ Deno.test("an AC without a limit is asked at once, slow or not, and nothing is s
   }
 });
 
-Deno.test("PADIs that are lost by chance slow nobody down", () => {
+Deno.test("PADIs lost by chance do not slow others down", () => {
   let count = 0;
   const world = crowd({ takes: () => ++count % 100 !== 0, delay: 2 }, 1_000, 60);
   assertEquals(world.offered.size, 1_000);
@@ -148,7 +148,7 @@ Deno.test("PADIs that are lost by chance slow nobody down", () => {
   assertLess(world.last, 15_000);
 });
 
-Deno.test("a PADI that no AC answers, while it answers others, is sent once a second and slows nobody", () => {
+Deno.test("a PADI that an otherwise answering AC ignores is sent once a second and slows no other down", () => {
   const world = new World({ takes: (_, customer) => customer !== 13, delay: 2 });
   for (let i = 0; i < 20; i++) world.clock.later(i * 5_000, () => world.dial(100 + i));
   world.dial(13);
@@ -159,7 +159,7 @@ Deno.test("a PADI that no AC answers, while it answers others, is sent once a se
   assertEquals([world.offered.size, world.pacer.isPacing, world.pacer.size], [20, false, 0]);
 });
 
-Deno.test("4,000 discoveries that no AC answers add one PADI a second, and others are offered at once", () => {
+Deno.test("4,000 discoveries that no AC answers add one PADI a second, and others get offers at once", () => {
   const world = new World({ takes: (_, customer) => customer < 4_000, delay: 2 });
   world.dial(0, "b");
   for (let i = 0; i < 4_000; i++) world.dial(4_000 + i);
@@ -172,13 +172,13 @@ Deno.test("4,000 discoveries that no AC answers add one PADI a second, and other
   assertEquals(world.pacer.size, 0);
 });
 
-Deno.test("where nobody answers at all, only customers themselves ask again", () => {
+Deno.test("if no AC answers at all, only customers themselves ask again", () => {
   const world = crowd({ takes: () => false, delay: 2 }, 10, 100);
   assertEquals(world.sent.length, 40);
   assertEquals(world.pacer.size, 0);
 });
 
-Deno.test("of two owners at a limited AC each gets its turns, however many the other asks for", () => {
+Deno.test("of two owners at a limited AC each gets its turns, however much the other asks for", () => {
   const world = new World(oncePer(1_000));
   for (let i = 0; i < 200; i++) world.dial(i, "many");
   world.clock.advance(5_000);

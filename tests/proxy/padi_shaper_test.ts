@@ -10,7 +10,7 @@ interface Owner {
 const LIMITS = { padiRate: 100, padiBurst: 5, padiRatePerMac: 1_000, padiBurstPerMac: 1_000 };
 const PLACES = LIMITS.padiRate * LONGEST_WAIT / 1000;
 
-/** A shaper, what it sent and when, and what it dropped. */
+/** A shaper that records what it sent and when, and what it dropped. */
 class Bench {
   readonly clock = new Clock();
   readonly sent: { owner: string; customer: number; at: number }[] = [];
@@ -44,7 +44,7 @@ class Bench {
     return known;
   }
 
-  /** A PADI comes, as the discoveries handle it; whether it was taken. */
+  /** Handles a PADI as the discoveries do; returns whether it was accepted. */
   padi(name: string, customer: number): boolean {
     const known = this.#pending.find(name, customer, undefined);
     if (this.shaper.repeats(known) || !this.shaper.admits(this.owner(name), customer)) return false;
@@ -58,13 +58,13 @@ class Bench {
     return pending;
   }
 
-  /** PADIs sent in `[from, to)`. */
+  /** Number of PADIs sent in `[from, to)`. */
   count(from: number, to: number): number {
     return this.sent.filter(({ at }) => at >= from && at < to).length;
   }
 }
 
-Deno.test("a burst passes at once, the rest at the rate, in order, and what does not fit is refused", () => {
+Deno.test("a burst passes at once, the rest at the rate and in order, and what does not fit is refused", () => {
   const bench = new Bench();
   const start = bench.clock.time;
   const taken = Array.from({ length: 1_000 }, (_, i) => bench.padi("a", i)).filter(Boolean);
@@ -79,7 +79,7 @@ Deno.test("a burst passes at once, the rest at the rate, in order, and what does
   assertEquals([bench.shaper.size, bench.dropped], [0, []]);
 });
 
-Deno.test("who storms delays others by a turn, and loses places to them", () => {
+Deno.test("an owner that floods delays others by a turn, and loses places to them", () => {
   const bench = new Bench();
   for (let i = 0; i < 5_000; i++) bench.padi("storm", i);
   for (let i = 0; i < 10; i++) assert(bench.padi("calm", i));
@@ -88,10 +88,10 @@ Deno.test("who storms delays others by a turn, and loses places to them", () => 
   bench.clock.advance(210);
   const turns = bench.sent.slice(before).map(({ owner }) => owner);
   assertEquals(turns, Array.from({ length: 10 }, () => ["storm", "calm"]).flat().concat("storm"));
-  assertEquals(bench.padi("storm", 9_999), true); // room again
+  assertEquals(bench.padi("storm", 9_999), true); // there is room again
 });
 
-Deno.test("two owners that both storm share the places", () => {
+Deno.test("two owners that both flood share the places", () => {
   const bench = new Bench();
   for (let i = 0; i < 5_000; i++) {
     bench.padi("one", i);
@@ -102,7 +102,7 @@ Deno.test("two owners that both storm share the places", () => {
   assert(Math.abs(shares[0].length - shares[1].length) <= LIMITS.padiBurst + 1);
 });
 
-Deno.test("a repetition passes once: not while the first one waits, nor a second after its turn", () => {
+Deno.test("a repetition is sent only once: not while the first waits, and not within a second after its turn", () => {
   const bench = new Bench();
   assert(bench.padi("a", 1));
   assertEquals(bench.padi("a", 1), false);
@@ -117,7 +117,7 @@ Deno.test("a repetition passes once: not while the first one waits, nor a second
   assert(bench.padi("a", 1));
 });
 
-Deno.test("what waits of an owner that has gone is forgotten", () => {
+Deno.test("the waiting PADIs of a lost owner are removed", () => {
   const bench = new Bench();
   for (let i = 0; i < 100; i++) bench.padi(i % 2 === 0 ? "a" : "b", i);
   bench.shaper.removeOwner(bench.owner("a"));

@@ -1,4 +1,4 @@
-/** What belongs to an ended session, late, while a newer one stands in its place. */
+/** Late packets of an ended session while a newer one uses its id. */
 import { assertEquals } from "@std/assert";
 import {
   CODE_PADI,
@@ -26,7 +26,7 @@ import { takePackets } from "./segment.ts";
 
 const TWO = { clients: ["a", "b"] };
 
-/** Codes and ids of discovery packets on the AC's wire. */
+/** Returns codes and ids of discovery packets on the AC's wire. */
 function atAc(path: Path): [code: number, id: number][] {
   return takePackets(path.ac).map(({ code, sessionId }) => [code, sessionId]);
 }
@@ -45,12 +45,12 @@ async function carries(path: Path, client: number, id: number): Promise<void> {
   assertEquals(payloadOf(await path.customers[client].next()), [1, id]);
 }
 
-/** A PADT as it stands in the tunnel. */
+/** Returns a PADT as it appears in the tunnel. */
 function padtFrame(sessionId: number): Uint8Array {
   return padt(CUSTOMER, AC, sessionId);
 }
 
-/** Opens a session for a client of which a test plays everything. */
+/** Opens a session for a client that is played entirely by the test. */
 async function dialRaw(path: Path, client: HostileClient, id: number): Promise<void> {
   client.packet(CODE_PADI, [service, uniq(id)]);
   const { list } = await path.ac.packet();
@@ -75,7 +75,7 @@ Deno.test("L1: A's late answer to the AC's PADT does not end B's session of the 
     await carries(path, 1, 1);
   }));
 
-Deno.test("L1: nor while the AC's PADS for B is still under way", () =>
+Deno.test("L1: nor does it while the AC's PADS for B is in flight", () =>
   within(TWO, async (path) => {
     await dial(path, { client: 0, id: 1 });
     acEnds(path, 1);
@@ -93,7 +93,7 @@ Deno.test("L1: nor while the AC's PADS for B is still under way", () =>
     await carries(path, 1, 1);
   }));
 
-Deno.test("L1: nor after B's session has ended, too, and a third one stands there", () =>
+Deno.test("L1: nor does it after B's session has ended, too, and a third one has the id", () =>
   within({ clients: ["a", "b", "c"] }, async (path) => {
     await dial(path, { client: 0, id: 1 });
     for (const client of [1, 2]) {
@@ -110,7 +110,7 @@ Deno.test("L1: nor after B's session has ended, too, and a third one stands ther
     await carries(path, 2, 1);
   }));
 
-Deno.test("L1: an answer still passes where nobody else can be meant", () =>
+Deno.test("L1: an answer still passes if no other session can be meant", () =>
   within(TWO, async (path) => {
     await dial(path, { client: 0, id: 1 });
     await dial(path, { client: 1, id: 2, tags: [service, uniq(2)] });
@@ -128,7 +128,7 @@ Deno.test("L1: the AC's late answer does not end the customer's next session of 
     await settle();
     takePackets(path.ac);
     await dial(path, { id: 1, tags: [service, uniq(2)] });
-    // Held up in the tunnel: what a server would have passed on before.
+    // Delayed in the tunnel: what a server would have sent earlier.
     const frame = takePackets(path.customers[0]);
     assertEquals(frame, []);
     const [{ server }] = path.tunnels;
@@ -139,7 +139,7 @@ Deno.test("L1: the AC's late answer does not end the customer's next session of 
     await carries(path, 0, 1);
   }));
 
-Deno.test("L1: what a client sends under a handle of the server's last process meets no new session", () =>
+Deno.test("L1: frames with a handle of the server's previous process do not reach a new session", () =>
   within({}, async (path) => {
     await dial(path, { id: 1 });
     const [old] = path.clients[0].proxy.sessions.table;
@@ -155,7 +155,7 @@ Deno.test("L1: what a client sends under a handle of the server's last process m
     assertEquals(path.ac.frames, []);
   }));
 
-Deno.test("L1: a session that was put back and that the AC has ended meanwhile does not end B's", () =>
+Deno.test("L1: a restored session that the AC has since ended does not end B's", () =>
   within(TWO, async (path) => {
     await dial(path, { client: 0, id: 1 });
     await path.restart("server", true);
@@ -166,7 +166,7 @@ Deno.test("L1: a session that was put back and that the AC has ended meanwhile d
     await settle();
     const asked = await request(path, { client: 1, tags: [service, uniq(2)] });
     const padr = await path.ac.packet();
-    path.reconnect(0); // A does not have it any more
+    path.reconnect(0); // A no longer has the session
     await settle();
     assertEquals(atAc(path), []);
     const tags = padr.list.filter(({ type }) => type !== TAG_AC_COOKIE);
@@ -186,7 +186,7 @@ Deno.test("L1: the customer's answer for the session that a restarted AC forgot 
     path.ac.send({ destination: WAN, source: AC, code: CODE_PADS, sessionId: 1 }, list);
     assertEquals((await wire.packet()).code, CODE_PADT);
     const pads = await wire.packet();
-    assertEquals([pads.code, pads.sessionId], [CODE_PADS, 3]); // as 1 may still be answered, 2 is taken
+    assertEquals([pads.code, pads.sessionId], [CODE_PADS, 3]); // 1 may be answered, 2 is taken
     customerEnds(path, 0, 1);
     await settle();
     assertEquals([path.server.ends, path.clients[0].ends], [["replaced"], ["padt-ac"]]);

@@ -9,7 +9,7 @@ import { TokenMint } from "../../src/proxy/token.ts";
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
 Deno.test("the frame table finds what a Map would find, after any inserts and removals", () => {
-  // Few addresses and ids, so that chains form and gaps are closed in them.
+  // Few addresses and ids, so that chains form and gaps are closed within them.
   const key = fc.tuple(fc.nat(3), fc.nat(3), fc.nat(40));
   const step = fc.tuple(fc.boolean(), key);
   fc.assert(fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
@@ -45,7 +45,7 @@ Deno.test("the frame table finds what a Map would find, after any inserts and re
   }));
 });
 
-Deno.test("the frame table keeps ten thousand sessions apart", () => {
+Deno.test("the frame table distinguishes ten thousand sessions", () => {
   const table = new FrameTable();
   const view = new DataView(new ArrayBuffer(20));
   const aim = (i: number) => {
@@ -62,7 +62,7 @@ Deno.test("the frame table keeps ten thousand sessions apart", () => {
   }
 });
 
-Deno.test("a token is good for what it was minted for, and no bit of it can be changed", () => {
+Deno.test("a token is valid only for its binding, and no bit of it can be changed", () => {
   const mint = new TokenMint(random);
   const token = mint.mint("request");
   assertEquals(mint.verify(token, "request"), true);
@@ -78,7 +78,7 @@ Deno.test("a token is good for what it was minted for, and no bit of it can be c
   }));
 });
 
-Deno.test("PADIs are limited for each address, and come back with time", () => {
+Deno.test("PADIs are limited per address, and the limit recovers with time", () => {
   let time = 0;
   const limiter = new CustomerRates({ rate: 2, burst: 3 }, () => time, random);
   const owner = {};
@@ -91,7 +91,7 @@ Deno.test("PADIs are limited for each address, and come back with time", () => {
   assertEquals(burst(1, 10), 3);
 });
 
-Deno.test("delays double up to the cap, are spread by jitter, and begin again after a stable tunnel", () => {
+Deno.test("delays double up to the cap, are spread by jitter, and start over after a stable tunnel", () => {
   const options = { base: 500, cap: 4000, reset: 60_000 };
   const worst = new Backoff(options, () => 0.999999);
   const delays = Array.from({ length: 6 }, () => Math.round(worst.next(0)));
@@ -101,7 +101,7 @@ Deno.test("delays double up to the cap, are spread by jitter, and begin again af
   assertEquals(new Backoff(options, () => 0).next(0), 0);
 });
 
-Deno.test("discoveries are told apart by client, address and Host-Uniq, absent and empty too", () => {
+Deno.test("discoveries differ by client, address and Host-Uniq, including absent and empty ones", () => {
   const pending = new PendingDiscoveries<string>(
     { pendingDiscoveries: 100, timeout: 1000 },
     () => 0,
@@ -118,7 +118,7 @@ Deno.test("discoveries are told apart by client, address and Host-Uniq, absent a
   assertEquals(pending.size, 16);
 });
 
-Deno.test("discoveries are bounded, expire after their last use, and go with their owner", () => {
+Deno.test("discoveries are bounded, expire after their last use, and are removed with their owner", () => {
   let time = 0;
   const forgotten: string[] = [];
   const pending = new PendingDiscoveries<string>(
@@ -138,7 +138,7 @@ Deno.test("discoveries are bounded, expire after their last use, and go with the
   assertEquals([pending.size, forgotten.length], [0, 2]);
 });
 
-Deno.test("a full table of discoveries drops a settled one first, then one silent for 5 s", () => {
+Deno.test("a full table of discoveries evicts a settled one first, then one silent for 5 s", () => {
   let time = 0;
   const pending = new PendingDiscoveries<string>(
     { pendingDiscoveries: 2, timeout: 60_000 },
@@ -158,7 +158,7 @@ Deno.test("a full table of discoveries drops a settled one first, then one silen
   assertEquals(pending.find("a", 3, undefined), third);
 });
 
-Deno.test("a discovery that was settled and has begun anew does not give way before its time", () => {
+Deno.test("a settled discovery that starts again is not evicted early", () => {
   const pending = new PendingDiscoveries<string>(
     { pendingDiscoveries: 1, timeout: 60_000 },
     () => 0,
@@ -169,7 +169,7 @@ Deno.test("a discovery that was settled and has begun anew does not give way bef
   assertEquals(pending.begin("a", "a", 2, undefined), undefined);
 });
 
-Deno.test("C4: where all places are taken, the owner that has most discoveries under way gives way", () => {
+Deno.test("C4: when all places are taken, the owner with the most discoveries in progress loses one", () => {
   const pending = new PendingDiscoveries<string>(
     { pendingDiscoveries: 10, timeout: 60_000 },
     () => 0,

@@ -1,6 +1,6 @@
 /**
- * A whole path in memory: customer wire, client proxy, tunnel, server proxy, AC wire. What stands
- * outside are two `MemoryLink` ends on which a test plays customer and AC.
+ * An entire path in memory: customer wire, client proxy, tunnel, server proxy, AC wire. Its outer
+ * ends are two `MemoryLink` ends on which a test plays customer and AC.
  */
 import { type MemoryLink, memoryLinkPair } from "../../ffi/memory_link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
@@ -36,66 +36,66 @@ export interface PathOptions {
   hostUniq?: HostUniqMode;
   limits?: Partial<ProxyLimits>;
   sessionsPerClient?: number;
-  /** Told of sessions that open or end on either side, whose link tells which. */
+  /** Called for sessions that open or end on either side; the link tells which. */
   observe?: (link: MemoryLink, ...event: Parameters<ProxyOptions["observe"]>) => void;
-  /** Sessions that a client lets through by its own limit; as the server's unless told. */
+  /** Maximum number of sessions by the client's own limit; defaults to the server's. */
   sessionsOnClient?: number;
-  /** Sessions of the kernels of both hosts. */
+  /** Sessions of the kernels of both machines. */
   isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
-  /** Told where the server paces PADIs. */
+  /** Called when the server starts or stops pacing PADIs. */
   paced?: NonNullable<ProxyOptions["paced"]>;
-  /** Client names; each has a wire of its own. Default: one. */
+  /** Client names, each with its own wire. Default: one. */
   clients?: string[];
 }
 
-/** One side of the path with what it counted. */
+/** One side of the path, with its counts. */
 export interface Side {
   proxy: Proxy;
   link: MemoryLink;
   drops: Record<string, number>;
-  /** Of its process. */
+  /** Sessions ended in its process. */
   ends: SessionEnd[];
-  /** What came of each resumption. */
+  /** The result of each resumption. */
   resumed: object[];
-  /** Discoveries under way. */
+  /** Number of discoveries in progress. */
   pending(): number;
 }
 
-/** A client of which a test plays everything behind its authentication, byte by byte. */
+/** An authenticated client that is played by a test byte by byte. */
 export interface RawClient {
   connection: MemoryConnection;
   /** How the server's tunnel to it ended. */
   ended: Promise<TunnelEnd>;
 }
 
-/** A path that is up. */
+/** A running path. */
 export interface Path {
   customers: OuterWire[];
   ac: OuterWire;
   server: Side;
   clients: Side[];
-  /** Both sides' clock, in milliseconds. */
+  /** Time of both sides' clock, in milliseconds. */
   now(): number;
-  /** Moves both sides' clock, in milliseconds. */
+  /** Advances both sides' clock, in milliseconds. */
   advance(milliseconds: number): void;
   tunnels: {
     client: Tunnel;
     server: Tunnel;
     serverMember: Member;
-    /** Nothing passes either way until the function that is returned is called. */
+    /** Stalls both directions until the returned function is called. */
     stall(): () => void;
     ended: Promise<unknown>;
   }[];
-  /** Takes the tunnel of a client away; resolves when both ends have noticed. */
+  /** Closes the tunnel of a client; resolves when both ends have noticed. */
   lose(client: number): Promise<void>;
   /** Gives a client a new tunnel. */
   reconnect(client: number): void;
   /**
-   * Another process takes the place of the server or of a client, and has its sessions or none; its
-   * tunnels are lost.
+   * Replaces the server's or a client's process by another, which keeps its sessions or has none;
+   * its tunnels are lost.
    */
   restart(which: "server" | number, keep: boolean): Promise<void>;
-  /** Joins a client that has said nothing yet. */
+  /** Joins a client that has sent nothing yet. */
   attach(name: string): RawClient;
   close(): Promise<void>;
 }
@@ -184,7 +184,7 @@ export function openPath(options: PathOptions = {}): Path {
   };
 }
 
-/** One process takes over from another. */
+/** Replaces one process by another. */
 function succeed(side: Side, fresh: Side, keep: boolean): void {
   const { table } = side.proxy.sessions;
   const sessions = keep ? [...table] : [];
@@ -276,7 +276,7 @@ function clientSide(
   return { proxy, ...side, pending: () => discovery?.size ?? 0 };
 }
 
-/** The six bytes of an address. */
+/** Returns the six bytes of an address. */
 export function macBytes(mac: Mac): Uint8Array {
   const bytes = new Uint8Array(6);
   writeMac(bytes, 0, mac);

@@ -15,7 +15,7 @@ import { findTag } from "../../src/pppoe/tags.ts";
 import { dial, payloadOf, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
 
-Deno.test("a dial crosses: own addresses on both wires, Host-Uniq and cookie each side's own", () =>
+Deno.test("a dial crosses: own addresses on both wires, and each side's own Host-Uniq and cookie", () =>
   within({}, async (path) => {
     const { padi, pado, padr, pads } = await dial(path);
     assertEquals([padi.source, padi.destination], [WAN, BROADCAST]);
@@ -30,7 +30,7 @@ Deno.test("a dial crosses: own addresses on both wires, Host-Uniq and cookie eac
     assertEquals([...findTag(pads.list, TAG_HOST_UNIQ) ?? []], [7, 0, 255]);
   }));
 
-Deno.test("transparent addresses stay as they are on both wires", () =>
+Deno.test("transparent addresses are unchanged on both wires", () =>
   within({ mac: "transparent" }, async (path) => {
     const { padi, pado, padr, pads } = await dial(path);
     assertEquals([padi.source, padr.source, padr.destination], [CUSTOMER, CUSTOMER, AC]);
@@ -39,7 +39,7 @@ Deno.test("transparent addresses stay as they are on both wires", () =>
   }));
 
 for (const length of [undefined, 0, 1, 4, 18, 19, 255, 256, 1400]) {
-  Deno.test(`a Host-Uniq of ${length ?? "no tag"} bytes comes back byte for byte`, () =>
+  Deno.test(`a Host-Uniq of ${length ?? "no tag"} bytes is returned byte for byte`, () =>
     within({}, async (path) => {
       const value = new Uint8Array(length ?? 0).map((_, i) => i * 7);
       const tags = length === undefined ? [service] : [service, { type: TAG_HOST_UNIQ, value }];
@@ -50,7 +50,7 @@ for (const length of [undefined, 0, 1, 4, 18, 19, 255, 256, 1400]) {
     }));
 }
 
-Deno.test("session frames cross both ways; padding stays behind", () =>
+Deno.test("session frames cross in both directions, without their padding", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
     wire.sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, [0xc0, 0x21, 9, 1]));
@@ -61,7 +61,7 @@ Deno.test("session frames cross both ways; padding stays behind", () =>
     assertEquals(payloadOf(await wire.next()), [0, 0x21, 5]);
   }));
 
-Deno.test("a PADT of either side reaches the other once, and a second one nobody", () =>
+Deno.test("a PADT of either side reaches the other once, and a second one is dropped", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
     const padt = { code: CODE_PADT, sessionId: 0x11 };
@@ -126,7 +126,7 @@ Deno.test("a PADT from another address than the session's ends nothing", () =>
     assertEquals(path.server.drops["session-unknown"], 2);
   }));
 
-Deno.test("PADM and unknown codes of a live session are passed on, of no session dropped", () =>
+Deno.test("PADM and unknown codes of an open session are forwarded, those of no session dropped", () =>
   within({}, async (path) => {
     await dial(path);
     const motm = { type: 0x0112, value: new TextEncoder().encode("hello") };
@@ -139,7 +139,7 @@ Deno.test("PADM and unknown codes of a live session are passed on, of no session
     assertEquals(path.server.drops["session-unknown"], 2);
   }));
 
-Deno.test("the same session id of two ACs is renumbered for the customer and told apart", () =>
+Deno.test("the same session id of two ACs is renumbered for the customer, and their frames are kept apart", () =>
   within({}, async (path) => {
     const first = await dial(path, { tags: [service, uniq(1)] });
     const second = await dial(path, { tags: [service, uniq(2)], ac: AC + 1 });
@@ -153,7 +153,7 @@ Deno.test("the same session id of two ACs is renumbered for the customer and tol
     assertEquals(new DataView((await first.wire.next()).buffer).getUint16(16), 0x11);
   }));
 
-Deno.test("the error of an AC reaches the customer with its own Host-Uniq", () =>
+Deno.test("an AC's error reaches the customer with its own Host-Uniq", () =>
   within({}, async (path) => {
     const { wire } = await request(path);
     const padr = await path.ac.packet();
@@ -174,7 +174,7 @@ Deno.test("over its limit a client's PADR is answered with AC-System-Error, its 
     await path.ac.packet();
     await dial(path, { tags: [service, uniq(1)] });
     const { wire, pado } = waiting;
-    path.advance(1_000); // sooner it is a repetition
+    path.advance(1_000); // any sooner, it would be a repetition
     wire.send({ destination: LAN, source: CUSTOMER, code: CODE_PADR, sessionId: 0 }, [
       service,
       uniq(2),
@@ -187,7 +187,7 @@ Deno.test("over its limit a client's PADR is answered with AC-System-Error, its 
     assertEquals(path.server.drops["session-limit"], 1);
   }));
 
-Deno.test("a PADR to an AC on the customer's own wire is nobody's business here, limit or not", () =>
+Deno.test("a PADR to an AC on the customer's own wire is ignored, at a limit or not", () =>
   within({ mac: "transparent", limits: { sessions: 1 } }, async (path) => {
     const { wire } = await dial(path);
     const elsewhere = { source: CUSTOMER, destination: 0x02_99, code: CODE_PADR, sessionId: 0 };

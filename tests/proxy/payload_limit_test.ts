@@ -12,12 +12,12 @@ const BABY_JUMBO: Tag = { type: TAG_PPP_MAX_PAYLOAD, value: Uint8Array.of(0x05, 
 Deno.test("D7: over interfaces of 1,500 bytes AC and customer agree on 1492", () =>
   within({}, async (path) => {
     const { padi, padr, pado, pads } = await dial(path, { tags: [service, uniq(1), BABY_JUMBO] });
-    for (const { list } of [padi, padr, pado, pads]) { // this AC echoes what it does not know
+    for (const { list } of [padi, padr, pado, pads]) { // this AC echoes tags that it does not know
       assertEquals([...findTag(list, TAG_PPP_MAX_PAYLOAD) ?? []], [0x05, 0xd4]);
     }
   }));
 
-Deno.test("D7: a longer MTU lets a longer payload pass, up to a tunnel record's", () => {
+Deno.test("D7: a larger MTU allows a larger payload, up to that of a tunnel record", () => {
   const told: number[][] = [];
   for (const [mtu, asked] of [[1508, 1500], [1508, 1508], [9000, 9000], [65_535, 65_000]]) {
     const [link] = memoryLinkPair([new Uint8Array(6), new Uint8Array(6)], mtu);

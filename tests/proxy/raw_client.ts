@@ -14,7 +14,7 @@ import {
 import { encodeSessionList, type ListedSession } from "../../src/tunnel/session_list.ts";
 import { AC, CUSTOMER, type Path, type RawClient } from "./path.ts";
 
-/** A record as bytes; `length` may lie about the body. */
+/** Returns a record as bytes; `length` may differ from the body's. */
 export function record(
   kind: number,
   handle: number,
@@ -27,25 +27,25 @@ export function record(
   return out;
 }
 
-/** A record that the server sent. */
+/** A record sent by the server. */
 export interface SeenRecord {
   kind: number;
   handle: number;
   body: Uint8Array;
 }
 
-/** How long a server may take to deal with what it was sent. Milliseconds. */
+/** Time limit for the server to process what it was sent, in milliseconds. */
 const PATIENCE = 10_000;
 
-/** An authenticated client that says what a test wants, whether it makes sense or not. */
+/** An authenticated client that sends whatever a test wants, valid or not. */
 export class HostileClient {
-  /** What the server sent, in order. */
+  /** Records sent by the server, in order. */
   readonly seen: SeenRecord[] = [];
   readonly ended: RawClient["ended"];
   #raw: RawClient;
   #rest = new Uint8Array(0);
 
-  /** `list` is what it says first of the sessions that it has; null for silence. */
+  /** `list` is its initial list of sessions; null for silence. */
   constructor(path: Path, name: string, list: readonly ListedSession[] | null = []) {
     this.#raw = path.attach(name);
     this.ended = this.#raw.ended;
@@ -53,12 +53,12 @@ export class HostileClient {
     if (list !== null) this.list(list);
   }
 
-  /** Sends bytes as they are; what comes after the end of the connection is lost. */
+  /** Sends bytes unchanged; bytes after the end of the connection are lost. */
   write(bytes: Uint8Array): void {
     if (bytes.length > 0) this.#raw.connection.write(bytes).catch(() => {});
   }
 
-  /** Resolves when the server has dealt with all that was sent, or has ended the tunnel. */
+  /** Resolves when the server has processed everything sent, or has ended the tunnel. */
   async taken(): Promise<void> {
     const expired = Promise.withResolvers<never>();
     const late = new Error(`The server has not dealt with it within ${PATIENCE} ms`);

@@ -24,7 +24,7 @@ const LIMITS: ProxyLimits = {
   padiBurst: 200,
 };
 
-/** PADIs of as many customers; what was dropped of them on either side, by reason. */
+/** Sends PADIs of `count` customers; returns the server's drops by reason. */
 async function ask(path: Path, count: number, from = 0): Promise<Record<string, number>> {
   const [wire] = path.customers;
   const before = { ...path.server.drops };
@@ -49,7 +49,7 @@ const CASES: [name: string, limits: Partial<ProxyLimits>, dropped: Record<string
 ];
 
 for (const [name, limits, dropped] of CASES) {
-  Deno.test(`a running server takes over other limits: ${name}`, () =>
+  Deno.test(`a running server applies new limits: ${name}`, () =>
     within({}, async (path) => {
       await dial(path);
       assertEquals(await ask(path, 3), {});
@@ -62,7 +62,7 @@ for (const [name, limits, dropped] of CASES) {
     }));
 }
 
-Deno.test("a running client takes over other rates of PADIs", () =>
+Deno.test("a running client applies new rates of PADIs", () =>
   within({}, async (path) => {
     const [client] = path.clients;
     const padis = async (from: number): Promise<number> => {
@@ -79,7 +79,7 @@ Deno.test("a running client takes over other rates of PADIs", () =>
     assertEquals(await padis(1), 3);
   }));
 
-Deno.test("rates that are replaced count at once, and what was taken stays taken", () => {
+Deno.test("new rates apply at once, and tokens already taken still count", () => {
   const owner = {};
   const customers = new CustomerRates({ rate: 1, burst: 2 }, () => 0, (n) => new Uint8Array(n));
   const shared = new SharedRate({
@@ -95,7 +95,7 @@ Deno.test("rates that are replaced count at once, and what was taken stays taken
   assertEquals([taken(), taken()], [[true, true], [false, true]]);
 });
 
-Deno.test("a running server takes over limits of connections that have not logged in", () => {
+Deno.test("a running server applies new limits of connections before login", () => {
   const limits = { unauthenticated: 16, perAddress: 4, handshakeRate: 1 };
   const now = () => 0;
   const admission = new Admission(limits, {
@@ -113,7 +113,7 @@ Deno.test("a running server takes over limits of connections that have not logge
   assertEquals(enter(40, "10.0.0.2"), 12);
 });
 
-Deno.test("a running server takes over the rate of handshakes", () => {
+Deno.test("a running server applies a new rate of handshakes", () => {
   const pace = new StartPace(1, () => 0);
   while (pace.take("new"));
   const slow = pace.wait("new");
@@ -121,7 +121,7 @@ Deno.test("a running server takes over the rate of handshakes", () => {
   assert(pace.wait("new") < slow / 50);
 });
 
-Deno.test("a running client takes over how it reconnects and when it changes servers", () => {
+Deno.test("a running client applies new settings of reconnecting and of changing servers", () => {
   const backoff = new Backoff({ base: 1, cap: 10, reset: 1_000 }, () => 1);
   backoff.reconfigure({ base: 500, cap: 500, reset: 1_000 });
   assertEquals(backoff.next(0), 500);

@@ -3,7 +3,7 @@ import { namingCertificate } from "../../src/proxy/server_access.ts";
 import type { ServerEvents } from "../../src/proxy/server.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 
-Deno.test("a client that does not accept the certificate has its SHA-256 in the server's log", () => {
+Deno.test("when a client does not accept the certificate, the server logs its SHA-256", () => {
   const told: string[] = [];
   const ignore = (): void => {};
   const events: ServerEvents = {

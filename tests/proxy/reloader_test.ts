@@ -25,7 +25,7 @@ interface Bench {
   reloader(prepare: (config: ClientConfig) => Promise<Prepared>): Reloader<ClientConfig>;
 }
 
-/** A configuration file with its configuration in use. */
+/** Runs `use` with a configuration file and its configuration in use. */
 function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
   return withFolder(async (folder) => {
     const file = `${folder}/client.toml`;
@@ -43,7 +43,7 @@ const nothing: Prepared = {
   commit: () => Promise.resolve(),
 };
 
-Deno.test("a reload makes a new snapshot, and the one before stays as it was", () =>
+Deno.test("a reload makes a new snapshot and leaves the previous one unchanged", () =>
   onBench(async ({ config, monitor, write, reloader }) => {
     const before = structuredClone(config);
     await write(SOURCE.replace("10", "20").replace("lan0", "lan1"));
@@ -65,7 +65,7 @@ Deno.test("a reload makes a new snapshot, and the one before stays as it was", (
     assertEquals(monitor.reloads, { results: { applied: 1 }, lastSuccess: 7 });
   }));
 
-Deno.test("the content of a file is a change too, once", () =>
+Deno.test("a file's changed content is reported as a change, once", () =>
   onBench(async ({ write, reloader }) => {
     const key = "tunnel.secret_file";
     const prepared: Prepared = { ...nothing, content: [{ key, change: "content" }] };
@@ -75,7 +75,7 @@ Deno.test("the content of a file is a change too, once", () =>
     assertEquals((await reload.reload()).applied, [{ key, change: "changed" }]);
   }));
 
-Deno.test("what cannot be read, prepared or taken over changes nothing", () =>
+Deno.test("a configuration that cannot be read, prepared or applied changes nothing", () =>
   onBench(async ({ config, monitor, write, reloader }) => {
     const fail = () => Promise.reject(new Error("no"));
     const failing = [
@@ -93,7 +93,7 @@ Deno.test("what cannot be read, prepared or taken over changes nothing", () =>
     assertEquals(monitor.reloads, { results: { failed: 4 }, lastSuccess: undefined });
   }));
 
-Deno.test("one reload at a time: another is refused, and works afterwards", () =>
+Deno.test("only one reload runs at a time: another is refused, and works afterwards", () =>
   onBench(async ({ reloader }) => {
     const gate = Promise.withResolvers<Prepared>();
     const reload = reloader(() => gate.promise);

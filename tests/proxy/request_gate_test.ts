@@ -16,7 +16,7 @@ import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 import { HostileClient } from "./raw_client.ts";
 import { takePackets } from "./segment.ts";
 
-/** Bounds of a customer and of all as they are by default. */
+/** Default limits of a customer and in total. */
 const DEFAULTS = {
   sessions: 10_000,
   sessionsPerCustomer: 16,
@@ -28,7 +28,10 @@ const DEFAULTS = {
 };
 const SOURCE: Mac = 0x02_00_00_00_00_e1;
 
-/** An AC that gives each PADR a session of its own, as rp-pppoe's does; what it got, by code. */
+/**
+ * An AC that opens a new session for each PADR, as rp-pppoe's does; counts received packets by
+ * code.
+ */
 class EagerAc {
   readonly got: Record<number, number> = {};
   #path: Path;
@@ -51,7 +54,7 @@ class EagerAc {
     }
   }
 
-  /** Lets what is under way arrive, and what is answered. */
+  /** Lets everything in flight arrive and be answered. */
   async rest(): Promise<void> {
     for (let turn = 0; turn < 2; turn++) {
       await settle();
@@ -84,7 +87,7 @@ Deno.test("H3: of 100,000 equal PADRs of a client in 5 s one reaches the AC, and
     assertLessOrEqual(pads.length, 6);
   }));
 
-Deno.test("H3: a customer's 100,000 equal PADRs in 5 s are one to the server, also when nobody answers", () =>
+Deno.test("H3: of a customer's 100,000 equal PADRs in 5 s the server gets one a second, even when unanswered", () =>
   within({ limits: DEFAULTS }, async (path) => {
     const { wire, pado } = await request(path);
     await path.ac.packet();
@@ -102,7 +105,7 @@ Deno.test("H3: a customer's 100,000 equal PADRs in 5 s are one to the server, al
     assertEquals(wire.frames, []);
   }));
 
-Deno.test("H3: PADRs that differ, of many discoveries and MAC addresses, are as bounded as PADIs", () =>
+Deno.test("H3: different PADRs of many discoveries and MAC addresses are limited like PADIs", () =>
   within({ clients: ["victim"], limits: DEFAULTS, sessionsPerClient: 10_000 }, async (path) => {
     const hostile = new HostileClient(path, "hostile");
     await settle();
@@ -138,7 +141,7 @@ Deno.test("H3: PADRs that differ, of many discoveries and MAC addresses, are as 
     await dial(path, { id: 0x31 });
   }));
 
-Deno.test("H3: a customer has at most sessions_per_customer sessions, is told so, and others dial on", () =>
+Deno.test("H3: a customer has at most sessions_per_customer sessions, and others can still dial", () =>
   within({ limits: { ...DEFAULTS, padiRatePerMac: 100, sessionsPerCustomer: 3 } }, async (path) => {
     for (let id = 1; id <= 3; id++) await dial(path, { id, tags: [service, uniq(id)] });
     const waiting = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
@@ -152,7 +155,7 @@ Deno.test("H3: a customer has at most sessions_per_customer sessions, is told so
     await dial(path, { id: 5, tags: [service, uniq(9)] });
   }));
 
-Deno.test("H3: the server holds a client that does not limit its customers to sessions_per_customer", () =>
+Deno.test("H3: the server enforces sessions_per_customer on a client that does not", () =>
   within({
     clients: ["victim"],
     limits: { ...DEFAULTS, padiRatePerMac: 1_000, padiBurstPerMac: 1_000 },
@@ -172,7 +175,7 @@ Deno.test("H3: the server holds a client that does not limit its customers to se
     assertEquals(path.server.drops["customer-session-limit"], 24);
   }));
 
-Deno.test("H3: a PADS that was lost is repeated to the same PADR, an ended session's offer is used", () =>
+Deno.test("H3: a lost PADS is repeated for the same PADR, and an ended session's offer is used up", () =>
   within({ limits: DEFAULTS }, async (path) => {
     const { wire, pado, pads } = await dial(path);
     const padr = { source: CUSTOMER, destination: LAN, code: CODE_PADR, sessionId: 0 };
@@ -195,7 +198,7 @@ Deno.test("H3: a PADS that was lost is repeated to the same PADR, an ended sessi
     await dial(path, { id: 0x12 });
   }));
 
-Deno.test("H6: a PADR goes to no address that has not offered, whatever a client says", () =>
+Deno.test("H6: a PADR is sent only to an address that made an offer, whatever a client sends", () =>
   within({ clients: ["victim"] }, async (path) => {
     const hostile = new HostileClient(path, "hostile");
     await settle();
@@ -216,7 +219,7 @@ Deno.test("H6: a PADR goes to no address that has not offered, whatever a client
     );
   }));
 
-Deno.test("H6: whatever PADS and PADO a server sends, its client's wire bears no group address, and no other's session", () =>
+Deno.test("H6: whatever PADS and PADO a server sends, no group address or foreign session reaches its client's wire", () =>
   within({}, async (path) => {
     const { wire } = await dial(path);
     await request(path, { customer: CUSTOMER + 1, tags: [service, uniq(8)] });
@@ -238,7 +241,7 @@ Deno.test("H6: whatever PADS and PADO a server sends, its client's wire bears no
       send(0, CODE_PADS, source, CUSTOMER + 1, 0);
       send(9, CODE_PADS, source, CUSTOMER + 1, 5);
     }
-    send(1, CODE_PADS, AC, CUSTOMER + 1, 0x11); // another's session
+    send(1, CODE_PADS, AC, CUSTOMER + 1, 0x11); // another customer's session
     send(1, CODE_PADS, AC, BROADCAST, 0x11);
     send(1, CODE_PADS, AC + 1, CUSTOMER, 0x11);
     writer.flush();

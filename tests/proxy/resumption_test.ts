@@ -8,7 +8,7 @@ import { dial, payloadOf, service, sessionFrame, settle, uniq, until, within } f
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 import { HostileClient, record } from "./raw_client.ts";
 
-/** Frames cross in both directions. */
+/** Checks that frames cross in both directions. */
 async function carries(path: Path, client: number, id: number): Promise<void> {
   path.ac.sendRaw(sessionFrame(WAN, AC, id, [1, id]));
   assertEquals(payloadOf(await path.customers[client].next()), [1, id]);
@@ -16,7 +16,7 @@ async function carries(path: Path, client: number, id: number): Promise<void> {
   assertEquals(payloadOf(await path.ac.next()), [2, id]);
 }
 
-/** Both ends have agreed. */
+/** Reconnects a client; resolves when both ends have agreed. */
 async function resumed(path: Path, client = 0): Promise<void> {
   const [before, there] = [path.server.resumed.length, path.clients[client].resumed.length];
   path.reconnect(client);
@@ -24,7 +24,7 @@ async function resumed(path: Path, client = 0): Promise<void> {
   assertEquals(path.server.resumed.length, before + 1);
 }
 
-Deno.test("sessions outlive their tunnel, and neither AC nor customer hears of it", () =>
+Deno.test("sessions outlive their tunnel, and neither AC nor customer is notified", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await path.lose(0);
@@ -38,7 +38,7 @@ Deno.test("sessions outlive their tunnel, and neither AC nor customer hears of i
     assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));
 
-Deno.test("while a tunnel is down, frames are dropped and counted, and nobody is refused", () =>
+Deno.test("while a tunnel is down, frames are dropped and counted, and no session is refused", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await path.lose(0);
@@ -50,7 +50,7 @@ Deno.test("while a tunnel is down, frames are dropped and counted, and nobody is
     await carries(path, 0, 7);
   }));
 
-Deno.test("a session that the AC ended in the meantime ends for the customer on resuming", () =>
+Deno.test("a session that the AC ended while the tunnel was down ends for the customer on resuming", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await dial(path, { id: 8 });
@@ -65,7 +65,7 @@ Deno.test("a session that the AC ended in the meantime ends for the customer on 
     assertEquals(path.ac.frames, []);
   }));
 
-Deno.test("a session that the customer ended in the meantime ends for the AC on resuming", () =>
+Deno.test("a session that the customer ended while the tunnel was down ends for the AC on resuming", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await dial(path, { id: 8 });
@@ -83,7 +83,7 @@ Deno.test("a session that the customer ended in the meantime ends for the AC on 
     assertEquals(path.customers[0].frames, []);
   }));
 
-Deno.test("a client that forgot its sessions gets none back, and the AC is told", () =>
+Deno.test("a client that forgot its sessions gets none back, and the AC is notified", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     await path.lose(0);
@@ -98,7 +98,7 @@ Deno.test("a client that forgot its sessions gets none back, and the AC is told"
     await carries(path, 0, 9);
   }));
 
-Deno.test("a new login takes over from a tunnel that is still thought to be up", () =>
+Deno.test("a new login takes over from a tunnel that still seems to be up", () =>
   within({}, async (path) => {
     await dial(path, { id: 7 });
     const { server: old, ended } = path.tunnels[0];
@@ -110,7 +110,7 @@ Deno.test("a new login takes over from a tunnel that is still thought to be up",
     assertEquals([path.server.ends, path.clients[0].ends], [[], []]);
   }));
 
-Deno.test("sessions of hundreds resume together, and new ones get handles of their own", () =>
+Deno.test("hundreds of sessions resume together, and new ones get their own handles", () =>
   within({
     limits: {
       sessions: 500,
@@ -130,7 +130,7 @@ Deno.test("sessions of hundreds resume together, and new ones get handles of the
     for (const id of [1, 100, 200, 201]) await carries(path, 0, id);
   }));
 
-Deno.test("Z1: an end is on record before any peer hears of it", async () => {
+Deno.test("Z1: an end is recorded before any host is notified", async () => {
   const seen: [before: number, link: { statistics: { sentFrames: number } }][] = [];
   await within({
     observe(link, _session, end): void {
@@ -146,7 +146,7 @@ Deno.test("Z1: an end is on record before any peer hears of it", async () => {
   });
 });
 
-/** What a client lists of a session with the id of its handle, in a record of its own. */
+/** Returns a list record of one session, with its handle as its id. */
 function listed(id: number, last: boolean): Uint8Array {
   const [body] = encodeSessionList([
     { handle: id, acSessionId: id, customer: CUSTOMER, concentrator: AC },
@@ -155,12 +155,12 @@ function listed(id: number, last: boolean): Uint8Array {
   return record(KIND_CONTROL, ControlType.sessions, body);
 }
 
-/** Handles whose end a client has been told. */
+/** Returns the handles whose end was sent to a client. */
 function endsTold({ seen }: HostileClient): number[] {
   return seen.filter(({ kind }) => kind === KIND_DISCOVERY).map(({ handle }) => handle);
 }
 
-/** Two sessions of a client that lists them in two records, between which something happens. */
+/** Opens two sessions of a client that lists them in two records; `happens` runs between them. */
 async function whileListing(happens: (path: Path) => void, kept: number): Promise<void> {
   await within({}, async (path) => {
     for (const id of [1, 2]) await dial(path, { id });
@@ -177,18 +177,18 @@ async function whileListing(happens: (path: Path) => void, kept: number): Promis
   });
 }
 
-Deno.test("Z2: a session that the AC ends while the client's list comes ends for the client, too", () =>
+Deno.test("Z2: a session that the AC ends while the client's list arrives ends for the client, too", () =>
   whileListing((path) => {
     path.ac.send({ destination: WAN, source: AC, code: CODE_PADT, sessionId: 1 }, []);
   }, 1));
 
-Deno.test("Z2: a list that comes too late keeps nothing, whichever record a session stands in", () =>
+Deno.test("Z2: a list that arrives too late keeps nothing, whichever record a session is in", () =>
   whileListing((path) => {
     path.advance(31_000);
     path.server.proxy.sweep(30_000);
   }, 0));
 
-Deno.test("Z2: a session that the AC ends while a slow client is told of others ends for it, too", () =>
+Deno.test("Z2: a session that the AC ends while PADTs for a slow client wait ends for it, too", () =>
   within({ sessionsPerClient: 20_000 }, async (path) => {
     await dial(path, { id: 1 });
     await path.lose(0);
@@ -216,7 +216,9 @@ Deno.test("Z2: a session that the AC ends while a slow client is told of others 
     assertEquals(path.server.resumed.at(-1), { kept: 0, ended: 1, unknown: 18_999 });
   }));
 
-/** A client lists 19,000 sessions and does not read what it is told of them, until `read` is called. */
+/**
+ * Plays a client that lists 19,000 sessions and does not read the answers until `read` is called.
+ */
 async function slowClient(
   path: Path,
 ): Promise<{ send: (handle: number, frame: Uint8Array) => Promise<void>; read: () => void }> {
@@ -245,13 +247,13 @@ async function slowClient(
 }
 
 for (const mac of ["own", "transparent"] as const) {
-  Deno.test(`Z2, mac = ${mac}: a session that a slow client ends while it is told of others ends at the AC`, () =>
+  Deno.test(`Z2, mac = ${mac}: a session that a slow client ends while PADTs for it wait ends at the AC`, () =>
     within({ mac, sessionsPerClient: 20_000 }, async (path) => {
       for (const id of [1, 2]) await dial(path, { id, tags: [service, uniq(id)] });
       await path.lose(0);
       const client = await slowClient(path);
       await client.send(2, padt(AC, CUSTOMER, 1)); // another session than the handle's
-      await client.send(2, padt(AC, 0x02_00_00_00_00_c2, 2)); // another customer than its own
+      await client.send(2, padt(AC, 0x02_00_00_00_00_c2, 2)); // another customer than the session's
       assertEquals([path.server.ends, path.ac.frames], [[], []]);
       assertEquals(path.server.drops["tunnel-frame-unfit"], 2);
       const before = path.server.resumed.length;
@@ -265,7 +267,7 @@ for (const mac of ["own", "transparent"] as const) {
       assertEquals(path.ac.frames, []);
     }));
 
-  Deno.test(`Z2, mac = ${mac}: a forgotten session that a slow client proves while it is told of others ends at the AC`, () =>
+  Deno.test(`Z2, mac = ${mac}: a forgotten session that a slow client proves while PADTs for it wait ends at the AC`, () =>
     within({ mac, sessionsPerClient: 20_000 }, async (path) => {
       await dial(path, { id: 1 });
       const [{ proof = new Uint8Array(0) }] = path.clients[0].proxy.sessions.table;

@@ -1,4 +1,4 @@
-/** Many customers and an AC, played on the outer wires of a path, in its clock's time. */
+/** Many customers and an AC, played on the outer wires of a path with its clock. */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -13,9 +13,9 @@ import { readTags, type Tag } from "../../src/pppoe/tags.ts";
 import { acName, cookie, service, settle, uniq } from "./dial.ts";
 import { AC, type OuterWire, type Path, type SeenPacket } from "./path.ts";
 
-/** First wait for an answer, which doubles each time (RFC 2516 section 8). Milliseconds. */
+/** First wait for an answer, in milliseconds; it doubles each time (RFC 2516 section 8). */
 const FIRST_TIMEOUT = 5_000;
-/** Steps of simulated time. Milliseconds. */
+/** Step of simulated time, in milliseconds. */
 const STEP = 10;
 
 /** A customer that dials whenever it has no session. */
@@ -28,7 +28,7 @@ interface Customer {
   timeout: number;
 }
 
-/** Takes the discovery packets that have come to a wire. */
+/** Removes and returns the discovery packets received on a wire. */
 export function takePackets(wire: OuterWire): SeenPacket[] {
   return wire.frames.splice(0).flatMap((frame) => {
     const packet = parseDiscovery(frame);
@@ -40,13 +40,13 @@ export function takePackets(wire: OuterWire): SeenPacket[] {
 
 export class Segment {
   readonly customers: Customer[] = [];
-  /** When PADIs came to the AC: milliseconds since the beginning. */
+  /** Arrival times of PADIs at the AC, in milliseconds since the start. */
   readonly padis: number[] = [];
   /** The AC's sessions. */
   readonly sessions = new Set<number>();
-  /** PADTs that the AC got. */
+  /** Number of PADTs that the AC received. */
   padts = 0;
-  /** Milliseconds since the beginning. */
+  /** Milliseconds since the start. */
   time = 0;
   #path: Path;
   #byMac = new Map<Mac, Customer>();
@@ -56,8 +56,8 @@ export class Segment {
   #taken = new Map<Mac, number>();
 
   /**
-   * So many customers at each client. The AC leaves out PADIs of an address that come within so many
-   * milliseconds after one that it answered.
+   * Creates `perClient` customers at each client. The AC ignores PADIs of an address within
+   * `padiInterval` milliseconds after one that it answered.
    */
   constructor(path: Path, perClient: number, { padiInterval = 0 } = {}) {
     this.#path = path;
@@ -72,7 +72,7 @@ export class Segment {
     }
   }
 
-  /** Customers that have a session. */
+  /** Number of customers with a session. */
   get online(): number {
     return this.customers.filter(({ sessionId }) => sessionId !== 0).length;
   }
@@ -100,7 +100,7 @@ export class Segment {
     wire.send(padi, [service, uniq(mac & 0xff, mac >> 8 & 0xff)]);
   }
 
-  /** What a customer makes of a packet. */
+  /** Handles a packet as a customer. */
   #hear({ code, source, destination, sessionId, list }: SeenPacket): void {
     const customer = this.#byMac.get(destination);
     if (customer === undefined) return;
@@ -116,7 +116,7 @@ export class Segment {
     }
   }
 
-  /** What the AC makes of what has come. */
+  /** Handles the received packets as the AC. */
   #answer(): void {
     for (const { code, source, sessionId, list } of takePackets(this.#path.ac)) {
       const to = { source: AC, destination: source };

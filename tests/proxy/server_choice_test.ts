@@ -3,12 +3,12 @@ import { ServerChoice } from "../../src/proxy/server_choice.ts";
 
 const options = { failoverAfter: 10_000, failbackAfter: 600_000 };
 
-Deno.test("without a home all servers are tried in turn, the preferred one first", () => {
+Deno.test("without a previous server, all are tried in turn, from the preferred one", () => {
   const choice = new ServerChoice(3, options);
   assertEquals([0, 1, 2, 3].map((now) => choice.next(now)), [0, 1, 2, 0]);
 });
 
-Deno.test("where sessions are held, their server alone is tried for a while", () => {
+Deno.test("while sessions are held, only their server is tried for a time", () => {
   const choice = new ServerChoice(3, options);
   choice.connected(1);
   choice.lost(1_000, true);
@@ -16,14 +16,14 @@ Deno.test("where sessions are held, their server alone is tried for a while", ()
   assertEquals([11_000, 12_000, 13_000].map((now) => choice.next(now)), [0, 1, 2]);
 });
 
-Deno.test("a tunnel without sessions binds to no server", () => {
+Deno.test("after a tunnel without sessions, any server may be next", () => {
   const choice = new ServerChoice(2, options);
   choice.connected(1);
   choice.lost(0, false);
   assertEquals([choice.next(0), choice.next(0)], [0, 1]);
 });
 
-Deno.test("servers before the present one are tried now and then, unless that is switched off", () => {
+Deno.test("servers of higher preference are tried periodically, unless that is disabled", () => {
   const choice = new ServerChoice(3, options);
   assertEquals(choice.better(0), undefined);
   assertEquals(choice.better(2), { servers: [0, 1], after: 600_000 });

@@ -19,10 +19,10 @@ import { record } from "./raw_client.ts";
 const SECRET = new Uint8Array(32).fill(1);
 const FINGERPRINT = new Uint8Array(32).fill(2);
 
-/** How long a server may take. Milliseconds. */
+/** Time limit for the server, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** What a promise gives; rejects where that takes too long. */
+/** Settles with a promise; rejects if that takes too long. */
 async function soon<T>(promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`Nothing in ${PATIENCE} ms`)), PATIENCE);
@@ -33,7 +33,7 @@ async function soon<T>(promise: Promise<T>): Promise<T> {
   }
 }
 
-/** A server without a network: what `connect` gives is the far end of a connection to it. */
+/** Runs a server without a network; `connect` returns the far end of a connection to it. */
 function openServer(path: Path) {
   const waiting: PromiseWithResolvers<Incoming>[] = [];
   const listener: Listener = {
@@ -89,7 +89,7 @@ function openServer(path: Path) {
     clock,
     running: server.run(),
     stop: () => server.stop(),
-    /** Logs in; throws why it cannot. */
+    /** Logs in; throws the reason if refused. */
     async logIn(name: string): Promise<MemoryConnection> {
       ended = Promise.withResolvers();
       const connection = connect();
@@ -97,7 +97,7 @@ function openServer(path: Path) {
       await soon(authenticateToServer(connection, credentials));
       return connection;
     },
-    /** How the last tunnel has ended. */
+    /** Returns how the last tunnel ended. */
     end: () => soon(ended.promise),
   };
 }
@@ -111,7 +111,7 @@ async function withServer(body: (server: ReturnType<typeof openServer>) => Promi
   });
 }
 
-Deno.test("H1: a client that logs in again and again is let in 20 times, and then once a second", () =>
+Deno.test("H1: a client that keeps logging in is accepted 20 times, and then once a second", () =>
   withServer(async (server) => {
     const once = async (name: string): Promise<void> => {
       (await server.logIn(name)).close();
@@ -147,7 +147,7 @@ Deno.test("H1: a new tunnel of the same client answers no further pings", () =>
     assertEquals((await server.end()).reason, "connection-lost");
   }));
 
-Deno.test("what is remembered of clients is of those that are configured", () => {
+Deno.test("data is kept only for clients that are configured", () => {
   const configured = new Set<string>();
   const allowances = new ClientAllowances((name) => configured.has(name), () => 0);
   for (let round = 0; round < 100; round++) {

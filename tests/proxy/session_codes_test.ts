@@ -32,7 +32,7 @@ const CREDITS: Tag[] = [
   { type: TAG_CREDITS, value: Uint8Array.of(0, 9, 0, 9) },
 ];
 
-/** A client that means ill, with a session of its own under handle 1. */
+/** Runs a malicious client that has its own session, with handle 1. */
 async function withOwn(
   body: (path: Path, hostile: HostileClient) => Promise<void>,
   limits = {},
@@ -53,13 +53,13 @@ async function withOwn(
   });
 }
 
-/** A packet of a session whose tags are these bytes. */
+/** Returns a packet of a session whose tags are these bytes. */
 function raw(code: number, tags: readonly number[], more: object = {}): Uint8Array {
   const head = { code, source: CUSTOMER, destination: AC, sessionId: 0x22, ...more };
   return encodeDiscovery({ ...head, tags: Uint8Array.from(tags) });
 }
 
-Deno.test("H4: of no code does a malformed list of tags reach the AC's wire, nor anything behind one", () =>
+Deno.test("H4: for no code does a malformed list of tags reach the AC's wire, nor anything after one", () =>
   withOwn(async (path, hostile) => {
     const region = fc.oneof(
       fc.array(fc.nat(255), { maxLength: 40 }),
@@ -89,7 +89,7 @@ Deno.test("H4: of no code does a malformed list of tags reach the AC's wire, nor
     assertEquals(path.ac.frames, []);
   }));
 
-Deno.test("H4: codes of an AC do not come from a client, those of both and unknown ones do", () =>
+Deno.test("H4: a client cannot send an AC's codes, but those valid for both sides and unknown ones", () =>
   withOwn(async (path, hostile) => {
     for (const code of [CODE_PADM, CODE_PADN, 0x00]) hostile.packet(code, [MOTM], { handle: 1 });
     await settle();
@@ -105,7 +105,7 @@ Deno.test("H4: codes of an AC do not come from a client, those of both and unkno
     }
   }));
 
-Deno.test("H4: a customer's PADM goes nowhere, an AC's reaches it without the request's own tags", () =>
+Deno.test("H4: a customer's PADM is dropped, and an AC's reaches it without the request's own tags", () =>
   within({}, async (path) => {
     const { padr, wire } = await dial(path);
     wire.send({ code: CODE_PADM, sessionId: 0x11, destination: LAN, source: CUSTOMER }, [MOTM]);
@@ -119,7 +119,7 @@ Deno.test("H4: a customer's PADM goes nowhere, an AC's reaches it without the re
   }));
 
 for (const [code, perSecond, burst] of [[CODE_PADQ, 10, 20], [0x42, 1, 5]]) {
-  Deno.test(`H4: 30,000 packets of code ${code} in 3 s, either way, pass at the rate of one session`, () =>
+  Deno.test(`H4: 30,000 packets of code ${code} in 3 s, in either direction, pass at the rate of one session`, () =>
     withOwn(async (path, hostile) => {
       const most = burst + 3 * perSecond;
       const toClient = () => hostile.seen.filter(({ body }) => body[15] === code).length;
@@ -139,7 +139,7 @@ for (const [code, perSecond, burst] of [[CODE_PADQ, 10, 20], [0x42, 1, 5]]) {
     }));
 }
 
-Deno.test("H4: a client with many sessions gets no more of them on the wire than PADIs, and others their own", () =>
+Deno.test("H4: a client with many sessions gets no more session packets on the wire than PADIs, and others keep theirs", () =>
   within({
     clients: ["victim", "storm"],
     limits: { padiRate: 50, padiBurst: 1_000, padiRatePerMac: 1_000, padiBurstPerMac: 1_000 },
@@ -160,6 +160,6 @@ Deno.test("H4: a client with many sessions gets no more of them on the wire than
     }
     const ids = path.ac.frames.map((frame) => new DataView(frame.buffer).getUint16(16));
     assertEquals(ids.filter((id) => id === 1).length, 10);
-    // Its own floor, a burst and a second of the rate.
+    // Its own floor, a burst, and a second of the rate.
     assertLessOrEqual(ids.length - 10, 20 + 10 + 50 + 50);
   }));

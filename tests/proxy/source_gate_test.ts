@@ -5,7 +5,7 @@ import { SourceGate } from "../../src/proxy/source_gate.ts";
 
 const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
-/** A frame behind four other bytes. */
+/** Returns a frame after four other bytes. */
 function frame(code: number, source: Mac): Uint8Array {
   const bytes = new Uint8Array(24);
   writeMac(bytes, 4 + 6, source);
@@ -13,7 +13,7 @@ function frame(code: number, source: Mac): Uint8Array {
   return bytes;
 }
 
-/** A gate, and how many of so many frames it lets through. */
+/** Returns a gate, and a function that counts how many of a number of frames it accepts. */
 function gate(padiRatePerMac: number, padiBurstPerMac: number) {
   const clock = { time: 0 };
   const limits = { padiRatePerMac, padiBurstPerMac };
@@ -29,10 +29,10 @@ Deno.test("H3: of one source's PADIs and PADRs 64 are read at once, and 32 a sec
   assertEquals(pass(CODE_PADI, 0x02_01, 32) + pass(CODE_PADR, 0x02_01, 20_000), 64);
   clock.time = 1_000;
   assertEquals(pass(CODE_PADR, 0x02_01, 20_000), 32);
-  assertEquals(pass(CODE_PADT, 0x02_01, 1_000), 1_000); // what belongs to a session is not counted
+  assertEquals(pass(CODE_PADT, 0x02_01, 1_000), 1_000); // packets of a session are not counted
 });
 
-Deno.test("H3: what a client's customer sends takes nothing from another client's of the same address", () => {
+Deno.test("H3: requests of a client's customer do not use up the limit of another client's with the same address", () => {
   const { wire } = gate(2, 5);
   const [one, other] = [{}, {}];
   const bytes = frame(CODE_PADR, 0x02_01);
@@ -41,21 +41,21 @@ Deno.test("H3: what a client's customer sends takes nothing from another client'
   assertEquals(excess, [true, false]);
 });
 
-Deno.test("a frame too short to be read is not counted", () => {
+Deno.test("a frame too short to be parsed is not counted", () => {
   const { wire } = gate(2, 5);
   const bytes = frame(CODE_PADI, 0x02_01);
   for (let i = 0; i < 100; i++) assertEquals(wire.isExcess(bytes, 4, 19), false);
   assertEquals(wire.isExcess(bytes, 4, 20), false);
 });
 
-Deno.test("H3: where more PADIs of a customer may pass, eight times as many requests are read", () => {
+Deno.test("H3: with a higher PADI limit per customer, eight times as many requests are read", () => {
   const { clock, pass } = gate(100, 200);
   assertEquals(pass(CODE_PADI, 0x02_01, 20_000), 1_600);
   clock.time = 1_000;
   assertEquals(pass(CODE_PADI, 0x02_01, 20_000), 800);
 });
 
-Deno.test("H3: beside 10,000 requests a second from made-up addresses a customer's are read", () => {
+Deno.test("H3: despite 10,000 requests a second from forged addresses, a customer's are read", () => {
   const { clock, pass } = gate(2, 5);
   let source = 0x02_bb_00_00_00_00;
   for (; clock.time < 10_000; clock.time++) {

@@ -60,11 +60,11 @@ Deno.test("S6: strangers of any number of networks get 20 lines at once, and the
   assert(summaries.length <= 7, `${summaries.length} summaries`);
   const told = summaries.reduce((sum, { suppressed }) => sum + Number(suppressed), 0);
   assertEquals(lines.length + told, 60_000);
-  log.rejected("192.0.2.1", "192.0.2.1:1", END); // an honest one is told of again afterwards
+  log.rejected("192.0.2.1", "192.0.2.1:1", END); // an honest one is logged again afterwards
   assertEquals(lines.at(-1), "192.0.2.1:1");
 });
 
-Deno.test("S6: refusals displace no other event, and all are listed in order", () => {
+Deno.test("S6: refusals evict no other event, and all are listed in order", () => {
   const feed = new EventFeed(() => 0);
   feed.emit("tunnel-up", {});
   for (let index = 0; index < 2_000; index++) feed.emit("tunnel-rejected", { index });

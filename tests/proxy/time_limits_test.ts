@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { TimeLimits } from "../../src/proxy/time_limits.ts";
 
-/** Limits, and a promise that resolves with what has expired when so many things have. */
+/**
+ * Returns limits, and a promise that resolves with the expired things when `count` of them have.
+ */
 function limits(count: number) {
   const { promise, resolve } = Promise.withResolvers<string[]>();
   const expired: string[] = [];
@@ -12,18 +14,18 @@ function limits(count: number) {
   return { all, promise };
 }
 
-Deno.test("what lasts too long expires once, in whatever order it began, and what has ended never", async () => {
+Deno.test("things that last too long expire once, in any order, and those that have ended never do", async () => {
   const { all, promise } = limits(3);
   all.begin("long", 60);
   all.begin("ended", 20);
   all.begin("short", 5);
   all.begin("middle", 10_000);
-  all.begin("middle", 30); // begins again
+  all.begin("middle", 30); // starts again
   all.end("ended");
   assertEquals(await promise, ["short", "middle", "long"]);
 });
 
-Deno.test("a limit that begins while another expires holds too", async () => {
+Deno.test("a limit that starts while another expires holds too", async () => {
   const expired: string[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   const all: TimeLimits<string> = new TimeLimits(() => performance.now(), (thing) => {
@@ -41,5 +43,5 @@ Deno.test("no timer is left when everything has ended", () => {
   all.begin("one", 60_000);
   all.begin("other", 30_000);
   all.end("one");
-  all.end("other"); // or this test would leak a timer
+  all.end("other"); // otherwise this test would leak a timer
 });

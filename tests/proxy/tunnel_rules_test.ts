@@ -1,4 +1,4 @@
-/** What the server makes of records that docs/protocol.md allows, or does not. */
+/** The server's handling of records that docs/protocol.md allows, or does not. */
 import { assertEquals } from "@std/assert";
 import {
   CODE_PADI,
@@ -22,12 +22,14 @@ const NONE = new Uint8Array(0);
 const CLOSE_VIOLATION = 4;
 const LAST = Uint8Array.of(1);
 
-/** A control record of any type. */
+/** Returns a control record of any type. */
 function control(type: number, body: Uint8Array = NONE): Uint8Array {
   return record(KIND_CONTROL, type, body);
 }
 
-/** Records that end a tunnel, by the word that ends it; `list` is sent before. */
+/**
+ * Records that end a tunnel, by the word that ends it; `list` says whether a list precedes them.
+ */
 const VIOLATIONS: readonly [word: string, list: boolean, bytes: Uint8Array][] = [
   ["unknown-record-kind", true, record(3, 0, NONE)],
   ["unknown-control-type", true, control(10)],
@@ -40,7 +42,7 @@ const VIOLATIONS: readonly [word: string, list: boolean, bytes: Uint8Array][] = 
   ["sessions-unexpected", true, control(ControlType.sessions, LAST)],
 ];
 
-/** The word that a client's tunnel has ended with, which it was told in a close of code 4. */
+/** Returns the word with which a client's tunnel has ended; it was sent in a close of code 4. */
 async function violationOf(client: HostileClient): Promise<string> {
   await client.taken();
   await settle();
@@ -61,7 +63,7 @@ for (const [word, list, bytes] of VIOLATIONS) {
     }));
 }
 
-Deno.test("violation: more sessions than a client may have, or has, in a list", () =>
+Deno.test("violation: more sessions in a list than a client may have, or has", () =>
   within({ sessionsPerClient: 2 }, async (path) => {
     const session = { acSessionId: 7, customer: CUSTOMER, concentrator: AC };
     const list = (count: number) =>
@@ -98,7 +100,7 @@ Deno.test("violation: a client that has sent them logs in again, and may send no
     assertEquals(other.seen.filter(({ handle }) => handle === ControlType.close), []);
   }));
 
-Deno.test("violation: resumed-unexpected is a second answer to a list, and one of more than it had", () => {
+Deno.test("violation: resumed-unexpected is a second answer to a list, or one with more sessions than listed", () => {
   const tunnel = new Tunnel({
     connection: memoryConnectionPair()[0],
     buffer: recordBuffer(),
@@ -112,7 +114,7 @@ Deno.test("violation: resumed-unexpected is a second answer to a list, and one o
   assertEquals(take(ControlType.resumed, LAST), "unknown-control-type");
 });
 
-Deno.test("before the end of its list a client's frames go nowhere, and it gets none", () =>
+Deno.test("before the end of its list a client's frames are dropped, and it receives none", () =>
   within({}, async (path) => {
     const client = new HostileClient(path, "slow", null);
     client.packet(CODE_PADI, [service, uniq(1)]);
@@ -154,12 +156,12 @@ Deno.test("in the tunnel discovery has the addresses and ids of customer and AC,
     assertEquals([...client.seen.at(-1)?.body ?? []], [0xc0, 0x21, 9], "without its header");
   }));
 
-Deno.test("handles are given out in turn, and one is free again after all others", () => {
+Deno.test("handles are assigned in turn, and one is free again after all others", () => {
   const member: Member = newMember("branch-1", 0);
   const given = Array.from({ length: 0xffff }, () => nextHandle(member));
   assertEquals(given, Array.from({ length: 0xffff }, (_, i) => i + 1));
   member.handles[2] = 1; // open
-  member.known[3] = Known.declined; // the client may still prove what it had under it
+  member.known[3] = Known.declined; // the client may still prove the session that had it
   assertEquals([1, 2, 3].map(() => nextHandle(member)), [1, 4, 5]);
   for (let i = 0; i < 0xffff - 5; i++) nextHandle(member);
   assertEquals([1, 2, 3].map(() => nextHandle(member)), [1, 3, 4]);

@@ -10,14 +10,14 @@ import type { Tag } from "../../src/pppoe/tags.ts";
 import { dial, payloadOf, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type PathOptions, WAN } from "./path.ts";
 
-/** An AC opens a session and says so. */
+/** Plays an AC that opens a session. */
 async function confirm(path: Path, list: Tag[], sessionId: number, more = {}): Promise<void> {
   const pads = { source: AC, destination: WAN, code: CODE_PADS, sessionId, ...more };
   path.ac.send(pads, list.filter(({ type }) => type !== TAG_AC_COOKIE));
   await settle();
 }
 
-/** PADTs that the AC was sent: id, source and destination of each. */
+/** Returns the PADTs sent to the AC: id, source and destination of each. */
 async function padts(path: Path): Promise<number[][]> {
   const seen: number[][] = [];
   await settle();
@@ -53,7 +53,7 @@ for (const mac of ["own", "transparent"] as const) {
     }));
 }
 
-Deno.test("C1: a second session for one PADR is ended, the first one is told again and goes on", () =>
+Deno.test("C1: a second session for one PADR is ended; the first is confirmed again and continues", () =>
   within({}, async (path) => {
     const { wire, padr } = await dial(path, { id: 7 });
     await confirm(path, padr.list, 8);
@@ -66,7 +66,7 @@ Deno.test("C1: a second session for one PADR is ended, the first one is told aga
     assertEquals(payloadOf(await wire.next()), [0xc0, 0x21]);
   }));
 
-Deno.test("C1: a repeated PADS is no second session, and after the session's end nobody waits for it", () =>
+Deno.test("C1: a repeated PADS opens no second session, and after the session's end it gets a PADT", () =>
   within({}, async (path) => {
     const { wire, padr } = await dial(path, { id: 7 });
     await confirm(path, padr.list, 7);
@@ -79,7 +79,7 @@ Deno.test("C1: a repeated PADS is no second session, and after the session's end
     assertEquals([path.server.proxy.sessions.table.size, wire.frames], [0, []]);
   }));
 
-Deno.test("C1: a customer without Host-Uniq that dials again gets its second session beside the first", () =>
+Deno.test("C1: a customer without Host-Uniq that dials again gets a second session next to the first", () =>
   within({}, async (path) => {
     await dial(path, { tags: [service], id: 7 });
     await dial(path, { tags: [service], id: 8 });
@@ -87,7 +87,7 @@ Deno.test("C1: a customer without Host-Uniq that dials again gets its second ses
     assertEquals(await padts(path), []);
   }));
 
-Deno.test("C1: a PADS of another AC than asked is answered with PADT, and an error with nothing", () =>
+Deno.test("C1: a PADS of another AC than asked is answered with PADT, an error with nothing", () =>
   within({}, async (path) => {
     await request(path);
     const padr = await path.ac.packet();
@@ -99,7 +99,7 @@ Deno.test("C1: a PADS of another AC than asked is answered with PADT, and an err
     assertEquals((await path.customers[0].packet()).sessionId, 9);
   }));
 
-Deno.test("C1: a PADS that has no room for the customer's Host-Uniq ends at the AC", () =>
+Deno.test("C1: a PADS without room for the customer's Host-Uniq is answered with PADT", () =>
   within({}, async (path) => {
     const long: Tag = { type: TAG_HOST_UNIQ, value: new Uint8Array(1400) };
     await request(path, { tags: [service, long] });
@@ -109,14 +109,14 @@ Deno.test("C1: a PADS that has no room for the customer's Host-Uniq ends at the 
     assertEquals(path.server.drops, { "discovery-too-long": 1 });
   }));
 
-Deno.test("C1: no PADT goes for an open session, for a token that is not ours, or to a group address", () =>
+Deno.test("C1: no PADT is sent for an open session, for a token that is not ours, or to a group address", () =>
   within({ clients: ["branch-1", "branch-2"] }, async (path) => {
     await dial(path, { id: 7 });
     const { wire } = await request(path, { client: 1, tags: [service, uniq(3)] });
     const padr = await path.ac.packet();
     path.advance(60_001);
     path.server.proxy.sweep(1e9);
-    await confirm(path, padr.list, 7); // the first client's, which is open
+    await confirm(path, padr.list, 7); // the first client's open session
     const forged = padr.list.map(({ type, value }) => ({ type, value: value.slice() }));
     for (const { type, value } of forged) if (type === TAG_HOST_UNIQ) value[15] ^= 1;
     await confirm(path, forged, 9);
@@ -147,7 +147,7 @@ Deno.test("C1: 5,000 late PADS in a second are answered with 300 PADTs at most",
     await dial(path, { id: 8 });
   }));
 
-Deno.test("a PADR again after the session's end is refused, since its offer is used; after a PADI it is not", () =>
+Deno.test("a PADR after the session's end is refused because its offer is used up; after a new PADI it is not", () =>
   within({}, async (path) => {
     const { wire, pado } = await dial(path, { id: 7 });
     wire.send({ source: CUSTOMER, destination: LAN, code: CODE_PADT, sessionId: 7 }, []);
@@ -162,7 +162,7 @@ Deno.test("a PADR again after the session's end is refused, since its offer is u
     assertEquals(await padts(path), []);
   }));
 
-Deno.test("C1: with Host-Uniq preserved a late PADS may be another host's and is left alone", () =>
+Deno.test("C1: with Host-Uniq preserved, a late PADS may be another host's and gets no PADT", () =>
   within({ hostUniq: "preserve" }, async (path) => {
     await request(path);
     const padr = await path.ac.packet();
@@ -175,7 +175,7 @@ Deno.test("C1: with Host-Uniq preserved a late PADS may be another host's and is
 for (const mac of ["own", "transparent"] as const) {
   const local = mac === "own" ? WAN : CUSTOMER;
 
-  Deno.test(`C1: no late PADS ends a session of the host's own kernel, mac = ${mac}`, () =>
+  Deno.test(`C1: no late PADS ends a session of the machine's own kernel, mac = ${mac}`, () =>
     within({ mac, isHostSession: (remote, id) => remote === AC && id === 7 }, async (path) => {
       await request(path);
       const padr = await path.ac.packet();
@@ -185,7 +185,7 @@ for (const mac of ["own", "transparent"] as const) {
       assertEquals(await padts(path), [[8, local, AC]]);
     }));
 
-  Deno.test(`C1: no PADS beyond a limit ends a session of the host's own kernel, mac = ${mac}`, () =>
+  Deno.test(`C1: no PADS beyond a limit ends a session of the machine's own kernel, mac = ${mac}`, () =>
     within({ mac, sessionsPerClient: 1, isHostSession: (_, id) => id === 7 }, async (path) => {
       const padrs = [];
       for (const i of [1, 2, 3]) {
@@ -202,8 +202,8 @@ for (const mac of ["own", "transparent"] as const) {
 const hostHas7: PathOptions = { isHostSession: (_remote, id) => id === 7 };
 
 for (const isLate of [false, true]) {
-  const what = isLate ? "that comes late ends none" : "opens none";
-  Deno.test(`H2: a PADS with the id of a session of the host's own kernel ${what}`, () =>
+  const what = isLate ? "that arrives late ends none" : "opens none";
+  Deno.test(`H2: a PADS with the id of a session of the machine's own kernel ${what}`, () =>
     within(hostHas7, async (path) => {
       await request(path);
       const padr = await path.ac.packet();
@@ -218,13 +218,13 @@ for (const isLate of [false, true]) {
     }));
 }
 
-Deno.test("H2: with the customers' own addresses an id of the host's kernel is a customer's as well", () =>
+Deno.test("H2: with the customers' own addresses, a customer may have an id that the kernel has, too", () =>
   within({ ...hostHas7, mac: "transparent" }, async (path) => {
     await dial(path, { id: 7 });
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("H2: where the kernel's list cannot be read, customers dial, and nothing unproven is ended", () =>
+Deno.test("H2: if the kernel's list cannot be read, customers dial, and nothing unproven is ended", () =>
   within({ isHostSession: (_remote, _id, ifUnknown) => ifUnknown }, async (path) => {
     const { padr } = await dial(path, { id: 7 });
     await confirm(path, padr.list, 9);
