@@ -1,10 +1,11 @@
-/** Cost of a frame in the switch, with and without a capture. */
+/** Cost of forwarding a frame, with and without a capture. */
 import { type Link, newStatistics } from "../ffi/link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { Captures } from "../src/proxy/captures.ts";
 import { Drops } from "../src/proxy/drops.ts";
 import { newMember } from "../src/proxy/session.ts";
-import { SessionSwitch } from "../src/proxy/session_switch.ts";
+import { SessionForwarder } from "../src/proxy/session_forwarder.ts";
+import { Sessions } from "../src/proxy/sessions.ts";
 import { NO_NAMES } from "../src/proxy/session_names.ts";
 import type { Tunnel } from "../src/tunnel/tunnel.ts";
 import { median } from "./figures.ts";
@@ -35,7 +36,7 @@ export async function captureCost(quick: boolean): Promise<Findings> {
 }
 
 async function measure(size: number, rounds: number): Promise<Map<string, number>> {
-  const { sessions, up, down } = makeSwitch(size);
+  const { sessions, up, down } = makeForwarder(size);
   const captures = new Captures({
     sessions,
     side: "server",
@@ -71,11 +72,12 @@ async function measure(size: number, rounds: number): Promise<Map<string, number
   return new Map([...steps].map(([name, all]) => [name, median(all.slice(all.length / 10))]));
 }
 
-/** Builds a switch with one session, and a batch for each direction. */
-function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down(): void } {
-  const sessions = new SessionSwitch({
+/** Builds a forwarder with one session, and a batch for each direction. */
+function makeForwarder(size: number): { sessions: Sessions; up(): void; down(): void } {
+  const link = stubLink();
+  const sessions = new Sessions({
     side: "server",
-    link: stubLink(),
+    link,
     etherTypes: [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION],
     drops: new Drops(() => {}),
     trace: () => {},
@@ -84,6 +86,7 @@ function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down()
     randomBytes: (length) => new Uint8Array(length),
     observe: () => {},
   });
+  const forwarder = new SessionForwarder(sessions, link);
   const member = newMember("branch-1", 0);
   member.tunnel = stubTunnel();
   sessions.open({
@@ -105,14 +108,14 @@ function makeSwitch(size: number): { sessions: SessionSwitch; up(): void; down()
   return {
     sessions,
     down() {
-      for (let i = 0; i < BATCH; i++) sessions.fromWire(frame, view, 0, size);
-      sessions.wireBatchEnd();
+      for (let i = 0; i < BATCH; i++) forwarder.fromWire(frame, view, 0, size);
+      forwarder.wireBatchEnd();
     },
     up() {
       for (let i = 0; i < BATCH; i++) {
-        sessions.fromTunnel(member, buffer, HANDLE, SESSION_HEADER, length);
+        forwarder.fromTunnel(member, buffer, HANDLE, SESSION_HEADER, length);
       }
-      sessions.tunnelBatchEnd();
+      forwarder.tunnelBatchEnd();
     },
   };
 }

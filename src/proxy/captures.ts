@@ -10,7 +10,7 @@ import { ETHERTYPE_SESSION, SESSION_HEADER, VERSION_TYPE } from "../pppoe/consta
 import { type Mac, writeMac } from "../pppoe/mac.ts";
 import type { FrameTap, Party, Place, Way } from "./frame_tap.ts";
 import type { Session } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Maximum number of simultaneous captures, including the configured one. */
 export const MAX_CAPTURES = 4;
@@ -26,7 +26,7 @@ export interface CaptureRequest {
 
 /** The point at which frames are captured. */
 export interface CaptureScene {
-  sessions: SessionSwitch;
+  sessions: Sessions;
   side: "server" | "client";
   /** EtherType of session frames on the wire. */
   etherType: number;

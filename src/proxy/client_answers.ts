@@ -16,13 +16,13 @@ import type { RequestGate } from "./request_gate.ts";
 import type { Member, Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import { takeProof } from "./session_proof.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Dependencies of {@linkcode ClientAnswers}. */
 export interface ClientAnswersOptions {
   options: ProxyOptions;
   policy: ClientPolicy;
-  sessions: SessionSwitch;
+  sessions: Sessions;
   pending: PendingDiscoveries<Member>;
   offers: Offers<Member>;
   concentrators: Concentrators;
@@ -36,7 +36,7 @@ export class ClientAnswers {
   #link: Link;
   #options: ProxyOptions;
   #policy: ClientPolicy;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #pending: PendingDiscoveries<Member>;
   #offers: Offers<Member>;
   #concentrators: Concentrators;
@@ -48,7 +48,7 @@ export class ClientAnswers {
     this.#link = parts.options.link;
     this.#options = parts.options;
     this.#policy = parts.policy;
-    this.#switch = parts.sessions;
+    this.#sessions = parts.sessions;
     this.#pending = parts.pending;
     this.#offers = parts.offers;
     this.#concentrators = parts.concentrators;
@@ -63,7 +63,7 @@ export class ClientAnswers {
     if (typeof tags === "string") return this.#drop(tags, packet);
     const fault = checkDiscovery(packet, tags);
     if (fault !== undefined) return this.#drop(fault, packet);
-    this.#switch.tallies.errorTags(tags);
+    this.#sessions.tallies.errorTags(tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(member.name, packet.destination, hostUniq);
     if (pending === undefined) return this.#drop("unsolicited", packet);
@@ -94,7 +94,7 @@ export class ClientAnswers {
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(member.name, destination, hostUniq);
     const shown = asAsked(pending, packet, tags);
-    const known = this.#switch.sessionByHandle(member, handle);
+    const known = this.#sessions.sessionByHandle(member, handle);
     if (known !== undefined) return this.#repeat(known, pending, packet, shown);
     if (pending?.requested.has(source) !== true) {
       return this.#decline("unsolicited", member, handle, packet);
@@ -107,7 +107,7 @@ export class ClientAnswers {
     this.#pending.settle(pending);
     const pads = this.#shown(source, { ...packet, sessionId: session.wireSessionId }, shown);
     this.#gate.opened(pending, session, pads);
-    this.#switch.outlet.toWire(undefined, pads);
+    this.#sessions.outlet.toWire(undefined, pads);
   }
 
   /** Handles a repeated PADS of an open session: accepted only between its customer and its AC. */
@@ -149,8 +149,8 @@ export class ClientAnswers {
   #tellServer(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { destination, source, sessionId } = packet;
     const party = { member, customer: destination };
-    this.#switch.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
-    this.#switch.touch(member);
+    this.#sessions.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
+    this.#sessions.writers.touch(member);
   }
 
   #open(
@@ -165,18 +165,18 @@ export class ClientAnswers {
     if (full !== undefined) return full;
     const { destination: customer, source: concentrator, sessionId: acSessionId } = packet;
     const local = this.#localAddress(concentrator);
-    const { table, earlier } = this.#switch;
+    const { table, earlier } = this.#sessions;
     const wireSessionId = freeSessionId(table, earlier.parted, { customer, local }, acSessionId);
     if (wireSessionId === undefined) return "session-limit";
     const ids = { handle, customer, concentrator, acSessionId, wireSessionId };
     const names = this.#names.of(tags, pending.requested.get(concentrator)?.acName ?? "");
     this.#concentrators.opened(ids);
     const opened = { member, ...ids, remote: customer, local, names, proof };
-    return this.#switch.open(opened, pending.began);
+    return this.#sessions.open(opened, pending.began);
   }
 
   #toCustomer(concentrator: Mac, packet: DiscoveryPacket, tags: Tag[]): void {
-    this.#switch.outlet.toWire(undefined, this.#shown(concentrator, packet, tags));
+    this.#sessions.outlet.toWire(undefined, this.#shown(concentrator, packet, tags));
   }
 
   /** Encodes an AC's answer as shown on the customer's wire. */
@@ -190,7 +190,7 @@ export class ClientAnswers {
   }
 
   #drop(reason: DropReason, packet: { source: Mac }): void {
-    this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
+    this.#sessions.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
 }
 

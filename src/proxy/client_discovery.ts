@@ -16,7 +16,7 @@ import type { ClientPolicy, ProxyLimits, ProxyOptions } from "./proxy_options.ts
 import { isSilent, refusalTag } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Member } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 import { hex, TokenMint } from "./token.ts";
 import { SourceGate } from "./source_gate.ts";
 
@@ -31,7 +31,7 @@ export class ClientDiscovery {
   #link: Link;
   #options: ProxyOptions;
   #policy: ClientPolicy;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #pending: PendingDiscoveries<Member>;
   #sources: SourceGate;
   #gate: RequestGate;
@@ -44,14 +44,14 @@ export class ClientDiscovery {
   constructor(
     options: ProxyOptions,
     policy: ClientPolicy,
-    sessions: SessionSwitch,
+    sessions: Sessions,
     tunnel: () => Member | undefined,
   ) {
     this.#tunnel = tunnel;
     this.#link = options.link;
     this.#options = options;
     this.#policy = policy;
-    this.#switch = sessions;
+    this.#sessions = sessions;
     this.#offers = new Offers(policy.mac, new TokenMint(options.randomBytes));
     this.#pending = new PendingDiscoveries(
       options.limits,
@@ -69,7 +69,7 @@ export class ClientDiscovery {
         this.#pending.removeUnasked(pending);
         this.#drop("padi-rate", { source: pending.customer });
       },
-      sent: () => sessions.wireBatchEnd(),
+      sent: () => sessions.writers.flush(),
     });
     this.#answers = new ClientAnswers({
       options,
@@ -115,12 +115,12 @@ export class ClientDiscovery {
   fromWire(packet: DiscoveryPacket): void {
     const member = this.#tunnel();
     if (packet.code !== CODE_PADI && packet.code !== CODE_PADR) {
-      return this.#switch.drops.count("wrong-direction");
+      return this.#sessions.drops.count("wrong-direction");
     }
     const own = readMac(this.#link.mac, 0);
     if (packet.source === own) return this.#drop("own-address", packet);
     if (packet.code === CODE_PADR && this.#policy.mac === "own" && packet.destination !== own) {
-      return this.#switch.drops.count("not-for-us");
+      return this.#sessions.drops.count("not-for-us");
     }
     const tags = readTags(packet.tags);
     if (typeof tags === "string") return this.#drop(tags, packet);
@@ -159,7 +159,7 @@ export class ClientDiscovery {
     const repeated = isSame ? this.#gate.padrs.repeated(pending, concentrator) : undefined;
     if (repeated !== undefined) {
       const pads = this.#withHostUniq(repeated.pads, hostUniq);
-      if (pads !== undefined) this.#switch.outlet.toWire(repeated.session, pads);
+      if (pads !== undefined) this.#sessions.outlet.toWire(repeated.session, pads);
       return this.#drop("padr-repeated", packet);
     }
     const refusal = this.#gate.blocked(member, packet.source) ??
@@ -197,15 +197,15 @@ export class ClientDiscovery {
     this.#drop(reason, packet);
     if (isSilent(reason) || !this.#gate.mayRefuse(member, packet.source)) return;
     const frame = padsError(packet, tags, refusalTag(reason), this.#options.etherTypes[0]);
-    this.#switch.outlet.toWire(undefined, frame);
+    this.#sessions.outlet.toWire(undefined, frame);
   }
 
   #toServer(party: Party, frame: Uint8Array): void {
-    this.#switch.outlet.toTunnel(party, 0, frame);
-    this.#switch.touch(party.member);
+    this.#sessions.outlet.toTunnel(party, 0, frame);
+    this.#sessions.writers.touch(party.member);
   }
 
   #drop(reason: DropReason, packet: { source: Mac }): void {
-    this.#switch.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
+    this.#sessions.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
 }

@@ -3,24 +3,24 @@ import { formatMac, type Mac, readMac } from "../pppoe/mac.ts";
 import type { DropReason } from "./drops.ts";
 import type { ServerPolicy } from "./proxy_options.ts";
 import type { Member } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Packets that a server's discovery sends to clients, and its drop counting. */
 export class ClientReplies {
   #link: Link;
   #policy: Pick<ServerPolicy, "mac">;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
 
-  constructor(link: Link, policy: Pick<ServerPolicy, "mac">, sessions: SessionSwitch) {
+  constructor(link: Link, policy: Pick<ServerPolicy, "mac">, sessions: Sessions) {
     this.#link = link;
     this.#policy = policy;
-    this.#switch = sessions;
+    this.#sessions = sessions;
   }
 
   /** Sends a discovery frame into a client's tunnel. */
   deliver(member: Member, handle: number, frame: Uint8Array): void {
-    this.#switch.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
-    this.#switch.touch(member);
+    this.#sessions.outlet.toTunnel({ member, customer: readMac(frame, 0) }, handle, frame);
+    this.#sessions.writers.touch(member);
   }
 
   /** Returns the address by which an AC knows a customer. */
@@ -30,7 +30,7 @@ export class ClientReplies {
 
   /** Counts and reports a dropped packet. */
   drop(reason: DropReason, member: Member | undefined, packet?: { source: Mac }): void {
-    this.#switch.drops.drop(reason, () => ({
+    this.#sessions.drops.drop(reason, () => ({
       ...(member && { client: member.name }),
       ...(packet && { mac: formatMac(packet.source) }),
     }));

@@ -5,7 +5,7 @@ import { limitPayload } from "./payload_limit.ts";
 import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import type { Member } from "./session.ts";
 import { SessionDiscovery } from "./session_discovery.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Codes that open sessions; any other packet with a session id belongs to that session. */
 const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS]);
@@ -14,7 +14,7 @@ const OPENING: ReadonlySet<number> = new Set([CODE_PADI, CODE_PADO, CODE_PADR, C
 export interface DiscoveryRouterOptions {
   side: "server" | "client";
   options: ProxyOptions;
-  sessions: SessionSwitch;
+  sessions: Sessions;
   /** The discovery of the mode. */
   discovery: Discovery;
   /** A PPP-Max-Payload exceeded what the link carries and was lowered. */
@@ -32,7 +32,7 @@ export class DiscoveryRouter {
   #side: "server" | "client";
   #link: ProxyOptions["link"];
   #etherType: number;
-  #sessions: SessionSwitch;
+  #sessions: Sessions;
   #discovery: Discovery;
   #ofSessions: SessionDiscovery;
   #maxPayloadLowered: DiscoveryRouterOptions["maxPayloadLowered"];

@@ -2,7 +2,7 @@ import { SESSION_HEADER } from "../pppoe/constants.ts";
 import { LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { Session } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Length of the data that distinguishes replies to us from the customer's, in bytes. */
 const NONCE = 8;
@@ -21,11 +21,11 @@ export type EchoOptions = Pick<ProxyOptions, "link" | "randomBytes">;
  * data, which distinguishes it from replies to the customer's own echoes.
  */
 export class EchoQuestions {
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #options: EchoOptions;
 
-  constructor(sessions: SessionSwitch, options: EchoOptions) {
-    this.#switch = sessions;
+  constructor(sessions: Sessions, options: EchoOptions) {
+    this.#sessions = sessions;
     this.#options = options;
   }
 
@@ -42,7 +42,7 @@ export class EchoQuestions {
     packet[2] = LcpCode.echoRequest;
     packet[3] = identifier;
     view.setUint16(4, LENGTH - 2);
-    view.setUint32(6, this.#switch.lcp.magicNumber(session.index));
+    view.setUint32(6, this.#sessions.lcp.magicNumber(session.index));
     packet.set(nonce, LENGTH - NONCE);
     return this.#send(session, packet);
   }
@@ -52,17 +52,17 @@ export class EchoQuestions {
    * AC's: a question in a stalled tunnel has not been asked.
    */
   hasReached({ member }: Session, askedAt: number): boolean {
-    return this.#switch.acOnWire || member.tunnel?.path.isProven(askedAt) === true;
+    return this.#sessions.acOnWire || member.tunnel?.path.isProven(askedAt) === true;
   }
 
   #send(session: Session, packet: Uint8Array): boolean {
-    const { acOnWire, table, tap } = this.#switch;
+    const { acOnWire, table, tap } = this.#sessions;
     const { member, handle, index } = session;
     const { length } = packet;
     if (!acOnWire && member.tunnel === undefined) return false;
     tap?.session(acOnWire ? "wire" : "tunnel", "out", session, packet, 0, length);
     if (member.tunnel !== undefined && !acOnWire) {
-      this.#switch.touch(member);
+      this.#sessions.writers.touch(member);
       const isSent = member.tunnel.writer.session(handle, packet, 0, length);
       member.tunnel.path.prove();
       return isSent;

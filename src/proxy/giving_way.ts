@@ -3,7 +3,7 @@ import { type EchoQuestions, isReplyTo } from "./echo_questions.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { Bucket } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
-import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
+import { type Sessions, TELL_BOTH } from "./sessions.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** An AC heard within this time is not asked. Milliseconds. */
@@ -45,15 +45,15 @@ interface Doubt {
  * succeeds.
  */
 export class GivingWay {
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #questions: EchoQuestions;
   #options: GivingWayOptions;
   #open = new Map<Session, Doubt>();
   #rates = new WeakMap<Member, Bucket>();
   #answering = new Set<Mac>();
 
-  constructor(sessions: SessionSwitch, questions: EchoQuestions, options: GivingWayOptions) {
-    this.#switch = sessions;
+  constructor(sessions: Sessions, questions: EchoQuestions, options: GivingWayOptions) {
+    this.#sessions = sessions;
     this.#questions = questions;
     this.#options = options;
   }
@@ -95,7 +95,7 @@ export class GivingWay {
   }
 
   #mostSilent(member: Member, customer: Mac): Session | undefined {
-    const latest = this.#switch.now() - MIN_SILENCE;
+    const latest = this.#sessions.now() - MIN_SILENCE;
     let found: Session | undefined;
     let since = Infinity;
     let asking = 0;
@@ -110,18 +110,18 @@ export class GivingWay {
   #mayAsk(member: Member): boolean {
     let bucket = this.#rates.get(member);
     if (bucket === undefined) this.#rates.set(member, bucket = new Bucket());
-    return bucket.take(RATE, this.#switch.now());
+    return bucket.take(RATE, this.#sessions.now());
   }
 
   /** Whether a question can reach the AC; if not, its silence says nothing. */
   get #hasWay(): boolean {
-    return !this.#switch.acOnWire || this.#options.link.up;
+    return !this.#sessions.acOnWire || this.#options.link.up;
   }
 
   #ask(session: Session, doubt: Doubt): void {
     this.#open.delete(session);
     if (!this.#hasWay || !this.#questions.ask(session, doubt.nonce, ++doubt.tries)) return;
-    doubt.askedAt = this.#switch.now();
+    doubt.askedAt = this.#sessions.now();
     this.#open.set(session, doubt);
     this.#options.later(INTERVAL, () => this.#look(session, doubt));
   }
@@ -132,9 +132,9 @@ export class GivingWay {
       this.#open.delete(session);
     } else if (doubt.tries < TRIES) {
       this.#ask(session, doubt);
-      this.#switch.wireBatchEnd();
+      this.#sessions.writers.flush();
     } else if (this.#isDead(session, doubt)) {
-      this.#switch.close(session, "gave-way", TELL_BOTH);
+      this.#sessions.close(session, "gave-way", TELL_BOTH);
     } else {
       this.#open.delete(session);
     }
@@ -143,12 +143,12 @@ export class GivingWay {
   #isDead(session: Session, { heard, askedAt }: Doubt): boolean {
     const { index, concentrator } = session;
     if (!this.#questions.hasReached(session, askedAt)) return false;
-    const { lcp } = this.#switch;
+    const { lcp } = this.#sessions;
     const hasAnswered = this.#answering.has(concentrator) || lcp.roundTrip(index) !== undefined;
-    return hasAnswered || this.#switch.now() - heard >= UNPROVEN_SILENCE;
+    return hasAnswered || this.#sessions.now() - heard >= UNPROVEN_SILENCE;
   }
 
   #heard({ index }: Session): number {
-    return this.#switch.table.counters[index * COUNTERS + AC_HEARD];
+    return this.#sessions.table.counters[index * COUNTERS + AC_HEARD];
   }
 }

@@ -1,7 +1,7 @@
 import { type EchoOptions, EchoQuestions, isReplyTo } from "./echo_questions.ts";
 import { GivingWay, type GivingWayOptions } from "./giving_way.ts";
 import type { Session } from "./session.ts";
-import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
+import { type Sessions, TELL_BOTH } from "./sessions.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Questions to an AC before a session is given up. */
@@ -28,12 +28,12 @@ interface Probe {
 export class IdleProbes {
   /** Closes dead sessions that block their customer's next one. */
   readonly givingWay: GivingWay;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #questions: EchoQuestions;
   #open = new Map<Session, Probe>();
 
-  constructor(sessions: SessionSwitch, options: IdleProbesOptions) {
-    this.#switch = sessions;
+  constructor(sessions: Sessions, options: IdleProbesOptions) {
+    this.#sessions = sessions;
     this.#questions = new EchoQuestions(sessions, options);
     this.givingWay = new GivingWay(sessions, this.#questions, options);
   }
@@ -55,10 +55,10 @@ export class IdleProbes {
    */
   sweep(timeout: number): void {
     const interval = Math.min(MAX_INTERVAL, timeout / (2 * TRIES));
-    const now = this.#switch.now();
+    const now = this.#sessions.now();
     let left = A_SWEEP;
-    for (const session of this.#switch.table) {
-      const idle = now - this.#switch.table.counters[session.index * COUNTERS + AC_HEARD];
+    for (const session of this.#sessions.table) {
+      const idle = now - this.#sessions.table.counters[session.index * COUNTERS + AC_HEARD];
       const probe = this.#open.get(session);
       if (idle < timeout - TRIES * interval) {
         if (probe !== undefined) this.#open.delete(session);
@@ -69,10 +69,10 @@ export class IdleProbes {
       } else if (!this.#questions.hasReached(session, probe.askedAt)) {
         probe.tries = 0; // none of the questions is known to have reached the AC
       } else if (idle >= timeout) {
-        this.#switch.close(session, "idle", TELL_BOTH);
+        this.#sessions.close(session, "idle", TELL_BOTH);
       }
     }
-    if (left < A_SWEEP) this.#switch.wireBatchEnd();
+    if (left < A_SWEEP) this.#sessions.writers.flush();
   }
 
   /** Whether this LCP packet of the AC answers us: `length` bytes at `at`, protocol included. */

@@ -10,7 +10,8 @@ import { PeerTable } from "./peer_table.ts";
 import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import type { Member, RestoredSession, SessionEnd } from "./session.ts";
-import { SessionSwitch, TELL_BOTH } from "./session_switch.ts";
+import { SessionForwarder } from "./session_forwarder.ts";
+import { Sessions, TELL_BOTH } from "./sessions.ts";
 import { SourceGate } from "./source_gate.ts";
 
 /** Notified of events of a whole proxy. */
@@ -24,16 +25,17 @@ export interface ProxyObserver {
 }
 
 /**
- * Common to both modes: a link on one side, tunnels on the other, and the switch between them.
+ * Common to both modes: a link on one side, tunnels on the other, and what forwards between them.
  *
- *     wire ──▶ frame() ──session──▶ SessionSwitch ──▶ tunnel
+ *     wire ──▶ frame() ──session──▶ SessionForwarder ▶ tunnel
  *                      └─discovery─▶ DiscoveryRouter ▶ tunnel
- *     tunnel ──▶ session ──────────▶ SessionSwitch ──▶ wire
+ *     tunnel ──▶ session ──────────▶ SessionForwarder ▶ wire
  *                discovery ────────▶ DiscoveryRouter ▶ wire
  */
 export class Proxy implements FrameSink {
-  readonly sessions: SessionSwitch;
+  readonly sessions: Sessions;
   readonly members: ReadonlyMap<string, Member>;
+  readonly #forwarder: SessionForwarder;
   readonly #peers: PeerTable;
   readonly #link: Link;
   #side: "server" | "client";
@@ -51,7 +53,7 @@ export class Proxy implements FrameSink {
   constructor(
     side: "server" | "client",
     options: ProxyOptions,
-    discovery: (sessions: SessionSwitch) => Discovery,
+    discovery: (sessions: Sessions) => Discovery,
     observer: ProxyObserver,
   ) {
     this.#link = options.link;
@@ -61,7 +63,8 @@ export class Proxy implements FrameSink {
     this.#peers = new PeerTable(options.now);
     this.members = this.#peers.members;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
-    this.sessions = new SessionSwitch({ side, ...options });
+    this.sessions = new Sessions({ side, ...options });
+    this.#forwarder = new SessionForwarder(this.sessions, options.link);
     this.#discovery = discovery(this.sessions);
     this.#router = new DiscoveryRouter({
       ...{ side, options, sessions: this.sessions, discovery: this.#discovery },
@@ -83,17 +86,17 @@ export class Proxy implements FrameSink {
   /** Handles a frame from the wire. */
   frame(bytes: Uint8Array, view: DataView, offset: number, length: number): void {
     const type = length < 14 ? 0 : view.getUint16(offset + 12);
-    if (type === this.#sessionType) this.sessions.fromWire(bytes, view, offset, length);
+    if (type === this.#sessionType) this.#forwarder.fromWire(bytes, view, offset, length);
     else if (type === this.#discoveryType) this.#router.fromWire(bytes, view, offset, length);
     else this.sessions.drops.count("ethertype-wrong");
   }
 
   batchEnd(): void {
-    this.sessions.wireBatchEnd();
+    this.#forwarder.wireBatchEnd();
   }
 
   get isFull(): boolean {
-    return this.sessions.isFull;
+    return this.sessions.writers.areFull;
   }
 
   state(up: boolean, reason: string): void {
@@ -157,7 +160,7 @@ export class Proxy implements FrameSink {
     return {
       session: (handle, offset, length) => {
         if (member.tunnel !== tunnel) return sessions.drops.refuse("session-unknown");
-        return sessions.fromTunnel(member, buffer, handle, offset, length);
+        return this.#forwarder.fromTunnel(member, buffer, handle, offset, length);
       },
       discovery: (handle, offset, length) => {
         const isTheirs = member.tunnel === tunnel || member.joining === tunnel;
@@ -175,8 +178,8 @@ export class Proxy implements FrameSink {
       dropped: (reason) => sessions.drops.count(reason),
       roundTrip: (milliseconds) => sessions.tallies.roundTrip.observe(milliseconds / 1_000),
       batchEnd: () => {
-        sessions.tunnelBatchEnd();
-        sessions.wireBatchEnd(); // answers to discovery wait in the writers
+        this.#forwarder.tunnelBatchEnd();
+        this.#forwarder.wireBatchEnd(); // answers to discovery wait in the writers
       },
     };
   }

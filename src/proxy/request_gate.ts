@@ -8,7 +8,7 @@ import type { Pending } from "./pending.ts";
 import type { ProxyLimits } from "./proxy_options.ts";
 import type { Rate } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 import { SharedRate, type Shares } from "./shared_rate.ts";
 
 /** Refusals per second of one customer's requests; also guaranteed to each client. */
@@ -17,7 +17,7 @@ const REFUSALS: Rate = { rate: 5, burst: 20 };
 /** Dependencies of a gate. */
 export interface RequestGateOptions extends Omit<PadiShaperOptions<Member>, "hasSession"> {
   limits: ProxyLimits;
-  sessions: SessionSwitch;
+  sessions: Sessions;
   /** Called for each opened session. */
   opened?: (session: Session) => void;
 }

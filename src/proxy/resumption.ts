@@ -4,7 +4,7 @@ import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/
 import { ControlType } from "../tunnel/record.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import { Known, type Member, type Session } from "./session.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** The result of a list. */
 export interface Resumed {
@@ -21,7 +21,7 @@ export interface Resumed {
 
 /** Dependencies of a resumption. */
 export interface ResumptionOptions {
-  sessions: SessionSwitch;
+  sessions: Sessions;
   member: Member;
   tunnel: Tunnel;
   /** Maximum number of sessions of the client. */
@@ -38,7 +38,7 @@ export interface ResumptionOptions {
  * while the tunnel has no room, and a list may not exceed the client's maximum number of sessions.
  */
 export class Resumption {
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #member: Member;
   #tunnel: Tunnel;
   #most: number;
@@ -52,7 +52,7 @@ export class Resumption {
   #untold: Told[] = [];
 
   constructor({ sessions, member, tunnel, most, done }: ResumptionOptions) {
-    this.#switch = sessions;
+    this.#sessions = sessions;
     this.#member = member;
     this.#tunnel = tunnel;
     this.#most = Math.max(most, member.sessions);
@@ -78,7 +78,7 @@ export class Resumption {
   }
 
   #match(entry: ListedSession): Session | undefined {
-    const session = this.#switch.sessionByHandle(this.#member, entry.handle);
+    const session = this.#sessions.sessionByHandle(this.#member, entry.handle);
     const same = session?.acSessionId === entry.acSessionId &&
       session.customer === entry.customer && session.concentrator === entry.concentrator;
     return same ? session : undefined;
@@ -103,9 +103,9 @@ export class Resumption {
 
   #finish(): void {
     this.#complete = true;
-    for (const session of this.#switch.table) {
+    for (const session of this.#sessions.table) {
       if (session.member !== this.#member || this.#kept.has(session)) continue;
-      this.#switch.close(session, "not-resumed", { wire: true, tunnel: false });
+      this.#sessions.close(session, "not-resumed", { wire: true, tunnel: false });
       this.#tell(session);
       this.#ended++;
     }
@@ -133,7 +133,7 @@ export class Resumption {
 
   /** Sends PADTs for matched sessions that ended before the client had a tunnel to receive them. */
   #tellLost(): void {
-    const { sessions } = this.#switch.table;
+    const { sessions } = this.#sessions.table;
     for (const session of this.#kept) {
       if (sessions[session.index] === session) continue;
       this.#kept.delete(session);

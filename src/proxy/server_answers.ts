@@ -26,7 +26,7 @@ import type { RequestGate } from "./request_gate.ts";
 import { type Member, nextHandle, type Session } from "./session.ts";
 import { nameIn, SharedNames } from "./session_names.ts";
 import { provable } from "./session_proof.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 import { hex, type TokenMint } from "./token.ts";
 import { UnwantedSessions } from "./unwanted_sessions.ts";
 
@@ -34,7 +34,7 @@ import { UnwantedSessions } from "./unwanted_sessions.ts";
 export interface ServerAnswersOptions {
   options: ProxyOptions;
   policy: ServerPolicy;
-  sessions: SessionSwitch;
+  sessions: Sessions;
   pending: PendingDiscoveries<Member>;
   hostUniq: HostUniqRewriter<Member>;
   mint: TokenMint;
@@ -50,7 +50,7 @@ export interface ServerAnswersOptions {
 export class ServerAnswers {
   #link: Link;
   #policy: ServerPolicy;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #replies: ClientReplies;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
@@ -65,7 +65,7 @@ export class ServerAnswers {
     const { options, sessions } = parts;
     this.#link = options.link;
     this.#policy = parts.policy;
-    this.#switch = sessions;
+    this.#sessions = sessions;
     this.#replies = new ClientReplies(options.link, parts.policy, sessions);
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
@@ -123,15 +123,15 @@ export class ServerAnswers {
       return this.#replies.drop("own-address", undefined, packet);
     }
     if (this.#policy.mac === "own" && packet.destination !== own) {
-      return this.#switch.drops.count("not-for-us");
+      return this.#sessions.drops.count("not-for-us");
     }
     if (packet.code !== CODE_PADO && packet.code !== CODE_PADS) {
       // Other hosts' broadcasts are normal traffic on the segment and are not logged.
-      return this.#switch.drops.count("wrong-direction");
+      return this.#sessions.drops.count("wrong-direction");
     }
     const given = checkedTags(packet);
     if (typeof given === "string") return this.#replies.drop(given, undefined, packet);
-    this.#switch.tallies.errorTags(given);
+    this.#sessions.tallies.errorTags(given);
     const hostUniq = findTag(given, TAG_HOST_UNIQ);
     const found = this.#hostUniq.resolve(packet.destination, hostUniq);
     if (typeof found === "string") {
@@ -193,7 +193,7 @@ export class ServerAnswers {
     concentrator: Mac,
     sessionId: number,
   ): Session | undefined {
-    const { table } = this.#switch;
+    const { table } = this.#sessions;
     const local = this.#replies.localAddress(customer);
     const known = table.sessions[table.find(concentrator, local, sessionId)];
     return known?.member === owner && known.customer === customer ? known : undefined;
@@ -210,13 +210,13 @@ export class ServerAnswers {
     const { source: concentrator, destination: local, sessionId } = packet;
     // With our own address, the kernel's session would share its frames and its end.
     const isOwn = local === readMac(this.#link.mac, 0);
-    if (isOwn && this.#switch.outlet.isHosts(concentrator, sessionId, false)) {
+    if (isOwn && this.#sessions.outlet.isHosts(concentrator, sessionId, false)) {
       return this.#replies.drop("host-session", member, packet);
     }
-    const table = this.#switch.table;
+    const table = this.#sessions.table;
     const known = table.sessions[table.find(concentrator, local, sessionId)];
     // The AC has reused the id, so it has ended the session that had it.
-    if (known !== undefined) this.#switch.close(known, "replaced", { wire: false, tunnel: true });
+    if (known !== undefined) this.#sessions.close(known, "replaced", { wire: false, tunnel: true });
     const full = this.#gate().full(member, customer);
     const handle = full === undefined ? nextHandle(member) : 0;
     const opened: Omit<Session, "index" | "openedAt"> = {
@@ -231,7 +231,7 @@ export class ServerAnswers {
       names: this.#names.of(tags, request.acName || this.#concentrators.nameOf(concentrator)),
     };
     if (handle === 0) return this.#overLimit(full ?? "session-limit", opened, pending);
-    const session = this.#switch.open(opened, pending.began);
+    const session = this.#sessions.open(opened, pending.began);
     this.#concentrators.opened(opened);
     request.sessionId = sessionId;
     this.#pending.settle(pending);
@@ -240,7 +240,7 @@ export class ServerAnswers {
 
   /** Sends a session's PADS to its client, and returns it. */
   #toOpen(session: Session, pads: DiscoveryPacket, tags: Tag[]): Uint8Array {
-    const frame = encodeDiscovery(provable(this.#switch.proofs, session, pads, tags));
+    const frame = encodeDiscovery(provable(this.#sessions.proofs, session, pads, tags));
     this.#replies.deliver(session.member, session.handle, frame);
     return frame;
   }
@@ -253,7 +253,7 @@ export class ServerAnswers {
   ): void {
     const { member, remote, local, customer, concentrator } = session;
     this.#replies.drop(reason, member);
-    this.#switch.outlet.refuse(remote, local, session.wireSessionId, session);
+    this.#sessions.outlet.refuse(remote, local, session.wireSessionId, session);
     const request = {
       destination: concentrator,
       source: customer,

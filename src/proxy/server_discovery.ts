@@ -17,7 +17,7 @@ import { refusalFrame } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Member, Session } from "./session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 import { hex, TokenMint } from "./token.ts";
 
 /** Number of unknown addresses remembered per client, whose own proxy forwards only few. */
@@ -31,7 +31,7 @@ export class ServerDiscovery {
   #link: Link;
   #options: ProxyOptions;
   #policy: ServerPolicy;
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #replies: ClientReplies;
   #pending: PendingDiscoveries<Member>;
   #hostUniq: HostUniqRewriter<Member>;
@@ -41,11 +41,11 @@ export class ServerDiscovery {
   #pacer: PadiPacer<Member>;
   #pacingWatch: PacingWatch;
 
-  constructor(options: ProxyOptions, policy: ServerPolicy, sessions: SessionSwitch) {
+  constructor(options: ProxyOptions, policy: ServerPolicy, sessions: Sessions) {
     this.#link = options.link;
     this.#options = options;
     this.#policy = policy;
-    this.#switch = sessions;
+    this.#sessions = sessions;
     this.#replies = new ClientReplies(options.link, policy, sessions);
     const mint = new TokenMint(options.randomBytes);
     this.#hostUniq = new HostUniqRewriter(policy.hostUniq, mint, options.now);
@@ -93,7 +93,7 @@ export class ServerDiscovery {
         this.#pending.removeUnasked(pending);
         this.#replies.drop("padi-rate", pending.owner, { source: pending.customer });
       },
-      sent: () => sessions.wireBatchEnd(),
+      sent: () => sessions.writers.flush(),
     });
   }
 
@@ -162,8 +162,8 @@ export class ServerDiscovery {
       return this.#gate.padis.submit(pending, frame);
     }
     this.#answers.request(pending, packet, tags);
-    this.#switch.earlier.requests.asked(packet.destination, local);
-    this.#switch.outlet.toWire({ member, customer: packet.source }, frame);
+    this.#sessions.earlier.requests.asked(packet.destination, local);
+    this.#sessions.outlet.toWire({ member, customer: packet.source }, frame);
   }
 
   /** Handles a discovery frame without a session from the wire: accepts PADO and PADS only. */
@@ -188,7 +188,7 @@ export class ServerDiscovery {
     if (this.#policy.mac === "own") return;
     this.#addresses.serves(session);
     for (const impostor of this.#addresses.sessionsOf(session.concentrator)) {
-      this.#switch.close(impostor, "ac-address", { wire: false, tunnel: true });
+      this.#sessions.close(impostor, "ac-address", { wire: false, tunnel: true });
     }
   }
 

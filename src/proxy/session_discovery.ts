@@ -9,7 +9,7 @@ import { PartingSessions } from "./parting.ts";
 import { Known, type Member, type Session } from "./session.ts";
 import { SessionCodeGate, type SessionCodeGateOptions } from "./session_code_gate.ts";
 import { proofTag, takeProof } from "./session_proof.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Dependencies of {@linkcode SessionDiscovery}. */
 export interface SessionDiscoveryOptions extends SessionCodeGateOptions {
@@ -18,13 +18,13 @@ export interface SessionDiscoveryOptions extends SessionCodeGateOptions {
 
 /** Handles discovery frames that belong to a session: PADT ends it, all others are forwarded. */
 export class SessionDiscovery {
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #parting: PartingSessions;
   #codes: SessionCodeGate;
   #link: SessionDiscoveryOptions["link"];
 
-  constructor(sessions: SessionSwitch, options: SessionDiscoveryOptions) {
-    this.#switch = sessions;
+  constructor(sessions: Sessions, options: SessionDiscoveryOptions) {
+    this.#sessions = sessions;
     this.#parting = new PartingSessions(options.now);
     this.#codes = new SessionCodeGate(options);
     this.#link = options.link;
@@ -39,48 +39,48 @@ export class SessionDiscovery {
   /** Handles a frame of an open session from the wire. */
   fromWire(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
-      const end = this.#switch.acOnWire ? "padt-ac" : "padt-customer";
-      this.#switch.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
+      const end = this.#sessions.acOnWire ? "padt-ac" : "padt-customer";
+      this.#sessions.close(session, end, { wire: false, tunnel: true }, goodbyeTags(packet.tags));
       if (session.member.tunnel !== undefined) this.#parting.add(session, "tunnel");
       return;
     }
-    const tags = this.#codes.pass(session, packet, this.#switch.acOnWire);
-    if (typeof tags === "string") this.#switch.drops.count(tags);
-    else this.#switch.outlet.packetToTunnel(session, packet.code, tags);
+    const tags = this.#codes.pass(session, packet, this.#sessions.acOnWire);
+    if (typeof tags === "string") this.#sessions.drops.count(tags);
+    else this.#sessions.outlet.packetToTunnel(session, packet.code, tags);
   }
 
   /** Handles a frame with an open session's handle from a tunnel. */
   fromTunnel(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
-      const end = this.#switch.acOnWire ? "padt-customer" : "padt-ac";
-      this.#switch.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
+      const end = this.#sessions.acOnWire ? "padt-customer" : "padt-ac";
+      this.#sessions.close(session, end, { wire: true, tunnel: false }, goodbyeTags(packet.tags));
       this.#parting.add(session, "wire");
       if (session.member.listing) this.#prove(session);
       return;
     }
-    const tags = this.#codes.pass(session, packet, !this.#switch.acOnWire);
-    if (typeof tags === "string") this.#switch.drops.count(tags);
-    else this.#switch.outlet.packetToWire(session, packet.code, tags);
+    const tags = this.#codes.pass(session, packet, !this.#sessions.acOnWire);
+    if (typeof tags === "string") this.#sessions.drops.count(tags);
+    else this.#sessions.outlet.packetToWire(session, packet.code, tags);
   }
 
   /** Proves a session to a server that no longer knows it. */
   #prove({ member, handle, proof, customer, concentrator, acSessionId }: Session): void {
     if (proof === undefined) return;
     const frame = padt(concentrator, customer, acSessionId, [proofTag(proof)]);
-    this.#switch.outlet.toTunnel({ member, customer }, handle, frame);
-    this.#switch.touch(member);
+    this.#sessions.outlet.toTunnel({ member, customer }, handle, frame);
+    this.#sessions.writers.touch(member);
   }
 
   /** Returns the session of a frame from the wire, including one that has just ended. */
   partyOf(view: DataView, at: number, packet: DiscoveryPacket): Party | undefined {
     const { source, destination, sessionId } = packet;
-    return this.#switch.sessionOf(view, at) ??
+    return this.#sessions.sessionOf(view, at) ??
       this.#parting.findFromWire(source, destination, sessionId);
   }
 
   /** Handles a frame of no open session from the wire: the answer to a PADT is forwarded. */
   strayFromWire({ code, source, destination, sessionId, tags }: DiscoveryPacket): void {
-    const { outlet, drops, earlier } = this.#switch;
+    const { outlet, drops, earlier } = this.#sessions;
     if (code !== CODE_PADT) return drops.count("session-unknown");
     earlier.parted.forget({ remote: source, local: destination, wireSessionId: sessionId });
     earlier.claims.forget(source, destination, sessionId);
@@ -97,7 +97,7 @@ export class SessionDiscovery {
   isAllowed(member: Member, handle: number, packet: DiscoveryPacket): boolean {
     if (member.joining === undefined) return true;
     if (packet.code !== CODE_PADT || handle === 0) return false;
-    const session = this.#switch.sessionByHandle(member, handle);
+    const session = this.#sessions.sessionByHandle(member, handle);
     return session === undefined ||
       session.acSessionId === packet.sessionId && session.customer === packet.source &&
         session.concentrator === packet.destination;
@@ -105,7 +105,7 @@ export class SessionDiscovery {
 
   /** Handles a frame of no open session from a tunnel: the answer to a PADT is forwarded. */
   strayFromTunnel(member: Member, handle: number, packet: DiscoveryPacket): void {
-    const { acOnWire, outlet, drops, earlier } = this.#switch;
+    const { acOnWire, outlet, drops, earlier } = this.#sessions;
     if (packet.code !== CODE_PADT) return drops.count("session-unknown");
     const session = this.#parting.takeFromTunnel(member, handle);
     if (session !== undefined) {
@@ -131,16 +131,16 @@ export class SessionDiscovery {
     const { source: customer, destination: concentrator, sessionId } = packet;
     const tags = readTags(packet.tags);
     const proof = typeof tags === "string" ? undefined : takeProof(tags).proof;
-    const proofs = this.#switch.proofs;
+    const proofs = this.#sessions.proofs;
     if (proof === undefined || proofs === undefined) {
-      return this.#switch.drops.count("session-unknown");
+      return this.#sessions.drops.count("session-unknown");
     }
     const ids = { handle, acSessionId: sessionId, customer, concentrator };
     const local = [readMac(this.#link.mac, 0), customer].find((local) =>
       proofs.verify(member.name, { ...ids, local }, proof)
     );
-    if (local === undefined) return this.#switch.drops.count("session-unproven");
-    this.#switch.earlier.orphans.end({ remote: concentrator, local, sessionId });
+    if (local === undefined) return this.#sessions.drops.count("session-unproven");
+    this.#sessions.earlier.orphans.end({ remote: concentrator, local, sessionId });
   }
 
   /**
@@ -149,10 +149,10 @@ export class SessionDiscovery {
   #claimed(member: Member, handle: number, packet: DiscoveryPacket): void {
     const { source: concentrator, destination: customer, sessionId } = packet;
     member.known[handle] = Known.used;
-    if (isGroupAddress(customer)) return this.#switch.drops.count("session-unknown");
+    if (isGroupAddress(customer)) return this.#sessions.drops.count("session-unknown");
     // The customer knows us by one of these; its own frame will show which.
     for (const local of [readMac(this.#link.mac, 0), concentrator]) {
-      this.#switch.earlier.claims.add({ remote: customer, local, sessionId });
+      this.#sessions.earlier.claims.add({ remote: customer, local, sessionId });
     }
   }
 }

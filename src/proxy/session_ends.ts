@@ -1,18 +1,18 @@
 /** Session ends that no PADT announces. */
 import { isGroupAddress, type Mac, readMac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
-import { type SessionSwitch, TELL_BOTH } from "./session_switch.ts";
+import { type Sessions, TELL_BOTH } from "./sessions.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Returns the milliseconds since the AC was last heard in a session, at time `now`. */
-export function idleTime({ table }: SessionSwitch, session: Session, now: number): number {
+export function idleTime({ table }: Sessions, session: Session, now: number): number {
   return Math.max(0, now - table.counters[session.index * COUNTERS + AC_HEARD]);
 }
 
 /**
  * Ends the sessions whose PPP link was terminated `linger` milliseconds ago without a PADT since.
  */
-export function endTerminated(sessions: SessionSwitch, linger: number): void {
+export function endTerminated(sessions: Sessions, linger: number): void {
   for (const index of sessions.lcp.over(linger)) {
     const session = sessions.table.sessions[index];
     if (session !== undefined) sessions.close(session, "lcp-terminated", TELL_BOTH);
@@ -23,7 +23,7 @@ export function endTerminated(sessions: SessionSwitch, linger: number): void {
  * Ends the sessions in which our address is not `own`, the interface's: frames to the old address
  * no longer reach us. Linux does the same to its sessions. Returns their number.
  */
-export function endMoved(sessions: SessionSwitch, own: Uint8Array): number {
+export function endMoved(sessions: Sessions, own: Uint8Array): number {
   const address = readMac(own, 0);
   const moved = [...sessions.table].filter(({ local }) => local !== address);
   for (const session of moved) sessions.close(session, "address-changed", TELL_BOTH);
@@ -32,7 +32,7 @@ export function endMoved(sessions: SessionSwitch, own: Uint8Array): number {
 
 /** Ends a peer's session of this handle for an operator; returns false if there is none. */
 export function endByAdmin(
-  sessions: SessionSwitch,
+  sessions: Sessions,
   member: Member | undefined,
   handle: number,
 ): boolean {
@@ -58,7 +58,7 @@ export interface StuckSession {
  * Frees a stuck session: our own ends on both sides; without one, the host with this address on our
  * wire gets a PADT. Returns the number of sessions for which a PADT was sent.
  */
-export function freeStuck(sessions: SessionSwitch, own: Uint8Array, stuck: StuckSession): number {
+export function freeStuck(sessions: Sessions, own: Uint8Array, stuck: StuckSession): number {
   const found = [...sessions.table].filter((session) => isStuck(session, stuck));
   for (const session of found) sessions.close(session, "admin", TELL_BOTH);
   if (found.length > 0) return found.length;

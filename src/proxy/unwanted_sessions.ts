@@ -1,7 +1,7 @@
 import type { DiscoveryPacket } from "../pppoe/frame.ts";
 import { CODE_PADS } from "../pppoe/constants.ts";
 import { Bucket } from "./rate.ts";
-import type { SessionSwitch } from "./session_switch.ts";
+import type { Sessions } from "./sessions.ts";
 
 /** Rate limit of PADTs for unwanted sessions: a slow AC is late with many. */
 const PADT_RATE = { rate: 100, burst: 200 };
@@ -11,12 +11,12 @@ const PADT_RATE = { rate: 100, burst: 200 };
  * them half-open until its LCP gives up, and count them against the line.
  */
 export class UnwantedSessions {
-  #switch: SessionSwitch;
+  #sessions: Sessions;
   #now: () => number;
   #padts = new Bucket();
 
-  constructor(sessions: SessionSwitch, now: () => number) {
-    this.#switch = sessions;
+  constructor(sessions: Sessions, now: () => number) {
+    this.#sessions = sessions;
     this.#now = now;
   }
 
@@ -26,8 +26,8 @@ export class UnwantedSessions {
    */
   end({ code, source, destination, sessionId }: DiscoveryPacket): void {
     if (code !== CODE_PADS || sessionId === 0) return;
-    if (this.#switch.table.find(source, destination, sessionId) >= 0) return;
+    if (this.#sessions.table.find(source, destination, sessionId) >= 0) return;
     if (!this.#padts.take(PADT_RATE, this.#now())) return;
-    this.#switch.outlet.refuse(source, destination, sessionId);
+    this.#sessions.outlet.refuse(source, destination, sessionId);
   }
 }

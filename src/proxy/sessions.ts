@@ -1,9 +1,4 @@
-import type { Link } from "../../ffi/link.ts";
-import { CODE_PADT, SESSION_HEADER } from "../pppoe/constants.ts";
-import { isLcp } from "../pppoe/lcp.ts";
-import { isPppFrame } from "../pppoe/ppp.ts";
-import { payloadLength, sessionFault } from "../pppoe/session_frame.ts";
-import type { RecordBuffer } from "../tunnel/record_reader.ts";
+import { CODE_PADT } from "../pppoe/constants.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
 import { type EarlierOptions, EarlierSessions } from "./earlier_sessions.ts";
@@ -13,20 +8,12 @@ import { LcpWatch } from "./lcp_watch.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { Known, type Member, type Session, type SessionEnd } from "./session.ts";
 import { SessionProofs } from "./session_proof.ts";
-import {
-  AC_HEARD,
-  BYTES_FROM_WIRE,
-  BYTES_TO_WIRE,
-  COUNTERS,
-  FRAMES_FROM_WIRE,
-  FRAMES_TO_WIRE,
-  HEADER_WORDS,
-  SessionTable,
-} from "./session_table.ts";
+import { AC_HEARD, COUNTERS, SessionTable } from "./session_table.ts";
 import { Tallies } from "./tallies.ts";
+import { TouchedWriters } from "./touched_writers.ts";
 
-/** Dependencies of a switch. The AC is on the server's wire, the customers on the client's. */
-export interface SwitchOptions
+/** Dependencies of the sessions. The AC is on the server's wire, the customers on the client's. */
+export interface SessionsOptions
   extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret" | "randomBytes"> {
   /** Called for every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
@@ -43,15 +30,14 @@ export const TELL_BOTH: Tell = { wire: true, tunnel: true };
 
 const NO_TAGS = new Uint8Array(0);
 
-/**
- * Forwards the frames of open sessions between one link and the tunnels, in both directions, and
- * ends sessions. Identical on both sides of the tunnel; discovery differs and is handled elsewhere.
- */
-export class SessionSwitch {
+/** The open sessions of a proxy: opens, restores and ends them, and holds what watches them. */
+export class Sessions {
   readonly table: SessionTable;
   readonly drops: Drops;
   readonly tallies = new Tallies();
   readonly outlet: DiscoveryOutlet;
+  /** The tunnel writers to flush at the end of a batch. */
+  readonly writers = new TouchedWriters();
   /** Receives every frame while captures run. */
   tap: FrameTap | undefined;
   /** Whether new sessions are refused; open ones continue. */
@@ -66,24 +52,16 @@ export class SessionSwitch {
   restored: ((session: Session) => void) | undefined;
   /** Called when a session opens, for its place on the wire. */
   opened: ((session: Session) => void) | undefined;
-  #options: SwitchOptions;
-  #link: Link;
-  /** Peers with frames in this batch, and in the last one. */
-  #touched: Member[] = [];
-  #served: Member[] = [];
+  #options: SessionsOptions;
   #acOnWire: boolean;
-  /** Time of the clock in milliseconds, read once per batch. */
-  #batchTime: number;
 
-  constructor(options: SwitchOptions) {
+  constructor(options: SessionsOptions) {
     this.table = new SessionTable(options.etherTypes[1]);
     this.drops = options.drops;
     this.lcp = new LcpWatch(options.now);
     this.outlet = new DiscoveryOutlet(options, this.tallies, () => this.tap);
     this.#options = options;
-    this.#link = options.link;
     this.#acOnWire = options.side === "server";
-    this.#batchTime = options.now();
     this.idle = new IdleProbes(this, options);
     this.earlier = new EarlierSessions(options, this.table, this.outlet);
     const { proofSecret: secret } = options;
@@ -98,81 +76,6 @@ export class SessionSwitch {
   /** Whether the AC, rather than the customers, is on our wire. */
   get acOnWire(): boolean {
     return this.#acOnWire;
-  }
-
-  /** Forwards a session frame of `length` bytes at `at` from the wire to its tunnel. */
-  fromWire(bytes: Uint8Array, view: DataView, at: number, length: number): void {
-    const fault = sessionFault(view, at, length);
-    if (fault !== undefined) return this.drops.count(fault);
-    const index = this.table.lookup(view, at);
-    const session = index < 0 ? undefined : this.table.sessions[index];
-    if (session === undefined) {
-      this.earlier.stray(view, at);
-      return this.drops.count("session-unknown");
-    }
-    const payload = payloadLength(view, at); // any padding after it is not forwarded
-    const body = at + SESSION_HEADER;
-    if (!isPppFrame(bytes, body, payload)) return this.drops.count("ppp-short");
-    const { member, handle } = session;
-    const writer = member.tunnel?.writer;
-    this.tap?.session("wire", "in", session, bytes, body, payload);
-    if (this.#acOnWire) this.#heard(index);
-    if (writer === undefined) return this.drops.count("no-tunnel");
-    if (this.#watch(session, bytes, body, payload, !this.#acOnWire)) return;
-    this.touch(member);
-    if (!writer.session(handle, bytes, body, payload)) return this.drops.count("queue-full");
-    this.tap?.session("tunnel", "out", session, bytes, body, payload);
-    const counter = index * COUNTERS;
-    this.table.counters[counter + FRAMES_FROM_WIRE]++;
-    this.table.counters[counter + BYTES_FROM_WIRE] += payload;
-  }
-
-  /** Forwards a session payload in `buffer` from a tunnel to the wire; false if dropped. */
-  fromTunnel(
-    member: Member,
-    buffer: RecordBuffer,
-    handle: number,
-    offset: number,
-    length: number,
-  ): boolean {
-    const index = member.handles[handle] - 1;
-    if (index < 0) return this.drops.refuse("session-unknown");
-    if (!isPppFrame(buffer.bytes, offset, length)) return this.drops.refuse("ppp-short");
-    if (this.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
-    if (!this.#acOnWire) this.#heard(index);
-    const session = this.table.sessions[index];
-    if (session === undefined) return false;
-    if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return true;
-    this.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
-    this.#link.queue(this.table.headers, index * HEADER_WORDS, buffer, offset, length);
-    const counter = index * COUNTERS;
-    this.table.counters[counter + FRAMES_TO_WIRE]++;
-    this.table.counters[counter + BYTES_TO_WIRE] += length;
-    return true;
-  }
-
-  /** Records that the AC was heard. */
-  #heard(index: number): void {
-    this.table.counters[index * COUNTERS + AC_HEARD] = this.#batchTime;
-  }
-
-  /** Shows a frame from a tunnel to the wire to the captures. */
-  #show(index: number, bytes: Uint8Array, at: number, length: number): void {
-    const session = this.table.sessions[index];
-    if (session === undefined) return;
-    this.tap?.session("tunnel", "in", session, bytes, at, length);
-    this.tap?.session("wire", "out", session, bytes, at, length);
-  }
-
-  /** Inspects a frame's PPP, `length` bytes at `at`; returns whether it was only for us. */
-  #watch(session: Session, bytes: Uint8Array, at: number, length: number, toAc: boolean): boolean {
-    if (isLcp(bytes, at, length)) {
-      if (!toAc && this.idle.isAsking && this.idle.takes(session, bytes, at, length)) return true;
-      this.lcp.packet(session.index, bytes, at, length, toAc);
-    } else if (this.lcp.isLingering) {
-      this.lcp.traffic(session.index);
-    }
-    return false;
   }
 
   /** Returns the session that a frame from the wire belongs to. */
@@ -259,36 +162,5 @@ export class SessionSwitch {
     for (const session of this.table) {
       if (session.member === member) this.close(session, end, tell);
     }
-  }
-
-  /** Marks a peer's writer for flushing at the end of the batch. */
-  touch(member: Member): void {
-    if (member.touched) return;
-    member.touched = true;
-    member.tunnel?.writer.beginBatch();
-    this.#touched.push(member);
-  }
-
-  /** Flushes the tunnels: the link has no more frames for now. */
-  wireBatchEnd(): void {
-    for (const member of this.#touched) {
-      member.touched = false;
-      member.tunnel?.writer.flush();
-    }
-    [this.#touched, this.#served] = [this.#served, this.#touched];
-    this.#touched.length = 0;
-    this.#batchTime = this.#options.now();
-  }
-
-  /** Whether all tunnels used by the last batch are full at the moment. */
-  get isFull(): boolean {
-    return this.#served.length > 0 &&
-      this.#served.every(({ tunnel }) => tunnel?.writer.isFull === true);
-  }
-
-  /** Flushes the wire: the tunnel has no more records for now. */
-  tunnelBatchEnd(): void {
-    this.#link.flush();
-    this.#batchTime = this.#options.now();
   }
 }
