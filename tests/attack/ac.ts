@@ -1,4 +1,4 @@
-/** The AC of a field, in a process of its own: `deno run -A tests/attack/ac.ts INTERFACE`. */
+/** The AC of a field, run as a separate process: `deno run -A tests/attack/ac.ts INTERFACE`. */
 import { printLine } from "./lines.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
 

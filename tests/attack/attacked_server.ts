@@ -11,29 +11,29 @@ import type { LabProcess } from "../lab/process.ts";
 import { type PairOptions, ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
 import { footprint } from "./footprint.ts";
 
-/** A server daemon with one client, and what an honest client needs to log in once more. */
+/** A server daemon with one client, and the means for an honest client to log in again. */
 export interface AttackedServer {
   readonly lab: Lab;
   readonly process: LabProcess;
-  /** The daemon of its client, which a test may start again. */
+  /** The daemon of its client, which a test may restart. */
   client: LabProcess;
   readonly port: number;
-  /** Descriptors of the daemon now. */
+  /** Returns the daemon's current number of descriptors. */
   descriptors(): Promise<number>;
   /**
-   * Logs in as one of the clients, as a daemon does, within so many milliseconds; `tune` is called
+   * Logs in as one of the clients, like a daemon, within `timeout` milliseconds; `tune` is called
    * with the local port.
    */
   logIn(name: string, timeout: number, tune?: (port: number) => void): Promise<Connection>;
-  /** The same with a ticket, as a daemon does. */
+  /** Logs in with a ticket, like a daemon. */
   logInWithTicket(name: string, timeout: number): Promise<Connection>;
-  /** The next ticket of a client, as an ALPN name. */
+  /** Returns the next ticket of a client, as an ALPN name. */
   ticket(name: string): string;
   /** Kills the client daemon and starts another; resolves when its tunnel is up. */
   restartClient(): Promise<void>;
 }
 
-/** Starts the daemons for the time of `body`. `further` clients have the secret of "branch-1". */
+/** Starts the daemons and runs `body`. The `further` clients have the secret of "branch-1". */
 export async function attackServer(
   options: PairOptions,
   further: readonly string[],

@@ -3,53 +3,58 @@ import { OwnClient } from "./own_client.ts";
 import { floodLcp, floodOffers, floodPadis, repeatPadr } from "./neighbours.ts";
 import { captureClientHello, hold, shakeHands } from "./strangers.ts";
 
-/** Where an attacker stands. */
+/** Where an attack is aimed. */
 export interface Target {
   /** The tunnel's port on 127.0.0.1. */
   port: number;
-  /** An interface on the honest customer's segment, and one on the AC's. */
+  /** Interfaces on the honest customer's segment and on the AC's. */
   lan: string;
   wan: string;
-  /** The interfaces that floods go to: the same two, or one that nobody listens to. */
+  /** The interfaces to flood: the same two, or one without a listener. */
   floodLan: string;
   floodWan: string;
-  /** Where the configuration and the secret of a client are that is not connected, `south`. */
+  /**
+   * The folder with the configuration and the secret of `south`, a client that is not connected.
+   */
   folder: string;
   milliseconds: number;
 }
 
-/** What an attack may cost an honest session and the daemons. */
+/** The allowed cost of an attack to an honest session and to the daemons. */
 export interface Budget {
-  /** Frames of the honest session. */
+  /** Lost frames of the honest session. */
   lost: number;
   /**
-   * What the slowest hundredth may take longer than beside the same attack that misses, or where it
-   * cannot miss than without it. Milliseconds.
+   * Allowed increase of the 99th percentile of round trips, in milliseconds, over the same attack
+   * when it misses or, if it cannot miss, over no attack.
    */
   added: number;
-  /** The longest that a frame may take. Milliseconds. */
+  /** Maximum round trip of a frame, in milliseconds. */
   longest: number;
-  /** What the attacked daemon may hold more than at rest. */
+  /** Additional descriptors of the attacked daemon. */
   descriptors: number;
-  /** Bytes of resident memory. */
+  /** Additional resident memory, in bytes. */
   memory: number;
-  /** Lines a second of its log. */
+  /** Lines per second in its log. */
   lines: number;
 }
 
-/** One attack, and what it may cost. */
+/** An attack, and its allowed cost. */
 export interface Attack {
   name: string;
-  /** Who does it: the daemon that is looked at is the one that hears the attacker first. */
+  /** The daemon that receives the attacker's traffic first, and is measured. */
   daemon: "server" | "client";
   run(target: Target): Promise<unknown>;
-  /** Whether the attack can be aimed past the daemons, to see what it takes from the machine. */
+  /**
+   * Whether the attack can be aimed past the daemons, to measure the attacker's own use of the
+   * machine.
+   */
   canMiss: boolean;
   budget: Budget;
 }
 
 const MIB = 2 ** 20;
-/** Default of `tunnel.admission.unauthenticated`, and what the daemon may need beside. */
+/** Default of `tunnel.admission.unauthenticated`, plus the daemon's own descriptors. */
 const PLACES = 128 + 40;
 
 const usual: Budget = {
@@ -62,7 +67,7 @@ const usual: Budget = {
 };
 const strangers: Budget = { ...usual, descriptors: PLACES };
 
-/** All attacks, as docs/threat-model.md lists them. */
+/** All attacks, as listed in docs/threat-model.md. */
 export const ATTACKS: readonly Attack[] = [
   {
     name: "3,000 idle strangers from 100 addresses",
@@ -80,35 +85,35 @@ export const ATTACKS: readonly Attack[] = [
     budget: strangers,
   },
   {
-    name: "1,000 TLS handshakes a second from 100 addresses",
+    name: "1,000 TLS handshakes per second from 100 addresses",
     daemon: "server",
     run: ({ port, milliseconds }) => shakeHands(port, 1_000, milliseconds),
     canMiss: true,
     budget: strangers,
   },
   {
-    name: "10,000 PADIs a second from addresses made up",
+    name: "10,000 PADIs per second from random addresses",
     daemon: "client",
     run: ({ floodLan, milliseconds }) => floodPadis(floodLan, 10_000, milliseconds),
     canMiss: true,
     budget: usual,
   },
   {
-    name: "one PADR 20,000 times a second",
+    name: "the same PADR 20,000 times per second",
     daemon: "client",
     run: ({ lan, floodLan, milliseconds }) => repeatPadr(lan, 20_000, milliseconds, floodLan),
     canMiss: true,
     budget: usual,
   },
   {
-    name: "20,000 LCP packets a second in a session of one's own",
+    name: "20,000 LCP packets per second in the attacker's own session",
     daemon: "client",
     run: ({ lan, floodLan, milliseconds }) => floodLcp(lan, 20_000, milliseconds, floodLan),
     canMiss: true,
     budget: usual,
   },
   {
-    name: "5,000 PADOs and PADSs a second to whoever asks",
+    name: "5,000 PADOs and PADSs per second in answer to any PADI",
     daemon: "server",
     run: ({ lan, wan, floodWan, milliseconds }) =>
       Promise.all([
@@ -121,10 +126,10 @@ export const ATTACKS: readonly Attack[] = [
   ...HOSTILE_CLIENTS.map(byClient),
 ];
 
-/** Milliseconds until a client that was hung up on logs in again. */
+/** Delay before a disconnected client logs in again, in milliseconds. */
 const AGAIN = 200;
 
-/** A client that does the same on tunnel after tunnel. */
+/** A client that repeats the attack on one tunnel after another. */
 function byClient({ name, run }: HostileClient): Attack {
   return {
     name: `a client: ${name}`,
@@ -137,7 +142,7 @@ function byClient({ name, run }: HostileClient): Attack {
         await new Promise((resolve) => setTimeout(resolve, AGAIN));
       }
     },
-    canMiss: false, // it has to log in somewhere
+    canMiss: false, // it must log in to a server
     budget: usual,
   };
 }

@@ -7,42 +7,42 @@ import { cpuTime, type Footprint, footprint, watchFootprint } from "./footprint.
 import type { Noticed } from "./probe.ts";
 
 /**
- * So many times in turn the honest session is looked at alone, beside an attack that misses, and
- * beside one that hits: what else the machine does disturbs all three alike.
+ * Number of rounds. In each, the honest session is measured alone, during an attack that misses,
+ * and during one that hits, so that other load on the machine affects all three equally.
  */
 const ROUNDS = 5;
-/** How long each is looked at. Milliseconds. */
+/** Duration of each measurement, in milliseconds. */
 const CALM = 1_000;
 const ATTACK = 1_500;
-/** What an attack has left behind goes meanwhile. Milliseconds. */
+/** Pause after an attack, in milliseconds, in which its effects end. */
 const REST = 300;
 
-/** What the honest session and the daemon noticed in one part of all rounds. */
+/** The effects on the honest session and the daemon in one part of all rounds. */
 export interface Part {
   sent: number;
   lost: number;
-  /** Of the rounds' figures the middle one. Milliseconds. */
+  /** Median of the rounds, in milliseconds. */
   p99: number;
-  /** The longest in any round. Milliseconds. */
+  /** Maximum over all rounds, in milliseconds. */
   longest: number;
-  /** CPU of the daemon, as a part of one core. */
+  /** CPU use of the daemon, as a share of one core. */
   cpu: number;
 }
 
-/** What an attack cost. */
+/** The cost of an attack. */
 export interface Cost {
   calm: Part;
-  /** Beside an attack that reaches no daemon: what the attacker takes from the machine. */
+  /** During an attack that reaches no daemon: the attacker's own use of the machine. */
   missed: Part | undefined;
   attacked: Part;
-  /** What the daemon held at rest, and at most. */
+  /** Resources of the daemon at rest, and the maximum. */
   rest: Footprint;
   most: Footprint;
-  /** Lines a second of the daemon's log. */
+  /** Lines per second in the daemon's log. */
   lines: number;
 }
 
-/** Two daemons that carry an honest session, and room for an attacker. */
+/** Two daemons that carry an honest session, with interfaces for an attacker. */
 export class Field implements AsyncDisposable {
   #lab: Lab;
   #pair: ProxyPair;
@@ -53,14 +53,14 @@ export class Field implements AsyncDisposable {
     [this.#lab, this.#pair, this.#probe, this.#port] = [lab, pair, probe, port];
   }
 
-  /** The attackers' interfaces stand on the same cables as the honest ones. */
+  /** Opens a field; the attacker's interfaces are on the same cables as the honest ones. */
   static async open(): Promise<Field> {
     const lab = await Lab.open();
     await lab.cables();
     await lab.cable("cust1", "lan1");
     await lab.cable("void0", "void1");
     const pair = await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
-    await pair.clients.get("south")?.stop(); // its place is the attacker's
+    await pair.clients.get("south")?.stop(); // the attacker takes its place
     const config = await Deno.readTextFile(`${lab.folder}/server.toml`);
     const port = Number(/listen = ".*:(\d+)"/.exec(config)?.[1]);
     await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
@@ -69,7 +69,7 @@ export class Field implements AsyncDisposable {
     return new Field(lab, pair, probe, port);
   }
 
-  /** Attacks, and looks at the honest session and the daemon meanwhile. */
+  /** Runs an attack and measures the honest session and the daemon. */
   async suffer(attack: Attack): Promise<Cost> {
     const daemon = attack.daemon === "server" ? this.#pair.server : this.#client;
     const attacker = await this.#arm(attack);
@@ -98,7 +98,7 @@ export class Field implements AsyncDisposable {
     };
   }
 
-  /** Starts the attacker, which waits for its command. */
+  /** Starts the attacker, which then waits for commands. */
   async #arm({ name }: Attack): Promise<LabProcess> {
     const attacked: Target = {
       port: this.#port,
@@ -118,7 +118,7 @@ export class Field implements AsyncDisposable {
 
   get #client(): LabProcess {
     const client = this.#pair.clients.get("north");
-    if (client === undefined) throw new TypeError("The honest client is not there");
+    if (client === undefined) throw new TypeError("The honest client is missing");
     return client;
   }
 
@@ -142,7 +142,7 @@ interface Round extends Noticed {
   cpu: number;
 }
 
-/** One part of all rounds. */
+/** Collects one part of all rounds. */
 class Rounds {
   #all: Round[] = [];
 
@@ -169,10 +169,13 @@ async function attackOnce(attacker: LabProcess, aim: "missed" | "attacked"): Pro
   await attacker.waitForLine(/over/, { since, timeout: ATTACK + 20_000 });
 }
 
-/** The scheduler's lowest class: an attacker elsewhere would take no time from these daemons. */
+/**
+ * Runs the attacker in the scheduler's lowest class, since a remote one would use no CPU of these
+ * daemons.
+ */
 const IDLE = ["chrt", "--idle", "0"];
 
-/** Starts a script of this folder, by a program that starts others where one is given. */
+/** Starts a script of this folder, optionally through another program. */
 export function startScript(
   lab: Lab,
   name: string,

@@ -1,14 +1,14 @@
-/** What a process holds, as the kernel says. */
+/** Resources of a process, as reported by the kernel. */
 export interface Footprint {
-  /** Open descriptors. */
+  /** Number of open descriptors. */
   descriptors: number;
-  /** Resident memory, bytes. */
+  /** Resident memory, in bytes. */
   memory: number;
-  /** The part of it that is not a file's: the executable's pages come and go as they are used. */
+  /** The part of it that is not mapped from files: the executable's pages come and go with use. */
   anonymous: number;
 }
 
-/** Looks at a process now. */
+/** Measures a process now. */
 export async function footprint(pid: number): Promise<Footprint> {
   const status = await Deno.readTextFile(`/proc/${pid}/status`);
   const bytes = (name: string): number =>
@@ -20,21 +20,21 @@ export async function footprint(pid: number): Promise<Footprint> {
   };
 }
 
-/** USER_HZ (time(7)): how proc(5) counts time. */
+/** USER_HZ (time(7)): the clock ticks per second of proc(5). */
 const TICKS = 100;
 
-/** The CPU's time that a process has taken so far. Seconds. */
+/** Returns the CPU time that a process has used so far, in seconds. */
 export async function cpuTime(pid: number): Promise<number> {
   const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
-  // Fields 14 and 15, utime and stime; the second, in brackets, may have spaces.
+  // Fields 14 and 15, utime and stime; the second field, in brackets, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-/** How often a process is looked at. Milliseconds. */
+/** Interval between measurements, in milliseconds. */
 const EVERY = 50;
 
-/** Looks at a process until `stop`, which gives the most that it held. */
+/** Measures a process until `stop`, which returns the maximum. */
 export function watchFootprint(pid: number): { stop(): Promise<Footprint> } & AsyncDisposable {
   const most: Footprint = { descriptors: 0, memory: 0, anonymous: 0 };
   let stopped = false;

@@ -1,4 +1,4 @@
-/** A flood of first packets of QUIC from addresses that are made up, through a raw socket (raw(7)). */
+/** A flood of QUIC Initial packets from random addresses, sent through a raw socket (raw(7)). */
 import { unwrap } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
 import { encodeAddress } from "../../ffi/socket_address.ts";
@@ -9,10 +9,10 @@ const SOCK_RAW = 3;
 const IPPROTO_RAW = 255;
 const IPPROTO_UDP = 17;
 const [IP, UDP] = [20, 8];
-/** How often some are sent. Milliseconds. */
+/** Interval between bursts, in milliseconds. */
 const EVERY = 5;
 
-/** So many first packets to a port of 127.0.0.1, each of a connection of its own. */
+/** Builds `count` Initial packets to a port of 127.0.0.1, each of its own connection. */
 export async function forgeInitials(
   count: number,
   port: number,
@@ -26,7 +26,7 @@ export async function forgeInitials(
     packet.set([64, IPPROTO_UDP], 8);
     packet.set([127, 0, 0, 1], 16);
     view.setUint16(IP + 2, port);
-    view.setUint16(IP + 4, UDP + datagram.length); // no checksum: 0 is none in IPv4
+    view.setUint16(IP + 4, UDP + datagram.length); // a UDP checksum of 0 means none in IPv4
     packet.set(datagram, IP + UDP);
     return packet;
   });
@@ -45,7 +45,7 @@ export function floodInitials(
   let sent = 0;
   const send = (): void => {
     const due = (performance.now() - began) / 1_000 * perSecond;
-    // What a busy machine has missed is not made up for.
+    // Packets missed on a busy machine are not sent later.
     for (let burst = 0; sent < due && burst < perSecond / 20; burst++) {
       const packet = packets[sent++ % packets.length];
       packet.set(source(), 12);
@@ -65,7 +65,7 @@ export function floodInitials(
   };
 }
 
-/** An address for benchmarks (RFC 2544), which nobody has. */
+/** Returns a random address of the range for benchmarks (RFC 2544), which no host uses. */
 function madeUp(): Uint8Array {
   const [one, two, three] = crypto.getRandomValues(new Uint8Array(3));
   return Uint8Array.of(198, 18 + (one & 1), two, three);

@@ -7,23 +7,26 @@ import { watchFootprint } from "./footprint.ts";
 import { floodInitials, forgeInitials } from "./forged_initials.ts";
 
 const MIB = 1024 * 1024;
-/** First packets a second, and different ones: more than there can be handshakes before one repeats. */
+/**
+ * Initial packets per second, and distinct ones: more than the possible handshakes before one
+ * repeats.
+ */
 const FLOOD = 5_000;
 const PACKETS = 20_000;
 const LOGINS = 10;
 const NEWCOMERS = 60;
-/** What a flood may cost the server: memory, and the part of a core. */
+/** Allowed cost of a flood to the server: memory, and the share of a core. */
 const MEMORY = 96 * MIB;
 const LOAD = 0.7;
 
-/** Seconds of CPU that a process has used (proc_pid_stat(5)). */
+/** Returns the CPU seconds used by a process (proc_pid_stat(5)). */
 async function cpuTime(pid: number): Promise<number> {
   const [, after] = (await Deno.readTextFile(`/proc/${pid}/stat`)).split(") ");
   const fields = after.split(" ");
   return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
-/** What the kernel has dropped of a UDP port of this namespace. */
+/** Returns the number of datagrams that the kernel dropped for a UDP port of this namespace. */
 async function droppedOf(port: number): Promise<number> {
   const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   const lines = (await Deno.readTextFile("/proc/net/udp")).trim().split("\n").slice(1);
@@ -32,7 +35,7 @@ async function droppedOf(port: number): Promise<number> {
     .reduce((sum, fields) => sum + Number(fields.at(-1)), 0);
 }
 
-/** How many of these addresses, which the server does not know, get through QUIC's handshake. */
+/** Returns how many of these unknown addresses complete QUIC's handshake. */
 async function shakeHands(server: AttackedServer, count: number): Promise<number> {
   const certificate = await Deno.readTextFile(`${server.lab.folder}/server.crt`);
   const endpoints = Array.from(
@@ -58,10 +61,11 @@ async function shakeHands(server: AttackedServer, count: number): Promise<number
 }
 
 Deno.test({
-  name: "S7: a flood of forged Initials ends in the kernel, known clients get in and new ones may",
+  name:
+    "S7: the kernel drops a flood of forged Initials; known clients can connect, and new ones may",
   ignore: !insideLab(),
   sanitizeOps: false,
-  sanitizeResources: false, // QUIC's sockets close when their last words have been said
+  sanitizeResources: false, // QUIC sockets close after sending their last packets
   fn: () =>
     attackServer({ transport: "quic" }, ["second"], async (server) => {
       const packets = await forgeInitials(PACKETS, server.port);
@@ -80,7 +84,7 @@ Deno.test({
       const facts = JSON.stringify({ sent, dropped, newcomers, load, memory });
       assert(dropped > 0.8 * sent, facts);
       assert(newcomers > 0, facts);
-      // Whoever has not answered has no address that anything could be held against.
+      // An address that has not answered must not be logged as an offender.
       const forged = server.process.output.entries.filter((line) => /"198\.1[89]\./.test(line));
       assertEquals(forged, []);
       assert(load < LOAD && memory < MEMORY, facts);

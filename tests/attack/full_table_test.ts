@@ -18,7 +18,7 @@ function setLimit(pid: number, files: number): Promise<string> {
 
 Deno.test({
   name:
-    "S1: a server short of descriptors, and one without any, lives on, and its session notices nothing",
+    "S1: a server short of descriptors, or without any left, keeps running, and its session is unaffected",
   ignore,
   fn: () =>
     attackServer({}, ["second"], async (server) => {
@@ -34,7 +34,7 @@ Deno.test({
           await session.echo(new Uint8Array(64).fill(index));
         }
       };
-      await setLimit(server.process.pid, rest + 40); // of which all but 8 are spared
+      await setLimit(server.process.pid, rest + 40); // of which all but 8 are reserved
       await flood();
       assert(await server.descriptors() < rest + 40);
       await server.process.waitForLine(/"open-files"/, { timeout: 5_000 });
@@ -58,7 +58,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "S1: a limit of open files that strangers could use up is refused at start, with what is needed",
+    "S1: at startup a limit of open files that strangers could exhaust is refused, with the required limit",
   ignore,
   fn: () =>
     attackServer({}, [], async ({ lab }) => {

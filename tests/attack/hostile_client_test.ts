@@ -7,11 +7,11 @@ import { DATAGRAM_CLIENTS, HOSTILE_CLIENTS, type HostileClient } from "./hostile
 import { OwnClient } from "./own_client.ts";
 import type { Noticed } from "./probe.ts";
 
-/** Longer than a busy machine makes a frame wait: the server stood still. Milliseconds. */
+/** Longer than a frame waits on a busy machine, in milliseconds: the server was blocked. */
 const LONGEST = 500;
 const ATTEMPTS = 3;
 
-/** How much it waits is measured by `deno task attack`. */
+/** Whether the session noticed the attack; `deno task attack` measures how much. */
 function hasNoticed({ lost, longest }: Noticed): boolean {
   return lost > 0 || longest > LONGEST;
 }
@@ -28,7 +28,7 @@ for (
   const [transport, clients] of [["tls", HOSTILE_CLIENTS], ["quic", DATAGRAM_CLIENTS]] as const
 ) {
   Deno.test({
-    name: `H1: whatever a client sends over ${transport}, another's session waits for nothing`,
+    name: `H1: whatever a client sends over ${transport}, another client's session is not delayed`,
     ignore: !insideLab(),
     fn: (test) => sufferAll(test, transport, clients),
   });
@@ -61,11 +61,11 @@ async function sufferAll(
           }
         });
       let noticed = await attack();
-      // Once more where the machine may have stood still: what an attack costs, it costs each time.
+      // Repeat it if the machine may have been blocked: an attack costs the same each time.
       for (let i = 1; i < ATTEMPTS && hasNoticed(noticed); i++) noticed = await attack();
       assertEquals(noticed.lost, 0, JSON.stringify(noticed));
       assert(noticed.longest <= LONGEST, JSON.stringify({ calm, noticed }));
-      assert(pair.server.output.length - since < 40 * ATTEMPTS, "few lines");
+      assert(pair.server.output.length - since < 40 * ATTEMPTS, "too many log lines");
       await pair.server.waitForLine(/tunnel down.*south/, { since, timeout: 10_000 });
     });
   }

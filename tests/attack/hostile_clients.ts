@@ -1,4 +1,4 @@
-/** What a client does that has a secret and means harm. */
+/** Attacks by a malicious but authenticated client. */
 import { CODE_PADI, CODE_PADR } from "../../src/pppoe/constants.ts";
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
@@ -14,7 +14,7 @@ import { encodeSessionList, type ListedSession } from "../../src/tunnel/session_
 import { record } from "../proxy/raw_client.ts";
 import type { OwnClient } from "./own_client.ts";
 
-/** How often one record is written at once. */
+/** Number of copies of a record in one write. */
 const AT_ONCE = 4_096;
 
 function repeated(one: Uint8Array, count: number): Uint8Array {
@@ -32,7 +32,7 @@ function sessions(count: number): ListedSession[] {
   }));
 }
 
-/** The records of a list; without `last`, one that goes on. */
+/** Returns the records of a session list; without `last`, the list does not end. */
 function list(count: number, last: boolean): Uint8Array {
   const bodies = encodeSessionList(sessions(count));
   if (!last) { for (const body of bodies) body[0] = 0; }
@@ -49,12 +49,12 @@ function packet(code: number): Uint8Array {
 
 const EMPTY_LIST = list(0, true);
 
-/** One way to mean harm. */
+/** One such attack. */
 export interface HostileClient {
   name: string;
-  /** What is sent, over and over again until the server has hung up or for two seconds. */
+  /** Sends the attack's data until the server disconnects, or for two seconds. */
   run(client: OwnClient): Promise<unknown>;
-  /** The words with which the server's log says that the tunnel ended. */
+  /** Matches the reason for the tunnel's end in the server's log. */
   end?: RegExp;
 }
 
@@ -63,7 +63,7 @@ async function endlessly(client: OwnClient, bytes: Uint8Array): Promise<void> {
   while (performance.now() < deadline && await client.send(bytes, deadline)) { /* again */ }
 }
 
-/** Sends datagrams in turn, without end, after an empty list. */
+/** Sends these datagrams in turn, repeatedly, after an empty list. */
 async function datagramsEndlessly(client: OwnClient, all: readonly Uint8Array[]): Promise<void> {
   await client.send(EMPTY_LIST);
   const deadline = performance.now() + 2_000;
@@ -74,36 +74,38 @@ async function datagramsEndlessly(client: OwnClient, all: readonly Uint8Array[])
 
 function byDatagrams(name: string, all: readonly Uint8Array[]): HostileClient {
   const run = (client: OwnClient) => datagramsEndlessly(client, all);
-  return { name: `datagrams without end: ${name}`, run, end: /datagram-rate/ };
+  return { name: `endless datagrams: ${name}`, run, end: /datagram-rate/ };
 }
 
-/** First halves of frames, none of which has a second one. */
+/** First fragments of frames, without the second ones. */
 const HALVES = Array.from({ length: 256 }, (_, frame) => {
   const half = new DataView(new ArrayBuffer(MAX_HALF));
   return new Uint8Array(half.buffer, 0, writeHalf(half, 7, frame, new Uint8Array(1_000), [0, 500]));
 });
 
-/** Those that send datagrams, over QUIC alone. */
+/** Attacks by datagrams, over QUIC only. */
 export const DATAGRAM_CLIENTS: readonly HostileClient[] = [
-  byDatagrams("empty ones of no session", [record(KIND_SESSION, 7, new Uint8Array(0))]),
-  byDatagrams("40 bytes of no session", [record(KIND_SESSION, 7, new Uint8Array(40))]),
-  byDatagrams("1,000 bytes of no session", [record(KIND_SESSION, 7, new Uint8Array(1_000))]),
+  byDatagrams("empty ones of an unknown session", [record(KIND_SESSION, 7, new Uint8Array(0))]),
+  byDatagrams("40 bytes of an unknown session", [record(KIND_SESSION, 7, new Uint8Array(40))]),
+  byDatagrams("1,000 bytes of an unknown session", [
+    record(KIND_SESSION, 7, new Uint8Array(1_000)),
+  ]),
   byDatagrams("malformed ones of one byte", [new Uint8Array(1)]),
   byDatagrams("pings", Array.from({ length: 256 }, (_, i) => encodeProbe("ping", i))),
-  byDatagrams("pongs that nobody asked for", [encodeProbe("pong", 0x7fff_ffff)]),
-  byDatagrams("halves that stay alone", HALVES),
+  byDatagrams("unexpected pongs", [encodeProbe("pong", 0x7fff_ffff)]),
+  byDatagrams("first fragments without second ones", HALVES),
 ];
 
-/** All of them. */
+/** All attacks over TLS. */
 export const HOSTILE_CLIENTS: readonly HostileClient[] = [
   {
-    name: "70,000 empty pings whose pongs nobody reads",
+    name: "70,000 empty pings with unread pongs",
     run: (client) =>
       client.send(repeated(record(KIND_CONTROL, ControlType.ping, new Uint8Array(0)), 70_000)),
     end: /ping-rate/,
   },
   {
-    name: "pings of 1,024 bytes at the rate that is allowed, whose pongs nobody reads",
+    name: "pings of 1,024 bytes at the allowed rate with unread pongs",
     run: async (client) => {
       await client.send(EMPTY_LIST);
       await client.send(
@@ -122,12 +124,12 @@ export const HOSTILE_CLIENTS: readonly HostileClient[] = [
     end: /sessions-too-many/,
   },
   {
-    name: "an endless list of nothing",
+    name: "an endless empty list",
     run: (client) => endlessly(client, repeated(list(0, false), AT_ONCE)),
     end: /sessions-unreadable/,
   },
   {
-    name: "a list of 10,000 sessions that the server does not know, whose ends nobody reads",
+    name: "a list of 10,000 unknown sessions with unread answers",
     run: (client) => client.send(list(10_000, true)),
   },
   {
@@ -140,7 +142,7 @@ export const HOSTILE_CLIENTS: readonly HostileClient[] = [
     end: /discovery-rate/,
   },
   {
-    name: "session records of no session, of 0 bytes each",
+    name: "empty records of an unknown session",
     run: async (client) => {
       await client.send(EMPTY_LIST);
       await endlessly(client, repeated(record(KIND_SESSION, 7, new Uint8Array(0)), AT_ONCE));

@@ -1,22 +1,22 @@
-/** First packets of QUIC connections, sealed as a client does (RFC 9001 section 5). */
+/** Initial packets of QUIC connections, sealed as by a client (RFC 9001 section 5). */
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
 import { ALPN } from "../../src/tunnel/handshake.ts";
 
-/** RFC 9001 section 5.2. */
+/** Salt of the initial secret (RFC 9001 section 5.2). */
 const SALT = Uint8Array.fromHex("38762cf7f55934b34d179ae6a4c80cadccbb7f0a");
 const TAG_BYTES = 16;
 const SAMPLE_BYTES = 16;
 
-/** Keys of a client's Initials. */
+/** Keys of a client's Initial packets. */
 interface Keys {
   key: Uint8Array;
   iv: Uint8Array;
   hp: Uint8Array;
 }
 
-/** An Initial that can be sealed again under other connection ids. */
+/** A decrypted Initial packet that can be sealed again with other connection ids. */
 export interface OpenedInitial {
-  /** From the first byte to the one before the packet number, unprotected. */
+  /** The header up to the packet number, without header protection. */
   header: Uint8Array;
   packetNumber: Uint8Array;
   plain: Uint8Array;
@@ -26,7 +26,7 @@ function hmac(key: Uint8Array, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHmac("sha256", key).update(bytes).digest());
 }
 
-/** HKDF-Expand-Label (RFC 8446 section 7.1) of one block. */
+/** HKDF-Expand-Label (RFC 8446 section 7.1), for one block of output. */
 function expand(secret: Uint8Array, label: string, length: number): Uint8Array {
   const name = new TextEncoder().encode(`tls13 ${label}`);
   const info = Uint8Array.of(0, length, name.length, ...name, 0, 1);
@@ -52,17 +52,17 @@ function mask({ hp }: Keys, sample: Uint8Array): Uint8Array {
   return new Uint8Array(createCipheriv("aes-128-ecb", hp, null).update(sample));
 }
 
-/** Where the packet number begins, and the length of what follows from there. */
+/** Returns the offset of the packet number, the length from there on, and the destination id. */
 function layout(datagram: Uint8Array): { at: number; length: number; destination: Uint8Array } {
   const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.length);
   const destination = datagram.subarray(6, 6 + datagram[5]);
   let at = 6 + datagram[5];
   at += 1 + datagram[at];
-  if (datagram[at] !== 0) throw new Error("An Initial with a token");
+  if (datagram[at] !== 0) throw new Error("The Initial packet has a token");
   return { at: at + 3, length: view.getUint16(at + 1) & 0x3fff, destination };
 }
 
-/** Opens a client's first Initial. */
+/** Decrypts a client's first Initial packet. */
 export function openInitial(datagram: Uint8Array): OpenedInitial {
   const { at, length, destination } = layout(datagram);
   const keys = keysOf(destination);
@@ -80,7 +80,7 @@ export function openInitial(datagram: Uint8Array): OpenedInitial {
   return { header, packetNumber, plain: new Uint8Array(plain) };
 }
 
-/** The same first Initial of another connection, whose destination is made up if it is left out. */
+/** Seals the same Initial packet for a new connection, by default with a random destination id. */
 export function sealInitial(
   { header, packetNumber, plain }: OpenedInitial,
   destination: Uint8Array = randomBytes(header[5]),
@@ -100,7 +100,7 @@ export function sealInitial(
   return out;
 }
 
-/** An Initial behind this one that ends its connection (RFC 9000 section 19.19). */
+/** Builds the next Initial packet, which closes the connection (RFC 9000 section 19.19). */
 export function closingInitial({ header, packetNumber, plain }: OpenedInitial): OpenedInitial {
   const close = new Uint8Array(plain.length); // the rest is padding
   close.set([0x1c, 0, 0, 0]);
@@ -108,17 +108,17 @@ export function closingInitial({ header, packetNumber, plain }: OpenedInitial): 
   return { header, packetNumber: next, plain: close };
 }
 
-/** The first datagram that Deno's own QUIC sends. */
+/** Captures the first datagram that Deno's QUIC client sends. */
 export async function captureInitial(): Promise<Uint8Array> {
   const sink = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = sink.addr as Deno.NetAddr;
   const endpoint = new Deno.QuicEndpoint({ hostname: "127.0.0.1" });
   const options = { hostname: "127.0.0.1", port, endpoint, alpnProtocols: [ALPN] };
   Promise.resolve(Deno.connectQuic({ ...options, serverName: "pppoe-proxy.invalid" }))
-    .catch(() => {}); // nobody answers
+    .catch(() => {}); // there is no answer
   const [initial] = await sink.receive();
   const taken = initial.slice();
   sink.close();
-  endpoint.close(); // not before: it says that it hangs up
+  endpoint.close(); // not earlier: closing sends a packet
   return taken;
 }

@@ -1,4 +1,4 @@
-/** The lines of a stream, as they come. */
+/** Yields the lines of a stream as they arrive. */
 export async function* readLines(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): AsyncGenerator<string> {

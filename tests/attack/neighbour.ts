@@ -1,18 +1,18 @@
-/** Somebody behind a client's own address, who knows no secret. */
+/** An attacker without a secret, behind the same address as a client. */
 import { RawTcp } from "./raw_tcp.ts";
 
-/** Connections that are kept; older ones are given up. */
+/** Maximum number of open connections; older ones are closed. */
 const MOST = 1_000;
 const TICK = 5;
 
-/** Opens connections to a port, so many a second, until it is disposed of. */
+/** Opens connections to a port at a given rate until it is disposed of. */
 export class Neighbour implements Disposable {
   #timer: ReturnType<typeof setInterval>;
   #begun: RawTcp[] = [];
   #unsaid: RawTcp[] = [];
   #count = 0;
 
-  /** Each connection comes from the address that `source` gives, says `words`, and no more. */
+  /** Each connection uses the address that `source` returns, and sends only `words`. */
   constructor(
     port: number,
     rate: number,
@@ -34,7 +34,7 @@ export class Neighbour implements Disposable {
     }, TICK);
   }
 
-  /** Connections that were begun so far. */
+  /** Number of connections opened so far. */
   get count(): number {
     return this.#count;
   }

@@ -1,4 +1,4 @@
-/** Devices on the customers' and on the AC's segment that mean harm. */
+/** Malicious devices on the customers' and on the AC's segment. */
 import {
   CODE_PADI,
   CODE_PADO,
@@ -17,7 +17,7 @@ import { startTestClient } from "../lab/peers/test_client.ts";
 const TICK = 2;
 const anyService: Tag = { type: TAG_SERVICE_NAME, value: new Uint8Array(0) };
 
-/** Calls `send` so many times a second. */
+/** Calls `send` at a rate per second. */
 async function atRate(
   rate: number,
   milliseconds: number,
@@ -31,7 +31,7 @@ async function atRate(
   }
 }
 
-/** PADIs from addresses made up for each. */
+/** Sends PADIs, each from a new random address. */
 export async function floodPadis(name: string, rate: number, milliseconds: number): Promise<void> {
   await using port = openPort(name);
   const tags = encodeTags([anyService]);
@@ -48,7 +48,7 @@ export async function floodPadis(name: string, rate: number, milliseconds: numbe
   });
 }
 
-/** One PADI, then the same PADR again and again, there or at another interface. */
+/** Sends one PADI, then the same PADR repeatedly, on the same or another interface. */
 export async function repeatPadr(
   name: string,
   rate: number,
@@ -65,7 +65,7 @@ export async function repeatPadr(
   await atRate(rate, milliseconds, () => port.send(padr));
 }
 
-/** LCP Echo-Requests in a session of one's own, there or at another interface. */
+/** Sends LCP Echo-Requests in the attacker's own session, on the same or another interface. */
 export async function floodLcp(
   name: string,
   rate: number,
@@ -82,8 +82,8 @@ export async function floodLcp(
 }
 
 /**
- * Answers to the Host-Uniq of whoever asks, far more than anybody needs, and forged ones, there or at
- * another interface.
+ * Sends far too many answers with the Host-Uniq of the last PADI seen, and forged ones, on the same
+ * or another interface.
  */
 export async function floodOffers(
   name: string,

@@ -1,4 +1,4 @@
-/** A client of a lab's server whose secret is in the hands of somebody who means harm. */
+/** A client of a lab's server whose secret an attacker has. */
 import { readClientFiles } from "../../src/config/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import { clientSettings } from "../../src/proxy/client_access.ts";
@@ -7,7 +7,7 @@ import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { abandon, type Connection } from "../../src/tunnel/connection.ts";
 import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record.ts";
 
-/** A connection that has logged in, and is written to and read from byte by byte. */
+/** An authenticated connection with access to its raw bytes. */
 export class OwnClient implements Disposable {
   #connection: Connection;
 
@@ -15,10 +15,10 @@ export class OwnClient implements Disposable {
     this.#connection = connection;
   }
 
-  /** Logs in by the configuration `NAME.toml` of a lab's folder. */
+  /** Logs in with the configuration `NAME.toml` in a lab's folder. */
   static async logIn(folder: string, name: string): Promise<OwnClient> {
     const config = await loadConfig(`${folder}/${name}.toml`);
-    if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client's`);
+    if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client configuration`);
     const settings = clientSettings(config, await readClientFiles(config));
     const { transport, connect } = config.tunnel;
     const now = () => performance.now();
@@ -26,7 +26,7 @@ export class OwnClient implements Disposable {
     return new OwnClient(await dialServer(connect[0], 5_000, options));
   }
 
-  /** Sends bytes as they are; false where the server has hung up or takes no more in time. */
+  /** Sends raw bytes; returns false if the server disconnected or does not accept them in time. */
   async send(bytes: Uint8Array, deadline = performance.now() + 2_000): Promise<boolean> {
     for (let at = 0; at < bytes.length;) {
       const late = new Promise<void>((resolve) => {
@@ -43,8 +43,8 @@ export class OwnClient implements Disposable {
   }
 
   /**
-   * Sends a datagram without waiting for more than room; false where the server has hung up or
-   * there is no room in time.
+   * Sends a datagram once there is room for it; returns false if the server disconnected or there
+   * is no room in time.
    */
   async sendDatagram(datagram: Uint8Array, deadline: number): Promise<boolean> {
     const { datagrams } = this.#connection;
@@ -59,7 +59,7 @@ export class OwnClient implements Disposable {
     return inTime;
   }
 
-  /** Reads until the server hangs up; how it said why. */
+  /** Reads until the server disconnects; returns the reason that it gave. */
   async ended(): Promise<TunnelEnd | undefined> {
     const seen: number[] = [];
     const buffer = new Uint8Array(64 * 1024);
@@ -77,7 +77,7 @@ export class OwnClient implements Disposable {
   }
 }
 
-/** Takes whole records away from the front; the close, when one comes. */
+/** Removes whole records from the front; returns the end if one of them is a close record. */
 function closeIn(bytes: number[]): TunnelEnd | undefined {
   let at = 0;
   while (bytes.length - at >= 4) {

@@ -1,6 +1,6 @@
 /**
- * An honest customer: one session, a small frame every two milliseconds, sent back from
- * where it arrives. A process of its own, so that nothing else takes its time:
+ * An honest customer: one session with a small frame every two milliseconds, which the far end
+ * returns. It runs as a separate process, so that nothing else delays it:
  *
  *     deno run -A tests/attack/probe.ts CUSTOMER_INTERFACE AC_INTERFACE
  *
@@ -14,12 +14,14 @@ import { markedFrame, PAYLOAD, payloadOfRun } from "../../bench/load.ts";
 import { ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
 import { startTestClient } from "../lab/peers/test_client.ts";
 
-/** Milliseconds between frames, bytes of payload, and how long the last is waited for. */
+/**
+ * Interval between frames in milliseconds, payload in bytes, and time to wait for the last frame.
+ */
 const INTERVAL = 2;
 const LENGTH = 100;
 const PATIENCE = 1_000;
 
-/** What an honest session noticed. Milliseconds, there and back. */
+/** The effects on an honest session. Round trips are in milliseconds. */
 export interface Noticed {
   sent: number;
   lost: number;
@@ -61,7 +63,7 @@ async function main([customer, concentrator]: string[]): Promise<void> {
   await Promise.all(running);
 }
 
-/** The head of the customer's frames. */
+/** Dials a session and returns the header fields of the customer's frames. */
 async function dial(name: string): Promise<Parameters<typeof markedFrame>[0]> {
   await using client = startTestClient(name);
   const { sessionId, concentrator } = await client.dial({ hostUniq: Uint8Array.of(0x68) });
@@ -104,7 +106,7 @@ function open(name: string) {
     interface: name,
     promiscuous: true,
     etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
-    waitAside: true, // else the timer waits for the link
+    waitAside: true, // otherwise the timer waits for the link
   });
 }
 

@@ -8,12 +8,12 @@ import { attackServer } from "./attacked_server.ts";
 import { watchFootprint } from "./footprint.ts";
 
 const MIB = 1024 * 1024;
-/** Strangers, of whom four have an address each; and what each of them pushes, bytes. */
+/** Number of strangers, strangers per address, and bytes that each of them sends. */
 const STRANGERS = 200;
 const PER_ADDRESS = 4;
 const PUSH = 2_000_000;
 const DATAGRAM = 1_000;
-/** What it may cost the server: without a bound it is 2.5 MB for each of 128 places. */
+/** Allowed cost to the server: without a limit it is 2.5 MB for each of 128 places. */
 const MEMORY = 64 * MIB;
 
 const HELLO = record(
@@ -27,7 +27,9 @@ const HELLO = record(
   }),
 );
 
-/** What a stranger pushes as soon as it may; rejects when it is sent away. */
+/**
+ * Data that a stranger sends as soon as possible; rejects when the server closes the connection.
+ */
 const PUSHES: Record<string, (connection: Deno.QuicConn) => Promise<unknown>> = {
   async datagrams(connection) {
     const bytes = new Uint8Array(DATAGRAM);
@@ -45,10 +47,10 @@ const PUSHES: Record<string, (connection: Deno.QuicConn) => Promise<unknown>> = 
 
 for (const [what, push] of Object.entries(PUSHES)) {
   Deno.test({
-    name: `S1: 200 strangers that push 2 MB each before login cost little memory: ${what}`,
+    name: `S1: 200 strangers that send 2 MB each before login cost little memory: ${what}`,
     ignore: !insideLab(),
     sanitizeOps: false,
-    sanitizeResources: false, // QUIC's sockets close when their last words have been said
+    sanitizeResources: false, // QUIC sockets close after sending their last packets
     fn: () =>
       attackServer({ transport: "quic" }, ["second"], async (server) => {
         const certificate = await Deno.readTextFile(`${server.lab.folder}/server.crt`);

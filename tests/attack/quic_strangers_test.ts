@@ -6,12 +6,12 @@ import { attackServer } from "./attacked_server.ts";
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** The connection id that a client makes up (RFC 9000 section 17.2), as hex. */
+/** Returns the connection id that a client chose (RFC 9000 section 17.2), in hexadecimal. */
 function connectionId(datagram: Uint8Array): string {
   return datagram.subarray(6, 6 + datagram[5]).toHex();
 }
 
-/** First datagrams of so many clients, each of which begins a connection of its own. */
+/** Captures the first datagrams of `count` clients, each of its own connection. */
 async function captureInitials(count: number): Promise<Uint8Array[]> {
   const sink = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = sink.addr as Deno.NetAddr;
@@ -22,22 +22,22 @@ async function captureInitials(count: number): Promise<Uint8Array[]> {
     endpoints.push(endpoint);
     const options = { hostname: "127.0.0.1", port, endpoint, alpnProtocols: [ALPN] };
     Promise.resolve(Deno.connectQuic({ ...options, serverName: "pppoe-proxy.invalid" }))
-      .catch(() => {}); // nobody answers
+      .catch(() => {}); // there is no answer
     const [initial] = await sink.receive();
     const id = connectionId(initial);
-    if (!initials.has(id)) initials.set(id, initial.slice()); // else it was sent again
+    if (!initials.has(id)) initials.set(id, initial.slice()); // otherwise it was repeated
   }
   sink.close();
-  // Not before: they say that they hang up.
+  // Not earlier: closing sends packets.
   for (const endpoint of endpoints) endpoint.close();
   return [...initials.values()];
 }
 
 Deno.test({
-  name: "S7: Initials from addresses that do not answer keep no client out, at once or in a stream",
+  name: "S7: Initials from addresses that do not answer, in bursts or in a stream, block no client",
   ignore: !insideLab(),
   sanitizeOps: false,
-  sanitizeResources: false, // QUIC's sockets close when their last words have been said
+  sanitizeResources: false, // QUIC sockets close after sending their last packets
   fn: () =>
     attackServer({ transport: "quic" }, ["second"], async (server) => {
       const initials = await captureInitials(300);
@@ -47,7 +47,7 @@ Deno.test({
       const burst = async (count: number): Promise<void> => {
         for (let i = 0; i < count; i++) await spoofed.send(initials[sent++ % initials.length], to);
       };
-      // From the honest client's own address, and not faster than a socket's buffer takes them.
+      // From the honest client's own address, and no faster than a socket's buffer accepts them.
       for (let times = 0; times < 20; times++) {
         await burst(20);
         await pause(20);
@@ -74,10 +74,10 @@ Deno.test({
 });
 
 Deno.test({
-  name: "S5: QUIC connections that open no stream keep no client of the same address out",
+  name: "S5: QUIC connections that open no stream block no client of the same address",
   ignore: !insideLab(),
   sanitizeOps: false,
-  sanitizeResources: false, // QUIC's sockets close when their last words have been said
+  sanitizeResources: false, // QUIC sockets close after sending their last packets
   fn: () =>
     attackServer({ transport: "quic" }, ["second"], async (server) => {
       const RATE = 40;
@@ -90,7 +90,7 @@ Deno.test({
           serverName: "pppoe-proxy.invalid",
           caCerts: [certificate],
           alpnProtocols: [ALPN],
-        })).then((connection) => connection.closed).catch(() => {}); // it is sent away
+        })).then((connection) => connection.closed).catch(() => {}); // the server closes it
       };
       const flood = setInterval(begin, 1_000 / RATE);
       let failed = 0;

@@ -9,11 +9,11 @@ const SOL_SOCKET = 1;
 const SO_LINGER = 13;
 const buffer = new Uint8Array(64 * 1024);
 
-/** A TCP connection without anything of Deno's: cheap, and from any address of the loopback. */
+/** A TCP connection through system calls only: cheap, and from any loopback address. */
 export class RawTcp {
   #fd: number;
 
-  /** Begins to connect from `source` to a port of 127.0.0.1, or of ::1 from an IPv6 address. */
+  /** Starts to connect from `source` to a port of 127.0.0.1, or of ::1 from an IPv6 address. */
   constructor(source: string, port: number) {
     const { socket, bind, connect } = libc();
     const [family, host] = source.includes(":") ? [AF_INET6, "::1"] : [AF_INET, "127.0.0.1"];
@@ -23,20 +23,26 @@ export class RawTcp {
     connect(this.#fd, to, to.length);
   }
 
-  /** Sends; false where the other end has gone or takes nothing. */
+  /** Sends bytes; returns false if the other end closed or does not accept them. */
   send(bytes: Uint8Array<ArrayBuffer>): boolean {
     const MSG_NOSIGNAL = 0x4000;
     return libc().send(this.#fd, bytes, bytes.length, MSG_NOSIGNAL) === bytes.length;
   }
 
-  /** Bytes that have come since the last look; 0 for none yet, -1 where the other end has gone. */
+  /**
+   * Returns the number of bytes received since the last call: 0 for none, -1 if the other end
+   * closed.
+   */
   look(): number {
     const count = libc().recv(this.#fd, buffer, buffer.length, 0);
     if (count > 0) return count;
     return count < 0 && errno() === EAGAIN ? 0 : -1;
   }
 
-  /** What the other end has said before it went; rejects where it stays longer than `patience` ms. */
+  /**
+   * Returns what the other end sent before it closed; rejects if that takes longer than `patience`
+   * ms.
+   */
   async lastWords(patience: number): Promise<Uint8Array> {
     const heard: number[] = [];
     for (const end = performance.now() + patience; performance.now() < end;) {
@@ -45,10 +51,10 @@ export class RawTcp {
       if (count < 0) return Uint8Array.from(heard);
       if (count === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    throw new Error(`The other end was still there after ${patience} ms`);
+    throw new Error(`The other end did not close within ${patience} ms`);
   }
 
-  /** Goes away: `abruptly` with a reset, so that the port is free at once. */
+  /** Closes the connection, `abruptly` with a reset, so that the port is free at once. */
   close(abruptly = true): void {
     const linger = new Uint8Array(new Int32Array([1, 0]).buffer);
     if (abruptly) libc().setsockopt(this.#fd, SOL_SOCKET, SO_LINGER, linger, 8);

@@ -13,7 +13,7 @@ const DURATION = 4_000;
 
 Deno.test(needing(["tc"], {
   name:
-    "C2: LCP at 20,000 a second through 5 Mbit/s costs another customer one frame in 100 at most",
+    "C2: 20,000 LCP packets per second through 5 Mbit/s cost another customer at most 1 frame in 100",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -33,7 +33,7 @@ Deno.test(needing(["tc"], {
     const { drops } = await admin.json({ path: "/api/v1/status" }, Status);
     const told = JSON.stringify({ noticed, drops });
     assert((drops["control-excess"] ?? 0) > 1_000, told);
-    // One frame in a hundred: the flood begins before the tunnel is seen to be behind.
+    // One frame in a hundred: the flood starts before the tunnel's congestion is detected.
     assertLessOrEqual(noticed.lost, noticed.sent / 100, told);
   },
 }));

@@ -1,16 +1,16 @@
-/** Strangers at the tunnel's port, who know no secret. */
+/** Strangers: connections to the tunnel's port without a secret. */
 import { ALPN } from "../../src/tunnel/handshake.ts";
 import { RawTcp } from "./raw_tcp.ts";
 
 const ADDRESSES = 100;
 const TICK = 5;
 
-/** An address of the loopback, one of a hundred. */
+/** Returns one of a hundred loopback addresses. */
 function address(number: number): string {
   return `127.66.0.${1 + number % ADDRESSES}`;
 }
 
-/** A whole ClientHello of Deno's own TLS, as it would be sent to the tunnel's port. */
+/** Captures a whole ClientHello of Deno's TLS, as it would be sent to the tunnel's port. */
 export async function captureClientHello(
   ...further: string[]
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -28,7 +28,7 @@ export async function captureClientHello(
   return bytes.slice(0, count);
 }
 
-/** Keeps so many connections open that say only `words`; those that are closed come again. */
+/** Keeps `count` connections open that send only `words`, and reopens closed ones. */
 export async function hold(
   port: number,
   count: number,
@@ -56,7 +56,7 @@ export async function hold(
   for (const stranger of strangers) stranger?.close();
 }
 
-/** Begins so many TLS handshakes a second and never finishes one. */
+/** Starts TLS handshakes at a rate and never finishes one. */
 export async function shakeHands(port: number, rate: number, milliseconds: number): Promise<void> {
   const hello = await captureClientHello();
   const PATIENCE = 500;

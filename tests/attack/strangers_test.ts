@@ -11,13 +11,13 @@ import { RawTcp } from "./raw_tcp.ts";
 import { captureClientHello } from "./strangers.ts";
 
 const ignore = !insideLab();
-/** Descriptors that are open for a moment: one accepted, and what hands it over. */
+/** Descriptors that are open briefly: an accepted connection, and its transfer. */
 const SLACK = 4;
 const admission = (settings: string): string => `[tunnel.admission]\n${settings}`;
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Waits until something holds, for at most so many milliseconds. */
+/** Waits until a condition holds, for at most `milliseconds`. */
 async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<boolean> {
   const end = performance.now() + milliseconds;
   while (!await holds()) {
@@ -28,7 +28,7 @@ async function within(milliseconds: number, holds: () => Promise<boolean>): Prom
 }
 
 Deno.test({
-  name: "S1: idle strangers hold as many descriptors as one address may, and all together may",
+  name: "S1: idle strangers hold no more descriptors than the limits per address and in total",
   ignore,
   fn: () =>
     attackServer(
@@ -39,7 +39,7 @@ Deno.test({
         const strangers = Array.from({ length: 300 }, () => new RawTcp("127.66.0.1", server.port));
         let ofOne = 0;
         const few = async (): Promise<boolean> => (ofOne = await server.descriptors() - rest) <= 4;
-        // Sooner than the first one's time is over.
+        // Before the first one times out.
         assert(await within(1_500, few), `${ofOne} descriptors of one address`);
         let most = 0;
         for (let index = 0; index < 1_000; index++) {
@@ -48,14 +48,14 @@ Deno.test({
           most = Math.max(most, await server.descriptors() - rest);
         }
         assert(most <= 32 + SLACK, `${most} descriptors`);
-        assert(await within(4_000, async () => await server.descriptors() <= rest), "all are gone");
+        assert(await within(4_000, async () => await server.descriptors() <= rest), "not freed");
         for (const stranger of strangers) stranger.close();
       },
     ),
 });
 
 Deno.test({
-  name: "S1: what an address holds beyond its share while it says hello, it holds for a moment",
+  name: "S1: an address exceeds its share only briefly, during its hello",
   ignore,
   fn: () =>
     attackServer({ server: admission('timeout = "4s"') }, [], async (server) => {
@@ -68,13 +68,13 @@ Deno.test({
         if (index % 50 === 0) most = Math.max(most, await server.descriptors() - rest);
       }
       assert(most <= 16 + SLACK, `${most} descriptors of one address`);
-      // Sooner than the first one's time is over.
-      assert(await within(1_500, async () => await server.descriptors() - rest <= 4), "a moment");
+      // Before the first one times out.
+      assert(await within(1_500, async () => await server.descriptors() - rest <= 4), "too long");
       for (const stranger of strangers) stranger.close();
     }),
 });
 
-/** A hello that offers TLS 1.2 alone: 0x0304 in supported_versions becomes 0x0302. */
+/** Changes a hello to offer only TLS 1.2: 0x0304 in supported_versions becomes 0x0302. */
 function withoutTls13(hello: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const old = hello.slice();
   const at = hello.findIndex((_, i) => hello[i] === 0 && hello[i + 1] === 43 && hello[i + 5] === 3);
@@ -85,7 +85,7 @@ function withoutTls13(hello: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
 
 Deno.test({
   name:
-    "S4 T4: whatever strangers say or leave out, they get an alert that says why, and nothing stays",
+    "S4 T4: whatever strangers send or omit, they get an alert with the reason, and nothing remains",
   ignore,
   fn: () =>
     attackServer({ server: admission('timeout = "1s"') }, [], async (server) => {
@@ -119,22 +119,22 @@ Deno.test({
       }
       const whole = new RawTcp("127.66.0.1", server.port);
       await pause(5);
-      whole.send(hello); // and no more: TLS answers, and waits in vain
+      whole.send(hello); // nothing more: TLS answers and times out
       assert((await whole.lastWords(3_000)).length > 100);
       whole.close();
-      assert(await within(2_000, async () => await server.descriptors() <= rest), "all are gone");
+      assert(await within(2_000, async () => await server.descriptors() <= rest), "not freed");
     }),
 });
 
 Deno.test({
-  name: "S4: connections over the limit are refused before TLS, in words",
+  name: "S4: connections beyond the limit are refused before TLS, with an alert",
   ignore,
   fn: () =>
     attackServer({ server: admission("per_address = 1") }, [], async (server) => {
       const hello = await captureClientHello();
       const first = new RawTcp("127.66.0.1", server.port);
       await pause(50);
-      first.send(hello); // who says nothing would make room
+      first.send(hello); // a silent connection would be evicted
       await pause(50);
       for (let index = 0; index < 3; index++) {
         const stranger = new RawTcp("127.66.0.1", server.port);
@@ -148,7 +148,7 @@ Deno.test({
     }),
 });
 
-/** Has this process take next to nothing of what a socket receives. */
+/** Makes this process accept almost none of the data that a socket receives. */
 function takeNothing(socket: number): void {
   const [SOL_SOCKET, SO_RCVBUF, SO_RCVLOWAT] = [1, 8, 18];
   for (const [option, bytes] of [[SO_RCVBUF, 4_096], [SO_RCVLOWAT, 1 << 20]]) {
@@ -158,7 +158,7 @@ function takeNothing(socket: number): void {
 }
 
 Deno.test({
-  name: "S4: a client that takes no answers keeps no descriptor when its tunnel is given up",
+  name: "S4: a client that reads no answers holds no descriptor after its tunnel is closed",
   ignore,
   fn: () => {
     const keepalive = '[tunnel.keepalive]\ninterval = "500ms"\ntimeout = "2s"';
@@ -169,15 +169,15 @@ Deno.test({
         [socket] = socketsOf(port);
       });
       takeNothing(socket);
-      await connection.write(Uint8Array.of(0x80, 1, 0, 8, 1)); // an empty list of sessions
-      // As many pings with long bodies as are allowed at once, whose pongs are never read.
+      await connection.write(Uint8Array.of(0x80, 1, 0, 8, 1)); // an empty session list
+      // The maximum burst of long pings, whose pongs are never read.
       const ping = new Uint8Array(4 + 1_024);
       new DataView(ping.buffer).setUint32(0, 2 << 30 | 1_024 << 16 | 6);
       for (let index = 0; index < 60; index++) await connection.write(ping);
       await server.process.waitForLine(/tunnel down.*second.*keepalive-timeout/, {
         timeout: 8_000,
       });
-      assert(await within(3_000, async () => await server.descriptors() <= rest), "it is gone");
+      assert(await within(3_000, async () => await server.descriptors() <= rest), "not freed");
       abandon(connection);
     });
   },
@@ -185,14 +185,14 @@ Deno.test({
 
 for (const count of [24, 200]) {
   Deno.test({
-    name: `S3: ${count} clients behind one address that come back at once are all in soon`,
+    name: `S3: ${count} clients behind one address that reconnect at once are all connected soon`,
     ignore,
     fn: () => {
       const names = Array.from({ length: count }, (_, index) => `client-${index}`);
       return attackServer({}, names, async (server) => {
         const began = performance.now();
         const comeBack = async (name: string) => {
-          // As a daemon does that holds sessions.
+          // Like a daemon that holds sessions.
           const backoff = new Backoff({ base: 500, cap: 2_000, reset: 60_000 }, Math.random);
           while (performance.now() - began < 30_000) {
             try {
@@ -201,7 +201,7 @@ for (const count of [24, 200]) {
               await pause(backoff.next(0));
             }
           }
-          throw new Error(`"${name}" did not get in`);
+          throw new Error(`"${name}" could not log in`);
         };
         const first = await Promise.all(names.map(comeBack));
         const unknown = performance.now() - began;
@@ -210,7 +210,7 @@ for (const count of [24, 200]) {
         const again = performance.now();
         (await Promise.all(names.map(comeBack))).forEach(abandon);
         const known = performance.now() - again;
-        const figures = `${Math.round(unknown)} ms at first, ${Math.round(known)} ms when known`;
+        const figures = `${Math.round(unknown)} ms at first, ${Math.round(known)} ms once known`;
         assert(unknown < 20_000 && known < 15_000, figures);
         await server.process.waitForLine(/tunnel down/);
       });
@@ -219,7 +219,7 @@ for (const count of [24, 200]) {
 }
 
 Deno.test({
-  name: "S5: a neighbour behind the same address that holds all its places keeps no client out",
+  name: "S5: a neighbour behind the same address that holds all its places blocks no client",
   ignore,
   fn: () =>
     attackServer({}, ["second"], async (server) => {
@@ -241,8 +241,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "S5: a neighbour behind the same address that says nothing, 100 times a second, does not either",
+  name: "S5: 100 silent connections per second behind the same address block no client",
   ignore,
   fn: () =>
     attackServer({}, ["second"], async (server) => {
@@ -261,7 +260,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "S5 S6: strangers from as many IPv6 networks and addresses as they like keep nobody out, nor fill the log",
+    "S5 S6: strangers from any number of IPv6 networks and addresses block no client and do not fill the log",
   ignore,
   async fn() {
     await Deno.writeTextFile("/proc/sys/net/ipv6/ip_nonlocal_bind", "1");

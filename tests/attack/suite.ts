@@ -1,4 +1,7 @@
-/** `deno task attack [WORD…]`: every attack in turn, and what it cost, as docs/threat-model.md has it. */
+/**
+ * `deno task attack [WORD…]`: runs every attack, or those whose name contains one of the words, and
+ * prints the cost, as listed in docs/threat-model.md.
+ */
 import { printLine } from "./lines.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runInNamespace } from "../lab/namespace.ts";

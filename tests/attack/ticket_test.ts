@@ -11,24 +11,27 @@ import { RawTcp } from "./raw_tcp.ts";
 import { captureClientHello } from "./strangers.ts";
 
 const ignore = !insideLab();
-/** Milliseconds in which a client that is kept out by nobody logs in, on a loaded machine. */
+/** Time limit for a client's login on a loaded machine, in milliseconds. */
 const LOGIN = 2_000;
-/** The same with the start of its process. */
+/** The same including the start of its process. */
 const START = 10_000;
 
 /** The same for a daemon that holds sessions. */
 const HURRY = 5_000;
-/** Milliseconds in which all clients of a server come back. */
+/** Time limit for all clients of a server to reconnect, in milliseconds. */
 const RETURN = 30_000;
-/** Descriptors of one address where a client is known, with those that say hello right now. */
+/**
+ * Maximum number of descriptors of one address with a known client, including connections in their
+ * hello.
+ */
 const ONE_ADDRESS = 4 + 1 + 16;
 
-/** Milliseconds until an attack stands. */
+/** Time for an attack to take effect, in milliseconds. */
 const STAND = 1_500;
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Attempts of so many that get in. */
+/** Returns how many of `count` attempts succeed. */
 async function logins(count: number, logIn: () => Promise<Disposable | object>): Promise<number> {
   let succeeded = 0;
   for (let attempt = 0; attempt < count; attempt++) {
@@ -46,13 +49,13 @@ function logInWithTicket(server: AttackedServer, name: string): Promise<object> 
 }
 
 const neighbours: [string, number, () => Promise<Uint8Array<ArrayBuffer>>][] = [
-  ["whole hellos 100 times a second", 100, () => captureClientHello()],
-  ["whole hellos 400 times a second", 400, () => captureClientHello()],
-  ["nothing 400 times a second", 400, () => Promise.resolve(new Uint8Array(0))],
+  ["100 whole hellos per second", 100, () => captureClientHello()],
+  ["400 whole hellos per second", 400, () => captureClientHello()],
+  ["nothing on 400 connections per second", 400, () => Promise.resolve(new Uint8Array(0))],
 ];
 for (const [what, rate, words] of neighbours) {
   Deno.test({
-    name: `S5: a neighbour behind a client's own address that says ${what} keeps it out never`,
+    name: `S5: a neighbour behind a client's own address that sends ${what} never blocks it`,
     ignore,
     fn: () =>
       attackServer({}, ["second"], async (server) => {
@@ -67,13 +70,14 @@ for (const [what, rate, words] of neighbours) {
           await ready(server.client);
           await server.process.waitForLine(/tunnel up.*branch-1/, { since, timeout: START });
         }
-        assert(neighbour.count > rate, "the neighbour was there");
+        assert(neighbour.count > rate, "the neighbour was not active");
       }),
   });
 }
 
 Deno.test({
-  name: "S3 S5: 64 clients of a restarted server behind one address come in beside their neighbour",
+  name:
+    "S3 S5: 64 clients of a restarted server behind one address reconnect despite their neighbour",
   ignore,
   fn: () => {
     const names = Array.from({ length: 64 }, (_, index) => `client-${index}`);
@@ -100,7 +104,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "S5: an observer that repeats a client's ticket 100 times a second keeps it out never",
+  name: "S5: an observer that repeats a client's ticket 100 times per second never blocks it",
   ignore,
   fn: () =>
     attackServer({}, ["second"], async (server) => {
@@ -108,13 +112,18 @@ Deno.test({
       const hello = await captureClientHello(server.ticket("second"));
       using _observer = new Neighbour(server.port, 100, hello);
       await pause(STAND);
-      // What it has beyond a neighbour's places.
-      assert(await server.descriptors() - rest <= ONE_ADDRESS + 1, "one place of the client");
+      // The descriptors beyond a neighbour's places.
+      assert(
+        await server.descriptors() - rest <= ONE_ADDRESS + 1,
+        "more than one place of the client",
+      );
       assertEquals(await logins(20, () => logInWithTicket(server, "second")), 20);
     }),
 });
 
-/** What a connection hears that shows a ticket, from an address that has no place left. */
+/**
+ * Returns the alert to a connection that presents a ticket, from an address without a free place.
+ */
 async function heardBeside(server: AttackedServer, ticket: string): Promise<number | undefined> {
   const [first, hello] = [await captureClientHello(), await captureClientHello(ticket)];
   const [other, client] = [first, hello].map(() => new RawTcp("127.66.0.1", server.port));
@@ -128,7 +137,7 @@ async function heardBeside(server: AttackedServer, ticket: string): Promise<numb
 }
 
 Deno.test({
-  name: "S5: a client's tickets are void when a reload removes it or changes its secret",
+  name: "S5: a client's tickets become invalid when a reload removes it or changes its secret",
   ignore,
   fn: () =>
     attackServer({ server: '[tunnel.admission]\nper_address = 1\ntimeout = "1s"' }, [
@@ -137,7 +146,7 @@ Deno.test({
     ], async (server) => {
       const { lab } = server;
       const shows = (name: string) => heardBeside(server, server.ticket(name));
-      // Who is let in hears the server's hello, and no alert in plain.
+      // An admitted client gets the server's hello, not an alert in plain text.
       assertEquals([await shows("second"), await shows("third")], [undefined, undefined]);
       await makeSecret(lab, "new");
       const path = `${lab.folder}/server.toml`;
@@ -154,7 +163,7 @@ Deno.test({
     }),
 });
 
-/** Has connections to 127.0.0.1 come from another address of the loopback, for the time of `body`. */
+/** Runs `body` while connections to 127.0.0.1 use another loopback address as their source. */
 async function comingFrom(address: string, body: () => Promise<void>): Promise<void> {
   const route = (source: string): Promise<string> =>
     runCommand(
@@ -170,7 +179,7 @@ async function comingFrom(address: string, body: () => Promise<void>): Promise<v
 }
 
 Deno.test({
-  name: "S5: strangers from ever new addresses that hold all places keep out no client that is new",
+  name: "S5: strangers from ever new addresses that hold all places do not block a new client",
   ignore,
   fn: () =>
     attackServer({}, ["second"], async (server) => {
@@ -185,6 +194,6 @@ Deno.test({
         });
       }
       await server.process.waitForLine(/tunnel up.*127\.90\.0\.[1-9]/, { timeout: START });
-      assert(await server.descriptors() - rest <= 128 + 40, "descriptors are bounded");
+      assert(await server.descriptors() - rest <= 128 + 40, "too many descriptors");
     }),
 });

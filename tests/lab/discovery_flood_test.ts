@@ -62,7 +62,7 @@ Deno.test({
     await startProxyPair(lab, { clients: { north: "lan0", south: "lan1" } });
     const host = lab.use(startTestClient("cust1"));
     const session = await host.dial({ hostUniq: Uint8Array.of(7) });
-    const attack = suffer(lab, "one PADR 20,000 times a second");
+    const attack = suffer(lab, "the same PADR 20,000 times per second");
     const [frames] = await Promise.all([echoAll(session, attack), attack]);
     assert(frames > 100, `${frames} frames`);
     const seen = ac.seen.all(() => true);
@@ -86,7 +86,7 @@ Deno.test({
       .map((mac) => lab.use(startTestClient("cust0", mac)));
     const began = performance.now();
     const before = ac.seen.all(({ code }) => code === CODE_PADI).length;
-    const attack = suffer(lab, "10,000 PADIs a second from addresses made up", 22_000);
+    const attack = suffer(lab, "10,000 PADIs per second from random addresses", 22_000);
     await ac.seen.first(({ source }) => source !== known.mac, "a PADI of the flood");
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     const started = performance.now();
@@ -112,7 +112,7 @@ Deno.test({
     await startProxyPair(lab);
     const host = lab.use(startTestClient("cust0", 0x02_aa_00_00_00_01));
     const session = await host.dial({ hostUniq: Uint8Array.of(7) });
-    const attack = suffer(lab, "5,000 PADOs and PADSs a second to whoever asks");
+    const attack = suffer(lab, "5,000 PADOs and PADSs per second in answer to any PADI");
     await Promise.all([echoAll(session, attack), attack]);
     // 25 PADIs were asked of it, which had no session; the AC has answered each once.
     const offers = tap.seen.all(({ code }) => code === CODE_PADO).length;

@@ -1,4 +1,6 @@
-/** QUIC datagrams through the reader: each one is a frame, half a frame, a probe, or counted. */
+/**
+ * QUIC datagrams through the reader: each one is a frame, a fragment of one, a probe, or counted.
+ */
 import { HALF_HEADER, KIND_HALF } from "../../../src/tunnel/datagram.ts";
 import { DatagramReader } from "../../../src/tunnel/datagram_reader.ts";
 import { PeerAllowance } from "../../../src/tunnel/peer_allowance.ts";
@@ -142,10 +144,10 @@ class Watched {
     const whole = from === 0
       ? fits(0, part) && fits(part, length)
       : fits(0, from) && fits(from, length);
-    must(whole, "a frame was joined from halves of different frames");
+    must(whole, "a frame was joined from fragments of different frames");
   }
 
-  /** Checks that every datagram is accounted for once, and that at most 64 halves wait. */
+  /** Checks that every datagram is accounted for once, and that at most 64 fragments wait. */
   mustAddUp(): void {
     const of = (word: string): number => this.#counts[word] ?? 0;
     const singles = ["frame", "ping", "pong", "datagram-malformed", "half-duplicate", "half-late"];
