@@ -44,7 +44,6 @@ export const EMSGSIZE = 90;
 export const ENOPROTOOPT = 92;
 export const ENETDOWN = 100;
 export const ENOBUFS = 105;
-export const ENOTCONN = 107;
 export const EINPROGRESS = 115;
 
 /** Memory or descriptors are short, here or in the whole system: trying again may help. */

@@ -1,21 +1,11 @@
 import { assertEquals } from "@std/assert";
-
-const ROOT = new URL("..", import.meta.url).pathname;
+import { ROOT, sources } from "./sources.ts";
 
 /** Directories from top to bottom; each imports only from those below it. */
 const LAYERS = ["src/cli", "src/admin", "src/proxy", "src/tunnel", "src/pppoe"];
 
-const SCRIPTS = /\.[jt]s$/;
 /** Hand-written sources: those that `deno fmt` formats, and shell scripts. */
 const WRITTEN = /\.(m?[jt]s|css|html|sh)$/;
-
-function* sources(folder: string, kind = SCRIPTS): Generator<string> {
-  for (const entry of Deno.readDirSync(ROOT + folder)) {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory) yield* sources(path, kind);
-    else if (kind.test(path)) yield path;
-  }
-}
 
 /** Imports of a file: paths from the project's root, or bare names. */
 function imports(path: string): string[] {

@@ -5,7 +5,7 @@ import { refuse } from "./problem.ts";
 import type { Asked } from "./serve.ts";
 
 /** Maximum size of a request's body, in bytes. */
-export const MAX_BODY = 64 * 1024;
+const MAX_BODY = 64 * 1024;
 
 /** A request with validated parts. */
 export interface Request {

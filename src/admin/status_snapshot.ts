@@ -55,7 +55,7 @@ export function sessionCounts({ config, proxy }: Daemon): Status["sessions"] {
 }
 
 /** The certificates in use, with a warning if they should be replaced. */
-export function certificatesOf({ certificates }: Daemon): Certificate[] {
+function certificatesOf({ certificates }: Daemon): Certificate[] {
   const time = (at: number): string | null => Number.isNaN(at) ? null : new Date(at).toISOString();
   return certificates().map((certificate) => ({
     use: certificate.use,

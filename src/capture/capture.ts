@@ -13,7 +13,7 @@ import {
 /** Size of one chunk of the queue, in bytes. */
 const CHUNK = 64 * 1024;
 /** Maximum number of bytes waiting for the reader; a frame that does not fit is dropped. */
-export const CAPTURE_QUEUE = 4 * 1024 * 1024;
+const CAPTURE_QUEUE = 4 * 1024 * 1024;
 
 /** Settings of a capture. */
 export interface CaptureOptions {

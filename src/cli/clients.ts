@@ -29,7 +29,7 @@ export async function clientsCommand(args: Arguments): Promise<number> {
 }
 
 /** Formats clients as a table; `now` is the time in milliseconds since 1970. */
-export function describeClients(clients: readonly Client[], paint: Paint, now: number): string[] {
+function describeClients(clients: readonly Client[], paint: Paint, now: number): string[] {
   return table(COLUMNS, clients.map((client) => row(client, now)), paint);
 }
 

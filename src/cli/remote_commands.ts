@@ -3,7 +3,7 @@ import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
 
 /** Options of every command that talks to a daemon. */
-export const DAEMON_OPTIONS: readonly OptionSpec[] = [
+const DAEMON_OPTIONS: readonly OptionSpec[] = [
   { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
   {
     name: "config",

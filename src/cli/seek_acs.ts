@@ -65,7 +65,7 @@ export function padi(source: Mac, options: SeekOptions): Uint8Array {
 }
 
 /** Reads a received frame as an offer; undefined for any other frame. */
-export function readOffer(
+function readOffer(
   frame: Uint8Array,
   us: Mac,
   { hostUniq, etherType }: SeekOptions,

@@ -114,7 +114,7 @@ function since(time: string, now: number): string {
 }
 
 /** Formats open and held sessions as a table; `now` is the time in milliseconds since 1970. */
-export function describeSessions(list: readonly Session[], paint: Paint, now: number): string[] {
+function describeSessions(list: readonly Session[], paint: Paint, now: number): string[] {
   const rows = list.map((session) => [
     session.id,
     session.customer_mac,
@@ -131,7 +131,7 @@ export function describeSessions(list: readonly Session[], paint: Paint, now: nu
 }
 
 /** Formats ended sessions as a table. */
-export function describePast(list: readonly PastSession[], paint: Paint): string[] {
+function describePast(list: readonly PastSession[], paint: Paint): string[] {
   const rows = list.map((session) => [
     session.client,
     session.customer_mac,

@@ -69,7 +69,7 @@ async function checkPlaces({ file, stateDir, capture }: Config, owners: Owners):
 }
 
 /** Reads the certificates that a client accepts. Throws an Error as `readCertificate` does. */
-export async function readPins(
+async function readPins(
   paths: readonly string[],
   owners: Owners = trustedOwners(),
 ): Promise<Certificate[]> {

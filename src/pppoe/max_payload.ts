@@ -8,7 +8,7 @@ import { TAG_END_OF_LIST, TAG_PPP_MAX_PAYLOAD } from "./constants.ts";
  * PPP payload that needs no agreement, in bytes; a lower value in the tag means this one (section
  * 5.1).
  */
-export const DEFAULT_MAX_PAYLOAD = 1492;
+const DEFAULT_MAX_PAYLOAD = 1492;
 
 /** The requested value, the allowed value, and the tags with the latter. */
 export interface LoweredPayload {

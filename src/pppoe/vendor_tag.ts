@@ -10,7 +10,7 @@ const BROADBAND_FORUM = 0x0000_0de9;
 const CIRCUIT_ID = 0x01;
 const REMOTE_ID = 0x02;
 /** Maximum length of a circuit or remote id, in bytes. */
-export const MAX_LINE_ID = 63;
+const MAX_LINE_ID = 63;
 
 /** Identifies a line. */
 export interface LineId {

@@ -1,7 +1,7 @@
 import type { Pending } from "./pending.ts";
 
 /** Silence after which a discovery loses its claim to its Host-Uniq, in milliseconds. */
-export const SILENT_HOLD = 5_000;
+const SILENT_HOLD = 5_000;
 /** Maximum time to keep a Host-Uniq while another client waits for it, in milliseconds. */
 export const LONGEST_HOLD = 10_000;
 /**

@@ -5,7 +5,7 @@ const MAC_BYTES = 8;
 /**
  * Length of a token, in bytes: small enough for every host, far below RFC 3817 section 2.3's 255.
  */
-export const TOKEN_BYTES = HANDLE_BYTES + MAC_BYTES;
+const TOKEN_BYTES = HANDLE_BYTES + MAC_BYTES;
 
 /**
  * Creates and verifies the tokens that replace Host-Uniq (towards the AC) and AC-Cookie (towards

@@ -1,5 +1,5 @@
 /** A probe is due after this many bytes. */
-export const PROBE_EVERY = 16 * 1024;
+const PROBE_EVERY = 16 * 1024;
 /** Bounds of the window in bytes. */
 export const MIN_WINDOW = 4 * PROBE_EVERY;
 export const MAX_WINDOW = 256 * PROBE_EVERY;

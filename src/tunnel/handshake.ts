@@ -23,7 +23,7 @@ export const ALPN = "pppoe-proxy/1";
 /** Bytes of a nonce, of a proof and of a certificate's SHA-256. */
 export const NONCE_BYTES = 32;
 export const PROOF_BYTES = 32;
-export const FINGERPRINT_BYTES = 32;
+const FINGERPRINT_BYTES = 32;
 /** Secrets that a client may have at once, while it changes from one to another. */
 export const MAX_SECRETS = 4;
 /** Longest client name in UTF-8. */

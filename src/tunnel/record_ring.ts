@@ -2,11 +2,11 @@ import { weightOf } from "./queue_shares.ts";
 import { MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
 
 /** Records that a ring holds at most, removed ones that still occupy a slot included. */
-export const SLOTS = 65_536;
+const SLOTS = 65_536;
 const MASK = SLOTS - 1;
 
 /** Class of a removed record whose bytes have not been reclaimed yet. */
-export const REMOVED = 0;
+const REMOVED = 0;
 
 interface Buffer {
   readonly bytes: Uint8Array;
