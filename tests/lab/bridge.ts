@@ -2,8 +2,8 @@ import type { Lab } from "./lab.ts";
 import { runCommand } from "./process.ts";
 
 /**
- * Joins interfaces as one segment: what stands in for the daemons when peers are tried alone.
- * Resolves when each of them forwards.
+ * Bridges interfaces into one segment, in place of the daemons, to test the hosts alone. Resolves
+ * when each interface forwards.
  */
 export async function bridge(lab: Lab, ...interfaces: string[]): Promise<void> {
   await runCommand("ip", "link", "add", "lab-br", "type", "bridge", "forward_delay", "0");

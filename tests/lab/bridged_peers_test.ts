@@ -1,4 +1,7 @@
-/** The peers themselves, with a bridge where the daemons will be: what fails here is not the proxy's. */
+/**
+ * Tests of the hosts themselves, with a bridge in place of the daemons: a failure here is not the
+ * proxy's.
+ */
 import { assertEquals } from "@std/assert";
 import { serviceNameError } from "../../src/pppoe/error_tags.ts";
 import { bridge } from "./bridge.ts";
@@ -35,7 +38,7 @@ Deno.test({
     assertEquals(ac.sessions.size, 0);
     await taps[0].carried("lan0", 3);
     await taps[1].carried("wan0", 3);
-    // The AC ends one too.
+    // The AC can end a session, too.
     const second = await client.dial({});
     ac.terminate(second.sessionId);
     await second.ended;
@@ -43,7 +46,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "two test ACs on one wire are told apart, and a refusal arrives",
+  name: "two test ACs on one wire are distinguished, and a refusal arrives",
   ignore,
   async fn() {
     await using lab = await Lab.open();

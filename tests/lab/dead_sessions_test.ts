@@ -7,10 +7,10 @@ import { startProxyPair } from "./proxy_pair.ts";
 const ECHO = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0);
 const ECHO_REPLY = Uint8Array.of(0xc0, 0x21, 10, 1, 0, 8, 0, 0, 0, 0);
 const IPV4 = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
-/** Until a dial succeeds; a session gives way 4 s after a dial at the limit. Milliseconds. */
+/** Time limit of a dial, in milliseconds; a session gives way 4 s after a dial at the limit. */
 const PATIENCE = 25_000;
 
-/** Dials until there is a session, as a customer does. */
+/** Dials like a customer until there is a session. */
 async function redial(host: TestClient, hostUniq: Uint8Array): Promise<DialedSession> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
@@ -23,7 +23,7 @@ async function redial(host: TestClient, hostUniq: Uint8Array): Promise<DialedSes
   }
 }
 
-/** The AC answers an LCP echo on each session, as a live one does. */
+/** Makes the AC answer an LCP echo on each session, as a live one does. */
 async function answerEchoes(ac: TestAc, up: DialedSession[]): Promise<void> {
   for (const session of up) await session.echo(ECHO);
   for (const id of ac.sessions.keys()) ac.send(id, ECHO_REPLY);
@@ -33,7 +33,7 @@ async function answerEchoes(ac: TestAc, up: DialedSession[]): Promise<void> {
 }
 
 Deno.test({
-  name: "B1: a client of two sessions is not kept out by those of an AC that lost its power twice",
+  name: "B1: a client of two sessions is not locked out by those of an AC that lost power twice",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();

@@ -1,6 +1,6 @@
 /**
  * `deno task demo`: both daemons as processes on one machine, a customer that dials through them,
- * and what is to be seen on both wires. Needs no rights, no hardware and leaves nothing behind.
+ * and the packets on both wires. Needs no privileges or hardware, and leaves nothing behind.
  */
 import {
   CODE_PADI,
@@ -29,10 +29,10 @@ interface Customer extends EchoPath {
   hangUp(): unknown;
 }
 
-/** Frames that go there and back; more for peers that are not the bottleneck. */
+/** Number of frames sent and returned; high, so that the hosts are not the bottleneck. */
 const FRAMES = 5_000;
 const PINGS = 300;
-/** The longest payload of a session frame (RFC 2516 section 7). */
+/** Maximum payload of a session frame (RFC 2516 section 7). */
 const LENGTH = 1_492;
 
 async function demo(): Promise<void> {
@@ -44,7 +44,7 @@ async function demo(): Promise<void> {
       ? "Customer and AC are rp-pppoe's programs, pppoe and pppoe-server."
       : `Customer and AC are built in; with Debian's ${
         missing.join(" and ")
-      } they would be rp-pppoe.`,
+      } they would be rp-pppoe's.`,
   );
   await using lab = await Lab.open();
   const { lan, wan } = await lab.cables();
@@ -82,7 +82,8 @@ function isDiscovery({ code }: Tapped): boolean {
 function showDiscovery({ lan, wan }: { lan: WireTap; wan: WireTap }): void {
   for (const [name, tap] of [["LAN", lan], ["WAN", wan]] as const) {
     heading(`Discovery on the ${name}`);
-    // The two ends of a cable are recorded by two sockets, so equal instants may come in either order.
+    // The ends of a cable are recorded by two sockets, so equal timestamps may appear in either
+    // order.
     const packets = tap.seen.all(isDiscovery).sort((a, b) => stage(a.code) - stage(b.code));
     for (const { frame } of packets) say(`  ${dumpDiscovery(frame)}`);
   }
@@ -91,10 +92,10 @@ function showDiscovery({ lan, wan }: { lan: WireTap; wan: WireTap }): void {
     throw new Error(`Host-Uniq was not rewritten: "${customers}" and "${tokens}"`);
   }
   say("", `The AC never saw the customer's Host-Uniq ${customers}, but a token of the proxy,`);
-  say(`${tokens}, by which the answers found their way back.`);
+  say(`${tokens}, which brought the answers back to the right customer.`);
 }
 
-/** Where a packet stands in a dial. */
+/** Returns the position of a packet in a dial. */
 function stage(code: number): number {
   return [CODE_PADI, CODE_PADO, CODE_PADR, CODE_PADS].indexOf(code);
 }
@@ -134,11 +135,11 @@ async function showEnd({ lan, wan }: { lan: WireTap; wan: WireTap }): Promise<vo
   }
 }
 
-/** Runs the demo; 1 with the reason on stderr when something did not work. */
+/** Runs the demo; returns 1, with the reason on stderr, if something failed. */
 async function main(): Promise<number> {
   try {
     await demo();
-    heading("Done: processes, interfaces and files are gone again.");
+    heading("Done: all processes, interfaces and files have been removed.");
     return 0;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
@@ -147,7 +148,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Enters a namespace of its own and runs there. */
+/** Enters a new namespace and runs the demo there. */
 async function outside(): Promise<number> {
   if (!await fetchDependencies()) return 1;
   return await runInNamespace(["run", "-A", "--quiet", new URL(import.meta.url).pathname]);

@@ -1,8 +1,8 @@
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
 /**
- * Fetches what main.ts and these files import: inside a private namespace the world cannot be
- * reached. False, with Deno's words on stderr, where that fails.
+ * Fetches everything that main.ts and these files import, because a private namespace has no
+ * network. Returns false, with Deno's error on stderr, if that fails.
  */
 export async function fetchDependencies(files: readonly string[] = []): Promise<boolean> {
   const args = ["cache", "--quiet", MAIN, ...files];

@@ -1,4 +1,7 @@
-/** Real daemons, an attacker in a process of its own on the customers' or the AC's cable, and the frames on the AC's wire. */
+/**
+ * Floods against real daemons: an attacker process on the customers' or the AC's cable, and the
+ * frames seen on the AC's wire.
+ */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { CODE_PADI, CODE_PADO, CODE_PADR } from "../../src/pppoe/constants.ts";
 import type { Observed } from "./peers/observed.ts";
@@ -10,10 +13,10 @@ import { startProxyPair } from "./proxy_pair.ts";
 import { startScript } from "../attack/field.ts";
 
 const ignore = !insideLab();
-/** How long an attack lasts. Milliseconds. */
+/** Duration of an attack, in milliseconds. */
 const ATTACK = 5_000;
 
-/** An attack that tests/attack/attacks.ts has by this name; resolves when it is over. */
+/** Runs the attack of this name from tests/attack/attacks.ts; resolves when it is over. */
 async function suffer(lab: Lab, name: string, milliseconds = ATTACK): Promise<void> {
   const [lan, wan] = ["cust0", "ac0"];
   const target = { port: 0, lan, wan, floodLan: lan, floodWan: wan, folder: "", milliseconds };
@@ -23,7 +26,7 @@ async function suffer(lab: Lab, name: string, milliseconds = ATTACK): Promise<vo
   await attacker.stop();
 }
 
-/** Sends a frame each 20 ms until `done`; each has to come back. How many there were. */
+/** Sends a frame every 20 ms until `done`, each of which must come back; returns their number. */
 async function echoAll(session: DialedSession, done: Promise<void>): Promise<number> {
   let over = false;
   done.finally(() => over = true).catch(() => {});
@@ -38,7 +41,10 @@ async function echoAll(session: DialedSession, done: Promise<void>): Promise<num
   return back.length;
 }
 
-/** Dials as a host does that asks again after 5 and 10 seconds (RFC 2516 section 8); with which try it was served. */
+/**
+ * Dials like a host that asks again after 5 and 10 seconds (RFC 2516 section 8); returns the number
+ * of the successful try.
+ */
 async function tries(host: TestClient): Promise<number> {
   for (let number = 1; number <= 3; number++) {
     const wait = new Promise((resolve) => setTimeout(resolve, number * 5_000 - 5_000));
@@ -102,7 +108,7 @@ Deno.test({
 
 Deno.test({
   name:
-    "C3: 5,000 PADOs and PADSs a second to whoever asks: few reach the customers' wire, and no frame of a session is lost",
+    "C3: 5,000 PADOs and PADSs a second in answer to every request: few reach the customers' wire, and no session frame is lost",
   ignore,
   async fn() {
     await using lab = await Lab.open();

@@ -32,7 +32,7 @@ Deno.test({
     await using lab = await Lab.open();
     const { ac } = await started(lab);
     for (const [index, [what, hostUniq]] of HOST_UNIQS.entries()) {
-      // Another address each time, so that only this packet can be meant.
+      // A new address each time, so that only this packet can match.
       const host = lab.use(startTestClient("cust0", NEIGHBOUR + index));
       const since = ac.seen.length;
       const session = await host.dial(hostUniq && { hostUniq });
@@ -68,7 +68,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "several customers dial at once, each gets a session of its own",
+  name: "several customers dial at once, and each gets its own session",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -86,7 +86,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "one customer has several sessions at once, told apart by Host-Uniq",
+  name: "one customer can have several sessions at once, with different Host-Uniq values",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -103,7 +103,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "preserve leaves the customer's Host-Uniq as it is",
+  name: "with preserve the customer's Host-Uniq is unchanged",
   ignore,
   async fn() {
     await using lab = await Lab.open();

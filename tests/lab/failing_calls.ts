@@ -1,16 +1,19 @@
 import type { LabProcess } from "./process.ts";
 import { startProcess } from "./process.ts";
 
-/** System calls that fail, as the kernel lets them when something is short (strace(1), `inject`). */
+/** System calls that fail as they do when a kernel resource is short (strace(1), `inject`). */
 export interface FailingCalls {
-  /** For messages: `accept4 gives ENFILE`. */
+  /** Names of the calls. */
   readonly calls: readonly string[];
   readonly error: "ENFILE" | "ENOMEM" | "ENOBUFS";
-  /** Which of them, such as `3+` or `1+2`. Default: each. */
+  /** Which of the calls fail, such as `3+` or `1+2`. Default: all. */
   readonly when?: string;
 }
 
-/** Has calls of a running process fail while `body` runs. It goes on slowly, as it is traced. */
+/**
+ * Makes calls of a running process fail while `body` runs. The process runs slowly while it is
+ * traced.
+ */
 export async function whileFailing(
   process: LabProcess,
   { calls, error, when = "1+" }: FailingCalls,

@@ -1,11 +1,11 @@
-/** PPP in HDLC-like framing as pppd and `pppoe` speak it over a pty or pipe (RFC 1662). */
+/** PPP in HDLC-like framing as used by pppd and `pppoe` over a pty or pipe (RFC 1662). */
 
 const FLAG = 0x7e;
 const ESCAPE = 0x7d;
 /** Address "all stations" and control "unnumbered information" (RFC 1662 section 3.1). */
 const ADDRESS_CONTROL = [0xff, 0x03];
 
-/** Remainders of one byte under the reversed polynomial of the FCS-16 (RFC 1662 appendix C.2). */
+/** Remainders of one byte for the reversed polynomial of the FCS-16 (RFC 1662 appendix C.2). */
 const REMAINDERS = Uint16Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? value >>> 1 ^ 0x8408 : value >>> 1;
@@ -18,7 +18,7 @@ function checkSequence(bytes: Uint8Array): number {
   return value ^ 0xffff;
 }
 
-/** A PPP packet (from its protocol field on) as a frame between two flags. */
+/** Encodes a PPP packet (from its protocol field on) as a frame between two flags. */
 export function encodeHdlc(packet: Uint8Array): Uint8Array {
   const plain = new Uint8Array(packet.length + 4);
   plain.set(ADDRESS_CONTROL);
@@ -37,12 +37,12 @@ export function encodeHdlc(packet: Uint8Array): Uint8Array {
 
 /** Collects PPP packets from a stream of bytes. */
 export class HdlcDecoder {
-  /** Frames whose check sequence was wrong. */
+  /** Number of frames with a wrong check sequence. */
   faults = 0;
   #frame: number[] = [];
   #escaped = false;
 
-  /** The packets that end within these bytes. */
+  /** Returns the packets that end within these bytes. */
   decode(bytes: Uint8Array): Uint8Array[] {
     const packets: Uint8Array[] = [];
     for (const byte of bytes) {

@@ -8,7 +8,7 @@ Deno.test("encodeHdlc() puts address and control before a packet and escapes wha
   assertEquals(framed.at(-1), 0x7e);
 });
 
-Deno.test("HdlcDecoder gives back every byte, however the stream is cut", () => {
+Deno.test("HdlcDecoder returns every byte, however the stream is split", () => {
   const packet = Uint8Array.from({ length: 258 }, (_, at) => at);
   const framed = encodeHdlc(packet);
   for (let cut = 0; cut <= framed.length; cut++) {

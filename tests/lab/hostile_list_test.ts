@@ -8,7 +8,7 @@ import { tapCable } from "./peers/wire_tap.ts";
 import { ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 import { dialRp, RP_PROGRAMS, startRpServer } from "./rp_pppoe.ts";
 
-/** Writes sessions into a client's state as if it had had them. */
+/** Writes sessions to a client's state as if it had had them. */
 async function pretend(directory: string, peer: string, ac: number, ids: number[]): Promise<void> {
   const now = Date.now();
   const { journal } = openJournal(directory, { mode: "client", interface: "lan0", mac: "own" }, {
@@ -31,7 +31,7 @@ async function pretend(directory: string, peer: string, ac: number, ids: number[
 }
 
 Deno.test(needing(RP_PROGRAMS, {
-  name: "H2: a client's list of sessions costs rp-pppoe on the server's own host nothing",
+  name: "H2: a client's list of sessions does not affect rp-pppoe on the server's own machine",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();

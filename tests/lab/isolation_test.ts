@@ -9,7 +9,7 @@ import { startProxyPair } from "./proxy_pair.ts";
 const ignore = !insideLab();
 const FRAMES = 200;
 
-/** A payload that bears its owner's byte all over. */
+/** Returns a payload filled with its owner's byte. */
 function marked(owner: number, index: number): Uint8Array {
   const payload = new Uint8Array(46 + index * 7).fill(owner);
   new DataView(payload.buffer).setUint16(0, 0x0021);
@@ -20,7 +20,7 @@ async function transfer(session: DialedSession, owner: number): Promise<void> {
   for (let index = 0; index < FRAMES; index++) await session.echo(marked(owner, index));
 }
 
-/** Session frames of both directions, all of which carry this owner's byte, and are as many as sent. */
+/** Checks that the tap saw all session frames of both directions, all with this owner's byte. */
 function assertOnly(tap: WireTap, owner: number): void {
   assertEquals(tap.seen.lost, 0);
   const frames = tap.seen.all(({ code }) => code === CODE_SESSION);
@@ -41,7 +41,7 @@ for (const mac of ["own", "transparent"] as const) {
       await startProxyPair(lab, { mac, clients: { north: "lan0", south: "lan1" } });
       const hosts = ["cust0", "cust1"].map((name) => lab.use(startTestClient(name)));
 
-      // The same Host-Uniq on purpose: it must not lead an answer to the wrong customer.
+      // The same Host-Uniq on purpose: it must not bring an answer to the wrong customer.
       const hostUniq = Uint8Array.of(0x4e, 0x2f);
       const sessions = await Promise.all(hosts.map((host) => host.dial({ hostUniq })));
       await Promise.all(sessions.map((session, owner) => transfer(session, 0xa0 + owner)));

@@ -1,11 +1,11 @@
-/** Entries kept; what comes after them is counted in `lost`. */
+/** Maximum number of entries kept; later ones are counted in `lost`. */
 const MAX_ENTRIES = 100_000;
-/** Milliseconds to wait for an entry where nothing else is said. */
+/** Default time to wait for an entry, in milliseconds. */
 const DEFAULT_TIMEOUT = 5_000;
 
 /** How to wait for an entry. */
 export interface WaitOptions {
-  /** Entries before this index do not count (see {@linkcode Journal.length}). */
+  /** Entries before this index are ignored (see {@linkcode Journal.length}). */
   since?: number;
   /** Milliseconds. */
   timeout?: number;
@@ -16,26 +16,26 @@ interface Waiter<T> {
   resolve: (entry: T) => void;
 }
 
-/** What happened, in order, and a way to wait for what is to happen, without polling. */
+/** An ordered record of events, with a way to wait for future ones without polling. */
 export class Journal<T> {
-  /** Everything seen, oldest first. */
+  /** All entries, oldest first. */
   readonly entries: T[] = [];
-  /** Entries that were not kept, because there were too many. */
+  /** Number of entries not kept because there were too many. */
   lost = 0;
   #waiters = new Set<Waiter<T>>();
   #show: (entry: T) => string;
 
-  /** `show` renders an entry for the message of a wait in vain. */
+  /** `show` renders an entry for the message of a wait that timed out. */
   constructor(show: (entry: T) => string = String) {
     this.#show = show;
   }
 
-  /** Index that the next entry gets. */
+  /** Index of the next entry. */
   get length(): number {
     return this.entries.length;
   }
 
-  /** Adds an entry and wakes who waits for it. */
+  /** Adds an entry and wakes its waiters. */
   add(entry: T): void {
     if (this.entries.length < MAX_ENTRIES) this.entries.push(entry);
     else this.lost++;
@@ -46,12 +46,15 @@ export class Journal<T> {
     }
   }
 
-  /** The entries that match. */
+  /** Returns the entries that match. */
   all(match: (entry: T) => boolean, since = 0): T[] {
     return this.entries.slice(since).filter(match);
   }
 
-  /** The first entry that matches, past or to come; rejects with the last entries after the timeout. */
+  /**
+   * Resolves with the first matching entry, past or future; rejects with the last entries after the
+   * timeout.
+   */
   async first(
     match: (entry: T) => boolean,
     what: string,
@@ -72,7 +75,7 @@ export class Journal<T> {
     }
   }
 
-  /** Resolves when there are this many entries. */
+  /** Resolves when this many entries exist. */
   async reach(length: number, what: string, options: WaitOptions = {}): Promise<void> {
     if (this.length >= length) return;
     await this.first(() => this.length >= length, `${length} ${what}`, {
@@ -83,6 +86,7 @@ export class Journal<T> {
 
   #inVain(what: string, timeout: number): string {
     const last = this.entries.slice(-12).map((entry) => `\n  ${this.#show(entry)}`);
-    return `Waited ${timeout} ms in vain for ${what}; last seen:${last.join("") || " nothing"}`;
+    const seen = last.join("") || " nothing";
+    return `Timed out after ${timeout} ms waiting for ${what}; last seen:${seen}`;
   }
 }

@@ -10,7 +10,7 @@ import { SystemError } from "../../ffi/errno.ts";
 import { type LabProcess, type ProcessOptions, startProcess } from "./process.ts";
 import { addVeth, removeInterface, setUp } from "./veth.ts";
 
-/** What keeps a test from running outside a private namespace. */
+/** Prevents tests from running outside a private namespace. */
 export { insideLab } from "./namespace.ts";
 
 /** A cable: a pair of veth interfaces, up, without IPv6. */
@@ -18,9 +18,9 @@ export interface Cable {
   readonly ends: readonly [string, string];
 }
 
-/** Interfaces, processes and files that are gone after disposal. */
+/** Interfaces, processes and files that are removed on disposal. */
 export class Lab implements AsyncDisposable {
-  /** A folder of this lab alone. */
+  /** A folder for this lab only. */
   readonly folder: string;
   #stack = new AsyncDisposableStack();
 
@@ -29,7 +29,7 @@ export class Lab implements AsyncDisposable {
     this.#stack.defer(() => Deno.remove(folder, { recursive: true }));
   }
 
-  /** An empty lab. */
+  /** Opens an empty lab. */
   static async open(): Promise<Lab> {
     setUp("lo", false);
     return new Lab(await Deno.makeTempDir({ prefix: "pppoe-lab-" }));
@@ -44,7 +44,7 @@ export class Lab implements AsyncDisposable {
     return { ends: [one, other] };
   }
 
-  /** The cables of the usual topology: customer's and AC's. */
+  /** Creates the cables of the usual topology: the customer's and the AC's. */
   async cables(mtu?: number): Promise<{ lan: Cable; wan: Cable }> {
     return {
       lan: await this.cable("cust0", "lan0", mtu),
@@ -57,25 +57,25 @@ export class Lab implements AsyncDisposable {
     return this.use(startProcess(options));
   }
 
-  /** Takes over what is to be disposed with the lab, the latest first. */
+  /** Registers a part for disposal with the lab, in reverse order. */
   use<T extends AsyncDisposable>(part: T): T {
     return this.#stack.use(part);
   }
 
-  /** Writes a file into the lab's folder; its absolute path. */
+  /** Writes a file to the lab's folder; returns its absolute path. */
   async write(name: string, text: string, mode = 0o600): Promise<string> {
     const path = `${this.folder}/${name}`;
     await Deno.writeTextFile(path, text, { mode });
     return path;
   }
 
-  /** Ends processes, removes interfaces and files. */
+  /** Ends processes, and removes interfaces and files. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
   }
 }
 
-/** One end may have been moved to another namespace, or may be gone already. */
+/** Removes a cable; one end may be in another namespace or already gone. */
 function removeCable(one: string, other: string): void {
   for (const end of [one, other]) {
     try {

@@ -20,7 +20,7 @@ import {
 } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
-/** Not the first, so that a proxy that counts by itself would be seen. */
+/** Not the first id, so that a proxy that counts ids itself is detected. */
 const SESSION_ID = 0x0777;
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 
@@ -31,7 +31,7 @@ interface Dialed {
   session: DialedSession;
 }
 
-/** Daemons with one open session that has carried a frame. */
+/** Starts daemons with one open session that has carried a frame. */
 async function dialed(lab: Lab, options: PairOptions = {}): Promise<Dialed> {
   await lab.cables();
   const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: SESSION_ID }));
@@ -56,7 +56,7 @@ for (const side of ["client", "server"] as const) {
       const { code } = await daemons[side].stop();
       assertEquals(code, 0);
       await Promise.all([session.ended, ac.ended(SESSION_ID)]);
-      // Once the other daemon has gone too, nothing more can come.
+      // Once the other daemon has ended too, nothing more can arrive.
       await daemons[side === "client" ? "server" : "client"].stop();
       assertEquals([padts(host), padts(ac)], [1, 1]);
     },
@@ -64,7 +64,7 @@ for (const side of ["client", "server"] as const) {
 }
 
 Deno.test({
-  name: "a server that was killed and kept nothing: the customer gets a PADT, a new dial works",
+  name: "after a server without state is killed, the customer gets a PADT, and a new dial works",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -80,7 +80,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a client that was killed and kept nothing: the AC gets a PADT, a new dial works",
+  name: "after a client without state is killed, the AC gets a PADT, and a new dial works",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -97,7 +97,7 @@ for (const side of ["client", "server"] as const) {
   for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     Deno.test({
       name:
-        `${signal} of a ${side} that keeps its sessions, as soon as one is open: it goes on, and nobody hears of it`,
+        `${signal} of a ${side} with state, right after a session opens: it continues, without a PADI or PADT on any wire`,
       ignore,
       async fn() {
         await using lab = await Lab.open();
@@ -117,7 +117,7 @@ for (const side of ["client", "server"] as const) {
 }
 
 Deno.test({
-  name: "a PADT goes from the customer to the AC, and a second one does no harm",
+  name: "a PADT travels from the customer to the AC, and a second one has no effect",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -127,7 +127,7 @@ Deno.test({
     assertEquals(findTag(tags, TAG_GENERIC_ERROR), new TextEncoder().encode("hanging up"));
     for (const type of [TAG_HOST_UNIQ, TAG_AC_COOKIE]) assertEquals(findTag(tags, type), undefined);
     session.terminate();
-    // Frames keep their order: when this session is up, the second PADT has been dealt with.
+    // Frames keep their order: when this session is open, the second PADT has been processed.
     const again = await host.dial({ hostUniq: Uint8Array.of(2) });
     await again.echo(PAYLOAD);
     assertEquals([padts(host), padts(ac)], [0, 1]);
@@ -135,7 +135,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a PADT goes from the AC to the customer and leaves its other session alone",
+  name: "a PADT travels from the AC to the customer and does not affect its other session",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -149,7 +149,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a client with a wrong secret is refused, both sides say so, and its frames go nowhere",
+  name: "a client with a wrong secret is refused, both sides log it, and its frames are dropped",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -165,7 +165,7 @@ Deno.test({
     await daemons.server.waitForLine(/tunnel rejected/, { since });
     const host = lab.use(startTestClient("cust0"));
     const offer = host.discover();
-    offer.catch(() => {}); // nobody answers until the lab is closed
+    offer.catch(() => {}); // no answer comes before the lab is closed
     await client.waitForLine(/no-tunnel/);
     assertEquals(ac.seen.length, 0);
   },

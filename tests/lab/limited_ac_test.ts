@@ -7,13 +7,13 @@ import { startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
 
-/** Customers that dial at once. */
+/** Number of customers that dial at once. */
 const CUSTOMERS = 30;
-/** The time between their third PADI and their fourth is over (RFC 2516 section 8). Milliseconds. */
+/** Time between their third PADI and their fourth, in milliseconds (RFC 2516 section 8). */
 const PATIENCE = 40_000;
 
 Deno.test({
-  name: "M1: 30 customers that dial at once get in at an AC that answers one PADI a second",
+  name: "M1: 30 customers that dial at once get sessions from an AC that answers one PADI a second",
   ignore,
   async fn() {
     await using lab = await Lab.open();

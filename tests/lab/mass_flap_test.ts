@@ -34,7 +34,7 @@ Deno.test({
     await daemons.restartServer();
     await crowd.online(SESSIONS);
     assertEquals([ac.sessions.size, crowd.padts], [SESSIONS, SESSIONS]);
-    // However late this process hears of them; how even they are is tried with a clock of its own.
+    // This process may see them late; another test checks their evenness with its own clock.
     const took = padis[padis.length - 1] - padis[0];
     const least = 1_000 * (SESSIONS - 2 * BURST) / RATE;
     const facts = `${padis.length} PADIs in ${took} ms`;

@@ -1,26 +1,26 @@
 import type { Journal } from "./journal.ts";
 
-/** Where echoing is measured: what is sent comes back into `received`. */
+/** A path that echoes: what is sent comes back in `received`. */
 export interface EchoPath {
   readonly received: Journal<Uint8Array>;
   send(payload: Uint8Array): unknown;
 }
 
-/** Figures of an exchange of session frames. */
+/** Results of an exchange of session frames. */
 export interface Figures {
-  /** Frames that went there and came back. */
+  /** Number of frames sent and returned. */
   frames: number;
   framesPerSecond: number;
-  /** PPP payload each way. */
+  /** PPP payload in each direction. */
   megabitsPerSecond: number;
-  /** Milliseconds, of single frames on an idle path. */
+  /** Round-trip time of single frames on an idle path, in milliseconds. */
   roundTripP50: number;
   roundTripP99: number;
 }
 
 const WINDOW = 32;
 
-/** Sends frames of one length and waits for every one; throws when a frame is lost or changed. */
+/** Sends frames of one length and waits for all of them; throws if a frame is lost or changed. */
 export async function measureEcho(
   path: EchoPath,
   { frames, pings, length }: { frames: number; pings: number; length: number },
@@ -56,7 +56,9 @@ async function roundTrip(path: EchoPath, payload: Uint8Array): Promise<void> {
   await path.received.reach(back, "frames to come back");
 }
 
-/** An IPv4 packet's protocol field and a number, filled up with what follows from both. */
+/**
+ * Returns an IPv4 packet's protocol field and a number, padded with bytes derived from the number.
+ */
 function numbered(index: number, length: number): Uint8Array {
   const payload = new Uint8Array(length).fill(index);
   const view = new DataView(payload.buffer);

@@ -5,16 +5,19 @@ import { startTestClient } from "./peers/test_client.ts";
 import { type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
-/** What a newcomer may have to wait for a silent tunnel, and what a loaded machine adds. */
+/**
+ * Maximum wait of a newcomer for a silent tunnel, with a margin for a loaded machine, in
+ * milliseconds.
+ */
 const TAKEOVER = 3_000;
 
-/** The same client once more, on another segment. */
+/** Writes the configuration of the same client once more, on another segment. */
 async function twin(lab: Lab): Promise<void> {
   const config = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
   await lab.write("twin.toml", config.replace('"lan0"', '"lan1"'));
 }
 
-/** How often the first client's tunnel has come up. */
+/** Returns how many times the first client's tunnel has come up. */
 function tunnels(pair: ProxyPair): number {
   return pair.client.output.entries.filter((line) => /tunnel up/.test(line)).length;
 }
@@ -45,7 +48,7 @@ Deno.test({
     const line = await pair.server.waitForLine(/two machines use the same client name/);
     const addresses = new Set(line.match(/127\.0\.0\.1:\d+/g));
     assertEquals([addresses.size, /error/i.test(line)], [2, true], line);
-    // When the first leaves, the second is let in.
+    // When the first client stops, the second is admitted.
     since = other.output.length;
     await pair.client.stop();
     await ready(other, since);
@@ -54,7 +57,7 @@ Deno.test({
 
 for (const how of ["SIGKILL", "SIGSTOP"] as const) {
   Deno.test({
-    name: `F1: a client whose old tunnel is dead is back at once, ${how}`,
+    name: `F1: a client whose old tunnel is dead reconnects at once, ${how}`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
@@ -63,7 +66,7 @@ for (const how of ["SIGKILL", "SIGSTOP"] as const) {
       const pair = await startProxyPair(lab);
       await twin(lab);
       const since = pair.server.output.length;
-      pair.client.signal(how); // what is killed hangs up; what has stopped is silent
+      pair.client.signal(how); // a killed client hangs up, a stopped one is silent
       const began = performance.now();
       const other = startDaemon(lab, "twin");
       await other.waitForLine(/tunnel up/, { timeout: 20_000 });

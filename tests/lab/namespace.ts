@@ -1,12 +1,15 @@
 /**
- * Private network namespaces. Interfaces made inside are seen by nobody outside and go with the
- * last process of the namespace. An ordinary user gets one inside a user namespace
- * (unshare(1), user_namespaces(7)).
+ * Private network namespaces. Interfaces made inside are not visible outside, and disappear with
+ * the last process of the namespace. An ordinary user gets one inside a user namespace (unshare(1),
+ * user_namespaces(7)).
  */
 
 import { installed } from "./process.ts";
 
-/** PATH with `sbin` beside each `bin`: ordinary users' PATH often lacks where pppoe, pppd and ip are. */
+/**
+ * PATH with `sbin` next to each `bin`: ordinary users' PATH often lacks the folder of pppoe, pppd
+ * and ip.
+ */
 function systemPath(): string {
   const folders = (Deno.env.get("PATH") ?? "/usr/bin:/bin").split(":");
   const further = folders.filter((name) => /\/bin$/.test(name)).map((name) =>
@@ -15,7 +18,7 @@ function systemPath(): string {
   return [...new Set([...folders, ...further])].join(":");
 }
 
-/** Set in the environment of what runs inside. */
+/** Environment variable that marks processes inside. */
 const MARK = "PPPOE_PROXY_LAB";
 
 /** Whether this process runs in a namespace made by {@linkcode runInNamespace}. */
@@ -23,37 +26,37 @@ export function insideLab(): boolean {
   return Deno.env.get(MARK) === "1";
 }
 
-/** Ways into a namespace, the one with fewer side effects first. */
+/** Ways to create a namespace, in order of increasing side effects. */
 const WAYS: readonly (readonly string[])[] = [
   ["--net", "--mount"],
   ["--user", "--map-root-user", "--net", "--mount"],
 ];
 
-const REFUSED = `Cannot make a private network namespace: both root's way (unshare --net) and the
-ordinary user's way (unshare --user --map-root-user --net) were refused.
+const REFUSED = `Cannot make a private network namespace: root's method (unshare --net) and the
+ordinary user's (unshare --user --map-root-user --net) were both refused.
 Run as root with CAP_SYS_ADMIN, or allow user namespaces on this machine:
   sysctl kernel.unprivileged_userns_clone=1               (Debian)
   sysctl kernel.apparmor_restrict_unprivileged_userns=0   (Ubuntu)
-In a container, it has to be started with --privileged.`;
+In a container, start it with --privileged.`;
 
 /**
- * sysfs shows the interfaces of the namespace it was mounted in; where that is refused, so be it.
- * Without iproute2 `lo` is down until a lab is opened.
+ * Mounts sysfs, which shows the interfaces of the namespace it was mounted in; a failure is
+ * ignored. Without iproute2, `lo` is down until a lab is opened.
  */
 const PREPARE = 'mount -t sysfs sysfs /sys 2>/dev/null; ip link set lo up 2>/dev/null; exec "$@"';
 
-/** Why this machine can have no labs, in a few words that say what to do; undefined where it can. */
+/** Returns what this machine lacks for labs; undefined if it can run them. */
 export async function labObstacle(): Promise<string | undefined> {
   if (!installed("unshare")) return "unshare, Debian's package util-linux";
-  if (await firstPossible() === undefined) return "a private network namespace, which is refused";
+  if (await firstPossible() === undefined) return "permission to make a private network namespace";
   if (!installed("ip", systemPath())) return "ip, Debian's package iproute2";
   return undefined;
 }
 
 /**
- * Runs Deno with these arguments in a new private namespace and passes on what ends it.
+ * Runs Deno with these arguments in a new private namespace, and forwards signals to it.
  *
- * @returns The exit code; 1 with a message on stderr where namespaces are refused.
+ * @returns The exit code; 1 with a message on stderr if namespaces are refused.
  */
 export async function runInNamespace(args: readonly string[]): Promise<number> {
   const way = await firstPossible();
@@ -65,7 +68,7 @@ export async function runInNamespace(args: readonly string[]): Promise<number> {
   return await run("unshare", [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args], env);
 }
 
-/** Runs Deno with these arguments where this process is, without labs. */
+/** Runs Deno with these arguments in the current namespace, without labs. */
 export async function runDeno(args: readonly string[]): Promise<number> {
   return await run(Deno.execPath(), args, { [MARK]: "0" });
 }

@@ -1,4 +1,4 @@
-/** What the demo prints: plain lines; bold headings on a terminal that wants them (NO_COLOR). */
+/** Output of the demo: plain lines, with bold headings on a terminal unless NO_COLOR is set. */
 const plain = !Deno.stdout.isTerminal() || (Deno.env.get("NO_COLOR") ?? "") !== "";
 
 /** Writes lines to stdout. */

@@ -3,10 +3,13 @@ import { runCommand } from "./process.ts";
 import { pppoeProxyCommand } from "./shipped.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
-/** User and group "nobody", who owns nothing. */
+/** User and group "nobody", which owns nothing. */
 export const NOBODY = 65_534;
 
-/** Whether this process can become another user: root can, but for one that was made so by a user namespace. */
+/**
+ * Whether this process can become another user: only root can, unless it is root in a user
+ * namespace without that user.
+ */
 export function canBecomePlainUser(): boolean {
   const ranges = Deno.readTextFileSync("/proc/self/uid_map").trim().split("\n");
   return Deno.uid() === 0 && ranges.some((line) => {
@@ -17,14 +20,15 @@ export function canBecomePlainUser(): boolean {
 
 /** How to start Deno programs of this project as a user with one capability and nothing else. */
 export interface PlainUser {
-  /** What to start in place of a program and its arguments. */
+  /** Returns what to start in place of a program and its arguments. */
   enter(program: string, args: readonly string[]): [program: string, args: string[]];
   env: Record<string, string>;
 }
 
 /**
- * Gives the lab's folder to "nobody". Deno, its cache and this project may be where others may not
- * look, so they are bound read-only, in this mount namespace alone, to a place where they may.
+ * Gives the lab's folder to "nobody". Deno, its cache and this project may be in folders that
+ * others cannot read, so they are bound read-only to a readable place, in this mount namespace
+ * only.
  */
 export async function plainUser(lab: Lab): Promise<PlainUser> {
   const place = await Deno.makeTempDir({ prefix: "pppoe-lab-plain-" });

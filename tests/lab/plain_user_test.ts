@@ -10,7 +10,7 @@ const obstacle = canBecomePlainUser() ? undefined : "root, to become an ordinary
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
 
-/** Lines of /proc/PID/status by name. */
+/** Returns the lines of /proc/PID/status by name. */
 async function statusOf(pid: number): Promise<Map<string, string>> {
   const text = await Deno.readTextFile(`/proc/${pid}/status`);
   return new Map(text.split("\n").map((line) => line.split(":\t") as [string, string]));

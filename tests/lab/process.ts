@@ -1,21 +1,23 @@
 import { Journal, type WaitOptions } from "./journal.ts";
 
-/** Milliseconds between SIGTERM and SIGKILL. */
+/** Time between SIGTERM and SIGKILL, in milliseconds. */
 const PATIENCE = 5_000;
 
-/** A program that a lab started, with what it prints. */
+/** A program started by a lab, with its output. */
 export interface LabProcess extends AsyncDisposable {
   readonly name: string;
   readonly pid: number;
   /** Lines of stdout and stderr. */
   readonly output: Journal<string>;
   readonly status: Promise<Deno.CommandStatus>;
-  /** The first line that matches, printed or to come; rejects when the process ends without it. */
+  /**
+   * Resolves with the first matching line, past or future; rejects if the process ends without it.
+   */
   waitForLine(pattern: RegExp, options?: WaitOptions): Promise<string>;
   signal(signal: Deno.Signal): void;
-  /** Writes a line to its stdin, which has to be piped. */
+  /** Writes a line to its stdin, which must be piped. */
   say(line: string): Promise<void>;
-  /** SIGTERM, and SIGKILL for who does not hear; resolves when the process has gone. */
+  /** Sends SIGTERM, then SIGKILL if necessary; resolves when the process has ended. */
   stop(): Promise<Deno.CommandStatus>;
 }
 
@@ -27,7 +29,7 @@ export interface ProcessOptions {
   args: readonly string[];
   env?: Record<string, string>;
   cwd?: string;
-  /** Default "null": it has no input. */
+  /** Default "null": no input. */
   stdin?: "null" | "piped";
 }
 
@@ -51,7 +53,7 @@ export function startProcess(options: ProcessOptions): LabProcess {
     return result;
   });
   const stop = async () => {
-    await input?.close().catch(() => {}); // one that has gone reads nothing
+    await input?.close().catch(() => {}); // a process that has ended reads nothing
     if (!ended) child.kill("SIGTERM");
     const timer = setTimeout(() => ended || child.kill("SIGKILL"), PATIENCE);
     const result = await status;
@@ -83,7 +85,7 @@ async function endedWithout(
   end: Promise<[Deno.CommandStatus, unknown]>,
 ): Promise<never> {
   const [{ code, signal }] = await end;
-  // What was printed last is still to win the race.
+  // Lets a matching last line win the race.
   await new Promise((resolve) => setTimeout(resolve, 0));
   const last = output.entries.slice(-12).map((line) => `\n  ${line}`).join("");
   throw new Error(`"${name}" ended (${signal ?? code}) before it printed ${pattern}:${last}`);
@@ -100,7 +102,7 @@ async function collect(stream: ReadableStream<Uint8Array>, output: Journal<strin
   if (rest !== "") output.add(rest);
 }
 
-/** Runs a short command to its end and returns its stdout; throws with its stderr when it fails. */
+/** Runs a short command to its end and returns its stdout; throws with its stderr if it fails. */
 export async function runCommand(program: string, ...args: string[]): Promise<string> {
   const { success, stdout, stderr } = await new Deno.Command(program, { args }).output();
   if (success) return new TextDecoder().decode(stdout);
@@ -108,7 +110,7 @@ export async function runCommand(program: string, ...args: string[]): Promise<st
   throw new Error(`Cannot run "${program} ${args.join(" ")}": ${reason}`);
 }
 
-/** Where a program is, by PATH or these folders with colons in between. */
+/** Finds a program in PATH, or in these folders, separated by colons. */
 export function findProgram(
   program: string,
   path: string = Deno.env.get("PATH") ?? "",
@@ -123,7 +125,7 @@ export function findProgram(
   });
 }
 
-/** Whether a program is in PATH, or in these folders with colons in between. */
+/** Whether a program is in PATH, or in these folders, separated by colons. */
 export function installed(program: string, path?: string): boolean {
   return findProgram(program, path) !== undefined;
 }

@@ -5,38 +5,38 @@ import { pppoeProxyCommand } from "./shipped.ts";
 
 /** How the daemons of a lab are set up. */
 export interface PairOptions {
-  /** Whose addresses are on the wires. Default "own". */
+  /** The addresses on the wires. Default "own". */
   mac?: "own" | "transparent";
-  /** What carries the tunnels. Default "tls". */
+  /** Transport of the tunnels. Default "tls". */
   transport?: "tls" | "quic";
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
-  /** The IP path between the daemons; without one they meet on `host`. */
+  /** The IP path between the daemons; without one they connect on `host`. */
   path?: IpPath;
   /** As in a configuration, IPv6 with brackets. Default "127.0.0.1". */
   host?: string;
   /** The server's interface. Default "wan0". */
   wan?: string;
-  /** Sessions outlive their processes. Default false. */
+  /** Whether sessions outlive their processes. Default false. */
   keep?: boolean;
-  /** Further environment of the daemons. */
+  /** Additional environment of the daemons. */
   env?: Readonly<Record<string, string>>;
-  /** Further TOML of the server's configuration. */
+  /** Additional TOML in the server's configuration. */
   server?: string;
-  /** Further TOML of each client's configuration. */
+  /** Additional TOML in each client's configuration. */
   client?: string;
-  /** Further environment of the server. */
+  /** Additional environment of the server. */
   serverEnv?: Record<string, string>;
 }
 
-/** A server daemon and its client daemons, each of which can be stopped and started again. */
+/** A server daemon and its client daemons, each of which can be stopped and restarted. */
 export interface ProxyPair {
   readonly server: LabProcess;
   /** Clients by name. */
   readonly clients: ReadonlyMap<string, LabProcess>;
   /** The only client. */
   readonly client: LabProcess;
-  /** Starts the server anew on the same port, after it has ended. */
+  /** Restarts the server on the same port, after it has ended. */
   restartServer(): Promise<void>;
 }
 
@@ -84,18 +84,18 @@ export function startDaemon(
   return lab.start({ name, program, args, env: { RUNTIME_DIRECTORY: lab.folder, ...env } });
 }
 
-/** Resolves when a daemon has said that it is ready, `since` that line of its output. */
+/** Resolves when a daemon has logged `ready`, in its output from line `since` on. */
 export async function ready(daemon: LabProcess, since = 0): Promise<void> {
   await daemon.waitForLine(/\bready\b/, { since, timeout: 20_000 });
 }
 
-/** A TCP port that nobody listens on. */
+/** Returns a free TCP port. */
 export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
 
-/** A certificate for the server and a secret for each client, in the lab's folder. */
+/** Makes a certificate for the server and a secret for each client, in the lab's folder. */
 export async function makeSecrets(lab: Lab, clients: readonly string[]): Promise<void> {
   await Promise.all([
     keygen("certificate", "--name", "localhost", "--out-dir", lab.folder),
@@ -103,7 +103,7 @@ export async function makeSecrets(lab: Lab, clients: readonly string[]): Promise
   ]);
 }
 
-/** A new secret in `NAME.secret`. */
+/** Makes a new secret in `NAME.secret`. */
 export async function makeSecret(lab: Lab, name: string): Promise<void> {
   await keygen("secret", `${lab.folder}/${name}.secret`);
 }

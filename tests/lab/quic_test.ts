@@ -10,7 +10,7 @@ import { startProxyPair } from "./proxy_pair.ts";
 const ignore = !insideLab();
 
 Deno.test({
-  name: "over QUIC a customer dials, frames of all lengths go both ways, and the end is told",
+  name: "over QUIC a customer dials, frames of all lengths cross both ways, and the PADT arrives",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -33,7 +33,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "over QUIC a server that shuts down tells both wires and the client why",
+  name: "over QUIC a server that shuts down sends PADTs to both wires and the reason to the client",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -48,7 +48,7 @@ Deno.test({
     await session.ended;
     await daemons.client.waitForLine(/tunnel down.*shutdown/);
     await taps[1].padt("ac0");
-    // Nobody answers on that port: a client that dials it stops at once all the same.
+    // No server listens on that port: a client that dials it still stops at once.
     assertEquals((await daemons.client.stop()).code, 0);
     const padts = taps.map((tap) => tap.seen.all((frame) => frame.code === CODE_PADT).length > 0);
     assertEquals(padts, [true, true]);

@@ -8,7 +8,7 @@ import type { LabProcess } from "./process.ts";
 import { makeSecret, type PairOptions, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
-/** A client that notices soon that its server is silent, and dials soon. */
+/** A client that quickly notices a silent server, and dials quickly. */
 const HASTY = `[tunnel.keepalive]
 interval = "200ms"
 timeout = "800ms"
@@ -25,7 +25,7 @@ async function edit(lab: Lab, file: string, from: string, to: string): Promise<v
   await Deno.writeTextFile(path, source.replace(from, to));
 }
 
-/** Sends SIGHUP and gives the line that says what came of it. */
+/** Sends SIGHUP and returns the line with the result. */
 async function reload(daemon: LabProcess): Promise<string> {
   const since = daemon.output.length;
   daemon.signal("SIGHUP");
@@ -54,7 +54,7 @@ async function twoClients(lab: Lab, options: PairOptions = {}) {
 }
 
 Deno.test({
-  name: "a client that is removed loses its tunnel and sessions with PADT; the other's go on",
+  name: "a client that is removed loses its tunnel and sessions with PADT; the other's continue",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -67,7 +67,7 @@ Deno.test({
     await daemons.clients.get("south")?.waitForLine(/removed from the configuration/);
     await sessions[0].echo(PAYLOAD);
     assertEquals([padts(hosts[0]), padts(hosts[1])], [0, 1]);
-    // It is let in again when it is named again.
+    // It is admitted again when it is configured again.
     await edit(lab, "server.toml", "[[clients]]", `${south}[[clients]]`);
     await reload(daemons.server);
     const back = daemons.clients.get("south");
@@ -79,7 +79,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a new limit is in force at once, and what needs a restart is told",
+  name: "a new limit applies at once, and changes that need a restart are logged",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -125,7 +125,7 @@ Deno.test({
 for (const transport of ["tls", "quic"] as const) {
   Deno.test({
     name:
-      `a new certificate is shown to who dials next, sessions go on; a bad one is refused, ${transport}`,
+      `a new certificate is used for later dials, sessions continue, and a bad one is refused, ${transport}`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
@@ -146,7 +146,8 @@ for (const transport of ["tls", "quic"] as const) {
       await renewCertificate(lab);
       assertStringIncludes(await reload(server), '"applied":"tunnel.certificate tunnel.key"');
       await session.echo(PAYLOAD);
-      // The client's pin is the same file: with it read anew, the next tunnel stands and the session with it.
+      // The client pins the same file: with it reloaded, the next tunnel is accepted and the
+      // session resumed.
       assertStringIncludes(await reload(client), '"applied":"tunnel.server_certificate"');
       const since = client.output.length;
       server.signal("SIGSTOP");
@@ -159,7 +160,7 @@ for (const transport of ["tls", "quic"] as const) {
 }
 
 Deno.test({
-  name: "a changed secret counts from the next login on, changed timings at once",
+  name: "a changed secret applies from the next login on, changed timings at once",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -167,7 +168,8 @@ Deno.test({
     lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     const { server, client } = await startProxyPair(lab);
     const session = await lab.use(startTestClient("cust0")).dial();
-    // New timings count for a tunnel that is up: the server's silence is noticed sooner than after 9 s.
+    // New timings apply to the current tunnel: the server's silence is noticed sooner than after 9
+    // s.
     const last = 'secret_file = "branch-1.secret"\n';
     await edit(lab, "branch-1.toml", last, `${last}${HASTY}\n`);
     assertStringIncludes(await reload(client), "tunnel.keepalive.timeout");
@@ -187,7 +189,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a level of the log changes with a reload, and nothing changes without a change",
+  name: "a log level changes with a reload, and a reload without changes changes nothing",
   ignore,
   async fn() {
     await using lab = await Lab.open();

@@ -8,7 +8,7 @@ import type { LabProcess } from "./process.ts";
 import { makeSecret, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
-/** A client that notices soon that its server is silent, and dials soon. */
+/** A client that quickly notices a silent server, and dials quickly. */
 const HASTY = `[tunnel.keepalive]
 interval = "200ms"
 timeout = "800ms"
@@ -17,14 +17,14 @@ base = "50ms"
 cap = "100ms"`;
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 
-/** Sends SIGHUP and gives the line that says what came of it. */
+/** Sends SIGHUP and returns the line with the result. */
 async function reload(daemon: LabProcess): Promise<string> {
   const since = daemon.output.length;
   daemon.signal("SIGHUP");
   return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
 }
 
-/** Has the tunnel end, and waits for a line of the client after that. */
+/** Interrupts the tunnel, and waits for a line of the client after that. */
 async function interrupt(
   server: LabProcess,
   client: LabProcess,
@@ -74,14 +74,14 @@ for (const transport of ["tls", "quic"] as const) {
       await interrupt(server, client); // the old one is still shown
       await show("second.crt");
       await interrupt(server, client);
-      // The server first: the tunnel goes on, and once it is lost, the log says what is pinned.
+      // The server first: the tunnel continues, and once it is lost, the log names what is pinned.
       await pinFiles(lab, '"second.crt"');
       await reload(client);
       await change("third.crt");
       await show("third.crt");
       await session.echo(PAYLOAD);
       const said = await interrupt(server, client, /certificate/);
-      // The server's own words can be had over TLS only.
+      // The server's own certificate can be read over TLS only.
       for (const name of ["second", ...(transport === "tls" ? ["third"] : [])]) {
         const sha256 = await readPin(await Deno.readTextFile(`${lab.folder}/${name}.crt`));
         assertStringIncludes(said, sha256.toHex());
@@ -113,7 +113,7 @@ Deno.test({
     const [old, next] = await Promise.all(
       ["branch-1", "next"].map((name) => Deno.readTextFile(at(name))),
     );
-    // Server and client read the same file: the old secret comes first, so the client still uses it.
+    // Server and client read the same file: the old secret is first, so the client still uses it.
     await Deno.writeTextFile(at("branch-1"), `${old}${next}`);
     assertMatch(await reload(server), /"applied":"clients.*branch-1.*secret_file"/);
     await interrupt(server, client);
@@ -124,7 +124,7 @@ Deno.test({
     await reload(server);
     await interrupt(server, client);
     await session.echo(PAYLOAD);
-    // The old one is of no more use.
+    // The old secret is no longer valid.
     await Deno.writeTextFile(at("branch-1"), old);
     await reload(client);
     await interrupt(server, client, /"reason":"not-authenticated"/);

@@ -6,7 +6,7 @@ import { needing } from "../needs.ts";
 
 for (const transport of ["tls", "quic"] as const) {
   Deno.test(needing(["ss"], {
-    name: `R1: a ${transport} tunnel leaves by the interface and with the mark that were named`,
+    name: `R1: a ${transport} tunnel uses the configured interface and mark`,
     ignore: !insideLab(),
     async fn() {
       await using lab = await Lab.open();

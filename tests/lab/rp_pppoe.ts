@@ -1,18 +1,20 @@
-/** rp-pppoe's programs in user space: a server whose pppd is a stand-in, and a client fed by us. */
+/**
+ * rp-pppoe's programs in user space: a server with a replacement for pppd, and a client fed by us.
+ */
 import { encodeHdlc, HdlcDecoder } from "./hdlc.ts";
 import { Journal } from "./journal.ts";
 import type { Lab } from "./lab.ts";
 import type { Program } from "../needs.ts";
 import { findProgram, type LabProcess, runCommand } from "./process.ts";
 
-/** Programs that {@linkcode startRpServer}, {@linkcode startRpClient} and discovery need. */
+/** Programs needed by {@linkcode startRpServer}, {@linkcode startRpClient} and discovery. */
 export const RP_PROGRAMS: readonly Program[] = ["pppoe-server", "pppoe", "pppoe-discovery"];
 
 const STAND_IN = new URL("rp_stand_in.ts", import.meta.url).pathname;
 
 /**
- * A copy of `pppoe` in the lab's folder. Debian installs it set-user-id and for the group dip alone,
- * so that an ordinary user may not execute the original; in a namespace of his own he needs no more.
+ * Copies `pppoe` to the lab's folder. Debian installs it set-user-id and only for the group dip, so
+ * an ordinary user may not execute the original; in a private namespace no more rights are needed.
  */
 async function copyOfPppoe(lab: Lab): Promise<string> {
   const copy = `${lab.folder}/pppoe-${crypto.randomUUID()}`;
@@ -26,16 +28,19 @@ export interface RpServerOptions {
   interface: string;
   acName: string;
   service: string;
-  /** Added to its session ids, which begin with 1: another one for each AC on an interface. */
+  /** Added to its session ids, which begin with 1; must differ for each AC on an interface. */
   offset?: number;
 }
 
-/** `pppoe-server` that sends every PPP frame back; answers as this AC with this service. */
+/**
+ * Starts a `pppoe-server` that sends every PPP frame back, and answers as this AC with this
+ * service.
+ */
 export async function startRpServer(
   lab: Lab,
   { interface: name, acName, service, offset = 0 }: RpServerOptions,
 ): Promise<LabProcess> {
-  // pppoe-server executes a file; Deno may be anywhere, or come with npx.
+  // pppoe-server executes a file; Deno may be anywhere, for example run by npx.
   const deno = `"${Deno.execPath()}" run -A --cached-only --quiet`;
   const standIn = await lab.write("pppd", `#!/bin/sh\nexec ${deno} "${STAND_IN}" "$@"\n`, 0o700);
   const args = ["-F", "-I", name, "-C", acName, "-S", service, "-q", standIn];
@@ -44,23 +49,25 @@ export async function startRpServer(
   return lab.start({ name: "pppoe-server", program: "pppoe-server", args });
 }
 
-/** Has `pppoe` dial an AC by its name, without PPP; the session id that it got. */
+/** Makes `pppoe` dial an AC by its name, without PPP; returns the session id. */
 export async function discoverRp(lab: Lab, name: string, ...args: string[]): Promise<number> {
   const output = await runCommand(await copyOfPppoe(lab), "-I", name, "-d", ...args);
   return Number.parseInt(output);
 }
 
-/** A running `pppoe` and the PPP packets that it brings. */
+/** A running `pppoe` and the PPP packets that it receives. */
 export interface RpClient extends AsyncDisposable {
   readonly packets: Journal<Uint8Array>;
-  /** Packets that arrived broken. */
+  /** Number of packets that arrived broken. */
   readonly faults: number;
   send(packet: Uint8Array): Promise<void>;
   /** Ends its input, which makes it send a PADT. */
   hangUp(): Promise<void>;
 }
 
-/** `pppoe` on an interface, with a Host-Uniq (-U); dials and resolves when the stand-in answers. */
+/**
+ * Starts `pppoe` on an interface, with a Host-Uniq (-U); resolves when the server's end answers.
+ */
 export async function dialRp(lab: Lab, name: string): Promise<RpClient> {
   const probes = new Journal<Uint8Array>();
   const client = lab.use(startClient(await copyOfPppoe(lab), name, probes));
@@ -108,7 +115,7 @@ function startClient(pppoe: string, name: string, probes: Journal<Uint8Array>): 
 
 const PROBE = Uint8Array.of(0x00, 0x21, 0x50, 0x52, 0x4f, 0x42, 0x45);
 
-/** Sends probes until one comes back: the stand-in is there some time after the PADS only. */
+/** Sends probes until one comes back: the server's end starts some time after the PADS. */
 async function untilEchoed(client: RpClient, probes: Journal<Uint8Array>): Promise<void> {
   const probe = () => void client.send(PROBE).catch(() => {});
   const timer = setInterval(probe, 100);

@@ -8,14 +8,17 @@ import { startProxyPair } from "./proxy_pair.ts";
 import { dialRp, discoverRp, RP_PROGRAMS, type RpClient, startRpServer } from "./rp_pppoe.ts";
 
 const FRAMES = 5_000;
-/** Longest PPP packet: 1,492 bytes with its protocol field. */
+/** Maximum PPP packet: 1,492 bytes with its protocol field. */
 const LONGEST = 1_490;
-/** Packets under way: `pppoe` has no flow control, and a veth queue is short. */
+/** Maximum number of packets in flight: `pppoe` has no flow control, and a veth queue is short. */
 const WINDOW = 8;
 
 const ignore = !insideLab();
 
-/** Packets of every length from 1 byte to the longest, with bytes that differ from one to the next. */
+/**
+ * Returns packets of every length from 1 byte to the longest, with bytes that differ between
+ * packets.
+ */
 function packetAt(index: number): Uint8Array {
   const packet = new Uint8Array(2 + 1 + index % LONGEST);
   packet.fill(index & 0xff);
@@ -38,8 +41,8 @@ function codes(seen: readonly Tapped[]): string[] {
 }
 
 async function assertPadtEverywhere(lan: WireTap, wan: WireTap): Promise<void> {
-  await wan.padt("ac0"); // the customer's, carried to the AC
-  await lan.padt("lan0"); // as it left the customer
+  await wan.padt("ac0"); // the customer's, forwarded to the AC
+  await lan.padt("lan0"); // as sent by the customer
 }
 
 for (const mac of ["own", "transparent"] as const) {

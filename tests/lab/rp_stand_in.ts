@@ -1,6 +1,6 @@
 /**
- * In place of pppd under `pppoe-server -q`, called as `pppd pty "pppoe -n -I … -e …" …`: runs the
- * pty command and gives all that it says back to it.
+ * Replaces pppd under `pppoe-server -q`, called as `pppd pty "pppoe -n -I … -e …" …`: runs the pty
+ * command and echoes its output back to it.
  */
 const [word, command] = Deno.args;
 if (word !== "pty" || command === undefined) Deno.exit(1);
@@ -10,7 +10,7 @@ const child = new Deno.Command("sh", {
   stdin: "piped",
   stdout: "piped",
 }).spawn();
-// pppoe-server ends its pppd by SIGTERM; `pppoe` says PADT on SIGTERM and must be let do it.
+// pppoe-server ends its pppd by SIGTERM; `pppoe` sends a PADT on SIGTERM and needs time for it.
 Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
 await child.stdout.pipeTo(child.stdin).catch(() => {});
 Deno.exit((await child.status).code);

@@ -15,7 +15,7 @@ function papRequest(): Uint8Array {
   return Uint8Array.of(0xc0, 0x23, ...body, password.length, ...password);
 }
 
-/** The ways in which bytes could get into a line: text, hex, base64, numbers. */
+/** The forms in which bytes could appear in a line: text, hex, base64, numbers. */
 function spellings(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes);
   return [text, bytes.toHex(), bytes.toHex().toUpperCase(), bytes.toBase64(), bytes.join(",")];
@@ -52,7 +52,7 @@ Deno.test({
       assert(!(await answer.text()).includes(given));
     }
     const secret = await Deno.readTextFile(`${lab.folder}/branch-1.secret`);
-    // A login that fails, a reload that fails over a secret, and a frame that makes no sense.
+    // A failed login, a reload that fails because of a secret, and an invalid frame.
     await Deno.remove(`${lab.folder}/branch-1.secret`);
     await makeSecret(lab, "branch-1");
     const other = await Deno.readTextFile(`${lab.folder}/branch-1.secret`);

@@ -15,7 +15,7 @@ async function json(...args: string[]) {
 }
 
 Deno.test({
-  name: "N1: a server with an IPv6 address has one name, and doctor leaves its tunnel alone",
+  name: "N1: a server with an IPv6 address has one name, and doctor does not disturb its tunnel",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -46,7 +46,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "N1: doctor logs in at no other address of the server while the daemon runs",
+  name: "N1: while the daemon runs, doctor does not log in at another address of the server",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -64,7 +64,7 @@ Deno.test({
     const login = checks.find((check: { name: string }) => check.name === "login");
     assertMatch(login.text, /^not tested: the running daemon is connected to 127\.0\.0\.1/);
     assertEquals(client.output.entries.slice(since), []);
-    // A daemon that is refused is asked why.
+    // Without a tunnel, the daemon is asked for the reason.
     await server.stop();
     await Deno.remove(`${lab.folder}/branch-1.secret`);
     await client.waitForLine(/connection-lost|Connection refused/, { since, timeout: 20_000 });

@@ -8,7 +8,7 @@ import { startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
 
-/** A service manager's socket, and what it hears. */
+/** A service manager's socket, and the messages that it receives. */
 function listenAsManager(lab: Lab): { path: string; heard: Journal<string> } {
   const path = `${lab.folder}/notify`;
   const socket = Deno.listenDatagram({ transport: "unixpacket", path });
@@ -27,7 +27,7 @@ function listenAsManager(lab: Lab): { path: string; heard: Journal<string> } {
 
 Deno.test({
   name:
-    "a service manager hears READY, WATCHDOG, RELOADING and STOPPING of a daemon, with its status",
+    "a service manager receives READY, WATCHDOG, RELOADING and STOPPING from a daemon, with its status",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -48,7 +48,7 @@ Deno.test({
     const [, time] = /MONOTONIC_USEC=(\d+)$/.exec(reloading) ?? [];
     assert(Number(time) > 0, reloading);
     await says(/^READY=1\nSTATUS=1 client connected/, since);
-    // A loop that hangs is silent.
+    // A hanging event loop is silent.
     server.signal("SIGSTOP");
     await new Promise((resolve) => setTimeout(resolve, 50));
     const before = heard.length;

@@ -14,7 +14,7 @@ const ignore = !insideLab();
 const IPV4 = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 const TERMINATE = Uint8Array.of(0xc0, 0x21, 5, 1, 0, 4);
 const QUICK = '[sessions]\nterminate_linger = "2s"';
-/** For clients, so that it is the server that ends a session: the other one hears a PADT then. */
+/** Longer for clients, so that the server ends a session, and the other side gets a PADT. */
 const LATER = '[sessions]\nterminate_linger = "4s"';
 
 async function start(
@@ -33,7 +33,7 @@ function padts(peer: TestAc | TestClient): number {
 
 Deno.test({
   name:
-    "a session whose PPP was terminated ends with one PADT on each wire, a renegotiated one lives",
+    "a session whose PPP was terminated ends with one PADT on each wire, and a renegotiated one continues",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -41,7 +41,7 @@ Deno.test({
     const over = await host.dial({ hostUniq: Uint8Array.of(1) });
     const renewed = await host.dial({ hostUniq: Uint8Array.of(2) });
     await renewed.echo(TERMINATE);
-    await over.echo(TERMINATE); // the AC of the lab returns it
+    await over.echo(TERMINATE); // the lab's AC returns it
     await renewed.echo(IPV4);
     await Promise.all([over.ended, ac.ended(over.sessionId)]);
     await daemons.server.waitForLine(/session closed.*lcp-terminated/);
@@ -52,13 +52,13 @@ Deno.test({
 
 Deno.test({
   name:
-    "K3: peers that negotiate LCP anew after a Terminate keep their session, however long it takes",
+    "K3: hosts that negotiate LCP again after a Terminate keep their session, however long it takes",
   ignore,
   async fn() {
     await using lab = await Lab.open();
     const { ac, host, daemons } = await start(lab, { server: QUICK, client: LATER });
     const session = await host.dial({ hostUniq: Uint8Array.of(1) });
-    await session.echo(TERMINATE); // the AC of the lab returns it
+    await session.echo(TERMINATE); // the lab's AC returns it
     for (let second = 0; second < 7; second++) {
       await new Promise((resolve) => setTimeout(resolve, 1_000));
       await session.echo(Uint8Array.of(0xc0, 0x21, 1, second, 0, 4));
@@ -73,7 +73,7 @@ Deno.test({
 for (const side of ["server", "client"] as const) {
   Deno.test({
     name:
-      `when the ${side}'s interface gets another address, sessions end on both wires and are dialled anew`,
+      `when the ${side}'s interface address changes, sessions end on both wires and are dialled again`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
@@ -95,7 +95,7 @@ for (const side of ["server", "client"] as const) {
 }
 
 Deno.test({
-  name: "5 s of 1,000 PADIs a second from random addresses leave open sessions unharmed",
+  name: "5 s of 1,000 PADIs a second from random addresses do not harm open sessions",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -111,7 +111,7 @@ Deno.test({
     for (let turn = 0; turn < 500; turn++) {
       const due = Math.floor(performance.now() - began);
       for (; sent < Math.min(due, 5_000); sent++) storm.send(padi(0x02_55_00_00_00_00 + sent));
-      // Rejects where a frame is lost.
+      // Rejects if a frame is lost.
       await Promise.all(sessions.map((session) => session.echo(IPV4, 1_000)));
       await new Promise((resolve) => setTimeout(resolve, 10));
       if (sent >= 5_000) break;

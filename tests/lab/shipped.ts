@@ -1,19 +1,22 @@
-/** How the program ships, so that what tests start is what users run. */
+/** How the program ships, so that tests start what users run. */
 
 /**
- * Deno's permissions: all of them. The FFI has the rights of the process in any case, and with fewer
- * Deno refuses whatever is below /proc, /dev and /sys: `--config /dev/stdin`, a `state_dir` in
- * /dev/shm, the kernel's symbols that `doctor` looks for.
+ * Deno's permissions: all of them. The FFI has the rights of the process in any case, and with
+ * fewer permissions Deno refuses everything below /proc, /dev and /sys: `--config /dev/stdin`, a
+ * `state_dir` in /dev/shm, and the kernel's symbols that `doctor` looks for.
  */
 export const PERMISSIONS: readonly string[] = ["--allow-all"];
 
-/** V8 for a small heap and one thread. */
+/** V8 flags for a small heap and one thread. */
 export const V8_FLAGS =
   "--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--single-threaded-gc";
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 
-/** Names a compiled program that labs are to start in place of the sources. */
+/**
+ * Environment variable with the path of a compiled program for labs to start instead of the
+ * sources.
+ */
 export const PROGRAM = "PPPOE_PROXY_BIN";
 
 /** A command line. */
@@ -22,7 +25,10 @@ export interface CommandLine {
   args: string[];
 }
 
-/** The program under test with these arguments: the sources, or what $PPPOE_PROXY_BIN names. */
+/**
+ * Returns the command line of the program under test: the sources, or the program in
+ * $PPPOE_PROXY_BIN.
+ */
 export function pppoeProxyCommand(...args: string[]): CommandLine {
   const program = Deno.env.get(PROGRAM);
   if (program !== undefined && program !== "") return { program, args };

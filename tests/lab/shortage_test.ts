@@ -9,9 +9,9 @@ import { runCommand } from "./process.ts";
 import { type ProxyPair, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
-/** How long calls fail. Milliseconds. */
+/** Time for which calls fail, in milliseconds. */
 const SHORTAGE = 1_500;
-/** Lines of the log that one shortage may cost. */
+/** Maximum number of log lines per shortage. */
 const MAX_LINES = 20;
 
 const pause = (milliseconds: number): Promise<void> =>
@@ -25,7 +25,7 @@ interface Scene {
 
 interface Shortage extends FailingCalls {
   of: "server" | "client";
-  /** What needs the calls; it may fail. */
+  /** Causes the calls; it may fail. */
   strain(scene: Scene): Promise<unknown>;
 }
 
@@ -37,7 +37,7 @@ async function connectOften({ pair }: Scene): Promise<void> {
   }
 }
 
-/** Frames both ways, some of which may be lost. */
+/** Sends frames in both directions, some of which may be lost. */
 async function sendOften({ session }: Scene): Promise<void> {
   for (let i = 0; i < 50; i++) {
     session.send(new Uint8Array(64).fill(i));
@@ -45,7 +45,7 @@ async function sendOften({ session }: Scene): Promise<void> {
   }
 }
 
-/** The interface is another one in the eyes of the daemon: it opens new sockets. */
+/** Changes the interface so that the daemon opens new sockets. */
 async function changeInterface(): Promise<void> {
   for (const [index, change] of ["down", "mtu 1400", "up", "mtu 1500"].entries()) {
     if (index === 3) await pause(SHORTAGE / 2);
@@ -53,7 +53,7 @@ async function changeInterface(): Promise<void> {
   }
 }
 
-/** The interface is deleted and made again. */
+/** Deletes the interface and creates it again. */
 async function replaceInterface({ pair }: Scene): Promise<void> {
   const since = pair.server.output.length;
   const show = await runCommand("ip", "-o", "link", "show", "wan0");
@@ -68,7 +68,7 @@ async function replaceInterface({ pair }: Scene): Promise<void> {
   await pair.server.waitForLine(/interface down.*Cannot open/, { since });
 }
 
-/** The tunnel is lost, and the client dials. */
+/** Ends the tunnel, so that the client dials. */
 async function loseTunnel({ pair }: Scene): Promise<void> {
   pair.client.signal("SIGUSR1");
   const port = /127\.0\.0\.1:(\d+)/.exec(pair.server.output.entries.join("\n"))?.[1];
@@ -97,7 +97,7 @@ const SHORTAGES: Shortage[] = [
   { of: "client", calls: ["sendmmsg"], error: "ENOBUFS", strain: sendOften },
 ];
 
-/** Sessions go on after a shortage: a frame comes back. */
+/** Checks that sessions continue after a shortage: a frame comes back. */
 async function goesOn(session: DialedSession, daemon: LabProcess, what: string): Promise<void> {
   for (let attempt = 0;; attempt++) {
     try {
@@ -106,14 +106,14 @@ async function goesOn(session: DialedSession, daemon: LabProcess, what: string):
     } catch (error) {
       if (attempt === 30) {
         const last = daemon.output.entries.slice(-10).join("\n");
-        throw new Error(`After ${what} nothing comes back:\n${last}`, { cause: error });
+        throw new Error(`No frame comes back after ${what}:\n${last}`, { cause: error });
       }
     }
   }
 }
 
 Deno.test(needing(["strace", "ss"], {
-  name: "a daemon short of descriptors or memory in the kernel lives on, and says so seldom",
+  name: "a daemon short of descriptors or kernel memory continues, with few log lines",
   ignore,
   async fn(t) {
     await using lab = await Lab.open();
@@ -140,7 +140,7 @@ Deno.test(needing(["strace", "ss"], {
 
 for (const error of ["EDQUOT", "EIO"] as const) {
   Deno.test(needing(["strace"], {
-    name: `a daemon starts though each write to its state gives ${error}, and says so`,
+    name: `a daemon starts although every write to its state fails with ${error}, and logs it`,
     ignore,
     async fn() {
       await using lab = await Lab.open();

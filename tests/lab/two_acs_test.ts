@@ -8,7 +8,7 @@ import { startProxyPair } from "./proxy_pair.ts";
 const ignore = !insideLab();
 const SECOND_AC = 0x02_00_5e_00_00_02;
 
-/** Two ACs on ac0 that give out the same session ids. */
+/** Starts two ACs on ac0 that assign the same session ids. */
 function startTwoAcs(lab: Lab): [TestAc, TestAc] {
   const common = { interface: "ac0", firstSessionId: 0x1234 };
   return [
@@ -42,7 +42,7 @@ for (const mac of ["own", "transparent"] as const) {
   });
 
   Deno.test({
-    name: `sessions of equal id on two ACs stay apart, mac = "${mac}"`,
+    name: `sessions of equal id on two ACs are kept apart, mac = "${mac}"`,
     ignore,
     async fn() {
       await using lab = await Lab.open();
@@ -53,7 +53,7 @@ for (const mac of ["own", "transparent"] as const) {
       const one = await host.dial({ hostUniq: Uint8Array.of(1), acName: "first" });
       const two = await host.dial({ hostUniq: Uint8Array.of(2), acName: "second" });
       for (const ac of acs) assertEquals([...ac.sessions.keys()], [0x1234]);
-      // Behind one address the customer could not tell them apart.
+      // Behind one address the customer could not distinguish them.
       if (mac === "own") assertNotEquals(one.sessionId, two.sessionId);
       else assertEquals(one.sessionId, two.sessionId);
 
@@ -66,7 +66,7 @@ for (const mac of ["own", "transparent"] as const) {
       }
       assertEquals([...one.received.entries, ...two.received.entries], payloads);
 
-      // The end of one leaves the other alone.
+      // The end of one does not affect the other.
       one.terminate();
       await acs[0].ended(0x1234);
       await two.echo(Uint8Array.of(0, 0x21, 0xcc));

@@ -39,7 +39,10 @@ for (const mac of ["own", "transparent"] as const) {
   });
 }
 
-/** A second server of the same keys and clients on wan1; puts its address behind the first in the client's list. */
+/**
+ * Adds a second server with the same keys and clients on wan1, and appends its address to the
+ * client's list.
+ */
 async function addServer(lab: Lab): Promise<void> {
   const server = await Deno.readTextFile(`${lab.folder}/server.toml`);
   const client = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
@@ -58,7 +61,7 @@ failback_after = "1s"
 }
 
 Deno.test({
-  name: "a client whose server is gone goes on with the next one in its list, and comes back",
+  name: "a client whose server is gone switches to the next one in its list, and returns",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -82,7 +85,7 @@ Deno.test({
     const next = await host.dial({ hostUniq: Uint8Array.of(1), acName: "far" });
     await next.echo(Uint8Array.of(0, 0x21, 1));
     assertEquals(far.sessions.size, 1);
-    const [sessionId] = far.sessions.keys(); // the customer may see another one
+    const [sessionId] = far.sessions.keys(); // the customer may see another id
 
     const moved = client.output.length;
     await pair.restartServer();

@@ -72,7 +72,7 @@ for (const variant of VARIANTS) {
       else await wanTap.padt("wan0");
       await lanTap.padt(end === "padt" ? "lan0" : "cust0");
 
-      // Not even at debug does a daemon tell what a customer logs in with.
+      // Not even at debug level does a daemon log the customer's password.
       for (const { output } of [daemons.server, daemons.client]) {
         assert(output.entries.some((line) => line.includes("PADI")));
         assertEquals(output.all((line) => line.includes(PASSWORD)), []);

@@ -1,6 +1,6 @@
 /**
- * Virtual cables by rtnetlink(7), so that a lab needs no program for them: iproute2 is not on every
- * machine.
+ * Virtual cables by rtnetlink(7), so that a lab does not need iproute2, which is not installed on
+ * every machine.
  */
 import { SystemError, unwrap } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -42,7 +42,7 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** An attribute, padded to 4 bytes. */
+/** Returns an attribute, padded to 4 bytes. */
 function attribute(type: number, ...content: readonly Uint8Array[]): Uint8Array {
   const data = joined(...content);
   const bytes = new Uint8Array(4 + Math.ceil(data.length / 4) * 4);
@@ -54,7 +54,7 @@ function attribute(type: number, ...content: readonly Uint8Array[]): Uint8Array 
 const u32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
 const text = (value: string): Uint8Array => encoder.encode(`${value}\0`);
 
-/** struct ifinfomsg: an interface that its name tells, to be set up or left as it is. */
+/** struct ifinfomsg: an interface identified by name, to be set up or left unchanged. */
 function interfaceMessage(up: boolean): Uint8Array {
   const flags = up ? IFF_UP : 0;
   return new Uint8Array(Uint32Array.of(0, 0, flags, flags).buffer);
@@ -85,7 +85,7 @@ function ask(subject: string, type: number, flags: number, body: Uint8Array): vo
   }
 }
 
-/** Makes two interfaces that are joined. MTU in bytes. Throws SystemError, as all here. */
+/** Creates two connected interfaces. MTU in bytes. Throws SystemError, as does everything here. */
 export function addVeth(one: string, other: string, mtu: number): void {
   const peer = attribute(VETH_INFO_PEER, interfaceMessage(false), named(other, mtu));
   const kind = attribute(IFLA_INFO_KIND, text("veth"));
@@ -94,7 +94,7 @@ export function addVeth(one: string, other: string, mtu: number): void {
   ask(`make the cable "${one}"`, RTM_NEWLINK, CREATE_EXCLUSIVE, body);
 }
 
-/** Sets an interface up. One with `silent` gets no IPv6 address, so that it sends nothing by itself. */
+/** Sets an interface up. With `silent` it gets no IPv6 address and sends nothing by itself. */
 export function setUp(name: string, silent = true): void {
   const mode = attribute(IFLA_INET6_ADDR_GEN_MODE, Uint8Array.of(ADDR_GEN_MODE_NONE));
   const inet6 = attribute(IFLA_AF_SPEC, attribute(AF_INET6, mode));
@@ -103,7 +103,7 @@ export function setUp(name: string, silent = true): void {
   ask(`set "${name}" up`, RTM_NEWLINK, 0, body);
 }
 
-/** Removes an interface, and the one that it is joined to. */
+/** Removes an interface and the one connected to it. */
 export function removeInterface(name: string): void {
   const body = joined(interfaceMessage(false), attribute(IFLA_IFNAME, text(name)));
   ask(`remove "${name}"`, RTM_DELLINK, 0, body);

@@ -1,5 +1,5 @@
-/* LD_PRELOAD library: the wall clock is as many seconds off as the file CLOCK_SHIFT says, which holds
- * one native int64_t and may change at any time. The steady clocks are left alone. */
+/* LD_PRELOAD library: shifts the wall clock by the seconds in the file CLOCK_SHIFT, which holds one
+ * native int64_t and may change at any time. Monotonic clocks are unchanged. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

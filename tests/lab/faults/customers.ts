@@ -6,16 +6,16 @@ import { type DialedSession, startTestClient, type TestClient } from "../peers/t
 import { watchFrames } from "./frame_watch.ts";
 import { numbered, numberIn } from "./numbered.ts";
 
-/** How long everybody may take to be back after a fault, in milliseconds. */
+/** Time limit for all customers to recover from a fault, in milliseconds. */
 export const BACK = 60_000;
-/** How long one echo is waited for, in milliseconds. */
+/** Time limit of one echo, in milliseconds. */
 const ECHO = 1_000;
 
 /** One LAN with its customer host. */
 interface House {
   readonly interface: string;
   host: TestClient;
-  /** Frames of the host that were looked at. */
+  /** Number of the host's frames checked so far. */
   noticed: number;
 }
 
@@ -24,19 +24,19 @@ interface Customer {
   readonly session: DialedSession;
 }
 
-/** Sessions through the daemons, from several LANs to one AC, each of which knows its own frames. */
+/** Sessions through the daemons, from several LANs to one AC; each recognises its own frames. */
 export class Customers {
-  /** Sessions that were ended since the start, by whomever. */
+  /** Number of sessions ended since the start, by either side. */
   ended = 0;
-  /** What was seen on a wire and must not be there; says what. */
+  /** Descriptions of frames seen on a wire where they must not be. */
   readonly foreign: string[] = [];
   readonly ac: TestAc;
   #lab: Lab;
   #houses: House[];
   #sessions = new Map<number, Customer>();
-  /** Whose house a session's number is; ended ones too. */
+  /** The house of each session number, including ended ones. */
   #owners = new Map<number, House>();
-  /** The number that each session id of the AC was seen to carry. */
+  /** The session number seen with each session id of the AC. */
   #numbers = new Map<number, number>();
   #dials = 0;
 
@@ -52,13 +52,13 @@ export class Customers {
     lab.use(watchFrames("ac0", (frame) => this.#onWan(frame)));
   }
 
-  /** Open sessions. */
+  /** Number of open sessions. */
   get size(): number {
     this.#notice();
     return this.#sessions.size;
   }
 
-  /** Dials until there are so many. */
+  /** Dials until this many sessions are open. */
   async fill(count: number): Promise<void> {
     while (this.size < count) {
       const number = ++this.#dials;
@@ -71,26 +71,26 @@ export class Customers {
     }
   }
 
-  /** Discovery packets, PADT among them, that have come to the AC and to the hosts that are there now. */
+  /** Number of discovery packets, including PADTs, received by the AC and the current hosts. */
   get discoveries(): number {
     const isDiscovery = ({ code }: Observed): boolean => code !== CODE_SESSION;
     const peers = [this.ac, ...this.#houses.map(({ host }) => host)];
     return peers.reduce((sum, { seen }) => sum + seen.all(isDiscovery).length, 0);
   }
 
-  /** The session that a random number in [0, 1) names. */
+  /** Returns the session selected by a random number in [0, 1). */
   any(random: number): DialedSession {
     return [...this.#sessions.values()][Math.floor(random * this.#sessions.size)].session;
   }
 
-  /** Ids on the LAN of a house, by its index. */
+  /** Returns the session ids on the LAN of a house, by its index. */
   idsOf(index: number): number[] {
     this.#notice();
     const own = [...this.#sessions.values()].filter(({ house }) => house === this.#houses[index]);
     return own.map(({ session }) => session.sessionId);
   }
 
-  /** Ids at the AC of the sessions of a house, as far as they have carried a frame. */
+  /** Returns the AC's ids of a house's sessions that have carried a frame. */
   acIdsOf(index: number): number[] {
     const own = [...this.#numbers].filter(([id, number]) =>
       this.ac.sessions.has(id) && this.#owners.get(number) === this.#houses[index]
@@ -98,7 +98,7 @@ export class Customers {
     return own.map(([id]) => id);
   }
 
-  /** A customer hangs up. */
+  /** Hangs up a customer's session. */
   hangUp(session: DialedSession): void {
     const found = [...this.#sessions].find(([, customer]) => customer.session === session);
     if (found === undefined) return;
@@ -106,7 +106,7 @@ export class Customers {
     this.#forget(found[0]);
   }
 
-  /** A host loses power: its sessions are forgotten without a word; how many. */
+  /** Simulates a power cut of a host: its sessions are lost silently; returns their number. */
   async restart(index: number): Promise<number> {
     const house = this.#houses[index];
     const lost = [...this.#sessions].filter(([, customer]) => customer.house === house);
@@ -117,13 +117,13 @@ export class Customers {
     return lost.length;
   }
 
-  /** The AC loses power: what its session ids meant is forgotten. */
+  /** Simulates a power cut of the AC: its session ids lose their meaning. */
   restartAc(options?: { silent?: boolean }): void {
     this.ac.restart(options);
     this.#numbers.clear();
   }
 
-  /** Resolves when each open session carries its own frames; rejects after 60 s. */
+  /** Resolves when every open session carries its own frames; rejects after 60 s. */
   async carry(): Promise<void> {
     const deadline = performance.now() + BACK;
     const outcomes = await Promise.allSettled(
@@ -134,7 +134,7 @@ export class Customers {
     if (this.foreign.length > 0) throw new Error(this.foreign.splice(0).slice(0, 5).join("; "));
   }
 
-  /** Whether each session of the AC is one of a customer, and the other way round. */
+  /** Whether the AC's sessions and the customers' are the same. */
   get agree(): boolean {
     return this.size === this.ac.sessions.size;
   }
@@ -153,7 +153,7 @@ export class Customers {
     }
   }
 
-  /** Looks for PADTs of the AC. */
+  /** Processes PADTs from the AC. */
   #notice(): void {
     for (const house of this.#houses) {
       const { seen } = house.host;

@@ -1,4 +1,4 @@
-/** What happens to the daemons themselves. */
+/** Faults of the daemons themselves. */
 import { makeSecrets, ready } from "../proxy_pair.ts";
 import type { LabProcess } from "../process.ts";
 import { anyBranch, between, type Faults, kept } from "./fault.ts";
@@ -28,7 +28,7 @@ async function stopped(line: Line, process: LabProcess): Promise<void> {
   process.signal("SIGCONT");
 }
 
-/** The server's certificate is replaced and it is restarted; the clients' pin is the same file. */
+/** Replaces the server's certificate and restarts the server; the clients pin the same file. */
 async function swapCertificate(line: Line): Promise<void> {
   const files = ["server.crt", "server.key"].map((name) => `${line.lab.folder}/${name}`);
   for (const file of files) await Deno.remove(file);

@@ -2,6 +2,6 @@ import { DAEMON_FAULTS } from "./daemon_faults.ts";
 import { testFaults } from "./matrix.ts";
 
 testFaults(
-  "sessions outlive what happens to the daemons, and nobody hears of it",
+  "sessions survive faults of the daemons, without a PADI or PADT on any wire",
   DAEMON_FAULTS,
 );

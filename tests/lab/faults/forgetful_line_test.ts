@@ -9,7 +9,10 @@ import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
 
 const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
 
-/** From the daemon's return to an answered ping, with pppd's hold-off of 1 s. Milliseconds. */
+/**
+ * Time limit from the daemon's restart to an answered ping, in milliseconds, with pppd's hold-off
+ * of 1 s.
+ */
 const BACK = 12_000;
 
 async function startLine(lab: Lab): Promise<{ ac: LabProcess; customer: LabProcess }> {
@@ -30,13 +33,13 @@ async function startLine(lab: Lab): Promise<{ ac: LabProcess; customer: LabProce
   return { ac, customer };
 }
 
-/** Ids of the sessions that the AC's kernel has, as it last said. */
+/** Returns the ids of the AC kernel's sessions, as last reported. */
 function sessionsOf(ac: LabProcess): string[] {
   const line = ac.output.entries.findLast((text) => text.startsWith("LAB SESSIONS"));
   return line?.trim().split(" ").slice(2) ?? [];
 }
 
-/** Resolves when the AC has this many sessions, and not those. */
+/** Resolves when the AC has one session and it is not one of `old`. */
 async function onlyNew(ac: LabProcess, old: readonly string[]): Promise<void> {
   for (const deadline = performance.now() + BACK; performance.now() < deadline;) {
     const now = sessionsOf(ac);
@@ -53,7 +56,7 @@ function padts(tap: WireTap): { source: number; destination: number }[] {
 for (const mac of ["own", "transparent"] as const) {
   Deno.test(needing(GUEST_PROGRAMS, {
     name:
-      `Z2, mac = ${mac}: without state_dir, kill -9 of either daemon costs pppd a few seconds, and the AC keeps nothing`,
+      `Z2, mac = ${mac}: without state_dir, kill -9 of either daemon interrupts pppd for a few seconds, and the AC keeps no old session`,
     ignore: !insideLab(),
     async fn() {
       await using lab = await Lab.open();

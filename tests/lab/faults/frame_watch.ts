@@ -6,7 +6,9 @@ import {
 } from "../../../src/pppoe/constants.ts";
 import { observe, type Observed } from "../peers/observed.ts";
 
-/** Shows every session frame that arrives at an interface, for whomever, and keeps none. */
+/**
+ * Shows every session frame that arrives at an interface, whatever its destination, and keeps none.
+ */
 export function watchFrames(name: string, show: (frame: Observed) => void): AsyncDisposable {
   const link = openLink({
     interface: name,

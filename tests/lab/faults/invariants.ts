@@ -5,23 +5,23 @@ import type { Fault } from "./fault.ts";
 import { BACK } from "./customers.ts";
 import { BRANCHES, type Line } from "./line.ts";
 
-/** Bytes that may wait for one tunnel at most. */
+/** Maximum number of bytes that may wait for one tunnel. */
 const QUEUE_LIMIT = DATA_LIMIT + CONTROL_RESERVE;
-/** Milliseconds between looks at what is not yet as it should be. */
+/** Interval between checks of what is not yet as it should be, in milliseconds. */
 const PAUSE = 100;
 
-/** What a daemon says of itself. */
+/** A daemon's own report. */
 interface Account {
   status: Status;
   sessions: Session[];
 }
 
 /**
- * Resolves when all is well after a fault, rejects with what is not after 60 s:
+ * Resolves when all invariants hold after a fault; rejects with a violated one after 60 s:
  *
- * - every session that nobody ended carries frames, and only its own, on every wire
- * - each session of the AC is one of a customer, and the other way round
- * - the daemons have exactly these sessions, and each has a place of its own on either side
+ * - every session that was not ended carries frames, and only its own, on every wire
+ * - the AC's sessions and the customers' are the same
+ * - the daemons have exactly these sessions, each with its own id on either side
  * - no queue is over its limit
  */
 export async function settle(line: Line): Promise<void> {
@@ -35,7 +35,10 @@ export async function settle(line: Line): Promise<void> {
   }
 }
 
-/** Lets a fault happen and all be well again; rejects likewise, and where it cost what it must not. */
+/**
+ * Causes a fault and waits until all invariants hold; rejects likewise, or if a kept session was
+ * affected.
+ */
 export async function endure(line: Line, fault: Fault): Promise<void> {
   const { customers } = line;
   const [ended, said] = [customers.ended, customers.discoveries];
@@ -65,7 +68,10 @@ async function whatIsWrong(line: Line): Promise<string | undefined> {
   return undefined;
 }
 
-/** Whether a daemon's sessions have exactly these ids, each once; or a queue is too long. */
+/**
+ * Compares a daemon's sessions with these ids, each expected once, and checks its queues; returns
+ * what is wrong.
+ */
 function uneven(
   what: string,
   { sessions, status }: Account,
@@ -74,7 +80,7 @@ function uneven(
 ): string | undefined {
   const ids = sessions.map((session) => session[key]);
   const known = new Set(expected);
-  if (new Set(ids).size !== ids.length) return `${what}: a ${key} stands for two sessions`;
+  if (new Set(ids).size !== ids.length) return `${what}: two sessions have the same ${key}`;
   if (ids.length !== known.size || ids.some((id) => !known.has(id))) {
     return `${what}: ${known.size} sessions, the daemon has ${ids.length} or others`;
   }
@@ -82,7 +88,7 @@ function uneven(
   return long && `${what}: ${long.queue_bytes} bytes wait for "${long.peer}"`;
 }
 
-/** Asks a daemon for its state and all its sessions. */
+/** Requests a daemon's state and all its sessions. */
 export async function accountOf(line: Line, name: string): Promise<Account> {
   using admin = new AdminClient(`${line.lab.folder}/${name}.sock`);
   const status = await admin.json({ path: "/api/v1/status" }, Status);

@@ -5,30 +5,30 @@ import { layLongPath, type LongPath } from "../relay/long_path.ts";
 import { Customers } from "./customers.ts";
 import { makeWallClock, type WallClock } from "./wall_clock.ts";
 
-/** Client daemons with the ends of their LANs. */
+/** The client daemons with both ends of their LANs. */
 export const BRANCHES = [
   { name: "north", lan: "lan0", customer: "cust0" },
   { name: "south", lan: "lan1", customer: "cust1" },
 ] as const;
 
-/** `tunnel.keepalive` at pace 1. Milliseconds. */
+/** `tunnel.keepalive` at pace 1, in milliseconds. */
 export const KEEPALIVE = { interval: 3_000, timeout: 9_000 };
 
-/** Daemons far apart with many sessions between them: two clients, one server. */
+/** Distant daemons with many sessions between them: two clients, one server. */
 export interface Line {
   readonly lab: Lab;
   readonly path: LongPath;
   readonly daemons: ProxyPair;
-  /** The client daemons that run now, by name. */
+  /** The client daemons that are running, by name. */
   readonly clients: Map<string, LabProcess>;
   readonly customers: Customers;
-  /** What the daemons take for the time. */
+  /** The clock that the daemons read. */
   readonly clock: WallClock;
-  /** Numbers in [0, 1). */
+  /** Returns numbers in [0, 1). */
   readonly random: () => number;
-  /** How long waits are, beside those of a daemon with its default settings. */
+  /** Factor of all waits, relative to a daemon with default settings. */
   readonly pace: number;
-  /** Starts a client daemon that has ended. */
+  /** Restarts a client daemon that has ended. */
   startClient(name: string): LabProcess;
 }
 
@@ -37,9 +37,9 @@ export interface LineOptions {
   random: () => number;
   /** Default 1. */
   pace?: number;
-  /** Whose addresses are on the wires. Default "own". */
+  /** The addresses on the wires. Default "own". */
   mac?: "own" | "transparent";
-  /** Space for the state of each daemon. Bytes. Default 8 MiB. */
+  /** Space for the state of each daemon, in bytes. Default 8 MiB. */
   disk?: number;
 }
 
@@ -50,7 +50,7 @@ timeout = "${KEEPALIVE.timeout * pace}ms"
 `;
 }
 
-/** The bound is on what is tried here, not on how fast a customer may dial. */
+/** High limits: the tests are not about how fast a customer may dial. */
 const LIMITS = `[limits]
 padi_rate_per_mac = 10000
 padi_burst_per_mac = 10000
@@ -97,7 +97,7 @@ export async function openLine(lab: Lab, options: LineOptions): Promise<Line> {
   };
 }
 
-/** A small file system of its own for a daemon's state. */
+/** Mounts a small file system for a daemon's state. */
 async function mountDisk(lab: Lab, name: string, bytes: number): Promise<void> {
   const folder = `${lab.folder}/${name}.state`;
   await Deno.mkdir(folder, { mode: 0o700 });

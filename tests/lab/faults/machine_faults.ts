@@ -1,4 +1,4 @@
-/** What happens to the machines that the daemons run on. */
+/** Faults of the machines that the daemons run on. */
 import { type LabProcess, runCommand } from "../process.ts";
 import type { IpPath } from "../relay/ip_path.ts";
 import { anyBranch, between, ending, type Faults, kept, pause } from "./fault.ts";
@@ -18,7 +18,10 @@ async function downAndUp(enter: IpPath["near"], name: string): Promise<void> {
   }
 }
 
-/** Another address, as after a new network card; resolves when the daemon has noticed. */
+/**
+ * Changes the interface's address, as a new network card does; resolves when the daemon has
+ * noticed.
+ */
 async function changeMac(
   { random }: Line,
   daemon: LabProcess | undefined,
@@ -45,7 +48,7 @@ function lanOf(branch: string): string {
   return BRANCHES.find(({ name }) => name === branch)?.lan ?? "lan0";
 }
 
-/** Fills the file system of a daemon's state to the last byte; the path of what fills it. */
+/** Fills the file system of a daemon's state to the last byte; returns the path of the filler. */
 export async function fillDisk({ lab }: Line, name: string): Promise<string> {
   const path = `${lab.folder}/${name}.state/ballast`;
   using file = await Deno.open(path, { write: true, create: true });
@@ -63,8 +66,8 @@ export async function fillDisk({ lab }: Line, name: string): Promise<string> {
 const CANNOT_WRITE = /state cannot be written/;
 
 /**
- * Customers come and go while nothing can be written. Over when all is written again: before that a
- * daemon that is killed has lost what was opened meanwhile.
+ * Customers connect and leave while nothing can be written. Ends when everything is written again:
+ * until then, a killed daemon loses the sessions opened in that time.
  */
 async function fullDisks(line: Line): Promise<void> {
   const { customers, random, clients, daemons: { server } } = line;
@@ -85,7 +88,7 @@ async function fullDisks(line: Line): Promise<void> {
   }
 }
 
-/** Sessions of an interface with another address cannot go on: their peers know the old one. */
+/** Sessions end when the interface's address changes, because their hosts know the old one. */
 export const MACHINE_FAULTS: Faults = {
   "customers' interface down": kept((line) => downAndUp(line.path.near, lanOf(anyBranch(line)))),
   "AC's interface down": kept(({ path }) => downAndUp(path.far, "wan0")),

@@ -6,10 +6,10 @@ import { endure, settle } from "./invariants.ts";
 import { type Line, openLine } from "./line.ts";
 
 const SESSIONS = 20;
-/** A tenth of the times that daemons wait by default. */
+/** A tenth of the daemons' default waiting times. */
 const PACE = 0.1;
 
-/** A test of faults, one after the other on one line; `after` is called after each. */
+/** Defines a test of faults, one after the other on one line; `after` is called after each. */
 export function testFaults(
   name: string,
   faults: Faults,
@@ -27,7 +27,7 @@ export function testFaults(
   });
 }
 
-/** A test on a line with sessions on two LANs, which has to be well at the end. */
+/** Defines a test on a line with sessions on two LANs; the invariants must hold at its end. */
 export function testLine(
   name: string,
   use: (line: Line, context: Deno.TestContext) => Promise<void>,

@@ -1,6 +1,6 @@
-/** Payloads that say whose they are. */
+/** Payloads that identify their session. */
 
-/** IPv4 in PPP, by its looks: the session's number and a counter. */
+/** Returns what looks like IPv4 in PPP: the session's number and a counter. */
 export function numbered(number: number, turn: number): Uint8Array {
   const bytes = new Uint8Array(64);
   const view = new DataView(bytes.buffer);
@@ -10,7 +10,7 @@ export function numbered(number: number, turn: number): Uint8Array {
   return bytes;
 }
 
-/** Whose payload this is; NaN for one that nobody here has made. */
+/** Returns the session number of a payload; NaN if it is not one of ours. */
 export function numberIn(bytes: Uint8Array): number {
   if (bytes.length !== 64) return NaN;
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(2);

@@ -1,4 +1,4 @@
-/** What happens between the two daemons. */
+/** Faults of the path between the two daemons. */
 import type { Mood } from "../relay/mood.ts";
 import { limitRate } from "../relay/slow_cable.ts";
 import { between, type Faults, kept } from "./fault.ts";
@@ -10,7 +10,7 @@ async function dark(line: Line, least: number, most: number): Promise<void> {
   await line.path.turn("clear");
 }
 
-/** Resolves when each client has lost its tunnel since, for whatever reason. */
+/** Resolves when each client has lost its tunnel, for whatever reason. */
 async function lost({ clients }: Line, since: readonly number[]): Promise<void> {
   await Promise.all(
     BRANCHES.map(({ name }, index) =>
@@ -26,7 +26,7 @@ function outputs({ clients }: Line): number[] {
   return BRANCHES.map(({ name }) => clients.get(name)?.output.length ?? 0);
 }
 
-/** In a mood until both tunnels have broken by it, and a moment longer. */
+/** Keeps a mood until both tunnels have broken, and a moment longer. */
 async function brokenBy(line: Line, mood: Mood): Promise<void> {
   const since = outputs(line);
   await line.path.turn(mood);

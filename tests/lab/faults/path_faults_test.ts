@@ -3,11 +3,11 @@ import type { Line } from "./line.ts";
 import { testFaults } from "./matrix.ts";
 import { PATH_FAULTS } from "./path_faults.ts";
 
-/** Why tunnels may end that were meddled with below TLS: never by what would be a record of ours. */
+/** Why tunnels may end when the path interferes below TLS: never by an invalid record. */
 const BELOW_TLS = /"reason":"(connection-lost|keepalive-timeout|connect-failed|handshake-timeout)"/;
 
 testFaults(
-  "sessions outlive whatever the path between the daemons does, and nobody hears of it",
+  "sessions survive whatever the path between the daemons does, without a PADI or PADT on any wire",
   PATH_FAULTS,
   (fault, { clients }: Line, since) => {
     const downs = [...clients].flatMap(([name, { output }]) =>

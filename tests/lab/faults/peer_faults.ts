@@ -1,4 +1,4 @@
-/** What customers and AC do. */
+/** Actions of customers and AC. */
 import { between, ending, type Faults } from "./fault.ts";
 import { BRANCHES, KEEPALIVE, type Line } from "./line.ts";
 
@@ -6,10 +6,10 @@ function hangUp({ customers, random }: Line, count: number): void {
   for (let i = 0; i < count; i++) customers.hangUp(customers.any(random()));
 }
 
-/** A host has lost its sessions and dials anew; the AC finds the old ones dead and ends them. */
+/** Restarts a host, which has lost its sessions and dials again; the AC ends the dead sessions. */
 async function restartHost({ customers, random }: Line): Promise<void> {
   const host = Math.floor(random() * BRANCHES.length);
-  await customers.carry(); // shows which of the AC's sessions are whose
+  await customers.carry(); // shows the owner of each of the AC's sessions
   const dead = customers.acIdsOf(host);
   const lost = await customers.restart(host);
   await customers.fill(customers.size + lost);

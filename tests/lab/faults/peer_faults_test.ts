@@ -7,10 +7,10 @@ import { startProxyPair } from "../proxy_pair.ts";
 import { testFaults } from "./matrix.ts";
 import { PEER_FAULTS } from "./peer_faults.ts";
 
-testFaults("sessions that a peer ends or loses end on both wires", PEER_FAULTS);
+testFaults("sessions that a host ends or loses end on both wires", PEER_FAULTS);
 
 Deno.test({
-  name: "an AC that has lost its sessions and says nothing: idle ones end on both wires, once",
+  name: "when an AC silently loses its sessions, idle ones end on both wires, once",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -22,7 +22,7 @@ Deno.test({
     const session = await host.dial({ hostUniq: Uint8Array.of(1) });
     await session.echo(Uint8Array.of(0, 0x21, 1));
     ac.restart({ silent: true });
-    session.send(Uint8Array.of(0, 0x21, 2)); // the customer goes on for a while
+    session.send(Uint8Array.of(0, 0x21, 2)); // the customer continues for a while
     await ac.ended(session.sessionId, { timeout: 20_000 });
     await session.ended;
     await daemons.server.waitForLine(/session closed.*idle/);

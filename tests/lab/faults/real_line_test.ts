@@ -10,12 +10,12 @@ import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
 
 const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
 
-/** How long after the path's return the line may stay silent, in milliseconds. */
+/** Time after the path's return in which the line may stay silent, in milliseconds. */
 const SILENCE = 5_000;
-/** How long the black hole lasts, in milliseconds. */
+/** Duration of the black hole, in milliseconds. */
 const BLACK_HOLE = 20_000;
 
-/** Both guests with a line between them. */
+/** Starts both guests with a line between them. */
 async function startLine(lab: Lab): Promise<LabProcess> {
   const ac = await startGuest(lab, {
     role: "ac",
@@ -34,13 +34,13 @@ async function startLine(lab: Lab): Promise<LabProcess> {
   return customer;
 }
 
-/** An answer to a ping that comes from now on. */
+/** Waits for an answer to a ping from now on. */
 async function pong(customer: LabProcess, timeout = SILENCE): Promise<void> {
   await customer.waitForLine(/LAB PONG/, { since: customer.output.length, timeout });
 }
 
 Deno.test(needing(GUEST_PROGRAMS, {
-  name: `pppd's line outlives kill -9 of either daemon and a black hole of 20 s`,
+  name: `pppd's line survives kill -9 of either daemon and a black hole of 20 s`,
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();
@@ -73,7 +73,7 @@ Deno.test(needing(GUEST_PROGRAMS, {
   },
 }));
 
-/** PADI and PADT that were seen on each wire. */
+/** Returns the number of PADIs and PADTs seen on each wire. */
 function opening(taps: readonly WireTap[]): number[] {
   return taps.map(({ seen }) =>
     seen.all(({ code }) => code === CODE_PADI || code === CODE_PADT).length

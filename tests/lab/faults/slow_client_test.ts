@@ -7,22 +7,22 @@ import { startTestAc, type TestAc } from "../peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../peers/test_client.ts";
 import { startProxyPair } from "../proxy_pair.ts";
 
-/** How long a client takes nothing: shorter than the keepalive's timeout. Milliseconds. */
+/** Time for which a client is stopped, in milliseconds: shorter than the keepalive's timeout. */
 const STOPPED = 5_000;
-/** Frames at once towards it, and bytes of each. */
+/** Number of frames per burst, and their size in bytes. */
 const [BURST, LENGTH] = [64, 1_400];
-/** An echo beside the flood. Milliseconds. */
+/** Time limit of an echo during the flood, in milliseconds. */
 const PATIENCE = 2_000;
-/** What a server may grow by, in bytes; what waits for one tunnel is less than 1 MiB. */
+/** Maximum growth of the server, in bytes; less than 1 MiB waits for one tunnel. */
 const GROWTH = 8 << 20;
 
 interface Flooded {
   sent: number;
-  /** Of the server, between the bursts. */
+  /** The server's reports between the bursts. */
   accounts: Status[];
 }
 
-/** Sends to a session as fast as its AC can, and beside that echoes on another. */
+/** Sends to a session as fast as its AC can, with echoes on another session in between. */
 async function flood(
   ac: TestAc,
   slow: DialedSession,
@@ -42,7 +42,9 @@ async function flood(
   return flooded;
 }
 
-/** The session is still there, but as long as the queue is full of what came before, frames are lost. */
+/**
+ * Checks that the session still exists; frames may be lost while the queue is full of older ones.
+ */
 async function echoInTheEnd(session: DialedSession): Promise<void> {
   for (let attempt = 0; attempt < 9; attempt++) {
     const back = session.echo(Uint8Array.of(0, 0x21, 9, attempt), PATIENCE / 4);
@@ -52,7 +54,7 @@ async function echoInTheEnd(session: DialedSession): Promise<void> {
 }
 
 Deno.test({
-  name: "a client that takes nothing costs the server no memory and its neighbour no frame",
+  name: "a stopped client costs the server no memory and its neighbour no frame",
   ignore: !insideLab(),
   async fn() {
     await using lab = await Lab.open();

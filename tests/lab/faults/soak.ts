@@ -1,9 +1,9 @@
 /**
  * `deno task soak [--minutes N] [--sessions N] [--seed S] [--mac POLICY] [--only WORDS]`: random
  * faults, one after the other, on a line of two clients with many sessions; with `--only`, those
- * whose names contain one of these words, which commas part. After each the invariants have to hold
- * (`endure`) within 60 s. Prints a line a fault and the daemons' memory; exit code 1 when an
- * invariant did not hold.
+ * whose names contain one of the words, which are separated by commas. After each fault the
+ * invariants must hold within 60 s (`endure`). Prints one line per fault and the daemons' memory;
+ * exit code 1 if an invariant was violated.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { fetchDependencies } from "../dependencies.ts";
@@ -23,10 +23,10 @@ interface SoakOptions {
   mac: "own" | "transparent";
 }
 
-/** Longer than a daemon takes to give back what a burst left behind. Milliseconds. */
+/** Time after which a daemon has released the memory of a burst, in milliseconds. */
 const REST = 12_000;
 
-/** Memory of each daemon in MiB, by a field of proc_pid_status(5). */
+/** Returns the memory of each daemon in MiB, by a field of proc_pid_status(5). */
 async function memory({ clients, daemons }: Line, field: "VmRSS" | "RssAnon"): Promise<string> {
   const pids = [...clients.values().map(({ pid }) => pid), daemons.server.pid];
   const sizes = await Promise.all(pids.map(async (pid) => {
@@ -37,17 +37,17 @@ async function memory({ clients, daemons }: Line, field: "VmRSS" | "RssAnon"): P
   return `${sizes.join(" + ")} MiB`;
 }
 
-/** Tells what the daemons hold when nobody asks them for anything. */
+/** Prints the daemons' private memory at rest. */
 async function tellRest(line: Line): Promise<void> {
   await pause(REST);
-  await print(`at rest: ${await memory(line, "RssAnon")} of their own`);
+  await print(`at rest: ${await memory(line, "RssAnon")} of private memory`);
 }
 
 async function print(line: string): Promise<void> {
   await Deno.stdout.write(new TextEncoder().encode(`${line}\n`));
 }
 
-/** Names in a random order, each once before any comes again. */
+/** Yields names in random order, each once before any repeats. */
 function* shuffled(names: readonly string[], random: () => number): Generator<string> {
   for (;;) {
     for (const rest = [...names]; rest.length > 0;) {
@@ -56,7 +56,9 @@ function* shuffled(names: readonly string[], random: () => number): Generator<st
   }
 }
 
-/** Lets a fault happen; undefined when all is well again, else what is not. */
+/**
+ * Causes a fault; returns undefined if all invariants hold afterwards, otherwise the violated one.
+ */
 async function suffer(line: Line, name: string): Promise<string | undefined> {
   const { customers } = line;
   const [began, ended] = [performance.now(), customers.ended];
@@ -69,7 +71,7 @@ async function suffer(line: Line, name: string): Promise<string | undefined> {
   return wrong;
 }
 
-/** Returns the number of faults after which an invariant did not hold. */
+/** Returns the number of faults after which an invariant was violated. */
 async function soak({ minutes, sessions, seed, only, mac }: SoakOptions): Promise<number> {
   await using lab = await Lab.open();
   const line = await openLine(lab, { random: seededRandom(seed), mac });

@@ -3,16 +3,16 @@ import { runCommand } from "../process.ts";
 
 const CLOCK_SHIFT = new URL("clock_shift.c", import.meta.url).pathname;
 
-/** A wall clock for some programs of a lab, which can be set; the machine's own stays as it is. */
+/** An adjustable wall clock for some programs of a lab; the machine's own clock is unchanged. */
 export interface WallClock {
   /** The environment that makes a program read this clock. */
   readonly env: Readonly<Record<string, string>>;
-  /** How far it is ahead of the machine's. Seconds. */
+  /** Its offset to the machine's clock, in seconds. */
   readonly ahead: number;
   set(ahead: number): void;
 }
 
-/** Builds the library that programs read the clock through. */
+/** Builds the library through which programs read the clock. */
 export async function makeWallClock(lab: Lab): Promise<WallClock> {
   const library = `${lab.folder}/clock_shift.so`;
   await runCommand("cc", "-shared", "-fPIC", "-O2", "-o", library, CLOCK_SHIFT, "-ldl");
@@ -26,7 +26,7 @@ export async function makeWallClock(lab: Lab): Promise<WallClock> {
     },
     set(seconds) {
       ahead = Math.round(seconds);
-      // In place: who has the file mapped must not find it empty.
+      // Written in place: a program that has mapped the file must not find it empty.
       using file = Deno.openSync(path, { write: true });
       file.writeSync(new Uint8Array(new BigInt64Array([BigInt(ahead)]).buffer));
     },

@@ -13,26 +13,28 @@ import { encodeTags, type Tag } from "../../../src/pppoe/tags.ts";
 import type { Observed } from "./observed.ts";
 import { openPort, type Port } from "./port.ts";
 
-/** First wait for an answer, which doubles each time (RFC 2516 section 8). Milliseconds. */
+/** First wait for an answer, in milliseconds; it doubles each time (RFC 2516 section 8). */
 const FIRST_TIMEOUT = 5_000;
 const FIRST_MAC: Mac = 0x02_c0_00_00_00_00;
 
 interface Customer {
   readonly mac: Mac;
-  /** 0 while it has none. */
+  /** 0 without a session. */
   sessionId: number;
   timeout: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
-/** Many customers on one wire, each with an address of its own, who dial whenever they have no session. */
+/**
+ * Many customers on one wire, each with its own address, that dial whenever they have no session.
+ */
 export class Crowd implements AsyncDisposable {
-  /** PADTs that ended a customer's session. */
+  /** Number of PADTs that ended a customer's session. */
   padts = 0;
   #customers: Customer[];
   #port: Port;
   #isClosed = false;
-  /** Customers that have a session. */
+  /** Number of customers with a session. */
   #online = 0;
   #wanted: { padts: number; resolve: () => void } | undefined;
 
@@ -46,12 +48,12 @@ export class Crowd implements AsyncDisposable {
     this.#port = openPort(name, (frame) => this.#hear(frame));
   }
 
-  /** Everybody asks. */
+  /** Makes all customers ask. */
   dial(): void {
     for (const customer of this.#customers) this.#ask(customer);
   }
 
-  /** Resolves when everybody has a session, after so many PADTs. */
+  /** Resolves when all customers have a session, after this many PADTs. */
   async online(padts = 0): Promise<void> {
     await new Promise<void>((resolve) => {
       this.#wanted = { padts, resolve };

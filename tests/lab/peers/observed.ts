@@ -11,7 +11,7 @@ import { dumpDiscovery } from "../../../src/pppoe/dump.ts";
 import { type Mac, readMac, writeMac } from "../../../src/pppoe/mac.ts";
 import { readTags, type Tag } from "../../../src/pppoe/tags.ts";
 
-/** A PPPoE frame as a peer or a tap saw it, taken apart. */
+/** A parsed PPPoE frame as seen by a host or a tap. */
 export interface Observed {
   /** The whole frame, padding included. */
   readonly frame: Uint8Array;
@@ -20,13 +20,13 @@ export interface Observed {
   /** CODE_SESSION for session frames. */
   readonly code: number;
   readonly sessionId: number;
-  /** LENGTH bytes behind the PPPoE header. */
+  /** LENGTH bytes after the PPPoE header. */
   readonly payload: Uint8Array;
-  /** Tags of a discovery packet; none where they are malformed. */
+  /** Tags of a discovery packet; none if they are malformed. */
   readonly tags: readonly Tag[];
 }
 
-/** Takes a frame apart; the frame must not change afterwards. */
+/** Parses a frame, which must not change afterwards. */
 export function observe(frame: Uint8Array): Observed {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
   const payload = frame.subarray(SESSION_HEADER, SESSION_HEADER + view.getUint16(18));
@@ -43,13 +43,13 @@ export function observe(frame: Uint8Array): Observed {
   };
 }
 
-/** One line about a frame. */
+/** Returns one line about a frame. */
 export function showObserved({ frame, code, sessionId, payload }: Observed): string {
   if (code !== CODE_SESSION) return dumpDiscovery(frame, ETHERTYPE_DISCOVERY);
   return `${codeName(code)} sid ${sessionId}, ${payload.length} bytes`;
 }
 
-/** A session frame (RFC 2516 section 6). */
+/** Returns a session frame (RFC 2516 section 6). */
 export function sessionFrame(
   destination: Mac,
   source: Mac,

@@ -4,15 +4,18 @@ import { type Mac, readMac } from "../../../src/pppoe/mac.ts";
 import { Journal } from "../journal.ts";
 import { observe, type Observed, showObserved } from "./observed.ts";
 
-/** A peer's place on a wire. */
+/** A host's connection to a wire. */
 export interface Port extends AsyncDisposable {
   readonly mac: Mac;
-  /** Every frame that arrived, for whomever. */
+  /** Every frame that arrived, whatever its destination. */
   readonly seen: Journal<Observed>;
   send(frame: Uint8Array): void;
 }
 
-/** Opens an interface for all PPPoE frames that arrive there; `receive` is told after the journal. */
+/**
+ * Opens an interface for all PPPoE frames that arrive there; `receive` is called after the journal
+ * has the frame.
+ */
 export function openPort(name: string, receive: (frame: Observed) => void = () => {}): Port {
   const link = openLink({
     interface: name,

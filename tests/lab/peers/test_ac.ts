@@ -26,15 +26,15 @@ export interface TestAcOptions {
   interface: string;
   /** AC-Name. */
   name: string;
-  /** Address; the interface's own by default, another one for a second AC on the same wire. */
+  /** Address; defaults to the interface's own, must be set for a second AC on the same wire. */
   mac?: Mac;
-  /** Session id of the first session; the following count up. Default 1. */
+  /** Session id of the first session; later ones count up. Default 1. */
   firstSessionId?: number;
   /** Sends every session frame back. Default true. */
   echo?: boolean;
   /**
-   * Leaves out PADIs of a host that come within so many milliseconds after one that it answered, as
-   * accel-ppp does with `padi-limit`. Default: answers all.
+   * Ignores PADIs of a host that arrive within this many milliseconds after one that it answered,
+   * as accel-ppp does with `padi-limit`. Default: answers all.
    */
   padiInterval?: number;
   /** Refuses every PADR with this tag (PADS with session id 0). */
@@ -44,19 +44,19 @@ export interface TestAcOptions {
 /** An access concentrator for tests: RFC 2516 without PPP. */
 export interface TestAc extends AsyncDisposable {
   readonly mac: Mac;
-  /** Frames that were sent to it, PADIs included. */
+  /** Frames sent to it, including PADIs. */
   readonly seen: Journal<Observed>;
   /** Open sessions: the host's address by session id. */
   readonly sessions: ReadonlyMap<number, Mac>;
-  /** Resolves with the PADT that a host sent for this session, sent or to come. */
+  /** Resolves with the PADT that a host sent or will send for this session. */
   ended(sessionId: number, options?: WaitOptions): Promise<Observed>;
   /** Sends a session frame. */
   send(sessionId: number, payload: Uint8Array): void;
   /** Ends a session from the AC's side. */
   terminate(sessionId: number): void;
   /**
-   * Loses all sessions as by a power cut and counts session ids from the first again. Frames of
-   * sessions it does not know are answered with PADT from then on, unless it is `silent`.
+   * Loses all sessions as in a power cut, and counts session ids from the first again. From then on
+   * it answers frames of unknown sessions with PADT, unless it is `silent`.
    */
   restart(options?: { silent?: boolean }): void;
 }
@@ -65,12 +65,12 @@ export interface TestAc extends AsyncDisposable {
 const REPEATED: readonly number[] = [TAG_SERVICE_NAME, TAG_HOST_UNIQ, TAG_RELAY_SESSION_ID];
 
 /**
- * An AC on an interface. Its cookie is bound to the host's address (RFC 2516 section 9), so a PADR
- * that leaves with another address than its PADI is refused.
+ * Starts an AC on an interface. Its cookie is bound to the host's address (RFC 2516 section 9), so
+ * it refuses a PADR from another address than its PADI.
  */
 export function startTestAc(options: TestAcOptions): TestAc {
   const sessions = new Map<number, Mac>();
-  /** The PADS of each open session, by the PADR that asked for it. */
+  /** The PADS of each open session, by the PADR that requested it. */
   const confirmed = new Map<string, { sessionId: number; pads: Uint8Array }>();
   /** When the last PADI of each host was answered. */
   const taken = new Map<Mac, number>();

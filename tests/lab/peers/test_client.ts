@@ -21,15 +21,15 @@ import { openPort } from "./port.ts";
 
 /** How to dial. */
 export interface DialOptions {
-  /** Left out, none is sent; it may be empty. */
+  /** No Host-Uniq is sent if undefined; it may be empty. */
   hostUniq?: Uint8Array;
-  /** Takes the offer of this AC; else the first. */
+  /** Accepts the offer of this AC; by default the first offer. */
   acName?: string;
   /** Default "": any. */
   serviceName?: string;
 }
 
-/** A session that a test client has dialed. */
+/** A session dialled by a test client. */
 export interface DialedSession {
   readonly sessionId: number;
   /** The AC's address as the client sees it. */
@@ -41,26 +41,29 @@ export interface DialedSession {
   /** Resolves with the AC's PADT. */
   readonly ended: Promise<Observed>;
   send(payload: Uint8Array): void;
-  /** Sends a payload and resolves with the first that comes back equal. */
+  /** Sends a payload and resolves with the first equal one that comes back. */
   echo(payload: Uint8Array, timeout?: number): Promise<Uint8Array>;
-  /** Ends the session from the client's side, with what tags of discovery `pppoe` repeats there. */
+  /**
+   * Ends the session from the client's side, with the discovery tags that `pppoe` repeats in a
+   * PADT.
+   */
   terminate(): void;
 }
 
 /** A PPPoE host for tests: RFC 2516 without PPP. */
 export interface TestClient extends AsyncDisposable {
   readonly mac: Mac;
-  /** Frames that were sent to it. */
+  /** Frames sent to it. */
   readonly seen: Journal<Observed>;
   /** Sends a PADI and resolves with the offer. Rejects after 5 seconds. */
   discover(options?: DialOptions): Promise<Observed>;
   /** Sends a PADR for an offer and resolves with the PADS, which may be a refusal. */
   request(pado: Observed, options?: DialOptions): Promise<Observed>;
-  /** PADI, PADO, PADR, PADS. Throws what the AC gave as reason for a refusal. */
+  /** PADI, PADO, PADR, PADS. Throws the AC's reason for a refusal. */
   dial(options?: DialOptions): Promise<DialedSession>;
 }
 
-/** A host on an interface; `mac` for several hosts on one wire. */
+/** Starts a host on an interface; set `mac` for several hosts on one wire. */
 export function startTestClient(name: string, mac?: Mac): TestClient {
   const seen = new Journal(showObserved);
   const sessions = new Map<string, Journal<Uint8Array>>();
@@ -157,7 +160,7 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
 
 const HANGING_UP = genericError("hanging up");
 
-/** AC-Name of an offer. */
+/** Returns the AC-Name of an offer. */
 export function acName({ tags }: Observed): string | undefined {
   const value = findTag(tags, TAG_AC_NAME);
   return value && new TextDecoder().decode(value);
@@ -169,7 +172,7 @@ function requestTags({ serviceName = "", hostUniq }: DialOptions): Tag[] {
   return tags;
 }
 
-/** Whether a frame answers a request with this Host-Uniq: the same, or none where none was sent. */
+/** Whether a frame answers a request with this Host-Uniq: the same, or none if none was sent. */
 function isAnswer({ code, tags }: Observed, wanted: number, { hostUniq }: DialOptions): boolean {
   if (code !== wanted) return false;
   const value = findTag(tags, TAG_HOST_UNIQ);

@@ -4,26 +4,26 @@ import { Journal, type WaitOptions } from "../journal.ts";
 import { type Observed, showObserved } from "./observed.ts";
 import { openPort } from "./port.ts";
 
-/** A frame on a cable, and the end that it arrived at. */
+/** A frame on a cable, and the end at which it arrived. */
 export interface Tapped extends Observed {
   readonly arrivedAt: string;
 }
 
-/** Records all PPPoE frames of a cable, both ways. */
+/** Records all PPPoE frames of a cable, in both directions. */
 export interface WireTap extends AsyncDisposable {
   readonly seen: Journal<Tapped>;
-  /** The PADT that arrives at this end, seen or to come. */
+  /** Resolves with the past or next PADT that arrives at this end. */
   padt(arrivedAt: string, options?: WaitOptions): Promise<Tapped>;
-  /** Session frames so far that arrived at this end. */
+  /** Returns the session frames that have arrived at this end so far. */
   sessionFrames(arrivedAt: string): Tapped[];
   /**
-   * Resolves when so many session frames have arrived at this end: the tap has a socket of its own
-   * and may hear of a frame later than the peer.
+   * Resolves when this many session frames have arrived at this end: the tap has its own socket,
+   * and may see a frame later than the host does.
    */
   carried(arrivedAt: string, frames: number): Promise<void>;
 }
 
-/** Listens at both ends, because an interface does not hear what it sends. */
+/** Taps both ends, because an interface does not receive what it sends. */
 export function tapCable({ ends }: Cable): WireTap {
   const seen = new Journal<Tapped>((frame) => `at ${frame.arrivedAt}: ${showObserved(frame)}`);
   const ports = ends.map((end) => openPort(end, (frame) => seen.add({ ...frame, arrivedAt: end })));

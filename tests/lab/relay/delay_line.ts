@@ -1,23 +1,23 @@
-/** One direction of a path: how long it is, how much it loses and how much it holds. */
+/** One direction of a path: its delay, loss and capacity. */
 export interface PathOptions {
   /** Milliseconds from one end to the other. */
   delay: number;
   /** Share of the frames that is lost, 0 to 1. */
   loss: number;
-  /** Decides which ones; equal seeds lose the same ones. */
+  /** Decides which frames are lost; equal seeds lose the same ones. */
   seed: number;
 }
 
-/** Frames under way at most. */
+/** Maximum number of frames in flight. */
 export const CAPACITY = 16_384;
-/** Bytes of a place in the line. */
+/** Bytes of a slot in the line. */
 const SLOT = 2_048;
 
-/** Holds each frame back for the delay, in order, and loses some. Allocates nothing per frame. */
+/** Delays each frame, in order, and loses some. Allocates nothing per frame. */
 export class DelayLine {
-  /** Frames that the line had no room for. */
+  /** Number of frames that did not fit in the line. */
   overflow = 0;
-  /** Frames lost on purpose. */
+  /** Number of frames lost on purpose. */
   lost = 0;
   #options: PathOptions;
   #random: () => number;
@@ -32,12 +32,12 @@ export class DelayLine {
     this.#random = seededRandom(options.seed);
   }
 
-  /** Frames under way. */
+  /** Number of frames in flight. */
   get size(): number {
     return this.#size;
   }
 
-  /** Takes a frame at `bytes[offset, offset + length)`, which is copied. Milliseconds. */
+  /** Adds a frame at `bytes[offset, offset + length)`, which is copied. Time in milliseconds. */
   push(bytes: Uint8Array, offset: number, length: number, now: number): void {
     if (this.#random() < this.#options.loss) {
       this.lost++;
@@ -54,7 +54,7 @@ export class DelayLine {
     this.#size++;
   }
 
-  /** Gives out the frames that are due, each valid during its call. */
+  /** Sends the frames that are due; each is valid during its call. */
   drain(now: number, send: (frame: Uint8Array) => void): void {
     while (this.#size > 0 && this.#due[this.#head] <= now) {
       const from = this.#head * SLOT;
@@ -65,7 +65,10 @@ export class DelayLine {
   }
 }
 
-/** Numbers in [0, 1) that follow from the seed: a Weyl sequence through MurmurHash3's finalizer. */
+/**
+ * Returns a generator of numbers in [0, 1) determined by the seed: a Weyl sequence through
+ * MurmurHash3's finalizer.
+ */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-/** Two ends in namespaces of their own, which an IP path is to join. */
+/** The two ends of an IP path, each in its own namespace. */
 import type { Lab } from "../lab.ts";
 import { type LabProcess, runCommand } from "../process.ts";
 
@@ -6,11 +6,11 @@ import { type LabProcess, runCommand } from "../process.ts";
 export const NEAR = "10.99.0.1";
 export const FAR = "10.99.0.2";
 
-/** The two ends' namespaces, to run programs in. */
+/** The namespaces of the two ends, to run programs in. */
 export interface IpPath {
-  /** Runs this program where the client stands. */
+  /** Runs this program in the client's namespace. */
   near: (program: string, args: readonly string[]) => [string, string[]];
-  /** Runs this program where the server stands. */
+  /** Runs this program in the server's namespace. */
   far: (program: string, args: readonly string[]) => [string, string[]];
 }
 
@@ -26,7 +26,7 @@ export async function partEnds(lab: Lab, lans: readonly string[] = ["lan0"]): Pr
   return { near: enter(near), far: enter(far) };
 }
 
-/** A namespace that lives as long as the process that holds it. */
+/** Makes a namespace that lives as long as the process that holds it. */
 async function namespace(lab: Lab, name: string): Promise<LabProcess> {
   const held = "ip link set lo up && echo held && exec sleep infinity";
   const holder = lab.start({ name, program: "unshare", args: ["--net", "sh", "-c", held] });

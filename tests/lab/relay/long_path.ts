@@ -1,5 +1,5 @@
 /**
- * A lab whose daemons are far apart:
+ * A lab with distant daemons:
  *
  *     cust0 ══ lan0 [client] cli0 ══ relay0 [relay] relay1 ══ srv0 [server] wan0 ══ ac0
  *              └─ near's namespace ─┘                        └─ far's namespace ─┘
@@ -12,11 +12,11 @@ import { disableOffloads } from "./offloads.ts";
 
 const RELAY = new URL("relay.ts", import.meta.url).pathname;
 
-/** How the IP path between the daemons is. */
+/** Properties of the IP path between the daemons. */
 export interface LongPathOptions {
-  /** Milliseconds each way. */
+  /** Milliseconds in each direction. */
   delay: number;
-  /** Share of the packets that is lost each way, 0 to 1. */
+  /** Share of the packets that is lost in each direction, 0 to 1. */
   loss: number;
   seed: number;
   /** The client daemons' interfaces. Default "lan0". */
@@ -30,7 +30,7 @@ export interface LongPath extends IpPath {
   turn(mood: Mood): Promise<void>;
 }
 
-/** Moves lan0 and wan0 apart and lays the path; call it before the daemons start. */
+/** Separates lan0 and wan0 and sets up the path; call it before the daemons start. */
 export async function layLongPath(lab: Lab, options: LongPathOptions): Promise<LongPath> {
   await lab.cable("cli0", "relay0");
   await lab.cable("srv0", "relay1");

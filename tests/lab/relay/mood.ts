@@ -1,13 +1,13 @@
 import { acknowledgement, flipBit, resets, segmentIn } from "./tcp_meddling.ts";
 
 /**
- * What a path does with what comes:
+ * What a path does with the packets it gets:
  *
- * - `clear`: carries it
- * - `dark`: nothing passes, and nobody is told
- * - `mute`: TCP's data is acknowledged and thrown away, so that both ends believe it has arrived
- * - `resetting`: who sends TCP data has the connection reset, at both ends
- * - `flipping`: every fourth TCP segment with data has a bit flipped, under a right checksum
+ * - `clear`: forwards them
+ * - `dark`: drops everything silently
+ * - `mute`: acknowledges and drops TCP's data, so that both ends believe that it has arrived
+ * - `resetting`: resets the connection of any TCP data, at both ends
+ * - `flipping`: flips a bit of every fourth TCP segment with data, with a correct checksum
  */
 export const MOODS = ["clear", "dark", "mute", "resetting", "flipping"] as const;
 export type Mood = typeof MOODS[number];
@@ -15,13 +15,13 @@ export type Mood = typeof MOODS[number];
 /** Share of the segments that have a bit flipped. */
 const FLIPPED = 0.25;
 
-/** Where a frame can go: on to whom it is for, or back to whom it came from. */
+/** Directions of a frame: on to its destination, or back to its source. */
 export interface Ways {
   on(frame: Uint8Array): void;
   back(frame: Uint8Array): void;
 }
 
-/** Deals with a frame, which may be changed, in any mood but `clear`. Random numbers are in [0, 1). */
+/** Handles a frame, which may be changed, in any mood but `clear`. Random numbers are in [0, 1). */
 export function meddle(mood: Mood, frame: Uint8Array, random: () => number, ways: Ways): void {
   if (mood === "dark") return;
   const segment = segmentIn(frame);

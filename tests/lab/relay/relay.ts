@@ -1,8 +1,8 @@
 /**
- * `relay.ts ONE OTHER DELAY LOSS SEED`: carries IPv4 and ARP between two interfaces, each way DELAY
- * milliseconds later and without a share LOSS of the frames, until SIGTERM; what is under way then is
- * lost. A line on stdin names the {@linkcode Mood} that it is in from then on. In place of the kernel's
- * netem, which is not on every machine.
+ * `relay.ts ONE OTHER DELAY LOSS SEED`: forwards IPv4 and ARP between two interfaces until SIGTERM,
+ * each way DELAY milliseconds later and without a share LOSS of the frames; frames in flight at the
+ * end are lost. A line on stdin sets its {@linkcode Mood}. Used instead of the kernel's netem,
+ * which is not available on every machine.
  */
 import type { Link } from "../../../ffi/link.ts";
 import { openLink } from "../../../ffi/open_link.ts";
@@ -12,12 +12,15 @@ import { shortSleep } from "./short_sleep.ts";
 
 const ETHERTYPE_IPV4 = 0x0800;
 const ETHERTYPE_ARP = 0x0806;
-/** Microseconds between looks at what is due: five per cent of the shortest delay of interest. */
+/**
+ * Interval between checks of what is due, in microseconds: five per cent of the shortest useful
+ * delay.
+ */
 const TICK = 250;
 
 let mood: Mood = "clear";
 
-/** Carries frames one way until the end that they come from is closed. */
+/** Forwards frames in one direction until their source is closed. */
 async function carry(from: Link, to: Link, line: DelayLine, random: () => number): Promise<void> {
   const ways = {
     on: (frame: Uint8Array) => line.push(frame, 0, frame.length, performance.now()),
@@ -71,7 +74,7 @@ async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
   }
 }
 
-/** Takes on the mood that each line of stdin names, and says so. */
+/** Sets the mood named by each line of stdin, and confirms it. */
 async function obey(): Promise<void> {
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {

@@ -14,7 +14,7 @@ function numbers(line: DelayLine, now: number): number[] {
   return out;
 }
 
-Deno.test("the relay's line gives frames out in order, when they are due", () => {
+Deno.test("the relay's line returns frames in order, when they are due", () => {
   const line = new DelayLine({ delay: 20, loss: 0, seed: 1 });
   [0, 5, 5, 30].forEach((now, index) => line.push(Uint8Array.of(9, index), 1, 1, now));
   assertEquals([19, 20, 25, 49, 50].map((now) => numbers(line, now)), [[], [0], [1, 2], [], [3]]);
@@ -52,7 +52,7 @@ for (const transport of ["tls", "quic"] as const) {
       await startProxyPair(lab, { transport, path });
       const session = await lab.use(startTestClient("cust0")).dial({});
       const before = performance.now();
-      // Datagrams may be lost on the way: of ten, one comes back.
+      // Datagrams may be lost on the way: at least one of ten comes back.
       await Promise.any(
         Array.from({ length: 10 }, (_, n) => session.echo(new Uint8Array(100 + n))),
       );

@@ -4,8 +4,8 @@ import { type IpPath, partEnds } from "./ip_path.ts";
 import { disableOffloads } from "./offloads.ts";
 
 /**
- * Joins the daemons' ends by a cable with a token bucket (tc-tbf(8)) each way; call it before the
- * daemons start.
+ * Joins the daemons' ends by a cable with a token bucket (tc-tbf(8)) in each direction; call it
+ * before the daemons start.
  *
  *     cust0 ══ lan0 [client] cli0 ══ srv0 [server] wan0 ══ ac0
  */
@@ -17,7 +17,7 @@ export async function laySlowCable(lab: Lab, megabits: number): Promise<IpPath> 
   return path;
 }
 
-/** Puts a token bucket (tc-tbf(8)) each way, which holds 20 ms; `undefined` takes it away. */
+/** Sets a token bucket (tc-tbf(8)) that holds 20 ms in each direction; `undefined` removes it. */
 export async function limitRate(path: IpPath, megabits: number | undefined): Promise<void> {
   for (const [enter, device] of [[path.near, "cli0"], [path.far, "srv0"]] as const) {
     const bucket = megabits === undefined

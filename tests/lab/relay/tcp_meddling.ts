@@ -3,7 +3,7 @@
 const ETHERTYPE_IPV4 = 0x0800;
 const PROTOCOL_TCP = 6;
 const ETHERNET = 14;
-/** Header of TCP without options. */
+/** Length of a TCP header without options. */
 const TCP_HEADER = 20;
 const FLAG_RST = 0x04;
 const FLAG_ACK = 0x10;
@@ -16,7 +16,7 @@ export interface Segment {
   readonly end: number;
 }
 
-/** Where the segment is; undefined for frames that are no TCP over IPv4, and fragments of it. */
+/** Finds the segment; undefined for frames other than TCP over IPv4, and for fragments. */
 export function segmentIn(frame: Uint8Array): Segment | undefined {
   const view = viewOf(frame);
   const ip = ETHERNET;
@@ -30,14 +30,20 @@ export function segmentIn(frame: Uint8Array): Segment | undefined {
   return payload > end ? undefined : { ip, tcp, payload, end };
 }
 
-/** Flips one bit of the payload, which must not be empty; the checksum is made to fit. Numbers in [0, 1). */
+/**
+ * Flips one bit of the payload, which must not be empty, and corrects the checksum. Numbers in [0,
+ * 1).
+ */
 export function flipBit(frame: Uint8Array, segment: Segment, random: () => number): void {
   const { payload, end } = segment;
   frame[payload + Math.floor(random() * (end - payload))] ^= 1 << Math.floor(random() * 8);
   writeChecksum(frame, segment);
 }
 
-/** Resets for both ends of a segment's connection (RFC 9293 section 3.10.7.4), to be sent in its place. */
+/**
+ * Returns resets for both ends of a segment's connection (RFC 9293 section 3.10.7.4), to be sent in
+ * its place.
+ */
 export function resets(
   frame: Uint8Array,
   segment: Segment,
@@ -48,7 +54,7 @@ export function resets(
   return { toReceiver: bare(frame, segment, same), toSender: bare(frame, segment, back) };
 }
 
-/** What the receiver would say had the segment reached it: all of it has arrived. */
+/** Returns the receiver's acknowledgement of the segment, as if all of it had arrived. */
 export function acknowledgement(frame: Uint8Array, segment: Segment): Uint8Array {
   const { sequence, acknowledged } = numbersOf(frame, segment);
   return bare(frame, segment, {
@@ -65,14 +71,14 @@ function numbersOf(frame: Uint8Array, { tcp }: Segment) {
 }
 
 interface Header {
-  /** To where the frame came from. */
+  /** Whether it goes back to the frame's source. */
   back: boolean;
   flags: number;
   sequence: number;
   acknowledged: number;
 }
 
-/** A segment without options and payload, of the same connection. */
+/** Returns a segment of the same connection, without options and payload. */
 function bare(frame: Uint8Array, { ip, tcp }: Segment, header: Header): Uint8Array {
   const end = tcp + TCP_HEADER;
   const out = frame.slice(0, end);
@@ -93,14 +99,14 @@ function bare(frame: Uint8Array, { ip, tcp }: Segment, header: Header): Uint8Arr
   return out;
 }
 
-/** Exchanges two fields that lie side by side. */
+/** Swaps two adjacent fields. */
 function swap(bytes: Uint8Array, at: number, size: number): void {
   const first = bytes.slice(at, at + size);
   bytes.copyWithin(at, at + size, at + 2 * size);
   bytes.set(first, at + size);
 }
 
-/** The checksum of TCP with its pseudo header (RFC 9293 section 3.1). */
+/** Writes the checksum of TCP with its pseudo header (RFC 9293 section 3.1). */
 function writeChecksum(frame: Uint8Array, { ip, tcp, end }: Segment): void {
   const view = viewOf(frame);
   view.setUint16(tcp + 16, 0);

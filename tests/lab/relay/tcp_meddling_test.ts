@@ -23,7 +23,7 @@ function parsed(frame: Uint8Array): Segment {
   return found;
 }
 
-/** RFC 1071: the sum over what a right checksum covers is all ones. */
+/** Whether the checksum is correct: the sum over what it covers is all ones (RFC 1071). */
 function isRight(frame: Uint8Array): boolean {
   const { ip, tcp, end } = parsed(frame);
   const view = new DataView(frame.buffer);
@@ -34,7 +34,7 @@ function isRight(frame: Uint8Array): boolean {
   return total === 0xffff;
 }
 
-Deno.test("a segment is found in its frame, and nothing in what is no TCP over IPv4", () => {
+Deno.test("a segment is found in its frame, and none in frames other than TCP over IPv4", () => {
   assertEquals(segmentIn(segment()), { ip: 14, tcp: 34, payload: 66, end: 71 });
   for (const [at, value] of [[12, 9], [23, 17], [20, 0x20], [46, 0xf0], [17, 200]]) {
     const other = segment();
@@ -44,7 +44,7 @@ Deno.test("a segment is found in its frame, and nothing in what is no TCP over I
   assertEquals(segmentIn(segment().subarray(0, 50)), undefined);
 });
 
-Deno.test("one bit of the payload is flipped, and the checksum is right", () => {
+Deno.test("one bit of the payload is flipped, and the checksum is correct", () => {
   for (const number of [0, 0.3, 0.999]) {
     const frame = segment();
     flipBit(frame, parsed(frame), () => number);

@@ -1,8 +1,8 @@
 # The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, LAB_AUTH (chap or pap). Serves
-# LAB_BLOB (a path) on TCP 5001 and answers what is sent to TCP 5002 with its SHA-256. LAB_USER,
+# LAB_BLOB (a path) on TCP 5001, and answers data sent to TCP 5002 with its SHA-256. LAB_USER,
 # LAB_PASSWORD.
-# Tells READY, then SESSIONS and the kernel's PPPoE session ids whenever they change, and goes on until
-# the host ends it.
+# Prints READY, then SESSIONS and the kernel's PPPoE session ids whenever they change, until the
+# machine ends it.
 
 LAB_AUTH=${LAB_AUTH:-chap}
 echo "$LAB_USER * $LAB_PASSWORD *" >/etc/ppp/$LAB_AUTH-secrets

@@ -1,9 +1,10 @@
 # The customer: kernel pppd dials with LAB_USER and LAB_PASSWORD, pings the AC, fetches its blob,
 # sends it back and hangs up: by LCP (LAB_END=lcp) or by a bare PADT (LAB_END=padt).
-# With LAB_END=never it pings for ever instead; with LAB_END=redial, too, and dials anew when the line ends.
-# Tells UP local remote mtu, PING, DOWNLOAD sha256 ms, UPLOAD sha256 ms, DOWN; or FAIL why.
+# With LAB_END=never it pings forever instead; with LAB_END=redial it also dials again when the line
+# ends.
+# Prints UP local remote mtu, PING, DOWNLOAD sha256 ms, UPLOAD sha256 ms, DOWN; or FAIL and why.
 
-# nic-vec0 ends the plugin's options: those of the PADI have to stand before it.
+# nic-vec0 ends the plugin's options: those of the PADI must precede it.
 pppd plugin pppoe.so pppoe-padi-attempts 4 pppoe-padi-timeout 1 nic-vec0 \
     noauth nodetach debug logfile /run/pppd.log user "$LAB_USER" password "$LAB_PASSWORD" \
     noipv6 noccp novj noipdefault nodefaultroute mtu 1492 mru 1492 lcp-restart 1 \
@@ -18,7 +19,7 @@ read -r mtu </sys/class/net/ppp0/mtu
 tell "UP $local $remote $mtu"
 
 if [ "$LAB_END" = never ]; then
-    # Tells PONG for every answer as long as ppp0 is up.
+    # Prints PONG for every answer while ppp0 is up.
     ping -i 0.25 "$remote" | while read -r line; do
         case $line in *"bytes from"*) tell PONG ;; esac
     done &
@@ -27,7 +28,7 @@ if [ "$LAB_END" = never ]; then
 fi
 
 ping -q -c 3 -i 0.2 -W 3 "$remote" || fail "ping"
-# As long as fits, not to be fragmented; 28 bytes are the headers of IP and ICMP.
+# The largest size that is not fragmented; the headers of IP and ICMP have 28 bytes.
 ping -q -c 2 -i 0.2 -W 3 -M do -s $((mtu - 28)) "$remote" || fail "full-size ping"
 tell PING
 
@@ -55,7 +56,7 @@ if [ "$LAB_END" = padt ]; then
     # The kernel's table shows the session id in network byte order.
     tail -n +2 /proc/net/pppoe >/run/session
     read -r id peer _ </run/session
-    # The AC answers with a PADT of its own, on which the kernel hangs up and pppd ends.
+    # The AC answers with its own PADT, on which the kernel hangs up and pppd ends.
     pppoe -I vec0 -k -e "$((16#${id:6:2}${id:4:2})):$peer" || fail "pppoe -k"
 else
     kill -TERM $pppd
@@ -68,5 +69,5 @@ kill -0 $pppd 2>/dev/null && fail "pppd did not end"
 [ -e /sys/class/net/ppp0 ] && fail "ppp0 is still there"
 [ "$LAB_END" = padt ] || grep -q 'rcvd \[LCP TermAck' /run/pppd.log || fail "no LCP Terminate-Ack"
 tell DOWN
-sleep 0.3 # what is on its way is to leave before the guest halts
+sleep 0.3 # lets packets in flight leave before the guest halts
 halt

@@ -1,8 +1,8 @@
 /*
- * For LD_PRELOAD under User-Mode Linux of kernel 6.1. It keeps the registers of its processes in a
- * buffer of fixed size and writes them back as such; a host whose CPU has more XSAVE state than
- * that (AMX) takes whole areas only and refuses, of which the guest's init dies (ptrace(2),
- * PTRACE_SETREGSET: EFAULT). So what is written is completed with what is there already.
+ * For LD_PRELOAD with User-Mode Linux of kernel 6.1. It keeps the registers of its processes in a
+ * buffer of fixed size and writes that back. A machine whose CPU has more XSAVE state (AMX) accepts
+ * whole areas only and refuses the shorter buffer, so the guest's init dies (ptrace(2),
+ * PTRACE_SETREGSET: EFAULT). This library fills the rest from the current state.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -3,10 +3,10 @@ import type { Lab } from "../lab.ts";
 import type { Program } from "../../needs.ts";
 import { type LabProcess, runCommand } from "../process.ts";
 
-/** A guest: one of the scripts beside this file, on an interface of the lab. */
+/** A guest: one of the scripts next to this file, on an interface of the lab. */
 export interface GuestOptions {
   role: "ac" | "customer";
-  /** Interface of the host; the guest puts its frames on it, with an address of its own. */
+  /** Interface of the machine on which the guest sends its frames, from its own address. */
   interface: string;
   /** Address of the guest. */
   mac: string;
@@ -23,7 +23,7 @@ export const GUEST_PROGRAMS: readonly Program[] = [
   ...needsFullXstate() ? ["cc"] as const : [],
 ];
 
-/** Drops what the guest itself has sent, which User-Mode Linux's raw transport would hand back to it. */
+/** Drops the guest's own frames, which User-Mode Linux's raw transport would return to it. */
 const NO_OUTGOING = encodeFilter([
   [0x20, 0, 0, 0xffff_f004], // load SKF_AD_OFF + SKF_AD_PKTTYPE (linux/filter.h)
   [0x15, 0, 1, 4], // equal to PACKET_OUTGOING?
@@ -33,7 +33,7 @@ const NO_OUTGOING = encodeFilter([
 
 const FULL_XSTATE = new URL("full_xstate.c", import.meta.url).pathname;
 
-/** The library that lets User-Mode Linux run on CPUs with AMX; none where it runs as it is. */
+/** Builds the library that lets User-Mode Linux run on CPUs with AMX, if it is needed. */
 async function preload(folder: string): Promise<Record<string, string>> {
   if (!needsFullXstate()) return {};
   const library = `${folder}/full_xstate.so`;
@@ -55,7 +55,7 @@ export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabPr
   const init = new URL("init.sh", import.meta.url).pathname;
   const values = { LAB_ROLE: role, LAB_LIFE: String(LIFE), ...settings };
   const args = [
-    // Outlives neither us nor its time, in whatever state the guest is.
+    // Ends with this process and after its time, whatever state the guest is in.
     ...["--pdeathsig", "TERM", "timeout", "-k", "3", String(LIFE + 10), "linux.uml"],
     ...["mem=128M", "umid=guest", `uml_dir=${folder}`, "quiet"],
     ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "con=null", "con0=null,fd:1"],

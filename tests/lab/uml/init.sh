@@ -1,17 +1,17 @@
 #!/bin/bash
-# PID 1 of a User-Mode Linux guest whose root is the host's /, read-only. Writable are /run and
-# /etc/ppp. Parameters of the kernel command line arrive as environment: LAB_ROLE (ac, customer),
-# LAB_LIFE (seconds), and those named at the head of the role's script.
-# What the test is to know goes to the console in lines that begin with "LAB".
+# PID 1 of a User-Mode Linux guest whose root is the machine's /, read-only. Only /run and /etc/ppp
+# are writable. Kernel command line parameters arrive as environment: LAB_ROLE (ac, customer),
+# LAB_LIFE (seconds), and those named at the top of the role's script.
+# Messages for the test go to the console, in lines that begin with "LAB".
 [ $$ = 1 ] || { echo "init.sh is only for the inside of a guest" >&2; exit 1; }
-# For an ordinary user's guest the files of the host's root belong to nobody; set-user-id programs
-# (mount, pppd) would become that.
+# In an ordinary user's guest, the files of the machine's root belong to "nobody", which set-user-id
+# programs (mount, pppd) would become.
 [ -n "$LAB_PRIVILEGES" ] || LAB_PRIVILEGES=kept exec setpriv --no-new-privs "$0"
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C TMPDIR=/run
 here=${0%/*}
 
 tell() { echo "LAB $*"; }
-# Needs no further process, so it works in whatever state the guest is; the console is slow.
+# Needs no additional process, so it works in any state of the guest; the console is slow.
 halt() { sleep 0.2; echo o >/proc/sysrq-trigger; sleep 10; }
 fail() { [ -e /run/pppd.log ] && tail -n 20 /run/pppd.log; tell "FAIL $*"; halt; }
 
@@ -19,12 +19,12 @@ mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 for folder in /run /etc/ppp; do mount -t tmpfs -o size=80% tmpfs $folder || fail "no tmpfs on $folder"; done
 mkdir -p /dev/pts && mount -t devpts devpts /dev/pts
-# Debian lets the group dip alone execute these; anybody may read them.
+# Debian lets only the group dip execute these; any user may read them.
 mkdir -p /run/bin && cp /usr/sbin/pppd /usr/sbin/pppoe /run/bin/ && chmod 755 /run/bin/* || fail "no pppd"
 PATH=/run/bin:$PATH
 (sleep "$LAB_LIFE"; fail "still running after $LAB_LIFE s") &
 
-# User-Mode Linux has its modules beside the program; modprobe wants the usual layout.
+# User-Mode Linux has its modules next to the program; modprobe expects the usual layout.
 mkdir -p /run/root/lib/modules
 ln -s "/usr/lib/uml/modules/$(uname -r)" /run/root/lib/modules/
 modprobe -d /run/root pppoe || fail "no module pppoe for kernel $(uname -r)"
