@@ -3,7 +3,7 @@ import { frameWay } from "../../bench/frame_way.ts";
 import { insideLab } from "../lab/lab.ts";
 
 Deno.test({
-  name: "every step of a frame's way can be timed",
+  name: "every step of a frame's path can be timed",
   ignore: !insideLab(),
   fn: async () => {
     const { figures } = await frameWay(true, 10);

@@ -75,10 +75,10 @@ export async function ask(method, path, body) {
  * Follows the daemon's events indefinitely; events missed while it is unreachable arrive later.
  * (EventSource cannot send the token.)
  *
- * @param {(event: any) => void} tell
+ * @param {(event: any) => void} onEvent
  * @returns {() => void} Restarts from the recent events, for a restarted daemon numbers its events from 1.
  */
-export function followEvents(tell) {
+export function followEvents(onEvent) {
   let last = "";
   let stop = new AbortController();
   const follow = async () => {
@@ -90,7 +90,7 @@ export function followEvents(tell) {
     if (!response.ok || response.body === null) return;
     for await (const { id, data } of serverSentEvents(response.body)) {
       last = id || last;
-      if (data !== "") tell(JSON.parse(data));
+      if (data !== "") onEvent(JSON.parse(data));
     }
   };
   const forever = async () => {
