@@ -44,12 +44,14 @@ export class CaptureRing {
       const { client, sessionId, side, secrets } = config;
       const mac = config.mac === undefined ? undefined : parseMac(config.mac);
       const capture = this.#captures.begin({ filter: { client, mac, sessionId, side }, secrets });
-      if (capture === undefined) throw new Error("There are too many captures; end one and reload");
+      if (capture === undefined) {
+        throw new Error("Too many captures are running; stop one and reload");
+      }
       this.#capture = capture;
       this.#written = write(capture, ring);
-      log.info("capturing", { directory: config.directory, secrets });
+      log.info("capture started", { directory: config.directory, secrets });
     } catch (error) {
-      log.error("no capture", { error: String(error) });
+      log.error("capture not started", { error: String(error) });
     }
   }
 

@@ -48,7 +48,7 @@ export async function dialServer(
   const how = { stop, route, ticket: ticket?.(), drops };
   const connection = await dial(transport, server, trust, timeout, tune, how);
   const rest = Math.max(1, timeout - (now() - began));
-  using deadline = new Deadline(rest, `No login within ${timeout} ms`, stop);
+  using deadline = new Deadline(rest, `Login timed out after ${timeout} ms`, stop);
   const { signal } = deadline;
   const hangUp = (): void => abandon(connection);
   signal.addEventListener("abort", hangUp);
@@ -93,7 +93,7 @@ export class CertificateAdvice {
     const isRouted = route.interface !== undefined || route.mark !== undefined;
     const shown = isRouted ? undefined : await this.#look(server, trust, stop);
     const answers = shown === undefined ? "" : `, the server reports ${shown} (not verified)`;
-    const detail = `${error.message}; SHA-256 pinned is ${pinned}${answers}`;
+    const detail = `${error.message}; pinned SHA-256: ${pinned}${answers}`;
     return new HandshakeError({ reason: "not-authenticated", by: "us", detail });
   }
 
@@ -107,7 +107,7 @@ export class CertificateAdvice {
     const last = this.#looked.get(key);
     if (transport !== "tls" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
     this.#looked.set(key, now());
-    using deadline = new Deadline(LOOK_TIMEOUT, "No certificate seen in time", stop);
+    using deadline = new Deadline(LOOK_TIMEOUT, "Timed out reading the certificate", stop);
     return await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);
   }
 }

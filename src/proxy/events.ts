@@ -59,7 +59,7 @@ export function loggedPacing(now: () => number): (pacing: Pacing | undefined) =>
       const more = suppressedFact(suppressed);
       if (pacing === undefined) {
         const seconds = Math.round((now() - begun) / 1_000);
-        return discoveryLog.info("PADIs are not paced any more", { seconds, ...more });
+        return discoveryLog.info("PADIs are no longer paced", { seconds, ...more });
       }
       const { waiting, interval } = pacing;
       discoveryLog.warning("PADIs are paced", {
@@ -181,9 +181,9 @@ export function loggedFloods(now: () => number): (perSecond: number | undefined)
   return (perSecond) =>
     limiter.log("flood", (suppressed) => {
       const facts = suppressedFact(suppressed);
-      if (perSecond === undefined) return tunnelLog.info("flood of first packets over", facts);
+      if (perSecond === undefined) return tunnelLog.info("flood of QUIC Initials over", facts);
       const load = { "per_second": Math.round(perSecond) };
-      tunnelLog.warning("flood of first packets", { ...load, ...facts });
+      tunnelLog.warning("flood of QUIC Initials", { ...load, ...facts });
     });
 }
 

@@ -99,7 +99,7 @@ export class Reloader<C extends Config> {
     const keys = (changes: readonly Change[]): string => changes.map(({ key }) => key).join(" ");
     const facts = { ...(applied.length > 0 && { applied: keys(applied) }) };
     log.info("reloaded", { result, ...facts });
-    if (needsRestart.length > 0) log.warning("needs a restart", { keys: keys(needsRestart) });
+    if (needsRestart.length > 0) log.warning("restart needed", { keys: keys(needsRestart) });
     this.#monitor.reloaded(result, { ...facts, needs_restart: keys(needsRestart) });
   }
 }

@@ -73,7 +73,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
       if (on === proxy.sessions.draining) return;
       proxy.sessions.draining = on;
       const facts = { sessions: proxy.sessions.table.size };
-      log.info(on ? "draining" : "not draining", facts);
+      log.info(on ? "draining" : "no longer draining", facts);
       monitor.emit("drain", { enabled: on, ...facts });
     },
     get draining() {

@@ -205,7 +205,7 @@ Deno.test({
         for (const { stdout } of [check, doctor]) assertStringIncludes(stdout, words);
         await using server = startDaemon(lab, "server");
         await ready(server);
-        const said = [/state cannot be written.*read-only/, /no capture/][key];
+        const said = [/state cannot be written.*read-only/, /capture not started/][key];
         await server.waitForLine(said);
         server.signal("SIGTERM");
         await server.status;

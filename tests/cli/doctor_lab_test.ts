@@ -109,7 +109,7 @@ Deno.test({
     const unknown = await examined(lab, "branch-1");
     assertMatch(
       the(unknown.checks, "server", "failed"),
-      /UnknownIssuer\); SHA-256 pinned is [0-9a-f]{64}, the server reports [0-9a-f]{64} \(not verified\)/,
+      /UnknownIssuer\); pinned SHA-256: [0-9a-f]{64}, the server reports [0-9a-f]{64} \(not verified\)/,
     );
     await lab.write("branch-1.toml", config);
 

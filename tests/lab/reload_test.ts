@@ -89,7 +89,7 @@ Deno.test({
     const since = daemons.server.output.length;
     const line = JSON.parse(await reload(daemons.server));
     assertEquals(line.applied, "limits.sessions");
-    const rest = await daemons.server.waitForLine(/needs a restart/, { since });
+    const rest = await daemons.server.waitForLine(/restart needed/, { since });
     assertEquals(JSON.parse(rest).keys, "interface.mac");
     hosts[0].discover({ hostUniq: Uint8Array.of(1) }).catch(() => {});
     await daemons.server.waitForLine(/"reason":"session-limit"/, { since });
