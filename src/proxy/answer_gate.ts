@@ -32,9 +32,9 @@ interface Answers {
 }
 
 /**
- * Limits the answers of ACs: offers per PADI, and per second from each AC and to each client not
- * many more than the possible PADIs. A host on an AC's segment therefore cannot fill a client's
- * tunnel. Offers of proven ACs do not compete with those of others.
+ * Limits the answers of ACs: offers per PADI, and answers per second from each AC and to each
+ * client, in proportion to the rate of PADIs. A host on an AC's segment therefore cannot fill a
+ * client's tunnel. Offers of proven ACs do not compete with those of others.
  */
 export class AnswerGate<Owner extends object> {
   #now: () => number;

@@ -39,7 +39,7 @@ export interface CaptureScene {
 
 const NO_HEAD = new Uint8Array(0);
 
-/** The running captures. The session switch has a tap only while any run. */
+/** The running captures. Frames are tapped only while any run. */
 export class Captures {
   #scene: CaptureScene;
   #running: Capture[] = [];

@@ -160,7 +160,7 @@ export class Client {
     return { end, wasUp: true, next: await search.found };
   }
 
-  /** Ends sessions refused as too many: the server would refuse the same list every time. */
+  /** Ends all sessions if the server refused them as too many: it would refuse the list again. */
   #forgetSurplus(member: Member, { by, detail }: TunnelEnd): void {
     const refused: Violation = "sessions-too-many";
     if (by !== "peer" || detail !== refused) return;

@@ -13,7 +13,7 @@ export const CUSTOMER_MEMORY = 24 * 3_600_000;
  * asks. Milliseconds.
  */
 export const ESTABLISHED = 10 * 60_000;
-/** Time for which more recent offers block an address that asks, once a day, in milliseconds. */
+/** Time for which newer offers block an address that asks, once a day, in milliseconds. */
 export const DOUBT = 30_000;
 /** Maximum number of addresses remembered for their offers; evicts the longest silent. */
 const MAX_OFFERING = 256;

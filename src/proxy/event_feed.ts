@@ -28,7 +28,7 @@ export interface FeedEvent {
 
 /** Maximum number of events kept. */
 export const MAX_EVENTS = 512;
-/** Maximum number of these of the kinds that a host without a session can cause at will. */
+/** Of these, maximum number of the kinds that a host without a session can cause at will. */
 export const MAX_REFUSALS = 128;
 const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
 

@@ -80,10 +80,10 @@ class Line<Item> {
 }
 
 /**
- * A bounded fair queue: owners take turns, and each waits behind its own items only. Within an
- * owner, known customers come first, while the others keep a share of turns and places. When all
- * places are taken, the owner with the most items loses one. The cost does not depend on the
- * length.
+ * A bounded fair queue: owners take turns, and an item waits only behind those of its own owner.
+ * Within an owner, known customers come first, while the others keep a share of turns and places.
+ * When all places are taken, the owner with the most items loses one. The cost does not depend on
+ * the length.
  */
 export class FairQueue<Owner, Item> {
   #lines = new Map<Owner, Line<Item>>();

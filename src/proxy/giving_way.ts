@@ -11,8 +11,8 @@ const MIN_SILENCE = 2_000;
 /** Questions to an AC before its session is closed. */
 const TRIES = 3;
 /**
- * Time between them, ms. They take less than the 5 s to a customer's next dial (RFC 2516 section
- * 8).
+ * Interval between them, in milliseconds: all are asked before the customer dials again, after 5 s
+ * (RFC 2516 section 8).
  */
 const INTERVAL = 1_300;
 /** Required silence of an AC that has never answered an echo, in milliseconds. */

@@ -48,7 +48,7 @@ export class Orphans {
     this.#options = options;
   }
 
-  /** Number of orphans without a PADT so far. */
+  /** Number of orphans that still wait for their PADT. */
   get waiting(): number {
     return this.#waiting.size;
   }

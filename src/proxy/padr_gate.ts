@@ -14,7 +14,7 @@ import { SharedRate, type Shares } from "./shared_rate.ts";
 const REPETITION = 1_000;
 /** Maximum number of times that the same PADR is forwarded until a PADI starts a new round. */
 const MAX_REPEATS = 8;
-/** Minimum limit of different PADRs per round; with more offers it is their number. */
+/** Minimum of the limit of different PADRs per round, which is otherwise the number of offers. */
 const MIN_CHOICES = 8;
 /** PADRs per second guaranteed to each client, whatever the others send. */
 const FLOOR: Rate = { rate: 20, burst: 40 };

@@ -181,8 +181,8 @@ export class ServerDiscovery {
   }
 
   /**
-   * Ends sessions of a customer that has used the address of an AC. A session proves the AC; it was
-   * unknown before. The wire gets no PADT, because that would be in the AC's name.
+   * Ends sessions of customers that have used the address of an AC, which only this new session
+   * proves to be one. The wire gets no PADT, because that would be in the AC's name.
    */
   #opened(session: Session): void {
     if (this.#policy.mac === "own") return;

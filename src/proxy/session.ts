@@ -16,7 +16,7 @@ import type { SessionNames } from "./session_names.ts";
  * notified on the next tunnel. A session is held while its peer has no tunnel.
  */
 export interface Session {
-  /** Index in the session switch's arrays. */
+  /** Index in the session table's arrays. */
   readonly index: number;
   readonly member: Member;
   /** Identifies the session on the tunnel: 1 to 65,535. */

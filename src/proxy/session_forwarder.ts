@@ -17,8 +17,8 @@ import {
 import type { Sessions } from "./sessions.ts";
 
 /**
- * Forwards the frames of open sessions between one link and the tunnels, in both directions. Identical
- * on both sides of the tunnel; discovery differs and is handled elsewhere.
+ * Forwards the frames of open sessions between one link and the tunnels, in both directions.
+ * Identical on both sides of the tunnel; discovery differs and is handled elsewhere.
  */
 export class SessionForwarder {
   #sessions: Sessions;
