@@ -224,24 +224,3 @@ export type LogLevels = v.InferOutput<typeof LogLevels>;
 
 export const Drained = v.object({ draining: v.boolean(), sessions: count });
 export type Drained = v.InferOutput<typeof Drained>;
-
-/** The kind of an event; also the `event:` field of the stream. */
-export const EventKind = v.picklist([
-  "session-opened",
-  "session-closed",
-  "tunnel-up",
-  "tunnel-down",
-  "tunnel-rejected",
-  "name-in-use",
-  "interface-up",
-  "interface-down",
-  "refused",
-  "reload",
-  "drain",
-  "resumed",
-  "certificate",
-]);
-
-/** The `data:` field of an event; further keys are its facts. */
-export const Event = v.looseObject({ time, kind: EventKind });
-export type Event = v.InferOutput<typeof Event>;
