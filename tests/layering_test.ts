@@ -81,3 +81,33 @@ Deno.test("no source file has more than 300 lines", () => {
   const long = paths.filter((path) => Deno.readTextFileSync(ROOT + path).split("\n").length > 301);
   assertEquals(long, []);
 });
+
+/** Files by what they import of ours. */
+function importGraph(): Map<string, string[]> {
+  const files = ["src", "ffi"].flatMap((folder) => [...sources(folder)]);
+  return new Map(files.map((path) => [path, imports(path)]));
+}
+
+/** A circle of imports that `path` leads into, if any; `over` has the files that lead into none. */
+function circle(
+  graph: ReadonlyMap<string, string[]>,
+  path: string,
+  over: Set<string>,
+  way: readonly string[] = [],
+): string[] | undefined {
+  if (way.includes(path)) return [...way.slice(way.indexOf(path)), path];
+  if (over.has(path)) return undefined;
+  for (const next of graph.get(path) ?? []) {
+    const found = circle(graph, next, over, [...way, path]);
+    if (found !== undefined) return found;
+  }
+  over.add(path);
+  return undefined;
+}
+
+Deno.test("no file takes part in a circle of imports, types included", () => {
+  const graph = importGraph();
+  const over = new Set<string>();
+  const found = [...graph.keys()].map((path) => circle(graph, path, over)).find(Boolean);
+  assertEquals(found, undefined);
+});

@@ -8,7 +8,7 @@ import { guard } from "./guard.ts";
 import { problem } from "./problem.ts";
 import { serveRoute } from "./route.ts";
 import { ROUTES } from "./routes.ts";
-import type { Asked } from "./serve.ts";
+import type { Asked } from "./request_context.ts";
 
 const log = logger("admin");
 

@@ -7,7 +7,7 @@ import { whoOf } from "./access.ts";
 import { refuse } from "./problem.ts";
 import { CaptureQuery } from "./request_schema.ts";
 import type { Route } from "./route.ts";
-import type { Asked } from "./serve.ts";
+import type { Asked } from "./request_context.ts";
 import { streamed } from "./stream_routes.ts";
 
 const log = logger("admin");

@@ -5,7 +5,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { isLoopback } from "../config/addresses.ts";
 import { problem } from "./problem.ts";
 import type { Role } from "./access.ts";
-import type { Asked } from "./serve.ts";
+import type { Asked } from "./request_context.ts";
 
 /** Paths that need no token: health checks, and the page, which asks for the token itself. */
 const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;

@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import * as v from "valibot";
 import type { Daemon } from "../proxy/daemon_interface.ts";
 import { refuse } from "./problem.ts";
-import type { Asked } from "./serve.ts";
+import type { Asked } from "./request_context.ts";
 
 /** Maximum size of a request's body, in bytes. */
 const MAX_BODY = 64 * 1024;

@@ -1,9 +1,10 @@
 /** Serves HTTP on accepted connections, with timeouts. */
+import { type Asked, MAX_STREAMS } from "./request_context.ts";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { logger } from "../log.ts";
 import type { Daemon } from "../proxy/daemon_interface.ts";
-import type { Access, Caller, Role, Serve } from "./access.ts";
+import type { Access, Caller, Serve } from "./access.ts";
 import { makeApp } from "./app.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 
@@ -13,27 +14,8 @@ const log = logger("admin");
 export const PATIENCE = 10_000;
 /** Timeout for a request's head, in milliseconds: until it is complete, the caller is unknown. */
 export const HEAD_PATIENCE = 3_000;
-/** Maximum number of concurrent streams per kind of access and role. */
-export const MAX_STREAMS = 16;
 /** Maximum size of a request's head, in bytes. */
 const MAX_HEAD = 16 * 1024;
-
-/** The context of a request. */
-export interface Asked {
-  access: Access;
-  caller: Caller;
-  /** The caller's role; undefined until it is known, and for unauthorized callers. */
-  role: Role | undefined;
-  /** Whether the route requires the role "act". */
-  acted: boolean;
-  /** Marks the connection as authorized, so that it is not evicted. */
-  proven(): void;
-  /**
-   * Marks the response as a stream, which lasts until the client closes it. Returns false if the
-   * limit is reached.
-   */
-  stream(): boolean;
-}
 
 /** The state of a connection. */
 interface Connected {

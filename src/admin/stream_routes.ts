@@ -4,7 +4,7 @@ import { eventStream } from "./event_stream.ts";
 import { refuse } from "./problem.ts";
 import * as asks from "./request_schema.ts";
 import type { Route } from "./route.ts";
-import { type Asked, MAX_STREAMS } from "./serve.ts";
+import { type Asked, MAX_STREAMS } from "./request_context.ts";
 
 /** Returns a streaming response, or 503 if the limit is reached. */
 export function streamed(

@@ -6,6 +6,6 @@ export interface Command extends ArgumentsSpec {
   summary: string;
   /** More help text; empty for none. */
   details: string;
-  /** Loads the function that runs the command and returns its exit code. */
-  load: () => Promise<(args: Arguments) => Promise<number>>;
+  /** Loads the function that runs the command and returns its exit code; it gets all commands. */
+  load: () => Promise<(args: Arguments, commands: readonly Command[]) => Promise<number>>;
 }

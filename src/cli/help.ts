@@ -1,25 +1,27 @@
 import type { Arguments, OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printLine } from "./output.ts";
 
 /** `help [COMMAND]`: prints help on the program or on one command. */
-export async function helpCommand({ positionals }: Arguments): Promise<number> {
+export async function helpCommand(
+  { positionals }: Arguments,
+  commands: readonly Command[],
+): Promise<number> {
   const [name] = positionals;
-  await printLine(name === undefined ? overview() : explain(findCommand(name)));
+  await printLine(name === undefined ? overview(commands) : explain(findCommand(commands, name)));
   return 0;
 }
 
 /** Help on the program. */
-export function overview(): string {
+export function overview(commands: readonly Command[]): string {
   return [
     "pppoe-proxy carries PPPoE between two Ethernet segments over an authenticated TLS tunnel.",
     "",
     "Usage: pppoe-proxy COMMAND [OPTIONS]",
     "",
-    ...columns(COMMANDS.map(({ name, summary }) => [name, summary])),
+    ...columns(commands.map(({ name, summary }) => [name, summary])),
     "",
     'Run "pppoe-proxy help COMMAND" for help on a command.',
     "",

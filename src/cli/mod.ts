@@ -1,6 +1,7 @@
 import { ConfigError } from "../config/config_error.ts";
 import { type Arguments, readArguments, UsageError } from "./arguments.ts";
 import { closeTrust } from "../tunnel/trust_environment.ts";
+import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printError, printLine } from "./output.ts";
@@ -23,7 +24,7 @@ async function runCommandLine([name, ...rest]: readonly string[]): Promise<numbe
   if (name === undefined) throw new UsageError("No command given");
   if (name === "--version" || name === "-V") return await runCommandLine(["version", ...rest]);
   if (name === "--help" || name === "-h") return await runCommandLine(["help", ...rest]);
-  const command = findCommand(name);
+  const command = findCommand(COMMANDS, name);
   if (asksForHelp(rest)) {
     const { explain } = await import("./help.ts");
     await printLine(explain(command));
@@ -31,7 +32,7 @@ async function runCommandLine([name, ...rest]: readonly string[]): Promise<numbe
   }
   const parsed: Arguments = readArguments(rest, command);
   const runLoaded = await command.load();
-  return await runLoaded(parsed);
+  return await runLoaded(parsed, COMMANDS);
 }
 
 function asksForHelp(args: readonly string[]): boolean {

@@ -4,7 +4,7 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { Violation } from "../tunnel/record.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import type { Endpoint } from "../tunnel/tls.ts";
+import type { Endpoint } from "../tunnel/endpoint.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import {

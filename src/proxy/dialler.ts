@@ -8,7 +8,8 @@ import { CertificateError } from "../tunnel/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import { Deadline } from "../tunnel/deadline.ts";
 import { shownFingerprint } from "../tunnel/shown_certificate.ts";
-import type { Endpoint, Trust, TuneSockets } from "../tunnel/tls.ts";
+import type { Trust, TuneSockets } from "../tunnel/tls.ts";
+import type { Endpoint } from "../tunnel/endpoint.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
 import type { UdpDrops } from "../tunnel/udp_drops.ts";
 

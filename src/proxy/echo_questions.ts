@@ -1,8 +1,8 @@
+import type { WatchedSessions } from "./watched_sessions.ts";
 import { SESSION_HEADER } from "../pppoe/constants.ts";
 import { LCP_HEADER, LcpCode } from "../pppoe/lcp.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import type { Session } from "./session.ts";
-import type { Sessions } from "./sessions.ts";
 
 /** Length of the data that distinguishes replies to us from the customer's, in bytes. */
 const NONCE = 8;
@@ -21,10 +21,10 @@ export type EchoOptions = Pick<ProxyOptions, "link" | "randomBytes">;
  * data, which distinguishes it from replies to the customer's own echoes.
  */
 export class EchoQuestions {
-  #sessions: Sessions;
+  #sessions: WatchedSessions;
   #options: EchoOptions;
 
-  constructor(sessions: Sessions, options: EchoOptions) {
+  constructor(sessions: WatchedSessions, options: EchoOptions) {
     this.#sessions = sessions;
     this.#options = options;
   }

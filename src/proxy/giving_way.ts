@@ -1,9 +1,10 @@
+import type { WatchedSessions } from "./watched_sessions.ts";
 import type { Mac } from "../pppoe/mac.ts";
 import { type EchoQuestions, isReplyTo } from "./echo_questions.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { Bucket } from "./rate.ts";
 import type { Member, Session } from "./session.ts";
-import { type Sessions, TELL_BOTH } from "./sessions.ts";
+import { TELL_BOTH } from "./session.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** An AC heard within this time is not asked. Milliseconds. */
@@ -45,14 +46,14 @@ interface Doubt {
  * succeeds.
  */
 export class GivingWay {
-  #sessions: Sessions;
+  #sessions: WatchedSessions;
   #questions: EchoQuestions;
   #options: GivingWayOptions;
   #open = new Map<Session, Doubt>();
   #rates = new WeakMap<Member, Bucket>();
   #answering = new Set<Mac>();
 
-  constructor(sessions: Sessions, questions: EchoQuestions, options: GivingWayOptions) {
+  constructor(sessions: WatchedSessions, questions: EchoQuestions, options: GivingWayOptions) {
     this.#sessions = sessions;
     this.#questions = questions;
     this.#options = options;

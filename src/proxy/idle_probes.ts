@@ -1,7 +1,8 @@
+import type { WatchedSessions } from "./watched_sessions.ts";
 import { type EchoOptions, EchoQuestions, isReplyTo } from "./echo_questions.ts";
 import { GivingWay, type GivingWayOptions } from "./giving_way.ts";
 import type { Session } from "./session.ts";
-import { type Sessions, TELL_BOTH } from "./sessions.ts";
+import { TELL_BOTH } from "./session.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Questions to an AC before a session is given up. */
@@ -28,11 +29,11 @@ interface Probe {
 export class IdleProbes {
   /** Closes dead sessions that block their customer's next one. */
   readonly givingWay: GivingWay;
-  #sessions: Sessions;
+  #sessions: WatchedSessions;
   #questions: EchoQuestions;
   #open = new Map<Session, Probe>();
 
-  constructor(sessions: Sessions, options: IdleProbesOptions) {
+  constructor(sessions: WatchedSessions, options: IdleProbesOptions) {
     this.#sessions = sessions;
     this.#questions = new EchoQuestions(sessions, options);
     this.givingWay = new GivingWay(sessions, this.#questions, options);

@@ -11,7 +11,8 @@ import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
 import type { Member, RestoredSession, SessionEnd } from "./session.ts";
 import { SessionForwarder } from "./session_forwarder.ts";
-import { Sessions, TELL_BOTH } from "./sessions.ts";
+import { Sessions } from "./sessions.ts";
+import { TELL_BOTH } from "./session.ts";
 import { SourceGate } from "./source_gate.ts";
 
 /** Notified of events of a whole proxy. */

@@ -16,7 +16,7 @@ import { networksOf } from "../tunnel/network.ts";
 import type { Reputation } from "../tunnel/reputation.ts";
 import { HELLO_TIME } from "../tunnel/seat.ts";
 import type { TicketReader } from "../tunnel/ticket.ts";
-import type { Incoming } from "../tunnel/transport.ts";
+import type { Incoming } from "../tunnel/listener.ts";
 import { TimeLimits } from "./time_limits.ts";
 
 /** Limits of connections before login. */

@@ -2,7 +2,7 @@ import { endOf, type ProvenClient } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon, type Connection } from "../tunnel/connection.ts";
 import type { RecordBuffer } from "../tunnel/record_reader.ts";
-import type { Incoming, Listener } from "../tunnel/transport.ts";
+import type { Incoming, Listener } from "../tunnel/listener.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import { ClientAllowances } from "./client_allowances.ts";
 import { NameGuard } from "./name_guard.ts";

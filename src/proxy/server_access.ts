@@ -5,7 +5,7 @@ import { sharedSecretWarnings } from "../config/shared_secrets.ts";
 import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { TicketReader } from "../tunnel/ticket.ts";
-import type { Listener, Renewal } from "../tunnel/transport.ts";
+import type { Listener, Renewal } from "../tunnel/listener.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { ServerEvents } from "./server.ts";
 

@@ -122,3 +122,12 @@ export function nextHandle(member: Member): number {
   }
   return 0;
 }
+
+/** The sides that are notified of a session's end. */
+export interface Tell {
+  wire: boolean;
+  tunnel: boolean;
+}
+
+/** Both sides, because neither has ended it. */
+export const TELL_BOTH: Tell = { wire: true, tunnel: true };

@@ -1,7 +1,8 @@
 /** Session ends that no PADT announces. */
 import { isGroupAddress, type Mac, readMac } from "../pppoe/mac.ts";
 import type { Member, Session } from "./session.ts";
-import { type Sessions, TELL_BOTH } from "./sessions.ts";
+import type { Sessions } from "./sessions.ts";
+import { TELL_BOTH } from "./session.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Returns the milliseconds since the AC was last heard in a session, at time `now`. */

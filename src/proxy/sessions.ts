@@ -1,3 +1,4 @@
+import type { Tell } from "./session.ts";
 import { CODE_PADT } from "../pppoe/constants.ts";
 import { DiscoveryOutlet, type OutletOptions } from "./discovery_outlet.ts";
 import type { Drops } from "./drops.ts";
@@ -18,15 +19,6 @@ export interface SessionsOptions
   /** Called for every session that opens or ends; the table still has its counters. */
   observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
 }
-
-/** The sides that are notified of a session's end. */
-export interface Tell {
-  wire: boolean;
-  tunnel: boolean;
-}
-
-/** Both sides, because neither has ended it. */
-export const TELL_BOTH: Tell = { wire: true, tunnel: true };
 
 const NO_TAGS = new Uint8Array(0);
 

@@ -6,10 +6,10 @@ import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import { MAX_HANDSHAKES, QuicHandshakes } from "./quic_handshakes.ts";
 import { type KnownNetworks, NOBODY, QuicSocket } from "./quic_socket.ts";
-import type { Endpoint } from "./tls.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { makeTlsIdentity } from "./tls_identity.ts";
 import { UdpDrops } from "./udp_drops.ts";
-import type { Incoming, Listener, Renewal } from "./transport.ts";
+import type { Incoming, Listener, Renewal } from "./listener.ts";
 
 /** How often handshakes are looked at. Milliseconds. */
 const SWEEP = 500;

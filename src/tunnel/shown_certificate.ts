@@ -1,5 +1,6 @@
 import { ALPN } from "./handshake.ts";
-import type { Endpoint, Trust } from "./tls.ts";
+import type { Trust } from "./tls.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { TLS_NAME } from "./tls_identity.ts";
 
 /**

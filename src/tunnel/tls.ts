@@ -4,6 +4,7 @@
  *
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
+import type { Endpoint } from "./endpoint.ts";
 import type { Route, RoutedConnection } from "../../ffi/routed_socket.ts";
 import type { UdpDrops } from "./udp_drops.ts";
 import { DialledSocket } from "../../ffi/dialled_socket.ts";
@@ -16,12 +17,6 @@ import { alertError, awaitTls13, nameRefusal } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
 import { connectTcp } from "./tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME, type TlsIdentity } from "./tls_identity.ts";
-
-/** A host and a TCP port. */
-export interface Endpoint {
-  host: string;
-  port: number;
-}
 
 /** Which servers are accepted, by whatever name they are reached. */
 export interface Trust {

@@ -5,11 +5,12 @@ import { HandshakeError } from "./authenticate.ts";
 import { abandon, type Connection } from "./connection.ts";
 import { ALPN } from "./handshake.ts";
 import { type Greeting, type HelloWait, HelloWatch } from "./hello_watch.ts";
-import { type Endpoint, listenAs } from "./tls.ts";
+import { listenAs } from "./tls.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { encodeAlert, TlsAlert, TOO_BUSY } from "./tls_alert.ts";
 import { TlsConnection } from "./tls_connection.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
-import type { Incoming } from "./transport.ts";
+import type { Incoming } from "./listener.ts";
 
 /** Descriptors that strangers and tunnels leave to everything else. */
 export const SPARE_FILES = 32;

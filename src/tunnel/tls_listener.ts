@@ -1,9 +1,10 @@
 import { ListeningSocket } from "../../ffi/listening_socket.ts";
 import { AcceptTurn } from "./accept_turn.ts";
-import { type Endpoint, listenAs, type TuneSockets } from "./tls.ts";
+import { listenAs, type TuneSockets } from "./tls.ts";
+import type { Endpoint } from "./endpoint.ts";
 import { makeTlsIdentity, type TlsIdentity } from "./tls_identity.ts";
 import { TlsIncoming } from "./tls_incoming.ts";
-import type { Incoming, Listener, Renewal } from "./transport.ts";
+import type { Incoming, Listener, Renewal } from "./listener.ts";
 
 /**
  * A TCP port that takes TLS connections. Each is Deno's only from the moment on at which it may begin

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { MAX_CONNECTIONS } from "../../src/admin/door.ts";
-import { HEAD_PATIENCE, MAX_STREAMS } from "../../src/admin/serve.ts";
+import { HEAD_PATIENCE } from "../../src/admin/serve.ts";
+import { MAX_STREAMS } from "../../src/admin/request_context.ts";
 import { openSockets, READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
 
 const HALF = new TextEncoder().encode("GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n");

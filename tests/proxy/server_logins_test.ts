@@ -6,7 +6,7 @@ import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { TicketReader } from "../../src/tunnel/ticket.ts";
 import { ControlType, KIND_CONTROL } from "../../src/tunnel/record.ts";
 import { Reputation } from "../../src/tunnel/reputation.ts";
-import type { Incoming, Listener } from "../../src/tunnel/transport.ts";
+import type { Incoming, Listener } from "../../src/tunnel/listener.ts";
 import {
   type MemoryConnection,
   memoryConnectionPair,

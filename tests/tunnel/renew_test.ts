@@ -6,7 +6,7 @@ import { QuicListener } from "../../src/tunnel/quic_listener.ts";
 import { dialTls } from "../../src/tunnel/tls.ts";
 import { TlsListener } from "../../src/tunnel/tls_listener.ts";
 import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
-import type { Listener } from "../../src/tunnel/transport.ts";
+import type { Listener } from "../../src/tunnel/listener.ts";
 import { closeTrust } from "../../src/tunnel/trust_environment.ts";
 import { canBecomePlainUser, NOBODY } from "../lab/plain_user.ts";
 import { until } from "../proxy/dial.ts";

@@ -46,7 +46,7 @@ export const flags: Target = {
     const [name, ...rest] = new TextDecoder().decode(input).split("\n");
     const before = Object.keys(Object.prototype).length;
     try {
-      const command = findCommand(name);
+      const command = findCommand(COMMANDS, name);
       mustBeGiven(readArguments(rest, command), rest, command);
       return [command.name];
     } catch (error) {

@@ -1,0 +1,5 @@
+/** A host and a TCP port. */
+export interface Endpoint {
+  host: string;
+  port: number;
+}
