@@ -21,5 +21,5 @@ async function forwarding(name: string): Promise<void> {
     if (state.includes("state forwarding")) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  throw new Error(`"${name}" does not forward`);
+  throw new Error(`"${name}" does not reach the forwarding state`);
 }

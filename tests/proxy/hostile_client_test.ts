@@ -39,7 +39,10 @@ async function beside(
     path.customers[0].sendRaw(sessionFrame(remote, CUSTOMER, VICTIM_ID, SECRET));
     assertEquals(payloadOf(await path.ac.next()), SECRET);
     for (const { kind, body } of hostile.seen) {
-      assert(kind !== KIND_SESSION || !body.join().includes(SECRET.join()), "it reads along");
+      assert(
+        kind !== KIND_SESSION || !body.join().includes(SECRET.join()),
+        "it sees the victim's frames",
+      );
     }
   });
 }

@@ -43,7 +43,7 @@ async function flap(path: Path, clients: number): Promise<void> {
   }
   assert(segment.padis.length <= 1.05 * SESSIONS, `${segment.padis.length} PADIs in all`);
   const back = segment.time - began;
-  assert(back <= 8_000, `${back} ms until all were back`);
+  assert(back <= 8_000, `${back} ms until all were online again`);
 }
 
 for (const names of [["north"], ["north", "east", "south", "west"]]) {

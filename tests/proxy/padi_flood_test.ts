@@ -210,7 +210,7 @@ Deno.test("property: a fair queue loses nothing, stays within its places and ser
             const item = { owner, standing };
             const victim = queue.push(owner, standing as Standing, item, places);
             if (victim !== undefined) {
-              assert(model.delete(victim), "it waited");
+              assert(model.delete(victim), "the item was waiting");
               // The victim's owner has more, or the victim has a lower standing or exceeds its
               // share.
               assert(victim.owner === owner || count(victim.owner) > count(owner));
@@ -219,7 +219,7 @@ Deno.test("property: a fair queue loses nothing, stays within its places and ser
           } else if (what === "shift") {
             const item = queue.shift();
             assertEquals(item === undefined, model.size === 0);
-            if (item !== undefined) assert(model.delete(item), "it waited");
+            if (item !== undefined) assert(model.delete(item), "the item was waiting");
           } else {
             queue.removeOwner(owner);
             for (const [item, of] of model) if (of === owner) model.delete(item);

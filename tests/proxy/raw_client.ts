@@ -61,7 +61,7 @@ export class HostileClient {
   /** Resolves when the server has processed everything sent, or has ended the tunnel. */
   async taken(): Promise<void> {
     const expired = Promise.withResolvers<never>();
-    const late = new Error(`The server has not dealt with it within ${PATIENCE} ms`);
+    const late = new Error(`The server did not process it within ${PATIENCE} ms`);
     const timer = setTimeout(() => expired.reject(late), PATIENCE);
     await Promise.race([this.#raw.connection.taken(), expired.promise]);
     clearTimeout(timer);

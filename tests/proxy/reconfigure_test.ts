@@ -45,7 +45,7 @@ async function ask(path: Path, count: number, from = 0): Promise<Record<string, 
 const CASES: [name: string, limits: Partial<ProxyLimits>, dropped: Record<string, number>][] = [
   ["sessions", { sessions: 1 }, { "session-limit": 3 }],
   ["sessions of a client", { sessionsOf: () => 1 }, { "session-limit": 3 }],
-  ["discoveries under way", { pendingDiscoveries: 1 }, { "pending-limit": 2 }],
+  ["discoveries in progress", { pendingDiscoveries: 1 }, { "pending-limit": 2 }],
 ];
 
 for (const [name, limits, dropped] of CASES) {

@@ -25,7 +25,10 @@ const PATIENCE = 5_000;
 /** Settles with a promise; rejects if that takes too long. */
 async function soon<T>(promise: Promise<T>): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(new Error(`Nothing in ${PATIENCE} ms`)), PATIENCE);
+  const timer = setTimeout(
+    () => late.reject(new Error(`Timed out after ${PATIENCE} ms`)),
+    PATIENCE,
+  );
   try {
     return await Promise.race([promise, late.promise]);
   } finally {

@@ -148,7 +148,7 @@ export class Customers {
         return;
       } catch (error) {
         if (performance.now() < deadline) continue;
-        throw new Error(`Session ${number} carries nothing`, { cause: error });
+        throw new Error(`Session ${number} carries no frames`, { cause: error });
       }
     }
   }
@@ -157,7 +157,9 @@ export class Customers {
   #notice(): void {
     for (const house of this.#houses) {
       const { seen } = house.host;
-      if (seen.lost > 0) throw new Error(`"${house.interface}" saw more frames than it can keep`);
+      if (seen.lost > 0) {
+        throw new Error(`"${house.interface}" received more frames than its journal holds`);
+      }
       for (const { code, sessionId } of seen.entries.slice(house.noticed)) {
         if (code !== CODE_PADT) continue;
         for (const [number, customer] of this.#sessions) {

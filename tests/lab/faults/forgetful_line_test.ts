@@ -46,7 +46,7 @@ async function onlyNew(ac: LabProcess, old: readonly string[]): Promise<void> {
     if (now.length === 1 && !old.includes(now[0])) return;
     await new Promise((next) => setTimeout(next, 100));
   }
-  throw new Error(`The AC has ${sessionsOf(ac)}, and had ${old}`);
+  throw new Error(`The AC has sessions ${sessionsOf(ac)}, before ${old}`);
 }
 
 function padts(tap: WireTap): { source: number; destination: number }[] {
