@@ -1,6 +1,6 @@
 /**
- * A TCP connection that was accepted past Deno: what has arrived is looked at before Deno reads it,
- * and the connection is closed whatever state Deno's TLS is in.
+ * A TCP connection accepted without Deno: received bytes can be inspected before Deno reads them,
+ * and the connection can be closed in any state of Deno's TLS.
  *
  *     ours ──moveTo()──▶ Deno's ──Deno's close──▶ closed
  *       └───────────── close() ─────────────────────▲
@@ -16,35 +16,41 @@ const MSG_PEEK = 2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_RDWR = 2;
-/** Milliseconds that the kernel may keep what a closed connection's peer does not acknowledge. */
+/**
+ * How long the kernel keeps data that the peer of a closed connection does not acknowledge
+ * (TCP_USER_TIMEOUT), in milliseconds.
+ */
 const undelivered = new Uint8Array(new Uint32Array([2_000]).buffer);
 const sink = new Uint8Array(16 * 1024);
 
-/** A connection by its socket's number; does nothing any more once that is closed. */
+/** A connection by its descriptor. Every call does nothing once that descriptor is closed. */
 export class AcceptedSocket {
   readonly remote: SocketEnd;
   #number: number;
-  /** What tells the socket from others of its number, once Deno may close it. */
+  /** Identifies the socket once Deno may close it and its descriptor may be reused. */
   #inode: number | undefined;
   #closed = false;
 
-  /** Takes over an open socket that is in nobody else's hands. */
+  /** Takes ownership of an open socket. */
   constructor(number: number, remote: SocketEnd) {
     this.#number = number;
     this.remote = remote;
   }
 
-  /** The descriptor: the kernel gives the lowest free one, so all below it are in use. */
+  /** The descriptor. The kernel assigns the lowest free one, so all lower ones are in use. */
   get number(): number {
     return this.#number;
   }
 
-  /** Whether it was closed, by us or by Deno. */
+  /** Whether the connection was closed, by us or by Deno. */
   get closed(): boolean {
     return !this.#isOpen();
   }
 
-  /** Copies what waits to be read, without taking it. Bytes; null at the end of the stream. */
+  /**
+   * Copies received bytes without consuming them. Returns the number of bytes; null at the end of
+   * the stream.
+   */
   peek(into: Uint8Array<ArrayBuffer>): number | null {
     if (!this.#isOpen()) return null;
     const count = libc().recv(this.#number, into, into.length, MSG_PEEK | MSG_DONTWAIT);
@@ -52,14 +58,16 @@ export class AcceptedSocket {
     return count < 0 && errno() === EAGAIN ? 0 : null;
   }
 
-  /** Sends bytes past Deno and takes what has arrived, so that closing needs no reset. */
+  /**
+   * Sends bytes without Deno and discards what was received, so that closing does not send a reset.
+   */
   say(bytes: Uint8Array<ArrayBuffer>): void {
     if (!this.#isOpen()) return;
     libc().send(this.#number, bytes, bytes.length, MSG_DONTWAIT | MSG_NOSIGNAL);
     libc().recv(this.#number, sink, sink.length, MSG_DONTWAIT);
   }
 
-  /** Takes the place of another socket, under whose number Deno has it from now on. Throws SystemError. */
+  /** Replaces the socket at a descriptor that Deno owns from now on. Throws SystemError. */
   moveTo(number: number): void {
     const result = libc().dup3(this.#number, number, O_CLOEXEC);
     unwrap(result, "dup3", "hand a connection to Deno");
@@ -69,8 +77,9 @@ export class AcceptedSocket {
   }
 
   /**
-   * Ends the connection both ways. What was sent before is delivered, if the peer takes it within 2
-   * seconds. Reads and writes of Deno's end, after which its `close` closes the descriptor.
+   * Shuts the connection down in both directions. Data already sent is delivered if the peer
+   * accepts it within 2 seconds. Ends the reads and writes of Deno's end, whose own `close` then
+   * closes the descriptor.
    */
   close(): void {
     if (!this.#isOpen()) return;
@@ -97,7 +106,7 @@ const noPath = new Uint8Array(1);
 const facts = new Uint8Array(256);
 const factsView = new DataView(facts.buffer);
 
-/** What tells a socket from all that had or will have its number; -1 where nothing is open. */
+/** Inode number, which identifies a socket after its descriptor is reused; -1 if none is open. */
 function readInode(number: number): number {
   if (libc().statx(number, noPath, AT_EMPTY_PATH, STATX_INO, facts) !== 0) return -1;
   return factsView.getUint32(INODE_AT, true); // the kernel counts sockets in 32 bits

@@ -3,36 +3,37 @@ import { findEventLoop } from "./event_loop.ts";
 import { libc } from "./libc.ts";
 import type { Outcome, Waker } from "./waker.ts";
 
-/** Only one link may hold up the event loop's thread; which one, if any. */
+/** The link that busy-polls on the event loop's thread, if any; only one may at a time. */
 let holder: Attention | undefined;
 
 /**
- * Short waits of a link while frames keep coming. They happen on the event loop's own thread where
- * that is possible, which spares two changes of thread a wake, and else on a thread of the pool.
+ * Short waits of a link while frames keep arriving (busy polling). They run on the event loop's own
+ * thread where possible, which saves two thread switches per wakeup, and otherwise on a thread of
+ * Deno's pool.
  */
 export class Attention {
   #waker: Waker;
-  /** The event loop's epoll instance; -1 where there is none to be found, or it is not wanted. */
+  /** The event loop's epoll instance; -1 if it was not found or must not be used. */
   #loop: number;
-  /** Has the event loop look for news; undefined where it has to be done in another way. */
+  /** Makes the event loop poll its sockets; undefined if this has to be done in another way. */
   #bell: Bell | undefined;
 
-  /** `socket` is any that Deno does not watch. With `aside`, the event loop's thread is left alone. */
+  /** `socket` is any socket that Deno does not watch. `aside` keeps waits off the loop's thread. */
   constructor(waker: Waker, socket: number, aside = false) {
     this.#waker = waker;
     this.#loop = aside ? -1 : findEventLoop(socket);
     this.#bell = this.#loop < 0 ? undefined : openBell();
   }
 
-  /** Takes the event loop's thread, unless another link has it. */
+  /** Claims the event loop's thread, unless another link has it. */
   begin(): void {
     if (this.#loop >= 0) holder ??= this;
   }
 
   /**
-   * Waits for the socket, for at most `milliseconds` from `since` on. Deno's event loop runs
-   * meanwhile when it has something to do. No promise where the wait took place here: that would
-   * be garbage of every frame.
+   * Waits for the socket for at most `milliseconds` after `since`. Deno's event loop runs during
+   * the wait when it has work. Returns the outcome without a promise if the wait took place on this
+   * thread: a promise per frame would be garbage.
    */
   wait(socket: number, milliseconds: number, since: number): Outcome | Promise<Outcome> {
     if (holder !== this) return this.#waker.wait(socket, milliseconds);
@@ -49,12 +50,12 @@ export class Attention {
     }
   }
 
-  /** The event loop looks for news when nothing else is left to do, and not at every turn. */
+  /** Makes the event loop poll its sockets: it polls only when it has nothing else to do. */
   async #lookForNews(): Promise<void> {
     if (await this.#bell?.ring()) return;
     this.#bell?.release();
     this.#bell = undefined;
-    await libc().yieldAside(); // a call on another thread makes it wait, and so look
+    await libc().yieldAside(); // a call on another thread makes the loop wait, and so poll
   }
 
   release(): void {
@@ -62,13 +63,13 @@ export class Attention {
     this.#bell = undefined;
   }
 
-  /** Lets another link have the thread. */
+  /** Gives up the event loop's thread, so that another link can claim it. */
   end(): void {
     if (holder === this) holder = undefined;
   }
 }
 
-/** A bell, or undefined where Deno may not have one: --unstable-net and its permissions. */
+/** Opens a nudge; undefined if Deno does not permit it (--unstable-net and its permissions). */
 function openBell(): Bell | undefined {
   try {
     return new Bell();

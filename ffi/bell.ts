@@ -1,33 +1,33 @@
-/** Makes Deno's event loop look for news without a change of thread. */
+/** Makes Deno's event loop poll its sockets without a thread switch. */
 import { unwrap } from "./errno.ts";
 import { libc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
-const SUBJECT = "open a bell for the event loop";
-/** Deno's own files are opened first and have low numbers. */
+const SUBJECT = "open a socket that nudges the event loop";
+/** Maximum descriptor searched: Deno opens its own files first, so they have low numbers. */
 const MAX_FD = 1024;
 
 /**
- * A datagram socket of Deno's that we send a byte to ourselves. Deno's event loop looks for news of
- * its sockets when nothing else is left to do: who waits for that byte lets it, and goes on when
- * what was there before the byte has been delivered, too.
+ * A datagram socket of Deno's to which this process sends itself one byte. Deno's event loop polls
+ * its sockets when it has nothing else to do. Waiting for that byte makes it poll, and everything
+ * that arrived before the byte is delivered before the wait ends.
  *
- * A few system calls instead of two changes of thread, which takes half the time where a core
- * is free, and a tenth and less where other processes want all of them.
+ * This takes a few system calls instead of two thread switches: half the time where a core is free,
+ * and a tenth or less where other processes keep all cores busy.
  *
- * The addresses are in the abstract namespace (unix(7)): no file, no firewall. The ear is connected
- * to the hand, so that it hears nobody else.
+ * The addresses are in the abstract namespace (unix(7)): no file, no firewall. The receiving socket
+ * (ear) is connected to the sending one (hand), so it accepts nothing from other processes.
  */
 export class Bell {
   #ear: Deno.DatagramConn;
   #heard = new Uint8Array(1);
   #hand: number;
   #stroke = new Uint8Array(1);
-  /** struct sockaddr_un of the ear. */
+  /** struct sockaddr_un of the receiving socket. */
   #address: Uint8Array<ArrayBuffer>;
 
-  /** Throws where the system or Deno's permissions do not let it. */
+  /** Throws if the system or Deno's permissions refuse the sockets. */
   constructor() {
     const name = `\0pppoe-proxy-${crypto.randomUUID()}`;
     this.#address = unixAddress(name);
@@ -47,13 +47,13 @@ export class Bell {
     }
   }
 
-  /** Resolves when the event loop has looked for news; false where the bell makes no sound. */
+  /** Resolves to true after the event loop has polled its sockets; to false if the nudge failed. */
   async ring(): Promise<boolean> {
     const hearing = this.#ear.receive(this.#heard);
     if (libc().send(this.#hand, this.#stroke, 1, 0) === 1) {
       return await hearing.then(() => true, () => false);
     }
-    hearing.catch(() => {}); // ends with `release`
+    hearing.catch(() => {}); // `release` ends it
     return false;
   }
 
@@ -71,7 +71,7 @@ function unixAddress(name: string): Uint8Array<ArrayBuffer> {
   return address;
 }
 
-/** This process's socket of an address; -1 where there is none. */
+/** Descriptor of this process's socket with an address; -1 if not found. */
 function findSocket(address: Uint8Array): number {
   const local = new Uint8Array(address.length);
   for (let fd = 0; fd < MAX_FD; fd++) {

@@ -1,4 +1,4 @@
-/** Classic BPF, and the program of our packet sockets (linux/filter.h). */
+/** Classic BPF, and the filter program of our packet sockets (linux/filter.h). */
 
 /** One instruction: struct sock_filter { u16 code; u8 jt; u8 jf; u32 k }. */
 export type Instruction = readonly [code: number, jt: number, jf: number, k: number];
@@ -8,7 +8,7 @@ const LD_H_ABS = 0x28;
 const AND = 0x54;
 const JEQ = 0x15;
 const RET = 0x06;
-/** Where the kernel's own facts about a packet are read: SKF_AD_OFF. */
+/** Base of the kernel's ancillary data about a packet: SKF_AD_OFF. */
 const ANCILLARY = 0xfffff000;
 const PKTTYPE = 4;
 const VLAN_TAG = 44;
@@ -16,16 +16,17 @@ const VLAN_TAG_PRESENT = 48;
 const PACKET_OUTGOING = 4;
 const ETHERTYPE_AT = 12;
 const WHOLE_FRAME = 0x40000;
-/** The VLAN identifier in a tag (IEEE 802.1Q section 9.6); 0 makes it a priority tag. */
+/** Mask of the VLAN identifier in a tag (IEEE 802.1Q section 9.6); 0 means a priority tag. */
 const VLAN_ID = 0x0fff;
 
-/** Bytes captured of a frame that belongs to a VLAN: enough to count it. No other frame is so short. */
+/** Bytes captured of a VLAN's frame: enough to count it. No other captured frame is this short. */
 export const TAGGED_CAPTURE = 1;
 
 /**
- * Accepts frames of two EtherTypes that are not our own. A tagged frame has lost its tag when it
- * reaches a packet socket: with VLAN identifier 0 it bears a priority alone and is accepted, with any
- * other it belongs to that VLAN's own device, and only `TAGGED_CAPTURE` bytes of it are captured.
+ * Accepts received frames of two EtherTypes. The kernel strips a frame's VLAN tag before it reaches
+ * a packet socket. VLAN identifier 0 carries only a priority, so that frame is accepted. A frame
+ * with any other identifier belongs to that VLAN's own device, and only `TAGGED_CAPTURE` bytes of
+ * it are captured.
  */
 export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[] {
   const accept = (bytes: number): Instruction[] => [
@@ -49,7 +50,7 @@ export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[
   ];
 }
 
-/** The program as an array of struct sock_filter. */
+/** Encodes a program as an array of struct sock_filter. */
 export function encodeFilter(program: readonly Instruction[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(program.length * 8);
   const view = new DataView(out.buffer);

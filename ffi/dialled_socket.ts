@@ -1,7 +1,7 @@
 /**
- * The kernel's side of a TCP connection that Deno has dialled: what has arrived is looked at before
- * Deno reads it, and the connection is closed whatever state Deno's TLS is in. Deno alone does not
- * close one whose handshake, or last write, has not ended.
+ * The kernel's side of a TCP connection that Deno dialled: received bytes can be inspected before
+ * Deno reads them, and the connection can be closed in any state of Deno's TLS. Deno alone does not
+ * close a connection whose handshake or last write is still pending.
  */
 import { EAGAIN } from "./errno.ts";
 import { fileIdentity } from "./file_identity.ts";
@@ -13,10 +13,10 @@ const SO_RCVLOWAT = 18;
 const MSG_PEEK = 2;
 const MSG_DONTWAIT = 0x40;
 const SHUT_RDWR = 2;
-/** More than a ServerHello has, and less than a socket's buffer holds by default. Bytes. */
+/** Longer than a ServerHello, shorter than a socket's default receive buffer. Bytes. */
 const HELD_BACK = 32 * 1024;
 
-/** One connection by its socket's number; does nothing any more once that is another file's. */
+/** A connection by its descriptor. Calls do nothing once Deno has closed that descriptor. */
 export class DialledSocket {
   #number: number;
   #identity: string | undefined;
@@ -26,24 +26,27 @@ export class DialledSocket {
     this.#identity = fileIdentity(number);
   }
 
-  /** The connection with this local port; undefined where it has gone already. */
+  /** Finds the connection with this local port; undefined if it is already closed. */
   static find(port: number): DialledSocket | undefined {
-    // Listening sockets, which have no peer, may share the number of an outgoing port.
+    // A listening socket, which has no peer, may have the same port as an outgoing connection.
     const number = socketsOf(port).find((fd) => hasPeer(fd));
     return number === undefined ? undefined : new DialledSocket(number);
   }
 
-  /** Has Deno learn of nothing that arrives, until `release` or 32 KiB. */
+  /** Hides received bytes from Deno until `release`, or until 32 KiB have arrived. */
   holdBack(): void {
     this.#setLowWater(HELD_BACK);
   }
 
-  /** Has the kernel tell Deno what has arrived and what will. */
+  /** Lets Deno read what has arrived and what will arrive. */
   release(): void {
     this.#setLowWater(1);
   }
 
-  /** Copies what waits to be read, without taking it. Bytes; null at the end of the stream. */
+  /**
+   * Copies received bytes without consuming them. Returns the number of bytes; null at the end of
+   * the stream.
+   */
   peek(into: Uint8Array<ArrayBuffer>): number | null {
     if (!this.#isOurs()) return null;
     const count = libc().recv(this.#number, into, into.length, MSG_PEEK | MSG_DONTWAIT);
@@ -52,8 +55,8 @@ export class DialledSocket {
   }
 
   /**
-   * Ends the connection both ways; what was sent before is delivered. Reads and writes of Deno's end,
-   * after which its `close` closes the descriptor.
+   * Shuts the connection down in both directions; data already sent is delivered. Ends the reads
+   * and writes of Deno's end, whose own `close` then closes the descriptor.
    */
   shutdown(): void {
     if (this.#isOurs()) libc().shutdown(this.#number, SHUT_RDWR);
@@ -65,7 +68,7 @@ export class DialledSocket {
     libc().setsockopt(this.#number, SOL_SOCKET, SO_RCVLOWAT, value, value.length);
   }
 
-  /** The number is another file's once Deno has closed this one. */
+  /** Whether the descriptor is still this connection: the kernel reuses it after Deno's close. */
   #isOurs(): boolean {
     return this.#identity !== undefined && fileIdentity(this.#number) === this.#identity;
   }

@@ -1,34 +1,34 @@
 import { errno } from "./libc.ts";
 
-/** Errors of interest: name and what to do about it (errno(3), packet(7), netdevice(7)). */
+/** Known errors: name, and what to do about them (errno(3), packet(7), netdevice(7)). */
 const KNOWN: Readonly<Record<number, readonly [name: string, advice: string]>> = {
   1: [
     "EPERM",
-    "raw sockets need CAP_NET_RAW: run as root, or give it with `setcap cap_net_raw+ep` or systemd's AmbientCapabilities=CAP_NET_RAW",
+    "raw sockets need CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep` or systemd's AmbientCapabilities=CAP_NET_RAW",
   ],
   2: ["ENOENT", "check the name"],
   4: ["EINTR", "try again"],
-  6: ["ENXIO", "the interface has gone; it is waited for once the program runs"],
-  9: ["EBADF", "this is an error of the program, please report it"],
+  6: ["ENXIO", "the interface was removed; a running daemon waits for it to return"],
+  9: ["EBADF", "this is a bug in pppoe-proxy; please report it"],
   11: ["EAGAIN", "try again"],
   12: ["ENOMEM", "free memory or lower `interface.ring_frames`"],
   13: [
     "EACCES",
-    "raw sockets need CAP_NET_RAW: run as root, or give it with `setcap cap_net_raw+ep` or systemd's AmbientCapabilities=CAP_NET_RAW",
+    "raw sockets need CAP_NET_RAW: run as root, or grant it with `setcap cap_net_raw+ep` or systemd's AmbientCapabilities=CAP_NET_RAW",
   ],
-  19: ["ENODEV", "there is no such interface: `ip link` lists those there are"],
-  22: ["EINVAL", "the kernel does not know this option"],
-  23: ["ENFILE", "the system has too many open files"],
+  19: ["ENODEV", "no such interface: list the interfaces with `ip link`"],
+  22: ["EINVAL", "the kernel does not support this option"],
+  23: ["ENFILE", "the system has reached its limit of open files (fs.file-max)"],
   24: ["EMFILE", "raise the limit of open files (LimitNOFILE=)"],
-  90: ["EMSGSIZE", "the frame is longer than the interface's MTU allows"],
-  92: ["ENOPROTOOPT", "the kernel does not know this option"],
+  90: ["EMSGSIZE", "the frame is longer than the interface's MTU"],
+  92: ["ENOPROTOOPT", "the kernel does not support this option"],
   97: ["EAFNOSUPPORT", "the kernel has no packet sockets (CONFIG_PACKET)"],
   100: ["ENETDOWN", "bring the interface up: `ip link set NAME up`"],
-  101: ["ENETUNREACH", "there is no route to it: see `ip route get ADDRESS`"],
+  101: ["ENETUNREACH", "no route to the address: check `ip route get ADDRESS`"],
   105: ["ENOBUFS", "the interface's queue is full, or memory is short"],
-  110: ["ETIMEDOUT", "nothing answered"],
-  111: ["ECONNREFUSED", "nothing listens there"],
-  113: ["EHOSTUNREACH", "it cannot be reached: see `ip route get ADDRESS`"],
+  110: ["ETIMEDOUT", "no answer arrived in time"],
+  111: ["ECONNREFUSED", "nothing listens on that port"],
+  113: ["EHOSTUNREACH", "the address is unreachable: check `ip route get ADDRESS`"],
 };
 
 export const EINTR = 4;
@@ -46,31 +46,31 @@ export const ENETDOWN = 100;
 export const ENOBUFS = 105;
 export const EINPROGRESS = 115;
 
-/** Memory or descriptors are short, here or in the whole system: trying again may help. */
+/** Shortages of memory or descriptors, in this process or the system: a retry may succeed. */
 const SHORTAGES: ReadonlySet<number> = new Set([EAGAIN, ENOMEM, ENFILE, EMFILE, ENOBUFS]);
 
-/** Whether an error means that something is short for now. */
+/** Whether an error is a temporary shortage. */
 export function isShortage(error: unknown): error is SystemError {
   return error instanceof SystemError && SHORTAGES.has(error.errno);
 }
 
-/** A system call failed. */
+/** A failed system call. */
 export class SystemError extends Error {
   override name = "SystemError";
   /** errno's number, such as 1. */
   readonly errno: number;
   /** errno's name, such as `EPERM`. */
   readonly code: string;
-  /** The call and what it was for, such as `socket(AF_PACKET)`. */
+  /** The call and its main argument, such as `socket(AF_PACKET)`. */
   readonly call: string;
   /** What to do about it. */
   readonly advice: string;
 
-  /** `advice` where the usual one for this errno does not fit the call. */
+  /** `advice` replaces the usual advice for this errno. */
   constructor(call: string, subject: string, number: number, advice?: string) {
     const [code, usual] = KNOWN[number] ?? [`errno ${number}`, "see errno(3)"];
     advice ??= usual;
-    super(`Cannot ${subject}: ${call} gives ${code}; ${advice}`);
+    super(`Cannot ${subject}: ${call} failed with ${code}; ${advice}`);
     this.errno = number;
     this.code = code;
     this.call = call;
@@ -79,8 +79,8 @@ export class SystemError extends Error {
 }
 
 /**
- * Turns C's -1 into a SystemError, else returns the result. `subject` says what was tried, in
- * the form `open interface "wan0"`.
+ * Returns a C function's result, or throws SystemError if it is -1. `subject` says what was tried,
+ * in the form `open interface "wan0"`.
  */
 export function unwrap(result: number, call: string, subject: string): number {
   if (result >= 0) return result;

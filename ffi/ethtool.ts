@@ -1,4 +1,4 @@
-/** What an interface does to frames before they are seen, asked by ioctl (linux/ethtool.h). */
+/** Receive offloads of an interface, read by ioctl (linux/ethtool.h). */
 import { SystemError, unwrap } from "./errno.ts";
 import { withIoctlSocket } from "./ioctl_socket.ts";
 import { libc } from "./libc.ts";
@@ -12,7 +12,9 @@ const ETHTOOL_GFLAGS = 0x25;
 const ETHTOOL_GGRO = 0x2b;
 const ETH_FLAG_LRO = 1 << 15;
 
-/** Runs one command of `struct ethtool_value`; the value that it leaves. Throws SystemError. */
+/**
+ * Runs one command on a `struct ethtool_value` and returns the resulting value. Throws SystemError.
+ */
 export function ethtoolValue(name: string, command: number, data = 0): number {
   const subject = `read the offloads of "${name}"`;
   return withIoctlSocket(subject, (fd) => {
@@ -27,7 +29,7 @@ export function ethtoolValue(name: string, command: number, data = 0): number {
   });
 }
 
-/** How an interface joins received frames to longer ones. */
+/** How an interface merges received frames into longer ones. */
 export interface ReceiveOffloads {
   /** In software (generic receive offload). */
   gro: boolean;
@@ -35,7 +37,7 @@ export interface ReceiveOffloads {
   lro: boolean;
 }
 
-/** Asks for an interface's offloads; what its driver does not know is off. Throws SystemError. */
+/** Reads an interface's offloads; one that its driver does not know is off. Throws SystemError. */
 export function readOffloads(name: string): ReceiveOffloads {
   const ask = (command: number): number => {
     try {

@@ -9,8 +9,8 @@ const DEVICE_MINOR_AT = 140;
 
 /**
  * Device and inode of an open file as `device:inode`, both in decimal: the form of $JOURNAL_STREAM
- * (systemd.exec(5)). Undefined where it cannot be had. The standard library's stat would need the
- * permission to read /proc.
+ * (systemd.exec(5)). Undefined if the kernel does not return them. The standard library's stat
+ * would need permission to read /proc.
  */
 export function fileIdentity(fd: number): string | undefined {
   const buffer = new Uint8Array(256);

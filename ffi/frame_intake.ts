@@ -1,7 +1,7 @@
 import { type FrameSink, type LinkStatistics, MAX_FRAME } from "./link.ts";
 import { OFFLOADED, OffloadUndo } from "./receive_offload.ts";
 
-/** Counts the frames that a receiver takes, and delivers them as they were on the wire. */
+/** Counts the frames that a receiver takes and delivers them as they were on the wire. */
 export class FrameIntake {
   #statistics: LinkStatistics;
   #undo: OffloadUndo | undefined;
@@ -10,7 +10,7 @@ export class FrameIntake {
     this.#statistics = statistics;
   }
 
-  /** Takes the frame `bytes[offset, offset + length)`; `header` is where its offload header begins. */
+  /** Takes the frame `bytes[offset, offset + length)`; its offload header begins at `header`. */
   take(
     sink: FrameSink,
     bytes: Uint8Array,
@@ -22,7 +22,7 @@ export class FrameIntake {
     if ((view.getUint16(header, true) & OFFLOADED) === 0) {
       return this.#deliver(sink, bytes, view, offset, length);
     }
-    this.#undo ??= new OffloadUndo(); // most links never need its memory
+    this.#undo ??= new OffloadUndo(); // allocated late: most links never need it
     const deliver = (piece: Uint8Array, pieceView: DataView, at: number, size: number): void =>
       this.#deliver(sink, piece, pieceView, at, size);
     const count = this.#undo.restore(bytes, view, header, offset, length, deliver);

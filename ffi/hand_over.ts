@@ -1,15 +1,15 @@
 /**
- * Gives Deno a connection that it has not accepted, for which it has no call. Deno accepts a
- * connection of this process over the loopback in its place, and the kernel puts the other socket
- * under that one's number:
+ * Hands a connection to Deno that Deno did not accept; Deno has no call for this. Deno accepts a
+ * loopback connection of this process instead, the stand-in, and the kernel replaces its socket
+ * under the same descriptor:
  *
- *     peer ═══ ours            (accepted past Deno)
+ *     peer ═══ ours            (accepted without Deno)
  *     us ═════ stand-in        (accepted by Deno, watched by its epoll instance)
- *                 │ dup3(2): the number is the peer's from now on, the stand-in is closed
+ *                 │ dup3(2): the descriptor now refers to the peer's socket; the stand-in is closed
  *     peer ═══ Deno's          epoll_ctl(2): watched again, as the stand-in was
  *
- * Deno notices nothing, as it has neither read nor written by then. How it had the stand-in watched
- * is in /proc/self/fdinfo (proc(5)), a line for each watched socket.
+ * Deno does not notice, because it has neither read nor written at that point. /proc/self/fdinfo
+ * (proc(5)) has one line per watched socket, which shows how Deno watched the stand-in.
  */
 import type { AcceptedSocket } from "./accepted_socket.ts";
 import { EBADF, EINPROGRESS, SystemError, unwrap } from "./errno.ts";
@@ -23,12 +23,14 @@ const O_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const LOOPBACK = "127.0.0.1";
 const SUBJECT = "hand a connection to Deno";
-/** What the kernel does for itself takes no longer, unless a firewall keeps it. Milliseconds. */
+/**
+ * Deadline, in milliseconds. The kernel alone takes less, unless a firewall blocks the loopback.
+ */
 const PATIENCE = 1_000;
-/** Behind so many free numbers nothing is open that was just accepted. */
+/** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
 const GAP = 64;
 
-/** What Deno accepts stand-ins with. It is closed in the end. */
+/** The listener with which Deno accepts the stand-in. `handOver` closes it. */
 export interface StandInListener<T extends Deno.Conn> {
   readonly addr: Deno.Addr;
   accept(): Promise<T>;
@@ -36,8 +38,8 @@ export interface StandInListener<T extends Deno.Conn> {
 }
 
 /**
- * Has Deno take over a connection, as one that `listener` has accepted on 127.0.0.1. Throws where the
- * connection or a stand-in is closed meanwhile.
+ * Hands a connection to Deno, as if `listener` had accepted it on 127.0.0.1. Throws if the
+ * connection or the stand-in is closed before it is done.
  */
 export async function handOver<T extends Deno.Conn>(
   socket: AcceptedSocket,
@@ -62,7 +64,7 @@ export async function handOver<T extends Deno.Conn>(
     try {
       listener.close();
     } catch {
-      // time was over
+      // the deadline has closed it
     }
   }
 }
@@ -73,7 +75,7 @@ function connectTo(port: number, own: number): void {
   if (errno() !== EINPROGRESS) throw new SystemError("connect", SUBJECT, errno());
 }
 
-/** The connection from our own port: any process of this machine could come in between. */
+/** Accepts the connection from our own port: any local process could connect before it. */
 async function acceptFrom<T extends Deno.Conn>(
   listener: StandInListener<T>,
   own: number,
@@ -85,9 +87,9 @@ async function acceptFrom<T extends Deno.Conn>(
   }
 }
 
-/** All within one turn of the event loop. */
+/** Replaces the stand-in's socket, within one turn of the event loop. */
 function replace(standIn: Deno.Conn, own: number, port: number, socket: AcceptedSocket): void {
-  if (socket.closed) throw new Deno.errors.ConnectionReset("The connection was closed meanwhile");
+  if (socket.closed) throw new Deno.errors.ConnectionReset("Connection closed during the handover");
   const number = findStandIn((standIn.localAddr as Deno.NetAddr).port, port);
   for (const loop of findEventLoops(own)) {
     const event = readWatch(loop, number);
@@ -96,7 +98,7 @@ function replace(standIn: Deno.Conn, own: number, port: number, socket: Accepted
     unwrap(libc().epoll_ctl(loop, EPOLL_CTL_ADD, number, event), "epoll_ctl", SUBJECT);
     return;
   }
-  throw new Error("Cannot read from /proc how Deno watches its sockets");
+  throw new Error("Cannot hand a connection to Deno: /proc does not show how Deno watches sockets");
 }
 
 const address = new Uint8Array(SOCKADDR_BYTES);
@@ -107,7 +109,7 @@ function localPort(fd: number): number {
   return libc().getsockname(fd, address, addressLength) === 0 ? portOfAddress(address) : -1;
 }
 
-/** The number of the socket between two ports of the loopback. */
+/** Descriptor of the socket between two loopback ports. */
 function findStandIn(local: number, peer: number): number {
   let gap = 0;
   for (let fd = 3; gap < GAP; fd++) {
@@ -116,14 +118,14 @@ function findStandIn(local: number, peer: number): number {
     gap = !hasPeer && errno() === EBADF ? gap + 1 : 0;
     if (hasPeer && portOfAddress(address) === peer && localPort(fd) === local) return fd;
   }
-  throw new Error("Cannot find the socket that Deno has accepted");
+  throw new Error("Cannot hand a connection to Deno: the socket that Deno accepted was not found");
 }
 
 const PAGE = 64 * 1024;
 const page = new Uint8Array(PAGE);
 const decoder = new TextDecoder();
 
-/** How an epoll instance watches a file, as struct epoll_event; undefined where it does not. */
+/** How an epoll instance watches a file, as struct epoll_event; undefined if it does not. */
 function readWatch(loop: number, number: number): Uint8Array<ArrayBuffer> | undefined {
   const line = new RegExp(`^tfd:\\s+${number} events:\\s+([0-9a-f]+) data:\\s+([0-9a-f]+)`, "m");
   const [, events, data] = line.exec(readText(`/proc/self/fdinfo/${loop}`)) ?? [];

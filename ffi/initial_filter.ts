@@ -1,7 +1,7 @@
 /**
- * The classic BPF program of a QUIC server's UDP socket (linux/filter.h). What a stranger can send
- * costs the process most where it begins a connection, and there its address may be forged: a flood
- * of these ends in the kernel.
+ * The classic BPF program of a QUIC server's UDP socket (linux/filter.h). Of all that a stranger
+ * can send, packets that begin a connection cost the process most, and their source address may be
+ * forged. This filter stops a flood of them in the kernel.
  */
 import type { Instruction } from "./bpf.ts";
 
@@ -19,46 +19,46 @@ const JSET = 0x45;
 const RET = 0x06;
 const TAX = 0x07;
 
-/** Where the kernel's own facts are read (SKF_AD_OFF): a random number. */
+/** Ancillary data of the kernel (SKF_AD_OFF): a random number. */
 const RANDOM = 0xfffff000 + 56;
-/** Where the network header begins (SKF_NET_OFF), and the source address in it. */
+/** Offset of the network header (SKF_NET_OFF), and of the source address in it. */
 const NETWORK = 0xfff00000;
 const IPV4_SOURCE = NETWORK + 12;
 const IPV6_SOURCE = NETWORK + 8;
-/** Bytes of UDP's header, at which a datagram begins for the filter. */
+/** Length of the UDP header; a filter sees the datagram from there on. Bytes. */
 const UDP = 8;
 
-/** RFC 9000 section 17.2: a long header, its version and, in version 1, its type. */
+/** RFC 9000 section 17.2: a long header, its version and, in version 1, its packet type. */
 const LONG_HEADER = 0x80;
 const VERSION_1 = 1;
 const TYPE = 0x30;
 const TYPE_INITIAL = 0x00;
 const TYPE_HANDSHAKE = 0x20;
-/** RFC 9000 section 14.1: a client's Initial comes in no shorter datagram. */
+/** RFC 9000 section 14.1: minimum length of a datagram with a client's Initial, in bytes. */
 const SHORTEST_INITIAL = 1_200;
-/** Longer is no datagram of a path to the Internet, but several that the kernel has joined (UDP_GRO). */
+/** Maximum length of one datagram on an Internet path; a longer one was coalesced (UDP_GRO). */
 const LONGEST_DATAGRAM = 1_500;
 
 const WHOLE = 0x40000;
 const DROP = 0;
-/** A conditional jump leads over at most 255 instructions. */
+/** Keys per block: a conditional jump skips at most 255 instructions. */
 const CHUNK = 200;
 
-/** Networks that pass: an IPv4 address, or the upper half of an IPv6 address. */
+/** A known network: an IPv4 address, or the upper half of an IPv6 address. */
 export type FilterNetwork = readonly [ipv4: number] | readonly [high: number, low: number];
 
-/** What a filter lets through of what begins connections. */
+/** Which packets that begin connections a filter accepts. */
 export interface InitialFilter {
-  /** The part of it that passes from unknown networks; 0 to 1. */
+  /** Share accepted from unknown networks, 0 to 1. */
   share: number;
-  /** The networks from which all passes. */
+  /** Networks from which all are accepted. */
   networks: readonly FilterNetwork[];
   /**
-   * Whether datagrams that the kernel has joined count like one that begins a connection: they could
-   * hide some. Not where a client's network may be missing in `networks`.
+   * Whether datagrams that the kernel coalesced count as packets that begin a connection, because
+   * they could hide some. False while `networks` may lack a client's network.
    */
   joined: boolean;
-  /** Two secret odd numbers of 32 bits, by which IPv6 networks are told apart. */
+  /** Two secret odd 32-bit numbers that key the digests of IPv6 networks. */
   seeds: readonly [number, number];
 }
 
@@ -66,12 +66,15 @@ interface Line {
   label?: string;
   code: number;
   k?: number;
-  /** Where to go on if it holds, and if not; the next line where nothing is said. */
+  /** Label to jump to if the condition holds, and if not; by default the next line. */
   then?: string;
   otherwise?: string;
 }
 
-/** The program. Long headers of other versions, of types that no client sends, and short Initials are dropped. */
+/**
+ * Builds the program. It drops long headers of other versions, packet types that no client sends,
+ * and Initials that are too short.
+ */
 export function initialFilter(filter: InitialFilter): Instruction[] {
   const gated = filter.share < 1;
   return assemble([
@@ -120,25 +123,25 @@ function gate({ share, networks, seeds }: InitialFilter): Line[] {
   ];
 }
 
-/** 32 bits of an IPv6 network: nobody who does not know the seeds finds another with the same. */
+/** 32-bit digest of an IPv6 network: without the seeds, a collision cannot be computed. */
 function digest(high: number, low: number, seeds: readonly [number, number]): number {
   return (Math.imul(high, seeds[0]) ^ Math.imul(low, seeds[1])) >>> 0;
 }
 
-/** Passes a packet if the accumulator is one of these, and goes on if not. */
+/** Accepts a packet if the accumulator equals one of the keys, and continues if not. */
 function anyOf(keys: readonly number[], name: string): Line[] {
   const lines: Line[] = [];
   for (let at = 0; at < keys.length; at += CHUNK) {
     const [found, next] = [`${name} ${at} found`, `${name} ${at} next`];
     for (const k of keys.slice(at, at + CHUNK)) lines.push({ code: JEQ, k: k >>> 0, then: found });
     lines.push({ code: JA, then: next }, { label: found, code: RET, k: WHOLE });
-    // What follows begins with an instruction that changes nothing and has the label.
+    // The label needs an instruction: a jump to the next one, which has no effect.
     lines.push({ label: next, code: JA });
   }
   return lines;
 }
 
-/** Puts distances in the place of labels. */
+/** Replaces labels with jump distances. */
 function assemble(lines: readonly Line[]): Instruction[] {
   const places = new Map(
     lines.flatMap(({ label }, at) => label === undefined ? [] : [[label, at]]),

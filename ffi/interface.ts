@@ -1,4 +1,4 @@
-/** What the kernel knows of an interface, asked by ioctl (netdevice(7)). */
+/** Interface properties, read by ioctl (netdevice(7)). */
 import { unwrap } from "./errno.ts";
 import { withIoctlSocket } from "./ioctl_socket.ts";
 import { libc } from "./libc.ts";
@@ -14,26 +14,26 @@ const IFF_UP = 0x1;
 const IFF_RUNNING = 0x40;
 const ARPHRD_ETHER = 1;
 
-/** An interface at one moment. */
+/** The properties of an interface at one moment. */
 export interface InterfaceFacts {
   name: string;
   index: number;
   /** Six bytes. */
   mac: Uint8Array;
   mtu: number;
-  /** Set up by the administrator. */
+  /** Whether the administrator set it up. */
   up: boolean;
-  /** Has a carrier. */
+  /** Whether it has a carrier. */
   running: boolean;
-  /** Ethernet, as against loopback, tunnels and others. */
+  /** Whether it is Ethernet, not a loopback or tunnel interface. */
   ethernet: boolean;
 }
 
-/** Asks for an interface's facts; throws SystemError (ENODEV where there is none). */
+/** Reads the properties of an interface. Throws SystemError (ENODEV if it does not exist). */
 export function readInterface(name: string): InterfaceFacts {
   const encoded = new TextEncoder().encode(name);
   if (encoded.length === 0 || encoded.length > MAX_NAME) {
-    throw new RangeError(`Cannot use interface "${name}": a name has 1 to ${MAX_NAME} bytes`);
+    throw new RangeError(`Cannot use interface "${name}": use a name of 1 to ${MAX_NAME} bytes`);
   }
   const subject = `read interface "${name}"`;
   return withIoctlSocket(subject, (fd) => {

@@ -47,7 +47,10 @@ const SYMBOLS = {
   recv: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
   /** ssize_t send(int fd, const void *buf, size_t len, int flags) */
   send: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
-  /** ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *addr, socklen_t alen) */
+  /**
+   * ssize_t sendto(int fd, const void *buf, size_t len, int flags, const struct sockaddr *addr,
+   * socklen_t alen)
+   */
   sendto: { parameters: ["i32", "buffer", "u32", "i32", "buffer", "u32"], result: "i32" },
   /** int sendmmsg(int fd, struct mmsghdr *vec, unsigned int vlen, int flags) */
   sendmmsg: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32" },
@@ -64,7 +67,7 @@ const SYMBOLS = {
   },
   /** int sched_yield(void) */
   sched_yield: { parameters: [], result: "i32" },
-  /** sched_yield on a thread of Deno's pool: to have been there and back */
+  /** sched_yield on a thread of Deno's pool: one round trip to it */
   yieldAside: { name: "sched_yield", parameters: [], result: "i32", nonblocking: true },
   /** int epoll_ctl(int epfd, int op, int fd, struct epoll_event *event) */
   epoll_ctl: { parameters: ["i32", "i32", "i32", "buffer"], result: "i32" },
@@ -96,7 +99,7 @@ type Libc = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 let symbols: Libc | undefined;
 
-/** The C library's functions; loaded at the first call and kept for the process's life. */
+/** Returns the C library's functions; they are loaded at the first call and kept. */
 export function libc(): Libc {
   if (symbols !== undefined) return symbols;
   try {
@@ -111,7 +114,10 @@ export function libc(): Libc {
   return symbols;
 }
 
-/** errno of the last call on this thread; to be read right after a call that is not `nonblocking`. */
+/**
+ * Returns errno of the last call on this thread. Read it right after a call that is not
+ * `nonblocking`.
+ */
 export function errno(): number {
   const location = libc().errnoLocation();
   return location === null ? 0 : new Deno.UnsafePointerView(location).getInt32();

@@ -4,32 +4,34 @@ export interface Region {
   readonly view: DataView;
 }
 
-/** Takes what a link receives. */
+/** Receives a link's frames and state changes. */
 export interface FrameSink {
-  /** One frame at `bytes[offset, offset + length)`, valid during the call; `view` covers the same memory. */
+  /**
+   * One frame: `bytes[offset, offset + length)`, valid during the call. `view` is the same memory.
+   */
   frame(bytes: Uint8Array, view: DataView, offset: number, length: number): void;
-  /** There are no more frames for now; called after every batch of at least one. */
+  /** No more frames for now; called after every batch of at least one frame. */
   batchEnd(): void;
-  /** Frames had better stay where they are for a moment: they could not be passed on now. */
+  /** True if frames cannot be forwarded now and should stay in the ring for a moment. */
   readonly isFull?: boolean;
-  /** The link went down, or came back; index, MAC and MTU may differ then. */
+  /** The link went down or came up; index, MAC and MTU may have changed. */
   state(up: boolean, reason: string): void;
 }
 
-/** Why a frame could not be sent; the word is the metric's label. */
+/** Why a frame could not be sent; the value is the metric's label. */
 export type TransmitDrop = "transmit-full" | "frame-too-long" | "link-down" | "transmit-error";
 
 /** Counters of a link since it was opened. */
 export interface LinkStatistics {
   receivedFrames: number;
   receivedBytes: number;
-  /** Frames the kernel had no room for. */
+  /** Frames that the kernel had no room for. */
   kernelDrops: number;
-  /** Frames that were longer than MAX_FRAME, or of which the kernel kept only a part. */
+  /** Frames longer than MAX_FRAME, or of which the kernel kept only a part. */
   truncated: number;
-  /** Frames that a receive offload had joined, in a way that cannot be undone. */
+  /** Frames that a receive offload merged in a way that cannot be undone. */
   joined: number;
-  /** Frames with the tag of a VLAN, which belong to the VLAN's own interface. */
+  /** Frames with a VLAN tag, which belong to the VLAN's own interface. */
   vlanTagged: number;
   sentFrames: number;
   sentBytes: number;
@@ -54,10 +56,10 @@ export function newStatistics(): LinkStatistics {
 /** Bytes of the header that `queue` takes: Ethernet and PPPoE. */
 export const HEADER_BYTES = 20;
 
-/** Longest frame that is delivered: those headers and the longest payload that a tunnel carries. */
+/** Maximum length of a delivered frame: those headers and the longest payload a tunnel carries. */
 export const MAX_FRAME = HEADER_BYTES + 0x3fff;
 
-/** Frames that a ring can hold, and should. */
+/** Configured and actual number of frames that a ring holds. */
 export interface RingSize {
   readonly wanted: number;
   readonly slots: number;
@@ -68,50 +70,50 @@ export interface Link {
   readonly kind: "ring" | "plain" | "memory";
   readonly name: string;
   readonly index: number;
-  /** Six bytes; as of the start, of its coming back up, or of the last `followInterface()`. */
+  /** Six bytes, read at startup, when the link comes up, and by `followInterface()`. */
   readonly mac: Uint8Array;
-  /** Bytes of Ethernet payload that the interface takes; as recent as `mac`. */
+  /** Maximum Ethernet payload of the interface, in bytes; read together with `mac`. */
   readonly mtu: number;
   readonly up: boolean;
-  /** Fewer slots than wanted where memory was short; none where there is no ring. */
+  /** Fewer slots than wanted if memory was short; 0 if the link has no ring. */
   readonly ring: RingSize;
-  /** Delivers frames until `close()`; resolves when everything is released. */
+  /** Delivers frames until `close()`; resolves when all resources are released. */
   run(sink: FrameSink): Promise<void>;
-  /** A buffer that `queue` can send from; lives as long as the link. */
+  /** Allocates a buffer that `queue` can send from; it lives as long as the link. */
   region(size: number): Region;
   /**
-   * Queues a frame: five words of `headers` from index `at`, in memory order, which are copied, and
-   * a body, which is not and must not change before `flush()`. Padded with zeros to 60 bytes. Sends
-   * when the batch is full. What cannot be sent is counted, never thrown.
+   * Queues a frame: a header, which is copied, of five words from index `at` of `headers` in memory
+   * order, and a body, which is not copied and must not change before `flush()`. Pads the frame
+   * with zeros to 60 bytes. Sends when the batch is full. Counts what cannot be sent; never throws.
    */
   queue(headers: Uint32Array, at: number, body: Region, offset: number, length: number): void;
-  /** Sends what is queued. */
+  /** Sends all queued frames. */
   flush(): void;
-  /** Sends a whole frame, which is copied, after what is queued. */
+  /** Sends a whole frame, which is copied, after the queued ones. */
   send(frame: Uint8Array): void;
   readonly statistics: LinkStatistics;
-  /** Takes over the interface's address and MTU where they were changed while it is up. */
+  /** Adopts a MAC address or MTU of the interface that changed while it was up. */
   followInterface(): void;
-  /** Fetches what only the kernel counts into `statistics`. */
+  /** Adds the counters that only the kernel has to `statistics`. */
   readStatistics(): void;
-  /** Ends `run` at once; may be called again. */
+  /** Ends `run` immediately; may be called more than once. */
   close(): void;
 }
 
 /** How to open a link. */
 export interface LinkOptions {
   interface: string;
-  /** Receive frames for any address. */
+  /** Receive frames for any destination address. */
   promiscuous: boolean;
   /** The EtherTypes to receive. */
   etherTypes: readonly [number, number];
-  /** Slots of the receive ring, a power of two. Default 4,096. */
+  /** Slots of the receive ring, a power of two; 4,096 by default. */
   ringFrames?: number;
   /**
-   * Wait for frames on a thread of Deno's pool only. For QUIC, whose tasks wait for the event
-   * loop's thread without its epoll instance showing it. Default false.
+   * Wait for frames only on a thread of Deno's pool; false by default. For QUIC, whose tasks need
+   * the event loop's thread without making its epoll instance readable.
    */
   waitAside?: boolean;
-  /** Which implementation; by default the ring, and the plain one where rings are refused. */
+  /** Implementation; by default the ring, or the plain one if the kernel refuses rings. */
   kind?: "ring" | "plain";
 }

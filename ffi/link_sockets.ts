@@ -15,78 +15,78 @@ import type { OpenReceiver, Receiver } from "./receiver.ts";
 
 export const DEFAULT_RING_FRAMES = 4096;
 
-/** What sockets of a link are made of. */
+/** Options of a link's sockets. */
 export interface LinkSocketsOptions {
   link: LinkOptions;
   openReceiver: OpenReceiver;
   statistics: LinkStatistics;
-  /** Called after an error that may mean that the link is down. */
+  /** Called after an error which may mean that the link is down. */
   doubt: () => void;
 }
 
-/** The sockets of a link, others when its interface is another one. */
+/** The sockets of a link, reopened if its interface is replaced by another one. */
 export class LinkSockets {
   #options: LinkSocketsOptions;
   #socket: PacketSocket;
   #receiver: Receiver | undefined;
 
-  /** Throws SystemError where the interface or its sockets are refused. */
+  /** Throws SystemError if the interface or a socket cannot be opened. */
   constructor(options: LinkSocketsOptions) {
     this.#options = options;
     [this.#socket, this.#receiver] = this.#open();
   }
 
-  /** Of the interface, as of the last `follow` and `takeFacts`. */
+  /** Properties of the interface, as of the last `follow` or `takeFacts`. */
   get facts(): InterfaceFacts {
     return this.#socket.facts;
   }
 
-  /** The socket to receive on; -1 where there is none. */
+  /** The socket to receive on; -1 if closed. */
   get fd(): number {
     return this.#socket.fd;
   }
 
-  /** The socket to send on; -1 where there is none. */
+  /** The socket to send on; -1 if closed. */
   get sendFd(): number {
     return this.#socket.sendFd;
   }
 
-  /** What receives on them; undefined where there are none. */
+  /** The receiver on these sockets; undefined if they are closed. */
   get receiver(): Receiver | undefined {
     return this.#receiver;
   }
 
-  /** Takes over address and MTU of the interface, if it is there. Throws SystemError. */
+  /** Adopts the interface's address and MTU, if the interface exists. Throws SystemError. */
   takeFacts(): void {
     const facts = this.#facts();
     if (facts === undefined) return;
     this.#socket.facts.mac.set(facts.mac);
-    this.#socket.facts.mtu = facts.mtu; // what no slot holds is read from the socket
+    this.#socket.facts.mtu = facts.mtu; // a frame longer than a slot is read from the socket
   }
 
   readStatistics(): void {
     if (this.fd >= 0) readKernelDrops(this.fd, this.#options.statistics);
   }
 
-  /** Whether they are those of an interface which is up and has not been down, as far as can be seen. */
+  /** Whether their interface is up and, as far as can be seen, has not been down or replaced. */
   isStillUp(): boolean {
-    if (takeError(this.fd) === ENETDOWN) return false; // other errors are of one frame
+    if (takeError(this.fd) === ENETDOWN) return false; // other errors concern a single frame
     const facts = this.#look();
     if (facts === "unknown") return true;
     return facts?.up === true && facts.index === boundIndex(this.fd);
   }
 
-  /** Why nothing can be carried. */
+  /** Why the link carries no frames. */
   get fault(): string {
     return this.#look() === undefined ? "interface gone" : "interface down";
   }
 
   /**
-   * Whether the interface is up and there are sockets for it, new ones where it is not the one it was:
-   * true or false, or why there are none for now.
+   * Checks the interface, and opens new sockets if it was replaced or its address or MTU changed.
+   * Returns true if the link is usable, false if not, or the shortage that prevents new sockets.
    */
   follow(): boolean | Error {
-    takeError(this.fd); // tells of the past
+    takeError(this.fd); // an error from before this check
     const facts = this.#look();
     if (facts === "unknown" || facts?.up !== true) return false;
     const isSame = this.fd >= 0 && facts.index === boundIndex(this.fd);
@@ -94,7 +94,7 @@ export class LinkSockets {
     if (
       isSame && facts.mtu === known.mtu && facts.mac.every((byte, i) => byte === known.mac[i])
     ) return true;
-    // Sockets of an interface that has gone are of no use, and what they hold may be short.
+    // Sockets of a removed interface are useless, and the memory they hold may be what is short.
     if (!isSame) this.release();
     try {
       const [socket, receiver] = this.#open();
@@ -106,12 +106,14 @@ export class LinkSockets {
       if (isLinkGone(error)) return false;
       if (!isShortage(error)) throw error;
       if (!isSame) return error;
-      this.#socket.facts = facts; // the old ones still do
+      this.#socket.facts = facts; // the old sockets still work
       return true;
     }
   }
 
-  /** Closes them; those who send now must not reach another file of the same number. */
+  /**
+   * Closes the sockets and forgets their descriptors, which the kernel may reuse for other files.
+   */
   release(): void {
     if (this.fd < 0) return;
     this.readStatistics();
@@ -130,7 +132,7 @@ export class LinkSockets {
     }
   }
 
-  /** Likewise; "unknown" where memory or descriptors are short. */
+  /** Like `#facts`, but "unknown" if memory or descriptors are short. */
   #look(): InterfaceFacts | "unknown" | undefined {
     try {
       return this.#facts();

@@ -1,7 +1,7 @@
 /**
- * A TCP port whose connections are accepted past Deno. Deno would make a connection of its own of
- * each, with TLS and all, before anybody knows whether there is a place for it. That costs 0.5 ms of
- * CPU and kilobytes of garbage, and a stranger pays nothing for it.
+ * A TCP port whose connections are accepted without Deno. Deno would build a connection object,
+ * with TLS, for each before its admission is decided. That costs 0.5 ms of CPU and kilobytes of
+ * garbage, and a stranger pays nothing for it.
  */
 import { AcceptedSocket } from "./accepted_socket.ts";
 import { EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, SystemError, unwrap } from "./errno.ts";
@@ -17,17 +17,17 @@ const SO_ACCEPTCONN = 30;
 const IPPROTO_TCP = 6;
 const TCP_LINGER2 = 8;
 const SHUT_RDWR = 2;
-/** Seconds that the kernel waits for the FIN of a peer that we have hung up on. */
+/** How long the kernel waits for the FIN of a connection that we closed, in seconds. */
 const ORPHAN_SECONDS = 2;
-/** Connections that wait to be accepted; the kernel bounds it by net.core.somaxconn. */
+/** Maximum connections waiting to be accepted; net.core.somaxconn may lower it. */
 const BACKLOG = 1_024;
-/** What the process or the system is short of; all else befalls a connection that is gone (accept(2)). */
+/** Shortages; any other error means that the waiting connection is gone (accept(2)). */
 const SHORTAGES: ReadonlySet<number> = new Set([EMFILE, ENFILE, ENOBUFS, ENOMEM]);
 
 const peer = new Uint8Array(SOCKADDR_BYTES);
 const peerLength = new Uint32Array(1);
 
-/** A socket that listens. */
+/** A listening socket. */
 export class ListeningSocket {
   readonly port: number;
   #fd: number;
@@ -35,7 +35,7 @@ export class ListeningSocket {
   #waiting = false;
   #isLeaving = false;
 
-  /** Throws what `Deno.listen` throws: the name is looked up and the port taken by it. */
+  /** Throws what `Deno.listen` throws: it resolves the name and binds the port. */
   constructor(host: string, port: number) {
     const listener = Deno.listen({ hostname: host, port });
     try {
@@ -46,7 +46,7 @@ export class ListeningSocket {
       this.#waker.release();
       throw error;
     } finally {
-      listener.close(); // ours stays open
+      listener.close(); // our duplicate stays open
     }
     const seconds = new Uint8Array(new Int32Array([ORPHAN_SECONDS]).buffer);
     libc().setsockopt(this.#fd, IPPROTO_TCP, TCP_LINGER2, seconds, seconds.length);
@@ -57,7 +57,10 @@ export class ListeningSocket {
     return this.#isLeaving;
   }
 
-  /** The next connection; undefined where none waits. Throws SystemError where files or memory are short. */
+  /**
+   * Accepts the next connection; undefined if none is waiting. Throws SystemError if descriptors or
+   * memory are short.
+   */
   accept(): AcceptedSocket | undefined {
     if (this.#isLeaving) return undefined;
     peerLength[0] = peer.length;
@@ -68,7 +71,7 @@ export class ListeningSocket {
     throw new SystemError("accept4", "accept a connection", error);
   }
 
-  /** Resolves when a connection waits, or the socket is closed. One call at a time. */
+  /** Resolves when a connection is waiting or the socket is closed. One call at a time. */
   async wait(): Promise<void> {
     if (this.#isLeaving) return;
     this.#waiting = true;
@@ -77,7 +80,7 @@ export class ListeningSocket {
     if (this.#isLeaving) this.#release();
   }
 
-  /** Listens no more; a pending wait ends. */
+  /** Stops listening; a pending wait ends. */
   close(): void {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
@@ -93,12 +96,12 @@ export class ListeningSocket {
   }
 }
 
-/** A number of our own for the socket of this process that listens at an address. */
+/** Duplicates the descriptor of this process's socket that listens at an address. */
 function adopt({ hostname, port }: Deno.NetAddr): number {
   const wanted = encodeAddress(hostname, port);
   const subject = `listen on ${hostname} port ${port}`;
   const found = socketsOf(port).find((fd) => listens(fd) && isAt(fd, wanted));
-  if (found === undefined) throw new Error(`Cannot ${subject}: Deno's socket is not to be found`);
+  if (found === undefined) throw new Error(`Cannot ${subject}: Deno's socket was not found`);
   return unwrap(libc().fcntl(found, F_DUPFD_CLOEXEC, 0), "fcntl(F_DUPFD_CLOEXEC)", subject);
 }
 
@@ -108,11 +111,11 @@ function listens(fd: number): boolean {
   return value[0] === 1;
 }
 
-/** Whether a socket's own end is this; of an IPv6 address without its zone. */
+/** Whether a socket is bound to an address; an IPv6 zone is not compared. */
 function isAt(fd: number, address: Uint8Array): boolean {
   const local = new Uint8Array(SOCKADDR_BYTES);
   libc().getsockname(fd, local, new Uint32Array([local.length]));
-  const flowAt = 4; // of IPv6, whose zone comes last
+  const flowAt = 4; // sin6_flowinfo, which is not compared either
   const isSame = (from: number, to: number): boolean => {
     for (let i = from; i < to; i++) if (local[i] !== address[i]) return false;
     return true;

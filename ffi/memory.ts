@@ -1,14 +1,14 @@
 /** Addresses of JavaScript memory for C structures. */
 import type { Region } from "./link.ts";
 
-/** A region whose address is known. Typed arrays made with `new` do not move. */
+/** A region with a known address. Typed arrays made with `new` do not move. */
 export interface PinnedRegion extends Region {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly addressLow: number;
   readonly addressHigh: number;
 }
 
-/** Allocates a region; the caller keeps it reachable for as long as C may use its address. */
+/** Allocates a region; the caller keeps it reachable while C may use its address. */
 export function pinnedRegion(size: number): PinnedRegion {
   const bytes = new Uint8Array(size);
   const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
@@ -20,7 +20,7 @@ export function pinnedRegion(size: number): PinnedRegion {
   };
 }
 
-/** Writes a pointer to `region` plus `offset` at `at` of a structure. */
+/** Writes a pointer to `region` plus `offset` at offset `at` of a structure. */
 export function writeAddress(
   structure: DataView,
   at: number,

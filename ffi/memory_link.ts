@@ -8,10 +8,10 @@ import {
 } from "./link.ts";
 import { MIN_FRAME } from "./transmitter.ts";
 
-/** Frames an end keeps that nobody takes: more than that, it is full like a socket. */
+/** Maximum undelivered frames at one end; further frames are dropped, as by a full socket. */
 const MAX_WAITING = 65_536;
 
-/** Two links in memory: what one sends the other receives. For tests of what stands on links. */
+/** Makes two connected links in memory: each receives what the other sends. For tests. */
 export function memoryLinkPair(
   macs: readonly [Uint8Array, Uint8Array],
   mtu = 1500,
@@ -23,7 +23,7 @@ export function memoryLinkPair(
   return [left, right];
 }
 
-/** One end of a pair. Frames are delivered in order, in a turn of their own. */
+/** One end of a pair. Frames are delivered in order, in a later turn of the event loop. */
 export class MemoryLink implements Link {
   readonly kind = "memory";
   readonly up = true;

@@ -1,10 +1,10 @@
-/** Messages to a service manager, and its clock (sd_notify(3)). */
+/** Messages to a service manager, and the clock they use (sd_notify(3)). */
 import { SystemError } from "./errno.ts";
 import { errno, libc } from "./libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_CLOEXEC = 2 | 0o2000000;
-/** A manager that does not read is not waited for, and one that has gone raises no signal. */
+/** Neither waits for a manager that does not read nor raises a signal for one that is gone. */
 const MSG_DONTWAIT_NOSIGNAL = 0x40 | 0x4000;
 const CLOCK_MONOTONIC = 1;
 /** sizeof(struct sockaddr_un) without the family. */
@@ -13,8 +13,8 @@ const MAX_PATH = 108;
 const encoder = new TextEncoder();
 
 /**
- * Sends a datagram to a Unix socket: an absolute path, or `@` and a name of the abstract namespace
- * (unix(7)). Throws TypeError for another address and SystemError where it cannot be sent.
+ * Sends a datagram to a Unix socket: an absolute path, or `@` and a name in the abstract namespace
+ * (unix(7)). Throws TypeError for any other address, and SystemError if sending fails.
  */
 export function sendNotification(socket: string, text: string): void {
   const address = encodeAddress(socket);
@@ -42,7 +42,7 @@ function encodeAddress(socket: string): Uint8Array<ArrayBuffer> {
   const name = encoder.encode(socket);
   if (!/^[/@]./.test(socket) || name.length >= MAX_PATH) {
     throw new TypeError(
-      `Cannot notify "${socket}": an absolute path or "@" and a name is needed, shorter than ${MAX_PATH} bytes`,
+      `Cannot notify "${socket}": not a socket address; use an absolute path, or "@" and a name, shorter than ${MAX_PATH} bytes`,
     );
   }
   const address = new Uint8Array(2 + name.length);
@@ -52,7 +52,7 @@ function encodeAddress(socket: string): Uint8Array<ArrayBuffer> {
   return address;
 }
 
-/** Microseconds of CLOCK_MONOTONIC, which all processes share (clock_gettime(2)). */
+/** The time of CLOCK_MONOTONIC, which all processes share, in microseconds (clock_gettime(2)). */
 export function monotonicMicroseconds(): bigint {
   const time = new BigInt64Array(2); // struct timespec { seconds, nanoseconds }
   libc().clock_gettime(CLOCK_MONOTONIC, new Uint8Array(time.buffer));

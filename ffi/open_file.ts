@@ -1,4 +1,6 @@
-/** Files by their descriptor: what is examined is what is read, whatever happens to the path. */
+/**
+ * Files by descriptor: the file that is checked is the file that is read, even if its path changes.
+ */
 import { errno, libc } from "./libc.ts";
 
 const O_NOCTTY = 0o400;
@@ -6,7 +8,7 @@ const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
 const AT_EMPTY_PATH = 0x1000;
 const AT_FDCWD = -100;
-/** By the effective user, not the real one (faccessat(2)). */
+/** Check access for the effective user, not the real one (faccessat(2)). */
 const AT_EACCESS = 0x200;
 const W_OK = 2;
 const X_OK = 1;
@@ -28,40 +30,43 @@ const EROFS = 30;
 const ENODATA = 61;
 const EOPNOTSUPP = 95;
 
-/** Reasons to open nothing (errno(3)). */
+/** Reasons why a file cannot be opened (errno(3)). */
 export const ENOENT = 2;
 export const EACCES = 13;
 export const ENOTDIR = 20;
 export const ELOOP = 40;
 
-/** A file cannot be opened or read; `errno` says why. */
+/** A file that cannot be opened or read; `errno` says why. */
 export class FileError extends Error {
   override name = "FileError";
   readonly errno: number;
 
   constructor(call: string, path: string, number: number) {
-    super(`${call} of "${path}" fails with errno ${number}`);
+    super(`${call} of "${path}" failed with errno ${number}`);
     this.errno = number;
   }
 }
 
-/** What an open file is, and who may use it. */
+/** Type, owner and permissions of an open file. */
 export interface FileFacts {
   kind: "file" | "directory" | "other";
   uid: number;
   gid: number;
-  /** Permissions, 12 bits. */
+  /** Permission bits, 12 bits. */
   mode: number;
-  /** The access control list as the kernel has it (`system.posix_acl_access`), where there is one. */
+  /** The access control list in the kernel's format (`system.posix_acl_access`), if it has one. */
   acl: Uint8Array | undefined;
 }
 
-/** The user in whose name this process opens files. */
+/** The user as whom this process opens files. */
 export function effectiveUser(): number {
   return libc().geteuid();
 }
 
-/** Why this process cannot make files in a directory, or undefined. EACCES stands for all but a read-only file system. */
+/**
+ * Why this process cannot create files in a directory; undefined if it can. Any reason but a
+ * read-only file system is reported as EACCES.
+ */
 export function writeFault(directory: string): "EROFS" | "EACCES" | undefined {
   const name = new TextEncoder().encode(`${directory}\0`);
   if (libc().faccessat(AT_FDCWD, name, W_OK | X_OK, AT_EACCESS) === 0) return undefined;
@@ -74,7 +79,10 @@ export class OpenFile implements Disposable {
   readonly facts: FileFacts;
   #fd: number;
 
-  /** Opens a path without waiting, be it a pipe, and without taking it over as a terminal. Throws FileError. */
+  /**
+   * Opens a path. Does not block on a pipe, and does not make a terminal the controlling one.
+   * Throws FileError.
+   */
   constructor(path: string) {
     this.path = path;
     const name = new TextEncoder().encode(`${path}\0`);
@@ -88,7 +96,7 @@ export class OpenFile implements Disposable {
     }
   }
 
-  /** The whole content, or undefined where that is longer than `limit` bytes. Throws FileError. */
+  /** Returns the whole content; undefined if it is longer than `limit` bytes. Throws FileError. */
   read(limit: number): Uint8Array | undefined {
     const bytes = new Uint8Array(limit + 1);
     let length = 0;

@@ -3,15 +3,15 @@ import { libc } from "./libc.ts";
 
 const RLIMIT_NOFILE = 7;
 
-/** How many files this process may have open: the soft limit. */
+/** Maximum number of open files of this process: the soft limit. */
 export function openFileLimit(): number {
-  readLimits(); // asked for each connection: it makes no garbage
+  readLimits(); // called per connection, so it allocates no garbage
   return Number(limits[0]);
 }
 
 /**
- * Raises the soft limit of open files to the hard one, as services are expected to (`deno run`
- * does, a compiled program does not). Returns the limit that holds then.
+ * Raises the soft limit of open files to the hard limit, as services are expected to do (`deno run`
+ * does, a compiled program does not). Returns the resulting limit.
  */
 export function raiseOpenFileLimit(): number {
   readLimits();

@@ -4,12 +4,13 @@ import { PacketLink } from "./packet_link.ts";
 import { openPlainReceiver } from "./plain_receiver.ts";
 import { openRing } from "./rx_ring.ts";
 
-/** Errors by which a kernel refuses a ring, as against refusing us. */
+/** Errors by which a kernel refuses the ring, not the process. */
 const RING_REFUSED: readonly string[] = ["ENOPROTOOPT", "EINVAL", "ENOMEM"];
 
 /**
- * Opens a link on an interface; throws SystemError, with what to do, where that is refused. Uses
- * the receive ring, a smaller one where memory is short, and one recv(2) a frame where the kernel refuses rings (`link.kind` tells).
+ * Opens a link on an interface. Uses the receive ring, a smaller ring if memory is short, or one
+ * recv(2) per frame if the kernel refuses rings; `link.kind` says which. Throws SystemError, with
+ * advice, if the link cannot be opened.
  */
 export function openLink(options: LinkOptions): Link {
   if (options.kind === "plain") return new PacketLink("plain", options, openPlainReceiver);

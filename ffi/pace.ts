@@ -1,21 +1,25 @@
-/** Time between two wake-ups under load: waking costs more than frames do. Milliseconds. */
+/**
+ * Minimum time between two wakeups under load, in milliseconds: a wakeup costs more than frames.
+ */
 export const MODERATION = 0.5;
-/** Wake-ups that may follow closer: frames that happen to come close together do not wait. */
+/** Wakeups exempt from moderation: frames that happen to arrive close together do not wait. */
 const SPARE = 4;
-/** Frames that count as alone when they come together. */
+/** Maximum frames in a batch that counts as isolated. */
 const FEW = 4;
-/** So many times in a row, or a link that has to wait for a core would take its frames for alone. */
+/**
+ * Isolated batches needed in a row; otherwise a link starved of CPU would see frames as isolated.
+ */
 const OFTEN = 8;
 
 /**
- * How a batch of frames came: as one of many that come alone, soon after another, or so soon so
- * often that a rest is due.
+ * How a batch of frames arrived: as one of many isolated ones ("alone"), soon after the previous
+ * one ("close"), or close so often that a rest is due ("crowded").
  */
 export type Arrival = "alone" | "close" | "crowded";
 
 /**
- * Tells after which batches of frames a link is to rest for {@linkcode MODERATION}, and which came
- * alone.
+ * Interrupt moderation: decides after which batches of frames a link rests for
+ * {@linkcode MODERATION}, and which batches were isolated.
  *
  *     alert, 4 to spare ──batch──▶ one less … none ──batch──▶ resting after every batch
  *       ▲                                                        │
@@ -26,10 +30,10 @@ export class Pace {
   #spare = SPARE;
   #last = 0;
   #rested = false;
-  /** Batches of few frames that came apart, in a row. */
+  /** Consecutive isolated batches. */
   #alone = 0;
 
-  /** How so many frames came, of which the first was taken then, in milliseconds of the clock. */
+  /** Classifies a batch of `frames` frames. `begin`: when its first was taken, in milliseconds. */
   arrival(begin: number, frames: number): Arrival {
     const apart = !this.#rested && begin - this.#last >= MODERATION;
     if (apart) this.#spare = SPARE;
@@ -41,12 +45,12 @@ export class Pace {
     return this.#alone >= OFTEN ? "alone" : "close";
   }
 
-  /** There were more than are taken at once, or than could be passed on. */
+  /** Records that more frames arrived than one batch takes, or than could be forwarded. */
   manyCame(): void {
     this.#alone = 0;
   }
 
-  /** There were no frames. */
+  /** Records that no frames arrived. */
   nothingCame(): void {
     this.#rested = false;
   }

@@ -17,33 +17,36 @@ import { type Arrival, MODERATION, Pace } from "./pace.ts";
 import { NO_SOCKET, type Outcome, Waker } from "./waker.ts";
 import { Attention, turn } from "./attention.ts";
 
-/** Frames taken before TLS gets its turn. */
+/** Maximum frames per batch, after which TLS gets its turn. */
 const BUDGET = 128;
-/** How long frames stay in the ring when they could not be passed on. Milliseconds. */
+/** How long frames that cannot be forwarded stay in the ring, in milliseconds. */
 const HOLD = 0.1;
-/** How long after the last frame the link stays attentive. Milliseconds. */
+/** How long the link busy-polls after the last frame, in milliseconds. */
 const LINGER = 10;
-/** How often an interface that has gone is looked for. Milliseconds. */
+/** Interval between checks for a missing interface, in milliseconds. */
 const RECHECK = 250;
-/** How often sockets are tried for that memory or descriptors are short for. Milliseconds. */
+/**
+ * Interval between attempts to open sockets while memory or descriptors are short, in milliseconds.
+ */
 const SHORTAGE_RETRY = 1_000;
-/** Pause where there should be frames, and none can be taken. Milliseconds. */
+/** Pause after the socket was readable but no frame could be taken, in milliseconds. */
 const FRUITLESS = 10;
-/** Stands for the number of frames taken where the sink had no room. */
+/** Returned instead of a number of frames if the sink had no room. */
 const HELD_BACK = -1;
 
 /**
  * A link on an AF_PACKET socket.
  *
- *     asleep ──frames──▶ draining ──some, no wake-up spare──▶ resting ──0.5 ms──▶ draining
+ *     asleep ──frames──▶ draining ──some, no wakeup spare──▶ resting ──0.5 ms──▶ draining
  *       ▲ │                 │ ▲
  *       │ │            none │ │ frames
  *       │ │                 ▼ │
- *       │ │               attentive ──10 ms──▶ asleep
- *       │ └─ENETDOWN, gone (noticed in any wait)──▶ down ──there again──▶ asleep
+ *       │ │              busy poll ──10 ms──▶ asleep
+ *       │ └─ENETDOWN, removed (noticed in any wait)──▶ down ──up again──▶ asleep
  *       └── run                                          close() ends any of them
  *
- * Asleep it waits on a thread of the pool; resting and attentive, see `Attention`.
+ * Asleep, it waits on a thread of the pool. For the waits in "resting" and "busy poll" see
+ * `BusyPoll`.
  */
 export class PacketLink implements Link, Outlet {
   readonly kind: "ring" | "plain";
@@ -78,7 +81,7 @@ export class PacketLink implements Link, Outlet {
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }
 
-  /** The socket to send on; -1 once it is closed. */
+  /** The socket to send on; -1 if closed. */
   get fd(): number {
     return this.#sockets.sendFd;
   }
@@ -103,7 +106,7 @@ export class PacketLink implements Link, Outlet {
     return { wanted: receiver?.wantedSlots ?? this.#ringFrames, slots: receiver?.slots ?? 0 };
   }
 
-  /** Has the interface looked at: who meets the error ENETDOWN first takes it from the others. */
+  /** Rechecks the interface: the kernel reports ENETDOWN only once, to the first call. */
   doubt(): void {
     this.#waker.wake();
   }
@@ -165,7 +168,7 @@ export class PacketLink implements Link, Outlet {
     }
   }
 
-  /** Delivers frames while they keep coming; false when the link is closed or down. */
+  /** Delivers frames while they keep arriving; false when the link is closed or down. */
   async #attend(sink: FrameSink): Promise<boolean> {
     this.#attention.begin();
     let fruitless = 0;
@@ -175,7 +178,7 @@ export class PacketLink implements Link, Outlet {
         const taken = sink.isFull === true ? HELD_BACK : this.#drain(sink);
         if (taken > 0) sink.batchEnd();
         const arrival = this.#arrival(taken, begin);
-        // Who has just been woken may be waiting for this very core.
+        // The process that was just woken may be waiting for this core.
         if (arrival === "alone") libc().sched_yield();
         if (taken !== 0) await turn();
         const waiting = this.#rest(taken, begin, arrival);
@@ -183,7 +186,7 @@ export class PacketLink implements Link, Outlet {
         if (outcome === "check" && !this.#sockets.isStillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
         fruitless = taken === 0 ? fruitless + 1 : 0;
-        // A socket that cannot be read, as memory is short, must not hold up the event loop.
+        // A socket that cannot be read because memory is short must not block the event loop.
         if (fruitless > 1) await this.#pause(FRUITLESS);
       }
       return false;
@@ -196,7 +199,7 @@ export class PacketLink implements Link, Outlet {
     return this.#sockets.receiver?.drain(sink, BUDGET) ?? 0;
   }
 
-  /** How so many frames came. */
+  /** Classifies how a batch of `taken` frames arrived. */
   #arrival(taken: number, begin: number): Arrival {
     if (taken > 0 && taken < BUDGET) return this.#pace.arrival(begin, taken);
     if (taken === 0) this.#pace.nothingCame();
@@ -204,7 +207,7 @@ export class PacketLink implements Link, Outlet {
     return "close";
   }
 
-  /** The wait after so many frames. */
+  /** Waits as long as a batch of `taken` frames calls for. */
   #rest(taken: number, begin: number, arrival: Arrival): Outcome | Promise<Outcome> {
     if (taken === 0) return this.#attention.wait(this.#sockets.fd, LINGER, begin);
     if (taken === HELD_BACK) return this.#attention.wait(NO_SOCKET, HOLD, begin);

@@ -8,7 +8,9 @@ import { attachFilter } from "./socket_filter.ts";
 
 const AF_PACKET = 17;
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
-/** ETH_P_ALL in network byte order: a socket for one EtherType would see nothing on a bridge port. */
+/**
+ * ETH_P_ALL in network byte order: a socket for one EtherType would see nothing on a bridge port.
+ */
 const ETH_P_ALL = 0x0300;
 
 const SOL_SOCKET = 1;
@@ -25,23 +27,26 @@ const PACKET_VNET_HDR = 15;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_PROMISC = 1;
 
-/** Room for a burst of about 1,800 full frames in the kernel. */
+/** Room in the kernel for a burst of about 1,800 full frames, in bytes. */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
 
-/** Two sockets of an interface: one only receives, which is not yet bound, the other only sends. */
+/** Two sockets of an interface: one only receives and is bound later, the other only sends. */
 export interface PacketSocket {
   readonly fd: number;
-  /** Apart, as PACKET_VNET_HDR would have every frame sent begin with a header, too. */
+  /** Separate, because PACKET_VNET_HDR would require a header on every sent frame as well. */
   readonly sendFd: number;
   facts: InterfaceFacts;
 }
 
-/** Opens a socket with everything set but bound to nothing: rings come first, then `bindSocket`. */
+/**
+ * Opens both sockets and sets all options. The receiving one is not bound: a ring has to be set up
+ * before `bindSocket`. Throws SystemError, and TypeError if the interface is not Ethernet.
+ */
 export function openSocket(options: LinkOptions): PacketSocket {
   const name = options.interface;
   const subject = `open interface "${name}"`;
   const facts = readInterface(name);
-  if (!facts.ethernet) throw new TypeError(`Cannot ${subject}: it is no Ethernet interface`);
+  if (!facts.ethernet) throw new TypeError(`Cannot ${subject}: not an Ethernet interface`);
   const [fd, sendFd] = [newSocket(subject), -1];
   const socket = { fd, sendFd, facts };
   try {
@@ -61,7 +66,7 @@ export function openSocket(options: LinkOptions): PacketSocket {
   }
 }
 
-/** Binds to the interface: from here on frames arrive. */
+/** Binds the receiving socket to the interface; frames arrive from here on. */
 export function bindSocket({ fd, facts }: PacketSocket): void {
   bindTo(fd, facts, ETH_P_ALL);
 }
@@ -77,7 +82,7 @@ function newSocket(subject: string): number {
   return unwrap(fd, "socket(AF_PACKET)", subject);
 }
 
-/** `protocol` is in network byte order; with 0 nothing is received. */
+/** Binds a socket. `protocol` is in network byte order; 0 receives nothing. */
 function bindTo(fd: number, { name, index }: InterfaceFacts, protocol: number): void {
   const address = new Uint8Array(20); // struct sockaddr_ll
   const view = new DataView(address.buffer);
@@ -104,7 +109,7 @@ export function setOption(
   );
 }
 
-/** Adds what the kernel dropped since the last call; it counts from zero after each. */
+/** Adds the kernel's drops since the last call; reading resets the kernel's counter. */
 export function readKernelDrops(fd: number, statistics: LinkStatistics): void {
   const value = new Uint8Array(8); // struct tpacket_stats { tp_packets, tp_drops }
   const length = new Uint32Array([value.length]);
@@ -112,7 +117,7 @@ export function readKernelDrops(fd: number, statistics: LinkStatistics): void {
   statistics.kernelDrops += new DataView(value.buffer).getUint32(4, true);
 }
 
-/** Takes the socket's pending error, 0 if there is none: the kernel tells each only once. */
+/** Returns and clears the socket's pending error; 0 if none. The kernel reports each only once. */
 export function takeError(fd: number): number {
   const value = new Int32Array(1);
   libc().getsockopt(fd, SOL_SOCKET, SO_ERROR, value, new Uint32Array([4]));
@@ -126,7 +131,7 @@ export function boundIndex(fd: number): number {
   return new DataView(address.buffer).getInt32(4, true);
 }
 
-/** Whether this error says that the interface is not usable just now. */
+/** Whether an error means that the interface is not usable at the moment. */
 export function isLinkGone(error: unknown): boolean {
   return error instanceof SystemError && ["ENODEV", "ENXIO", "ENETDOWN"].includes(error.code);
 }
@@ -139,14 +144,14 @@ function joinPromiscuous(fd: number, index: number, subject: string): void {
   setOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, "PACKET_ADD_MEMBERSHIP", subject);
 }
 
-/** As large as asked for with CAP_NET_ADMIN, else as large as the system's limit allows. */
+/** Sets a buffer to the wanted size with CAP_NET_ADMIN, otherwise up to the system's limit. */
 function setBuffer(fd: number, force: number, ordinary: number): void {
   const value = int(SOCKET_BUFFER);
   if (libc().setsockopt(fd, SOL_SOCKET, force, value, 4) === 0) return;
   libc().setsockopt(fd, SOL_SOCKET, ordinary, value, 4);
 }
 
-/** A number as the value of a socket option. */
+/** Encodes a number as the value of a socket option. */
 export function int(value: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(new Int32Array([value]).buffer);
 }

@@ -4,8 +4,8 @@ const POLLERR = 0x08;
 const POLLHUP = 0x10;
 
 /**
- * Whether nobody reads any more what this process writes to a descriptor: the pipe's last reader has
- * closed it, or the terminal has gone (poll(2)). False for files. Nothing is written to find out.
+ * Whether the output of a descriptor has lost its reader: the pipe's last reader has closed it, or
+ * the terminal is gone (poll(2)). False for regular files. Writes nothing to find out.
  */
 export function isAbandoned(fd: number): boolean {
   const poll = new Uint8Array(8); // struct pollfd { int fd; short events, revents; }

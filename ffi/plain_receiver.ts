@@ -7,7 +7,9 @@ import { OFFLOAD_HEADER } from "./receive_offload.ts";
 import type { Receiver, ReceiverOptions } from "./receiver.ts";
 
 const MSG_TRUNC = 0x20;
-/** The longest frame that the kernel joins by default (gso_max_size), and headers. */
+/**
+ * Maximum length of a frame merged by the kernel (gso_max_size by default), with headers. Bytes.
+ */
 const BUFFER = OFFLOAD_HEADER + 64 * 1024 + 64;
 
 /** Receives whole frames with one recv(2) each, on a socket with PACKET_VNET_HDR. */
@@ -24,7 +26,7 @@ export class FrameReader {
     this.#intake = intake;
   }
 
-  /** Takes one frame; false where there is none, and errno says why. */
+  /** Takes one frame; false if there is none or it cannot be read: see errno. */
   read(sink: FrameSink): boolean {
     const bytes = this.#bytes;
     const length = libc().recv(this.#fd, bytes, bytes.length, MSG_TRUNC);
@@ -39,7 +41,7 @@ export class FrameReader {
   }
 }
 
-/** Receives with one system call a frame: where rings are refused, and to measure the ring against. */
+/** Opens a receiver with one system call per frame: for kernels without rings, and to compare. */
 export function openPlainReceiver({ fd, statistics, doubt }: ReceiverOptions): Receiver {
   const reader = new FrameReader(fd, statistics, new FrameIntake(statistics));
   return {

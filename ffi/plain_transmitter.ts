@@ -2,10 +2,10 @@ import { HEADER_BYTES, type Region } from "./link.ts";
 import { sendFrame } from "./send_frame.ts";
 import { MIN_FRAME, type Outlet, type Transmitter } from "./transmitter.ts";
 
-/** Longest frame that a link may be asked to send. */
+/** Maximum length of a frame that a link accepts for sending, in bytes. */
 const MAX_FRAME = 64 * 1024;
 
-/** Sends with one send(2) a frame, at once: the counterpart of the plain receiver. */
+/** Sends each frame immediately with send(2): the counterpart of the plain receiver. */
 export class PlainTransmitter implements Transmitter {
   #frame = new Uint8Array(MAX_FRAME);
   #outlet: Outlet;

@@ -1,7 +1,7 @@
 /**
- * Undoes what receive offloads do to frames before a packet socket sees them: the kernel (GRO) or
- * the card (LRO) joins segments of one TCP or UDP flow to a long frame, and leaves checksums for
- * later. With PACKET_VNET_HDR (packet(7)) each frame comes with a header that says so.
+ * Reverses receive offloads, which change frames before a packet socket sees them: the kernel (GRO)
+ * or the card (LRO) merges segments of one TCP or UDP flow into a long frame and leaves checksums
+ * incomplete. With PACKET_VNET_HDR (packet(7)) each frame has a header that describes this.
  */
 import { addWords, checksumOf } from "./checksum.ts";
 
@@ -10,7 +10,7 @@ export const OFFLOAD_HEADER = 10;
 const SIZE_AT = 4;
 const START_AT = 6;
 const OFFSET_AT = 8;
-/** The first two bytes, flags and type; 0 here for a frame that is as it was on the wire. */
+/** Mask of the first two bytes, flags and type; 0 if the frame is as it was on the wire. */
 export const OFFLOADED = 0xff01;
 const NEEDS_CHECKSUM = 0x01;
 const TYPE_TCP4 = 1;
@@ -18,7 +18,9 @@ const TYPE_TCP6 = 4;
 const TYPE_UDP = 5;
 const TYPE_ECN = 0x80;
 
-/** Where the PPP protocol and the IP header of a PPPoE session frame are (RFC 2516 section 4). */
+/**
+ * Offsets of the length field, PPP protocol and IP header in a session frame (RFC 2516 section 4).
+ */
 const LENGTH_AT = 18;
 const PPP_AT = 20;
 const IP_AT = 22;
@@ -30,24 +32,24 @@ const PROTOCOL_TCP = 6;
 const PROTOCOL_UDP = 17;
 const TCP_HEADER = 20;
 const UDP_HEADER = 8;
-/** Room for the longest piece. */
+/** Maximum length of a restored frame, in bytes. */
 const BUFFER = 64 * 1024;
 const TCP_FIN_PSH = 0x09;
 const TCP_CWR = 0x80;
-/** A checksum of zero as it is sent: in UDP a zero says that there is none (RFC 768). */
+/** Sent for a checksum of zero: in UDP, zero means "no checksum" (RFC 768). */
 const ZERO = 0xffff;
 
-/** Takes a frame; valid during the call. */
+/** Receives one frame, valid during the call. */
 export type TakeFrame = (bytes: Uint8Array, view: DataView, offset: number, length: number) => void;
 
-/** What is known of a joined frame. */
+/** Layout of a merged frame. */
 interface Joined {
   isIpv4: boolean;
   protocol: number;
-  /** Where the TCP or UDP header begins, and the data. */
+  /** Offsets of the TCP or UDP header and of the data. */
   transport: number;
   data: number;
-  /** Bytes of data in each frame but the last. */
+  /** Bytes of data in each original frame but the last. */
   size: number;
 }
 
@@ -57,9 +59,9 @@ export class OffloadUndo {
   #view = new DataView(this.#bytes.buffer);
 
   /**
-   * Gives `take` the frames that `bytes[offset, offset + length)` was made of, with their checksums;
-   * `header` is where its offload header begins in `view`. How many; 0 where the frame is none that
-   * can be split.
+   * Passes to `take` the original frames of `bytes[offset, offset + length)`, with their checksums.
+   * The frame's offload header begins at `header` in `view`. Returns the number of frames; 0 if the
+   * frame cannot be split or completed.
    */
   restore(
     bytes: Uint8Array,
@@ -94,7 +96,9 @@ export class OffloadUndo {
     return count;
   }
 
-  /** Writes what differs from piece to piece; `sent` bytes of data precede, `end` is the length. */
+  /**
+   * Writes the fields that differ per frame. `sent`: bytes of data before it; `end`: its length.
+   */
   #finish(frame: Uint8Array, joined: Joined, sent: number, end: number): void {
     const view = this.#view;
     view.setUint16(LENGTH_AT, end - PPP_AT);
@@ -110,7 +114,9 @@ export class OffloadUndo {
     this.#finishTransport(joined, end);
   }
 
-  /** Sequence number and flags (RFC 9293 section 3.1): CWR was on the first, FIN and PSH on the last. */
+  /**
+   * Sequence number and flags (RFC 9293 section 3.1): CWR on the first, FIN and PSH on the last.
+   */
   #finishTcp(frame: Uint8Array, { transport, data, size }: Joined, sent: number): void {
     const view = this.#view;
     const original = new DataView(frame.buffer, frame.byteOffset);
@@ -132,7 +138,7 @@ export class OffloadUndo {
   }
 }
 
-/** Completes a checksum that was left to the card; false where it lies outside the frame. */
+/** Completes a checksum that was left to the card; false if its field is outside the frame. */
 function finishChecksum(frame: Uint8Array, header: DataView, at: number): boolean {
   if ((header.getUint8(at) & NEEDS_CHECKSUM) === 0) return true;
   const start = header.getUint16(at + START_AT, true);
@@ -144,7 +150,7 @@ function finishChecksum(frame: Uint8Array, header: DataView, at: number): boolea
   return true;
 }
 
-/** What a joined frame is made of; undefined for one that no kernel joins. */
+/** Parses a merged frame; undefined if neither GRO nor LRO makes such a frame. */
 function describe(frame: Uint8Array, type: number, size: number): Joined | undefined {
   if (frame.length < IP_AT + IPV4_HEADER || size === 0) return undefined;
   const protocol = type === TYPE_TCP4 || type === TYPE_TCP6 ? PROTOCOL_TCP : PROTOCOL_UDP;
@@ -152,7 +158,7 @@ function describe(frame: Uint8Array, type: number, size: number): Joined | undef
   const ppp = frame[PPP_AT] << 8 | frame[PPP_AT + 1];
   const isIpv4 = ppp === PPP_IPV4 && frame[IP_AT] >> 4 === 4;
   if (!isIpv4 && (ppp !== PPP_IPV6 || frame[IP_AT] >> 4 !== 6)) return undefined;
-  // Neither GRO nor LRO joins what has IPv6 extension headers.
+  // Neither GRO nor LRO merges packets with IPv6 extension headers.
   if (frame[IP_AT + (isIpv4 ? 9 : 6)] !== protocol) return undefined;
   const transport = IP_AT + (isIpv4 ? (frame[IP_AT] & 0x0f) * 4 : IPV6_HEADER);
   const isTcp = protocol === PROTOCOL_TCP;

@@ -2,29 +2,29 @@ import type { FrameSink, LinkStatistics } from "./link.ts";
 
 /** Takes frames out of a packet socket. */
 export interface Receiver {
-  /** Frames that the kernel can hold for it in a ring; 0 for none. */
+  /** Frames that the ring holds; 0 without a ring. */
   readonly slots: number;
-  /** How many there should be, where that is more than memory allows. */
+  /** Frames that the ring should hold, if it has one; more than `slots` if memory was short. */
   readonly wantedSlots?: number;
-  /** Delivers up to `budget` waiting frames without blocking; returns how many were taken. */
+  /** Delivers at most `budget` waiting frames without blocking; returns how many were taken. */
   drain(sink: FrameSink, budget: number): number;
-  /** Gives back the memory shared with the kernel; `drain` must not be called again. */
+  /** Unmaps the memory shared with the kernel; `drain` must not be called again. */
   release(): void;
 }
 
-/** What a receiver is made from. */
+/** Options of a receiver. */
 export interface ReceiverOptions {
   /** A packet socket that is not bound yet. */
   fd: number;
-  /** Bytes of Ethernet payload. */
+  /** Maximum Ethernet payload, in bytes. */
   mtu: number;
   /** Slots of a ring. */
   frames: number;
-  /** Where to count. */
+  /** Counters to update. */
   statistics: LinkStatistics;
-  /** Called after an error that may mean that the link is down: the kernel tells it only once. */
+  /** Called after an error that may mean the link is down: the kernel reports it only once. */
   doubt: () => void;
 }
 
-/** Makes a receiver; throws SystemError where refused. */
+/** Opens a receiver; throws SystemError if the kernel refuses it. */
 export type OpenReceiver = (options: ReceiverOptions) => Receiver;

@@ -1,12 +1,13 @@
 /**
- * TCP connections that leave by one interface, or with a mark that the routing rules know
- * (socket(7), SO_BINDTODEVICE and SO_MARK). Both have to be set before the first packet is sent, and
- * Deno gives no socket before that. So Deno connects to a port of this process on the loopback, and
- * the kernel lets the same socket go (connect(2), AF_UNSPEC) and connect anew:
+ * TCP connections through a given interface, or with a mark for routing rules (socket(7),
+ * SO_BINDTODEVICE and SO_MARK). Both options have to be set before the first packet is sent, and
+ * Deno gives no access to a socket before that. So Deno connects to a loopback port of this
+ * process, and the kernel disconnects the same socket (connect(2), AF_UNSPEC) and connects it
+ * again:
  *
  *     Deno.connect(loopback) ──AF_UNSPEC──▶ unconnected ──options, connect──▶ connecting ──▶ connected
  *
- * Deno does not notice: by the time it asks for the socket's state again, that is "connecting".
+ * Deno does not notice: when it next checks the socket's state, that is "connecting" or later.
  */
 import { EINPROGRESS, SystemError, unwrap } from "./errno.ts";
 import { errno, libc } from "./libc.ts";
@@ -19,26 +20,26 @@ const SO_BINDTODEVICE = 25;
 const SO_MARK = 36;
 const POLLOUT = 4;
 const MARK_ADVICE = "a mark needs CAP_NET_ADMIN (or CAP_NET_RAW, since Linux 5.17)";
-/** How often it is looked whether the connection stands. Milliseconds. */
+/** Interval between checks of whether the connection is established, in milliseconds. */
 const LOOK = 2;
 
-/** How packets leave. */
+/** How packets leave the machine. */
 export interface Route {
-  /** The interface that they leave by. */
+  /** The outgoing interface. */
   interface?: string | undefined;
   /** The mark for `ip rule … fwmark`. */
   mark?: number | undefined;
 }
 
-/** A connection, and its own port: Deno still shows that on the loopback. */
+/** A connection and its real local port: Deno still shows the loopback one. */
 export interface RoutedConnection {
   connection: Deno.TcpConn;
   port: number;
 }
 
 /**
- * Connects to an IP address. Throws SystemError where the kernel refuses (EPERM for a mark without
- * CAP_NET_ADMIN), and the signal's reason.
+ * Connects to an IP address. Throws SystemError if the kernel refuses (EPERM for a mark without
+ * CAP_NET_ADMIN), or the signal's reason.
  */
 export async function connectRouted(
   { host, port }: { host: string; port: number },
@@ -59,7 +60,7 @@ export async function connectRouted(
   }
 }
 
-/** A connected socket of Deno's; its other end is closed. */
+/** Makes Deno open a connected socket, whose other end is closed. */
 async function borrowSocket(loopback: string): Promise<Deno.TcpConn> {
   using listener = Deno.listen({ hostname: loopback, port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
@@ -69,7 +70,7 @@ async function borrowSocket(loopback: string): Promise<Deno.TcpConn> {
   return connection;
 }
 
-/** All within one turn of the event loop. */
+/** Connects the socket to another address, within one turn of the event loop. */
 function reconnect(
   fd: number,
   address: Uint8Array<ArrayBuffer>,
@@ -84,7 +85,7 @@ function reconnect(
   if (error !== EINPROGRESS) throw new SystemError("connect", subject, error);
 }
 
-/** Has a socket that is not connected yet use a route. Throws SystemError. */
+/** Sets the route of a socket that is not connected yet. Throws SystemError. */
 export function routeSocket(fd: number, route: Route): void {
   if (route.interface !== undefined) {
     const name = new TextEncoder().encode(`${route.interface}\0`);

@@ -1,6 +1,6 @@
 /**
- * The kernel's receive ring, TPACKET_V2 (packet_mmap.rst): the kernel writes each frame into a
- * slot and hands it over by the slot's status word; we hand it back the same way.
+ * The kernel's receive ring, TPACKET_V2 (packet_mmap.rst): the kernel writes each frame into a slot
+ * and passes it to us through the slot's status word; we return it in the same way.
  *
  *     TP_STATUS_KERNEL (0) ──frame arrives──▶ TP_STATUS_USER (1) ──drained──▶ TP_STATUS_KERNEL
  */
@@ -19,14 +19,14 @@ const PACKET_COPY_THRESH = 7;
 const PACKET_VERSION = 10;
 const TPACKET_V2 = 1;
 const TP_STATUS_USER = 1;
-/** The slot was too short, and the whole frame waits to be read from the socket. */
+/** The slot was too short; the whole frame can be read from the socket. */
 const TP_STATUS_COPY = 2;
 
 // struct tpacket2_hdr
 const LENGTH_AT = 4;
 const CAPTURED_AT = 8;
 const MAC_AT = 12;
-/** Where a frame begins in its slot: tpacket2_hdr, sockaddr_ll, their alignment, virtio_net_hdr. */
+/** Offset of a frame in its slot: tpacket2_hdr, sockaddr_ll, their alignment, virtio_net_hdr. */
 const FRAME_AT = 76;
 
 const PROT_READ_WRITE = 3;
@@ -34,12 +34,12 @@ const MAP_SHARED = 1;
 const BLOCK = 64 * 1024;
 const MIN_SLOT = 2048;
 const MAX_SLOT = 16 * 1024;
-/** With fewer slots a ring is not worth it: so many frames come within a few milliseconds. */
+/** Minimum slots of a useful ring: this many frames can arrive within a few milliseconds. */
 const MIN_SLOTS = 256;
-/** With slots for longer frames a ring has fewer of them, and at most so many times its memory. */
+/** With larger slots a ring has fewer of them, and uses at most this multiple of its memory. */
 const JUMBO_GROWTH = 2;
 
-/** The slots of a ring of `frames` for an interface of this MTU: bytes of one, and how many. */
+/** Bytes per slot, and number of slots, of a ring of `frames` on an interface with this MTU. */
 export function ringSlots(mtu: number, frames: number): { slot: number; count: number } {
   const wanted = 2 ** Math.ceil(Math.log2(FRAME_AT + 14 + mtu));
   const slot = Math.min(MAX_SLOT, Math.max(MIN_SLOT, wanted));
@@ -47,9 +47,9 @@ export function ringSlots(mtu: number, frames: number): { slot: number; count: n
 }
 
 /**
- * Opens a ring of `frames` slots, fewer on an interface for jumbo frames, or where memory is short. A
- * frame that is longer than a slot is read from the socket. Throws RangeError if `frames` is no power of
- * two, and SystemError where the kernel refuses.
+ * Opens a ring of `frames` slots, fewer on an interface with jumbo frames or if memory is short. A
+ * frame longer than a slot is read from the socket. Throws RangeError if `frames` is not a power of
+ * two, and SystemError if the kernel refuses.
  */
 export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Receiver {
   if (!Number.isInteger(Math.log2(frames))) {
@@ -69,7 +69,7 @@ export function openRing({ fd, mtu, frames, statistics }: ReceiverOptions): Rece
   }
 }
 
-/** The memory of a ring of `count` slots, `slot` bytes each; nothing stays of one that is refused. */
+/** Maps a ring of `count` slots of `slot` bytes. Leaves nothing behind if that fails. */
 function mapRing(fd: number, slot: number, count: number, subject: string): Deno.PointerObject {
   const size = slot * count;
   const block = Math.max(slot, Math.min(BLOCK, size));
@@ -97,7 +97,7 @@ class RxRing implements Receiver {
   #next = 0;
   #statistics: LinkStatistics;
   #intake: FrameIntake;
-  /** For frames that are longer than a slot. */
+  /** Reads frames that are longer than a slot. */
   #reader: FrameReader | undefined;
   #fd: number;
 
@@ -144,7 +144,7 @@ class RxRing implements Receiver {
     return taken;
   }
 
-  /** A slot does not hold its whole frame. */
+  /** Takes a frame that did not fit its slot. */
   #takePart(status: number, captured: number, sink: FrameSink): void {
     if (captured === TAGGED_CAPTURE) {
       this.#statistics.vlanTagged++;
@@ -156,7 +156,7 @@ class RxRing implements Receiver {
   }
 
   release(): void {
-    // The array buffer dangles from here on: nothing may look at it again.
+    // After munmap the array buffer dangles: nothing may access it.
     this.#bytes = new Uint8Array(0);
     this.#view = new DataView(new ArrayBuffer(0));
     const size = this.#status.byteLength;

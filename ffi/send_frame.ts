@@ -4,9 +4,9 @@ import { judgeTransmit } from "./transmit_error.ts";
 import type { Outlet } from "./transmitter.ts";
 
 const POLLOUT = 4;
-/** How long a full socket buffer is waited for before frames are dropped: tries of 1 ms. */
+/** Maximum waits of 1 ms for a full socket buffer before a frame is dropped. */
 export const MAX_WAITS = 3;
-
+/** Sends one whole frame with send(2); counts a frame that cannot be sent. */
 /** Sends one whole frame with send(2); what cannot be sent is counted. */
 export function sendFrame(outlet: Outlet, bytes: Uint8Array<ArrayBuffer>, length: number): void {
   const { fd, statistics } = outlet;

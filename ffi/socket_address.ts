@@ -19,7 +19,7 @@ export function portOfAddress(bytes: Uint8Array): number {
   return bytes[2] << 8 | bytes[3];
 }
 
-/** The end that a struct sockaddr_in or sockaddr_in6 names; of IPv6 without the zone. */
+/** Decodes a struct sockaddr_in or sockaddr_in6; an IPv6 zone is omitted. */
 export function decodeAddress(bytes: Uint8Array): SocketEnd {
   const isIpv6 = (bytes[0] | bytes[1] << 8) === AF_INET6;
   const host = isIpv6
@@ -28,7 +28,9 @@ export function decodeAddress(bytes: Uint8Array): SocketEnd {
   return { host, port: portOfAddress(bytes) };
 }
 
-/** As Deno writes it: the shortest form (RFC 5952), with an IPv4-mapped address's four numbers. */
+/**
+ * Formats as Deno does: the shortest form (RFC 5952), an IPv4-mapped address with its IPv4 part.
+ */
 function ipv6Text(bytes: Uint8Array): string {
   const isMapped = bytes.subarray(0, 10).every((byte) => byte === 0) && bytes[10] === 0xff &&
     bytes[11] === 0xff;
@@ -45,7 +47,9 @@ function ipv6Text(bytes: Uint8Array): string {
   return `${text(groups.slice(0, from))}::${text(groups.slice(from + length))}`;
 }
 
-/** struct sockaddr_in or sockaddr_in6 of an address such as "192.0.2.1" or "2001:db8::1". */
+/**
+ * Encodes an address such as "192.0.2.1" or "2001:db8::1" as struct sockaddr_in or sockaddr_in6.
+ */
 export function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffer> {
   const isIpv6 = /^[0-9a-f:]*:[0-9a-f:.]*(%.+)?$/i.test(host);
   if (!isIpv6 && !/^\d+\.\d+\.\d+\.\d+$/.test(host)) {
@@ -64,7 +68,7 @@ export function encodeAddress(host: string, port: number): Uint8Array<ArrayBuffe
   return out;
 }
 
-/** The index of an interface, given as such or by its name (RFC 4007 section 11). */
+/** The index of an interface, given as a number or by name (RFC 4007 section 11). */
 function indexOf(zone: string): number {
   return /^\d+$/.test(zone) ? Number(zone) : readInterface(zone).index;
 }

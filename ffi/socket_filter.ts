@@ -6,7 +6,7 @@ import { pinnedRegion, writeAddress } from "./memory.ts";
 const SOL_SOCKET = 1;
 const SO_ATTACH_FILTER = 26;
 
-/** Gives a socket a filter, in the place of a former one; 0, or -1 with errno, as setsockopt(2). */
+/** Sets or replaces a socket's filter. Returns 0, or -1 with errno, as setsockopt(2) does. */
 export function attachFilter(fd: number, program: readonly Instruction[]): number {
   const code = pinnedRegion(program.length * 8);
   code.bytes.set(encodeFilter(program));

@@ -15,16 +15,16 @@ const PT_LOAD = 1;
 const PT_PHDR = 6;
 const PF_W = 2;
 
-/** Gives what malloc(3) has free back to the system (malloc_trim(3)). */
+/** Returns the free memory of malloc(3) to the system (malloc_trim(3)). */
 export function trimHeap(): void {
   libc().mallocTrim(0);
 }
 
 /**
- * Lets go of the executable's pages, most of which only served to start: compiling, reading the
- * configuration. They are unchanged copies of the file, so what is still needed comes back from the
- * page cache at the first touch (madvise(2), MADV_DONTNEED on a private read-only file mapping).
- * Writable segments are left alone. Returns the number of bytes of address space let go.
+ * Releases the executable's pages, most of which only serve startup: compiling, reading the
+ * configuration. They are unchanged copies of the file, so a page that is still needed returns from
+ * the page cache when next used (madvise(2), MADV_DONTNEED on a private read-only file mapping).
+ * Leaves writable segments alone. Returns the number of bytes of address space released.
  */
 export function dropStartupPages(): bigint {
   const table = libc().getauxval(AT_PHDR);
@@ -42,7 +42,7 @@ export function dropStartupPages(): bigint {
     if (type === PT_PHDR) base = table - address;
     if (base === undefined || type !== PT_LOAD) continue;
     if ((view.getUint32(at + FLAGS_AT, true) & PF_W) !== 0) continue;
-    // Whole pages inside the segment only: its neighbours may be of another kind.
+    // Only whole pages inside the segment: an adjacent segment may be writable.
     const begin = (base + address + PAGE - 1n) / PAGE * PAGE;
     const end = (base + address + view.getBigUint64(at + SIZE_AT, true)) / PAGE * PAGE;
     if (end <= begin) continue;

@@ -7,16 +7,19 @@ const TCP_NODELAY = 1;
 const TCP_NOTSENT_LOWAT = 25;
 const AF_INET = 2;
 const AF_INET6 = 10;
-/** The kernel gives the lowest free number: behind a gap of this many nothing is open. */
+/** The kernel assigns the lowest free descriptor: after a gap this long nothing is open. */
 const GAP = 1024;
-/** What waits in the kernel can be neither reordered nor dropped, so that it is kept short. Bytes. */
+/**
+ * Maximum unsent data in the kernel, in bytes. It can be neither reordered nor dropped, so this is
+ * kept low.
+ */
 const UNSENT_LIMIT = 32 * 1024;
 
 /**
- * Sets two options (tcp(7)) on this process's TCP sockets of a local port; what a listening socket
- * accepts inherits them. TCP_NODELAY: without it Nagle's algorithm delays every small batch by up
- * to 40 ms. TCP_NOTSENT_LOWAT: without it megabytes wait in the kernel on a slow path. Returns how
- * many sockets were found.
+ * Sets two options (tcp(7)) on this process's TCP sockets with a local port; connections accepted
+ * by a listening socket inherit them. TCP_NODELAY: without it Nagle's algorithm delays every small
+ * batch by up to 40 ms. TCP_NOTSENT_LOWAT: without it megabytes queue in the kernel on a slow path.
+ * Returns the number of sockets found.
  */
 export function tuneSocketsOf(port: number): number {
   const set = (fd: number, option: number, value: number): boolean =>
@@ -26,10 +29,10 @@ export function tuneSocketsOf(port: number): number {
   ).length;
 }
 
-/** The numbers of this process's sockets of a local port. */
+/** Descriptors of this process's sockets with a local port. */
 export function socketsOf(port: number): number[] {
   const found: number[] = [];
-  // Listing /proc/self/fd would take all of Deno's permissions; asking the kernel takes none.
+  // Listing /proc/self/fd would need all of Deno's permissions; asking the kernel needs none.
   let gap = 0;
   for (let fd = 0; gap < GAP; fd++) {
     const local = localPort(fd);

@@ -5,7 +5,7 @@ import { MAX_WAITS, sendFrame, waitWritable } from "./send_frame.ts";
 import { judgeTransmit } from "./transmit_error.ts";
 import { MIN_FRAME, type Outlet, type Transmitter } from "./transmitter.ts";
 
-/** Frames a call. More gain nothing and hold the event loop longer. */
+/** Maximum frames per call. More gains nothing and holds the event loop longer. */
 const CAPACITY = 256;
 const HEADER_WORDS = HEADER_BYTES / 4;
 
@@ -18,8 +18,8 @@ const IOVECS = 3;
 const IOVEC_WORDS = IOVECS * 4;
 
 /**
- * Frames to send with one sendmmsg(2). Headers are copied into slots of their own, bodies are
- * sent from where they are. All structures are laid out once; a frame writes only what differs.
+ * Frames to send with one sendmmsg(2). Headers are copied into the batch; bodies are sent from
+ * where they are. All structures are laid out once; a frame writes only the fields that differ.
  */
 export class TransmitBatch implements Transmitter {
   #messages = pinnedRegion(CAPACITY * MESSAGE_BYTES);
@@ -29,7 +29,7 @@ export class TransmitBatch implements Transmitter {
   #messageWords = new Uint32Array(this.#messages.bytes.buffer);
   #iovecWords = new Uint32Array(this.#iovecs.bytes.buffer);
   #headerWords = new Uint32Array(this.#headers.bytes.buffer);
-  /** Bodies of the queued frames: an address alone would not keep their memory. */
+  /** Bodies of the queued frames: an address alone would not keep their memory alive. */
   #bodies = new Array<Region | undefined>(CAPACITY).fill(undefined);
   #count = 0;
   #outlet: Outlet;
@@ -64,7 +64,7 @@ export class TransmitBatch implements Transmitter {
     words[h + 3] = headers[at + 3];
     words[h + 4] = headers[at + 4];
     const v = i * IOVEC_WORDS;
-    // Regions of a link are pinned: `PacketLink.region` makes no others.
+    // Regions of a link are always pinned: see `PacketLink.region`.
     const { addressLow, addressHigh } = body as PinnedRegion;
     const low = addressLow + offset;
     const iovecs = this.#iovecWords;
@@ -76,7 +76,7 @@ export class TransmitBatch implements Transmitter {
     this.#messageWords[i * MESSAGE_WORDS + IOVEC_COUNT_WORD] = padding > 0 ? 3 : 2;
   }
 
-  /** Sends what is queued; what cannot be sent is counted. */
+  /** Sends all queued frames; counts those that cannot be sent. */
   flush(): void {
     const count = this.#count;
     let from = 0;
@@ -120,7 +120,7 @@ export class TransmitBatch implements Transmitter {
     if (reason === "link-down") this.#outlet.doubt();
   }
 
-  /** Sends one whole frame after what is queued; see `Link.send`. */
+  /** Sends one whole frame after the queued ones; see `Link.send`. */
   send(frame: Uint8Array): void {
     this.flush();
     const padded = new Uint8Array(Math.max(MIN_FRAME, frame.length));

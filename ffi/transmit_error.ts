@@ -4,7 +4,7 @@ import type { TransmitDrop } from "./link.ts";
 /** What to do after a failed send. */
 export type TransmitVerdict = "retry" | "wait" | TransmitDrop;
 
-/** Judges errno after send(2) or sendmmsg(2) on a packet socket (packet(7)). */
+/** Classifies errno after send(2) or sendmmsg(2) on a packet socket (packet(7)). */
 export function judgeTransmit(error: number): TransmitVerdict {
   switch (error) {
     case EINTR:
@@ -18,7 +18,7 @@ export function judgeTransmit(error: number): TransmitVerdict {
     case ENETDOWN:
     case ENXIO:
     case ENODEV:
-    case EBADF: // the link is closed and has no socket any more
+    case EBADF: // the link is closed and has no socket
       return "link-down";
     default:
       return "transmit-error";

@@ -1,20 +1,20 @@
 import type { LinkStatistics, Region } from "./link.ts";
 
-/** Where a transmitter sends to. */
+/** The link that a transmitter sends for. */
 export interface Outlet {
-  /** The socket at the time of sending: a link may have to open a new one. -1 once it is closed. */
+  /** The socket at the time of sending: a link may have to open a new one. -1 if closed. */
   readonly fd: number;
   readonly statistics: LinkStatistics;
-  /** Called when the kernel says that the link is down, which it may tell the sender alone. */
+  /** Called on an error that says the link is down: the kernel may report it only to the sender. */
   doubt(): void;
 }
 
-/** Sends frames on a packet socket; see `Link` for what the calls promise. */
+/** Sends frames on a packet socket; see `Link` for the contract of these calls. */
 export interface Transmitter {
   queue(headers: Uint32Array, at: number, body: Region, offset: number, length: number): void;
   flush(): void;
   send(frame: Uint8Array): void;
 }
 
-/** Shortest frame on the wire, without its check sequence (IEEE 802.3). */
+/** Minimum length of a frame on the wire without its check sequence, in bytes (IEEE 802.3). */
 export const MIN_FRAME = 60;

@@ -1,4 +1,4 @@
-/** What Deno does not offer of a UDP socket of this process (udp(7), socket(7)). */
+/** Options of this process's UDP sockets that Deno does not offer (udp(7), socket(7)). */
 import type { Instruction } from "./bpf.ts";
 import { libc } from "./libc.ts";
 import { encodeAddress } from "./socket_address.ts";
@@ -11,11 +11,11 @@ const SO_RCVBUF = 8;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;
 const SOCK_DGRAM = 2;
-/** Words of SO_MEMINFO, and which of them counts drops (linux/sock_diag.h: SK_MEMINFO_DROPS). */
+/** Length of SO_MEMINFO in words, and its index of drops (linux/sock_diag.h: SK_MEMINFO_DROPS). */
 const MEMINFO_WORDS = 9;
 const MEMINFO_DROPS = 8;
 
-/** A UDP socket; of no use after Deno has closed it, since its number may be another's then. */
+/** A UDP socket. Do not use it after Deno has closed it: the descriptor may be reused. */
 export class UdpSocket {
   #fd: number;
 
@@ -23,7 +23,7 @@ export class UdpSocket {
     this.#fd = fd;
   }
 
-  /** The socket that is bound to an address; undefined where Deno has hidden it. */
+  /** Finds the socket bound to an address; undefined if not found. */
   static find(host: string, port: number): UdpSocket | undefined {
     const wanted = encodeAddress(host, port);
     const fd = socketsOf(port).find((fd) =>
@@ -33,23 +33,25 @@ export class UdpSocket {
   }
 
   /**
-   * Lets so many bytes of what has come wait, as the kernel counts them; without CAP_NET_ADMIN no
-   * more than net.core.rmem_max. What was obtained.
+   * Raises the receive buffer to `bytes`, as the kernel counts them; without CAP_NET_ADMIN at most
+   * to net.core.rmem_max. Returns the size obtained.
    */
   widen(bytes: number): number {
     const value = new Uint8Array(new Int32Array([bytes]).buffer);
     if (libc().setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, value, 4) !== 0) {
       libc().setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUF, value, 4);
     }
-    return optionOf(this.#fd, SO_RCVBUF) / 2; // the kernel doubles it for its own needs
+    return optionOf(this.#fd, SO_RCVBUF) / 2; // the kernel doubles it for its own overhead
   }
 
-  /** Has the kernel drop what a program returns 0 for; false where it does not take the program. */
+  /**
+   * Makes the kernel drop packets for which a program returns 0; false if it refuses the program.
+   */
   attach(program: readonly Instruction[]): boolean {
     return attachFilter(this.#fd, program) === 0;
   }
 
-  /** Datagrams that the kernel has dropped so far: no room, or the filter. Wraps at 2^32. */
+  /** Datagrams that the kernel has dropped, for lack of room or by the filter. Wraps at 2^32. */
   get drops(): number {
     const words = new Uint32Array(MEMINFO_WORDS);
     const length = new Uint32Array([words.byteLength]);
@@ -65,7 +67,7 @@ function optionOf(fd: number, option: number): number {
   return value[0];
 }
 
-/** Family, port and address; not an IPv6 address's flow and zone. */
+/** Compares family, port and address, but not an IPv6 address's flow and zone. */
 function isBoundTo(fd: number, wanted: Uint8Array): boolean {
   const own = new Uint8Array(28); // struct sockaddr_in6, the larger one
   if (libc().getsockname(fd, own, new Uint32Array([own.length])) !== 0) return false;

@@ -1,4 +1,6 @@
-/** Who is at the other end of a Unix socket, which Deno does not tell (unix(7), SO_PEERCRED). */
+/**
+ * The user at the other end of a Unix socket, which Deno does not report (unix(7), SO_PEERCRED).
+ */
 import { EBADF } from "./errno.ts";
 import { errno, libc } from "./libc.ts";
 
@@ -8,17 +10,17 @@ const SO_PEERCRED = 17;
 const SO_ACCEPTCONN = 30;
 /** struct sockaddr_un: family, then a path of up to 108 bytes. */
 const ADDRESS = 110;
-/** The kernel gives the lowest free number: behind a gap of this many there is nothing new. */
+/** The kernel assigns the lowest free descriptor: after a gap this long there is no new one. */
 const GAP = 64;
 
-/** A connection that was accepted at a path. */
+/** A connection accepted at a path. */
 export interface UnixPeer {
   fd: number;
-  /** The user that the other end had when it connected. */
+  /** The user of the other end when it connected. */
   uid: number;
 }
 
-/** The connections that this process has accepted at a path and not closed. */
+/** Lists the connections that this process accepted at a path and has not closed. */
 export function unixPeersAt(path: string): UnixPeer[] {
   const found: UnixPeer[] = [];
   let gap = 0;
@@ -32,13 +34,13 @@ export function unixPeersAt(path: string): UnixPeer[] {
   return found;
 }
 
-// Looking through a thousand descriptors makes no garbage.
+// Reused, so that a search through a thousand descriptors allocates no garbage.
 const address = new Uint8Array(ADDRESS);
 const addressView = new DataView(address.buffer);
 const addressLength = new Uint32Array(1);
 const decoder = new TextDecoder();
 
-/** The path that a descriptor is bound to; "" for one that is closed, undefined for others. */
+/** The path that a descriptor is bound to; "" if it is closed, undefined for any other file. */
 function localPath(fd: number): string | undefined {
   addressLength[0] = address.length;
   if (libc().getsockname(fd, address, addressLength) !== 0) {

@@ -14,23 +14,23 @@ const EVENT = 8;
 const LOOP = 16;
 const POLL_BYTES = 24;
 
-/** Given for the socket to wait for everything else only; poll(2) ignores negative numbers. */
+/** Pass this as the socket to wait for everything else only; poll(2) ignores negative numbers. */
 export const NO_SOCKET = -1;
 
-/** What a wait ended with. */
+/** How a wait ended. */
 export type Outcome =
   /** The socket has frames. */
   | "readable"
-  /** The socket is in error, or `wake` was called. */
+  /** The socket has an error, or `wake` was called. */
   | "check"
-  /** Deno's event loop has something to do. */
+  /** Deno's event loop has work. */
   | "loop"
   | "timeout";
 
 /**
- * Waits for a socket to become readable, in one of two ways. `wait` does it on a thread of Deno's
- * pool: the event loop goes on meanwhile, and a wake costs two changes of thread. `watch` does it
- * on the event loop's own thread, and ends when that has something to do. An eventfd ends both.
+ * Waits for a socket to become readable, in one of two ways. `wait` runs on a thread of Deno's
+ * pool: the event loop keeps running, and a wakeup costs two thread switches. `watch` runs on the
+ * event loop's own thread and ends when the loop has work. An eventfd ends both.
  */
 export class Waker {
   #event: number;
@@ -39,7 +39,7 @@ export class Waker {
   /** struct timespec: seconds and nanoseconds. */
   #timeout = new Uint8Array(16);
   #timeoutWords = new Uint32Array(this.#timeout.buffer);
-  /** What a wake adds to the eventfd's counter. */
+  /** Added to the eventfd's counter by a wakeup. */
   #one = new Uint8Array(new BigUint64Array([1n]).buffer);
 
   constructor() {
@@ -48,7 +48,7 @@ export class Waker {
     this.#view.setInt32(EVENT + FD, this.#event, true);
   }
 
-  /** Waits aside, for at most `milliseconds`, or for ever. */
+  /** Waits on a thread of the pool, for at most `milliseconds`, or without limit. */
   async wait(fd: number, milliseconds?: number): Promise<Outcome> {
     this.#prepare(fd, milliseconds ?? 0);
     const timeout = milliseconds === undefined ? null : this.#timeout;
@@ -64,12 +64,12 @@ export class Waker {
     return this.#outcome();
   }
 
-  /** Ends the pending wait, or else the next one. */
+  /** Ends the pending wait, or the next one if none is pending. */
   wake(): void {
     libc().write(this.#event, this.#one, this.#one.length);
   }
 
-  /** Closes the eventfd; no wait may be pending. `wake` does nothing from here on. */
+  /** Closes the eventfd; no wait may be pending. `wake` has no effect after this. */
   release(): void {
     libc().close(this.#event);
     this.#event = -1;

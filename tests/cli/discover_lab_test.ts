@@ -47,6 +47,6 @@ Deno.test({
     );
     const missing = await pppoeProxy(["discover", "-i", "none0"]);
     assertEquals(missing.code, 1);
-    assertStringIncludes(missing.stderr, "there is no such interface");
+    assertStringIncludes(missing.stderr, "no such interface");
   },
 });

@@ -13,7 +13,7 @@ Deno.test("an error tells what failed, in which call, why and what to do", () =>
   assertEquals(error.call, "socket(AF_PACKET)");
   assertEquals(
     error.message,
-    `Cannot open interface "wan0": socket(AF_PACKET) gives EPERM; ${error.advice}`,
+    `Cannot open interface "wan0": socket(AF_PACKET) failed with EPERM; ${error.advice}`,
   );
   for (const permission of [1, 13]) {
     assertStringIncludes(new SystemError("bind", "bind", permission).advice, "CAP_NET_RAW");

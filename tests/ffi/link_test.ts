@@ -175,5 +175,5 @@ Deno.test("an interface that does not exist is an error that says so and what to
 });
 
 Deno.test("loopback is refused: it is no Ethernet", { ignore: NO_LAB }, () => {
-  assertThrows(() => open("lo"), TypeError, "no Ethernet");
+  assertThrows(() => open("lo"), TypeError, "not an Ethernet");
 });
