@@ -8,7 +8,7 @@ import { abandon } from "../../src/tunnel/connection.ts";
 const HOST = "127.0.0.1";
 const standIns = (): Deno.TcpListener => Deno.listen({ hostname: HOST, port: 0 });
 
-/** Runs `body` with a port; connections that it accepted are closed in the end. */
+/** Runs `body` with a port, and closes the connections that it accepted. */
 async function listening(
   body: (accept: () => Promise<{ client: Deno.TcpConn; socket: AcceptedSocket }>) => Promise<void>,
 ): Promise<void> {
@@ -33,10 +33,10 @@ async function listening(
   }
 }
 
-/** Waits for what the kernel does in its own time. */
+/** Polls until the kernel has done something. */
 async function soon(holds: () => boolean): Promise<void> {
   for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error("Waited in vain");
+    if (tries > 500) throw new Error("The condition did not hold in time");
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
 }
@@ -45,7 +45,7 @@ function descriptors(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
 
-Deno.test("a connection that was accepted past Deno is looked into, spoken to and closed", () =>
+Deno.test("a connection accepted without Deno is peeked at, written to and closed", () =>
   listening(async (accept) => {
     const before = descriptors();
     const { client, socket } = await accept();
@@ -57,11 +57,11 @@ Deno.test("a connection that was accepted past Deno is looked into, spoken to an
     socket.say(Uint8Array.of(9));
     socket.close();
     assertEquals([await client.read(bytes), bytes[0]], [1, 9]);
-    assertEquals(await client.read(bytes), null); // not a reset: what had come was taken
+    assertEquals(await client.read(bytes), null); // not a reset: received data was discarded
     assertEquals([socket.closed, socket.peek(bytes), descriptors()], [true, null, before + 1]);
   }));
 
-Deno.test("Deno reads what came before a connection was handed over and after, and writes", () =>
+Deno.test("Deno reads data from before and after a connection's handover, and writes", () =>
   listening(async (accept) => {
     for (let round = 0; round < 20; round++) {
       const { client, socket } = await accept();
@@ -72,7 +72,7 @@ Deno.test("Deno reads what came before a connection was handed over and after, a
       const reading = connection.read(bytes);
       await client.write(Uint8Array.of(4));
       assertEquals([await reading, bytes[0]], [1, 4]);
-      const much = new Uint8Array(4 << 20); // more than the kernel takes at once
+      const much = new Uint8Array(4 << 20); // more than the kernel accepts at once
       const writing = (async () => {
         for (let at = 0; at < much.length;) at += await connection.write(much.subarray(at));
         connection.closeWrite();
@@ -88,7 +88,7 @@ Deno.test("Deno reads what came before a connection was handed over and after, a
     }
   }));
 
-Deno.test("a connection whose number is another's by now is left alone", () =>
+Deno.test("a connection whose descriptor was reused leaves the new file alone", () =>
   listening(async (accept) => {
     const { client, socket } = await accept();
     const connection = await handOver(socket, standIns());
@@ -96,7 +96,7 @@ Deno.test("a connection whose number is another's by now is left alone", () =>
     connection.close();
     await soon(() => socket.closed);
     const next = await accept();
-    const { number } = socket; // of which the kernel makes next's, or we do
+    const { number } = socket; // reused for `next` by the kernel, or by us
     if (next.socket.number !== number) {
       assertEquals(libc().dup3(next.socket.number, number, 0), number);
     }
@@ -109,7 +109,7 @@ Deno.test("a connection whose number is another's by now is left alone", () =>
     if (next.socket.number !== number) libc().close(number);
   }));
 
-Deno.test("another process's connection is not taken for the one that is handed over", () =>
+Deno.test("another process's connection is not mistaken for the stand-in", () =>
   listening(async (accept) => {
     const { client, socket } = await accept();
     await client.write(Uint8Array.of(7));
@@ -122,7 +122,7 @@ Deno.test("another process's connection is not taken for the one that is handed 
     meddler.close();
   }));
 
-Deno.test("a connection that is closed while it is handed over is Deno's no more, and nothing stays", () =>
+Deno.test("a connection closed during its handover stays ours and leaves nothing open", () =>
   listening(async (accept) => {
     const { socket } = await accept();
     const before = descriptors();
@@ -132,7 +132,7 @@ Deno.test("a connection that is closed while it is handed over is Deno's no more
     await soon(() => descriptors() < before);
   }));
 
-Deno.test("a closed port ends the wait for a connection, and is free at once", async () => {
+Deno.test("closing a port ends the wait for a connection and frees the port", async () => {
   const listener = new ListeningSocket(HOST, 0);
   const waiting = listener.wait();
   listener.close();

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Bell } from "../../ffi/bell.ts";
 
-/** Two ends of a connection, without delay. */
+/** Two ends of a connection, with TCP_NODELAY. */
 async function connected(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const accepting = listener.accept();
@@ -10,7 +10,7 @@ async function connected(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
   return [near, await accepting];
 }
 
-Deno.test("what a connection had received is delivered when the bell has been heard", async () => {
+Deno.test("data received before a nudge is delivered before the nudge completes", async () => {
   const bell = new Bell();
   const [near, far] = await connected();
   for (let i = 0; i < 200; i++) {
@@ -26,19 +26,19 @@ Deno.test("what a connection had received is delivered when the bell has been he
   bell.release();
 });
 
-Deno.test("bells of one process do not hear each other", async () => {
+Deno.test("nudges of one process do not receive each other's bytes", async () => {
   const [one, other] = [new Bell(), new Bell()];
   assertEquals(await Promise.all([one.ring(), other.ring()]), [true, true]);
   one.release();
   other.release();
 });
 
-/** Addresses of the bells in this network namespace. */
+/** Addresses of the nudges in this network namespace. */
 function bells(): string[] {
   return Deno.readTextFileSync("/proc/net/unix").match(/@pppoe-proxy-[-0-9a-f]{36}$/gm) ?? [];
 }
 
-Deno.test("a bell does not hear who else knows its address", async () => {
+Deno.test("a nudge accepts nothing from other sockets that know its address", async () => {
   const before = new Set(bells());
   const bell = new Bell();
   const path = bells().find((address) => !before.has(address));

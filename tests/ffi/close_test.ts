@@ -8,14 +8,14 @@ function openFiles(): number {
 
 for (const kind of ["ring", "plain"] as const) {
   Deno.test({
-    name: `${kind} link: what is sent after closing is counted and reaches no other file`,
+    name: `${kind} link: frames sent after closing are counted and reach no other file`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("cl");
       const link = open(pair.b, kind);
       const receiver = new Gathering(link);
       await receiver[Symbol.asyncDispose]();
-      // These get the numbers that the link has given back.
+      // These reuse the descriptors that the link has released.
       const other = open(pair.b, kind);
       await using witness = new Gathering(open(pair.a, kind));
       link.send(testFrame(0x8863, 64));
@@ -31,7 +31,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: closing ends an idle run at once, and it cannot be run again`,
+    name: `${kind} link: closing ends an idle run immediately, and the link cannot run again`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("id");
@@ -47,7 +47,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: closing from within a frame ends the run`,
+    name: `${kind} link: closing while a frame is delivered ends the run`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("cf");
@@ -71,7 +71,7 @@ for (const kind of ["ring", "plain"] as const) {
 }
 
 Deno.test({
-  name: "a link that cannot be opened leaves no open file",
+  name: "a link that cannot be opened leaves no file open",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("op");

@@ -7,7 +7,7 @@ import { NO_LAB, vethPair } from "./veth.ts";
 
 const options = { promiscuous: false, etherTypes: [0x8863, 0x8864] as const };
 
-Deno.test("an error tells what failed, in which call, why and what to do", () => {
+Deno.test("an error says what failed, in which call, why and what to do", () => {
   const error = new SystemError("socket(AF_PACKET)", 'open interface "wan0"', 1);
   assertEquals([error.name, error.code, error.errno], ["SystemError", "EPERM", 1]);
   assertEquals(error.call, "socket(AF_PACKET)");
@@ -22,7 +22,7 @@ Deno.test("an error tells what failed, in which call, why and what to do", () =>
 });
 
 Deno.test({
-  name: "without CAP_NET_RAW a link says which right is missing and how to give it",
+  name: "without CAP_NET_RAW a link names the missing capability and how to grant it",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("np");
@@ -34,7 +34,7 @@ Deno.test({
       }`;
     const file = await Deno.makeTempFile({ suffix: ".ts" });
     await Deno.writeTextFile(file, code);
-    // In a user namespace of its own it is root, but not over this network.
+    // In its own user namespace it is root, but has no rights over this network.
     const { stdout, stderr } = await new Deno.Command("unshare", {
       args: ["--user", Deno.execPath(), "run", "--no-config", "--no-prompt", "--allow-ffi", file],
     }).output();
@@ -46,22 +46,22 @@ Deno.test({
   },
 });
 
-Deno.test("opening an interface that does not exist names it", () => {
+Deno.test("the error for a missing interface names it", () => {
   const error = assertThrows(() => openLink({ ...options, interface: "nosuch0" }), SystemError);
   assertEquals(error.code, "ENODEV");
   assertStringIncludes(error.message, '"nosuch0"');
 });
 
-Deno.test("a name that no interface can have is refused", () => {
+Deno.test("an invalid interface name is refused", () => {
   for (const name of ["", "sixteen-letters-"]) assertThrows(() => readInterface(name), RangeError);
 });
 
 Deno.test({
-  name: "where the kernel refuses a ring the link is plain, unless a ring was asked for",
+  name: "if the kernel refuses a ring the link is plain, unless a ring was required",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("rf");
-    // One slot is less than a page, which the kernel does not map.
+    // One slot is smaller than a page, which the kernel refuses to map.
     const refused = { ...options, interface: pair.a, ringFrames: 1 };
     const link = openLink(refused);
     assertEquals(link.kind, "plain");
@@ -73,7 +73,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "an interface's facts are those of the kernel",
+  name: "an interface's properties match the kernel's",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("fc");
@@ -85,7 +85,7 @@ Deno.test({
   },
 });
 
-Deno.test("every error of sending has its verdict", () => {
+Deno.test("every send error is classified", () => {
   const verdicts: readonly [errno: number, verdict: ReturnType<typeof judgeTransmit>][] = [
     [4, "retry"], // EINTR
     [11, "wait"], // EAGAIN

@@ -7,7 +7,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 const SGRO = 0x2c;
 
 Deno.test({
-  name: "an interface's receive offload is read as it was set",
+  name: "an interface's receive offloads are read as they were set",
   ignore: !insideLab(),
   fn: async () => {
     await using lab = await Lab.open();
@@ -20,6 +20,6 @@ Deno.test({
   },
 });
 
-Deno.test("whether the clock is kept in step is told, or unknown", () => {
+Deno.test("whether the clock is synchronised is reported, or unknown", () => {
   assertEquals([true, false, undefined].includes(isClockSynchronised()), true);
 });

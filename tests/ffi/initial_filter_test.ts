@@ -8,13 +8,13 @@ const OPEN: InitialFilter = { share: 1, networks: [], joined: true, seeds: [0x9e
 const SHUT: InitialFilter = { ...OPEN, share: 0 };
 const LOOPBACK: FilterNetwork = [0x7f00_0001];
 const LOOPBACK_6: FilterNetwork = [0, 0];
-/** As many networks as a gate knows, none of which is the loopback's. */
+/** The maximum number of networks of a gate, without the loopback's. */
 const OTHERS: FilterNetwork[] = Array.from(
   { length: 511 },
   (_, i) => i % 2 === 0 ? [0xc633_6400 + i] : [0x2001_0db8, i],
 );
 
-/** A datagram that begins like a QUIC packet; what follows no filter looks at. */
+/** A datagram that begins like a QUIC packet; no filter reads the rest. */
 function packet(first: number, size: number, version = 1): Uint8Array {
   const bytes = new Uint8Array(size);
   bytes[0] = first;
@@ -24,12 +24,12 @@ function packet(first: number, size: number, version = 1): Uint8Array {
 
 const INITIAL = packet(0xc0, 1_200);
 const SHORT_HEADER = packet(0x40, 60);
-/** Milliseconds for what was sent to come. */
+/** Deadline for sent datagrams to arrive, in milliseconds. */
 const PATIENCE = 5_000;
-/** What marks the end of what was sent. */
+/** Marks the last datagram sent. */
 const LAST = packet(0x7f, 33);
 
-/** A socket with a filter; `passes` says which of some datagrams the kernel lets through. */
+/** A socket with a filter; `passes` returns which of the given datagrams the kernel accepts. */
 class Filtered implements Disposable {
   #socket: Deno.DatagramConn;
   #own: UdpSocket;
@@ -58,7 +58,7 @@ class Filtered implements Disposable {
     );
   }
 
-  /** What has come until now. */
+  /** Datagrams received so far. */
   async received(): Promise<Uint8Array[]> {
     await this.sender.send(LAST, this.to);
     const got: Uint8Array[] = [];
@@ -72,7 +72,7 @@ class Filtered implements Disposable {
     return got;
   }
 
-  /** A number as an option of one of the two sockets. */
+  /** Sets a numeric option of one of the two sockets. */
   static set(socket: Deno.DatagramConn, level: number, option: number, value: number): void {
     const [fd] = socketsOf((socket.addr as Deno.NetAddr).port);
     const bytes = new Uint8Array(new Int32Array([value]).buffer);
@@ -89,7 +89,7 @@ class Filtered implements Disposable {
   }
 }
 
-Deno.test("S7: what no client sends never passes: other versions, types and short Initials", async () => {
+Deno.test("S7: packets that no client sends are dropped: other versions, types and short Initials", async () => {
   for (const filter of [OPEN, { ...SHUT, networks: [LOOPBACK] }]) {
     using socket = new Filtered("127.0.0.1", filter);
     assertEquals(await socket.passes([packet(0xc0, 1_200), packet(0xc3, 1_452)]), [true, true]);
@@ -109,7 +109,7 @@ Deno.test("S7: what no client sends never passes: other versions, types and shor
 });
 
 for (const [host, own] of [["127.0.0.1", LOOPBACK], ["::1", LOOPBACK_6]] as const) {
-  Deno.test(`S7: to ${host}, first packets pass from known networks only, everything else from all`, async () => {
+  Deno.test(`S7: to ${host}, only known networks' first packets are accepted, all else from anywhere`, async () => {
     using socket = new Filtered(host, SHUT);
     const all = [INITIAL, packet(0xe0, 1_250), SHORT_HEADER];
     assertEquals(await socket.passes(all), [false, true, true]);
@@ -125,7 +125,7 @@ for (const [host, own] of [["127.0.0.1", LOOPBACK], ["::1", LOOPBACK_6]] as cons
   });
 }
 
-Deno.test("S7: a socket of both families tells IPv4 networks from IPv6 ones", async () => {
+Deno.test("S7: a dual-stack socket tells IPv4 networks from IPv6 networks", async () => {
   const endpoint = new Deno.QuicEndpoint({ hostname: "::", port: 0 });
   const { hostname, port } = endpoint.addr;
   const own = UdpSocket.find(hostname, port);
@@ -152,7 +152,7 @@ Deno.test("S7: a socket of both families tells IPv4 networks from IPv6 ones", as
   endpoint.close();
 });
 
-Deno.test("S7: of first packets of unknown networks that share passes that is said", async () => {
+Deno.test("S7: the given share of first packets from unknown networks is accepted", async () => {
   for (const share of [0.1, 0.5, 0.9]) {
     using socket = new Filtered("127.0.0.1", { ...SHUT, share });
     let passed = 0;
@@ -166,7 +166,7 @@ Deno.test("S7: of first packets of unknown networks that share passes that is sa
   }
 });
 
-Deno.test("S7: Initials that the kernel has joined behind another packet are not overlooked", async () => {
+Deno.test("S7: Initials that the kernel coalesced behind another packet are not missed", async () => {
   const [SOL_UDP, UDP_SEGMENT, UDP_GRO] = [17, 103, 104];
   using socket = new Filtered("127.0.0.1", SHUT);
   Filtered.set(socket.receiver, SOL_UDP, UDP_GRO, 1);
@@ -180,17 +180,17 @@ Deno.test("S7: Initials that the kernel has joined behind another packet are not
   socket.attach({ ...SHUT, networks: [LOOPBACK] });
   await socket.sender.send(train, socket.to);
   assert((await socket.received()).length > 0);
-  // Where not all clients fit into the filter, those that are left out keep their trains.
+  // If not all clients fit in the filter, those left out may still send coalesced datagrams.
   socket.attach({ ...SHUT, joined: false });
   await socket.sender.send(train, socket.to);
   assert((await socket.received()).length > 0);
 });
 
-Deno.test("a filter with as many networks as there may be fits into the kernel's memory for it", () => {
+Deno.test("a filter with the maximum number of networks fits the kernel's memory limit", () => {
   const program = initialFilter({ ...SHUT, networks: OTHERS });
   assert(program.length < 4_096); // BPF_MAXINSNS
   const jumps = program.filter(([code]) => code === 0x15);
-  // The kernel makes two instructions of 8 bytes of some, and holds the former program meanwhile;
-  // it lets a socket have 20 KiB by default before Linux 6.9 (net.core.optmem_max).
+  // The kernel translates some to two 8-byte instructions and keeps the old program until then;
+  // before Linux 6.9 a socket may have 20 KiB by default (net.core.optmem_max).
   assert(2 * 8 * (program.length + jumps.length) < 20_480, `${program.length} ${jumps.length}`);
 });

@@ -5,7 +5,7 @@ import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./vet
 
 for (const kind of ["ring", "plain"] as const) {
   Deno.test({
-    name: `${kind} link: frames of every size arrive as they were sent, in order`,
+    name: `${kind} link: frames of every size arrive unchanged and in order`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("sz");
@@ -30,7 +30,7 @@ for (const kind of ["ring", "plain"] as const) {
 
   Deno.test({
     name:
-      `V0: ${kind} link: frames of the two EtherTypes without a VLAN arrive, and none of our own`,
+      `V0: ${kind} link: untagged frames of the two EtherTypes arrive, but not our own`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("fl");
@@ -83,7 +83,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: an interface that goes down, or is made anew, is waited for`,
+    name: `${kind} link: waits for an interface that goes down or is recreated`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("dn");
@@ -118,7 +118,7 @@ for (const kind of ["ring", "plain"] as const) {
 }
 
 Deno.test({
-  name: "a link that is closed gives back every file, mapping and thread, also while it waits",
+  name: "closing a link releases every file, mapping and thread, even during a wait",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("lk");
@@ -134,7 +134,7 @@ Deno.test({
       const running = new Gathering(link);
       await new Promise((resolve) => setImmediate(resolve));
       await running[Symbol.asyncDispose]();
-      link.close(); // once more does no harm
+      link.close(); // closing again is harmless
     };
     await cycle();
     const before = counts();
@@ -148,7 +148,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a frame longer than the MTU is dropped with its reason, and the next one leaves",
+  name: "a frame longer than the MTU is dropped with its reason, and the next one is sent",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("mt");
@@ -167,13 +167,13 @@ Deno.test({
   },
 });
 
-Deno.test("an interface that does not exist is an error that says so and what to do", () => {
+Deno.test("the error for a missing interface says so and what to do", () => {
   const error = assertThrows(() => readInterface("nosuch0"), SystemError);
   assertEquals([error.code, error.errno], ["ENODEV", 19]);
   assert(error.message.startsWith('Cannot read interface "nosuch0": ioctl('), error.message);
   assert(error.message.includes("ip link"), error.message);
 });
 
-Deno.test("loopback is refused: it is no Ethernet", { ignore: NO_LAB }, () => {
+Deno.test("loopback is refused: it is not Ethernet", { ignore: NO_LAB }, () => {
   assertThrows(() => open("lo"), TypeError, "not an Ethernet");
 });

@@ -4,7 +4,7 @@ import { Gathering, testFrame } from "./veth.ts";
 
 const MACS = [new Uint8Array([2, 0, 0, 0, 0, 1]), new Uint8Array([2, 0, 0, 0, 0, 2])] as const;
 
-Deno.test("memory link: frames come out of the other end later, copied, padded and in order", async () => {
+Deno.test("memory link: the other end receives frames later, copied, padded and in order", async () => {
   const [left, right] = memoryLinkPair(MACS);
   await using receiver = new Gathering(right);
   await using echo = new Gathering(left);
@@ -27,7 +27,7 @@ Deno.test("memory link: frames come out of the other end later, copied, padded a
   assertEquals(echo.frames, []);
 });
 
-Deno.test("memory link: what was sent before run is delivered, a frame too long is not", async () => {
+Deno.test("memory link: frames sent before `run` are delivered, an oversized one is not", async () => {
   const [left, right] = memoryLinkPair(MACS, 100);
   left.send(testFrame(0x8863, 115));
   left.send(testFrame(0x8863, 114));
@@ -37,7 +37,7 @@ Deno.test("memory link: what was sent before run is delivered, a frame too long 
   assertEquals(left.statistics.drops["frame-too-long"], 1);
 });
 
-Deno.test("memory link: frames that nobody takes are bounded and counted", () => {
+Deno.test("memory link: frames that are not taken are bounded, and drops are counted", () => {
   const [left, right] = memoryLinkPair(MACS);
   const frame = testFrame(0x8863, 60);
   for (let i = 0; i < 65_536 + 10; i++) left.send(frame);

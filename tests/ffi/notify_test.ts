@@ -14,7 +14,7 @@ Deno.test("a notification arrives as one datagram at a socket's path", async () 
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("a manager that is not there is an error with a reason", () => {
+Deno.test("notifying an absent manager fails with a reason", () => {
   for (const address of ["/nonexistent/notify", "@pppoe-proxy-nobody"]) {
     assertThrows(() => sendNotification(address, "READY=1"), SystemError, `notify "${address}"`);
   }
@@ -26,11 +26,11 @@ Deno.test("a manager that is not there is an error with a reason", () => {
 Deno.test("the clock is the one that /proc/uptime shows", () => {
   const [uptime] = Deno.readTextFileSync("/proc/uptime").split(" ").map(Number);
   const seconds = Number(monotonicMicroseconds()) / 1e6;
-  // Suspended time counts in /proc/uptime alone.
+  // Only /proc/uptime includes suspended time.
   assertEquals(seconds > 0 && seconds < uptime + 1, true);
 });
 
-Deno.test("an open file's identity is what stat gives for its path", async () => {
+Deno.test("an open file's identity is the one that stat returns for its path", async () => {
   const path = await Deno.makeTempFile();
   using file = await Deno.open(path);
   const { dev, ino } = await file.stat();

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 
-Deno.test("X4: the soft limit of open files is raised to the hard one, and FFI is all that it takes", async () => {
+Deno.test("X4: the soft limit of open files is raised to the hard limit, with only --allow-ffi", async () => {
   const code = `import { openFileLimit, raiseOpenFileLimit } from "${new URL(
     "../../ffi/open_files.ts",
     import.meta.url,
@@ -18,7 +18,7 @@ Deno.test("X4: the soft limit of open files is raised to the hard one, and FFI i
   }).spawn();
   const reader = child.stdout.getReader();
   await reader.read();
-  // Deno has raised it by itself at its start, which a compiled program does not.
+  // Deno raises it itself at startup; a compiled program does not.
   await new Deno.Command("prlimit", { args: ["--pid", `${child.pid}`, "--nofile=100:300"] })
     .output();
   const writer = child.stdin.getWriter();

@@ -1,17 +1,17 @@
 import { assertEquals } from "@std/assert";
 import { type Arrival, Pace } from "../../ffi/pace.ts";
 
-/** How single frames that come at these times come. */
+/** How single frames at these times are classified. */
 function arrivals(pace: Pace, times: readonly number[]): Arrival[] {
   return times.map((time) => pace.arrival(time, 1));
 }
 
-/** How the last of some frames that come one by one, 1 ms apart, comes. */
+/** How the last of several frames, one every 1 ms, is classified. */
 function last(pace: Pace, count: number, from = 1): Arrival | undefined {
   return arrivals(pace, Array.from({ length: count }, (_, i) => from + i)).at(-1);
 }
 
-Deno.test("frames that come apart never lead to a rest", () => {
+Deno.test("isolated frames never cause a rest", () => {
   const pace = new Pace();
   for (let time = 1; time < 1_000; time++) {
     assertEquals(pace.arrival(time, 1) === "crowded", false);
@@ -19,7 +19,7 @@ Deno.test("frames that come apart never lead to a rest", () => {
   }
 });
 
-Deno.test("the eighth frame in a row that comes apart is alone, and those after it", () => {
+Deno.test("the eighth isolated frame in a row, and those after it, count as alone", () => {
   assertEquals([7, 8, 9, 100].map((count) => last(new Pace(), count)), [
     "close",
     "alone",
@@ -28,7 +28,7 @@ Deno.test("the eighth frame in a row that comes apart is alone, and those after 
   ]);
 });
 
-Deno.test("one frame soon after another, or five at once, are not alone, nor are the seven after", () => {
+Deno.test("two close frames, or five at once, are not alone, nor are the next seven", () => {
   for (const [time, frames] of [[20.1, 1], [21, 5]] as const) {
     const pace = new Pace();
     last(pace, 20);
@@ -38,19 +38,19 @@ Deno.test("one frame soon after another, or five at once, are not alone, nor are
   }
 });
 
-Deno.test("a frame soon after another does not lead to a rest, many do", () => {
+Deno.test("one frame close after another does not cause a rest, many do", () => {
   const pace = new Pace();
   assertEquals(arrivals(pace, [1, 1.1, 1.2, 1.3]), ["close", "close", "close", "close"]);
   assertEquals(arrivals(pace, [1.4, 1.8, 2.2, 2.9]), Array(4).fill("crowded"));
 });
 
-Deno.test("under load a link that wakes up late rests all the same", () => {
+Deno.test("under load a link that wakes late still rests", () => {
   const pace = new Pace();
   arrivals(pace, [1, 1.05, 1.1, 1.15]);
   for (let time = 1.2; time < 100; time += 0.7) assertEquals(pace.arrival(time, 9), "crowded");
 });
 
-Deno.test("when nothing came while it rested, frames that come apart wake it at once again", () => {
+Deno.test("after a rest without frames, isolated frames wake the link immediately again", () => {
   const pace = new Pace();
   arrivals(pace, [1, 1.1, 1.2, 1.3, 1.4]);
   pace.nothingCame();

@@ -15,7 +15,7 @@ const flows = fc.record({
   id: fc.integer({ min: 0, max: 0xffff }),
 });
 
-/** The segments of a message, as they are on the wire. */
+/** The segments of a message as on the wire. */
 function segments(flow: Flow, message: Uint8Array, size: number): Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let sent = 0; sent < message.length; sent += size) {
@@ -27,7 +27,7 @@ function segments(flow: Flow, message: Uint8Array, size: number): Uint8Array[] {
   return frames;
 }
 
-/** A packet as PACKET_VNET_HDR gives it. */
+/** A packet as received with PACKET_VNET_HDR. */
 function withHeader(
   frame: Uint8Array,
   { flags, type, size, start, field }: Record<string, number>,
@@ -60,7 +60,7 @@ function typeOf({ ip, protocol }: Flow): number {
   return protocol === "udp" ? 5 : ip === 4 ? 1 : 4;
 }
 
-Deno.test("G1: a joined frame becomes the segments that it was made of, to the byte", () => {
+Deno.test("G1: a merged frame is split into its original segments, byte for byte", () => {
   fc.assert(fc.property(
     flows,
     fc.integer({ min: 1, max: 1440 }),
@@ -95,7 +95,7 @@ Deno.test("G1: a checksum that was left to the card is completed", () => {
   }));
 });
 
-Deno.test("G1: whatever the header and the frame are, nothing throws and no frame gets longer", () => {
+Deno.test("G1: for any header and frame nothing throws and no frame gets longer", () => {
   fc.assert(fc.property(
     fc.uint8Array({ minLength: OFFLOAD_HEADER, maxLength: OFFLOAD_HEADER }),
     fc.uint8Array({ maxLength: 3000 }),

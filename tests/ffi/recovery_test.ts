@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { readInterface } from "../../ffi/interface.ts";
 import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
-/** Deletes an interface and makes another that cannot be told from it. */
+/** Deletes an interface and creates an identical one. */
 async function replace(pair: { a: string; b: string }): Promise<void> {
   const { index } = readInterface(pair.b);
   const [, mac] = (await ip(`link show ${pair.b}`)).match(/link\/ether (\S+)/) ?? [];
@@ -13,7 +13,7 @@ async function replace(pair: { a: string; b: string }): Promise<void> {
 
 for (const kind of ["ring", "plain"] as const) {
   Deno.test({
-    name: `${kind} link: an interface made anew with the same index and address is followed`,
+    name: `${kind} link: follows an interface recreated with the same index and address`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("an");
@@ -31,7 +31,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: on an interface that is down run waits, and does not flap once it is up`,
+    name: `${kind} link: `run` waits for an interface that is down and does not flap once it is up`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("wt");
@@ -51,7 +51,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: an interface deleted while frames go both ways is noticed`,
+    name: `${kind} link: notices that its interface was deleted while frames flow both ways`,
     ignore: NO_LAB,
     async fn() {
       for (let round = 0; round < 5; round++) {
@@ -80,7 +80,7 @@ for (const kind of ["ring", "plain"] as const) {
 }
 
 Deno.test({
-  name: "promiscuous mode is set where asked for, and again on an interface made anew",
+  name: "promiscuous mode is set if requested, and again on a recreated interface",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("pm");

@@ -5,7 +5,7 @@ import { ip, NO_LAB, vethPair } from "./veth.ts";
 
 const DEADLINE = 1_000;
 
-/** Sends "ping" through a routed connection to an echo server on `host`; what comes back. */
+/** Sends "ping" through a routed connection to an echo server on `host`; returns the answer. */
 async function echo(host: string, route: Route): Promise<string> {
   using listener = Deno.listen({ hostname: host, port: 0 });
   const serving = (async () => {
@@ -27,7 +27,7 @@ async function echo(host: string, route: Route): Promise<string> {
 }
 
 Deno.test({
-  name: "R1: a connection leaves by the interface that was named, and by no other",
+  name: "R1: a connection leaves by the configured interface and no other",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("rt");
@@ -41,7 +41,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "R1: the first packet of a connection bears the mark",
+  name: "R1: the first packet of a connection has the mark",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("rm");
@@ -72,7 +72,7 @@ Deno.test({
     for (let i = 0; i < 10; i++) await connectRouted(to, {}, never).catch(() => {});
     await using pair = await vethPair("rd");
     await ip(`addr add 198.51.100.1/24 dev ${pair.a}`);
-    for (let i = 0; i < 10; i++) { // nobody answers there
+    for (let i = 0; i < 10; i++) { // nothing answers there
       const silent = { host: "198.51.100.9", port: 1 };
       await assertRejects(() => connectRouted(silent, {}, AbortSignal.timeout(20)));
     }

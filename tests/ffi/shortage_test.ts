@@ -15,7 +15,7 @@ function addressSpace(): number {
   return 1024 * Number(kib);
 }
 
-/** Lets the address space grow by so many bytes and no more while `body` runs. */
+/** Limits the growth of the address space, in bytes, while `body` runs. */
 function withRoomFor<T>(bytes: number, body: () => T): T {
   const before = new BigUint64Array(2);
   assertEquals(libc().getrlimit(RLIMIT_AS, new Uint8Array(before.buffer)), 0);
@@ -29,7 +29,7 @@ function withRoomFor<T>(bytes: number, body: () => T): T {
 }
 
 Deno.test({
-  name: "where memory is short the ring is smaller, says so, and carries frames",
+  name: "if memory is short the ring is smaller, reports it, and carries frames",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("ms");
@@ -37,7 +37,7 @@ Deno.test({
     const whole = open(pair.b);
     assertEquals(whole.ring, { wanted: 4_096, slots: 4_096 });
     whole.close();
-    const link = withRoomFor(3 * MIB, () => open(pair.b)); // a whole one has 8 MiB
+    const link = withRoomFor(3 * MIB, () => open(pair.b)); // a full ring takes 8 MiB
     assertEquals([link.kind, link.ring.wanted], ["ring", 4_096]);
     assert(link.ring.slots >= 256 && link.ring.slots <= 1_024, `${link.ring.slots} slots`);
     await using receiver = new Gathering(link);
@@ -49,7 +49,7 @@ Deno.test({
 });
 
 Deno.test(needing(["tc"], {
-  name: "frames for which the interface's queue has no room are counted, and later ones leave",
+  name: "frames that do not fit the interface's queue are counted, and later ones are sent",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("qf");
@@ -72,7 +72,7 @@ Deno.test(needing(["tc"], {
 }));
 
 Deno.test({
-  name: "a socket that has frames and cannot be read holds up nobody",
+  name: "a readable socket that cannot be read does not block the event loop",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("hu");

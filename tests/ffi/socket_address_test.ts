@@ -2,12 +2,12 @@ import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodeAddress, encodeAddress } from "../../ffi/socket_address.ts";
 
-Deno.test("an IPv4 address is laid out as struct sockaddr_in", () => {
+Deno.test("an IPv4 address is encoded as struct sockaddr_in", () => {
   const expected = [2, 0, 0x20, 0xfb, 192, 0, 2, 9, 0, 0, 0, 0, 0, 0, 0, 0];
   assertEquals([...encodeAddress("192.0.2.9", 8443)], expected);
 });
 
-Deno.test("an IPv6 address is laid out as struct sockaddr_in6, in each of its spellings", () => {
+Deno.test("an IPv6 address is encoded as struct sockaddr_in6 in every spelling", () => {
   const bytes = (host: string): number[] => [...encodeAddress(host, 1).subarray(8, 24)];
   const expected: [string, number[]][] = [
     ["::", Array(16).fill(0)],
@@ -23,11 +23,11 @@ Deno.test("an IPv6 address is laid out as struct sockaddr_in6, in each of its sp
   assertEquals(encodeAddress("fe80::1%7", 1)[24], 7);
 });
 
-Deno.test("a name is no address", () => {
+Deno.test("a host name is not accepted as an address", () => {
   assertThrows(() => encodeAddress("proxy.example", 1), TypeError);
 });
 
-Deno.test("an address that the kernel gives is read in its shortest spelling, with the port", () => {
+Deno.test("an address from the kernel is decoded to its shortest form, with the port", () => {
   assertEquals(decodeAddress(encodeAddress("192.0.2.9", 8443)), { host: "192.0.2.9", port: 8443 });
   fc.assert(fc.property(fc.ipV6(), fc.integer({ min: 1, max: 65_535 }), (host, port) => {
     const decoded = decodeAddress(encodeAddress(host, port));

@@ -6,8 +6,8 @@ function residentFilePages(): number {
   return Number(/RssFile:\s+(\d+) kB/.exec(status)?.[1]);
 }
 
-Deno.test("after start-up the executable's pages are let go, and the program goes on", () => {
+Deno.test("after startup the executable's pages are released and the program keeps running", () => {
   const before = residentFilePages();
   assertGreater(dropStartupPages(), 0n);
-  assert(residentFilePages() < before / 2, `${residentFilePages()} kB of ${before} kB are left`);
+  assert(residentFilePages() < before / 2, `${residentFilePages()} kB of ${before} kB remain`);
 });

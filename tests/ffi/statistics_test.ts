@@ -31,7 +31,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: more frames than one batch holds leave by themselves, in order`,
+    name: `${kind} link: more frames than a batch holds are all sent, in order`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("mb");
@@ -54,7 +54,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `E1: ${kind} link: a frame longer than the MTU was at the start arrives whole`,
+    name: `E1: ${kind} link: a frame longer than the MTU at startup arrives whole`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("tr");
@@ -76,7 +76,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `E1: ${kind} link: a frame longer than a tunnel carries is dropped and counted`,
+    name: `E1: ${kind} link: a frame too long for a tunnel is dropped and counted`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("tr");
@@ -93,7 +93,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test(skipping(tapObstacle(), {
-    name: `G1: ${kind} link: a frame that the kernel has joined arrives as its segments`,
+    name: `G1: ${kind} link: a frame that the kernel merged arrives as its segments`,
     ignore: NO_LAB,
     async fn() {
       await using tap = await tapInterface("grtap");
@@ -122,7 +122,7 @@ for (const kind of ["ring", "plain"] as const) {
   }));
 
   Deno.test({
-    name: `${kind} link: a frame longer than any is dropped and counted`,
+    name: `${kind} link: a frame longer than any valid one is dropped and counted`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("gl");
@@ -138,7 +138,7 @@ for (const kind of ["ring", "plain"] as const) {
 }
 
 Deno.test({
-  name: "frames that the kernel finds no slot for are counted, also by a link that is closed",
+  name: "frames for which the kernel has no slot are counted, even after the link closed",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("kd");
@@ -159,7 +159,7 @@ Deno.test({
   },
 });
 
-Deno.test("E1: a ring for jumbo frames takes at most twice the memory of an ordinary one", () => {
+Deno.test("E1: a ring for jumbo frames takes at most twice the memory of a normal ring", () => {
   for (const mtu of [68, 1500, 1958, 1959, 3000, 9000, 16_304, 65_535]) {
     for (const frames of [64, 4096, 65_536]) {
       const { slot, count } = ringSlots(mtu, frames);
@@ -171,7 +171,7 @@ Deno.test("E1: a ring for jumbo frames takes at most twice the memory of an ordi
 });
 
 Deno.test({
-  name: "E1: links on an interface with the longest MTU take no more memory than two ordinary ones",
+  name: "E1: links with the maximum MTU take no more memory than two normal ones",
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("mm");

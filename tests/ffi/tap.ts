@@ -6,7 +6,7 @@ const O_RDWR = 2;
 const TUNSETIFF = 0x400454ca;
 const IFF_TAP_NO_PI_VNET_HDR = 0x0002 | 0x1000 | 0x4000;
 
-/** Why there can be no tap interface, in a few words; undefined where there can. */
+/** What a tap interface needs that is missing; undefined if one can be created. */
 export function tapObstacle(): string | undefined {
   try {
     Deno.openSync("/dev/net/tun", { read: true, write: true }).close();
@@ -16,7 +16,7 @@ export function tapObstacle(): string | undefined {
   }
 }
 
-/** A tap interface: what is written appears as received, with a `struct virtio_net_hdr` in front. */
+/** A tap interface: written packets, after a `struct virtio_net_hdr`, appear as received. */
 export async function tapInterface(
   name: string,
 ): Promise<AsyncDisposable & { receive(packet: Uint8Array): void }> {

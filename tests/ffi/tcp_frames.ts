@@ -12,13 +12,13 @@ export interface Flow {
 
 const IP = 22;
 
-/** Where the TCP or UDP header begins, and the data. */
+/** Offsets of the TCP or UDP header and of the data. */
 export function offsets({ ip, protocol, options }: Flow): { transport: number; data: number } {
   const transport = IP + (ip === 4 ? 20 : 40);
   return { transport, data: transport + (protocol === "tcp" ? 20 + options : 8) };
 }
 
-/** A PPPoE session frame with a segment of a flow: `sent` bytes of it, and `number` frames, precede. */
+/** A PPPoE session frame with a segment of a flow, after `sent` bytes and `number` frames. */
 export function flowFrame(
   flow: Flow,
   body: Uint8Array,
@@ -44,12 +44,12 @@ export function flowFrame(
   return frame;
 }
 
-/** Where the transport's checksum is. */
+/** Offset of the transport's checksum. */
 export function checksumAt(flow: Flow): number {
   return offsets(flow).transport + (flow.protocol === "tcp" ? 16 : 6);
 }
 
-/** The sum over addresses, protocol and length, and over what follows them if `whole`. */
+/** The sum over addresses, protocol and length; if `whole`, also over the data after them. */
 export function pseudoSum(frame: Uint8Array, flow: Flow, whole: boolean): number {
   const { transport } = offsets(flow);
   const start = (flow.protocol === "tcp" ? 6 : 17) + frame.length - transport;
@@ -58,7 +58,7 @@ export function pseudoSum(frame: Uint8Array, flow: Flow, whole: boolean): number
   return whole ? addWords(frame, transport, frame.length, sum) : sum;
 }
 
-/** The segments of a flow as the kernel joins them: one frame, its checksum left to the card. */
+/** The segments of a flow as the kernel merges them: one frame with an incomplete checksum. */
 export function joinFrames(frames: readonly Uint8Array[], flow: Flow): Uint8Array {
   const { data } = offsets(flow);
   const bodies = frames.map((frame) => frame.subarray(data));

@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
 import { tuneSocketsOf } from "../../ffi/tcp.ts";
 
-Deno.test("the listening socket of a port is found, an IPv6 one too, and no other", () => {
+Deno.test("only the listening socket of a port is found, for IPv6 too", () => {
   for (const hostname of ["127.0.0.1", "::1"]) {
     using listener = Deno.listen({ hostname, port: 0 });
     assertEquals(tuneSocketsOf(listener.addr.port), 1);
@@ -11,7 +11,7 @@ Deno.test("the listening socket of a port is found, an IPv6 one too, and no othe
   assertEquals(tuneSocketsOf(listener.addr.port === 1 ? 2 : 1), 0);
 });
 
-Deno.test("no permission beyond FFI is asked for", async () => {
+Deno.test("no permission other than FFI is needed", async () => {
   const code = `import { tuneSocketsOf } from "${new URL("../../ffi/tcp.ts", import.meta.url)}";
     const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     Deno.exit(tuneSocketsOf(listener.addr.port) === 1 ? 0 : 1);`;

@@ -8,16 +8,16 @@ function open(hostname: string, port = 0): { socket: Deno.DatagramConn; port: nu
   return { socket, port: (socket.addr as Deno.NetAddr).port };
 }
 
-Deno.test("H1: a UDP socket that all share holds as much of a burst as the kernel lets it", async () => {
+Deno.test("H1: a shared UDP socket buffers as much of a burst as the kernel permits", async () => {
   const { socket, port } = open("127.0.0.1");
   const most = Number(await Deno.readTextFile("/proc/sys/net/core/rmem_max").catch(() => "212992"));
   const wide = UdpSocket.find("127.0.0.1", port)?.widen(MIB);
   socket.close();
-  // With CAP_NET_ADMIN no limit holds.
+  // CAP_NET_ADMIN lifts the limit.
   assert([MIB, Math.min(MIB, most)].includes(wide ?? 0), `${wide}`);
 });
 
-Deno.test("a UDP socket is found by its address, beside others of the same port", () => {
+Deno.test("a UDP socket is found by its address among others with the same port", () => {
   const first = open("127.0.0.1");
   const { port } = first;
   const all = [first, open("127.0.0.2", port), open("::1", port)];
@@ -31,7 +31,7 @@ Deno.test("a UDP socket is found by its address, beside others of the same port"
   for (const { socket } of all) socket.close();
 });
 
-Deno.test("H1: what a socket has no room for is counted", async () => {
+Deno.test("H1: datagrams that do not fit a socket's buffer are counted", async () => {
   const { socket, port } = open("127.0.0.1");
   const { socket: sender } = open("127.0.0.1");
   const own = UdpSocket.find("127.0.0.1", port);
@@ -40,7 +40,7 @@ Deno.test("H1: what a socket has no room for is counted", async () => {
   for (let i = 0; i < 100; i++) await sender.send(new Uint8Array(1_200), to);
   const dropped = own?.drops ?? 0;
   assert(dropped > 50 && dropped < 100, `${dropped}`);
-  for (let i = 0; i < 100 - dropped; i++) await socket.receive(); // all others have come
+  for (let i = 0; i < 100 - dropped; i++) await socket.receive(); // all others have arrived
   sender.close();
   socket.close();
 });

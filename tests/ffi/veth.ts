@@ -1,13 +1,13 @@
 import type { FrameSink, Link, LinkOptions } from "../../ffi/link.ts";
 import { openLink } from "../../ffi/open_link.ts";
 
-/** Whether this process may make interfaces: the test runner has put it in a namespace of its own. */
+/** Whether this process may not create interfaces: the test runner gives it its own namespace. */
 export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";
 
-/** When a test gives up waiting. Milliseconds. */
+/** Deadline of a test's waits, in milliseconds. */
 const DEADLINE = 10_000;
 
-/** Runs `ip` with these words; returns what it prints. */
+/** Runs `ip` with these words; returns its output. */
 export async function ip(words: string): Promise<string> {
   const output = await new Deno.Command("ip", { args: words.split(" ") }).output();
   const text = new TextDecoder();
@@ -16,8 +16,8 @@ export async function ip(words: string): Promise<string> {
 }
 
 /**
- * Resolves when the kernel passes on what is sent: it sees the cable a moment after the second end
- * is up, and until then drops every frame in the queueing discipline `noop`.
+ * Resolves when the kernel forwards frames. It notices the cable a moment after the second end is
+ * up, and until then drops every frame in the queueing discipline `noop`.
  */
 async function active(name: string): Promise<void> {
   while (true) {
@@ -26,13 +26,13 @@ async function active(name: string): Promise<void> {
   }
 }
 
-/** Sets both ends of a cable up; resolves when frames pass. */
+/** Sets both ends of a cable up; resolves when frames get through. */
 export async function bringUp({ a, b }: { a: string; b: string }): Promise<void> {
   for (const end of [a, b]) await ip(`link set ${end} up`);
   for (const end of [a, b]) await active(end);
 }
 
-/** A veth pair that goes with the scope. */
+/** A veth pair that is deleted at the end of the scope. */
 export async function vethPair(name: string): Promise<AsyncDisposable & { a: string; b: string }> {
   const [a, b] = [`${name}a`, `${name}b`];
   await ip(`link add ${a} type veth peer name ${b}`);
@@ -56,7 +56,7 @@ export function open(
   return openLink({ interface: name, promiscuous: false, etherTypes, kind, ...options });
 }
 
-/** Runs a link and gathers what it receives. */
+/** Runs a link and collects the frames it receives. */
 export class Gathering implements FrameSink {
   readonly frames: Uint8Array[] = [];
   readonly states: string[] = [];
@@ -83,8 +83,8 @@ export class Gathering implements FrameSink {
   }
 
   /**
-   * Resolves when the condition holds; it is looked at after each batch and change of state.
-   * Rejects when that takes unreasonably long.
+   * Resolves when the condition holds; it is checked after each batch and state change. Rejects
+   * after `DEADLINE`.
    */
   async until(holds: () => boolean): Promise<void> {
     const late = Promise.withResolvers<never>();
@@ -111,7 +111,7 @@ export class Gathering implements FrameSink {
   }
 }
 
-/** A frame of an EtherType and a size, its payload told by `seed`. */
+/** A frame with the given EtherType and size; `seed` determines its payload. */
 export function testFrame(etherType: number, size: number, seed = size): Uint8Array {
   const frame = new Uint8Array(size);
   for (let i = 14; i < size; i++) frame[i] = i * 7 + seed;
