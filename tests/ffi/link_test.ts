@@ -29,8 +29,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name:
-      `V0: ${kind} link: untagged frames of the two EtherTypes arrive, but not our own`,
+    name: `V0: ${kind} link: untagged frames of the two EtherTypes arrive, but not our own`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("fl");

@@ -31,7 +31,7 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
-    name: `${kind} link: `run` waits for an interface that is down and does not flap once it is up`,
+    name: `${kind} link: run waits for an interface that is down and does not flap once it is up`,
     ignore: NO_LAB,
     async fn() {
       await using pair = await vethPair("wt");
