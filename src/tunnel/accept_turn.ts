@@ -1,12 +1,12 @@
 /**
- * How many connections are accepted before everything else has its turn. What waits meanwhile waits
- * in the kernel, whose queue is bounded.
+ * Limits how many connections are accepted in a row, so that everything else gets its turn. Waiting
+ * connections stay in the kernel, whose queue is bounded.
  */
 
-/** Connections, and milliseconds of work on them, in one turn. */
+/** Maximum number of connections, and milliseconds of work on them, in one turn. */
 const MOST = 32;
 const TIME = 0.5;
-/** How long others have their turn at least. Milliseconds. */
+/** Minimum time for everything else between two turns, in milliseconds. */
 const PAUSE = 2;
 
 /** The turns of one listener. */
@@ -16,20 +16,20 @@ export class AcceptTurn {
   #begun = 0;
   #isOver = false;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** A connection was accepted; work on it follows. */
+  /** Counts an accepted connection; work on it follows. */
   accepted(): void {
     if (this.#count++ === 0) this.#begun = this.#now();
     if (this.#count >= MOST) this.#isOver = true;
   }
 
   /**
-   * There is no further connection now. Whether to wait for one: after some, more may come soon, and
-   * each wait costs two changes of thread.
+   * Records that no connection is waiting. Returns whether to wait for one: after a few, more may
+   * follow soon, and each wait costs two thread switches.
    */
   noneWaits(): boolean {
     if (this.#count === 0) return true;
@@ -37,7 +37,7 @@ export class AcceptTurn {
     return false;
   }
 
-  /** What has to be waited for before the next one, if anything. */
+  /** A pause to await before the next connection is accepted; undefined if none is due. */
   pause(): Promise<unknown> | undefined {
     const worked = this.#count === 0 ? 0 : this.#now() - this.#begun;
     if (!this.#isOver && worked < TIME) return undefined;

@@ -10,40 +10,40 @@ export type { Guest, Place } from "./seat.ts";
 
 /** Limits on connections that have not authenticated yet. */
 export interface AdmissionLimits {
-  /** Connections in all. */
+  /** Maximum connections in total. */
   unauthenticated: number;
-  /** Connections from one IPv4 address or one IPv6 /64, and one more for each client known there. */
+  /** Maximum per IPv4 address or IPv6 /64, plus one for each client known there. */
   perAddress: number;
-  /** TLS handshakes that are begun in a second, for strangers; known addresses have as many again. */
+  /** Maximum TLS handshakes begun per second for strangers; known addresses get as many. */
   handshakeRate: number;
 }
 
-/** Why there is no place. */
+/** Why a connection gets no place. */
 export type NoPlace =
-  /** Its address has as many connections as it may. */
+  /** Its address has reached its limit. */
   | "address-limit"
-  /** Its /56 or /48 has. */
+  /** Its /56 or /48 has reached its limit. */
   | "network-limit"
-  /** So many places are taken that strangers are turned away at random, or all are. */
+  /** Most places are taken: strangers are refused at random, or all are refused. */
   | "places-short"
-  /** It was slow, or had said nothing yet, and its place was needed. */
+  /** It was slow or had not sent its hello, and its place was needed. */
   | "displaced";
 
-/** What decides, beside the limits. */
+/** What admission depends on besides the limits. */
 export interface AdmissionMeans {
   reputation: Reputation;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
-  /** Numbers in [0, 1). */
+  /** Random numbers in [0, 1). */
   random: () => number;
 }
 
-/** An IPv6 /56 and a /48 have so many times what an address has. */
+/** Limits of an IPv6 /56 and a /48, as multiples of an address's limit. */
 const WIDE_SHARES = [2, 4];
-/** The part of all places that connections of one address may have without a hello. */
+/** Share of all places that connections of one address may hold before their hello. */
 const SILENT_SHARE = 1 / 8;
 
-/** By rank, as parts of all places: where random drops begin after the hello, and what it may fill. */
+/** Share of all places, by rank, at which random drops after the hello begin, and maximum share. */
 const SHARES: Readonly<Record<Rank, readonly [from: number, most: number]>> = {
   ticketed: [3 / 4, 3 / 4],
   known: [3 / 4, 3 / 4],
@@ -52,16 +52,16 @@ const SHARES: Readonly<Record<Rank, readonly [from: number, most: number]>> = {
 };
 
 /**
- * Gives out places to connections between accept and authentication, so that strangers hold only so
- * many sockets and cost only so many handshakes:
+ * Assigns places to connections between accept and authentication, which limits the sockets that
+ * strangers hold and the handshakes that they cost:
  *
  *     enter ──▶ silent ──greeted──▶ queued ──start──▶ busy ──▶ leave
  *                  └─────────displaced─────────────────┘
  *
- * A connection gets in for the time that its hello takes; what it says decides on the rest. There a
- * client's ticket comes first, whatever its address, then known addresses, then new ones, then those
- * that have failed. Where places are short, a slow connection makes room first, and among equals
- * chance decides (random early drop). Memory is bounded by `unauthenticated`.
+ * Every connection gets a place for the time its hello takes; the hello decides about the rest.
+ * Then a client's ticket ranks first, whatever its address, followed by known addresses, new ones,
+ * and those that have failed. When places are short, slow connections are evicted first, and chance
+ * decides among equals (random early drop). Memory is bounded by `unauthenticated`.
  */
 export class Admission {
   #limits: AdmissionLimits;
@@ -84,23 +84,23 @@ export class Admission {
     this.#tickets = new TicketSeats(means.now);
   }
 
-  /** Takes over other limits; a connection that has a place keeps it. */
+  /** Applies other limits; connections keep the places they have. */
   reconfigure(limits: AdmissionLimits): void {
     this.#limits = limits;
     this.#pace.reconfigure(limits.handshakeRate);
   }
 
-  /** Taken places. */
+  /** Number of taken places. */
   get size(): number {
     return this.#seats.size;
   }
 
-  /** Networks that hold any of them. */
+  /** Number of networks with a place. */
   get networks(): number {
     return this.#networks.size;
   }
 
-  /** Takes a place for a connection from `host` until it says hello, or says why there is none. */
+  /** Takes a place for a connection from `host` until its hello, or returns why it gets none. */
   enter(host: string, guest: Guest): Place | NoPlace {
     const { reputation, now } = this.#means;
     const networks = networksOf(host);
@@ -122,8 +122,8 @@ export class Admission {
   }
 
   /**
-   * The connection's hello is there, perhaps with a ticket; `start` gives it its turn, unless it is
-   * `encrypted` already. Says why it may not stay, if so: its place is free then.
+   * Records that the connection's hello has arrived, perhaps with a ticket. It waits for `start`,
+   * unless it is `encrypted` already. Returns why it loses its place, if it does.
    */
   greeted(place: Place, encrypted: boolean, ticket?: Ticket): NoPlace | undefined {
     const seat = this.#seats.get(place);
@@ -139,7 +139,7 @@ export class Admission {
     return undefined;
   }
 
-  /** The next connection that may begin its handshake now: the highest rank first, then at random. */
+  /** The next connection that may begin its handshake: the highest rank, at random within it. */
   start(): Place | undefined {
     for (const rank of RANKS.toReversed()) {
       const { queued } = this.#ranks[rank];
@@ -151,14 +151,14 @@ export class Admission {
     return undefined;
   }
 
-  /** Milliseconds until `start` is worth a call; undefined where nobody waits. */
+  /** Milliseconds until `start` can return a connection; undefined if none is queued. */
   nextStart(): number | undefined {
     const waiting = RANKS.filter((rank) => this.#ranks[rank].queued.size > 0);
     const waits = waiting.map((rank) => this.#pace.wait(rank));
     return waits.length === 0 ? undefined : Math.min(...waits);
   }
 
-  /** The client has proved who it is: its place is free. */
+  /** Frees the place of a client that has authenticated. */
   authenticated(place: Place, client: string): void {
     const ticket = this.#seats.get(place)?.ticket;
     if (ticket?.client === client) this.#tickets.loggedIn(ticket);
@@ -166,18 +166,18 @@ export class Admission {
     this.#remove(place);
   }
 
-  /** The connection has come to nothing, by its own doing. */
+  /** Frees the place of a connection that failed through its own fault. */
   failed(place: Place): void {
     if (this.#seats.has(place)) this.#means.reputation.failed(place.networks);
     this.#remove(place);
   }
 
-  /** Gives a place back that may have been given back already. */
+  /** Frees a place; does nothing if it is already free. */
   leave(place: Place): void {
     this.#remove(place);
   }
 
-  /** A client has one place by its tickets, and that is counted with no address. */
+  /** Ranks a connection by its ticket: one place per client, not counted with its address. */
   #rankByTicket(seat: Seat, ticket: Ticket): void {
     const taken = this.#tickets.take(ticket);
     if (taken === undefined) return;
@@ -188,7 +188,7 @@ export class Admission {
     this.#tickets.hold(ticket, seat);
   }
 
-  /** The connection that has to go for one that has just come, if any; or why it cannot stay. */
+  /** The connection to evict for one that was just accepted, if any; or why it gets no place. */
   #roomToSpeak(place: Place): Seat | undefined | NoPlace {
     const { unauthenticated, perAddress } = this.#limits;
     const share = Math.max(perAddress, Math.floor(SILENT_SHARE * unauthenticated));
@@ -196,14 +196,14 @@ export class Admission {
     if (crowded !== undefined) return crowded.group.oldestSilent() ?? crowded.reason;
     if (this.size < unauthenticated) return undefined;
     const { known, new: fresh, failed } = this.#ranks;
-    // Those that have failed have as many places as new ones, as a client may be behind either.
+    // Failed networks have as many places as new ones, because a client may be behind either.
     const strangers = failed.silent.size > fresh.silent.size ? failed : fresh;
     return strangers.oldestSilent() ??
       (place.standing === "known" ? known.oldestSilent() : undefined) ??
       this.#yielding(place.standing) ?? "places-short";
   }
 
-  /** The same for one that has said hello. */
+  /** Like `#roomToSpeak`, for a connection that has sent its hello. */
   #roomToStay({ place, rank }: Seat): Seat | undefined | NoPlace {
     if (rank !== "ticketed") {
       const room = this.#room(place.networks);
@@ -218,7 +218,7 @@ export class Admission {
     return this.#yielding(rank) ?? "places-short";
   }
 
-  /** A slow connection of no higher rank, or the oldest that has said hello of a lower one. */
+  /** A slow connection of the same or a lower rank, or the oldest greeted one of a lower rank. */
   #yielding(rank: Rank): Seat | undefined {
     const at = RANKS.indexOf(rank);
     const now = this.#means.now();
@@ -233,14 +233,14 @@ export class Admission {
     return undefined;
   }
 
-  /** Connections that an address may have. */
+  /** Maximum number of connections from an address. */
   #room(networks: Networks): number {
     const { unauthenticated, perAddress } = this.#limits;
     const known = this.#means.reputation.logins(networks);
     return Math.max(perAddress, Math.min(perAddress + known, unauthenticated * 3 / 4));
   }
 
-  /** The narrowest network that has as many connections as it may, where an address may have `room`. */
+  /** The narrowest network that has reached its limit, given an address limit of `room`. */
   #crowded(
     { networks, standing }: Place,
     room: number,

@@ -1,6 +1,6 @@
 /**
- * Runs the handshake of `handshake.ts` over a connection, one function a role. Nothing is read
- * beyond the peer's last handshake byte, so the record reader can take over the connection.
+ * Runs the handshake of `handshake.ts` over a connection, one function per role. Reads nothing
+ * beyond the peer's last handshake byte, so that the record reader can take over the connection.
  */
 import { randomBytes } from "node:crypto";
 import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
@@ -19,10 +19,10 @@ import {
 } from "./handshake.ts";
 import { ControlType, KIND_CONTROL, RECORD_HEADER, recordHeader } from "./record.ts";
 
-/** Longest record either side accepts before authentication; what is read in all stays below 1 KiB. */
+/** Maximum length of a record before authentication; less than 1 KiB is read in total. Bytes. */
 const MAX_HANDSHAKE_BODY = 256;
 
-/** The handshake failed; `end` says why in the words that both sides log. */
+/** A failed handshake; `end` has the reason that both sides log. */
 export class HandshakeError extends Error {
   override name = "HandshakeError";
   readonly end: TunnelEnd;
@@ -33,14 +33,14 @@ export class HandshakeError extends Error {
   }
 }
 
-/** What an error before or in the handshake means as the end of a tunnel. */
+/** Converts an error before or during the handshake to the end of a tunnel. */
 export function endOf(error: unknown): TunnelEnd {
   if (error instanceof HandshakeError) return error.end;
   const detail = error instanceof Error ? error.message : String(error);
   return { reason: "connection-lost", by: "network", detail };
 }
 
-/** Client: who we are and which certificates a server may answer for. */
+/** A client's credentials: its identity and the certificates that it accepts. */
 export interface ClientCredentials {
   name: string;
   secret: Uint8Array;
@@ -48,13 +48,15 @@ export interface ClientCredentials {
   pins: readonly Uint8Array[];
 }
 
-/** Server: its certificate's SHA-256 and the secrets of its clients by name, up to MAX_SECRETS each. */
+/**
+ * A server's credentials: its certificate's SHA-256, and up to MAX_SECRETS secrets per client name.
+ */
 export interface ServerCredentials {
   fingerprint: Uint8Array;
   secrets(name: string): readonly Uint8Array[];
 }
 
-/** Proves our name to the server and has it prove that it knows our secret. */
+/** Proves the client's name to the server, and verifies that the server knows the secret. */
 export async function authenticateToServer(
   connection: Connection,
   credentials: ClientCredentials,
@@ -87,10 +89,12 @@ export async function authenticateToServer(
   }
 }
 
-/** What an unknown name is checked against, so that it costs and answers the same as a wrong proof. */
+/**
+ * Checked for an unknown name, so that it takes as long and gets the same answer as a wrong proof.
+ */
 const NOBODY = randomBytes(32);
 
-/** The secret that a proof was made with; always the same work, however many there are. */
+/** The secret of a proof, if any. Does the same work for any number of secrets. */
 function findSecret(
   secrets: readonly Uint8Array[],
   hello: Uint8Array,
@@ -105,16 +109,16 @@ function findSecret(
   return found;
 }
 
-/** A client that has proved its name, and waits to be let in. */
+/** A client that has proved its name and waits to be accepted. */
 export interface ProvenClient {
   readonly name: string;
-  /** Proves our knowledge of its secret, and lets it in. */
+  /** Accepts the client, with proof that the server knows its secret. */
   accept(): Promise<void>;
-  /** Tells it why it is not let in, and throws the same. */
+  /** Sends the client the reason for a refusal, and throws it as HandshakeError. */
   refuse(reason: CloseCode, detail: string): Promise<never>;
 }
 
-/** Has a client prove its name, proves our knowledge of its secret, and returns the name. */
+/** Authenticates a client, and the server to it; returns the client's name. */
 export async function authenticateClient(
   connection: Connection,
   credentials: ServerCredentials,
@@ -124,15 +128,19 @@ export async function authenticateClient(
   return client.name;
 }
 
-/** Has a client prove its name. */
+/** Verifies a client's proof of its name. */
 export async function proveClient(
   connection: Connection,
   credentials: ServerCredentials,
 ): Promise<ProvenClient> {
   const helloBody = await receive(connection, ControlType.hello);
-  // The version is looked at first: the rest of another version's hello may differ.
+  // The version is checked first: the rest of another version's hello may differ.
   if (helloBody[0] !== PROTOCOL_VERSION) {
-    return fail(connection, "unsupported-version", `we speak version ${PROTOCOL_VERSION}`);
+    return fail(
+      connection,
+      "unsupported-version",
+      `the server supports version ${PROTOCOL_VERSION}`,
+    );
   }
   const hello = decodeHello(helloBody);
   if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
@@ -154,13 +162,13 @@ export async function proveClient(
   };
 }
 
-/** A server with a pinned certificate's key that answers for another certificate. */
+/** Refuses a server that has a pinned certificate's key but names another certificate. */
 async function refuseCertificate(
   connection: Connection,
   shown: Uint8Array,
   pins: readonly Uint8Array[],
 ): Promise<never> {
-  const refused = `another certificate is expected than the one with SHA-256 ${shown.toHex()}`;
+  const refused = `certificate with SHA-256 ${shown.toHex()} is not pinned`;
   const pinned = pins.map((pin) => pin.toHex()).join(" or ");
   try {
     return await fail(connection, "not-authenticated", refused);
@@ -169,12 +177,12 @@ async function refuseCertificate(
     throw new HandshakeError({
       ...error.end,
       detail:
-        `the server answers for a certificate with SHA-256 ${shown.toHex()}, pinned is ${pinned}`,
+        `the server has a certificate with SHA-256 ${shown.toHex()}, but the pin is ${pinned}`,
     });
   }
 }
 
-/** Tells the peer why, then throws the same. */
+/** Sends the peer the reason, then throws it as HandshakeError. */
 async function fail(connection: Connection, reason: CloseCode, detail: string): Promise<never> {
   await send(connection, ControlType.close, encodeClose(reason, detail)).catch(() => {});
   await connection.delivered?.();
@@ -193,10 +201,10 @@ async function receive(connection: Connection, type: number): Promise<Uint8Array
   const header = new DataView(head.buffer).getUint32(0);
   const [kind, length, got] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
   if (kind !== KIND_CONTROL || length > MAX_HANDSHAKE_BODY) {
-    return fail(connection, "protocol-violation", "no handshake record");
+    return fail(connection, "protocol-violation", "not a handshake record");
   }
   if (got !== type && got !== ControlType.close) {
-    return fail(connection, "protocol-violation", `control record ${got} in place of ${type}`);
+    return fail(connection, "protocol-violation", `control record ${got} instead of ${type}`);
   }
   if (type === ControlType.proof && got === type && length !== PROOF_BYTES) {
     return fail(connection, "protocol-violation", "malformed proof");

@@ -1,7 +1,7 @@
-/** A server did not show a certificate that a pin vouches for. */
+/** A server did not present a certificate that a pin accepts. */
 export class CertificateError extends Error {
   override name = "CertificateError";
-  /** TLS's word for it, such as "UnknownIssuer". */
+  /** TLS's name for the reason, such as "UnknownIssuer". */
   readonly why: string;
 
   constructor(why: string, options?: ErrorOptions) {
@@ -10,7 +10,9 @@ export class CertificateError extends Error {
   }
 }
 
-/** The same error, or a CertificateError in place of what Deno's TLS and QUIC throw for one. */
+/**
+ * Converts Deno's TLS or QUIC error about a certificate to a CertificateError; keeps other errors.
+ */
 export function nameCertificateError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : "";
   const [, why] = /invalid peer certificate: (.*)/s.exec(message) ?? [];

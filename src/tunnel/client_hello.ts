@@ -1,18 +1,18 @@
-/** Reads a TLS ClientHello (RFC 8446 section 4.1.2) before it is answered. Pure. */
+/** Parses a TLS ClientHello (RFC 8446 section 4.1.2) before it is answered. Pure. */
 import { firstMessage } from "./first_message.ts";
 
-/** What a client offers. */
+/** The offers of a client. */
 export interface ClientHello {
-  /** Whether TLS 1.3 is among the versions; a server that speaks it then chooses it. */
+  /** Whether TLS 1.3 is among the versions; a server that supports it then chooses it. */
   tls13: boolean;
   /** ALPN names (RFC 7301), in the client's order. */
   protocols: string[];
 }
 
-/** Longest hello that is read, in bytes with its records' headers; real ones have 200 to 2,000. */
+/** Maximum length of a hello with its record headers, in bytes; real ones have 200 to 2,000. */
 export const MAX_CLIENT_HELLO = 8 * 1024;
 
-/** Most ALPN names that are read; real clients offer one to five. */
+/** Maximum number of ALPN names; real clients offer one to five. */
 const MAX_PROTOCOLS = 16;
 
 const CLIENT_HELLO = 1;
@@ -23,8 +23,8 @@ const EXTENSION_SUPPORTED_VERSIONS = 43;
 const TLS_1_3 = 0x0304;
 
 /**
- * Reads the hello that a connection's first bytes are; "incomplete" as long as more could make it
- * one, "malformed" where nothing can. The hello may be split over several records.
+ * Parses the hello in a connection's first bytes. Returns "incomplete" while more bytes could
+ * complete it, "malformed" if none can. The hello may be split over several records.
  */
 export function readClientHello(bytes: Uint8Array): ClientHello | "incomplete" | "malformed" {
   const body = firstMessage(bytes, CLIENT_HELLO, MAX_CLIENT_HELLO);
@@ -50,7 +50,7 @@ function readBody(body: Reader): ClientHello | undefined {
       const names = content.vector(2);
       while (names.left > 0) {
         const name = names.vector(1);
-        // RFC 7301 section 3.1: no name is empty.
+        // RFC 7301 section 3.1: a name must not be empty.
         if (name.left === 0 || hello.protocols.length === MAX_PROTOCOLS) return undefined;
         hello.protocols.push(name.text());
       }
@@ -63,7 +63,7 @@ function readBody(body: Reader): ClientHello | undefined {
 
 const LATIN1 = new TextDecoder("latin1");
 
-/** Reads numbers and vectors one after another; what is not there makes it fail, and end. */
+/** Reads numbers and vectors in sequence. A missing byte sets `failed` and ends the reading. */
 class Reader {
   failed = false;
   #bytes: Uint8Array;
@@ -88,7 +88,7 @@ class Reader {
     return number;
   }
 
-  /** A vector whose length stands before it in so many bytes (RFC 8446 section 3.4). */
+  /** Reads a vector after its length, which has `size` bytes (RFC 8446 section 3.4). */
   vector(size: number): Reader {
     return new Reader(this.#take(this.uint(size)));
   }

@@ -1,8 +1,8 @@
 import { UNPRINTABLE } from "../printable.ts";
 
 /**
- * Why tunnels end. The word is what both sides log and what the metric is labelled with; the
- * number is what a close record carries.
+ * Why tunnels end. Both sides log the word, which is also the metric's label; a close record has
+ * the number.
  */
 export const CLOSE_CODES = {
   "shutdown": 1,
@@ -18,23 +18,23 @@ export const CLOSE_CODES = {
   "name-in-use": 11,
 } as const;
 
-/** Reasons that are sent to the peer. */
+/** Reasons that can be sent to the peer. */
 export type CloseCode = keyof typeof CLOSE_CODES;
 
 /** How a tunnel ended, seen from this side. */
 export interface TunnelEnd {
-  /** A reason of ours or the peer's, or "connection-lost" where nobody said one. */
+  /** Our reason or the peer's, or "connection-lost" if neither gave one. */
   reason: CloseCode | "connection-lost" | "not-reading" | "unknown-reason";
-  /** Who ended it. */
+  /** The party that ended it. */
   by: "us" | "peer" | "network";
-  /** More in words: the violation, the operating system's error. */
+  /** Details in words: the violation, or the operating system's error. */
   detail: string;
 }
 
-/** Longest detail in a close record, in UTF-8 bytes. */
+/** Maximum length of the detail in a close record, in UTF-8 bytes. */
 const MAX_DETAIL = 200;
 
-/** Body of a close record: one byte of code, then UTF-8 text. */
+/** Encodes the body of a close record: one byte of code, then UTF-8 text. */
 export function encodeClose(code: CloseCode, detail: string): Uint8Array {
   const out = new Uint8Array(1 + MAX_DETAIL);
   out[0] = CLOSE_CODES[code];
@@ -42,19 +42,19 @@ export function encodeClose(code: CloseCode, detail: string): Uint8Array {
   return out.subarray(0, 1 + written);
 }
 
-/** Reads a close record; codes of later versions become "unknown-reason". */
+/** Decodes a close record; codes of later versions become "unknown-reason". */
 export function decodeClose(body: Uint8Array): TunnelEnd {
   const known = Object.entries(CLOSE_CODES).find(([, code]) => code === body[0]);
   const text = new TextDecoder().decode(body.subarray(1, 1 + MAX_DETAIL));
   return {
     reason: known === undefined ? "unknown-reason" : known[0] as CloseCode,
     by: "peer",
-    // The peer's words end up in our log: nothing that could forge a line of it.
+    // The peer's text ends up in our log, where it must not forge a line.
     detail: text.replace(UNPRINTABLE, "?"),
   };
 }
 
-/** Peers that are killed leave without TLS's close_notify: no news worth a sentence of the library's. */
+/** Describes a lost connection; a missing close_notify (a killed peer) is just "end of stream". */
 export function lossDetail(cause: unknown): string {
   if (cause instanceof Deno.errors.UnexpectedEof) return "end of stream";
   return cause instanceof Error ? cause.message : String(cause);

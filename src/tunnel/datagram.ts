@@ -1,10 +1,10 @@
 /**
  * Session frames in datagrams (docs/protocol.md, "Datagrams"): a record's header and the payload,
- * or, for a frame longer than the path takes, two halves of it.
+ * or two fragments of a frame that is too long for the path.
  *
- *     whole  | 0 | length of payload |  handle  | payload ...
- *     half   | 3 | length of payload |  handle  | frame number | offset | its part of the payload ...
- *     ping   | 2 |         4         |    6     | number ...                   (pong: type 7)
+ *     whole     | 0 | length of payload |  handle  | payload ...
+ *     fragment  | 3 | length of payload |  handle  | frame number | offset | part of payload ...
+ *     ping      | 2 |         4         |    6     | number ...                   (pong: type 7)
  *
  * @module
  */
@@ -17,24 +17,24 @@ import {
   recordHeader,
 } from "./record.ts";
 
-/** One of the two halves of a session frame; on the stream this kind is a violation. */
+/** One of the two fragments of a session frame; on the stream this kind is a violation. */
 export const KIND_HALF = 3;
-/** Bytes in front of a half's part of the payload. */
+/** Bytes before a fragment's part of the payload. */
 export const HALF_HEADER = RECORD_HEADER + 4;
-/** Bytes of the longest half. */
+/** Maximum length of a fragment, in bytes. */
 export const MAX_HALF = HALF_HEADER + MAX_RECORD_BODY;
-/** Bytes of a ping or pong. */
+/** Length of a ping or pong, in bytes. */
 export const PROBE_BYTES = RECORD_HEADER + 4;
 
-/** Why a datagram or the frame it belongs to was dropped; log field and metric label. */
+/** Why a datagram or its frame was dropped; log field and metric label. */
 export type DatagramDrop =
-  | "datagram-malformed" // no datagram of ours
-  | "datagram-too-long" // the path has just become narrower
-  | "half-duplicate" // the same half twice
-  | "half-late" // the other half had come too long ago
-  | "half-lost" // the other half never came
-  | "half-mismatch" // two halves that are not of one frame
-  | "ping-rate"; // more pings than there are datagrams to be covered
+  | "datagram-malformed" // not a datagram of this protocol
+  | "datagram-too-long" // the path's maximum datagram size has just shrunk
+  | "half-duplicate" // the same fragment twice
+  | "half-late" // the other fragment arrived too long before
+  | "half-lost" // the other fragment never arrived
+  | "half-mismatch" // two fragments that do not belong to one frame
+  | "ping-rate"; // more pings than the peer's datagrams call for
 
 /** Writes the part `[from, to)` of a frame's payload to `target`; returns the datagram's length. */
 export function writeHalf(
@@ -51,7 +51,7 @@ export function writeHalf(
   return HALF_HEADER + to - from;
 }
 
-/** A ping or pong with a number of 32 bits. */
+/** Encodes a ping or pong with a 32-bit number. */
 export function encodeProbe(type: "ping" | "pong", number: number): Uint8Array {
   const out = new Uint8Array(PROBE_BYTES);
   const view = new DataView(out.buffer);
@@ -60,7 +60,7 @@ export function encodeProbe(type: "ping" | "pong", number: number): Uint8Array {
   return out;
 }
 
-/** Whether the lengths and offsets of a datagram fit what it says it is. */
+/** Whether the lengths and offsets of a datagram fit its kind. */
 export function isWellFormed(datagram: Uint8Array, view: DataView): boolean {
   if (datagram.length < RECORD_HEADER) return false;
   const header = view.getUint32(0);

@@ -1,43 +1,43 @@
 import { TokenBucket } from "./token_bucket.ts";
 
-/** Useless datagrams that a peer may send a second. */
+/** Useless datagrams that a peer may send per second. */
 const RATE = 512;
 /**
- * Useless datagrams at once: when sessions end, what is under way for them still arrives. That is
- * at most the largest window, 4 MiB, of frames of 256 bytes.
+ * Useless datagrams that may arrive in one burst: after sessions end, frames in flight for them
+ * still arrive. That is at most the largest window, 4 MiB, of 256-byte frames.
  */
 const BURST = 16_384;
 
-/** A malformed datagram counts for so many, as no honest peer sends one. */
+/** Useless datagrams that a malformed one counts as, because no honest peer sends one. */
 const MALFORMED = 16;
 
 /**
- * How many datagrams of a peer may be of no use: malformed, of no session, halves that stay alone,
- * pings that cover nothing. Every useful one allows another, for a path that loses packets leaves
- * halves alone: so whoever sends both costs no more than twice its useful datagrams.
+ * Limits a peer's useless datagrams: malformed ones, frames of no session, single fragments, and
+ * pings that cover no data. Every useful datagram allows one more, because a lossy path leaves
+ * single fragments. So a peer that sends both costs at most twice as much as its useful datagrams.
  */
 export class DatagramAllowance {
   #bucket: TokenBucket;
   #now: () => number;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#bucket = new TokenBucket(RATE, BURST, now());
     this.#now = now;
   }
 
-  /** A datagram has brought a frame of a session, or an answer that was waited for. */
+  /** Counts a datagram with a session frame or an awaited answer. */
   useful(): void {
     this.#bucket.add(1);
   }
 
-  /** A datagram is none of ours; false where that is more than the peer may send. */
+  /** Counts a malformed datagram; false if the peer has exceeded its limit. */
   malformed(): boolean {
     this.#bucket.add(1 - MALFORMED);
     return this.useless();
   }
 
-  /** A datagram has brought nothing; false where that is more than the peer may send. */
+  /** Counts a useless datagram; false if the peer has exceeded its limit. */
   useless(): boolean {
     return this.#bucket.take(this.#now());
   }

@@ -10,18 +10,18 @@ import {
 } from "./record.ts";
 import type { RecordBuffer, RecordSink } from "./record_reader.ts";
 
-/** So many bytes of datagrams allow a ping more. */
-const PING_EVERY = 8 * 1024; // half of what a sender leaves between two: the rest may be lost
+/** Bytes of datagrams that allow one more ping. */
+const PING_EVERY = 8 * 1024; // half a sender's interval, because data may be lost
 
-/** What a reader tells. Offsets are into its buffer and valid until `batchEnd` returns. */
+/** Receives a reader's frames. Offsets are into its buffer and valid until `batchEnd` returns. */
 export interface DatagramSink extends Pick<RecordSink, "session" | "batchEnd"> {
   ping(number: number): void;
-  /** False where the number was not awaited. */
+  /** Returns false if the number was not expected. */
   pong(number: number): boolean;
   dropped(reason: DatagramDrop): void;
 }
 
-/** Finds the session frames in datagrams and puts them into the part of a buffer from `start`. */
+/** Extracts the session frames from datagrams into a buffer, from offset `start` on. */
 export class DatagramReader {
   #buffer: RecordBuffer;
   #start: number;
@@ -29,12 +29,12 @@ export class DatagramReader {
   #sink: DatagramSink;
   #joiner: HalfJoiner;
   #allowance: PeerAllowance;
-  /** The peer has sent more useless datagrams than it may. */
+  /** Whether the peer has exceeded its limit of useless datagrams. */
   #isOverdrawn = false;
   #now: () => number;
   #scheduled = false;
 
-  /** `start` is the first byte of `buffer` that is the reader's. */
+  /** The reader uses `buffer` from `start` on. */
   constructor(
     buffer: RecordBuffer,
     start: number,
@@ -58,8 +58,8 @@ export class DatagramReader {
   }
 
   /**
-   * Takes a datagram, which it may keep. The batch ends by itself when no more have come. Returns a
-   * violation to end the tunnel.
+   * Processes a datagram and takes ownership of it. The batch ends by itself when no more arrive.
+   * Returns a violation that must end the tunnel.
    */
   received(datagram: Uint8Array): Violation | undefined {
     this.#allowance.datagramPings.add(datagram.length / PING_EVERY);
@@ -113,7 +113,7 @@ export class DatagramReader {
     if (!this.#allowance.datagrams.useless()) this.#isOverdrawn = true;
   }
 
-  /** Ends the batch: what was delivered may be overwritten. */
+  /** Ends the batch: delivered frames may be overwritten. */
   batchEnd(): void {
     if (!this.#scheduled) return;
     this.#scheduled = false;

@@ -1,33 +1,33 @@
-/** A probe is due after this many bytes. */
+/** Bytes between two probes. */
 const PROBE_EVERY = 16 * 1024;
-/** Bounds of the window in bytes. */
+/** Minimum and maximum of the window, in bytes. */
 export const MIN_WINDOW = 4 * PROBE_EVERY;
 export const MAX_WINDOW = 256 * PROBE_EVERY;
 const FIRST_WINDOW = 16 * PROBE_EVERY;
-/** Probes remembered: those of the largest window, and as many again. */
+/** Number of probes remembered: twice those of the largest window. */
 const PROBES = 512;
-/** Milliseconds that data may wait below us; more means that the path is full. */
+/** Acceptable queueing delay below us, in milliseconds; more means that the path is full. */
 const QUEUE_TARGET = 20;
-/** Milliseconds after which the shortest round trip is measured anew. */
+/** Interval after which the shortest round trip is measured again, in milliseconds. */
 const FORGET_AFTER = 10_000;
 
 /**
- * How many bytes of datagrams may be under way. QUIC queues up to 1 MiB of datagrams and sends
- * them before any stream data, so a full path would starve discovery and delay everything; Deno
- * shows nothing of that queue. So a numbered ping goes with the datagrams, and what its pong's
- * delay says decides: the window shrinks when the round trip is {@linkcode QUEUE_TARGET} above the
- * shortest, and grows while it is the limit. Loss does not count: QUIC's congestion control below
- * answers to that.
+ * Limits the bytes of datagrams in flight. QUIC queues up to 1 MiB of datagrams and sends them
+ * before any stream data, so a full path would starve discovery and delay everything; Deno does not
+ * expose that queue. So numbered pings are sent among the datagrams, and the delays of their pongs
+ * set the window: it shrinks when the round trip is {@linkcode QUEUE_TARGET} above the shortest,
+ * and grows while it is what limits sending. Loss does not count: QUIC's own congestion control
+ * handles it.
  */
 export class DatagramWindow {
-  /** Bytes that may be under way. */
+  /** Maximum number of bytes in flight. */
   size = FIRST_WINDOW;
   #sent = 0;
   #acknowledged = 0;
   #lastProbeAt = -PROBE_EVERY;
   #next = 0;
   /** Probes after the newest one that was answered. */
-  #unanswered = 0;
+  /** Number of probes after the newest answered one. */
   #positions = new Float64Array(PROBES);
   #times = new Float64Array(PROBES);
   #shortest = Infinity;
@@ -36,20 +36,20 @@ export class DatagramWindow {
   #roundEnd = 0;
   #limited = false;
 
-  /** Whether another datagram may go. */
+  /** Whether another datagram may be sent. */
   get open(): boolean {
     if (this.#sent - this.#acknowledged < this.size) return true;
     this.#limited = true;
     return false;
   }
 
-  /** Notes a datagram that goes; true when a probe is to follow it. */
+  /** Counts a sent datagram; true if a probe must follow it. */
   sent(length: number): boolean {
     this.#sent += length;
     return this.#sent - this.#lastProbeAt >= PROBE_EVERY;
   }
 
-  /** The number of a probe that goes now. */
+  /** Records a probe sent at `now` and returns its number. */
   probe(now: number): number {
     const number = this.#next;
     this.#positions[number % PROBES] = this.#sent;
@@ -60,7 +60,7 @@ export class DatagramWindow {
     return number;
   }
 
-  /** The answer to a probe has come; false for one that was not awaited. */
+  /** Records the answer to a probe; false if it was not expected. */
   answered(number: number, now: number): boolean {
     const age = this.#next - number >>> 0;
     if (age === 0 || age > this.#unanswered) return false;
@@ -70,7 +70,7 @@ export class DatagramWindow {
     return true;
   }
 
-  /** Nothing has been answered for long: what was under way is lost. */
+  /** Treats everything in flight as lost, after a long time without an answer. */
   restart(): void {
     this.#acknowledged = this.#sent;
     this.#lastProbeAt = this.#sent - PROBE_EVERY;
@@ -84,7 +84,7 @@ export class DatagramWindow {
     if (now - this.#shortestSince > FORGET_AFTER) {
       this.#shortestSince = now;
       this.#shortest = this.#roundShortest;
-      this.#resize(0.5); // what waits below us drains, and the path shows its own delay
+      this.#resize(0.5); // the queue below us drains, and the path shows its own delay
     } else {
       this.#shortest = Math.min(this.#shortest, this.#roundShortest);
       const queued = roundTrip - this.#shortest;

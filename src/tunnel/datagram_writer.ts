@@ -13,34 +13,34 @@ import { MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
 import type { QueueDrop } from "./record_queue.ts";
 import { type RecordOutlet, RecordWriter } from "./record_writer.ts";
 
-/** Bytes that are sent before the window is looked at again. */
+/** Bytes sent before the window is checked again. */
 const PORTION = 16 * 1024;
-/** Milliseconds without an answer after which what is under way counts as lost. */
+/** Time without an answer after which data in flight counts as lost, in milliseconds. */
 const ANSWER_TIME = 1_000;
-/** Pongs that wait for room in QUIC's own queue; further ones are as good as lost. */
+/** Maximum pongs waiting for room in QUIC's own queue; further ones are dropped. */
 const MAX_PONGS = 16;
 
-/** What a writer is made of. */
+/** Options of a writer. */
 export interface DatagramWriterOptions {
-  /** Takes what does not go as a datagram. */
+  /** Sends everything that is not sent as a datagram. */
   stream: FrameWriter;
   port: DatagramPort;
   dropped: (reason: DatagramDrop | QueueDrop) => void;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
 }
 
 /**
- * Sends session frames as datagrams, and the rest on the stream.
+ * Sends session frames as datagrams, and everything else on the stream.
  *
- * What follows a discovery record of a handle stays behind it on the stream until the peer has
- * sent data of that handle: so no LCP of the AC overtakes its PADS. Frames of more than two
- * datagrams stay on the stream too.
+ * After a discovery record of a handle, its frames stay on the stream behind that record until the
+ * peer has sent data of the handle: so an LCP packet of the AC cannot overtake its PADS. Frames
+ * that need more than two datagrams stay on the stream too.
  */
 export class DatagramWriter implements FrameWriter {
   #options: DatagramWriterOptions;
   #stream: FrameWriter;
-  /** What goes as datagrams waits here as records. */
+  /** Queues the frames for datagrams, as records. */
   #records: RecordWriter;
   #window = new DatagramWindow();
   #answer = Promise.withResolvers<void>();
@@ -58,7 +58,7 @@ export class DatagramWriter implements FrameWriter {
     const { dropped, now } = options;
     this.#records = new RecordWriter({
       outlet: this.#outlet(),
-      failed: () => {}, // the connection has ended, of which its stream tells
+      failed: () => {}, // the connection has ended, which its stream reports
       dropped,
       now,
     });
@@ -97,20 +97,20 @@ export class DatagramWriter implements FrameWriter {
     return this.#stream.control(type, body);
   }
 
-  /** The peer has sent data of this handle: it knows the session. */
+  /** Records that the peer has sent data of this handle, so it knows the session. */
   shown(handle: number): void {
     this.#shown[handle] = 1;
   }
 
-  /** A ping has come in a datagram: answers it. */
+  /** Answers a ping that arrived in a datagram. */
   pinged(number: number): void {
     if (this.#pongs === MAX_PONGS) return;
     this.#pongs++;
     const done = () => void this.#pongs--;
-    this.#options.port.send(encodeProbe("pong", number)).then(done, done); // as good as lost
+    this.#options.port.send(encodeProbe("pong", number)).then(done, done); // may be lost
   }
 
-  /** A pong has come in a datagram; false where it answers nothing. */
+  /** Handles a pong that arrived in a datagram; false if it answers no ping. */
   ponged(number: number): boolean {
     if (!this.#window.answered(number, this.#options.now())) return false;
     this.#answer.resolve();
@@ -140,7 +140,7 @@ export class DatagramWriter implements FrameWriter {
     };
   }
 
-  /** A record is a datagram as it is, or two halves. */
+  /** Sends each record as one datagram, or as two fragments. */
   async #sendPortion(records: Uint8Array): Promise<void> {
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
     for (let at = 0; at < records.length;) {

@@ -1,9 +1,12 @@
-/** A time limit as a signal, which aborts earlier where another one does; dispose it in the end. */
+/** A time limit as a signal, which also aborts when another signal does. Dispose it after use. */
 export class Deadline implements Disposable {
   readonly signal: AbortSignal;
   #timer: ReturnType<typeof setTimeout>;
 
-  /** Milliseconds; the signal's reason is a TimedOut with this message, or the other one's. */
+  /**
+   * `timeout` is in milliseconds. The signal's reason is a TimedOut with this message, or the other
+   * signal's reason.
+   */
   constructor(timeout: number, message: string, other?: AbortSignal) {
     const controller = new AbortController();
     this.#timer = setTimeout(() => controller.abort(new Deno.errors.TimedOut(message)), timeout);

@@ -13,13 +13,13 @@ export const Tag = {
   generalizedTime: 0x18,
   sequence: 0x30,
   set: 0x31,
-  /** A field `[number]` that holds a whole value. */
+  /** A field `[number]` that contains a whole value. */
   explicit: (number: number) => 0xa0 + number,
   /** A field `[number]` that replaces a primitive type's tag. */
   implicit: (number: number) => 0x80 + number,
 } as const;
 
-/** A value of these contents, one after the other. */
+/** Encodes a value with the given contents, in sequence. */
 export function encodeDer(
   tag: number,
   ...contents: readonly Uint8Array[]
@@ -28,45 +28,45 @@ export function encodeDer(
   return concat([Uint8Array.of(tag, ...lengthBytes(body.length)), body]);
 }
 
-/** A sequence of values. */
+/** Encodes a sequence of values. */
 export function sequence(...values: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return encodeDer(Tag.sequence, ...values);
 }
 
-/** An object identifier such as "1.2.840.10045.4.3.2". */
+/** Encodes an object identifier such as "1.2.840.10045.4.3.2". */
 export function objectIdentifier(dotted: string): Uint8Array<ArrayBuffer> {
   const [first, second, ...rest] = dotted.split(".").map(Number);
   const arcs = [first * 40 + second, ...rest];
   return encodeDer(Tag.objectIdentifier, Uint8Array.from(arcs.flatMap(base128)));
 }
 
-/** A text in ASCII under this tag. */
+/** Encodes an ASCII text with this tag. */
 export function asciiText(tag: number, text: string): Uint8Array<ArrayBuffer> {
   return encodeDer(tag, new TextEncoder().encode(text));
 }
 
-/** The values directly in a constructed one, each with its tag and length. Throws RangeError. */
+/** The direct children of a constructed value, with their tags and lengths. Throws RangeError. */
 export function derValues(der: Uint8Array): Uint8Array[] {
   const found: Uint8Array[] = [];
   const [start, end] = bodyOf(der, 0);
   for (let at = start; at < end;) {
     const next = bodyOf(der, at)[1];
-    if (next > end) throw new RangeError("Value runs beyond the one around it");
+    if (next > end) throw new RangeError("Malformed DER: a value exceeds the one around it");
     found.push(der.subarray(at, next));
     at = next;
   }
   return found;
 }
 
-/** Where the contents of the value at `at` begin and end. */
+/** Start and end of the contents of the value at `at`. */
 function bodyOf(der: Uint8Array, at: number): [start: number, end: number] {
   const first = der[at + 1];
   const extra = first < 0x80 ? 0 : first & 0x7f;
-  if (!(first >= 0) || first === 0x80 || extra > 3) throw new RangeError("Not a DER value");
+  if (!(first >= 0) || first === 0x80 || extra > 3) throw new RangeError("Malformed DER value");
   let length = extra === 0 ? first : 0;
   for (let i = 0; i < extra; i++) length = length << 8 | der[at + 2 + i];
   const start = at + 2 + extra;
-  if (start + length > der.length) throw new RangeError("Value is cut short");
+  if (start + length > der.length) throw new RangeError("Malformed DER: a value is truncated");
   return [start, start + length];
 }
 

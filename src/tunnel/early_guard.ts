@@ -1,13 +1,13 @@
 import { HandshakeError } from "./authenticate.ts";
 import { abandon } from "./connection.ts";
 
-/** Bytes that a client sends before it has proved who it is; an honest one takes half of them. */
+/** Maximum bytes from a client before it is authenticated; an honest one sends half of them. */
 const MAX_EARLY = 1_024;
 
 /**
- * Watches a QUIC connection until its client has proved who it is. QUIC keeps what nobody reads:
- * 1.25 MB of the stream and as much of datagrams, for each connection. So all is read at once, and a
- * stranger that sends more than its handshake has no connection any more.
+ * Guards a QUIC connection until its client is authenticated. QUIC keeps data that is not read:
+ * 1.25 MB of the stream and as much of datagrams, per connection. So all data is read immediately,
+ * and the connection of a stranger that sends more than its handshake is closed.
  */
 export class EarlyGuard {
   /** The first datagram, which belongs to the tunnel. */
@@ -22,14 +22,14 @@ export class EarlyGuard {
     this.datagram.then(() => this.#close("a datagram before login"), () => {});
   }
 
-  /** Bytes of the stream have been read. Throws, with the connection closed, for too many. */
+  /** Counts bytes read from the stream. If there are too many, closes the connection and throws. */
   took(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) this.#close("more than a handshake before login");
     if (this.#error !== undefined) throw this.#error;
   }
 
-  /** The client has proved who it is. */
+  /** Ends the guard, because the client is authenticated. */
   proven(): void {
     this.#left = Infinity;
   }

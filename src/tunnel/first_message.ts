@@ -1,4 +1,4 @@
-/** Finds the handshake message that a TLS connection begins with, in either direction. Pure. */
+/** Finds the first handshake message of a TLS connection, in either direction. Pure. */
 
 const RECORD_HEADER = 5;
 const CONTENT_HANDSHAKE = 22;
@@ -7,10 +7,10 @@ const MAX_RECORD = 1 << 14;
 const MESSAGE_HEADER = 4;
 
 /**
- * The body of the first message, if it is of this type (RFC 8446 section 4); "incomplete" as long as
- * more than `bytes` could make it one, "malformed" where nothing can or `limit` bytes have not. It
- * may be split over several records, between which no others may come (section 5.1). What follows
- * it is not looked at: how much of that is there already is chance.
+ * The body of the first message, if it has this type (RFC 8446 section 4). Returns "incomplete"
+ * while more bytes could complete it, "malformed" if none can, or if `limit` bytes did not. The
+ * message may be split over several records, with no others in between (section 5.1). Bytes after
+ * the message are ignored: how many have arrived already is chance.
  */
 export function firstMessage(
   bytes: Uint8Array,
@@ -20,7 +20,7 @@ export function firstMessage(
   const joined = new Uint8Array(bytes.length);
   let size = 0;
   for (let at = 0; at < bytes.length;) {
-    // Whoever speaks another protocol is recognised by the first byte.
+    // The first byte is enough to recognise another protocol.
     if (bytes[at] !== CONTENT_HANDSHAKE) return "malformed";
     if (at + 1 < bytes.length && bytes[at + 1] !== 3) return "malformed";
     if (at + RECORD_HEADER > bytes.length) break;

@@ -1,24 +1,24 @@
-/** What the proxy sends through a tunnel, whatever carries it. */
+/** Sends the proxy's frames and records through a tunnel of any transport. */
 export interface FrameWriter {
-  /** Whether half of the room is taken, though not for long: frames had better wait elsewhere. */
+  /** Whether half of the room is taken, but not for long: frames should wait elsewhere. */
   readonly isFull: boolean;
-  /** Bytes that wait to be handed to the connection. */
+  /** Bytes waiting to be passed to the connection. */
   readonly queuedBytes: number;
-  /** How long the oldest of them has waited. Milliseconds. */
+  /** How long the oldest of them has waited, in milliseconds. */
   readonly queueAge: number;
-  /** To be called before the first session frame of a batch: reads the clock for all of them. */
+  /** Reads the clock for a batch; call this before the first session frame of each batch. */
   beginBatch(): void;
   /**
    * Queues the payload of a session frame, `source[offset, offset + length)`, which is copied.
-   * Returns false, with nothing queued, where even the oldest data gave no room for it.
+   * Returns false, and queues nothing, if dropping the oldest data did not make room for it.
    */
   session(handle: number, source: Uint8Array, offset: number, length: number): boolean;
-  /** Queues a discovery frame; false where even the reserve is full. */
+  /** Queues a discovery frame; false if even the reserve is full. */
   discovery(handle: number, frame: Uint8Array): boolean;
-  /** Queues a control record; false where even the reserve is full. */
+  /** Queues a control record; false if even the reserve is full. */
   control(type: number, body: Uint8Array): boolean;
-  /** Sends what is queued as soon as the connection takes it. */
+  /** Sends queued data as soon as the connection accepts it. */
   flush(): void;
-  /** Resolves when everything queued has been handed to the connection, or has failed. */
+  /** Resolves when everything queued has been passed to the connection, or has failed. */
   drained(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { type DatagramDrop, HALF_HEADER } from "./datagram.ts";
 import { RECORD_HEADER } from "./record.ts";
 
-/** Frames whose other half is awaited at most. */
+/** Maximum number of frames that wait for their other fragment. */
 export const MAX_HALVES = 64;
-/** Milliseconds for which a half waits for the other: more than paths reorder by. */
+/** How long a fragment waits for the other, in milliseconds: more than a path's reordering. */
 export const HALF_AGE = 500;
 
 interface Waiting {
@@ -13,8 +13,8 @@ interface Waiting {
 }
 
 /**
- * Rejoins frames that came as two halves, in whichever order. A place for a half is found by its
- * frame number; who comes later to a taken place puts out who waits there.
+ * Reassembles frames from two fragments, which may arrive in either order. The frame number selects
+ * a slot; a later frame that needs the same slot evicts the fragment waiting there.
  */
 export class HalfJoiner {
   #waiting: (Waiting | undefined)[] = new Array(MAX_HALVES).fill(undefined);
@@ -26,7 +26,10 @@ export class HalfJoiner {
     this.#now = now;
   }
 
-  /** Takes a well-formed half, which is kept; writes the frame to `target` when it is complete. */
+  /**
+   * Takes ownership of a well-formed fragment. If it completes a frame, writes that to `target` and
+   * returns true.
+   */
   take(datagram: Uint8Array, view: DataView, target: Uint8Array): boolean {
     const place = view.getUint16(RECORD_HEADER) % MAX_HALVES;
     const other = this.#waiting[place];
@@ -51,7 +54,9 @@ export class HalfJoiner {
     return true;
   }
 
-  /** Whether who waits may be of the same frame; if not, why it is put out is counted. */
+  /**
+   * Whether the waiting fragment may belong to the same frame; if not, counts why it is evicted.
+   */
   #fits(other: Waiting, view: DataView, now: number): boolean {
     const same = other.view.getUint32(0) === view.getUint32(0) &&
       other.view.getUint16(RECORD_HEADER) === view.getUint16(RECORD_HEADER);

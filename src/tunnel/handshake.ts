@@ -16,26 +16,26 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** Version of the wire format; both ends must speak the same. */
+/** Version of the wire format; both ends must use the same. */
 export const PROTOCOL_VERSION = 1;
 /** ALPN name (RFC 7301). */
 export const ALPN = "pppoe-proxy/1";
-/** Bytes of a nonce, of a proof and of a certificate's SHA-256. */
+/** Lengths of a nonce, a proof and a certificate's SHA-256, in bytes. */
 export const NONCE_BYTES = 32;
 export const PROOF_BYTES = 32;
 const FINGERPRINT_BYTES = 32;
-/** Secrets that a client may have at once, while it changes from one to another. */
+/** Maximum secrets per client, which has more than one while it changes from one to another. */
 export const MAX_SECRETS = 4;
-/** Longest client name in UTF-8. */
+/** Maximum length of a client name, in UTF-8 bytes. */
 export const MAX_NAME_BYTES = 64;
 
 const HELLO_FIXED = 1 + 4 + NONCE_BYTES + 1;
 const CHALLENGE_BYTES = 1 + 4 + NONCE_BYTES + FINGERPRINT_BYTES;
 
-/** First message, client to server. */
+/** The first message, client to server. */
 export interface Hello {
   version: number;
-  /** Bit set of optional abilities; none is defined in version 1. */
+  /** Bit set of optional features; version 1 defines none. */
   features: number;
   /** 32 fresh random bytes. */
   nonce: Uint8Array;
@@ -43,7 +43,7 @@ export interface Hello {
   name: string;
 }
 
-/** Answer to a hello, server to client. */
+/** The answer to a hello, server to client. */
 export interface Challenge {
   version: number;
   features: number;
@@ -53,11 +53,11 @@ export interface Challenge {
   fingerprint: Uint8Array;
 }
 
-/** Encodes a hello; throws RangeError for a name longer than 64 bytes. */
+/** Encodes a hello. Throws RangeError if the name is empty or longer than 64 bytes. */
 export function encodeHello(hello: Hello): Uint8Array {
   const name = new TextEncoder().encode(hello.name);
   if (name.length === 0 || name.length > MAX_NAME_BYTES) {
-    throw new RangeError(`Cannot send the name "${hello.name}": it needs 1 to 64 bytes`);
+    throw new RangeError(`Cannot send the name "${hello.name}": use a name of 1 to 64 bytes`);
   }
   const out = new Uint8Array(HELLO_FIXED + name.length);
   out[0] = hello.version;
@@ -68,10 +68,10 @@ export function encodeHello(hello: Hello): Uint8Array {
   return out;
 }
 
-/** A byte order mark is part of a name: one name has one spelling. */
+/** A byte order mark is part of a name: each name has only one spelling. */
 const NAME = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Decodes a hello; undefined for anything that is none. */
+/** Decodes a hello; undefined if it is malformed. */
 export function decodeHello(body: Uint8Array): Hello | undefined {
   if (body.length < HELLO_FIXED + 1) return undefined;
   const length = body[HELLO_FIXED - 1];
@@ -98,7 +98,7 @@ export function encodeChallenge(challenge: Challenge): Uint8Array {
   return out;
 }
 
-/** Decodes a challenge; undefined for anything that is none. */
+/** Decodes a challenge; undefined if it is malformed. */
 export function decodeChallenge(body: Uint8Array): Challenge | undefined {
   if (body.length !== CHALLENGE_BYTES) return undefined;
   return {
@@ -110,8 +110,9 @@ export function decodeChallenge(body: Uint8Array): Challenge | undefined {
 }
 
 /**
- * A side's proof that it knows the secret: HMAC-SHA-256 over its role and both messages, which
- * hold versions, features, both nonces, the client's name and the certificate's fingerprint.
+ * Computes a side's proof that it knows the secret: HMAC-SHA-256 over its role and both messages,
+ * which contain versions, features, both nonces, the client's name and the certificate's
+ * fingerprint.
  */
 export function prove(
   secret: Uint8Array,
@@ -123,7 +124,7 @@ export function prove(
   return new Uint8Array(hmac.update(hello).update(challenge).digest());
 }
 
-/** Whether two proofs are equal, in a time that does not tell where they differ. */
+/** Whether two proofs are equal, in a time that does not reveal where they differ. */
 export function sameProof(expected: Uint8Array, given: Uint8Array): boolean {
   return expected.length === given.length && timingSafeEqual(expected, given);
 }

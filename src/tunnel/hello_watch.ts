@@ -1,22 +1,22 @@
 import { type ClientHello, MAX_CLIENT_HELLO, readClientHello } from "./client_hello.ts";
 
-/** What becomes of a wait: a hello, bytes that are none, or the end of the connection. */
+/** How a wait ends: with a hello, with other bytes, or with the end of the connection. */
 export type Greeting = ClientHello | "malformed" | "ended";
 
-/** Copies what has arrived without taking it; null at the end of the stream. */
+/** Copies received bytes without consuming them; returns null at the end of the stream. */
 export type Peek = (into: Uint8Array<ArrayBuffer>) => number | null;
 
-/** A wait is looked at again after this part of the time that it has lasted. */
+/** Time to the next check, as a share of the time already waited. */
 const PATIENCE = 1 / 4;
-/** Milliseconds between two looks at one connection. */
+/** Minimum and maximum time between two checks of one connection, in milliseconds. */
 const SHORTEST = 1;
 const LONGEST = 50;
-/** Looks a second at all connections together, about. */
+/** Approximate maximum of checks per second, over all connections. */
 const LOOKS = 2_500;
 
 /** A wait for one connection's hello. */
 export interface HelloWait {
-  /** Looks now; whether the wait is over. */
+  /** Checks now; returns whether the wait is over. */
   look(): boolean;
   /** Ends the wait. */
   stop(): void;
@@ -31,9 +31,9 @@ interface Wait {
 }
 
 /**
- * Waits for the hellos of connections that Deno must not read yet. The kernel does not say when
- * bytes arrive that are held back, so that they are looked for: often at first, as a hello comes
- * right behind TCP's handshake, and ever more rarely.
+ * Waits for the hellos of connections that Deno must not read yet. The kernel does not report bytes
+ * that are held back, so connections are polled: often at first, because a hello arrives right
+ * after TCP's handshake, then less and less often.
  */
 export class HelloWatch {
   #waits = new Set<Wait>();
@@ -41,7 +41,7 @@ export class HelloWatch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #due = Infinity;
 
-  /** Calls `done` once, at the earliest in this call. */
+  /** Calls `done` once, possibly before this call returns. */
   wait(peek: Peek, done: (greeting: Greeting) => void): HelloWait {
     const since = performance.now();
     const wait: Wait = { peek, done, since, due: since, seen: 0 };

@@ -1,64 +1,69 @@
-/** How many first packets of unknown networks the kernel lets through, so that it drops a flood's. */
+/**
+ * Limits the first packets that the kernel accepts from unknown networks, to stop a flood there.
+ */
 
-/** Connections of unknown networks that begin in a second while there are more. */
+/** Connections of unknown networks accepted per second during a flood. */
 const RATE = 200;
-/** So many within a tick end it: a flood is not waited for. */
+/** First packets that end a tick early, so that a flood is noticed immediately. */
 const BURST = 128;
-/** How often the load is looked at. Milliseconds. */
+/** Interval between measurements of the load, in milliseconds. */
 const TICK = 250;
-/** The share that passes doubles in a second at most, when the load falls. */
+/** Minimum time for the accepted share to double when the load falls, in milliseconds. */
 const RECOVERY = 1_000;
-/** Below it a share is of no use to anybody. */
+/** Minimum share; a smaller one would admit nothing in practice. */
 const LEAST_SHARE = 1 / 65_536;
-/** What is measured in a whole tick counts for so much against what was measured before. */
+/** Weight of a whole tick's measurement against the earlier ones. */
 const WEIGHT = 0.4;
-/** The kernel gets another filter at most so often. Milliseconds. */
+/** Minimum time between two updates of the kernel's filter, in milliseconds. */
 const UPDATE_PAUSE = 20;
-/** A share that differs by less needs no other filter. */
+/** Relative difference of shares below which the filter is not updated. */
 const NOTABLE = 0.1;
 
-/** Networks that the kernel is told: those of clients, and those of connections in handshake. */
+/** Maximum networks in the kernel's filter: those of clients and of connections in handshake. */
 export const MAX_NETWORKS = 512;
 
-/** What is dropped of what begins connections. */
+/** Which packets that begin connections are accepted. */
 export interface InitialRule {
-  /** The part that passes from unknown networks. */
+  /** Share accepted from unknown networks, 0 to 1. */
   readonly share: number;
-  /** The networks from which all passes. */
+  /** Networks from which all are accepted. */
   readonly networks: readonly string[];
-  /** Whether every network of a client is among them. */
+  /** Whether the list contains every client's network. */
   readonly complete: boolean;
 }
 
-/** What a gate is made of. */
+/** Options of a gate. */
 export interface InitialGateOptions {
-  /** Has the kernel follow a rule from now on. */
+  /** Makes the kernel apply a rule. */
   apply: (rule: InitialRule) => void;
-  /** The networks that clients have logged in from, the latest last; the same array if nothing is new. */
+  /** Networks from which clients have logged in, latest last; the same array if nothing changed. */
   known: () => readonly string[];
-  /** Networks of connections in handshake, how many each has, and how many it may have. */
+  /** Networks of connections in handshake, with the number and maximum number of each. */
   handshaking: () => Iterable<readonly [network: string, count: number, most: number]>;
-  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  /**
+   * Called with the load when the kernel starts to drop first packets; with undefined when it
+   * stops.
+   */
   flooded?: ((perSecond: number | undefined) => void) | undefined;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
-  /** Calls back after so many milliseconds. */
+  /** Calls `run` after the given time. */
   later: (milliseconds: number, run: () => void) => void;
 }
-
 /**
  * Measures how many connections unknown networks begin, and sets the share of them that the kernel
- * lets through:
+ * accepts:
  *
  *     open ──more than RATE──▶ flooded, share = RATE / load ──load falls, share doubles──▶ open
  *
- * While it is flooded the kernel knows the networks of clients and of connections in handshake, whose
- * packets all pass. One that has too many connections in handshake is no longer among them.
+ * While flooded, the kernel's filter lists the networks of clients and of connections in handshake,
+ * whose packets are all accepted. A network with too many connections in handshake is removed from
+ * the list.
  */
 export class InitialGate {
   #options: InitialGateOptions;
   #share = 1;
-  /** First packets a second of unknown networks, as they came before the kernel dropped any. */
+  /** First packets per second from unknown networks, before the kernel drops any. */
   #load = 0;
   #arrived = 0;
   #since: number;
@@ -72,28 +77,28 @@ export class InitialGate {
     this.#options = options;
     this.#since = options.now();
   }
-
+  /** Share currently accepted from unknown networks. */
   /** The part that passes from unknown networks now. */
   get share(): number {
     return this.#share;
   }
-
+  /** Counts a new connection from a known or unknown network. */
   /** A connection begins, from a network that is known or not. */
   arrived(isKnown: boolean): void {
     if (!isKnown && ++this.#arrived >= BURST) this.#measure(1);
     if (!this.#isTicking) this.#tick();
   }
-
+  /** Records that the networks of connections in handshake have changed. */
   /** Networks in handshake are others than before. */
   changed(): void {
     if (this.#share < 1) this.#update();
   }
-
+  /** Stops; the kernel keeps its filter. */
   /** Leaves the kernel as it is. */
   close(): void {
     this.#isClosed = true;
   }
-
+  /** Measures the load while there is any. */
   /** Looks at the load as long as there is any. */
   #tick(): void {
     this.#isTicking = true;
@@ -104,7 +109,7 @@ export class InitialGate {
       if (this.#share < 1 || this.#load > 1) this.#tick();
     });
   }
-
+  /** `weight` is that of this measurement against the earlier ones. */
   /** `weight`: what counts of this measurement, against those before. */
   #measure(weight: number): void {
     const now = this.#options.now();

@@ -1,37 +1,37 @@
 import type { TokenBucket } from "./token_bucket.ts";
 
-/** When to ask whether the peer is alive, and when to give it up. Milliseconds. */
+/** Interval between pings, and timeout after which the peer counts as dead. Milliseconds. */
 export interface KeepaliveOptions {
   interval: number;
   timeout: number;
 }
 
-/** Pings whose time is remembered; a later pong says nothing of the path any more. */
+/** Number of pings whose send time is remembered; a later pong says nothing about the path. */
 const REMEMBERED = 16;
 /** Bytes of a ping's body. */
 const PING_BYTES = 8;
-/** An answer counts for so long: whoever asks again at once gets the same. Milliseconds. */
+/** How long an answer stays valid for further questions, in milliseconds. */
 const FRESH = 250;
-/** Bytes that come so long after a question are not what was under way before it. Milliseconds. */
+/** After this time, received bytes were not in flight before the question. Milliseconds. */
 const ON_ITS_WAY = 200;
 
 /**
- * The pings of one tunnel, both ways. The round trip is measured with our own clock alone: a pong
- * says no more than which ping it answers.
+ * The pings of one tunnel, in both directions. The round trip is measured with our own clock alone:
+ * a pong says only which ping it answers.
  */
 export class Keepalive {
-  /** By number: when a ping went; NaN where it was answered or none went. */
+  /** Send times by number; NaN if the ping was answered or not sent. */
   #times = new Float64Array(REMEMBERED).fill(NaN);
   #next = 0;
   #allowance: TokenBucket;
   #send: (body: Uint8Array) => void;
   #now: () => number;
   #sentAt = -Infinity;
-  /** When the latest ping went that was answered. */
+  /** Send time of the latest ping that was answered. */
   #provenAt = -Infinity;
   #question: { settled: number; began: number; answer: PromiseWithResolvers<boolean> } | undefined;
 
-  /** `send` sends a ping with this body at once; `allowance` is that of the peer's pings. */
+  /** `send` sends a ping with this body immediately; `allowance` limits the peer's pings. */
   constructor(send: (body: Uint8Array) => void, now: () => number, allowance: TokenBucket) {
     this.#send = send;
     this.#now = now;
@@ -47,7 +47,7 @@ export class Keepalive {
     this.#send(body);
   }
 
-  /** Milliseconds since the ping that this pong answers; undefined where none waits for it. */
+  /** Milliseconds from the ping to its pong; undefined if the pong answers no open ping. */
   ponged(body: Uint8Array): number | undefined {
     if (body.length !== PING_BYTES) return undefined;
     const view = new DataView(body.buffer, body.byteOffset, PING_BYTES);
@@ -62,28 +62,28 @@ export class Keepalive {
     return Math.max(0, this.#now() - sent);
   }
 
-  /** Has the peer prove that what goes now reaches it, at most four times a second. */
+  /** Makes the peer prove that data sent now reaches it, at most four times per second. */
   prove(): void {
     if (this.#now() - this.#sentAt >= FRESH) this.ping();
   }
 
-  /** Whether the peer has answered a ping that went at this time, or so soon before that it counts. */
+  /** Whether the peer has answered a ping sent after `since`, or shortly before. */
   isProven(since: number): boolean {
     return this.#provenAt > since - FRESH;
   }
 
-  /** Whether a ping of the peer may be answered: one that sends so many means harm. */
+  /** Whether to answer a ping of the peer; false beyond the rate that an honest peer needs. */
   admitsPing(): boolean {
     return this.#allowance.take(this.#now());
   }
 
-  /** Something was read. */
+  /** Records that something was read. */
   heard(): void {
     if (this.#question === undefined || !this.#isOpen) return;
     if (this.#now() - this.#question.began >= ON_ITS_WAY) this.#settle(true);
   }
 
-  /** Whether the peer answers within `patience` milliseconds. All who ask at once share a ping. */
+  /** Whether the peer answers within `patience` milliseconds. Concurrent calls share one ping. */
   async answers(patience: number): Promise<boolean> {
     const now = this.#now();
     if (this.#question !== undefined && (this.#isOpen || now - this.#question.settled < FRESH)) {
@@ -98,7 +98,7 @@ export class Keepalive {
     return alive;
   }
 
-  /** The tunnel has ended: nobody answers. */
+  /** Settles open questions with false, because the tunnel has ended. */
   ended(): void {
     this.#settle(false);
   }

@@ -1,6 +1,6 @@
-/** Networks that strangers are counted by: what one subscriber usually has, and wider ones. */
+/** Networks by which strangers are counted: those of one subscriber, and wider ones. */
 
-/** An IPv4 or IPv6 address as 16 bytes, IPv4 as IPv4-mapped (RFC 4291); undefined for what is none. */
+/** Parses an address to 16 bytes, IPv4 as IPv4-mapped (RFC 4291); undefined if it is not one. */
 export function addressBytes(host: string): Uint8Array | undefined {
   const bytes = new Uint8Array(16);
   const [text] = host.split("%"); // a zone names an interface, not a network
@@ -20,20 +20,20 @@ export function addressBytes(host: string): Uint8Array | undefined {
   return bytes;
 }
 
-/** The networks that an address is in, the narrowest first. */
+/** The networks that contain an address, narrowest first. */
 export interface Networks {
-  /** An IPv4 address itself, an IPv6 address's /64: one subscriber, at least. */
+  /** The IPv4 address itself, or the IPv6 address's /64: at least one subscriber. */
   readonly own: string;
-  /** Of an IPv6 address its /56 and its /48, which are often one subscriber's, too (RFC 6177). */
+  /** An IPv6 address's /56 and /48, which often belong to one subscriber too (RFC 6177). */
   readonly wide: readonly string[];
 }
 
 const NONE: readonly string[] = [];
 const MAPPED = "::ffff:";
 
-/** The networks of an address; what is no address is a network of its own. */
+/** The networks of an address; any other text counts as a network itself. */
 export function networksOf(host: string): Networks {
-  // What the kernel says of IPv4, which a flood of strangers has it say often, makes no garbage.
+  // IPv4 addresses from the kernel, frequent in a flood of strangers, allocate no garbage.
   const at = host.startsWith(MAPPED) ? MAPPED.length : 0;
   if (isQuad(host, at)) return { own: at === 0 ? host : host.slice(at), wide: NONE };
   const bytes = addressBytes(host);
@@ -42,7 +42,7 @@ export function networksOf(host: string): Networks {
   return { own: prefix(bytes, 64), wide: [prefix(bytes, 56), prefix(bytes, 48)] };
 }
 
-/** Whether the rest of a text from `at` on is an IPv4 address as it is usually written. */
+/** Whether the rest of a text from `at` on is an IPv4 address in the usual notation. */
 function isQuad(text: string, at: number): boolean {
   let parts = 1;
   let value = -1;

@@ -1,83 +1,85 @@
 /**
- * What a queue's records are worth, who they belong to and how much of each may wait.
+ * The classes of a queue's records, and how much of each class and session may wait.
  *
- * A record weighs its bytes, and at least {@linkcode MIN_WEIGHT}: so the limits bound the number
- * of records, too.
+ * The weight of a record is its size, but at least {@linkcode MIN_WEIGHT}, so the limits also bound
+ * the number of records.
  */
 import { QUANTUM } from "./round_robin.ts";
 
-/** Session data may wait in this many bytes. */
+/** Maximum session data waiting, in bytes. */
 export const DATA_LIMIT = 512 * 1024;
-/** Least weight of a record. Bytes. */
+/** Minimum weight of a record, in bytes. */
 export const MIN_WEIGHT = 32;
 
 /** Session data. */
 export const DATA = 1;
-/** PPP control beyond what its session may have waiting: dropped as data is. */
+/** PPP control beyond its session's share: may be dropped like data. */
 export const EXCESS = 2;
 /** PPP control of a session: LCP, authentication, NCPs. */
 export const PPP_CONTROL = 3;
-/** Discovery of no session yet. */
+/** Discovery that belongs to no session yet. */
 export const DISCOVERY = 4;
 /** The tunnel's own records, and discovery that opens or ends a session. */
 export const OWN = 5;
 
-/** Limits of what is never dropped once it waits, each its own. Bytes. */
+/** Separate limits of the classes that are never dropped once queued, in bytes. */
 export const PPP_CONTROL_LIMIT = 64 * 1024;
 export const DISCOVERY_LIMIT = 128 * 1024;
-export const OWN_LIMIT = 512 * 1024; // the ends of 10,000 sessions at once, and room beside
-/** What of the two latter and of PPP control one session may have waiting. Bytes. */
+export const OWN_LIMIT = 512 * 1024; // the ends of 10,000 sessions at once, and spare room
+/** Maximum PPP control, discovery and own records of one session, in bytes. */
 export const SESSION_CONTROL_LIMIT = 16 * 1024;
-/** Room beside the data for what is never dropped once it waits. Bytes. */
+/** Room, in addition to the data, for records that are never dropped once queued. Bytes. */
 export const CONTROL_RESERVE = PPP_CONTROL_LIMIT + DISCOVERY_LIMIT + OWN_LIMIT;
-/** Records of data that may wait. */
+/** Maximum number of data records waiting. */
 export const MAX_RECORDS = DATA_LIMIT / MIN_WEIGHT;
 
-/** What a record of `size` bytes counts for. */
+/** Weight of a record of `size` bytes. */
 export function weightOf(size: number): number {
   return size < MIN_WEIGHT ? MIN_WEIGHT : size;
 }
 
-/** Whether records of this class give way where there is no room. */
+/** Whether records of this class may be dropped to make room. */
 export function isDroppable(of: number): boolean {
   return of <= EXCESS;
 }
 
-/** Counts what waits, in all and by session. An empty queue is forgotten in one step. */
+/** Counts what waits, in total and by session. Clearing takes one step. */
 export class QueueShares {
-  /** Weight of the records that give way. */
+  /** Weight of the droppable records. */
   data = 0;
-  /** Sessions that have such records. */
+  /** Number of sessions with droppable records. */
   flows = 0;
   #control = new Int32Array(OWN + 1);
-  /** By handle; valid where the epoch is the present one. */
+  /** By handle; the counters of a handle are valid if its epoch is the current one. */
   #epochs = new Uint32Array(0x10000);
   #dataOf = new Int32Array(0x10000);
   #controlOf = new Int32Array(0x10000);
   #epoch = 1;
 
-  /** Weight of a session's records that give way. */
+  /** Weight of a session's droppable records. */
   dataOf(handle: number): number {
     return this.#epochs[handle] === this.#epoch ? this.#dataOf[handle] : 0;
   }
 
-  /** Whether a session's control may wait: its own share and all sessions' are not used up. */
+  /**
+   * Whether a session's PPP control may wait: neither its share nor the class's limit is used up.
+   */
   admitsPpp(handle: number, weight: number): boolean {
     return this.#admits(PPP_CONTROL, weight, PPP_CONTROL_LIMIT) && this.#admitsOf(handle, weight);
   }
 
-  /** Whether discovery may wait; `handle` is 0 where there is no session yet. */
+  /** Whether a discovery record may wait; `handle` is 0 if it belongs to no session yet. */
   admitsDiscovery(handle: number, weight: number): boolean {
     if (handle === 0) return this.#admits(DISCOVERY, weight, DISCOVERY_LIMIT);
     return this.admitsOwn(weight) && this.#admitsOf(handle, weight);
   }
 
-  /** Whether a record of the tunnel's own may wait. */
+  /** Whether one of the tunnel's own records may wait. */
   admitsOwn(weight: number): boolean {
     return this.#admits(OWN, weight, OWN_LIMIT);
   }
 
-  /** A record waits; `handle` is 0 for what belongs to no session. */
+  /** Counts a queued record; `handle` is 0 if it belongs to no session. */
   add(of: number, handle: number, weight: number): void {
     if (this.#epochs[handle] !== this.#epoch) {
       this.#epochs[handle] = this.#epoch;
@@ -93,7 +95,7 @@ export class QueueShares {
     this.data += weight;
   }
 
-  /** It no longer does. */
+  /** Counts a record that has left the queue. */
   remove(of: number, handle: number, weight: number): void {
     if (of > EXCESS) {
       this.#control[of] -= weight;
@@ -105,13 +107,13 @@ export class QueueShares {
     if (this.#dataOf[handle] === 0) this.flows--;
   }
 
-  /** Whether a session would have no more than its fair share with so much in addition. */
+  /** Whether a session stays within its fair share with an additional `weight`. */
   isWithinShare(handle: number, weight: number): boolean {
     const flows = this.flows + (this.dataOf(handle) === 0 ? 1 : 0);
     return this.dataOf(handle) + weight <= Math.max(QUANTUM, DATA_LIMIT / flows);
   }
 
-  /** Nothing waits. */
+  /** Resets all counters, for an empty queue. */
   clear(): void {
     this.#epoch = this.#epoch + 1 >>> 0;
     if (this.#epoch === 0) this.#epochs.fill(this.#epoch++);

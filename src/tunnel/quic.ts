@@ -1,6 +1,6 @@
 /**
- * QUIC as the tunnel wants it (experimental, RFC 9000 and 9221): TLS 1.3 with the same ALPN name
- * and the same trust as over TCP.
+ * QUIC for the tunnel (experimental, RFC 9000 and 9221): TLS 1.3 with the same ALPN name and the
+ * same trust as over TCP.
  */
 import { routeSocket } from "../../ffi/routed_socket.ts";
 import { socketsOf } from "../../ffi/tcp.ts";
@@ -20,12 +20,12 @@ import { RECEIVE_QUEUE } from "./quic_socket.ts";
 import { UdpDrops } from "./udp_drops.ts";
 
 /**
- * Both ends probe an idle connection so often; Deno gives it up after 30 s of silence. The
- * tunnel's own keepalive is usually faster. Milliseconds.
+ * Interval at which both ends probe an idle connection, in milliseconds. Deno closes it after 30 s
+ * of silence. The tunnel's own keepalive is usually faster.
  */
 const KEEP_ALIVE = 10_000;
 
-/** A peer may open the tunnel's one stream and no other. BBR: loss alone does not slow it down. */
+/** A peer may open only the tunnel's one stream. BBR: loss alone does not slow it down. */
 export const QUIC_OPTIONS = {
   keepAliveInterval: KEEP_ALIVE,
   maxConcurrentBidirectionalStreams: 1,
@@ -33,7 +33,7 @@ export const QUIC_OPTIONS = {
   congestionControl: "low-latency",
 } as const;
 
-/** Throws where this Deno has no QUIC. */
+/** Throws if this Deno has no QUIC. */
 export function requireQuic(): void {
   if (Deno.QuicEndpoint !== undefined) return;
   throw new Error(
@@ -42,8 +42,8 @@ export function requireQuic(): void {
 }
 
 /**
- * Dials, within `timeout` milliseconds or until `stop`, and verifies the server. Throws what went
- * wrong; the socket is closed then, whatever was under way.
+ * Dials within `timeout` milliseconds or until `stop`, and verifies the server. Throws the cause of
+ * a failure; the socket is closed then, in any state.
  */
 export async function dialQuic(
   endpoint: Endpoint,
@@ -55,7 +55,7 @@ export async function dialQuic(
   using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
   const { signal } = deadline;
   signal.throwIfAborted();
-  // Without IPv6 in the kernel, only an IPv4 socket can be had.
+  // Without IPv6 in the kernel, only an IPv4 socket can be opened.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
   const socket = UdpSocket.find(local.addr.hostname, local.addr.port);
   socket?.widen(RECEIVE_QUEUE);
@@ -78,7 +78,7 @@ export async function dialQuic(
   }
 }
 
-/** Connects from a socket of its own; `ended` is called when the connection has ended. */
+/** Connects from a dedicated socket; calls `ended` when the connection has ended. */
 async function connect(
   local: Deno.QuicEndpoint,
   { host, port }: Endpoint,

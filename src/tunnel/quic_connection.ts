@@ -1,14 +1,14 @@
 import { abandon, type Connection, type DatagramPort } from "./connection.ts";
 import type { EarlyGuard } from "./early_guard.ts";
 
-/** Bytes of one read from the stream. */
+/** Maximum bytes of one read from the stream. */
 const READ_SIZE = 64 * 1024;
-/** Milliseconds that the peer has to hang up after our last words. */
+/** How long the peer may take to hang up after our last record, in milliseconds. */
 const LINGER = 1_000;
 
 /**
- * One QUIC connection as a tunnel uses it: one bidirectional stream, and datagrams. Closing it
- * discards what is under way, so whoever has something last to say waits for `delivered`.
+ * A QUIC connection as a tunnel uses it: one bidirectional stream, and datagrams. Closing it
+ * discards data in flight, so a caller with a last record to send awaits `delivered` first.
  */
 export class QuicConnection implements Connection {
   readonly datagrams: DatagramPort;
@@ -16,11 +16,11 @@ export class QuicConnection implements Connection {
   #reader: ReadableStreamBYOBReader;
   #writer: WritableStreamDefaultWriter<Uint8Array>;
   #space = new Uint8Array(READ_SIZE);
-  /** What was read and not yet taken. */
+  /** Bytes read from the stream but not returned yet. */
   #rest = new Uint8Array(0);
   #guard: EarlyGuard | undefined;
 
-  /** `guard` has read the first datagram, and watches over what comes before login. */
+  /** `guard` has read the first datagram, and limits what arrives before login. */
   constructor(
     connection: Deno.QuicConn,
     stream: Deno.QuicBidirectionalStream,
@@ -30,7 +30,7 @@ export class QuicConnection implements Connection {
     this.#guard = guard;
     this.#reader = stream.readable.getReader({ mode: "byob" });
     this.#writer = stream.writable.getWriter();
-    // Their ends are told by read and write.
+    // Reads and writes report the ends of these.
     this.#reader.closed.catch(() => {});
     this.#writer.closed.catch(() => {});
     let first = guard?.datagram;
@@ -51,7 +51,7 @@ export class QuicConnection implements Connection {
     if (this.#rest.length === 0) {
       const { value, done } = await this.#reader.read(this.#space);
       if (done || value === undefined) return null;
-      this.#space = new Uint8Array(value.buffer); // the memory went there and came back
+      this.#space = new Uint8Array(value.buffer); // the read transferred the memory and returned it
       this.#rest = value;
       this.#guard?.took(value.length);
     }
@@ -68,7 +68,7 @@ export class QuicConnection implements Connection {
 
   close(): void {
     abandon(this.#connection);
-    // A peer's code and reason come this way too; the tunnel's own words are on the stream.
+    // A peer's code and reason also end up here; the tunnel's own close record is on the stream.
     this.#connection.closed.catch(() => {});
   }
 

@@ -1,43 +1,43 @@
-/** QUIC connections whose handshake has not ended, so that their addresses may be forged. */
+/** QUIC connections in handshake, whose source addresses may be forged. */
 import { networksOf } from "./network.ts";
 
-/** Connections in handshake at most, for known addresses and for others each. */
+/** Maximum connections in handshake, for known addresses and for all others separately. */
 export const MAX_HANDSHAKES = 128;
-/** One that has not ended after so long is given up. Milliseconds. */
+/** Maximum duration of a handshake, in milliseconds. */
 const HANDSHAKE_TIMEOUT = 3_000;
-/** From then on it is slow, and gives way first. Milliseconds. */
+/** Age from which a handshake counts as slow and is evicted first, in milliseconds. */
 const PATIENCE = 500;
-/** Handshakes that begin in a second, and at once. */
+/** Maximum handshakes that begin, per second and in one burst. */
 const RATE = 500;
 const BURST = 128;
 
-/** What decides. */
+/** What the limits depend on. */
 export interface QuicHandshakesOptions {
-  /** Whether a client has logged in from an address lately. */
+  /** Whether a client has recently logged in from an address. */
   knows: (host: string) => boolean;
   now: () => number;
-  /** Numbers in [0, 1). */
+  /** Random numbers in [0, 1). */
   random: () => number;
 }
 
-/** From one network that is not known: more connections in handshake are no client's. */
+/** Maximum for one unknown network: a client needs no more. */
 const PER_NETWORK = 4;
-/** From a known one, where all of a site's clients may begin at once. */
+/** Maximum for one known network, where all clients of a site may connect at the same time. */
 const PER_KNOWN_NETWORK = 32;
 
 interface Handshake {
   readonly network: string;
   readonly since: number;
   readonly pool: Handshake[];
-  /** How many its network may have. */
+  /** Maximum number of handshakes of its network. */
   readonly most: number;
   readonly giveUp: () => void;
 }
 
 /**
- * Bounds handshakes where an address proves nothing. Each newcomer gets in, and one that has had its
- * time, or else a random one, makes room: a flood from forged addresses shortens the time for a
- * handshake, which it cannot take away. Known addresses are apart from it.
+ * Limits handshakes of unverified addresses. Every new one is admitted; a slow one, or else a
+ * random one, is evicted for it. So a flood from forged addresses only shortens the time for a
+ * handshake. It does not affect known addresses.
  */
 export class QuicHandshakes {
   #options: QuicHandshakesOptions;
@@ -55,7 +55,7 @@ export class QuicHandshakes {
     return this.#known.length + this.#strangers.length;
   }
 
-  /** Whether a handshake may begin now; what it costs is the same for forged addresses. */
+  /** Whether a handshake may begin now. The rate limit covers forged addresses too. */
   begin(): boolean {
     const now = this.#options.now();
     this.#tokens = Math.min(BURST, this.#tokens + (now - this.#filled) * RATE / 1_000);
@@ -65,7 +65,7 @@ export class QuicHandshakes {
     return true;
   }
 
-  /** Takes one in; `giveUp` is called where it has to go. The function that takes it out again. */
+  /** Adds a handshake; `giveUp` is called if it is evicted. Returns a function that removes it. */
   enter(host: string, giveUp: () => void): () => void {
     const { knows, now } = this.#options;
     const [pool, most] = knows(host)
@@ -77,7 +77,7 @@ export class QuicHandshakes {
     return () => void remove(handshake);
   }
 
-  /** The networks that have any, how many each has, and how many it may have. */
+  /** The networks with handshakes, and the number and maximum number of each. */
   networks(): [network: string, count: number, most: number][] {
     const counts = new Map<string, [string, number, number]>();
     for (const { network, most } of [...this.#known, ...this.#strangers]) {
@@ -87,7 +87,7 @@ export class QuicHandshakes {
     return [...counts.values()];
   }
 
-  /** Gives up those whose time is over. */
+  /** Evicts handshakes that have timed out. */
   sweep(): void {
     const limit = this.#options.now() - HANDSHAKE_TIMEOUT;
     for (const pool of [this.#known, this.#strangers]) {
@@ -95,7 +95,7 @@ export class QuicHandshakes {
     }
   }
 
-  /** Gives up all. */
+  /** Evicts all handshakes. */
   clear(): void {
     for (const pool of [this.#known, this.#strangers]) while (pool.length > 0) evict(pool[0]);
   }

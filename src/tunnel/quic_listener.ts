@@ -11,22 +11,25 @@ import { makeTlsIdentity } from "./tls_identity.ts";
 import { UdpDrops } from "./udp_drops.ts";
 import type { Incoming, Listener, Renewal } from "./listener.ts";
 
-/** How often handshakes are looked at. Milliseconds. */
+/** Interval between checks for timed-out handshakes, in milliseconds. */
 const SWEEP = 500;
 
-/** What a listener shares with others. */
+/** What a listener shares with other parts. */
 export interface QuicListenOptions {
-  /** Where clients have logged in from lately. */
+  /** Networks from which clients have recently logged in. */
   known?: KnownNetworks;
-  /** Counts what the kernel drops of UDP sockets. */
+  /** Counts the kernel's drops of UDP sockets. */
   drops?: UdpDrops;
-  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  /**
+   * Called with the load when the kernel starts to drop first packets; with undefined when it
+   * stops.
+   */
   flooded?: (perSecond: number | undefined) => void;
 }
 
 /**
- * A UDP port that takes QUIC connections. One is delivered after QUIC's handshake, when its
- * address is known to be the peer's.
+ * A UDP port that accepts QUIC connections. A connection is delivered after QUIC's handshake, which
+ * verifies the peer's address.
  *
  *     listening ──close()──▶ closing ──last connection gone──▶ closed
  */
@@ -82,7 +85,7 @@ export class QuicListener implements Listener {
     return this.#waiting.promise;
   }
 
-  /** QUIC's endpoint takes another certificate for new connections at any time. */
+  /** QUIC's endpoint accepts another certificate for new connections at any time. */
   renew(certificate: string, key: string): Promise<Renewal> {
     const former = this.#shown;
     const show = (shown: { cert: string; key: string }): void => {
@@ -115,8 +118,8 @@ export class QuicListener implements Listener {
       } catch {
         return; // the endpoint is closed
       }
-      // Its address cannot be asked for before it is accepted: Deno would then not accept it. No
-      // answer is sent, as it may go to a victim; a client's own QUIC tries again.
+      // The address is not known before accept: after asking for it, Deno would not accept. No
+      // answer is sent, because it might go to a victim; a client's own QUIC retries.
       if (!this.#closing && this.#handshakes.begin()) this.#shakeHands(incoming);
       else {
         incoming.ignore();
@@ -127,8 +130,8 @@ export class QuicListener implements Listener {
 
   async #shakeHands(incoming: Deno.QuicIncoming): Promise<void> {
     try {
-      // Only a connection that is had before its handshake can be closed in it. Nothing is read from
-      // or written to it before `handshake` has resolved.
+      // Only a connection returned before its handshake can be closed during it. Nothing is read
+      // from or written to it before `handshake` has resolved.
       const connection = incoming.accept({ zeroRtt: true });
       this.#follow(connection);
       const { hostname } = connection.remoteAddr;
@@ -141,12 +144,12 @@ export class QuicListener implements Listener {
       this.#socket.gate.arrived(this.#known.isKnown(hostname));
       this.#socket.gate.changed();
       await Promise.race([connection.handshake, left]).finally(done);
-      // A handshake that has failed resolves, too, and what has ended it is heard a turn later.
+      // A failed handshake resolves too, and its cause is reported one turn later.
       await new Promise((resolve) => setImmediate(resolve));
       if (!hasLeft && connection.protocol === ALPN) this.#deliver(new QuicIncoming(connection));
       else abandon(connection);
     } catch {
-      // a stranger, or one that does not trust us: QUIC has told it why
+      // a stranger, or a peer that does not trust us: QUIC has sent it the reason
     }
   }
 
@@ -165,23 +168,23 @@ export class QuicListener implements Listener {
     this.#release();
   }
 
-  /** Closes the socket when nobody needs it any more. */
+  /** Closes the socket after the last connection. */
   #release(): void {
     if (this.#closing && this.#connections === 0) this.#endpoint.close();
   }
 }
 
-/** Closes a connection with the reason; the peer hears of it even in its handshake. */
+/** Closes a connection with the reason, which reaches the peer even during its handshake. */
 function refuseQuic(connection: Deno.QuicConn): void {
   const reason = "too-many-connections";
   try {
     connection.close({ closeCode: CLOSE_CODES[reason], reason });
   } catch {
-    // it was closed already
+    // already closed
   }
 }
 
-/** What is shown in place of the configured certificate (PEM). */
+/** Makes what is presented instead of the configured certificate (PEM). */
 function identity(certificate: string, key: string): { cert: string; key: string } {
   const shown = makeTlsIdentity(certificate, key);
   return { cert: shown.certificate, key: shown.key };
@@ -204,14 +207,16 @@ class QuicIncoming implements Incoming {
   }
 
   /**
-   * Waits for the client's stream, which comes with its hello right behind QUIC's handshake. Of the
-   * ClientHello Deno shows nothing.
+   * Waits for the client's stream, which arrives with its hello right after QUIC's handshake. Deno
+   * does not expose the ClientHello.
    */
   async greeted(): Promise<readonly string[]> {
     const streams = this.#connection.incomingBidirectionalStreams.getReader();
     const { value } = await streams.read();
     streams.releaseLock();
-    if (value === undefined) throw new Deno.errors.ConnectionReset("The peer has hung up");
+    if (value === undefined) {
+      throw new Deno.errors.ConnectionReset("The peer closed the connection");
+    }
     this.#stream = value;
     return [];
   }

@@ -7,36 +7,39 @@ import type { QuicHandshakes } from "./quic_handshakes.ts";
 import type { UdpDrops } from "./udp_drops.ts";
 
 /**
- * Bytes that wait in the socket that all clients share. The usual 208 KiB are 90 datagrams, which
- * one client fills while another's work is done: then the kernel drops everybody's.
+ * Receive buffer of the socket that all clients share, in bytes. The default of 208 KiB holds 90
+ * datagrams, which one client fills while another's work is done; then the kernel drops everyone's.
  */
 export const RECEIVE_QUEUE = 1024 * 1024;
-/** Networks whose form for the kernel is kept. */
+/** Maximum networks whose encoded form is cached. */
 const MAX_ENCODED = 4 * MAX_NETWORKS;
 
-/** Where clients have logged in from lately. */
+/** Networks from which clients have recently logged in. */
 export interface KnownNetworks {
-  /** Whether it is the network of an address. */
+  /** Whether a client has logged in from the network of this address. */
   isKnown(host: string): boolean;
-  /** Up to so many of them, the latest last; the same array as long as nothing is new. */
+  /** At most `most` of the networks, latest last; the same array while nothing changes. */
   latest(most: number): readonly string[];
 }
 
-/** No client has logged in yet. */
+/** No known networks. */
 export const NOBODY: KnownNetworks = { isKnown: () => false, latest: () => [] };
 
-/** What a socket is guarded by. */
+/** What a socket's filter depends on. */
 export interface QuicSocketOptions {
   known: KnownNetworks;
   handshakes: QuicHandshakes;
   drops: UdpDrops;
-  /** The kernel begins to drop first packets, of so many a second; or no longer does. */
+  /**
+   * Called with the load when the kernel starts to drop first packets; with undefined when it
+   * stops.
+   */
   flooded: ((perSecond: number | undefined) => void) | undefined;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
 }
 
-/** The UDP socket of a server, with a filter that keeps floods from the process. */
+/** The UDP socket of a server, with a filter that keeps floods away from the process. */
 export class QuicSocket {
   readonly gate: InitialGate;
   #socket: UdpSocket | undefined;
@@ -44,7 +47,7 @@ export class QuicSocket {
   #encoded = new Map<string, FilterNetwork | undefined>();
   #unfollow: (() => void) | undefined;
 
-  /** Finds the socket that Deno has bound to this address; without it, nothing is filtered. */
+  /** Finds the socket that Deno bound to this address; if it is not found, nothing is filtered. */
   constructor(
     { hostname, port }: { hostname: string; port: number },
     { known, handshakes, drops, flooded, now }: QuicSocketOptions,
@@ -65,14 +68,14 @@ export class QuicSocket {
     this.#apply({ share: 1, networks: [], complete: true });
   }
 
-  /** Looks at it no more; its filter stays. */
+  /** Stops updating the socket; its filter stays. */
   close(): void {
     this.#unfollow?.();
     this.#socket = undefined;
     this.gate.close();
   }
 
-  /** Where the kernel's memory for filters is short (net.core.optmem_max), it is told fewer networks. */
+  /** Sets the filter, with fewer networks if the kernel's memory is short (net.core.optmem_max). */
   #apply({ share, networks, complete }: InitialRule): void {
     const all = networks.flatMap((network) => this.#encode(network) ?? []);
     for (let most = all.length;; most = most >> 1) {
@@ -90,7 +93,7 @@ export class QuicSocket {
   }
 }
 
-/** A network as `networksOf` names it. */
+/** Encodes a network as named by `networksOf`. */
 function encodeNetwork(network: string): FilterNetwork | undefined {
   const [address, isPrefix] = network.split("/");
   const bytes = addressBytes(address);

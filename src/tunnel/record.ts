@@ -11,17 +11,17 @@
  * @module
  */
 
-/** Bytes in front of every record's body. */
+/** Length of the header before every record's body, in bytes. */
 export const RECORD_HEADER = 4;
 
-/** Longest body: the 14 bits of the length field. */
+/** Maximum length of a body: the 14 bits of the length field. */
 export const MAX_RECORD_BODY = 0x3fff;
 
-/** Body: the PPP payload of one PPPoE session frame. Handle: the session's. */
+/** Body: the PPP payload of one PPPoE session frame. Handle: that session's. */
 export const KIND_SESSION = 0;
-/** Body: one whole discovery frame, unpadded. Handle: the session's, or 0 before there is one. */
+/** Body: one whole discovery frame, unpadded. Handle: the session's, or 0 before it exists. */
 export const KIND_DISCOVERY = 1;
-/** Body: by type, see {@linkcode ControlType}. */
+/** Body: depends on the type, see {@linkcode ControlType}. */
 export const KIND_CONTROL = 2;
 
 /** Types of control records. */
@@ -37,7 +37,7 @@ export const ControlType = {
   resumed: 9,
 } as const;
 
-/** Why a peer's bytes are no valid records; the tunnel ends with this word. */
+/** Why a peer's bytes are not valid records; the tunnel ends with this word. */
 export type Violation =
   | "unknown-record-kind"
   | "unknown-control-type"
@@ -51,13 +51,13 @@ export type Violation =
   | "ping-rate"
   | "datagram-rate";
 
-/** Longest discovery record: a 1,500-byte packet behind its Ethernet header (RFC 2516 section 5). */
+/** Maximum discovery record: a 1,500-byte packet with its Ethernet header (RFC 2516 section 5). */
 export const MAX_DISCOVERY_BODY = 1514;
 
-/** Longest control record after authentication. */
+/** Maximum length of a control record after authentication. */
 export const MAX_CONTROL_BODY = 1024;
 
-/** The 32-bit header of a record. */
+/** Encodes the 32-bit header of a record. */
 export function recordHeader(kind: number, length: number, handle: number): number {
   return (kind << 30 | length << 16 | handle) >>> 0;
 }

@@ -17,38 +17,38 @@ import { NONE, PREFERRED, QUANTUM, RoundRobin } from "./round_robin.ts";
 
 export { CONTROL_RESERVE, DATA_LIMIT, MAX_RECORDS } from "./queue_shares.ts";
 
-/** Session data that has waited longer gives way to new. Milliseconds. */
+/** Age from which session data may be dropped in favour of new data, in milliseconds. */
 export const MAX_AGE = 10;
-/** Bytes for what waits, what is in flight, and the holes that fair taking leaves. */
+/** Bytes for waiting records, records in flight, and the holes that fair taking leaves. */
 const CAPACITY = DATA_LIMIT + CONTROL_RESERVE + 64 * 1024 + 256 * 1024;
-/** What must have been offered between two passes over the queue: then each byte pays for its part. */
+/** Minimum weight offered between two passes over the queue, which bounds the cost per byte. */
 const PASS_EVERY = DATA_LIMIT / 2;
-/** A flow that is empty, or has not had its turn since it was. Takes are numbered from 1. */
+/** Marks a flow that is empty, or not served since it was. Takes are numbered from 1. */
 const NEVER = 0;
 const MAX_TAKES = 0xffff_fffe;
-/** No class: there is no room. */
+/** Returned instead of a class if there is no room. */
 const REFUSED = 0;
 
 /**
- * Why a record that waited was dropped. "control-excess": PPP control of a session that had more of
- * it waiting than its share, and so was treated as data.
+ * Why a waiting record was dropped. "control-excess": PPP control beyond its session's share, which
+ * is treated as data.
  */
 export type QueueDrop = "queue-full" | "queue-stale" | "control-excess";
 
 /**
- * Records on their way out, in the order in which they came; or, with `takeFairly`, the sessions
- * in turn. What each class and each session may have waiting is bounded (`queue_shares.ts`). The work
- * for a record is constant on average, whatever waits.
+ * Outgoing records, in the order of their arrival or, with `takeFairly`, the sessions in turn.
+ * Limits bound what each class and each session may have waiting (`queue_shares.ts`). The work per
+ * record is constant on average, however much waits.
  */
 export class RecordQueue {
   #ring = new RecordRing(CAPACITY);
   #shares = new QueueShares();
-  /** The sessions' turns; only while records are taken fairly. */
+  /** The turns of the sessions; used only while records are taken fairly. */
   #order: RoundRobin | undefined;
   #isFair = false;
-  /** Where records that are taken fairly are gathered. */
+  /** Buffer for the records of a fair take. */
   #gathered = new Uint8Array(0);
-  /** By flow that waits: the number of the take in which it last had its turn. */
+  /** By waiting flow: the number of the take in which it was last served. */
   #servedIn = new Uint32Array(PREFERRED + 1);
   #takes = 0;
   #waiting = 0;
@@ -61,30 +61,30 @@ export class RecordQueue {
     this.#dropped = dropped;
   }
 
-  /** Bytes that wait. */
+  /** Bytes waiting. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Weight of what was copied within the queue since the start: its work beyond what it must do. */
+  /** Weight copied within the queue since it was created: its work beyond what it must do. */
   get copied(): number {
     return this.#ring.copied;
   }
 
-  /** How long the oldest record has waited at `now`; 0 where none waits. Milliseconds. */
+  /** How long the oldest record has waited at `now`, in milliseconds; 0 if none waits. */
   age(now: number): number {
     return Math.max(0, now - this.#ring.oldest);
   }
 
-  /** Whether a record came before `time`, and waits or had to give way since the last take. */
+  /** Whether a record older than `time` waits, or records were dropped since the last take. */
   hasOlder(time: number): boolean {
     return this.#gaveWay || this.#ring.oldest < time;
   }
 
   /**
-   * Adds a record with the body `source[offset, offset + length)`, which is copied. Where there is no
-   * room for data, some of the sessions that have more than their share waiting gives way; false, with
-   * nothing added, where there is none such.
+   * Adds a record with the body `source[offset, offset + length)`, which is copied. If there is no
+   * room for data, drops data of sessions with more than their share waiting. Returns false, and
+   * adds nothing, if there is still no room.
    */
   add(
     kind: number,
@@ -112,7 +112,7 @@ export class RecordQueue {
     return true;
   }
 
-  /** Takes whole records of at most `max` bytes, in order: valid until the next take. */
+  /** Takes whole records of at most `max` bytes, in order. Valid until the next take. */
   take(max: number): Uint8Array {
     if (this.#isFair) this.#endTurns();
     this.#gaveWay = false;
@@ -127,16 +127,16 @@ export class RecordQueue {
     return ring.take(count);
   }
 
-  /** To be called when what was taken has been sent. */
+  /** Records that what was taken has been sent; call it after each take. */
   sent(): void {
     this.#ring.sent();
   }
 
   /**
-   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin). Of a
-   * session that had more waiting than the last take left it room for, it drops data that came before
-   * `oldest`, save a turn's worth: one that sends less than its share is not the cause. Nothing that
-   * was taken before may be in flight.
+   * Takes control records and then, up to `max` bytes, the sessions in turn (deficit round robin).
+   * If a session had more waiting than the last take had room for, drops its data older than
+   * `oldest`, except one turn's worth: a session that sends less than its share does not cause the
+   * queue. Nothing taken earlier may be in flight.
    */
   takeFairly(max: number, oldest: number): Uint8Array {
     const order = this.#isFair && this.#order || this.#beginTurns();
@@ -166,12 +166,12 @@ export class RecordQueue {
     return this.#gathered.subarray(0, length);
   }
 
-  /** Whether a session had its turn in an earlier take, and more than that waiting. */
+  /** Whether a session was served in an earlier take and has had records waiting since. */
   #stands(flow: number): boolean {
     return this.#servedIn[flow] !== NEVER && this.#servedIn[flow] !== this.#takes;
   }
 
-  /** Forgets everything. */
+  /** Empties the queue. */
   clear(): void {
     if (this.#isFair) this.#order?.clear();
     this.#isFair = false;
@@ -180,7 +180,7 @@ export class RecordQueue {
     this.#waiting = 0;
   }
 
-  /** The class of a record that may wait. */
+  /** The class of a record, or REFUSED if it may not wait. */
   #admit(
     kind: number,
     handle: number,
@@ -201,7 +201,7 @@ export class RecordQueue {
     return isControl ? EXCESS : DATA;
   }
 
-  /** Makes room for data of this weight; false where its session has its share already. */
+  /** Makes room for data of this weight; false if its session already has its share. */
   #makeRoom(handle: number, weight: number, now: number): boolean {
     this.#offered += weight;
     if (this.#shares.data + weight <= DATA_LIMIT) return true;
@@ -211,8 +211,8 @@ export class RecordQueue {
   }
 
   /**
-   * Leaves no session more than its part of half the room, the newest and at least one record. So the
-   * work is done once for many records.
+   * Cuts every session to its part of half the room, keeping the newest and at least one record.
+   * One pass makes room for many records.
    */
   #thinOut(): void {
     const share = this.#shares.data / (2 * this.#shares.flows);
@@ -226,7 +226,7 @@ export class RecordQueue {
     });
   }
 
-  /** Whether a record gives way, which is counted: its session has so much data left without it. */
+  /** Whether to drop a record, which is counted: only if its session keeps `rest` bytes of data. */
   #giveWay(slot: number, reason: QueueDrop, rest: number): boolean {
     const of = this.#ring.classes[slot];
     if (!isDroppable(of)) return false;
@@ -236,7 +236,7 @@ export class RecordQueue {
     return true;
   }
 
-  /** A record no longer waits; what becomes of it is the caller's. */
+  /** Subtracts a record that no longer waits; the caller decides what happens to it. */
   #forget(slot: number): void {
     const size = this.#ring.sizes[slot];
     this.#waiting -= size;
@@ -273,7 +273,7 @@ export class RecordQueue {
   }
 }
 
-/** Whose turn a record waits for: its handle's. */
+/** The flow that a record belongs to: its handle's, or PREFERRED. */
 function flowOf(header: number): number {
   return header >>> 30 === KIND_CONTROL ? PREFERRED : header & 0xffff;
 }

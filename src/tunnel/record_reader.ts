@@ -9,46 +9,51 @@ import {
   type Violation,
 } from "./record.ts";
 
-/** Memory that records are read into; a link may be able to send straight from it. */
+/** Memory into which records are read; a link may be able to send directly from it. */
 export interface RecordBuffer {
   readonly bytes: Uint8Array;
   readonly view: DataView;
 }
 
-/** What records become. Offsets are into the reader's buffer and valid until `batchEnd` returns. */
+/**
+ * Receives parsed records. Offsets are into the reader's buffer, valid until `batchEnd` returns.
+ */
 export interface RecordSink {
-  /** Returns false where the frame is of no session, or none at all. */
+  /** Returns false if the frame belongs to no session or is malformed. */
   session(handle: number, offset: number, length: number): boolean | void;
   discovery(handle: number, offset: number, length: number): void;
-  /** Returns a violation to end the tunnel. */
+  /** Returns a violation that must end the tunnel. */
   control(type: number, offset: number, length: number): Violation | undefined;
   batchEnd(): void;
 }
 
-/** Smallest buffer: the longest record and one TLS record (RFC 8446 section 5.1: 16 KiB). */
+/** Minimum buffer: the longest record and one TLS record (RFC 8446 section 5.1: 16 KiB). */
 export const MIN_RECORD_BUFFER = MAX_RECORD_BODY + RECORD_HEADER + 16 * 1024;
 
-/** Session records after which the time is looked at, and bytes of one that may be traffic. */
+/** Session records between two time checks, and minimum bytes of one that counts as traffic. */
 const LOOK_EVERY = 64;
 const TRAFFIC = 16;
 
 /**
  * Finds the records in a stream of bytes that may be split anywhere.
  *
- * `space()` gives the free part of the buffer to read into, `received(n)` delivers what is
- * complete after n more bytes and keeps the rest, at the front, for the next read. It stops when
- * `isOver` says so: then `hasMore` is true, and `received(0)` goes on.
+ * `space()` returns the free part of the buffer to read into. `received(n)` delivers the records
+ * that n more bytes complete and keeps the rest, at the front, for the next read. It stops when
+ * `isOver` returns true: then `hasMore` is true, and `received(0)` continues.
  */
 export class RecordReader {
   #buffer: RecordBuffer;
   #sink: RecordSink;
   #isOver: (isTraffic: boolean) => boolean;
-  /** What is not delivered yet: it begins at 0 unless there is more. */
+  /** Start of the undelivered bytes: 0 unless `hasMore`. */
   #begin = 0;
   #filled = 0;
   #hasMore = false;
 
-  /** `isOver`, asked after a discovery or control record and some session records, ends a turn. */
+  /**
+   * `isOver`, called after a discovery or control record and after several session records, ends a
+   * turn.
+   */
   constructor(
     buffer: RecordBuffer,
     sink: RecordSink,
@@ -56,7 +61,7 @@ export class RecordReader {
   ) {
     if (buffer.bytes.length < MIN_RECORD_BUFFER) {
       throw new RangeError(
-        `Cannot read records into ${buffer.bytes.length} bytes: at least ${MIN_RECORD_BUFFER} are needed`,
+        `Cannot read records into ${buffer.bytes.length} bytes: use at least ${MIN_RECORD_BUFFER}`,
       );
     }
     this.#buffer = buffer;
@@ -64,7 +69,7 @@ export class RecordReader {
     this.#isOver = isOver;
   }
 
-  /** Whether `received(0)` is to be called, before anything else, for records that are complete. */
+  /** Whether complete records are left, for which `received(0)` must be called first. */
   get hasMore(): boolean {
     return this.#hasMore;
   }
@@ -74,7 +79,7 @@ export class RecordReader {
     return this.#buffer.bytes.subarray(this.#filled);
   }
 
-  /** Delivers the records that `count` further bytes complete, until the turn is over. */
+  /** Delivers the records that `count` more bytes complete, until the turn is over. */
   received(count: number): Violation | undefined {
     const { view, bytes } = this.#buffer;
     const end = this.#filled + count;
@@ -85,7 +90,7 @@ export class RecordReader {
     while (end - at >= RECORD_HEADER && !isOver) {
       const header = view.getUint32(at);
       const length = header >>> 16 & MAX_RECORD_BODY;
-      // Checked before the body is waited for: a violation costs the peer no further byte.
+      // Checked before the body has arrived: a violation is noticed without another byte.
       violation = tooLong(header >>> 30, length);
       if (violation !== undefined) break;
       const next = at + RECORD_HEADER + length;
@@ -105,7 +110,7 @@ export class RecordReader {
     return violation;
   }
 
-  /** Whether the bytes from `at` on hold a record, or begin one that is a violation. */
+  /** Whether the bytes from `at` on contain a whole record, or the header of an invalid one. */
   #isComplete(at: number, end: number): boolean {
     if (end - at < RECORD_HEADER) return false;
     const header = this.#buffer.view.getUint32(at);

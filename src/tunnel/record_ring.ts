@@ -1,7 +1,7 @@
 import { weightOf } from "./queue_shares.ts";
 import { MAX_RECORD_BODY, RECORD_HEADER } from "./record.ts";
 
-/** Records that a ring holds at most, removed ones that still occupy a slot included. */
+/** Maximum records in a ring, including removed ones that still occupy a slot. */
 const SLOTS = 65_536;
 const MASK = SLOTS - 1;
 
@@ -14,32 +14,32 @@ interface Buffer {
 }
 
 /**
- * Records in the order in which they came, in a ring of bytes with a slot each. No record is split:
- * one that does not fit before the end of the bytes goes to their front.
+ * Records in the order of their arrival, in a ring of bytes with one slot each. A record is never
+ * split: one that does not fit before the end of the bytes goes to their front.
  *
  *     │  free  │ in flight │ first ── waiting ── tail │   free   │
  *     │ waiting ── tail │   free   │ in flight │ first ── waiting │
  *
- * What is taken in order is sent from where it lies. While everything is in flight, new records go to
- * the front of other bytes: a short queue uses few of them, which stay in the processor's cache. A record
- * removed from the middle leaves a hole, which `rewrite` closes: it copies the rest to the spare
- * bytes, so what is in flight stays as it is.
+ * Records taken in order are sent from where they are. While everything is in flight, new records
+ * go to the front of another buffer: a short queue uses only a little of each, which stays in the
+ * processor's cache. A record removed from the middle leaves a hole, which `rewrite` closes: it copies
+ * the rest to the spare buffer, so bytes in flight stay intact.
  */
 export class RecordRing {
-  /** Bytes of a record, header included, by slot. */
+  /** Length of a record with its header, in bytes, by slot. */
   readonly sizes = new Uint16Array(SLOTS);
-  /** When a record came, by slot. Milliseconds. */
+  /** Arrival time of a record in milliseconds, by slot. */
   readonly stamps = new Float64Array(SLOTS);
-  /** Whatever the owner wants to tell apart, by slot; {@linkcode REMOVED} is the ring's own. */
+  /** The owner's class of a record, by slot; the ring itself uses {@linkcode REMOVED}. */
   readonly classes = new Uint8Array(SLOTS);
-  /** Weight of the records that `rewrite` has copied since the start. */
+  /** Weight of the records that `rewrite` has copied in total. */
   copied = 0;
   #offsets = new Int32Array(SLOTS);
   #buffer: Buffer;
-  /** Where records go while all of those taken last are in flight. */
+  /** The buffer for new records while all other records are in flight. */
   #other: Buffer;
   #spare: Buffer;
-  /** What holds the bytes taken last, until they have been sent, and where they begin. */
+  /** The buffer with the bytes taken last, until they have been sent, and their start in it. */
   #inFlight: Buffer | undefined;
   #begin = 0;
   #first = 0;
@@ -47,14 +47,14 @@ export class RecordRing {
   #holes = 0;
   #tail = 0;
 
-  /** `capacity` is the number of bytes, of which there are three sets. */
+  /** `capacity` is the size of each of the three buffers, in bytes. */
   constructor(capacity: number) {
     this.#buffer = newBuffer(capacity);
     this.#other = newBuffer(capacity);
     this.#spare = newBuffer(capacity);
   }
 
-  /** Records and holes. */
+  /** Number of records and holes. */
   get count(): number {
     return this.#count;
   }
@@ -64,17 +64,17 @@ export class RecordRing {
     return this.#holes > 0;
   }
 
-  /** Whether `rewrite` has somewhere to write to. */
+  /** Whether the spare buffer is free for `rewrite`. */
   get canRewrite(): boolean {
     return this.#inFlight !== this.#spare;
   }
 
-  /** When the oldest record came; Infinity where there is none. */
+  /** Arrival time of the oldest record; Infinity if empty. */
   get oldest(): number {
     return this.#count === 0 ? Infinity : this.stamps[this.#first];
   }
 
-  /** The slot of record `i` in order of arrival; may be a hole, save for the first. */
+  /** The slot of record `i` in order of arrival; all but the first may be holes. */
   slot(i: number): number {
     return this.#first + i & MASK;
   }
@@ -84,7 +84,9 @@ export class RecordRing {
     return this.#buffer.view.getUint32(this.#offsets[slot]);
   }
 
-  /** Adds a record whose body is `source[offset, offset + length)`; its slot, or -1 without room. */
+  /**
+   * Adds a record with the body `source[offset, offset + length)`; returns its slot, or -1 if full.
+   */
   append(
     header: number,
     source: Uint8Array,
@@ -107,7 +109,7 @@ export class RecordRing {
     return slot;
   }
 
-  /** How many records, of at most `max` bytes, can be taken in one piece; there must be no holes. */
+  /** How many records, of at most `max` bytes, are contiguous; there must be no holes. */
   reach(max: number): number {
     let [end, taken] = [this.#offsets[this.#first], 0];
     const limit = end + max;
@@ -119,13 +121,13 @@ export class RecordRing {
     return taken;
   }
 
-  /** Whether everything lies in one piece of at most `max` bytes. */
+  /** Whether all records are contiguous and have at most `max` bytes. */
   isWithin(max: number): boolean {
     const begin = this.#offsets[this.#first];
     return this.#tail > begin && this.#tail - begin <= max;
   }
 
-  /** Takes the first `count` records, which lie in one piece: in flight until `sent`. */
+  /** Takes the first `count` records, which must be contiguous; in flight until `sent`. */
   take(count: number): Uint8Array {
     if (count === 0) return this.#buffer.bytes.subarray(0, 0);
     const last = this.slot(count - 1);
@@ -137,7 +139,7 @@ export class RecordRing {
     return this.#buffer.bytes.subarray(this.#begin, end);
   }
 
-  /** What was taken last may be overwritten. */
+  /** Allows the bytes taken last to be overwritten. */
   sent(): void {
     this.#inFlight = undefined;
   }
@@ -149,7 +151,7 @@ export class RecordRing {
     this.remove(slot);
   }
 
-  /** Removes a record from wherever it is. */
+  /** Removes a record at any position. */
   remove(slot: number): void {
     this.classes[slot] = REMOVED;
     this.#holes++;
@@ -161,7 +163,7 @@ export class RecordRing {
     if (this.#count === 0) this.#first = 0;
   }
 
-  /** Closes the holes, and drops what `keeps` refuses; every record has another slot then. */
+  /** Closes the holes and drops records for which `keeps` returns false. All slots change. */
   rewrite(keeps: (slot: number) => boolean): void {
     const [from, to] = [this.#buffer, this.#spare];
     let [tail, kept] = [0, 0];
@@ -181,12 +183,12 @@ export class RecordRing {
     [this.#tail, this.#count, this.#holes] = [tail, kept, 0];
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     [this.#first, this.#count, this.#holes, this.#tail] = [0, 0, 0, 0];
   }
 
-  /** Where a record of `size` bytes can be put, or -1. */
+  /** Offset for a record of `size` bytes, or -1 if there is no room. */
   #place(size: number): number {
     if (this.#count === 0) {
       if (this.#inFlight === this.#buffer) {
@@ -202,7 +204,7 @@ export class RecordRing {
   }
 }
 
-/** Bytes of the longest record. */
+/** Maximum length of a record, in bytes. */
 export const MAX_RECORD = RECORD_HEADER + MAX_RECORD_BODY;
 
 function newBuffer(capacity: number): Buffer {

@@ -3,37 +3,40 @@ import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "./record.ts";
 import { DATA_LIMIT } from "./queue_shares.ts";
 import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
 
-/** Behind for so long: something was always older than MAX_AGE; so it ends, too. Milliseconds. */
+/**
+ * Milliseconds for which data has to be older than MAX_AGE before the connection counts as behind,
+ * and for which none may be before it no longer does.
+ */
 const PATIENCE = 50;
-/** A connection goes on when it last took a portion so long ago. Milliseconds. */
+/** Maximum time since the last sent portion for a connection that makes progress. Milliseconds. */
 const PROGRESS = 5;
 
-/** Where records go, in portions of whole records. */
+/** Sends records, in portions of whole records. */
 export interface RecordOutlet {
-  /** Bytes of a portion. */
+  /** Maximum length of a portion, in bytes. */
   readonly portion: number;
-  /** Bytes of one while the connection is behind: what is sent can be neither reordered nor dropped. */
+  /** The same while the connection is behind: sent bytes can be neither reordered nor dropped. */
   readonly shortPortion: number;
-  /** What has to be waited for before the next portion is taken, if anything. */
+  /** A wait for room before the next portion is taken; undefined if there is room. */
   room?(): Promise<void> | undefined;
-  /** Sends at least the first byte; resolves to the number of bytes that were taken. */
+  /** Sends at least the first byte; resolves to the number of bytes sent. */
   send(bytes: Uint8Array): Promise<number>;
 }
 
-/** What a writer is made of. */
+/** Options of a writer. */
 export interface RecordWriterOptions {
   outlet: RecordOutlet;
-  /** Called once when sending fails; the writer accepts nothing afterwards. */
+  /** Called once when sending fails; the writer accepts nothing after that. */
   failed: (cause: unknown) => void;
-  /** Called for every record that is given up. */
+  /** Called for every dropped record. */
   dropped: (reason: QueueDrop) => void;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
 }
 
 /**
- * Sends records in batches: while one portion is under way, what arrives accumulates and leaves in
- * the next. An idle writer sends at once; nothing waits for a timer.
+ * Sends records in batches: while one portion is being sent, new records accumulate and are sent in
+ * the next. An idle writer sends immediately; nothing waits for a timer.
  *
  *     idle ──flush──▶ sending ──nothing waits──▶ idle
  *                     │  ▲ │
@@ -44,15 +47,15 @@ export class RecordWriter implements FrameWriter {
   #options: RecordWriterOptions;
   #queue: RecordQueue;
   #sending = false;
-  /** Resolved when sending ends; only where somebody waits for it. */
+  /** Resolved when sending ends; defined only while a caller waits for it. */
   #idle: PromiseWithResolvers<void> | undefined;
   #failed = false;
   #behind = false;
-  /** When the queue last looked as `#behind` says. */
+  /** When the state of the queue last agreed with `#behind`. */
   #settled = 0;
-  /** When a portion was last taken. */
+  /** When a portion was last sent. */
   #progress = 0;
-  /** The time of the records that are being added. */
+  /** Arrival time of the current batch of records. */
   #now = 0;
 
   constructor(options: RecordWriterOptions) {
@@ -60,7 +63,7 @@ export class RecordWriter implements FrameWriter {
     this.#queue = new RecordQueue(options.dropped);
   }
 
-  /** Bytes that wait behind the portion under way. */
+  /** Bytes waiting behind the portion in flight. */
   get queuedBytes(): number {
     return this.#queue.waiting;
   }
@@ -96,7 +99,7 @@ export class RecordWriter implements FrameWriter {
     return this.#queue.add(kind, handle, body, 0, body.length, this.#options.now());
   }
 
-  /** Starts sending what is queued, unless a portion is under way that will take it along. */
+  /** Starts sending queued records, unless the portion in flight will be followed by them. */
   flush(): void {
     if (!this.#sending && this.#queue.waiting > 0 && !this.#failed) this.#send();
   }
@@ -117,7 +120,7 @@ export class RecordWriter implements FrameWriter {
       for (let left = this.#queue.waiting; this.#queue.waiting > 0;) {
         left -= await this.#sendPortion();
         if (left > 0 || this.#queue.waiting === 0) continue;
-        // Deno's TLS takes a write without yielding; without this turn reads would starve.
+        // Deno's TLS accepts a write without yielding; without this turn reads would starve.
         await new Promise<void>((resolve) => setImmediate(resolve));
         left = this.#queue.waiting;
       }
@@ -126,7 +129,7 @@ export class RecordWriter implements FrameWriter {
       this.#queue.clear();
       this.#options.failed(cause);
     }
-    // At once, or else what is queued in the meantime would wait for the next flush.
+    // Immediately: otherwise records queued before then would wait for the next flush.
     this.#sending = false;
     this.#idle?.resolve();
     this.#idle = undefined;
@@ -144,7 +147,7 @@ export class RecordWriter implements FrameWriter {
     return bytes.length;
   }
 
-  /** What is to be sent next: whole records. */
+  /** The next records to send, whole. */
   #next(): Uint8Array {
     const { portion, shortPortion } = this.#options.outlet;
     const now = this.#options.now();

@@ -1,23 +1,23 @@
-/** What is remembered of networks, for a while and in bounded memory. */
+/** What is remembered of networks, for a limited time and in bounded memory. */
 import { type Networks, networksOf } from "./network.ts";
 
 /**
- * How much a connection is trusted before it has said anything. "known": a client has logged in
- * from there lately. "failed": what came from there lately came to nothing. "new": neither.
+ * How much a connection is trusted before its hello. "known": a client has recently logged in from
+ * its network. "failed": recent connections from there have failed. "new": neither.
  */
 export type Standing = "known" | "new" | "failed";
 
-/** How long logins are remembered after the tunnel's end. Milliseconds. */
+/** How long logins are remembered after the tunnel's end, in milliseconds. */
 const KNOWN_FOR = 7 * 24 * 3_600_000;
-/** Clients remembered; the one that was heard of least lately goes. */
+/** Maximum clients remembered; the least recently seen one is evicted. */
 const MAX_CLIENTS = 16_384;
-/** Networks remembered of each client: a second line, a branch that moves. */
+/** Maximum networks remembered per client: a second line, or a branch that moves. */
 const NETWORKS_PER_CLIENT = 4;
 
-/** How long failures are remembered. Milliseconds. */
+/** How long failures are remembered, in milliseconds. */
 const FAILED_FOR = 60_000;
 const MAX_FAILED = 8_192;
-/** A wide network is not judged by one address. */
+/** Failures from which a wide network counts as failed: one address does not decide about it. */
 const WIDE_FAILURES = 8;
 
 interface Failures {
@@ -25,22 +25,22 @@ interface Failures {
   until: number;
 }
 
-/** Networks that clients have logged in from, and those that others have failed from. */
+/** Networks from which clients have logged in, and networks from which connections have failed. */
 export class Reputation {
   #now: () => number;
-  /** By client, the latest last: networks, and until when they are remembered. */
+  /** Networks by client, latest client last, and the time until which each is remembered. */
   #clients = new Map<string, Map<string, number>>();
-  /** How many clients are remembered of a network; the network of the latest login is the last. */
+  /** Number of remembered clients by network; the network of the latest login is last. */
   #logins = new Map<string, number>();
   #latest: readonly string[] | undefined;
   #failures = new Map<string, Failures>();
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** A client has proved who it is, or its tunnel has ended. */
+  /** Records that a client has authenticated, or that its tunnel has ended. */
   loggedIn(client: string, { own }: Networks): void {
     const networks = this.#clients.get(client) ?? new Map<string, number>();
     this.#clients.delete(client);
@@ -60,7 +60,7 @@ export class Reputation {
     this.#forgetExpired();
   }
 
-  /** A connection has come to nothing, by its own doing. */
+  /** Records that a connection failed through its own fault. */
   failed({ own, wide }: Networks): void {
     const now = this.#now();
     for (const network of [own, ...wide]) {
@@ -75,17 +75,17 @@ export class Reputation {
     }
   }
 
-  /** Clients that have logged in from a network lately. */
+  /** Number of clients that have recently logged in from a network. */
   logins({ own }: Pick<Networks, "own">): number {
     return this.#logins.get(own) ?? 0;
   }
 
-  /** Whether a client has logged in lately from the network of an address. */
+  /** Whether a client has recently logged in from the network of an address. */
   isKnown(host: string): boolean {
     return this.logins(networksOf(host)) > 0;
   }
 
-  /** Up to so many networks of clients, the latest last; the same array as long as nothing is new. */
+  /** At most `most` networks of clients, latest last; the same array while nothing changes. */
   latest(most: number): readonly string[] {
     return this.#latest ??= [...this.#logins.keys()].slice(-most);
   }
@@ -102,7 +102,7 @@ export class Reputation {
     return failures !== undefined && failures.until > this.#now() ? failures.count : 0;
   }
 
-  /** One client fewer is remembered of a network. */
+  /** Subtracts one client of a network. */
   #release(network: string): void {
     const clients = this.logins({ own: network }) - 1;
     if (clients > 0) this.#logins.set(network, clients);
@@ -117,7 +117,7 @@ export class Reputation {
     }
   }
 
-  /** Looks at the client that was heard of least lately only: each login forgets up to two. */
+  /** Checks only the least recently seen clients: each login forgets at most two. */
   #forgetExpired(): void {
     for (let looks = 0; looks < 2; looks++) {
       for (const [name, networks] of this.#clients) {

@@ -1,4 +1,4 @@
-/** Bytes a flow may send a round; what it does not use it keeps for the next (RFC 8290 appendix). */
+/** Bytes per flow and round; unused bytes carry over to the next round (RFC 8290 appendix). */
 export const QUANTUM = 1_600;
 /** No record. */
 export const NONE = -1;
@@ -7,29 +7,29 @@ export const PREFERRED = 0x10000;
 const FLOWS = PREFERRED + 1;
 
 /**
- * Deficit round robin (Shreedhar and Varghese, 1995): every flow that has something to send gets
- * the same number of bytes a round, whatever the size of its records. Records of one flow keep
- * their order. Each step costs the same, however many records and flows there are.
+ * Deficit round robin (Shreedhar and Varghese, 1995): every flow with records waiting gets the same
+ * number of bytes per round, whatever the size of its records. Records of one flow keep their
+ * order. The cost of a step does not depend on the number of records and flows.
  *
- * Flows are session handles, and {@linkcode PREFERRED}; records are known by their slots.
+ * Flows are session handles, and {@linkcode PREFERRED}; records are identified by their slots.
  */
 export class RoundRobin {
   #sizes: Uint16Array;
-  /** The record behind each, by slot. */
+  /** The next record of the same flow, by slot. */
   #next: Int32Array;
-  /** First and last record of each flow, plus one; 0 where nothing waits. */
+  /** First and last record of each flow, plus one; 0 if none waits. */
   #first = new Int32Array(FLOWS);
   #last = new Int32Array(FLOWS);
-  /** Bytes that a flow may still send. */
+  /** Bytes that a flow may still send in this round. */
   #credit = new Int32Array(FLOWS);
-  /** The flows of the round: each has something to send, plus one, and names the next. */
+  /** The flows of the round, a linked list: by flow, the next one plus one. */
   #after = new Int32Array(FLOWS);
   #head = 0;
   #tail = 0;
-  /** Whether the flow at the head has got what it may send this round. */
+  /** Whether the flow at the head has received its bytes for this round. */
   #begun = false;
 
-  /** `sizes` has the bytes of each record, by slot. */
+  /** `sizes` has the length of each record in bytes, by slot. */
   constructor(sizes: Uint16Array) {
     this.#sizes = sizes;
     this.#next = new Int32Array(sizes.length);
@@ -48,7 +48,7 @@ export class RoundRobin {
     if (flow !== PREFERRED && !this.#isListed(flow)) this.#enter(flow);
   }
 
-  /** The record whose turn it is, or NONE. */
+  /** The next record to send, or NONE. */
   front(): number {
     if (this.#first[PREFERRED] !== 0) return this.#first[PREFERRED] - 1;
     while (this.#head !== 0) {
@@ -63,7 +63,10 @@ export class RoundRobin {
     return NONE;
   }
 
-  /** Removes the record that `front` gave: it was sent, and counts, or was dropped. Whether its flow is empty. */
+  /**
+   * Removes the record that `front` returned. `sent` is true if it was sent and counts, false if it
+   * was dropped. Returns whether its flow is empty.
+   */
   pop(sent: boolean): boolean {
     const preferred = this.#first[PREFERRED] !== 0;
     const flow = preferred ? PREFERRED : this.#head - 1;
@@ -78,7 +81,7 @@ export class RoundRobin {
     return true;
   }
 
-  /** Forgets the records, to be told of all of them anew; whose turn it is stays. */
+  /** Forgets the records, all of which must be pushed again; keeps the order of the flows. */
   renumber(): void {
     this.#first[PREFERRED] = this.#last[PREFERRED] = 0;
     for (let flow = this.#head; flow !== 0; flow = this.#after[flow - 1]) {
@@ -86,7 +89,7 @@ export class RoundRobin {
     }
   }
 
-  /** Forgets everything. */
+  /** Removes everything. */
   clear(): void {
     this.renumber();
     while (this.#head !== 0) {

@@ -2,37 +2,37 @@ import type { Networks } from "./network.ts";
 import type { Standing } from "./reputation.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** How far a connection has got: waiting for its hello, for its turn, for the rest. */
+/** Progress of a connection: waiting for its hello, for its turn, or for the rest of its login. */
 export type Stage = "silent" | "queued" | "busy";
 
-/** What a place is worth: its address's standing, or more with a client's ticket. */
+/** Rank of a place: its address's standing, or higher with a client's ticket. */
 export type Rank = Standing | "ticketed";
 
-/** Ranks from the one that gives way first. */
+/** Ranks, starting with the one that is evicted first. */
 export const RANKS: readonly Rank[] = ["failed", "new", "known", "ticketed"];
 
-/** A place among the connections that have not authenticated. */
+/** A place among the connections that have not authenticated yet. */
 export interface Place {
   readonly networks: Networks;
   readonly standing: Standing;
-  /** It is beyond what its address may have, so that its hello has to come within `HELLO_TIME`. */
+  /** Whether it exceeds its address's limit, so that its hello must arrive within `HELLO_TIME`. */
   readonly brief: boolean;
 }
 
 /** A connection that holds a place. */
 export interface Guest {
-  /** Its place is taken away; must not call back. */
+  /** Called when its place is taken away; must not call the admission. */
   displace(): void;
-  /** Whether its hello has come meanwhile, of which the admission hears in a moment. */
+  /** Whether its hello has arrived but has not been reported to the admission yet. */
   hasSpoken?(): boolean;
 }
 
-/** Milliseconds in which a hello comes: a client says it right behind TCP's handshake. */
+/** Time for a hello, in milliseconds: a client sends it right after TCP's handshake. */
 export const HELLO_TIME = 300;
 
 /**
- * How long a connection may stay at a stage before it counts as slow, in milliseconds. A client
- * waits for its turn for as long as we make it, and then needs three round trips.
+ * How long a connection may stay at a stage before it counts as slow, in milliseconds. A client may
+ * have to wait for its turn, and then needs three round trips.
  */
 const PATIENCE: Readonly<Record<Stage, number>> = {
   silent: HELLO_TIME,
@@ -40,13 +40,13 @@ const PATIENCE: Readonly<Record<Stage, number>> = {
   busy: 1_500,
 };
 
-/** A place and what is known of its connection. */
+/** A place and the state of its connection. */
 export interface Seat {
   readonly place: Place;
   readonly guest: Guest;
-  /** Keys of the networks that it is counted with. */
+  /** Keys of the networks in which it is counted. */
   keys: readonly string[];
-  /** All groups that it is counted with. */
+  /** All groups in which it is counted. */
   groups: readonly Group[];
   rank: Rank;
   ticket: Ticket | undefined;
@@ -60,10 +60,10 @@ export function isSlow({ stage, since }: Seat, now: number): boolean {
   return now - since >= PATIENCE[stage];
 }
 
-/** Looks at sockets before somebody else is displaced instead. */
+/** Maximum sockets checked for a hello before another connection is displaced instead. */
 const MAX_LOOKS = 4;
 
-/** Connections that are counted together, by stage, and in the order in which they got there. */
+/** Connections counted together, by stage, each stage in order of arrival. */
 export class Group {
   readonly silent = new Set<Seat>();
   readonly queued = new Set<Seat>();
@@ -73,18 +73,18 @@ export class Group {
     return this.silent.size + this.greeted;
   }
 
-  /** How many have said their hello. */
+  /** Number of connections that have sent their hello. */
   get greeted(): number {
     return this.queued.size + this.busy.size;
   }
 
-  /** The one that has been busy longest, and too long. */
+  /** The connection that has been busy longest, if it is slow. */
   slow(now: number): Seat | undefined {
     const [first] = this.busy;
     return first !== undefined && isSlow(first, now) ? first : undefined;
   }
 
-  /** The one that has been without a hello longest: a client says it sooner than many a newcomer. */
+  /** The connection longest without a hello: a client sends its hello before many others arrive. */
   oldestSilent(): Seat | undefined {
     let looks = 0;
     for (const seat of this.silent) {
@@ -93,7 +93,7 @@ export class Group {
     return undefined;
   }
 
-  /** One that has said its hello: the one that has been busy longest, or else has waited longest. */
+  /** The greeted connection that has been busy longest or, if none is busy, queued longest. */
   oldestGreeted(): Seat | undefined {
     for (const stage of [this.busy, this.queued]) {
       for (const seat of stage) return seat;
@@ -102,7 +102,7 @@ export class Group {
   }
 }
 
-/** The element at a part of a set's way. */
+/** The element at a relative position (0 to 1) of a set. */
 export function pick(seats: Set<Seat>, part: number): Seat {
   let left = Math.floor(part * seats.size);
   for (const seat of seats) if (left-- === 0) return seat;

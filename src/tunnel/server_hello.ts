@@ -1,11 +1,11 @@
-/** Reads what a server first says, before TLS has begun (RFC 8446 section 4.1.3). Pure. */
+/** Parses a server's first answer, before TLS has begun (RFC 8446 section 4.1.3). Pure. */
 import { firstMessage } from "./first_message.ts";
 import { ALERT_RECORD_BYTES, decodeAlert } from "./tls_alert.ts";
 
-/** A ServerHello, of which a HelloRetryRequest is one too, or an alert in plain. */
+/** A ServerHello (which includes HelloRetryRequest), or an unencrypted alert. */
 export type ServerAnswer = { tls13: boolean } | { alert: number };
 
-/** Longest answer that is read, in bytes with its records' headers; real ones have 90 to 1,300. */
+/** Maximum length of an answer with its record headers, in bytes; real ones have 90 to 1,300. */
 export const MAX_SERVER_HELLO = 8 * 1024;
 
 const CONTENT_ALERT = 21;
@@ -18,8 +18,8 @@ const EXTENSION_SUPPORTED_VERSIONS = 43;
 const TLS_1_3 = 0x0304;
 
 /**
- * Reads a connection's first bytes; "incomplete" as long as more could make them an answer,
- * "malformed" where nothing can. A hello may be split over several records.
+ * Parses a connection's first bytes. Returns "incomplete" while more bytes could complete an
+ * answer, "malformed" if none can. A hello may be split over several records.
  */
 export function readServerAnswer(bytes: Uint8Array): ServerAnswer | "incomplete" | "malformed" {
   if (bytes[0] === CONTENT_ALERT) {
@@ -33,10 +33,10 @@ export function readServerAnswer(bytes: Uint8Array): ServerAnswer | "incomplete"
   return tls13 === undefined ? "malformed" : { tls13 };
 }
 
-/** Whether the body of a ServerHello chooses TLS 1.3; undefined where it is none. */
+/** Whether the body of a ServerHello chooses TLS 1.3; undefined if it is malformed. */
 function readVersion(body: Uint8Array): boolean | undefined {
   if (body.length < FIXED + 1) return undefined;
-  let at = FIXED + 1 + body[FIXED] + CHOSEN; // behind legacy_session_id_echo
+  let at = FIXED + 1 + body[FIXED] + CHOSEN; // after legacy_session_id_echo
   if (at === body.length) return false; // TLS 1.2 may have no extensions
   if (at + 2 > body.length || at + 2 + uint16(body, at) !== body.length) return undefined;
   let tls13 = false;

@@ -1,10 +1,10 @@
 /**
- * What a client says first on every new tunnel: the sessions that it has with this server, so that
- * both go on with the same ones (docs/protocol.md, "Resuming").
+ * A client's first records on every new tunnel: the sessions that it has with this server, so that
+ * both ends resume the same ones (docs/protocol.md, "Resuming").
  *
  *     control record "sessions":  flags (1)  entry (16) ...      flags bit 0: the last record of the list
  *     entry:                      handle (2)  session id of the AC (2)  customer (6)  AC (6)
- *     control record "resumed":   number of sessions that go on (4)
+ *     control record "resumed":   number of resumed sessions (4)
  *
  * @module
  */
@@ -13,7 +13,7 @@ import { MAX_CONTROL_BODY } from "./record.ts";
 
 const ENTRY = 16;
 const LAST = 1;
-/** Entries of one record. */
+/** Maximum entries per record. */
 const PER_RECORD = Math.floor((MAX_CONTROL_BODY - 1) / ENTRY);
 
 /** One session, as both ends know it. */
@@ -25,7 +25,7 @@ export interface ListedSession {
   readonly concentrator: Mac;
 }
 
-/** The bodies of the records that list these sessions; at least one. */
+/** Encodes the bodies of the records that list these sessions; at least one record. */
 export function encodeSessionList(sessions: Iterable<ListedSession>): Uint8Array[] {
   const all = [...sessions];
   const bodies: Uint8Array[] = [];
@@ -49,7 +49,7 @@ function encode(sessions: readonly ListedSession[], last: boolean): Uint8Array {
   return body;
 }
 
-/** Reads one record of a list; undefined for anything that is none. */
+/** Decodes one record of a list; undefined if it is malformed. */
 export function decodeSessionList(
   body: Uint8Array,
 ): { sessions: ListedSession[]; last: boolean } | undefined {
@@ -67,14 +67,14 @@ export function decodeSessionList(
   return { sessions, last: body[0] === LAST };
 }
 
-/** Body of the answer to a list. */
+/** Encodes the body of the answer to a list. */
 export function encodeResumed(count: number): Uint8Array {
   const body = new Uint8Array(4);
   new DataView(body.buffer).setUint32(0, count);
   return body;
 }
 
-/** Reads the answer to a list; undefined for anything that is none. */
+/** Decodes the answer to a list; undefined if it is malformed. */
 export function decodeResumed(body: Uint8Array): number | undefined {
   return body.length === 4 ? new DataView(body.buffer, body.byteOffset, 4).getUint32(0) : undefined;
 }

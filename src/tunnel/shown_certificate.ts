@@ -4,10 +4,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { TLS_NAME } from "./tls_identity.ts";
 
 /**
- * SHA-256, in hexadecimal, of the certificate that a server over TLS answers for by its own words,
- * until `signal`; undefined where it shows none of a pppoe-proxy. Nothing is
- * verified, and nothing is said to the server: it is a hint for people after a refusal. Costs 16 MB
- * of memory once, as Deno's own TLS does not give certificates.
+ * SHA-256, in hexadecimal, of the certificate that a server over TLS claims to have; undefined if
+ * the server is not a pppoe-proxy, or after `signal`. Verifies nothing and sends the server
+ * nothing: this is a hint for people after a refusal. Costs 16 MB of memory once, because Deno's
+ * own TLS does not expose certificates.
  */
 export async function shownFingerprint(
   { host, port }: Endpoint,
@@ -22,7 +22,7 @@ export async function shownFingerprint(
     port,
     servername: TLS_NAME,
     rejectUnauthorized: false,
-    ca: [...certificates], // with no authority at all, Deno refuses even so
+    ca: [...certificates], // with no authority at all, Deno would refuse the connection
     ALPNProtocols: [ALPN],
     minVersion: "TLSv1.3",
   });

@@ -1,10 +1,10 @@
 import type { Rank } from "./seat.ts";
 
-/** Handshakes of one kind that begin at once after a quiet time. */
+/** Handshakes of one kind that may begin at once after a quiet time. */
 const BURST = 8;
 const SECOND = 1_000;
 
-/** A bucket of tokens that fills at a rate. */
+/** A token bucket that fills at a given rate. */
 class Bucket {
   #tokens = BURST;
   #filled: number;
@@ -24,16 +24,16 @@ class Bucket {
     return true;
   }
 
-  /** Milliseconds until there is a token. */
+  /** Milliseconds until a token is available. */
   get wait(): number {
     return Math.max(0, (1 - this.#tokens) / this.perMillisecond);
   }
 }
 
 /**
- * Bounds how many handshakes begin in a second, and in a row, which take a CPU's time from the
- * frames of tunnels. Strangers cannot use up what known addresses have, nor these what clients with
- * tickets have.
+ * Limits the handshakes that begin per second and in a row, because they take CPU time from the
+ * frames of tunnels. Strangers cannot use up the share of known addresses, nor known addresses that
+ * of clients with tickets.
  */
 export class StartPace {
   #now: () => number;
@@ -41,7 +41,7 @@ export class StartPace {
   #known: Bucket;
   #strangers: Bucket;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(perSecond: number, now: () => number) {
     this.#now = now;
     this.#ticketed = new Bucket(perSecond / SECOND, now());
@@ -49,7 +49,7 @@ export class StartPace {
     this.#strangers = new Bucket(perSecond / SECOND, now());
   }
 
-  /** Takes over another rate, which counts from the last fill. */
+  /** Applies another rate from now on. */
   reconfigure(perSecond: number): void {
     for (const bucket of [this.#ticketed, this.#known, this.#strangers]) {
       bucket.fill(this.#now());
@@ -57,14 +57,14 @@ export class StartPace {
     }
   }
 
-  /** Whether a handshake may begin now; it is counted then. */
+  /** Whether a handshake may begin now; if so, counts it. */
   take(rank: Rank): boolean {
     const bucket = this.#bucket(rank);
     bucket.fill(this.#now());
     return bucket.take();
   }
 
-  /** Milliseconds until one may begin. */
+  /** Milliseconds until a handshake may begin. */
   wait(rank: Rank): number {
     const bucket = this.#bucket(rank);
     bucket.fill(this.#now());

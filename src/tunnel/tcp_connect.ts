@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { connectRouted, type Route, type RoutedConnection } from "../../ffi/routed_socket.ts";
 import type { Endpoint } from "./endpoint.ts";
 
-/** Connects to a host by name or address; throws what went wrong, or the signal's reason. */
+/** Connects to a host by name or address. Throws the cause of a failure, or the signal's reason. */
 export async function connectTcp(
   { host, port }: Endpoint,
   route: Route,

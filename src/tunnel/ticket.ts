@@ -1,7 +1,7 @@
 /**
- * The ticket that a client shows in its ClientHello, as a second ALPN name (docs/protocol.md,
- * "Tickets"). It says before TLS which client is there, to nobody but the server, and gives it a
- * place that strangers cannot take. It authenticates nothing. Pure.
+ * The ticket that a client sends in its ClientHello, as a second ALPN name (docs/protocol.md,
+ * "Tickets"). It tells the server, and only the server, which client is connecting before TLS
+ * begins, and gives the client a place that strangers cannot take. It authenticates nothing. Pure.
  *
  *     pppoe-proxy-ticket/1: ‖ hexadecimal of  pseudonym 8 ‖ number 8 ‖ MAC 16
  *
@@ -9,7 +9,7 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** What the ALPN name of a ticket begins with. */
+/** Prefix of a ticket's ALPN name. */
 export const TICKET_PREFIX = "pppoe-proxy-ticket/1:";
 
 const PSEUDONYM_BYTES = 8;
@@ -19,43 +19,43 @@ const MAC_BYTES = 16;
 const TICKET_BYTES = PSEUDONYM_BYTES + NUMBER_BYTES + MAC_BYTES;
 const SHAPE = new RegExp(`^[0-9a-f]{${2 * TICKET_BYTES}}$`);
 
-/** A ticket that its client has made. */
+/** A valid ticket of a client. */
 export interface Ticket {
   readonly client: string;
-  /** Greater than that of each ticket that the client made before, unless its clock went back. */
+  /** Greater than in every earlier ticket of the client, unless its clock was set back. */
   readonly number: number;
 }
 
-/** Makes the tickets of one client. Each is good for one attempt. */
+/** Makes the tickets of one client. Each is valid for one attempt. */
 export class TicketSigner {
   #clock: () => number;
   #last = 0;
 
-  /** `clock` gives milliseconds since 1970, so that a later process goes on where this one ends. */
+  /** `clock` returns milliseconds since 1970, so that a later process continues the numbers. */
   constructor(clock: () => number) {
     this.#clock = clock;
   }
 
-  /** The ALPN name that shows the next ticket. */
+  /** Returns the ALPN name with the next ticket. */
   next(name: string, secret: Uint8Array): string {
     this.#last = Math.max(Math.floor(this.#clock()), this.#last + 1);
     return encodeTicket(name, secret, this.#last);
   }
 }
 
-/** The ALPN name of a client's ticket. */
+/** Encodes a client's ticket as an ALPN name. */
 export function encodeTicket(name: string, secret: Uint8Array, number: number): string {
   const numbered = encodeNumber(number);
   const mac = seal(derive("key", name, secret), numbered);
   return TICKET_PREFIX + pseudonymOf(name, secret) + numbered.toHex() + mac.toHex();
 }
 
-/** Recognises tickets. What is not the ticket of one of its clients costs at most one HMAC. */
+/** Recognises tickets. A text that is not a client's ticket costs at most one HMAC. */
 export class TicketReader {
-  /** By pseudonym; a key is made when it is first needed. */
+  /** By pseudonym; a key is derived when first needed. */
   #clients = new Map<string, { client: string; secret: Uint8Array; key?: Uint8Array }>();
 
-  /** `secrets` are by client name; each is valid. */
+  /** `secrets` maps a client's name to its valid secrets. */
   constructor(secrets: ReadonlyMap<string, readonly Uint8Array[]>) {
     for (const [client, each] of secrets) {
       for (const secret of each) {
@@ -64,7 +64,7 @@ export class TicketReader {
     }
   }
 
-  /** The ticket among a hello's ALPN names; only the first that looks like one is examined. */
+  /** Finds the ticket among a hello's ALPN names; checks only the first that looks like one. */
   find(protocols: readonly string[]): Ticket | undefined {
     const shown = protocols.find((name) => name.startsWith(TICKET_PREFIX));
     const text = shown?.slice(TICKET_PREFIX.length);
@@ -80,7 +80,7 @@ export class TicketReader {
   }
 }
 
-/** What stands for a client's name in its tickets, in hexadecimal. */
+/** Hexadecimal pseudonym that replaces a client's name in its tickets. */
 function pseudonymOf(name: string, secret: Uint8Array): string {
   return derive("name", name, secret).subarray(0, PSEUDONYM_BYTES).toHex();
 }

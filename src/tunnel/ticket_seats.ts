@@ -1,34 +1,37 @@
 import type { Seat } from "./seat.ts";
 import type { Ticket } from "./ticket.ts";
 
-/** How often a ticket gets a place that is not newer than the newest seen. Milliseconds. */
+/** Minimum time between two places for a client's tickets that are not its newest. Milliseconds. */
 const OLD_PAUSE = 1_000;
-/** Clients remembered; the one that was heard of least lately goes. */
+/** Maximum clients remembered; the least recently seen one is evicted. */
 const MAX_CLIENTS = 16_384;
 
 interface Holder {
   /** Number of the newest ticket. */
   newest: number;
-  /** When a ticket that was not newer got a place. */
+  /** When a ticket that was not newer last got a place. */
   old: number;
   seat: Seat | undefined;
 }
 
 /**
- * Which tickets give a place, of which each client has at most one. The newest ticket has it. Others
- * come from somebody who repeats what a client has said, or from a client whose clock went back: they
- * get a place that is free, once a second.
+ * Decides which tickets give a place; each client has at most one such place. Its newest ticket
+ * gets it. Any other is a replay by an attacker, or from a client whose clock was set back: it gets
+ * the place only if that is free, and at most once per second.
  */
 export class TicketSeats {
   #now: () => number;
   #holders = new Map<string, Holder>();
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Whether a ticket gives a place, and which connection of the same client has to leave it. */
+  /**
+   * Decides whether a ticket gives a place. Returns the client's connection that must give up its
+   * place, if any; undefined if the ticket gives none.
+   */
   take({ client, number }: Ticket): { former: Seat | undefined } | undefined {
     const now = this.#now();
     const holder = this.#holders.get(client) ?? { newest: -1, old: -Infinity, seat: undefined };
@@ -43,19 +46,22 @@ export class TicketSeats {
     return { former: holder.seat };
   }
 
-  /** A connection has the place that `take` gave. */
+  /** Records the connection that got the place from `take`. */
   hold({ client }: Ticket, seat: Seat): void {
     const holder = this.#holders.get(client);
     if (holder !== undefined) holder.seat = seat;
   }
 
-  /** A connection has left its place. */
+  /** Records that a connection has left its place. */
   leave({ client }: Ticket, seat: Seat): void {
     const holder = this.#holders.get(client);
     if (holder?.seat === seat) holder.seat = undefined;
   }
 
-  /** The client has logged in: it counts on from this ticket, whatever its clock was before. */
+  /**
+   * Records a login: the client's numbers continue from this ticket, even if its clock was set
+   * back.
+   */
   loggedIn({ client, number }: Ticket): void {
     const holder = this.#holders.get(client);
     if (holder !== undefined) holder.newest = number;

@@ -1,6 +1,6 @@
 /**
- * TLS as the tunnel wants it: TLS 1.3 between two Deno ends, ALPN, and a client that trusts
- * exactly the certificates that its configuration names (`tls_identity.ts`).
+ * TLS for the tunnel: TLS 1.3 between two Deno ends, ALPN, and a client that trusts exactly the
+ * certificates in its configuration (`tls_identity.ts`).
  *
  * Deno adds `caCerts` to a default store of public authorities, which `closeTrust` empties.
  */
@@ -18,30 +18,30 @@ import { TlsConnection } from "./tls_connection.ts";
 import { connectTcp } from "./tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME, type TlsIdentity } from "./tls_identity.ts";
 
-/** Which servers are accepted, by whatever name they are reached. */
+/** Which servers are accepted, whatever their address or name. */
 export interface Trust {
-  /** PEM; a server must have the private key of one of these, each the first of its text. */
+  /** PEM; a server must have the key of the first certificate in one of these texts. */
   certificates: readonly string[];
 }
 
-/** How a connection is dialled. */
+/** Options of a connection attempt. */
 export interface DialOptions {
-  /** Gives up. */
+  /** Aborts the attempt. */
   stop?: AbortSignal | undefined;
-  /** How its packets leave; as the kernel routes them by default. */
+  /** Route of its packets; the kernel's own by default. */
   route?: Route;
-  /** A further ALPN name, which the server reads before TLS (`ticket.ts`). */
+  /** An additional ALPN name, which the server reads before TLS (`ticket.ts`). */
   ticket?: string | undefined;
-  /** Counts what the kernel drops of its UDP socket, where it has one. */
+  /** Counts the kernel's drops of its UDP socket, if it has one. */
   drops?: UdpDrops | undefined;
 }
 
-/** Sets the TCP options that Deno does not offer on the sockets of a local port. */
+/** Sets TCP options that Deno does not offer on the sockets of a local port. */
 export type TuneSockets = (port: number) => void;
 
 /**
- * Opens a listening socket of Deno's; what it accepts inherits its options. What it shows is signed
- * by this certificate's key, both in PEM.
+ * Opens a listening socket of Deno's; accepted connections inherit its options. The certificate
+ * that it presents is signed with the given certificate's key, both in PEM.
  */
 export function listenTls(
   endpoint: Endpoint,
@@ -54,7 +54,7 @@ export function listenTls(
   return listener;
 }
 
-/** The same with what is shown; by default on a port of the loopback that the kernel chooses. */
+/** Listens with a TLS identity, by default on a loopback port that the kernel chooses. */
 export function listenAs(
   { certificate, key }: TlsIdentity,
   { host, port }: Endpoint = { host: "127.0.0.1", port: 0 },
@@ -63,8 +63,8 @@ export function listenAs(
 }
 
 /**
- * Dials, within `timeout` milliseconds or until `stop`, and verifies the server, which must choose
- * TLS 1.3. Throws what went wrong; the socket is closed then, whatever was under way.
+ * Dials within `timeout` milliseconds or until `stop`, and verifies the server, which must choose
+ * TLS 1.3. Throws the cause of a failure; the socket is closed then, in any state.
  */
 export async function dialTls(
   endpoint: Endpoint,
@@ -96,7 +96,9 @@ async function startTls(
   signal.addEventListener("abort", hangUp);
   let connection: Deno.Conn = tcp;
   try {
-    if (socket === undefined) throw new Deno.errors.ConnectionReset("The server hung up at once");
+    if (socket === undefined) {
+      throw new Deno.errors.ConnectionReset("The server closed the connection immediately");
+    }
     tune(local);
     socket.holdBack();
     const tls = connection = await Deno.startTls(tcp, {
@@ -118,14 +120,14 @@ async function startTls(
   }
 }
 
-/** The handshake, in which Deno gets to read nothing before TLS 1.3 has been chosen. */
+/** Runs the handshake. Deno reads nothing before the server has chosen TLS 1.3. */
 async function shakeHands(
   tls: Deno.TlsConn,
   socket: DialledSocket,
   signal: AbortSignal,
 ): Promise<void> {
   const shaking = tls.handshake();
-  shaking.catch(() => {}); // where the answer was refused, its end is no news
+  shaking.catch(() => {}); // if the answer is refused, the handshake's failure is ignored
   await awaitTls13((into) => socket.peek(into), signal);
   socket.release();
   const { alpnProtocol } = await shaking;

@@ -1,6 +1,6 @@
 /**
- * TLS alerts that an end sends or receives in plain, before there are keys (RFC 8446 section 6):
- * how a server says why it refuses a connection, in a way that every TLS client understands.
+ * Unencrypted TLS alerts, sent or received before there are keys (RFC 8446 section 6): a server
+ * uses them to refuse a connection in a way that every TLS client understands.
  */
 
 /** Descriptions of alerts (RFC 8446 section 6). */
@@ -16,33 +16,35 @@ export const TlsAlert = {
 /** Sent before TLS when the server has no room for another connection. */
 export const TOO_BUSY = TlsAlert.internalError;
 
-/** Bytes of a record that holds one alert. */
+/** Length of a record with one alert, in bytes. */
 export const ALERT_RECORD_BYTES = 7;
 
 const CONTENT_ALERT = 21;
 const FATAL = 2;
 
-/** A fatal alert as a plain record (RFC 8446 section 5.1), with TLS 1.2's version as TLS 1.3 wants. */
+/**
+ * Encodes a fatal alert as an unencrypted record (RFC 8446 section 5.1), with TLS 1.2's version.
+ */
 export function encodeAlert(description: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(CONTENT_ALERT, 3, 3, 0, 2, FATAL, description);
 }
 
-/** The description of the alert that `bytes` begins with; undefined where it begins otherwise. */
+/** The description of the alert at the start of `bytes`; undefined if they begin with none. */
 export function decodeAlert(bytes: Uint8Array): number | undefined {
   if (bytes.length < ALERT_RECORD_BYTES || bytes[0] !== CONTENT_ALERT) return undefined;
   return bytes[3] === 0 && bytes[4] === 2 ? bytes[6] : undefined;
 }
 
 const WORDS: Readonly<Record<number, string>> = {
-  [TlsAlert.closeNotify]: "the server hung up before TLS began",
+  [TlsAlert.closeNotify]: "the server closed the connection before TLS began",
   [TlsAlert.handshakeFailure]: "the server and this client have no TLS parameters in common",
-  [TlsAlert.decodeError]: "the server could not read our TLS hello; does something sit in between?",
+  [TlsAlert.decodeError]: "the server could not read our TLS hello; is there a device in between?",
   [TlsAlert.protocolVersion]: "the server does not accept TLS 1.3",
   [TlsAlert.internalError]: "the server is too busy: it has too many unauthenticated connections",
-  [TlsAlert.noApplicationProtocol]: "the server is not a pppoe-proxy, or is of another version",
+  [TlsAlert.noApplicationProtocol]: "the server is not a pppoe-proxy, or has another version",
 };
 
-/** What a server's alert means, as part of a sentence. */
+/** Describes a server's alert, as part of a sentence. */
 export function describeAlert(description: number): string {
   return WORDS[description] ?? `the server refused TLS with alert ${description}`;
 }

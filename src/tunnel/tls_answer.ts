@@ -3,18 +3,18 @@ import type { TunnelEnd } from "./close_reason.ts";
 import { MAX_SERVER_HELLO, readServerAnswer } from "./server_hello.ts";
 import { describeAlert, TlsAlert } from "./tls_alert.ts";
 
-/** Copies what has arrived without taking it; null at the end of the stream. */
+/** Copies received bytes without consuming them; returns null at the end of the stream. */
 export type Peek = (into: Uint8Array<ArrayBuffer>) => number | null;
 
-/** It is looked again after this part of the time that has passed: an eighth of a round trip. */
+/** Time to the next check, as a share of the time already waited: an eighth of a round trip. */
 const PATIENCE = 1 / 8;
-/** Milliseconds between two looks. */
+/** Minimum and maximum time between two checks, in milliseconds. */
 const SHORTEST = 1;
 const LONGEST = 20;
 
 /**
- * Waits until a server has chosen TLS 1.3. Throws HandshakeError where it chooses another version,
- * refuses, or does not speak TLS, and the signal's reason.
+ * Waits until a server has chosen TLS 1.3. Throws HandshakeError if it chooses another version,
+ * refuses, or does not speak TLS; throws the signal's reason if that aborts.
  */
 export async function awaitTls13(peek: Peek, signal: AbortSignal): Promise<void> {
   const bytes = new Uint8Array(MAX_SERVER_HELLO);
@@ -39,11 +39,11 @@ export async function awaitTls13(peek: Peek, signal: AbortSignal): Promise<void>
 }
 
 const HUNG_UP =
-  "the server closed the connection before TLS began; is it a pppoe-proxy, and has it room for another connection?";
+  "the server closed the connection before TLS began; is it a pppoe-proxy, and does it have room for another connection?";
 const NO_TLS = "the server does not speak TLS; is it a pppoe-proxy?";
-const OLD_TLS = "the server chose TLS 1.2, and only TLS 1.3 is accepted; is it a pppoe-proxy?";
+const OLD_TLS = "the server chose TLS 1.2, but only TLS 1.3 is accepted; is it a pppoe-proxy?";
 
-/** What a server's refusal means as the end of an attempt. */
+/** Converts a server's refusal to the end of an attempt. */
 export function alertError(alert: number): HandshakeError {
   const reason = alert === TlsAlert.internalError
     ? "too-many-connections"
@@ -53,14 +53,14 @@ export function alertError(alert: number): HandshakeError {
   return ended(reason, "peer", describeAlert(alert));
 }
 
-/** Deno's words for alerts that it has read itself, as those that come before TLS. */
+/** Deno's names of alerts that it has read itself, mapped to the alerts before TLS. */
 const BY_NAME: Readonly<Record<string, number>> = {
   InternalError: TlsAlert.internalError,
   ProtocolVersion: TlsAlert.protocolVersion,
   NoApplicationProtocol: TlsAlert.noApplicationProtocol,
 };
 
-/** The same error, or in place of what Deno throws for a server's refusal one that says why. */
+/** Converts Deno's error for a server's refusal to one that says why; returns others unchanged. */
 export function nameRefusal(error: unknown): unknown {
   const message = error instanceof Error ? error.message : "";
   const [, name] = /received fatal alert: (\w+)/.exec(message) ?? [];

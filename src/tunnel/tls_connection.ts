@@ -1,6 +1,6 @@
 import type { Connection } from "./connection.ts";
 
-/** Deno's TLS connection, which is closed in the kernel: Deno's own `close` may leave it open. */
+/** Deno's TLS connection, closed in the kernel because Deno's own `close` may leave it open. */
 export class TlsConnection implements Connection {
   #connection: Deno.TlsConn;
   readonly close: () => void;

@@ -1,18 +1,18 @@
 /**
- * The certificate that a server shows in TLS. It is not the configured one but a fresh one that
- * the configured certificate's key has signed, so that a pin is exactly one certificate:
+ * The certificate that a server presents in TLS. It is not the configured one but a new one, signed
+ * by the configured certificate's key, so that a pin accepts exactly one certificate:
  *
- *     server.crt, server.key           shown in TLS
+ *     server.crt, server.key           presented in TLS
  *     ┌───────────────────┐  signs  ┌────────────────────────────────┐
- *     │ subject S, key K  │────────▶│ issuer S, key fresh            │
+ *     │ subject S, key K  │────────▶│ issuer S, new key              │
  *     └───────────────────┘         │ for pppoe-proxy.invalid        │
  *               ▲                   └────────────────────────────────┘
  *               └── the client's only trust anchor: a copy of server.crt
  *
- * TLS verifiers take pinned certificates as trust anchors, a name and a key (RFC 5280 section
- * 6.1.1), of which neither dates nor issuer matter. So whoever shows an acceptable certificate has
- * the pinned one's own key. Its issuer's other certificates lead to no anchor, an expired pin
- * stays one, and a client's clock does not matter.
+ * TLS verifiers use pinned certificates as trust anchors: a name and a key (RFC 5280 section
+ * 6.1.1), whose dates and issuer do not matter. So a server that presents an acceptable certificate
+ * has the pinned certificate's own key. Other certificates of the same issuer lead to no anchor, an
+ * expired pin stays valid, and the client's clock does not matter.
  */
 import {
   createHash,
@@ -25,7 +25,7 @@ import {
 } from "node:crypto";
 import { asciiText, derValues, encodeDer, objectIdentifier, sequence, Tag } from "./der.ts";
 
-/** The name that is verified in TLS: the same for all servers, as the pin says which one it is. */
+/** The name verified in TLS, the same for all servers: the pin identifies the server. */
 export const TLS_NAME = "pppoe-proxy.invalid";
 
 /** A certificate and its private key, both in PEM. */
@@ -34,7 +34,7 @@ export interface TlsIdentity {
   key: string;
 }
 
-/** How a kind of key signs certificates (RFC 5758, 8017, 8410). */
+/** How a type of key signs certificates (RFC 5758, 8017, 8410). */
 interface Signer {
   digest: "sha256" | "sha384" | null;
   algorithm: Uint8Array;
@@ -44,14 +44,14 @@ const SUPPORTED = "use an RSA key of 2048 to 8192 bits, P-256, P-384 or Ed25519"
 const [MIN_RSA, MAX_RSA] = [2048, 8192];
 
 /**
- * Makes what a server shows, from its certificate (the first one of the PEM text) and that one's
- * private key (PKCS #1, SEC 1 or PKCS #8 in PEM). Throws an Error for a key that is none, is
- * another certificate's, or of a kind that TLS clients do not verify.
+ * Makes the identity that a server presents from its certificate (the first one in the PEM text)
+ * and that certificate's private key (PKCS #1, SEC 1 or PKCS #8 in PEM). Throws an Error if the key
+ * is malformed, does not match the certificate, or is of a type that TLS clients do not verify.
  */
 export function makeTlsIdentity(certificate: string, key: string): TlsIdentity {
   const leaf = new X509Certificate(certificate);
   const signingKey = readKey(key);
-  if (!leaf.checkPrivateKey(signingKey)) throw new Error("it does not belong to the certificate");
+  if (!leaf.checkPrivateKey(signingKey)) throw new Error("it does not match the certificate");
   const signer = signerOf(signingKey);
   const own = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const spki = own.publicKey.export({ type: "spki", format: "der" });
@@ -75,7 +75,7 @@ function readKey(key: string): KeyObject {
   try {
     return createPrivateKey(key);
   } catch {
-    throw new Error("it is no private key in PEM");
+    throw new Error("it is not a private key in PEM format");
   }
 }
 
@@ -96,7 +96,7 @@ function signerOf(key: KeyObject): Signer {
   if (kind === "ec" && namedCurve === "secp384r1") {
     return { digest: "sha384", algorithm: algorithm("1.2.840.10045.4.3.3") };
   }
-  throw new Error(`it is of the kind ${namedCurve ?? kind}; ${SUPPORTED}`);
+  throw new Error(`its type ${namedCurve ?? kind} is not supported; ${SUPPORTED}`);
 }
 
 function algorithm(identifier: string, ...parameters: readonly Uint8Array[]): Uint8Array {
@@ -115,7 +115,7 @@ function certificateBody(leaf: Uint8Array, spki: Uint8Array, signature: Uint8Arr
       asciiText(Tag.utcTime, "700101000000Z"),
       asciiText(Tag.generalizedTime, "99991231235959Z"),
     ),
-    // Which certificate has signed this one, for whoever looks at the connection.
+    // Names the certificate whose key signed this one, for anyone who inspects the connection.
     sequence(encodeDer(Tag.set, commonName(fingerprint))),
     spki,
     encodeDer(Tag.explicit(3), extensions()),
@@ -126,14 +126,14 @@ function commonName(text: string): Uint8Array {
   return sequence(objectIdentifier("2.5.4.3"), asciiText(Tag.utf8String, text));
 }
 
-/** Positive, of 126 random bits. */
+/** A positive number of 126 random bits. */
 function serialNumber(): Uint8Array {
   const bytes = new Uint8Array(randomBytes(16));
   bytes[0] = bytes[0] & 0x3f | 0x40;
   return bytes;
 }
 
-/** The subject of a certificate as it stands there: names are compared byte by byte. */
+/** The encoded subject of a certificate: names are compared byte by byte. */
 function subjectOf(certificate: Uint8Array): Uint8Array {
   const [body] = derValues(certificate);
   const fields = derValues(body).filter(([tag]) => tag !== Tag.explicit(0)); // without the version
@@ -145,7 +145,7 @@ function extensions(): Uint8Array {
   const extension = (identifier: string, value: Uint8Array, ...flags: readonly Uint8Array[]) =>
     sequence(objectIdentifier(identifier), ...flags, encodeDer(Tag.octetString, value));
   return sequence(
-    extension("2.5.29.19", sequence(), critical), // basicConstraints: no authority
+    extension("2.5.29.19", sequence(), critical), // basicConstraints: not an authority
     extension("2.5.29.15", encodeDer(Tag.bitString, Uint8Array.of(7, 0x80)), critical), // digitalSignature
     extension("2.5.29.37", sequence(objectIdentifier("1.3.6.1.5.5.7.3.1"))), // serverAuth
     extension("2.5.29.17", sequence(asciiText(Tag.implicit(2), TLS_NAME))), // dNSName

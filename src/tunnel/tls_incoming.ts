@@ -12,7 +12,7 @@ import { TlsConnection } from "./tls_connection.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
 import type { Incoming } from "./listener.ts";
 
-/** Descriptors that strangers and tunnels leave to everything else. */
+/** Descriptors that strangers and tunnels leave free for everything else. */
 export const SPARE_FILES = 32;
 
 const hellos = new HelloWatch();
@@ -22,13 +22,13 @@ const hellos = new HelloWatch();
  *
  *     accepted ──greeted()──▶ hello seen ──open()──▶ Deno's, TLS ──▶ connection
  *
- * Deno has nothing of it before `open`, and it is closed in the kernel: Deno alone does not close one
- * whose handshake or last write has not ended.
+ * Deno does not see it before `open`. It is closed in the kernel: Deno alone does not close a
+ * connection whose handshake or last write is still pending.
  */
 export class TlsIncoming implements Incoming {
   readonly encrypted = false;
   #socket: AcceptedSocket;
-  /** What it is shown. */
+  /** The identity to present to it. */
   #shown: TlsIdentity;
   #connection: Deno.TlsConn | undefined;
   #opened = false;
@@ -45,19 +45,21 @@ export class TlsIncoming implements Incoming {
   }
 
   get scarce(): boolean {
-    // The kernel gives the lowest free number: all below it are in use.
+    // The kernel assigns the lowest free descriptor: all lower ones are in use.
     return this.#socket.number >= openFileLimit() - SPARE_FILES;
   }
 
   async greeted(): Promise<readonly string[]> {
     const greeting = await this.#greeting();
     if (greeting === "ended") {
-      throw ended("connection-lost", "network", "the peer hung up before TLS");
+      throw ended("connection-lost", "network", "the peer closed the connection before TLS");
     }
     if (greeting === "malformed") {
       throw this.#reject(TlsAlert.decodeError, "the peer does not speak TLS");
     }
-    if (!greeting.tls13) throw this.#reject(TlsAlert.protocolVersion, "the peer lacks TLS 1.3");
+    if (!greeting.tls13) {
+      throw this.#reject(TlsAlert.protocolVersion, "the peer does not support TLS 1.3");
+    }
     if (!greeting.protocols.includes(ALPN)) {
       throw this.#reject(TlsAlert.noApplicationProtocol, `the peer does not speak "${ALPN}"`);
     }
@@ -101,7 +103,7 @@ export class TlsIncoming implements Incoming {
     return ended("protocol-violation", "us", detail);
   }
 
-  /** An alert in plain, which is possible as long as TLS has not begun. */
+  /** Sends an unencrypted alert, which is possible until TLS begins. */
   #say(alert: number): void {
     if (!this.#opened) this.#socket.say(encodeAlert(alert));
   }

@@ -7,8 +7,8 @@ import { TlsIncoming } from "./tls_incoming.ts";
 import type { Incoming, Listener, Renewal } from "./listener.ts";
 
 /**
- * A TCP port that takes TLS connections. Each is Deno's only from the moment on at which it may begin
- * its handshake; it is shown the certificate that was in use when it was accepted.
+ * A TCP port that accepts TLS connections. A connection is passed to Deno only when it may begin
+ * its handshake. It is presented the certificate that was in use when it was accepted.
  */
 export class TlsListener implements Listener {
   readonly port: number;
@@ -36,7 +36,7 @@ export class TlsListener implements Listener {
     throw new Deno.errors.BadResource("Listener closed");
   }
 
-  // deno-lint-ignore require-await -- other transports have to wait
+  // deno-lint-ignore require-await -- other transports may need to wait
   async renew(certificate: string, key: string): Promise<Renewal> {
     const former = this.#shown;
     this.#shown = usableIdentity(certificate, key);
@@ -48,7 +48,7 @@ export class TlsListener implements Listener {
   }
 }
 
-/** What a server with this certificate shows; throws where Deno's TLS does not take it. */
+/** Makes the identity of a server with this certificate; throws if Deno's TLS rejects it. */
 function usableIdentity(certificate: string, key: string): TlsIdentity {
   const identity = makeTlsIdentity(certificate, key);
   listenAs(identity).close();

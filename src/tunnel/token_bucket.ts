@@ -1,11 +1,11 @@
-/** So many a second, and some more at once after a quiet time. */
+/** A token bucket: a rate per second, and a burst after a quiet time. */
 export class TokenBucket {
   #rate: number;
   #burst: number;
   #tokens: number;
   #at: number;
 
-  /** `rate` tokens a second up to `burst`, which are there at `now`, in milliseconds of a clock. */
+  /** `rate` is in tokens per second. The bucket is full, with `burst` tokens, at `now` (ms). */
   constructor(rate: number, burst: number, now: number) {
     this.#rate = rate;
     this.#burst = burst;
@@ -13,7 +13,7 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes a token; false where there is none. */
+  /** Takes a token; false if none is left. */
   take(now: number): boolean {
     this.add(Math.max(0, now - this.#at) * this.#rate / 1_000);
     this.#at = now;
@@ -22,7 +22,7 @@ export class TokenBucket {
     return true;
   }
 
-  /** Puts in tokens beside those that come with time. */
+  /** Adds tokens to those that come with time. */
   add(tokens: number): void {
     this.#tokens = Math.min(this.#burst, this.#tokens + tokens);
   }

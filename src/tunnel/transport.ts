@@ -1,4 +1,4 @@
-/** What carries a tunnel, by the word that the configuration has for it. */
+/** The transports of a tunnel, by their names in the configuration. */
 import type { Listener } from "./listener.ts";
 import type { Connection } from "./connection.ts";
 import { dialQuic } from "./quic.ts";
@@ -11,7 +11,7 @@ import { TlsListener } from "./tls_listener.ts";
 export type Transport = "tls" | "quic";
 
 /**
- * Opens the listening socket; `tune` is called with a TCP port, and what `options` name is for QUIC.
+ * Opens the listening socket. `tune` is called with a TCP port; `options` apply to QUIC only.
  */
 export function listen(
   transport: Transport,
@@ -27,8 +27,8 @@ export function listen(
 }
 
 /**
- * Dials, within `timeout` milliseconds or until `options.stop`, and verifies the server. Throws what
- * went wrong, or the reason of `stop`.
+ * Dials within `timeout` milliseconds or until `options.stop`, and verifies the server. Throws the
+ * cause of a failure, or the reason of `stop`.
  */
 export function dial(
   transport: Transport,

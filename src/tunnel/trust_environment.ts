@@ -1,11 +1,11 @@
 /**
- * Keeps the environment out of whom TLS trusts. Deno adds authorities from these variables to what
- * `caCerts` names. It reads them when the process dials its first TLS or QUIC connection, so that
- * taking them away before that makes them harmless; `tests/tunnel/environment_test.ts` holds each
- * against a real authority, in both transports.
+ * Keeps the environment from widening TLS trust. Deno adds authorities from these variables to
+ * `caCerts`. It reads them when the process dials its first TLS or QUIC connection, so removing
+ * them before that makes them harmless; `tests/tunnel/environment_test.ts` tests each with a real
+ * authority, over both transports.
  */
 
-/** Variables that name authorities, or loosen verification, for Deno, its Node.js side or OpenSSL. */
+/** Variables that add authorities or weaken verification in Deno, its Node.js layer or OpenSSL. */
 const WIDENING = [
   "DENO_CERT",
   "NODE_EXTRA_CA_CERTS",
@@ -16,14 +16,14 @@ const WIDENING = [
   "SSL_CERT_DIR",
 ] as const;
 
-/** Options of `deno run` that do the same, which only the command line shows. */
+/** Options of `deno run` with the same effect, which only the command line shows. */
 const WIDENING_OPTIONS = /^--(?:cert|unsafely-ignore-certificate-errors)(?:=|$)/;
 
 const ignored = new Set<string>();
 
 /**
- * Empties Deno's default trust; to be called before anything that may make it, which also a client
- * of the admin socket does. Returns the variables that were set and are ignored.
+ * Empties Deno's default trust store. Call this before anything that may load the store, which
+ * includes a client of the admin socket. Returns the variables that were set and are ignored.
  */
 export function closeTrust(): string[] {
   for (const name of WIDENING) {
@@ -34,29 +34,29 @@ export function closeTrust(): string[] {
   return [...ignored];
 }
 
-/** Throws an Error where TLS would not keep what is sent to its two ends, and that cannot be undone. */
+/** Throws an Error if something that cannot be undone would expose the traffic of TLS to others. */
 export function checkTlsEnvironment(): void {
-  // Deno opens this file when the process starts: taking the variable away would not stop it.
+  // Deno opens this file when the process starts: removing the variable would not stop it.
   if (Deno.env.get("SSLKEYLOGFILE")) {
     throw new Error(
-      '"SSLKEYLOGFILE" is set, so that Deno writes the keys of all TLS connections into a file; unset it',
+      '"SSLKEYLOGFILE" is set, which makes Deno write the keys of all TLS connections to a file; unset it',
     );
   }
   const option = denoOptions().find((argument) => WIDENING_OPTIONS.test(argument));
   if (option !== undefined) {
     throw new Error(
-      `Deno was started with "${option}", so that other servers than the pinned one would be accepted; leave it out`,
+      `Deno was started with "${option}", so servers other than the pinned one would be accepted; remove it`,
     );
   }
 }
 
-/** What stands before the script in Deno's command line; nothing where that cannot be read. */
+/** The arguments before the script in Deno's command line; none if it cannot be read. */
 function denoOptions(): string[] {
   let args: string[];
   try {
     args = Deno.readTextFileSync("/proc/self/cmdline").split("\0");
   } catch {
-    return []; // a compiled program without the permission: its options were set when it was made
+    return []; // a compiled program without the permission: its options were fixed when compiled
   }
   const script = args.findIndex((argument) => /\.[jt]s$/.test(argument));
   return args.slice(1, script === -1 ? args.length : script);

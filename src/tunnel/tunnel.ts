@@ -19,32 +19,34 @@ import { DatagramTurn, Turn } from "./turn.ts";
 
 export type { KeepaliveOptions } from "./keepalive.ts";
 
-/** Bytes of a receive buffer: several TLS records, so that one batch takes what has piled up. */
+/** Length of a receive buffer in bytes: several TLS records, so that one batch takes a backlog. */
 export const TUNNEL_BUFFER = 256 * 1024;
-/** One `write` of Deno's TLS takes at most this many bytes. */
+/** Maximum bytes of one `write` of Deno's TLS. */
 const MAX_WRITE = 64 * 1024;
 const SHORT_WRITE = 16 * 1024;
-/** Where datagrams stand in the buffer of a tunnel that has them; the stream's records are before. */
+/**
+ * Offset of datagrams in the buffer, if the tunnel has them; the stream's records are before it.
+ */
 const DATAGRAMS_AT = 64 * 1024;
-/** Milliseconds for a close record to arrive where closing would discard it. */
+/** Time for a close record to arrive if closing would discard it, in milliseconds. */
 const LAST_WORDS = 500;
-/** The same for a peer that floods us: what we do not read, QUIC keeps, and freeing it takes time. */
+/** The same for a peer that floods us: QUIC keeps unread data, and freeing it takes time. */
 const LAST_WORDS_IN_FLOOD = 100;
 
-/** What a tunnel is made of. */
+/** Options of a tunnel. */
 export interface TunnelOptions {
   connection: Connection;
   /** Receive buffer; the link can send from it without copying. */
   buffer: RecordBuffer;
   keepalive: KeepaliveOptions;
-  /** Milliseconds of a steady clock. */
+  /** Milliseconds of a monotonic clock. */
   now: () => number;
-  /** What the peer may send through all of its tunnels; left out, through this one. */
+  /** What the peer may send through all of its tunnels; by default, through this one. */
   allowance?: PeerAllowance;
 }
 
 /**
- * One authenticated connection that carries records both ways.
+ * One authenticated connection that carries records in both directions.
  *
  *     open ──close()──────────▶ closing ──flushed──▶ ended
  *       │ violation               │ timeout            ▲
@@ -53,7 +55,7 @@ export interface TunnelOptions {
  */
 export class Tunnel {
   readonly writer: FrameWriter;
-  /** Last measured round trip of a ping in milliseconds; undefined before the first. */
+  /** Last measured round trip of a ping, in milliseconds; undefined before the first. */
   roundTrip: number | undefined;
   #connection: Connection;
   #buffer: RecordBuffer;
@@ -63,12 +65,12 @@ export class Tunnel {
   #pings: Keepalive;
   #allowance: PeerAllowance;
   #end: TunnelEnd | undefined;
-  /** `run` has returned: nothing is delivered any more. */
+  /** Whether `run` has returned: nothing is delivered after that. */
   #isOver = false;
   #violation: Violation | undefined;
   #sink: TunnelSink | undefined;
   #abort = Promise.withResolvers<void>();
-  /** Sends datagrams, where the connection has them. */
+  /** Sends datagrams, if the connection has them. */
   #datagrams: DatagramWriter | undefined;
 
   constructor(options: TunnelOptions) {
@@ -96,43 +98,48 @@ export class Tunnel {
     this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now, pings);
   }
 
-  /** Whether the peer answers a ping within `patience` milliseconds; false at once after the end. */
+  /**
+   * Whether the peer answers a ping within `patience` milliseconds; false if the tunnel has ended.
+   */
   answers(patience: number): Promise<boolean> {
     if (this.#isOver || this.#end !== undefined) return Promise.resolve(false);
     return this.#pings.answers(patience);
   }
 
-  /** Whether what goes now reaches the peer. */
+  /** Checks whether data sent now reaches the peer. */
   get path(): Pick<Keepalive, "prove" | "isProven"> {
     return this.#pings;
   }
 
-  /** Ends the tunnel after the present records: what the peer sends is not what it may. */
+  /** Ends the tunnel after the current records, because the peer has violated the protocol. */
   violated(violation: Violation): void {
     this.#violation ??= violation;
   }
 
   /**
-   * Ends the tunnel of a peer that does not read: what must reach it has no room any more. What it
-   * has missed it learns when it resumes its sessions.
+   * Ends the tunnel of a peer that does not read: no room is left for what must reach it. The peer
+   * learns what it has missed when it resumes its sessions.
    */
   overrun(): void {
-    const detail = "more waits for the peer than may: it does not read, or the path is too slow";
+    const detail = "the send queue is full: the peer does not read, or the path is too slow";
     this.#end ??= { reason: "not-reading", by: "us", detail };
     this.#abort.resolve();
   }
 
-  /** Takes over other times; the interval counts after the next ping. */
+  /** Applies other times; the new interval begins after the next ping. */
   reconfigure(keepalive: KeepaliveOptions): void {
     this.#keepalive = keepalive;
   }
 
-  /** The memory that `TunnelSink` offsets point into. */
+  /** The memory that the offsets of `TunnelSink` refer to. */
   get buffer(): RecordBuffer {
     return this.#buffer;
   }
 
-  /** Delivers records until the tunnel ends, and says how. The connection is closed then. */
+  /**
+   * Delivers records until the tunnel ends, and returns how it ended. The connection is closed
+   * then.
+   */
   async run(sink: TunnelSink): Promise<TunnelEnd> {
     this.#sink = sink;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -145,7 +152,7 @@ export class Tunnel {
     wait();
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
     const { datagrams } = this.#connection;
-    // How the connection ends, its stream tells.
+    // The stream reports how the connection ends.
     if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
     clearTimeout(timer);
@@ -155,7 +162,7 @@ export class Tunnel {
     return this.#end ?? { reason: "connection-lost", by: "network", detail: "end of stream" };
   }
 
-  /** Sends what is queued and a close record, for at most `grace` milliseconds, and ends. */
+  /** Sends queued records and a close record, within `grace` milliseconds, and ends the tunnel. */
   async close(
     code: CloseCode,
     detail: string,
@@ -229,7 +236,7 @@ export class Tunnel {
     }
   }
 
-  /** We end the tunnel, and not for what the peer has done: what still comes is welcome. */
+  /** Whether we end the tunnel for no fault of the peer, so that late data is still delivered. */
   get #isLeaving(): boolean {
     return this.#end?.by === "us" && this.#end.reason !== "protocol-violation";
   }
@@ -263,14 +270,14 @@ export class Tunnel {
 
   #keepAlive(): void {
     if (this.#now() - this.#lastHeard > this.#keepalive.timeout) {
-      this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing heard in time" };
-      this.#abort.resolve(); // the path is dead: abandon the socket, do not wait for a clean close
+      this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing received in time" };
+      this.#abort.resolve(); // the path is dead: do not wait for a clean close
       return;
     }
     this.#pings.ping();
   }
 
-  /** Sends a control record at once. */
+  /** Sends a control record immediately. */
   #say(type: number, body: Uint8Array): void {
     if (this.writer.control(type, body)) this.writer.flush();
     else this.overrun();

@@ -1,19 +1,20 @@
 /**
- * How long one tunnel may work on what it has read before everything else has its turn.
+ * Limits how long one tunnel may work on received data before everything else gets its turn.
  *
- * A tunnel whose peer sends without pause always has something to read, and then Deno looks at other
- * sockets only once in some 60 turns of its event loop, setImmediate's included. It looks at once
- * when nothing is left to do: after the work on traffic for as short as it takes another thread to
- * answer, and after work that no traffic needs so much of, control and discovery, for a timer.
+ * A tunnel whose peer sends without pause always has data to read. Then Deno polls other sockets
+ * only once in some 60 turns of its event loop, including those of setImmediate. It polls
+ * immediately when nothing is left to do. So after work on traffic the tunnel waits for another
+ * thread's answer, which takes very little time; after much control and discovery work, more than
+ * traffic needs, it waits for a timer.
  */
 
-/** Bytes after which others have their turn; a read counts for at least so many. */
+/** Bytes after which others get their turn, and minimum bytes that a read counts as. */
 const BYTES = 256 * 1024;
 const LEAST_READ = 1024;
-/** Milliseconds of work on control, discovery and records too short for traffic; and on traffic. */
+/** Milliseconds of work on control, discovery and very short records; and on traffic. */
 const CONTROL_TIME = 0.5;
 const TRAFFIC_TIME = 10;
-/** Milliseconds between two pieces of work after which everything else has had its turn already. */
+/** Gap in the work, in milliseconds, during which everything else has already had its turn. */
 const RESTED = 0.1;
 const NOTHING = new Uint8Array(0);
 
@@ -24,17 +25,17 @@ export class Turn {
   /** Milliseconds of work since the last pause. */
   #control = 0;
   #traffic = 0;
-  /** Until when work is counted. */
+  /** Time up to which work has been counted. */
   #counted = 0;
-  /** How a turn that took too long is to end. */
+  /** How to end a turn that took too long. */
   #over: "control" | "traffic" | undefined;
 
-  /** `now` gives milliseconds of a steady clock. */
+  /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Work begins on so many bytes. */
+  /** Records that work begins on this many bytes. */
   begin(bytes: number): void {
     this.#bytes -= Math.max(bytes, LEAST_READ);
     const now = this.#now();
@@ -42,7 +43,7 @@ export class Turn {
     this.#counted = now;
   }
 
-  /** Whether work has to wait; asked after a record, or some of traffic. */
+  /** Whether work must pause; called after a record, or after several records of traffic. */
   isOver(isTraffic: boolean): boolean {
     const now = this.#now();
     const worked = now - this.#counted;
@@ -54,12 +55,12 @@ export class Turn {
     return this.#over !== undefined;
   }
 
-  /** Work has ended. */
+  /** Records that work has ended. */
   end(): void {
     this.isOver(true);
   }
 
-  /** What has to be waited for before more work, if anything. */
+  /** A pause to await before more work; undefined if none is due. */
   pause(): Promise<unknown> | undefined {
     const over = this.#over;
     if (over === undefined && this.#bytes > 0) return undefined;
@@ -71,20 +72,22 @@ export class Turn {
   }
 }
 
-/** Datagrams after which others have their turn. */
+/** Datagrams after which others get their turn. */
 const DATAGRAMS = 64;
-/** So many bytes of as many datagrams are traffic; fewer are mostly acknowledgements, or junk. */
+/**
+ * Minimum bytes of these datagrams to count as traffic; less is mostly acknowledgements, or junk.
+ */
 const TRAFFIC_BYTES = DATAGRAMS * 256;
 
 /**
- * The turns of one tunnel's datagrams. What each costs is QUIC's work and Deno's, which no clock of
- * ours sees, so they are counted.
+ * The turns of one tunnel's datagrams. Their cost arises in QUIC and Deno, where our clock cannot
+ * measure it, so they are counted.
  */
 export class DatagramTurn {
   #left = DATAGRAMS;
   #bytes = 0;
 
-  /** A datagram was taken; what has to be waited for before the next, if anything. */
+  /** Counts a datagram; returns a pause to await before the next one, undefined if none is due. */
   took(bytes: number): Promise<unknown> | undefined {
     this.#bytes += bytes;
     if (--this.#left > 0) return undefined;

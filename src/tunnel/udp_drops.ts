@@ -1,11 +1,11 @@
 import type { UdpSocket } from "../../ffi/udp_socket.ts";
 
-/** Counts what the kernel drops of UDP sockets, of those that are closed, too. */
+/** Counts the kernel's drops of UDP sockets, including closed ones. */
 export class UdpDrops {
   #open = new Set<UdpSocket>();
   #former = 0;
 
-  /** Counts a socket's from now on; the function has to be called before the socket is closed. */
+  /** Starts counting a socket's drops; call the returned function before the socket is closed. */
   follow(socket: UdpSocket): () => void {
     this.#open.add(socket);
     return () => {
@@ -13,7 +13,7 @@ export class UdpDrops {
     };
   }
 
-  /** Datagrams that the kernel has dropped so far: no room in a socket, or refused by its filter. */
+  /** Datagrams dropped by the kernel in total, for lack of room or by a filter. */
   get total(): number {
     return [...this.#open].reduce((sum, { drops }) => sum + drops, this.#former);
   }

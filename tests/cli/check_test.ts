@@ -40,7 +40,7 @@ Deno.test("mismatched or readable keys and files without a certificate are probl
       problemsOf((it) => checkServerCertificate(one, two, it));
     assertStringIncludes(
       await problems(certificate, otherKey),
-      "it does not belong to the certificate",
+      "it does not match the certificate",
     );
     assertStringIncludes(await problems(certificate, certificate), "others can read or write it");
     assertStringIncludes(await problems(key, key), "it has no PEM certificate");

@@ -138,10 +138,10 @@ for (const transport of ["tls", "quic"] as const) {
       await lab.write("server.key", key);
       assertMatch(
         await reload(server),
-        /tunnel\.key: Cannot use the key .* it does not belong to the certificate/,
+        /tunnel\.key: Cannot use the key .* it does not match the certificate/,
       );
       await lab.write("server.key", "junk");
-      assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* no private key/);
+      assertMatch(await reload(server), /tunnel\.key: Cannot use the key .* not a private key/);
       await session.echo(PAYLOAD);
       await renewCertificate(lab);
       assertStringIncludes(await reload(server), '"applied":"tunnel.certificate tunnel.key"');

@@ -93,7 +93,7 @@ Deno.test("a client refuses a server that answers for another certificate than i
       () => authenticateToServer(a, { name: "n", secret: SECRET, pins: [pin] }),
       HandshakeError,
     );
-    assertStringIncludes(error.message, "answers for a certificate with SHA-256");
+    assertStringIncludes(error.message, "has a certificate with SHA-256");
     await serving;
   });
 });

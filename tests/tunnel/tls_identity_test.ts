@@ -104,8 +104,8 @@ Deno.test("a key that is none, has a passphrase, or is another's is refused in t
   const [one, other] = [await issue(), await issue()];
   const refuse = (key: string, why: string) =>
     assertThrows(() => makeTlsIdentity(one.certificate, key), Error, why);
-  refuse(other.key, "it does not belong to the certificate");
-  refuse(one.certificate, "it is no private key in PEM");
+  refuse(other.key, "it does not match the certificate");
+  refuse(one.certificate, "it is not a private key in PEM format");
   refuse(
     one.key.replaceAll("PRIVATE", "ENCRYPTED PRIVATE"),
     "it has a passphrase",
