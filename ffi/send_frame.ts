@@ -6,8 +6,8 @@ import type { Outlet } from "./transmitter.ts";
 const POLLOUT = 4;
 /** Maximum waits of 1 ms for a full socket buffer before a frame is dropped. */
 export const MAX_WAITS = 3;
+
 /** Sends one whole frame with send(2); counts a frame that cannot be sent. */
-/** Sends one whole frame with send(2); what cannot be sent is counted. */
 export function sendFrame(outlet: Outlet, bytes: Uint8Array<ArrayBuffer>, length: number): void {
   const { fd, statistics } = outlet;
   let waits = 0;

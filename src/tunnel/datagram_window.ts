@@ -26,8 +26,8 @@ export class DatagramWindow {
   #acknowledged = 0;
   #lastProbeAt = -PROBE_EVERY;
   #next = 0;
-  /** Probes after the newest one that was answered. */
   /** Number of probes after the newest answered one. */
+  #unanswered = 0;
   #positions = new Float64Array(PROBES);
   #times = new Float64Array(PROBES);
   #shortest = Infinity;

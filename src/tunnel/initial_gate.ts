@@ -77,29 +77,29 @@ export class InitialGate {
     this.#options = options;
     this.#since = options.now();
   }
+
   /** Share currently accepted from unknown networks. */
-  /** The part that passes from unknown networks now. */
   get share(): number {
     return this.#share;
   }
+
   /** Counts a new connection from a known or unknown network. */
-  /** A connection begins, from a network that is known or not. */
   arrived(isKnown: boolean): void {
     if (!isKnown && ++this.#arrived >= BURST) this.#measure(1);
     if (!this.#isTicking) this.#tick();
   }
+
   /** Records that the networks of connections in handshake have changed. */
-  /** Networks in handshake are others than before. */
   changed(): void {
     if (this.#share < 1) this.#update();
   }
+
   /** Stops; the kernel keeps its filter. */
-  /** Leaves the kernel as it is. */
   close(): void {
     this.#isClosed = true;
   }
+
   /** Measures the load while there is any. */
-  /** Looks at the load as long as there is any. */
   #tick(): void {
     this.#isTicking = true;
     this.#options.later(TICK, () => {
@@ -109,8 +109,8 @@ export class InitialGate {
       if (this.#share < 1 || this.#load > 1) this.#tick();
     });
   }
+
   /** `weight` is that of this measurement against the earlier ones. */
-  /** `weight`: what counts of this measurement, against those before. */
   #measure(weight: number): void {
     const now = this.#options.now();
     const elapsed = Math.max(1, now - this.#since);

@@ -22,8 +22,8 @@ interface Buffer {
  *
  * Records taken in order are sent from where they are. While everything is in flight, new records
  * go to the front of another buffer: a short queue uses only a little of each, which stays in the
- * processor's cache. A record removed from the middle leaves a hole, which `rewrite` closes: it copies
- * the rest to the spare buffer, so bytes in flight stay intact.
+ * processor's cache. A record removed from the middle leaves a hole, which `rewrite` closes: it
+ * copies the rest to the spare buffer, so bytes in flight stay intact.
  */
 export class RecordRing {
   /** Length of a record with its header, in bytes, by slot. */

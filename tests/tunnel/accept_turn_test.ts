@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { AcceptTurn } from "../../src/tunnel/accept_turn.ts";
 
-Deno.test("S1: after 32 connections, or half a millisecond of work on them, others have their turn", async () => {
+Deno.test("S1: after 32 connections, or half a millisecond of work on them, others get their turn", async () => {
   let now = 0;
   const turn = new AcceptTurn(() => now);
   for (let round = 0; round < 3; round++) {
@@ -21,7 +21,7 @@ Deno.test("S1: after 32 connections, or half a millisecond of work on them, othe
   assert(turn.pause() !== undefined);
 });
 
-Deno.test("a port is waited for when a whole pause has brought nothing", () => {
+Deno.test("a listener waits for its port after a whole pause without connections", () => {
   const turn = new AcceptTurn(() => 0);
   assertEquals(turn.noneWaits(), true);
   turn.accepted();

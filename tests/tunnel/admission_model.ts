@@ -1,4 +1,4 @@
-/** What the admission of connections must do, whatever strangers do: for property tests and fuzzing. */
+/** A model of admission that holds whatever strangers do, for property tests and fuzzing. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { Admission, type AdmissionLimits, type NoPlace } from "../../src/tunnel/admission.ts";
 import { type Networks, networksOf } from "../../src/tunnel/network.ts";
@@ -7,20 +7,20 @@ import { type Place, type Rank, RANKS } from "../../src/tunnel/seat.ts";
 import type { Ticket } from "../../src/tunnel/ticket.ts";
 import { TicketModel } from "./ticket_model.ts";
 
-/** What a stranger, a client or time may do. */
+/** An action of a stranger or client, or the passing of time. */
 export type AdmissionStep =
   | { do: "enter"; host: number }
-  /** To one of the connections that have a place. */
+  /** Applies to one of the connections that have a place. */
   | { do: "greet" | "encrypted" | "login" | "fail" | "leave"; which: number }
-  /** It says hello with a client's ticket. */
+  /** It sends its hello with a client's ticket. */
   | { do: "ticket"; which: number; client: number; number: number }
-  /** Whatever is said of one that has lost its place. */
+  /** Any call for a connection that has lost its place. */
   | { do: "late"; which: number }
   | { do: "start" }
   /** Milliseconds pass. */
   | { do: "pass"; time: number };
 
-/** Hosts that an "enter" may name, and clients that have tickets. */
+/** Number of hosts for "enter", and of clients with tickets. */
 export const HOSTS = 12;
 export const CLIENTS = 3;
 const hostOf = (index: number): string =>
@@ -28,10 +28,10 @@ const hostOf = (index: number): string =>
 
 /** Milliseconds after which a handshake has taken too long. */
 const SLOW = 1_500;
-/** The parts of all places that each rank fills at most, and from which on chance decides. */
+/** Maximum share of all places by rank, and the share from which chance decides. */
 const MOST: Record<Rank, number> = { ticketed: 3 / 4, known: 3 / 4, new: 5 / 8, failed: 1 / 2 };
 const FROM: Record<Rank, number> = { ticketed: 3 / 4, known: 3 / 4, new: 3 / 8, failed: 1 / 4 };
-/** Handshakes that begin at once. */
+/** Handshakes that may begin in one burst. */
 const BURST = 8;
 const KINDS = ["ticketed", "known", "strangers"] as const;
 const kindOf = (rank: Rank): typeof KINDS[number] =>
@@ -45,9 +45,9 @@ interface Seat {
   since: number;
 }
 
-/** An admission and what is known of it. Whatever does not hold is thrown. */
+/** An admission and its expected state. Throws if something does not hold. */
 export class AdmissionModel {
-  /** What became of connections, and how often. */
+  /** Outcomes of connections, and their counts. */
   readonly words = new Set<string>();
   #time = 0;
   #limits: AdmissionLimits;
@@ -60,7 +60,7 @@ export class AdmissionModel {
   /** Handshakes of each kind that may begin now. */
   #tokens = { ticketed: BURST, known: BURST, strangers: BURST };
 
-  /** `chances`, none of which is 1, are drawn in turn. */
+  /** `chances`, all below 1, are used in turn. */
   constructor(limits: AdmissionLimits, chances: readonly number[]) {
     let draws = 0;
     this.#limits = limits;
@@ -71,7 +71,7 @@ export class AdmissionModel {
     });
   }
 
-  /** Does one thing, and looks at what must hold after each. */
+  /** Applies one step, then checks what must hold after every step. */
   take(step: AdmissionStep): void {
     const which = "which" in step
       ? [...this.#held.keys()][step.which % this.#held.size]
@@ -94,7 +94,7 @@ export class AdmissionModel {
     assertEquals(new Set(clients).size, clients.length, "a client has one place by its tickets");
   }
 
-  /** All go: nothing is left of them. */
+  /** Removes all connections and checks that nothing is left of them. */
   finish(): void {
     for (const place of this.#held.keys()) this.#admission.leave(place);
     assertEquals([this.#admission.size, this.#admission.networks], [0, 0]);
@@ -156,7 +156,7 @@ export class AdmissionModel {
     assertLessOrEqual(out.length, 1);
     const isFull =
       this.#greeted.length >= Math.ceil(MOST[seat.rank] * this.#limits.unauthenticated);
-    assert(!isFull || out.length > 0 || refusal !== undefined, "more than may");
+    assert(!isFull || out.length > 0 || refusal !== undefined, "the limit is exceeded");
     if (refusal !== undefined) {
       assertEquals(out, []);
       this.#mustBeRefused(refusal, place, seat);
@@ -170,10 +170,10 @@ export class AdmissionModel {
     this.words.add(`${seat.rank} ${refusal ?? "stays"}`);
   }
 
-  /** A slow connection gives way, or a lesser one, or one that stays without a hello. */
+  /** Evicts a slow connection, one of lower rank, or one without a hello. */
   #goes(other: Place, newcomer: Place, rank: Rank, stage: "silent" | "busy"): string {
     const seat = this.#held.get(other);
-    assert(seat !== undefined, "who has no place cannot give way");
+    assert(seat !== undefined, "evicted without a place");
     const same = other.networks.own === newcomer.networks.own ||
       other.networks.wide.some((wide) => newcomer.networks.wide.includes(wide));
     const [its, mine] = [RANKS.indexOf(seat.rank), RANKS.indexOf(rank)];
@@ -183,12 +183,12 @@ export class AdmissionModel {
       : this.#isSlow(seat)
       ? same || its <= mine
       : its < mine;
-    assert(fits, "nobody gives way to a lesser one");
+    assert(fits, "a connection was evicted for one of lower rank");
     this.#forget(other);
     return `${seat.stage} ${seat.rank}`;
   }
 
-  /** There is no place only where a bound is reached and nobody is to make room. */
+  /** A place is refused only if a limit is reached and no connection may be evicted. */
   #mustBeRefused(reason: NoPlace, place: Place, { rank }: Seat): void {
     const { own, wide } = place.networks;
     const room = this.#room(place.networks);
@@ -197,13 +197,13 @@ export class AdmissionModel {
         other !== place && stage !== "silent"
       );
     if (reason === "address-limit") {
-      assert(rank !== "ticketed", "a ticket has no address");
-      assert(said("own", own).length >= room, "below the bound");
+      assert(rank !== "ticketed", "a ticket is not counted with an address");
+      assert(said("own", own).length >= room, "below the limit");
       assert(!said("own", own).some(([, seat]) => this.#isSlow(seat)), "a slow one kept its place");
     } else if (reason === "network-limit") {
-      assert(rank !== "ticketed" && place.standing !== "known", "it has no wide bound");
+      assert(rank !== "ticketed" && place.standing !== "known", "wide networks have no limit");
       const isFull = wide.some((key, i) => said("wide", key).length >= room * [2, 4][i]);
-      assert(isFull, "below the bound");
+      assert(isFull, "below the limit");
     } else {
       assertEquals(reason, "places-short");
       assert(this.#greeted.length > FROM[rank] * this.#limits.unauthenticated - 1, "room is left");
@@ -214,7 +214,7 @@ export class AdmissionModel {
   #nobodyYields(rank: Rank): void {
     for (const seat of this.#greeted) {
       const [its, mine] = [RANKS.indexOf(seat.rank), RANKS.indexOf(rank)];
-      assert(its >= mine, "a lesser one kept its place");
+      assert(its >= mine, "a lower rank kept its place");
       assert(its > mine || !this.#isSlow(seat), "a slow one kept its place");
     }
   }
@@ -242,7 +242,7 @@ export class AdmissionModel {
     return stage === "busy" && this.#time - since >= SLOW;
   }
 
-  /** Higher ranks begin first, none out of turn and none too soon. */
+  /** Higher ranks begin first; none begins out of turn or too soon. */
   #start(): void {
     const queued = this.#greeted.filter(({ stage }) => stage === "queued");
     assertEquals(this.#admission.nextStart() === undefined, queued.length === 0);
@@ -280,7 +280,7 @@ export class AdmissionModel {
     this.#gone.push(place);
   }
 
-  /** What comes late for a place that was given back, or taken away, changes nothing. */
+  /** A late call for a place that was freed or taken away changes nothing. */
   #late(place: Place | undefined): void {
     if (place === undefined) return;
     const before = this.#reputation.standing(place.networks);

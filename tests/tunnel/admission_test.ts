@@ -6,7 +6,7 @@ import { Reputation } from "../../src/tunnel/reputation.ts";
 import type { Ticket } from "../../src/tunnel/ticket.ts";
 import { AdmissionModel, type AdmissionStep, CLIENTS, HOSTS } from "./admission_model.ts";
 
-/** An admission at a time and with chances that a test sets. */
+/** An admission with a time and chances set by the test. */
 class World {
   time = 0;
   chance = 0.999;
@@ -21,17 +21,17 @@ class World {
     );
   }
 
-  /** A place, or the word that says why there is none. */
+  /** A place, or the reason for a refusal. */
   enter(host: string, name = host, hasSpoken = () => false): Place | string {
     return this.admission.enter(host, { displace: () => void this.gone.push(name), hasSpoken });
   }
 
-  /** The words for connections from these hosts, which say their hello at once. */
+  /** The outcomes for connections from these hosts, which send their hello immediately. */
   try(...hosts: string[]): string[] {
     return hosts.map((host) => this.greet(host));
   }
 
-  /** What a connection hears that says its hello at once. */
+  /** The outcome for a connection that sends its hello immediately. */
   greet(host: string, ticket?: Ticket, name = host): string {
     const place = this.enter(host, name);
     return typeof place === "string" ? place : this.admission.greeted(place, true, ticket) ?? "in";
@@ -45,7 +45,7 @@ class World {
 const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`;
 const addresses = (count: number): string[] => Array.from({ length: count }, (_, i) => address(i));
 
-Deno.test("S1: one address holds so many places, all together so many, and those given back are free", () => {
+Deno.test("S1: places are limited per address and in total, and freed places can be taken again", () => {
   const world = new World();
   assertEquals(world.try("10.1.0.1", "10.1.0.1", "10.1.0.1"), ["in", "in", "in"]);
   const last = world.enter("10.1.0.1") as Place;
@@ -58,7 +58,7 @@ Deno.test("S1: one address holds so many places, all together so many, and those
   assertEquals(world.admission.size, 16);
 });
 
-Deno.test("S1: beside those that it may have, an address has some that say hello at once, or go", () => {
+Deno.test("S1: an address has extra places for connections that send their hello at once or are evicted", () => {
   const world = new World({ unauthenticated: 128 });
   const places = Array.from({ length: 20 }, () => world.enter("10.1.0.1") as Place);
   assertEquals(places.map(({ brief }) => brief), [
@@ -70,16 +70,16 @@ Deno.test("S1: beside those that it may have, an address has some that say hello
   assertEquals(world.admission.size, 128);
 });
 
-Deno.test("S5: a client known at an address has a place there, whoever else sits behind it", () => {
+Deno.test("S5: a client known at an address gets a place there, whatever others behind it do", () => {
   const world = new World();
   world.login("10.1.0.1", "branch-1");
   assertEquals(world.try(...Array(6).fill("10.1.0.1")), [...Array(5).fill("in"), "address-limit"]);
-  world.time = 1_600; // who takes so long makes room
+  world.time = 1_600; // a connection this slow is evicted
   assertEquals(world.try("10.1.0.1"), ["in"]);
   assertEquals(world.gone, ["10.1.0.1"]);
 });
 
-Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they are known", () => {
+Deno.test("S5: the /64s of one /56 or /48 count together, unless they are known", () => {
   const world = new World({ unauthenticated: 1_000 });
   const of56 = (index: number): string => `2001:db8:0:${(0x100 + index).toString(16)}::1`;
   for (let index = 0; index < 60; index++) world.try(of56(index));
@@ -91,16 +91,16 @@ Deno.test("S5: the /64s of one /56 and of one /48 count together, unless they ar
   assertEquals(world.try("2001:db8:0:1ff::1"), ["in"]);
 });
 
-Deno.test("S5: where places are short, known addresses get in at a stranger's cost, and new ones at a failed one's", () => {
+Deno.test("S5: when places are short, known addresses displace strangers, and new ones displace failed ones", () => {
   const world = new World();
   world.try(...addresses(100));
   assertEquals(world.admission.size, 10);
   assertEquals(world.try("10.9.0.1"), ["places-short"]);
   world.login("10.9.0.9");
   assertEquals(world.try("10.9.0.9", "10.9.0.9", "10.9.0.9"), ["in", "in", "in"]);
-  assertEquals(world.gone.length, 1); // two places were kept for them
+  assertEquals(world.gone.length, 1); // two places were reserved for them
   world.time = 1_600;
-  assertEquals(world.try("10.9.0.1"), ["in"]); // all others have taken too long
+  assertEquals(world.try("10.9.0.1"), ["in"]); // all others are slow by now
   const slow = world.gone.length;
   world.time = 1_700;
   for (const _ of Array(14)) world.try("10.9.0.2", "10.9.0.3", "10.9.0.4", "10.9.0.5");
@@ -119,11 +119,11 @@ Deno.test("S5: strangers are dropped at random as places run out", () => {
   assertEquals(world.try(address(7)), ["in"]);
 });
 
-Deno.test("S5: connections that say nothing keep nobody out, however many come in a second", () => {
+Deno.test("S5: connections without a hello keep no client out, at any rate", () => {
   const world = new World({ unauthenticated: 128 });
   world.login("10.1.0.1", "branch-1");
   const flood = (...hosts: string[]): void => hosts.forEach((host) => world.enter(host, "silent"));
-  /** A client whose hello comes after so many others. */
+  /** A client whose hello arrives after this many other connections. */
   const enter = (host: string, meanwhile: string[]): void => {
     const place = world.enter(host, "honest");
     assert(typeof place !== "string", `${host}: ${place}`);
@@ -141,12 +141,12 @@ Deno.test("S5: connections that say nothing keep nobody out, however many come i
   world.reputation.failed(networksOf("10.9.0.2"));
   enter("10.9.0.2", addresses(100));
   flood(...addresses(400));
-  // They make room for one another, and never those who have said their hello.
+  // They displace one another, never connections that have sent their hello.
   assertEquals(new Set(world.gone), new Set(["silent"]));
   assertEquals(world.admission.size, 128);
 });
 
-Deno.test("S5: a connection whose hello has come, though nobody has looked, is not displaced", () => {
+Deno.test("S5: a connection whose hello has arrived but was not read yet is not displaced", () => {
   const world = new World({ unauthenticated: 128 });
   const place = world.enter("10.1.0.1", "honest", () => true) as Place;
   for (let i = 0; i < 500; i++) world.enter("10.1.0.1", "silent");
@@ -154,7 +154,7 @@ Deno.test("S5: a connection whose hello has come, though nobody has looked, is n
   assertEquals(world.admission.greeted(place, false), undefined);
 });
 
-Deno.test("S5: a client with a ticket has a place, whoever shares its address or holds all others", () => {
+Deno.test("S5: a client with a ticket gets a place, even if others share its address or hold all places", () => {
   const world = new World({ unauthenticated: 128 });
   let number = 0;
   const comesIn = (host: string): void => {
@@ -179,7 +179,7 @@ Deno.test("S5: a client with a ticket has a place, whoever shares its address or
   assert(world.admission.size <= 128);
 });
 
-Deno.test("S5: tickets give one place a client, to the newest, and none that others do not have", () => {
+Deno.test("S5: tickets give one place per client, to its newest ticket, and only to valid tickets", () => {
   const world = new World({ unauthenticated: 128 });
   const show = (number: number, name = `${number}`): string =>
     world.greet("10.1.0.1", { client: "b", number }, name);
@@ -189,13 +189,13 @@ Deno.test("S5: tickets give one place a client, to the newest, and none that oth
   assertEquals([show(6), world.gone], ["in", ["5"]]);
   assertEquals(world.try("10.1.0.2", "10.1.0.2", "10.1.0.2"), ["in", "in", "in"]);
   assertEquals(world.greet("10.1.0.2", { client: "c", number: 1 }), "in");
-  assertEquals(world.try("10.1.0.2", "10.1.0.2"), ["in", "address-limit"]); // it is not counted here
+  assertEquals(world.try("10.1.0.2", "10.1.0.2"), ["in", "address-limit"]); // the ticket's place is not counted here
   const before = world.admission.size;
   for (let number = 7; number < 500; number++) show(number);
   assertEquals(world.admission.size, before);
 });
 
-Deno.test("S5: what a client showed before its clock went back, and what is repeated, gets a free place once a second", () => {
+Deno.test("S5: a ticket from before the clock was set back, or a replay, gets a free place once a second", () => {
   const world = new World({ unauthenticated: 128 });
   for (let i = 0; i < 20; i++) world.greet("10.1.0.1");
   const show = (number: number): Place | string => {
@@ -203,20 +203,20 @@ Deno.test("S5: what a client showed before its clock went back, and what is repe
     return world.admission.greeted(place, true, { client: "b", number }) ?? place;
   };
   world.admission.authenticated(show(1_000) as Place, "b");
-  for (let i = 0; i < 20; i++) world.greet("10.1.0.1"); // one more place is known now
+  for (let i = 0; i < 20; i++) world.greet("10.1.0.1"); // the address has one more place, for a known client
   const repeated = show(1_000);
   assert(typeof repeated !== "string");
-  assertEquals(show(10), "address-limit"); // it is not free
+  assertEquals(show(10), "address-limit"); // the place is not free
   world.admission.failed(repeated);
-  assertEquals(show(10), "address-limit"); // nor has a second passed
+  assertEquals(show(10), "address-limit"); // a second has not passed
   world.time = 1_000;
   const late = show(10);
   assert(typeof late !== "string");
   world.admission.authenticated(late, "b");
-  assert(typeof show(11) !== "string"); // it counts on from there
+  assert(typeof show(11) !== "string"); // the numbers continue from there
 });
 
-Deno.test("S3: handshakes begin at a pace, those of known addresses first, and nobody else is slow meanwhile", () => {
+Deno.test("S3: handshakes are rate limited, known addresses first, and queued connections do not count as slow", () => {
   const world = new World({ unauthenticated: 256, perAddress: 64 });
   for (let i = 0; i < 20; i++) world.login("10.1.0.1", `client ${i}`);
   const enter = (host: string, ticket?: Ticket): Place => {
@@ -273,7 +273,7 @@ const step: fc.Arbitrary<AdmissionStep> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant("pass" as const), time: fc.nat(2_000) }) },
 );
 
-Deno.test("whatever happens, no bound is passed, no place is lost, and nobody gives way to a lesser one", () => {
+Deno.test("admission never exceeds a limit, loses a place, or evicts a connection for one of lower rank", () => {
   fc.assert(
     fc.property(
       fc.array(step, { maxLength: 200 }),

@@ -1,4 +1,4 @@
-/** Certificates of every kind that a test may want to show or pin. */
+/** Certificates of every kind that a test may present or pin. */
 import "reflect-metadata"; // @peculiar/x509 looks for it when it is loaded
 import * as x509 from "@peculiar/x509";
 
@@ -13,12 +13,12 @@ export interface Issued {
   keys: CryptoKeyPair;
 }
 
-/** What is out of the ordinary about a certificate. */
+/** Unusual properties of a certificate. */
 export interface Wanted {
   subject?: string;
-  /** Who signs; itself where nothing is said. */
+  /** The signer; self-signed by default. */
   issuer?: Issued;
-  /** Whose name stands as the issuer's, whoever signs. */
+  /** The issuer's name in the certificate, which may differ from the signer's. */
   issuerName?: string;
   names?: string[];
   ca?: boolean;
@@ -26,7 +26,7 @@ export interface Wanted {
   until?: Date;
 }
 
-/** Makes a certificate with a fresh P-256 key. */
+/** Makes a certificate with a new P-256 key. */
 export async function issue(wanted: Wanted = {}): Promise<Issued> {
   const keys = await crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const { subject = "CN=server.example", issuer, names = ["server.example"] } = wanted;

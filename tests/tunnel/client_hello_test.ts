@@ -22,7 +22,7 @@ const HELLO = clientHello(
 );
 const READ: ClientHello = { tls13: true, protocols: ["h2", "pppoe-proxy/1"] };
 
-Deno.test("T4: a hello's versions and protocols are read, in however many records it comes", () => {
+Deno.test("T4: a hello's versions and protocols are read, split over any number of records", () => {
   for (const size of [1, 3, 50, 0x4000]) {
     assertEquals(readClientHello(handshakeRecords(HELLO, size)), READ);
   }
@@ -33,18 +33,18 @@ Deno.test("T4: a hello's versions and protocols are read, in however many record
   assertEquals(readClientHello(handshakeRecords(clientHello())), { tls13: false, protocols: [] });
 });
 
-Deno.test("every part of a hello is incomplete, and what follows it does not matter", () => {
+Deno.test("every part of a hello is incomplete, and bytes after it are ignored", () => {
   const whole = handshakeRecords(HELLO, 40);
   for (let length = 0; length < whole.length; length++) {
     assertEquals(readClientHello(whole.subarray(0, length)), "incomplete");
   }
-  // Another handshake record, early data behind a change_cipher_spec, and what is no TLS at all.
+  // Another handshake record, early data after a change_cipher_spec, and bytes that are not TLS.
   for (const rest of [[22, 3, 3, 0, 1, 0], [20, 3, 3, 0, 1, 1, 23, 3, 3], [22, 2], [0]]) {
     assertEquals(readClientHello(Uint8Array.of(...whole, ...rest)), READ);
   }
 });
 
-Deno.test("other protocols, other messages and broken lengths are malformed at the first byte that tells", () => {
+Deno.test("other protocols, other messages and invalid lengths are malformed at the first wrong byte", () => {
   const malformed = (...bytes: number[]): void =>
     assertEquals(readClientHello(Uint8Array.from(bytes)), "malformed");
   malformed(...ascii("GET / HTTP/1.1\r\n"));
@@ -72,7 +72,7 @@ Deno.test("a hello that never ends is malformed at the limit", () => {
   assertEquals(readClientHello(endless.subarray(0, MAX_CLIENT_HELLO)), "malformed");
 });
 
-Deno.test("S4: a hello of 8 KiB costs little to read, whatever it is full of", () => {
+Deno.test("S4: a hello of 8 KiB costs little to read, whatever its contents", () => {
   const full = MAX_CLIENT_HELLO - 200;
   const fillings = {
     "empty ALPN names": alpn(...Array(full).fill("")),
@@ -91,12 +91,12 @@ Deno.test("S4: a hello of 8 KiB costs little to read, whatever it is full of", (
       read();
       return performance.now() - begin;
     }));
-    // A handshake costs about a millisecond, and this is not counted among them.
+    // A handshake costs about a millisecond, and this is not counted as one.
     assert(shortest < 1.5, `${what}: ${shortest.toFixed(2)} ms`);
   }
 });
 
-Deno.test("any bytes and any change of a hello are read without an error", () => {
+Deno.test("arbitrary bytes and damaged hellos are read without an exception", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
     readClientHello(bytes);
     readClientHello(handshakeRecords([1, ...vector([...bytes], 3)]));

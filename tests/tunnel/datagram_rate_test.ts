@@ -7,12 +7,12 @@ import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 
-/** The only handle that has a session. */
+/** The only handle with a session. */
 const OWN = 1;
 
 const now = () => 1_000;
 
-/** A tunnel whose peer sends datagrams, in no time at all. */
+/** A tunnel whose peer sends datagrams, on a clock that stands still. */
 function openTunnel(allowance = new PeerAllowance(now)) {
   const waiting: Uint8Array[] = [];
   let wake = () => {};
@@ -48,7 +48,7 @@ function openTunnel(allowance = new PeerAllowance(now)) {
     batchEnd: nothing,
     control: () => undefined,
   });
-  /** Sends datagrams; resolves when all have been taken, or the tunnel has ended. */
+  /** Sends datagrams; resolves when all have been received or the tunnel has ended. */
   const send = async (count: number, datagram: (i: number) => Uint8Array): Promise<void> => {
     idle = Promise.withResolvers();
     for (let i = 0; i < count; i++) waiting.push(datagram(i));
@@ -70,14 +70,14 @@ const own = record(KIND_SESSION, OWN, new Uint8Array(40));
 const USELESS: Record<string, (i: number) => Uint8Array> = {
   "of no session": () => empty,
   "malformed": () => new Uint8Array(1),
-  "pings that cover nothing": (i) => encodeProbe("ping", i),
-  "pongs that answer nothing": (i) => encodeProbe("pong", i),
-  "halves that stay alone": (i) => half(i, [0, 50]),
-  "the same half again and again": () => half(1, [0, 50]),
+  "pings that cover no data": (i) => encodeProbe("ping", i),
+  "pongs that answer no ping": (i) => encodeProbe("pong", i),
+  "single fragments": (i) => half(i, [0, 50]),
+  "the same fragment repeatedly": () => half(1, [0, 50]),
 };
 
 for (const [name, datagram] of Object.entries(USELESS)) {
-  Deno.test(`H1: datagrams without end end their tunnel as datagram-rate: ${name}`, async () => {
+  Deno.test(`H1: a flood of useless datagrams ends its tunnel as datagram-rate: ${name}`, async () => {
     const { ended, send, seen, far } = openTunnel();
     await send(40_000, datagram);
     far.close();
@@ -88,7 +88,7 @@ for (const [name, datagram] of Object.entries(USELESS)) {
   });
 }
 
-Deno.test("H1: a peer that connects again has no further useless datagrams, nor pings", async () => {
+Deno.test("H1: a peer that connects again gets no new allowance of useless datagrams or pings", async () => {
   const allowance = new PeerAllowance(now);
   const first = openTunnel(allowance);
   await first.send(64, (i) => encodeProbe("ping", i));
@@ -96,7 +96,7 @@ Deno.test("H1: a peer that connects again has no further useless datagrams, nor 
   await first.ended;
   assertEquals(first.seen.pongs, 64);
   const second = openTunnel(allowance);
-  await second.send(1, () => own); // what is of use, is of use
+  await second.send(1, () => own); // useful datagrams still count as useful
   await second.send(40_000, (i) => encodeProbe("ping", i));
   const end = await second.ended;
   assertEquals([end.reason, end.detail], ["protocol-violation", "datagram-rate"]);
@@ -104,7 +104,7 @@ Deno.test("H1: a peer that connects again has no further useless datagrams, nor 
   assert(second.seen.pongs < 10, `${second.seen.pongs} answered`);
 });
 
-/** A reader of which nothing but the frames of `OWN` is of use; what it has delivered. */
+/** A reader for which only frames of `OWN` are useful, and the frames it has delivered. */
 function openReader(now: () => number) {
   const seen = { delivered: 0 };
   const reader = new DatagramReader(recordBuffer(), 0, {
@@ -120,7 +120,7 @@ function openReader(now: () => number) {
   return { reader, seen, take };
 }
 
-Deno.test("H1: datagrams that are late for a session that has ended end no tunnel", () => {
+Deno.test("H1: late datagrams of a session that has ended do not end the tunnel", () => {
   let now = 1_000;
   const { reader, seen, take } = openReader(() => now);
   for (let i = 0; i < 3; i++, now += 40_000) take(16_000, empty);
@@ -129,7 +129,7 @@ Deno.test("H1: datagrams that are late for a session that has ended end no tunne
   reader.batchEnd();
 });
 
-Deno.test("H1: a session's own datagrams are not counted, nor the halves of a path that loses", () => {
+Deno.test("H1: a session's datagrams do not count as useless, nor do single fragments of a lossy path", () => {
   const { reader, seen, take } = openReader(() => 1_000);
   take(60_000, own);
   for (let frame = 0; frame < 60_000; frame++) {
@@ -140,7 +140,7 @@ Deno.test("H1: a session's own datagrams are not counted, nor the halves of a pa
   reader.batchEnd();
 });
 
-Deno.test("H1: malformed datagrams end their tunnel sooner, as no honest peer sends any", () => {
+Deno.test("H1: malformed datagrams end their tunnel sooner, because no honest peer sends any", () => {
   const { reader, take } = openReader(() => 1_000);
   take(1_024, new Uint8Array(1));
   assertEquals(reader.received(new Uint8Array(1)), "datagram-rate");

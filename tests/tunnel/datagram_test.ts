@@ -65,7 +65,7 @@ function whole(handle: number, payload: Uint8Array): Uint8Array {
 
 const handle = fc.integer({ min: 0, max: 0xffff });
 
-Deno.test("a frame comes out of one datagram, and of two halves in either order, as it went in", () => {
+Deno.test("a frame arrives unchanged in one datagram, or in two fragments in either order", () => {
   fc.assert(fc.property(
     handle,
     fc.integer({ min: 0, max: 0xffff }),
@@ -84,7 +84,7 @@ Deno.test("a frame comes out of one datagram, and of two halves in either order,
   ));
 });
 
-Deno.test("halves of many frames that lose, repeat and pass each other never make a wrong frame", () => {
+Deno.test("lost, repeated and reordered fragments never make a wrong frame", () => {
   const shuffled = fc.integer({ min: 1, max: 40 }).chain((count) =>
     fc.array(fc.tuple(fc.nat(count - 1), fc.nat(1)), { maxLength: 200 })
   );
@@ -102,7 +102,7 @@ Deno.test("halves of many frames that lose, repeat and pass each other never mak
   }));
 });
 
-Deno.test("arbitrary bytes are dropped or are what they say, and never an exception", () => {
+Deno.test("arbitrary bytes are dropped or well-formed, and never cause an exception", () => {
   const bytes = fc.uint8Array({ maxLength: 64 });
   const likely = fc.tuple(
     fc.constantFrom(0, 2, 3),
@@ -125,7 +125,7 @@ Deno.test("arbitrary bytes are dropped or are what they say, and never an except
   }));
 });
 
-Deno.test("each way in which halves do not come together has its name", () => {
+Deno.test("each way in which fragments fail to match has its own drop reason", () => {
   const payload = new Uint8Array(100).fill(1);
   const dropped = (...steps: ((taken: Taken) => void)[]): DatagramDrop[] => {
     const taken = reader();
@@ -146,14 +146,14 @@ Deno.test("each way in which halves do not come together has its name", () => {
   assertEquals(dropped(receive(encodeProbe("pong", 2))), ["datagram-malformed"]);
 });
 
-Deno.test("pings and pongs are told by their number", () => {
+Deno.test("pings and pongs are reported with their number", () => {
   const taken = reader();
   taken.reader.received(encodeProbe("ping", 0xffff_ffff));
   taken.reader.received(encodeProbe("pong", 1));
   assertEquals([taken.probes, taken.drops], [["ping 4294967295", "pong 1"], []]);
 });
 
-Deno.test("frames stay where they are until the batch ends, in one turn or when the buffer is full", async () => {
+Deno.test("frames stay in the buffer until the batch ends, in one turn or when the buffer is full", async () => {
   const taken = reader(32 * 1024, 8 * 1024);
   const payload = new Uint8Array(1_400);
   const datagram = whole(1, payload);

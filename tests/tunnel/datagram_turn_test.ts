@@ -4,10 +4,10 @@ import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 
-/** Round trips over a socket, which stand for whatever else the process has to do. */
+/** Round trips over a socket, which represent the other work of the process. */
 const ROUND_TRIPS = 50;
 
-/** Datagrams that are taken in one round trip over a socket, while they come without end. */
+/** Datagrams received during one round trip over a socket, in an endless flood. */
 async function takenARoundTrip(length: number): Promise<number> {
   let taken = 0;
   const datagram = record(KIND_SESSION, 7, new Uint8Array(length));
@@ -42,7 +42,7 @@ async function takenARoundTrip(length: number): Promise<number> {
 }
 
 for (const length of [0, 40, 1_000]) {
-  Deno.test(`H1: datagrams of ${length} bytes without end leave sockets their turn`, async () => {
+  Deno.test(`H1: a flood of datagrams of ${length} bytes leaves other sockets their turn`, async () => {
     assertLess(await takenARoundTrip(length), 64);
   });
 }

@@ -3,7 +3,7 @@ import { DatagramWindow, MAX_WINDOW, MIN_WINDOW } from "../../src/tunnel/datagra
 
 const DATAGRAM = 1_400;
 
-/** Sends all that the window lets through over a path with a rate, a delay and an endless queue. */
+/** Sends all that the window permits over a path with a rate, a delay and an unlimited queue. */
 function overPath(
   window: DatagramWindow,
   { bytesPerMs, delay, loss = () => false, until }: {
@@ -53,7 +53,7 @@ Deno.test("lost probes do not narrow the window", () => {
   assert(carried > 0.75 * path.bytesPerMs * path.until);
 });
 
-Deno.test("an answer that nobody awaits is refused: repeated, overtaken or made up", () => {
+Deno.test("an unexpected answer is refused: repeated, overtaken or invented", () => {
   const window = new DatagramWindow();
   const numbers = [window.probe(0), window.probe(1), window.probe(2)];
   assertEquals(numbers, [0, 1, 2]);

@@ -5,7 +5,7 @@ import { DatagramWriter } from "../../src/tunnel/datagram_writer.ts";
 import type { FrameWriter } from "../../src/tunnel/frame_writer.ts";
 import { DATA_LIMIT, MAX_AGE, type QueueDrop } from "../../src/tunnel/record_queue.ts";
 
-/** A writer with what it put on the stream and into datagrams. */
+/** A writer, and what it sent on the stream and in datagrams. */
 function writer(maxSize = 1_000) {
   const said: string[] = [];
   const sent: Uint8Array[] = [];
@@ -44,12 +44,12 @@ function writer(maxSize = 1_000) {
   return { out, said, sent, drops, port, send, clock };
 }
 
-/** Whole frames and halves, without probes. */
+/** Whole frames and fragments, without probes. */
 function data(sent: Uint8Array[]): number[] {
   return sent.filter(([first]) => first >>> 6 !== 2).map(({ length }) => length);
 }
 
-Deno.test("data behind a PADS stays on the stream until the peer has shown data of that handle", async () => {
+Deno.test("data after a PADS stays on the stream until the peer has sent data of that handle", async () => {
   const { out, said, sent, send } = writer();
   out.discovery(7, new Uint8Array(40));
   send(7, 10);
@@ -60,14 +60,14 @@ Deno.test("data behind a PADS stays on the stream until the peer has shown data 
   send(7, 12);
   await out.drained();
   assertEquals(data(sent), [16]);
-  out.discovery(7, new Uint8Array(40)); // the handle comes to be used again
+  out.discovery(7, new Uint8Array(40)); // the handle is reused
   send(7, 13);
   assertEquals(said.slice(3), ["discovery 7", "session 7 13"]);
   await out.drained();
   assertEquals(data(sent).length, 1);
 });
 
-Deno.test("what fits goes whole, what does not in two halves, and what is longer yet on the stream", async () => {
+Deno.test("a frame is sent whole, in two fragments, or on the stream, depending on its length", async () => {
   const { out, said, sent, send } = writer(1_000);
   out.shown(1);
   for (const length of [996, 997, 1_984, 1_985]) send(1, length);
@@ -76,7 +76,7 @@ Deno.test("what fits goes whole, what does not in two halves, and what is longer
   assertEquals(said, ["session 1 1985"]);
 });
 
-Deno.test("the path may become narrower at any time: what is found too long is counted, the rest split", async () => {
+Deno.test("when the path's datagram size shrinks, frames that no longer fit are counted, later ones split", async () => {
   const { out, sent, drops, port, send } = writer(1_000);
   out.shown(1);
   send(1, 900);
@@ -84,7 +84,7 @@ Deno.test("the path may become narrower at any time: what is found too long is c
   await out.drained();
   assertEquals([data(sent), drops], [[458, 458], []]);
   for (let count = 0; count < 3; count++) send(1, 790);
-  out.flush(); // the first is on its way
+  out.flush(); // the first is in flight
   port.maxSize = 700;
   await out.drained();
   assertEquals([data(sent).slice(2), drops], [[794, 403, 403], ["datagram-too-long"]]);
@@ -98,10 +98,10 @@ Deno.test("a full queue refuses data", () => {
   assert(bytes > 0.9 * DATA_LIMIT && bytes <= DATA_LIMIT);
 });
 
-/** Lets pending sends go on. */
+/** Lets pending sends continue. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-Deno.test("no more goes under way than is answered for, and an answer lets it go on", async () => {
+Deno.test("data in flight is limited until an answer arrives", async () => {
   const { out, sent, send } = writer();
   out.shown(1);
   while (send(1, 900));
@@ -118,7 +118,7 @@ Deno.test("no more goes under way than is answered for, and an answer lets it go
   assert(data(sent).length > before);
 });
 
-Deno.test("behind a closed window old data is dropped, and PPP control frames are not", async () => {
+Deno.test("behind a closed window old data is dropped, but PPP control frames are not", async () => {
   const { out, sent, drops, send, clock } = writer();
   out.shown(1);
   while (send(1, 900));
@@ -127,7 +127,7 @@ Deno.test("behind a closed window old data is dropped, and PPP control frames ar
   const control = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 4);
   out.beginBatch();
   assert(out.session(1, control, 0, control.length));
-  clock.now += MAX_AGE + 50; // for 50 ms something was old
+  clock.now += MAX_AGE + 50; // data has been too old for 50 ms
   assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1));
   await out.drained();
   assertEquals(data(sent).at(-1), 10);

@@ -23,7 +23,7 @@ const trust = { certificates: [pinned.certificate] };
 const credentials = { name: "branch-1", secret: new Uint8Array(32), pins: [new Uint8Array(32)] };
 const ATTEMPTS = 20;
 
-/** Resolves when it holds; throws after 5 s. */
+/** Resolves when the condition holds; throws after 5 s. */
 async function until(holds: () => boolean): Promise<void> {
   for (const end = performance.now() + 5_000; !holds();) {
     assert(performance.now() < end, String(holds));
@@ -33,7 +33,9 @@ async function until(holds: () => boolean): Promise<void> {
 
 const openFiles = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
 
-/** Runs `body` against a TCP server that says `words` to everybody and keeps the connections. */
+/**
+ * Runs `body` against a TCP server that sends `words` to every client and keeps the connections.
+ */
 async function withServer(
   words: Uint8Array,
   body: (port: number, held: Deno.TcpConn[]) => Promise<void>,
@@ -54,7 +56,7 @@ async function withServer(
   }
 }
 
-Deno.test("a refusal in plain says why, and so does the end of a connection", async () => {
+Deno.test("an unencrypted refusal gives its reason, and so does the end of a connection", async () => {
   const cases: [Uint8Array, string, RegExp][] = [
     [encodeAlert(TlsAlert.internalError), "too-many-connections by peer", /too busy/],
     [encodeAlert(TlsAlert.protocolVersion), "unsupported-version by peer", /TLS 1\.3/],
@@ -90,7 +92,7 @@ const HALF_HELLO = Uint8Array.of(22, 3, 3, 0, 122, 2, 0, 0, 118, 3, 3, 1, 2, 3);
 for (
   const [what, words] of [["nothing", new Uint8Array(0)], ["half a hello", HALF_HELLO]] as const
 ) {
-  Deno.test(`S1: dials to a server that says ${what} leave no socket behind`, () =>
+  Deno.test(`S1: dials to a server that sends ${what} leave no socket behind`, () =>
     withServer(words, async (port, held) => {
       const before = openFiles();
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -100,12 +102,12 @@ for (
           "No TLS connection within 30 ms",
         );
       }
-      // Of both ends, this process has those that the server keeps.
+      // The server's ends are open in this process too.
       await until(() => openFiles() <= before + held.length);
     }));
 }
 
-Deno.test("S1: stopping a dial closes its socket at once, whatever it waits for", () =>
+Deno.test("S1: stopping a dial closes its socket immediately, whatever it waits for", () =>
   withServer(HALF_HELLO, async (port, held) => {
     const before = openFiles();
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -115,7 +117,7 @@ Deno.test("S1: stopping a dial closes its socket at once, whatever it waits for"
         () => dialTls({ host: "127.0.0.1", port }, trust, 60_000, () => {}, { stop: stop.signal }),
         Deno.errors.Interrupted,
       );
-      // Every other one while its TCP connection comes about.
+      // Every other one while its TCP connection is being established.
       if (attempt % 2 === 0) await until(() => held.length > accepted);
       stop.abort(new Deno.errors.Interrupted("Stopped"));
       await dialling;
@@ -123,10 +125,10 @@ Deno.test("S1: stopping a dial closes its socket at once, whatever it waits for"
     await until(() => openFiles() <= before + held.length);
   }));
 
-Deno.test("S1: a dial whose TCP connection does not come about leaves no socket behind", async () => {
+Deno.test("S1: a dial whose TCP connection is not established leaves no socket behind", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 });
   const { port } = listener.addr;
-  // Nobody accepts: when the backlog is full, the kernel answers no further SYN.
+  // Nothing accepts: when the backlog is full, the kernel answers no more SYNs.
   const filling = await Promise.all(
     [1, 2].map(() => Deno.connect({ hostname: "127.0.0.1", port })),
   );
@@ -141,7 +143,7 @@ Deno.test("S1: a dial whose TCP connection does not come about leaves no socket 
   filling.forEach(abandon);
 });
 
-Deno.test("S1: a login that is not answered leaves no socket behind, nor does a refused certificate", async () => {
+Deno.test("S1: an unanswered login leaves no socket behind, nor does a refused certificate", async () => {
   const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
   const options = { hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols: ["pppoe-proxy/1"] };
   using listener = Deno.listenTls(options);
@@ -179,7 +181,7 @@ Deno.test("S1: a login that is not answered leaves no socket behind, nor does a 
   await until(() => openFiles() <= before + 2);
 });
 
-Deno.test("a QUIC server that has no room, and one of another protocol, are told apart", async () => {
+Deno.test("a full QUIC server and one with another protocol give different reasons", async () => {
   const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
   const refusals = { "pppoe-proxy/1": "too-many-connections", "other/1": "unsupported-version" };
   for (const [protocol, reason] of Object.entries(refusals)) {
@@ -198,7 +200,7 @@ Deno.test("a QUIC server that has no room, and one of another protocol, are told
   }
 });
 
-Deno.test("S1: QUIC dials that nobody answers, or that are stopped, leave no socket behind", async () => {
+Deno.test("S1: QUIC dials that are unanswered or stopped leave no socket behind", async () => {
   const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = silent.addr as Deno.NetAddr;
   const before = openFiles();
@@ -216,7 +218,7 @@ Deno.test("S1: QUIC dials that nobody answers, or that are stopped, leave no soc
   silent.close();
 });
 
-Deno.test("looking at the answer before Deno does costs a dial little", async () => {
+Deno.test("checking the server's answer before Deno costs a dial little", async () => {
   const { certificate: cert, key } = makeTlsIdentity(pinned.certificate, pinned.key);
   const options = { hostname: "127.0.0.1", port: 0, cert, key, alpnProtocols: ["pppoe-proxy/1"] };
   using listener = Deno.listenTls(options);
@@ -236,7 +238,7 @@ Deno.test("looking at the answer before Deno does costs a dial little", async ()
   assert(median < 50, `${median} ms`);
 });
 
-Deno.test("a client asks for pppoe-proxy.invalid in its hello, by whatever name it reaches the server", async () => {
+Deno.test("a client's hello names pppoe-proxy.invalid, whatever the server's address", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   closeTrust();

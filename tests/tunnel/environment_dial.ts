@@ -1,4 +1,4 @@
-/** Dials, over TLS and QUIC, whoever shows a certificate; started by environment_test.ts. */
+/** Dials a server over TLS and QUIC; started by environment_test.ts. */
 import { ALPN } from "../../src/tunnel/handshake.ts";
 import { dial } from "../../src/tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../../src/tunnel/trust_environment.ts";

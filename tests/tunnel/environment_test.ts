@@ -6,7 +6,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 const DIAL = new URL("environment_dial.ts", import.meta.url).pathname;
 const PATH = Deno.env.get("PATH") ?? "";
 
-/** A folder with an authority, a server's certificate of it, and one to pin. */
+/** A folder with an authority, a server certificate that it issued, and one to pin. */
 async function withCertificates(use: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -32,7 +32,7 @@ interface Circumstances {
   open?: boolean;
 }
 
-/** What a process says that dials a server of that authority, in this environment. */
+/** The output of a process that dials a server of that authority with this environment. */
 async function dial(folder: string, { env = {}, options = [], open }: Circumstances = {}) {
   const files = ["server.crt", "server.key", "pinned.crt"].map((name) => `${folder}/${name}`);
   const { stdout } = await new Deno.Command(Deno.execPath(), {
@@ -52,7 +52,7 @@ async function dial(folder: string, { env = {}, options = [], open }: Circumstan
 
 const REFUSED = /^ignored (.*)\ntls refused: .*UnknownIssuer\)\nquic refused: .*UnknownIssuer\)\n$/;
 
-/** Variables by what they are set to, given a folder as above. */
+/** Environment variables and their values, given a folder as above. */
 const VARIABLES: Record<string, (folder: string) => Record<string, string>> = {
   NODE_EXTRA_CA_CERTS: (folder) => ({ NODE_EXTRA_CA_CERTS: `${folder}/authority.crt` }),
   DENO_CERT: (folder) => ({ DENO_CERT: `${folder}/authority.crt` }),
@@ -75,7 +75,7 @@ const VARIABLES: Record<string, (folder: string) => Record<string, string>> = {
 
 Deno.test("T2: no variable of the environment adds an authority to the pin, over TLS and QUIC", async () => {
   await withCertificates(async (folder) => {
-    // The trial itself is right: where nothing is closed, these authorities are accepted.
+    // Control: without closeTrust, these authorities are accepted.
     for (const name of ["NODE_EXTRA_CA_CERTS", "DENO_CERT", "SSL_CERT_FILE"]) {
       const env = VARIABLES[name](folder);
       assertEquals(await dial(folder, { env, open: true }), "tls accepted\nquic accepted\n", name);
@@ -88,7 +88,7 @@ Deno.test("T2: no variable of the environment adds an authority to the pin, over
   });
 });
 
-Deno.test("T2: options of deno that would accept other servers are refused", async () => {
+Deno.test("T2: options of Deno that would accept other servers are refused", async () => {
   await withCertificates(async (folder) => {
     for (
       const options of [
@@ -99,7 +99,7 @@ Deno.test("T2: options of deno that would accept other servers are refused", asy
       ]
     ) {
       const said = await dial(folder, { options });
-      assertStringIncludes(said, "other servers than the pinned one would be accepted");
+      assertStringIncludes(said, "servers other than the pinned one would be accepted");
       assertEquals(said.includes("accepted\n"), false);
     }
   });

@@ -53,7 +53,7 @@ Deno.test("both sides authenticate with the same secret", async () => {
   assertEquals(b.value, "branch-1");
 });
 
-Deno.test("I3: each of a client's secrets is valid, and both ends use the one that the client has", async () => {
+Deno.test("I3: each of a client's secrets is valid, and both ends use the client's", async () => {
   const secrets = [1, 2, 3, 4].map((byte) => new Uint8Array(32).fill(byte));
   for (let count = 1; count <= MAX_SECRETS; count++) {
     const known = secrets.slice(0, count);
@@ -65,7 +65,7 @@ Deno.test("I3: each of a client's secrets is valid, and both ends use the one th
   }
 });
 
-Deno.test("a wrong secret and an unknown name get the same answer, and both sides know it", async () => {
+Deno.test("a wrong secret and an unknown name get the same answer, which both sides report", async () => {
   const wrong = await meet({ ...client, secret: new Uint8Array(32) });
   const unknown = await meet({ ...client, name: "nobody" });
   for (const [a, b] of [wrong, unknown]) {
@@ -74,7 +74,7 @@ Deno.test("a wrong secret and an unknown name get the same answer, and both side
   }
 });
 
-Deno.test("a proof is held against as many secrets for every name, and whichever of them is right", async () => {
+Deno.test("a proof is checked against the same number of secrets for every name and every match", async () => {
   for (const secrets of [[], [secret], [new Uint8Array(32), secret]]) {
     const read: number[] = [];
     const watched = new Proxy(secrets, {
@@ -84,17 +84,17 @@ Deno.test("a proof is held against as many secrets for every name, and whichever
       },
     });
     await meet(client, { fingerprint, secrets: () => watched });
-    // The right one is read once more, for the server's own proof.
+    // The matching one is used again, for the server's own proof.
     assertEquals([...new Set(read)], [0, 1, 2, 3]);
   }
 });
 
-Deno.test("a client refuses a server that answers for another certificate than its pin", async () => {
+Deno.test("a client refuses a server whose certificate differs from its pin", async () => {
   const [a] = await meet(client, { ...server, fingerprint: new Uint8Array(32) });
   assertEquals(reasonOf(a), "not-authenticated by us");
 });
 
-Deno.test("a server that does not know the secret cannot pass for the real one", async () => {
+Deno.test("a server that does not know the secret cannot impersonate the real one", async () => {
   const [a, b] = memoryConnectionPair();
   const impostor = async () => {
     const hello = new Uint8Array(300);
@@ -143,7 +143,7 @@ Deno.test("a proof is bound to role, nonces, name, version and certificate", () 
   for (const other of others) assert(other.join() !== base.join());
 });
 
-Deno.test("another version is refused with that word", async () => {
+Deno.test("another version is refused as unsupported-version", async () => {
   const [a, b] = memoryConnectionPair();
   const body = encodeHello({
     version: 2,
@@ -156,14 +156,14 @@ Deno.test("another version is refused with that word", async () => {
   assertEquals(error.end.reason, "unsupported-version");
 });
 
-Deno.test("a record too long for the handshake is refused by its header alone", async () => {
+Deno.test("a record too long for the handshake is refused from its header alone", async () => {
   const [a, b] = memoryConnectionPair();
   await a.write(Uint8Array.of(0x80 | 0x01, 0x01, 0, 1));
   const error = await assertRejects(() => authenticateClient(b, server), HandshakeError);
   assertEquals(error.end.reason, "protocol-violation");
 });
 
-Deno.test("arbitrary bytes never authenticate and never do anything but end the handshake", async () => {
+Deno.test("arbitrary bytes never authenticate and only end the handshake", async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 600 }), async (bytes) => {
       const [a, b] = memoryConnectionPair();
@@ -175,7 +175,7 @@ Deno.test("arbitrary bytes never authenticate and never do anything but end the 
   );
 });
 
-Deno.test("hello and challenge survive encoding; arbitrary bytes decode to nothing or to themselves", () => {
+Deno.test("hello and challenge survive encoding; arbitrary bytes are rejected or decode to themselves", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 140 }), (bytes) => {
     const hello = decodeHello(bytes);
     if (hello !== undefined) assertEquals(encodeHello(hello), bytes);

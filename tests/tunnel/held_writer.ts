@@ -1,6 +1,6 @@
 import { RecordWriter } from "../../src/tunnel/record_writer.ts";
 
-/** A writer on a clock of its own, whose writes are gathered and held until they are released. */
+/** A writer with its own clock, whose writes are collected and held until released. */
 export interface HeldWriter {
   writer: RecordWriter;
   writes: Uint8Array[];
@@ -34,7 +34,7 @@ export function writer(): HeldWriter {
     dropped: (reason) => dropped.push(reason),
     now: () => clock.now,
   });
-  // The writer goes on in a turn of the event loop after the one in which its write has ended.
+  // The writer continues in the turn of the event loop after the one in which its write ended.
   const settle = async () => {
     for (let i = 0; i < 2; i++) await new Promise<void>((resolve) => setImmediate(resolve));
   };

@@ -1,10 +1,10 @@
-/** TLS hellos as bytes (RFC 8446 section 4.1), whether they make sense or not. */
+/** TLS hellos as bytes (RFC 8446 section 4.1), valid or not. */
 
 /** A number, most significant byte first. */
 export const uint = (value: number, size: number): number[] =>
   Array.from({ length: size }, (_, index) => value >>> 8 * (size - 1 - index) & 255);
 
-/** Bytes behind their number. */
+/** Bytes after their length. */
 export const vector = (bytes: readonly number[], size: number): number[] => [
   ...uint(bytes.length, size),
   ...bytes,
@@ -17,11 +17,11 @@ const extension = (type: number, content: readonly number[]): number[] => [
   ...vector(content, 2),
 ];
 
-/** The extension that lists what a client speaks. */
+/** The extension with a client's supported versions. */
 export const supportedVersions = (...versions: number[]): number[] =>
   extension(43, vector(versions.flatMap((version) => uint(version, 2)), 1));
 
-/** The one that says what a server has chosen. */
+/** The extension with the version that a server has chosen. */
 export const chosenVersion = (version: number): number[] => extension(43, uint(version, 2));
 
 export const alpn = (...names: string[]): number[] =>
@@ -56,7 +56,7 @@ export function serverHello(...extensions: number[][]): number[] {
   ];
 }
 
-/** Handshake records of so many bytes each. */
+/** Handshake records of the given length each. */
 export function handshakeRecords(bytes: readonly number[], size = 0x4000): Uint8Array {
   const parts = [];
   for (let at = 0; at < bytes.length; at += size) {

@@ -4,7 +4,7 @@ import { captureClientHello } from "../attack/strangers.ts";
 
 const hello = await captureClientHello();
 
-/** Waits for a hello of which `arrived` bytes are there, or none any more. */
+/** Waits for a hello of which `arrived` bytes have arrived, or at the end of the stream. */
 function watch(watch: HelloWatch, state: { arrived: number | null; looks: number }) {
   const { promise, resolve } = Promise.withResolvers<Greeting>();
   const wait = watch.wait((into) => {
@@ -17,7 +17,7 @@ function watch(watch: HelloWatch, state: { arrived: number | null; looks: number
   return { promise, ...wait };
 }
 
-Deno.test("a hello that is there is taken at the first look, and one in parts when the last has come", async () => {
+Deno.test("a hello is read at the first check if complete, otherwise when its last part has arrived", async () => {
   const hellos = new HelloWatch();
   const there = { arrived: hello.length, looks: 0 };
   const greeting = await watch(hellos, there).promise;
@@ -32,7 +32,7 @@ Deno.test("a hello that is there is taken at the first look, and one in parts wh
   assert(typeof await promise !== "string");
 });
 
-Deno.test("a look at once finds a hello that has come since the last one", async () => {
+Deno.test("an immediate check finds a hello that has arrived since the last one", async () => {
   const hellos = new HelloWatch();
   const state = { arrived: 0, looks: 0 };
   const { promise, look } = watch(hellos, state);
@@ -42,7 +42,7 @@ Deno.test("a look at once finds a hello that has come since the last one", async
   assert(typeof await promise !== "string");
 });
 
-Deno.test("who hangs up is noticed, and who is not waited for any more is looked at no more", async () => {
+Deno.test("a closed connection is noticed, and a stopped wait is not checked again", async () => {
   const hellos = new HelloWatch();
   const [gone, silent] = [{ arrived: 0 as number | null, looks: 0 }, { arrived: 0, looks: 0 }];
   const waits = [watch(hellos, gone), watch(hellos, silent)];
@@ -51,10 +51,10 @@ Deno.test("who hangs up is noticed, and who is not waited for any more is looked
   waits[1].stop();
   const { looks } = silent;
   await new Promise((resolve) => setTimeout(resolve, 80));
-  assertEquals(silent.looks, looks); // and no timer is left, or this test would fail
+  assertEquals(silent.looks, looks); // a leftover timer would fail this test
 });
 
-Deno.test("S1: many silent connections are looked at ever more rarely", async () => {
+Deno.test("S1: the more silent connections wait, the less often each is checked", async () => {
   const hellos = new HelloWatch();
   const states = Array.from({ length: 128 }, () => ({ arrived: 0, looks: 0 }));
   const waits = states.map((state) => watch(hellos, state));

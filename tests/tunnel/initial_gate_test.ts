@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { InitialGate, type InitialRule, MAX_NETWORKS } from "../../src/tunnel/initial_gate.ts";
 
-/** A gate with a clock of its own, and a kernel that follows it. */
+/** A gate with its own clock, and a model of the kernel that applies its rules. */
 function openGate() {
   let now = 0;
   let turn = 0;
@@ -23,7 +23,7 @@ function openGate() {
     later: (milliseconds, run) => void timers.push({ at: now + milliseconds, run }),
   });
   const rule = () => rules.at(-1)?.rule ?? { share: 1, networks: [], complete: true };
-  /** Lets time pass, in which so many first packets a second come from unknown networks. */
+  /** Advances time, with this rate of first packets per second from unknown networks. */
   const pass = (milliseconds: number, perSecond: number): void => {
     for (const end = now + milliseconds; now < end; now++) {
       for (const { at, run } of timers.toSorted((one, other) => one.at - other.at)) {
@@ -32,7 +32,7 @@ function openGate() {
         run();
       }
       for (due += perSecond / 1_000; due >= 1; due--) {
-        // Each passes whose turn it is: chance without its noise.
+        // Passes every n-th packet: the share without randomness.
         turn = (turn + 0.618_033_988_749_895) % 1;
         if (turn >= rule().share) continue;
         world.passed++;
@@ -47,7 +47,7 @@ for (const perSecond of [1_000, 5_000, 50_000, 500_000]) {
   Deno.test(`S7: of ${perSecond} first packets a second about 200 reach the process`, () => {
     const { world, pass } = openGate();
     pass(200, perSecond);
-    // Until it is noticed, and the filter changed.
+    // Until the flood is noticed and the filter has changed.
     assert(world.passed <= 128 + perSecond * 0.025 + 60, `${world.passed} in the first 200 ms`);
     pass(2_000, perSecond);
     world.passed = 0;
@@ -56,7 +56,7 @@ for (const perSecond of [1_000, 5_000, 50_000, 500_000]) {
   });
 }
 
-Deno.test("S7: clients that all come back at once meet a closed gate for a moment only", () => {
+Deno.test("S7: clients that all return at once meet a closed gate only briefly", () => {
   const { gate, pass, rule, timers } = openGate();
   pass(100, 5_000);
   assert(rule().share < 0.1);
@@ -68,13 +68,13 @@ Deno.test("S7: clients that all come back at once meet a closed gate for a momen
   assertEquals(timers(), 0); // a quiet gate has nothing to do
 });
 
-Deno.test("S7: a gate that is open takes in all that comes at a usual rate", () => {
+Deno.test("S7: an open gate accepts everything at a normal rate", () => {
   const { world, rules, pass } = openGate();
   pass(10_000, 150);
   assertEquals([world.passed > 1_000, rules], [true, []]);
 });
 
-Deno.test("S7: the kernel knows clients' networks and those in handshake, but for who has too many", () => {
+Deno.test("S7: the filter lists networks of clients and handshakes, except those with too many", () => {
   const { gate, world, rule, pass } = openGate();
   world.known = ["192.0.2.1", "192.0.2.2"];
   world.handshaking = [["198.51.100.1", 4, 4], ["198.51.100.2", 5, 4], ["192.0.2.2", 33, 32]];
@@ -86,7 +86,7 @@ Deno.test("S7: the kernel knows clients' networks and those in handshake, but fo
   assert(rule().networks.includes("198.51.100.3"));
 });
 
-Deno.test("S7: where there are more networks than the kernel takes, it gets the latest", () => {
+Deno.test("S7: if there are more networks than fit the filter, it gets the latest", () => {
   const { world, rule, pass } = openGate();
   world.known = Array.from({ length: 2 * MAX_NETWORKS }, (_, i) => `client ${i}`);
   world.handshaking = [["198.51.100.1", 1, 4]];
@@ -96,7 +96,7 @@ Deno.test("S7: where there are more networks than the kernel takes, it gets the 
   assertEquals(networks.slice(0, 2), ["198.51.100.1", `client ${2 * MAX_NETWORKS - 1}`]);
 });
 
-Deno.test("S7: however fast handshakes begin and end, filters change every 20 ms at most", () => {
+Deno.test("S7: filters change at most every 20 ms, however fast handshakes begin and end", () => {
   const { gate, world, rules, pass } = openGate();
   pass(500, 5_000);
   for (let i = 0; i < 1_000; i++) {
@@ -109,7 +109,7 @@ Deno.test("S7: however fast handshakes begin and end, filters change every 20 ms
   assert(rules.length > 40);
 });
 
-Deno.test("S7: a flood is told of when it begins and when it is over", () => {
+Deno.test("S7: a flood is reported when it begins and when it is over", () => {
   const { world, pass } = openGate();
   pass(5_000, 5_000);
   assertEquals(world.floods.length, 1);
@@ -119,7 +119,7 @@ Deno.test("S7: a flood is told of when it begins and when it is over", () => {
   assertEquals(world.floods, [perSecond, undefined]);
 });
 
-Deno.test("a gate that is closed changes nothing more", () => {
+Deno.test("a closed gate makes no more changes", () => {
   const { gate, rules, pass } = openGate();
   pass(500, 5_000);
   gate.close();

@@ -14,7 +14,7 @@ function tunnel(connection: MemoryConnection, now = () => performance.now()): Tu
   return new Tunnel({ connection, buffer: recordBuffer(256 * 1024), keepalive, now });
 }
 
-/** A sink that notes what it is told. */
+/** A sink that records its calls. */
 function sink(): TunnelSink & { trips: number[]; drops: TunnelDrop[]; sessions: number } {
   const seen = {
     trips: [] as number[],
@@ -38,7 +38,7 @@ function float(value: number): Uint8Array {
   return body;
 }
 
-Deno.test("H5: no pong makes a round trip but the one that answers a ping, once", async () => {
+Deno.test("H5: only the first pong that answers a ping gives a round trip", async () => {
   const [raw, near] = memoryConnectionPair();
   const own = tunnel(near);
   const seen = sink();
@@ -63,7 +63,7 @@ Deno.test("H5: no pong makes a round trip but the one that answers a ping, once"
   await ended;
 });
 
-Deno.test("H5: whatever a pong bears, what is measured is a time since a ping", () => {
+Deno.test("H5: whatever a pong contains, the measured time is the time since a ping", () => {
   fc.assert(
     fc.property(
       fc.array(fc.oneof(
@@ -113,14 +113,14 @@ Deno.test("H1: 70,000 pings end their tunnel as ping-rate, with few answers", as
   assert(raw.receivedBytes < 1_000, `${raw.receivedBytes}`);
 });
 
-Deno.test("H1: a peer's records are worked on in turns, between which others have theirs", async () => {
+Deno.test("H1: a peer's records are processed in turns, and other work gets its turn in between", async () => {
   const pairs = [memoryConnectionPair(), memoryConnectionPair()];
   const sinks = [sink(), sink()];
   let [before, discoveries, now] = [0, 0, 0];
   const all = Promise.withResolvers<void>();
   sinks[0].discovery = () => {
     if (++discoveries === 2_000) all.resolve();
-    now += 0.02; // what one costs, in milliseconds
+    now += 0.02; // the cost of one, in milliseconds
   };
   sinks[1].session = () => {
     before = discoveries;
@@ -138,7 +138,7 @@ Deno.test("H1: a peer's records are worked on in turns, between which others hav
   await Promise.all(running);
 });
 
-Deno.test("H1: a tunnel whose own records have no room any more ends as not-reading", async () => {
+Deno.test("H1: a tunnel without room for its own records ends as not-reading", async () => {
   const [raw, near] = memoryConnectionPair();
   near.write = () => new Promise(() => {});
   const own = tunnel(near);
@@ -150,7 +150,7 @@ Deno.test("H1: a tunnel whose own records have no room any more ends as not-read
   assertEquals(await own.answers(1_000), false);
 });
 
-Deno.test("F1: a peer that answers is alive; one that is silent, or has gone, is not", async () => {
+Deno.test("F1: a peer that answers is alive; one that is silent or gone is not", async () => {
   const [a, b] = memoryConnectionPair();
   const [near, far] = [tunnel(a), tunnel(b)];
   const running = [near.run(sink()), far.run(sink())];

@@ -9,10 +9,10 @@ export class MemoryConnection implements Connection {
   /** Bytes that have been read from this end so far. */
   readBytes = 0;
   #chunks: Uint8Array[] = [];
-  /** What was written while nothing passes; undefined while all does. */
+  /** What was written while the connection is blocked; undefined while it is not. */
   #held: Uint8Array[] | undefined;
   #waiting: (() => void) | undefined;
-  /** Those who wait until this end's reader has dealt with everything. */
+  /** Waits for this end's reader to process everything. */
   #idle: (() => void)[] = [];
 
   async read(bytes: Uint8Array): Promise<number | null> {
@@ -42,7 +42,7 @@ export class MemoryConnection implements Connection {
     return Promise.resolve(bytes.length);
   }
 
-  /** From here on nothing passes that this end writes, until the function that is returned is called. */
+  /** Blocks everything that this end writes, until the returned function is called. */
   stall(): () => void {
     const held: Uint8Array[] = this.#held = [];
     return () => {
@@ -58,7 +58,7 @@ export class MemoryConnection implements Connection {
   }
 
   /**
-   * Resolves when the other end has dealt with everything that was written: its reader asks for
+   * Resolves when the other end has processed everything that was written: its reader asks for
    * more, or either end has closed.
    */
   taken(): Promise<void> {

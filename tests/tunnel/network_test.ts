@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { addressBytes, networksOf } from "../../src/tunnel/network.ts";
 
-Deno.test("an IPv4 address is a network, mapped or not; an IPv6 one counts by /64, /56 and /48", () => {
+Deno.test("an IPv4 address, mapped or not, is a network; an IPv6 address counts by /64, /56 and /48", () => {
   assertEquals(networksOf("192.0.2.1"), { own: "192.0.2.1", wide: [] });
   assertEquals(networksOf("::ffff:192.0.2.1"), networksOf("192.0.2.1"));
   assertEquals(networksOf("::ffff:c000:201"), networksOf("192.0.2.1"));
@@ -14,7 +14,7 @@ Deno.test("an IPv4 address is a network, mapped or not; an IPv6 one counts by /6
   assertEquals(networksOf("2001:db8:0:1200::"), networksOf("2001:db8:0:1200::ffff"));
 });
 
-Deno.test("what is no address is a network of its own", () => {
+Deno.test("a text that is not an address counts as its own network", () => {
   for (
     const host of [
       "",
@@ -35,7 +35,7 @@ Deno.test("what is no address is a network of its own", () => {
   }
 });
 
-Deno.test("every spelling of an address gives its bytes", () => {
+Deno.test("every spelling of an address gives the same bytes", () => {
   fc.assert(fc.property(fc.ipV4(), (host) => {
     const bytes = addressBytes(host);
     assertEquals(bytes?.subarray(12).join("."), host);
@@ -45,7 +45,7 @@ Deno.test("every spelling of an address gives its bytes", () => {
   }));
   fc.assert(fc.property(fc.ipV6(), (host) => {
     assertEquals(addressBytes(host)?.length, 16);
-    // WHATWG URL gives the canonical spelling.
+    // WHATWG URL returns the canonical spelling.
     assertEquals(
       addressBytes(new URL(`http://[${host}]`).hostname.slice(1, -1)),
       addressBytes(host),

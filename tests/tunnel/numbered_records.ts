@@ -4,7 +4,7 @@ import { MAX_RECORD_BODY, RECORD_HEADER } from "../../src/tunnel/record.ts";
 export const IPV4 = 0x0021;
 export const LCP = 0xc021;
 
-/** A body that begins with a PPP protocol and bears a number. */
+/** A body with a PPP protocol and a number. */
 export function numberedBody(protocol: number, number: number, length: number): Uint8Array {
   const bytes = new Uint8Array(Math.max(8, length));
   const view = new DataView(bytes.buffer);
@@ -13,7 +13,7 @@ export function numberedBody(protocol: number, number: number, length: number): 
   return bytes;
 }
 
-/** A record that was taken; its size is that of all its bytes. */
+/** A taken record; its size includes the header. */
 export interface NumberedRecord {
   kind: number;
   handle: number;

@@ -24,16 +24,16 @@ const chain = leaf.certificate + authority.certificate + root.certificate;
 
 type Shown = Pick<Issued, "certificate" | "key">;
 
-/** What somebody without the pinned certificate's key can show. */
+/** What a server without the pinned certificate's key can present. */
 const impostors: Record<string, Shown> = {
   "another certificate of the same authority": neighbour,
   "one signed by that other certificate's key": makeTlsIdentity(
     neighbour.certificate,
     neighbour.key,
   ),
-  "one that the authority itself has made": await issue({ issuer: authority, names: NAMES }),
+  "one that the authority itself has issued": await issue({ issuer: authority, names: NAMES }),
   "the authority's own certificate": authority,
-  "one of the root above it": await issue({ issuer: root, names: NAMES }),
+  "one issued by the root above it": await issue({ issuer: root, names: NAMES }),
   "a self-signed one with the pinned one's subject": await issue({ names: NAMES }),
   "one that only names the pinned one as its issuer": await issue({
     issuer: neighbour,
@@ -48,10 +48,10 @@ const impostors: Record<string, Shown> = {
 
 for (const [what, { certificate, key }] of Object.entries({ ...impostors })) {
   const around = { certificate: certificate + chain, key };
-  impostors[`${what}, with the pinned chain behind it`] = around;
+  impostors[`${what}, followed by the pinned chain`] = around;
 }
 
-/** Dials whoever shows this, over TLS; throws what the client says. */
+/** Dials a server that presents this, over TLS; throws the client's error. */
 async function dialShownByTls({ certificate, key }: Shown, trust: Trust): Promise<Connection> {
   using listener = Deno.listenTls({
     hostname: "127.0.0.1",
@@ -94,7 +94,7 @@ for (
   }]
 ) {
   Deno.test({
-    name: `T1 T3: over ${name} nobody without the pinned certificate's own key is accepted`,
+    name: `T1 T3: over ${name} no server without the pinned certificate's own key is accepted`,
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
@@ -114,7 +114,7 @@ for (
   });
 }
 
-/** The names of both ends after a whole login, or what the client says. */
+/** The names of both ends after a complete login, or the client's error. */
 async function logIn(
   transport: Transport,
   shown: Shown,

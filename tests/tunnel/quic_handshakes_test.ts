@@ -8,7 +8,7 @@ function handshakes(): { table: QuicHandshakes; pass: (ms: number) => void; gone
   return { table, pass: (ms) => void (time += ms), gone: [] };
 }
 
-Deno.test("S7: handshakes are bounded, each newcomer gets in, and the slow ones make room first", () => {
+Deno.test("S7: handshakes are limited, every new one is admitted, and slow ones are evicted first", () => {
   const { table, pass, gone } = handshakes();
   const enter = (name: string): () => void => table.enter(name, () => void gone.push(name));
   for (let index = 0; index < MAX_HANDSHAKES; index++) enter(`stranger ${index}`);
@@ -18,7 +18,7 @@ Deno.test("S7: handshakes are bounded, each newcomer gets in, and the slow ones 
   enter("one more");
   assertEquals(gone.at(-1), "stranger 0");
   const done = enter("known");
-  assertEquals([table.size, gone.length], [MAX_HANDSHAKES + 1, 2]); // they have room of their own
+  assertEquals([table.size, gone.length], [MAX_HANDSHAKES + 1, 2]); // known addresses have a separate limit
   done();
   done();
   assertEquals(table.size, MAX_HANDSHAKES);
@@ -29,7 +29,7 @@ Deno.test("S7: handshakes are bounded, each newcomer gets in, and the slow ones 
   assertEquals(table.size, 0);
 });
 
-Deno.test("S7: so many handshakes begin in a second", () => {
+Deno.test("S7: the rate of new handshakes is limited", () => {
   const { table, pass } = handshakes();
   let begun = 0;
   for (let tick = 0; tick < 1_000; tick++) {

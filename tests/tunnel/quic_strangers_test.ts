@@ -18,7 +18,7 @@ const early: Record<string, (client: Connection) => Promise<unknown>> = {
   "more than a handshake": (client) => client.write(new Uint8Array(1_024)),
 };
 
-/** Whether the other end hangs up when a server looks for more, within a second. */
+/** Whether a server that reads on closes the connection within a second. */
 async function hangsUp(server: Connection, client: Connection): Promise<boolean> {
   server.read(new Uint8Array(2_048)).catch(() => {});
   const late = Promise.withResolvers<boolean>();
@@ -30,7 +30,7 @@ async function hangsUp(server: Connection, client: Connection): Promise<boolean>
 }
 
 for (const [what, send] of Object.entries(early)) {
-  Deno.test(`S1: ${what} before login ends the connection, and after it none`, async () => {
+  Deno.test(`S1: ${what} ends the connection before login, but not after it`, async () => {
     closeTrust();
     const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
     for (const isProven of [false, true]) {
@@ -51,7 +51,7 @@ for (const [what, send] of Object.entries(early)) {
   });
 }
 
-Deno.test("S7: a connection that ends in its handshake, as forged packets can have it, is not delivered", async () => {
+Deno.test("S7: a connection that ends during its handshake, for which forged packets suffice, is not delivered", async () => {
   closeTrust();
   const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
   const opened = openInitial(await captureInitial());
@@ -68,7 +68,7 @@ Deno.test("S7: a connection that ends in its handshake, as forged packets can ha
   const trust = { certificates: [made.certificate] };
   const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
   const incoming = await first;
-  assert(incoming.remote.port !== port, "a forged one came first");
+  assert(incoming.remote.port !== port, "a forged connection was delivered first");
   incoming.close();
   client.close();
   socket.close();

@@ -27,7 +27,7 @@ const silent: TunnelSink = {
 
 const made = await makeSelfSigned("server.example", 2, new Date());
 
-/** Both ends of a QUIC connection on loopback, for the time of `body`. */
+/** Runs `body` with both ends of a QUIC connection on loopback. */
 async function connected(
   body: (client: Connection, server: Connection) => Promise<void>,
 ): Promise<void> {
@@ -36,7 +36,7 @@ async function connected(
   const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
   const accepted = listener.accept();
   const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
-  await client.write(Uint8Array.of(0)); // the stream is there with its first byte
+  await client.write(Uint8Array.of(0)); // the first byte opens the stream
   const incoming = await accepted;
   const server = await incoming.open();
   await server.read(new Uint8Array(1));
@@ -61,7 +61,7 @@ function tunnel(connection: Connection): Tunnel {
   });
 }
 
-Deno.test("the handshake passes over QUIC, and a wrong secret is refused with that word on both ends", async () => {
+Deno.test("the handshake works over QUIC, and both ends report a wrong secret as not-authenticated", async () => {
   const fingerprint = await readPin(made.certificate);
   const credentials = { name: "branch-1", secret: SECRET, pins: [fingerprint] };
   const server = { fingerprint, secrets: () => [SECRET] };
@@ -84,7 +84,7 @@ Deno.test("the handshake passes over QUIC, and a wrong secret is refused with th
   });
 });
 
-Deno.test("a client refuses a server that answers for another certificate than its pin", async () => {
+Deno.test("a client refuses a server whose certificate differs from its pin", async () => {
   await connected(async (a, b) => {
     const pin = await readPin((await makeSelfSigned("other.example", 2, new Date())).certificate);
     const server = { fingerprint: await readPin(made.certificate), secrets: () => [SECRET] };
@@ -98,7 +98,7 @@ Deno.test("a client refuses a server that answers for another certificate than i
   });
 });
 
-Deno.test("frames of every length cross both ways, whole, halved or on the stream, unchanged", async () => {
+Deno.test("frames of every length arrive unchanged in both directions, whole, fragmented or on the stream", async () => {
   await connected(async (a, b) => {
     const drops: string[] = [];
     const ends: Tunnel[] = [a, b].map((connection) => tunnel(connection));
@@ -116,7 +116,7 @@ Deno.test("frames of every length cross both ways, whole, halved or on the strea
       })
     );
     const frame = (length: number) => new Uint8Array(length).fill(length);
-    // The first frame of each side takes the stream, and shows the handle.
+    // The first frame of each side uses the stream, and shows that it knows the handle.
     for (const end of ends) {
       end.writer.session(3, frame(7), 0, 7);
       end.writer.flush();
@@ -137,7 +137,7 @@ Deno.test("frames of every length cross both ways, whole, halved or on the strea
   });
 });
 
-Deno.test("a discovery record is never overtaken by the first data behind it, whatever goes beside it", async () => {
+Deno.test("a discovery record is never overtaken by the first data after it, whatever else is sent", async () => {
   await connected(async (a, b) => {
     const [near, far] = [tunnel(a), tunnel(b)];
     const seen: string[] = [];
@@ -151,7 +151,7 @@ Deno.test("a discovery record is never overtaken by the first data behind it, wh
         session(handle) {
           if (handle !== 1) seen.push(`data ${handle}`);
           if (seen.length === 2 * rounds) last.resolve();
-          // Handle 1 is known on both sides: what near sends of it goes as datagrams.
+          // Both sides know handle 1: the near side sends its frames as datagrams.
           if (handle === 1 && far.writer.session(1, new Uint8Array(9), 0, 9)) {
             far.writer.flush();
           }
@@ -173,7 +173,7 @@ Deno.test("a discovery record is never overtaken by the first data behind it, wh
   });
 });
 
-Deno.test("a close names the same reason on both ends, after the records before it, even without grace", async () => {
+Deno.test("both ends report the same close reason, after the records before it, even without grace", async () => {
   for (const [grace, reason] of [[1_000, "shutdown"], [0, "replaced"]] as const) {
     await connected(async (a, b) => {
       const [near, far] = [tunnel(a), tunnel(b)];
@@ -192,7 +192,7 @@ Deno.test("a close names the same reason on both ends, after the records before 
   }
 });
 
-Deno.test("malformed datagrams are counted and end nothing; a peer that is gone is a lost connection", async () => {
+Deno.test("malformed datagrams are counted and end nothing; a lost peer is connection-lost", async () => {
   await connected(async (a, b) => {
     const counted = Promise.withResolvers<string>();
     const running = tunnel(b).run({ ...silent, dropped: counted.resolve });
@@ -203,7 +203,7 @@ Deno.test("malformed datagrams are counted and end nothing; a peer that is gone 
   });
 });
 
-Deno.test("what a datagram was sent from may be overwritten at once", async () => {
+Deno.test("a datagram's buffer may be overwritten immediately after sending", async () => {
   await connected(async (a, b) => {
     const bytes = Uint8Array.of(1, 2, 3);
     const sending = a.datagrams?.send(bytes);
@@ -213,7 +213,7 @@ Deno.test("what a datagram was sent from may be overwritten at once", async () =
   });
 });
 
-Deno.test("a server takes the tunnel's one stream from a client, and no other", async () => {
+Deno.test("a server accepts only the tunnel's one stream from a client", async () => {
   closeTrust();
   const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
   const accepted = listener.accept();
@@ -233,7 +233,7 @@ Deno.test("a server takes the tunnel's one stream from a client, and no other", 
   listener.close();
 });
 
-Deno.test("a dial to nobody ends in time with what went wrong", async () => {
+Deno.test("a dial that is not answered times out with its reason", async () => {
   const silent = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   const { port } = silent.addr as Deno.NetAddr;
   const trust = { certificates: [made.certificate] };

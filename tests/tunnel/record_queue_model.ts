@@ -1,4 +1,4 @@
-/** What a tunnel's record queue must do, whatever is done to it: for property tests and fuzzing. */
+/** A model of a tunnel's record queue that holds in any use, for property tests and fuzzing. */
 import { assert, assertEquals, assertLess, assertLessOrEqual } from "@std/assert";
 import {
   CONTROL_RESERVE,
@@ -20,16 +20,18 @@ import { MAX_AGE, type QueueDrop, RecordQueue } from "../../src/tunnel/record_qu
 import { QUANTUM } from "../../src/tunnel/round_robin.ts";
 import { IPV4, LCP, numberedBody, recordsOf } from "./numbered_records.ts";
 
-/** What is added: data, PPP control, discovery of no session, a session's PADT, the tunnel's own. */
+/**
+ * Kinds of records: data, PPP control, discovery of no session, a session's PADT, the tunnel's own.
+ */
 export const RECORD_TYPES = ["data", "lcp", "discovery", "end", "control"] as const;
 export type RecordType = typeof RECORD_TYPES[number];
 
-/** One thing that is done to a queue. */
+/** One step in the use of a queue. */
 export type QueueStep =
   | {
     do: "add";
     what: RecordType;
-    /** The first of the sessions that it is for, which are served one after another. */
+    /** The first of the records' sessions; they are used in turn. */
     handle: number;
     sessions: number;
     count: number;
@@ -48,59 +50,59 @@ const KINDS: Readonly<Record<RecordType, number>> = {
   control: KIND_CONTROL,
 };
 
-/** Types of which nothing is dropped that waits, and the bound of each. */
+/** Classes whose waiting records are never dropped, and the limit of each. */
 const BOUNDS = { own: OWN_LIMIT, discovery: DISCOVERY_LIMIT, ppp: PPP_CONTROL_LIMIT };
 type Pool = keyof typeof BOUNDS;
 
-/** A record that waits, or was dropped and has not been missed yet. */
+/** A record that waits, or was dropped but not found missing yet. */
 interface Waiting {
   handle: number;
   size: number;
-  /** Undefined for what may be dropped. */
+  /** Undefined if it may be dropped. */
   pool: Pool | undefined;
 }
 
-/** Bytes that may be copied within the queue at any rate, and for each weight that was offered. */
+/** Bytes that may be copied within the queue in any case, and per weight offered. */
 const [COPIED, COPIED_EACH] = [1_000_000, 7];
 
 const NOTHING = { bytes: new Uint8Array(0), copy: new Uint8Array(0) };
 
-/** A queue and what is known of it. Whatever does not hold is thrown. */
+/** A queue and its expected state. Throws if something does not hold. */
 export class QueueModel {
   readonly queue: RecordQueue;
-  /** Why records were dropped or refused, and how often. */
+  /** Why records were dropped or refused, with counts. */
   readonly words = new Map<string, number>();
   #now = 0;
   #number = 0;
   #offered = 0;
   #largest = 0;
   #dropped = 0;
-  /** Reasons for which the present step may drop. */
+  /** Reasons for which the current step may drop. */
   #allowed: readonly QueueDrop[] = [];
-  /** By flow, then by number, in the order in which they came. */
+  /** By flow, then by number, in order of arrival. */
   #flows = new Map<string, Map<number, Waiting>>();
   #pools: Record<Pool, number> = { own: 0, discovery: 0, ppp: 0 };
   #controlOf = new Map<number, number>();
   #controlBytes = 0;
-  /** Records that may be dropped, with those that were and have not been missed yet. */
+  /** Droppable records, including dropped ones not found missing yet. */
   #droppable = { count: 0, weight: 0 };
-  /** Dropped records that have not been missed yet. */
+  /** Dropped records not found missing yet. */
   #unmissed = 0;
   #inFlight: { bytes: Uint8Array; copy: Uint8Array } = NOTHING;
   #wasFair = false;
-  /** What passing from fair to plain order may have copied. */
+  /** Weight that changes from fair to plain order may have copied. */
   #passed = 0;
 
   constructor() {
     this.queue = new RecordQueue((reason) => {
-      assert(this.#allowed.includes(reason), `${reason} is no reason here`);
+      assert(this.#allowed.includes(reason), `${reason} is not a valid reason here`);
       this.#dropped++;
       this.#unmissed++;
       this.#note(reason);
     });
   }
 
-  /** Does one thing, and looks at what must hold after each. */
+  /** Applies one step, then checks what must hold after every step. */
   take(step: QueueStep): void {
     if (step.do === "wait") this.#now += step.time;
     else if (step.do === "sent") this.#sent();
@@ -111,18 +113,18 @@ export class QueueModel {
     this.#check();
   }
 
-  /** Takes what is left: everything that was accepted has come out then, or was counted as dropped. */
+  /** Takes the rest: every accepted record must have been taken or counted as dropped. */
   drain(): void {
     const before = this.#dropped;
     for (let turn = 0; this.queue.waiting > 0; turn++) {
-      assertLess(turn, 1_000, "it never drains");
+      assertLess(turn, 1_000, "the queue never drains");
       if (turn % 3 === 0) this.#takeInOrder(65_536);
       else this.#takeFairly(16_384, -Infinity);
     }
-    assertEquals(this.#dropped, before, "nothing fresh is dropped while it drains");
+    assertEquals(this.#dropped, before, "a fresh record was dropped while draining");
     const left = [...this.#flows.values()].reduce((sum, { size }) => sum + size, 0);
-    assertEquals(left, 0, "the newest record of a session is never dropped, nor is control");
-    assertEquals(this.#unmissed, 0, "more was counted as dropped than is missing");
+    assertEquals(left, 0, "a session's newest record, or control, was dropped");
+    assertEquals(this.#unmissed, 0, "more drops were counted than records are missing");
   }
 
   #add({ what, length }: QueueStep & { do: "add" }, session: number): void {
@@ -136,8 +138,10 @@ export class QueueModel {
     const mayDrop = what === "data" || what === "lcp" && pool === undefined;
     this.#allowed = mayDrop ? ["queue-full", "control-excess"] : [];
     const added = this.queue.add(KINDS[what], handle, body, 0, body.length, this.#now);
-    if (!mayDrop) assertEquals(added, pool !== undefined, `${what} at its bound`);
-    else if (this.#droppable.weight + weight <= DATA_LIMIT) assert(added, "there is room for data");
+    if (!mayDrop) assertEquals(added, pool !== undefined, `${what} at its limit`);
+    else if (this.#droppable.weight + weight <= DATA_LIMIT) {
+      assert(added, "data was refused although it fits");
+    }
     if (!added) return this.#note(`${what} refused`);
     const flow = what === "control" ? "control" : String(handle);
     const waiting = this.#flows.get(flow) ?? new Map<number, Waiting>();
@@ -145,7 +149,7 @@ export class QueueModel {
     this.#count({ handle: what === "control" ? 0 : handle, size, pool }, 1);
   }
 
-  /** Where it waits and is never dropped; undefined where it is refused, or treated as data. */
+  /** The class in which it is never dropped; undefined if it is refused or treated as data. */
   #poolOf(what: RecordType, handle: number, weight: number): Pool | undefined {
     if (what === "data") return undefined;
     const pool: Pool = what === "lcp" ? "ppp" : what === "discovery" ? "discovery" : "own";
@@ -194,7 +198,7 @@ export class QueueModel {
     const before = new Set(this.#flows.keys());
     const served = new Map<string, number>();
     this.#taken(this.queue.takeFairly(max, oldest), served);
-    // Shreedhar and Varghese, lemma 2: flows that always had something to send differ by no more.
+    // Shreedhar and Varghese, lemma 2: the maximum difference of flows that always had records.
     const [slack, shares] = [QUANTUM + 3 * this.#largest, [] as number[]];
     for (const flow of before) {
       if (flow !== "control" && this.#flows.has(flow)) shares.push(served.get(flow) ?? 0);
@@ -202,19 +206,22 @@ export class QueueModel {
     assertLessOrEqual(Math.max(0, ...shares) - Math.min(Infinity, ...shares), slack, "fair shares");
   }
 
-  /** Numbers of the records that came out; whatever its flow had before each was dropped. */
+  /** Checks the numbers of taken records: earlier records of their flows must have been dropped. */
   #taken(bytes: Uint8Array, served = new Map<string, number>()): number[] {
     this.#inFlight = { bytes, copy: bytes.slice() };
     return recordsOf(bytes).map(({ kind, handle, number, size }) => {
       const flow = kind === KIND_CONTROL ? "control" : String(handle);
       const waiting = this.#flows.get(flow) ?? new Map<number, Waiting>();
-      assert(waiting.has(number), `record ${number} of ${flow} is out of order, or not its own`);
+      assert(
+        waiting.has(number),
+        `record ${number} of ${flow} is out of order, or of another flow`,
+      );
       for (const [each, record] of waiting) {
         waiting.delete(each);
         this.#count(kind === KIND_CONTROL ? { ...record, handle: 0 } : record, -1);
         if (each === number) break;
         assertEquals(record.pool, undefined, `${record.pool} of ${flow} was lost`);
-        assertLess(0, this.#unmissed--, "a record is missing that was not counted");
+        assertLess(0, this.#unmissed--, "a missing record was not counted");
       }
       if (waiting.size === 0) this.#flows.delete(flow);
       served.set(flow, (served.get(flow) ?? 0) + size);
@@ -224,12 +231,12 @@ export class QueueModel {
 
   #check(): void {
     const { queue } = this;
-    assertEquals(this.#inFlight.bytes, this.#inFlight.copy, "what is in flight stays as it is");
+    assertEquals(this.#inFlight.bytes, this.#inFlight.copy, "bytes in flight changed");
     assertLessOrEqual(queue.waiting, DATA_LIMIT + CONTROL_RESERVE);
     assertLessOrEqual(queue.waiting - this.#controlBytes, DATA_LIMIT, "bytes of data");
     assertLessOrEqual(this.#droppable.count - this.#unmissed, MAX_RECORDS, "records of data");
     const allowed = COPIED + COPIED_EACH * this.#offered + this.#passed;
-    assertLessOrEqual(queue.copied, allowed, "bytes copied for each");
+    assertLessOrEqual(queue.copied, allowed, "bytes copied");
   }
 
   #note(word: string): void {

@@ -40,7 +40,7 @@ const step = fc.oneof(
   },
 );
 
-Deno.test("H1: whatever is done to a queue, order, bounds, control and its cost hold", () => {
+Deno.test("H1: in any use a queue keeps order, limits, control records and its cost", () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
       const model = new QueueModel();
@@ -51,7 +51,7 @@ Deno.test("H1: whatever is done to a queue, order, bounds, control and its cost 
   );
 });
 
-Deno.test("H1: 70,000 records that nobody reads and may not be dropped are refused, at no cost", () => {
+Deno.test("H1: 70,000 undroppable records for a peer that does not read are refused at no cost", () => {
   const queue = new RecordQueue(() => {});
   const pong = new Uint8Array(0);
   for (let i = 0; i < 350; i++) {
@@ -69,7 +69,7 @@ Deno.test("H1: 70,000 records that nobody reads and may not be dropped are refus
   assertLess(queue.copied, 2 * 210_000 * 32);
 });
 
-Deno.test("H1: a full queue of many sessions is thinned out seldom, however often it is offered more", () => {
+Deno.test("H1: a full queue of many sessions is rarely thinned out, however much is offered", () => {
   const queue = new RecordQueue(() => {});
   let offered = 0;
   for (let now = 0; now < 100; now++) {
@@ -80,7 +80,7 @@ Deno.test("H1: a full queue of many sessions is thinned out seldom, however ofte
   assertLess(queue.copied, 4 * offered * 254);
 });
 
-/** A path that takes `portion` bytes every 25 ms; `offer` is called for every ms. */
+/** A path that carries `portion` bytes every 25 ms; `offer` is called every millisecond. */
 function slowPath(
   queue: RecordQueue,
   portion: number,
@@ -97,7 +97,7 @@ function slowPath(
   return seen;
 }
 
-Deno.test("C2: LCP at 20,000 a second costs another session nothing, and its own is bounded", () => {
+Deno.test("C2: 20,000 LCP packets per second cost other sessions nothing and are limited", () => {
   const reasons = new Map<string, number>();
   const queue = new RecordQueue((reason) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1));
   let [number, sent, peak] = [0, 0, 0];
@@ -113,12 +113,12 @@ Deno.test("C2: LCP at 20,000 a second costs another session nothing, and its own
     peak = Math.max(peak, queue.waiting);
   });
   assertEquals(sent, 500);
-  assertLessOrEqual(500 - seen.filter(({ handle }) => handle === 2).length, 5); // the last wait yet
+  assertLessOrEqual(500 - seen.filter(({ handle }) => handle === 2).length, 5); // the last ones still wait
   assertLessOrEqual(peak, SESSION_CONTROL_LIMIT + 64 * 1024);
   assertEquals([...reasons.keys()], ["control-excess"]);
 });
 
-Deno.test("C2: sixteen sessions that flood with LCP leave room for the login of another", () => {
+Deno.test("C2: sixteen sessions that flood LCP leave room for another session's login", () => {
   const queue = new RecordQueue(() => {});
   let [number, sent] = [0, 0];
   const seen = slowPath(queue, 16 * 1024, 3_000, (now) => {
@@ -139,7 +139,7 @@ Deno.test("C2: sixteen sessions that flood with LCP leave room for the login of 
   assertLessOrEqual(sent - arrived, 12);
 });
 
-Deno.test("C2: a flood at a rate that fills the queue within a moment leaves others their share", () => {
+Deno.test("C2: a flood that fills the queue in a moment leaves other sessions their share", () => {
   const queue = new RecordQueue(() => {});
   let [number, sent] = [0, 0];
   const seen = slowPath(queue, 16 * 1024, 2_000, (now) => {
@@ -157,7 +157,7 @@ Deno.test("C2: a flood at a rate that fills the queue within a moment leaves oth
   assertLess(queue.copied, 4 * number * 1_504);
 });
 
-Deno.test("C2: a session that sends less than its share loses nothing, however seldom is taken", () => {
+Deno.test("C2: a session that sends less than its share loses nothing, however rare the takes", () => {
   const reasons = new Map<string, number>();
   const queue = new RecordQueue((reason) => reasons.set(reason, (reasons.get(reason) ?? 0) + 1));
   let [number, sent] = [0, 0];

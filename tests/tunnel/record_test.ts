@@ -39,7 +39,7 @@ const record = fc.record({
   body: fc.array(fc.integer({ min: 0, max: 255 }), { maxLength: 300 }),
 }, { noNullPrototype: true });
 
-Deno.test("records come out as they went in, however the bytes are split", async () => {
+Deno.test("records are read as they were written, however the bytes are split", async () => {
   await fc.assert(fc.asyncProperty(
     fc.array(record, { maxLength: 20 }),
     fc.infiniteStream(fc.integer({ min: 1, max: 97 })),
@@ -66,7 +66,7 @@ Deno.test("records come out as they went in, however the bytes are split", async
   ));
 });
 
-Deno.test("arbitrary bytes are records or a violation, never an exception", () => {
+Deno.test("arbitrary bytes are records or a violation and never cause an exception", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 2000 }), (bytes) => {
     reader().feed(bytes);
   }));
@@ -90,7 +90,7 @@ Deno.test("a discovery or control record beyond its limit is a violation", () =>
   assertEquals(reader().feed(Uint8Array.of(0x84, 0x01, 0, 6)), "control-too-long");
 });
 
-Deno.test("a reader refuses a buffer that could not hold the longest record", () => {
+Deno.test("a reader refuses a buffer too small for the longest record", () => {
   const sink = { session() {}, discovery() {}, control: () => undefined, batchEnd() {} };
   assertThrows(() => new RecordReader(recordBuffer(16_384), sink), RangeError, "16384 bytes");
 });

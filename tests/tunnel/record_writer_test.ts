@@ -12,7 +12,7 @@ import { type HeldWriter, writer } from "./held_writer.ts";
 const IPV4 = [0x00, 0x21];
 const LCP = [0xc0, 0x21];
 
-/** A PPP frame of `length` bytes that bears a number. */
+/** A PPP frame of `length` bytes with a number. */
 function ppp(protocol: number[], number: number, length = 1500): Uint8Array {
   const frame = new Uint8Array(length);
   frame.set(protocol);
@@ -46,7 +46,7 @@ function records(bytes: Uint8Array): [handle: number, number: number][] {
   return seen;
 }
 
-/** Ends writes until nothing is left; returns the writes from now on. */
+/** Completes writes until nothing is left; returns the writes from now on. */
 async function drain(held: HeldWriter): Promise<Uint8Array[]> {
   const begin = held.writes.length;
   for (let before = -1; before !== held.writes.length;) {
@@ -56,14 +56,14 @@ async function drain(held: HeldWriter): Promise<Uint8Array[]> {
   return held.writes.slice(begin);
 }
 
-Deno.test("what arrives while a write is in flight leaves together in the next one", async () => {
+Deno.test("records that arrive while a write is in flight are sent together in the next one", async () => {
   const held = writer();
   for (let i = 0; i < 6; i++) add(held, 1, ppp(IPV4, i, 10), i);
   await drain(held);
   assertEquals(held.writes.map(({ length }) => length), [14, 5 * 14]);
 });
 
-Deno.test("a long queue leaves in whole records, in order, in writes that TLS takes at once", async () => {
+Deno.test("a long queue is sent in whole records, in order, in writes that TLS accepts at once", async () => {
   const held = writer();
   const sent = Array.from({ length: 300 }, (_, i): [number, number] => [i % 3, i]);
   for (const [handle, i] of sent) add(held, handle, ppp(IPV4, i), 0);
@@ -72,7 +72,7 @@ Deno.test("a long queue leaves in whole records, in order, in writes that TLS ta
   for (const { length } of held.writes) assert(length <= 65_536);
 });
 
-Deno.test("a full queue of fresh data refuses data and keeps room for what is urgent", () => {
+Deno.test("a full queue of fresh data refuses data and keeps room for control records", () => {
   const held = writer();
   while (add(held, 1, ppp(IPV4, 0, MAX_RECORD_BODY), 0)) { /* fill it */ }
   assert(held.writer.queuedBytes > DATA_LIMIT - MAX_RECORD_BODY - 4);
@@ -83,14 +83,14 @@ Deno.test("a full queue of fresh data refuses data and keeps room for what is ur
   assertEquals(held.dropped, []);
 });
 
-Deno.test("the number of waiting records is bounded too", () => {
+Deno.test("the number of waiting records is limited too", () => {
   const held = writer();
   let taken = 0;
   while (add(held, 1, ppp(IPV4, 0, 6), 0)) taken++;
   assertEquals(taken, MAX_RECORDS + 1); // the first is in flight
 });
 
-Deno.test("in a full queue old data gives way to new, PPP control never, and order is kept", async () => {
+Deno.test("in a full queue new data replaces old data, never PPP control, and order is kept", async () => {
   const held = writer();
   let number = 0;
   for (let full = false; !full; number++) {
@@ -104,10 +104,10 @@ Deno.test("in a full queue old data gives way to new, PPP control never, and ord
   for (let i = 51; i < number - 101; i += 50) assert(seen.includes(i), `LCP frame ${i} is missing`);
 });
 
-Deno.test("what is in flight stays as it is while the queue behind it is thinned out twice", async () => {
+Deno.test("bytes in flight stay intact while the queue behind them is thinned out twice", async () => {
   const held = writer();
   for (let i = 0; i < 40; i++) add(held, 1, ppp(IPV4, i), 0);
-  await held.release(); // the 39 that had waited are in flight now
+  await held.release(); // the 39 that waited are now in flight
   const inFlight = held.writes[1].slice();
   for (let now = 0; now < 2_000; now++) add(held, 1, ppp(IPV4, 1_000_000), now);
   assert(held.dropped.length > 0);
@@ -116,7 +116,7 @@ Deno.test("what is in flight stays as it is while the queue behind it is thinned
   assertEquals(held.writes[1], inFlight);
 });
 
-/** A writer whose connection takes one write every 8 ms while `flows` offer more than that. */
+/** A writer whose connection completes one write every 8 ms while `flows` offer more than that. */
 async function overload(flows: number[], rounds: number): Promise<HeldWriter & { behind: number }> {
   const held = writer();
   let [number, behind] = [0, 0];
@@ -130,13 +130,13 @@ async function overload(flows: number[], rounds: number): Promise<HeldWriter & {
   return { ...held, behind };
 }
 
-Deno.test("behind a slow connection nothing waits long, and drops are named", async () => {
+Deno.test("on a slow connection nothing waits long, and drops have reasons", async () => {
   const { writes, dropped, behind } = await overload([16], 80);
   assert(dropped.includes("queue-stale"));
   for (const { length } of writes.slice(behind)) assertLess(length, 16_384 + 3_200);
 });
 
-Deno.test("behind a slow connection sessions share it, however much each of them offers", async () => {
+Deno.test("a slow connection is shared fairly by sessions, however much each of them offers", async () => {
   const { writes, behind } = await overload([16, 2, 2, 2], 200);
   const bytes = [0, 0, 0, 0];
   for (const [handle] of writes.slice(behind).flatMap(records)) bytes[handle]++;
@@ -144,7 +144,7 @@ Deno.test("behind a slow connection sessions share it, however much each of them
   assert(jain > 0.95, `Jain's index is ${jain} of ${bytes}`);
 });
 
-Deno.test("behind a slow connection a session that sends little loses nothing", async () => {
+Deno.test("on a slow connection a session that sends little loses nothing", async () => {
   const held = writer();
   let [number, sent] = [0, 0];
   for (let now = 0; now < 2_400; now++) {
@@ -153,7 +153,7 @@ Deno.test("behind a slow connection a session that sends little loses nothing", 
       sent++;
       add(held, 1, ppp(IPV4, number++, 100), now);
     }
-    if (now % 24 === 23) await held.release(); // a write takes longer than data may wait
+    if (now % 24 === 23) await held.release(); // a write lasts longer than data may wait
   }
   await drain(held);
   assert(held.dropped.includes("queue-stale"));
@@ -161,7 +161,7 @@ Deno.test("behind a slow connection a session that sends little loses nothing", 
   assertEquals(arrived, sent);
 });
 
-Deno.test("behind a slow connection control records overtake, sessions keep their order", async () => {
+Deno.test("on a slow connection control records overtake data, and sessions keep their order", async () => {
   const held = await overload([16, 16], 60);
   held.writer.control(6, new Uint8Array(8));
   await held.release();
@@ -174,7 +174,7 @@ Deno.test("behind a slow connection control records overtake, sessions keep thei
   }
 });
 
-Deno.test("a connection that keeps up again is written to in order and in full", async () => {
+Deno.test("a connection that has caught up gets everything in order", async () => {
   const held = await overload([16], 60);
   await drain(held);
   const before = held.dropped.length;
@@ -188,7 +188,7 @@ Deno.test("a connection that keeps up again is written to in order and in full",
   assertEquals(held.dropped.length, before);
 });
 
-Deno.test("a failed write is reported once, and nothing is taken after it", async () => {
+Deno.test("a failed write is reported once, and nothing is accepted after it", async () => {
   const held = writer();
   held.writer.control(6, new Uint8Array(1));
   const done = held.writer.drained();
@@ -199,7 +199,7 @@ Deno.test("a failed write is reported once, and nothing is taken after it", asyn
   assertEquals(held.writer.session(1, new Uint8Array(1), 0, 1), false);
 });
 
-Deno.test("what is queued in the moment in which sending ends is not left waiting", async () => {
+Deno.test("a record queued at the moment when sending ends is not left waiting", async () => {
   const sent: number[] = [];
   const out: RecordWriter = new RecordWriter({
     outlet: {
@@ -214,7 +214,7 @@ Deno.test("what is queued in the moment in which sending ends is not left waitin
     dropped: () => {},
     now: () => 0,
   });
-  // A record at each of the moments between the steps that end a portion.
+  // Queues a record after each of the steps that end a portion.
   for (let steps = 0; steps < 12; steps++) {
     out.control(6, new Uint8Array(1));
     out.flush();

@@ -38,7 +38,7 @@ const transports: Transport[] = [
   },
 ];
 
-/** Runs `body` beside a listener whose connections stay open; `accepted` are those. */
+/** Runs `body` with a listener whose connections, `accepted`, stay open. */
 async function serving(
   listener: Listener,
   body: (accepted: Connection[]) => Promise<void>,
@@ -63,9 +63,9 @@ async function serving(
 
 for (const { name, listen, dial } of transports) {
   Deno.test({
-    name: `${name}: a renewed certificate is shown to new connections, and open ones go on`,
+    name: `${name}: a renewed certificate is presented to new connections, and open ones continue`,
     sanitizeOps: false,
-    sanitizeResources: false, // QUIC's sockets close when their last words have been said
+    sanitizeResources: false, // QUIC's sockets close after their last packets
     fn: () => {
       const listener = listen(first);
       return serving(listener, async (accepted) => {
@@ -88,7 +88,7 @@ for (const { name, listen, dial } of transports) {
   });
 
   Deno.test({
-    name: `${name}: a certificate that is not the key's is refused, and the former one stays`,
+    name: `${name}: a certificate that does not match its key is refused, and the former one stays`,
     sanitizeOps: false,
     sanitizeResources: false,
     fn: () => {
@@ -108,13 +108,13 @@ for (const { name, listen, dial } of transports) {
 
 const NOBODY_RUNS = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
 
-/** Whether "nobody" can run this Deno, which may be where others may not look. */
+/** Whether "nobody" can run this Deno, whose folder may be private. */
 function othersRunDeno(): boolean {
   const [program, ...args] = [...NOBODY_RUNS, Deno.execPath(), "--version"];
   return canBecomePlainUser() && new Deno.Command(program, { args }).outputSync().success;
 }
 
-/** Whether another process of this user, or of "nobody", can listen on the port too. */
+/** Whether another process of this user, or of "nobody", can also listen on the port. */
 async function canShare(port: number, ...as: string[]): Promise<boolean> {
   const script = `Deno.listen({ hostname: "127.0.0.1", port: ${port}, reusePort: true }).close()`;
   const [program, ...args] = [...as, Deno.execPath(), "eval", "--unstable-net", script];
@@ -138,7 +138,7 @@ Deno.test({
   },
 });
 
-Deno.test("TLS: no connection is refused while the certificate changes again and again", () => {
+Deno.test("TLS: no connection is refused while the certificate changes repeatedly", () => {
   const listener = new TlsListener(LOOPBACK, first.certificate, first.key, () => {});
   return serving(listener, async (accepted) => {
     const any = certificates.map(({ certificate }) => certificate);

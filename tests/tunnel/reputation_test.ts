@@ -5,7 +5,7 @@ import { Reputation } from "../../src/tunnel/reputation.ts";
 
 const WEEK = 7 * 24 * 3_600_000;
 
-Deno.test("an address is known by its logins for a week, and what fails is remembered for a minute", () => {
+Deno.test("logins of an address are remembered for a week, failures for a minute", () => {
   let time = 0;
   const reputation = new Reputation(() => time);
   const here = networksOf("192.0.2.1");
@@ -21,7 +21,7 @@ Deno.test("an address is known by its logins for a week, and what fails is remem
   assertEquals([reputation.standing(here), reputation.logins(here)], ["new", 0]);
 });
 
-Deno.test("a network of many addresses fails as a whole once eight connections from it have", () => {
+Deno.test("a wide network counts as failed after eight failed connections", () => {
   const reputation = new Reputation(() => 0);
   for (let index = 0; index < 8; index++) {
     assertEquals(reputation.standing(networksOf("2001:db8:0:ff::1")), "new");
@@ -31,7 +31,7 @@ Deno.test("a network of many addresses fails as a whole once eight connections f
   assertEquals(reputation.standing(networksOf("2001:db8:1::1")), "new");
 });
 
-Deno.test("a client is known in four places at most, and however many there are, memory is bounded", () => {
+Deno.test("a client is known in at most four networks, and memory is bounded for any number of clients", () => {
   const reputation = new Reputation(() => 0);
   const places = Array.from({ length: 6 }, (_, index) => networksOf(`192.0.2.${index}`));
   for (const place of places) reputation.loggedIn("a", place);
@@ -41,7 +41,7 @@ Deno.test("a client is known in four places at most, and however many there are,
   assertEquals(reputation.logins(places[5]), 0);
 });
 
-Deno.test("logins are the clients that were last seen there, whatever the order", () => {
+Deno.test("a network's logins count the clients last seen there, in any order", () => {
   const login = fc.record({ client: fc.nat(5), place: fc.nat(8) });
   fc.assert(fc.property(fc.array(login, { maxLength: 60 }), (logins) => {
     const reputation = new Reputation(() => 0);
@@ -58,7 +58,7 @@ Deno.test("logins are the clients that were last seen there, whatever the order"
   }));
 });
 
-Deno.test("the networks of clients are listed by their latest login, and as long as they are known", () => {
+Deno.test("clients' networks are listed by their latest login, while they are known", () => {
   let now = 0;
   const reputation = new Reputation(() => now);
   const logIn = (client: string, host: string) => reputation.loggedIn(client, networksOf(host));

@@ -36,7 +36,7 @@ Deno.test("every record is served once, preferred ones first, each flow in its o
   ));
 });
 
-Deno.test("flows with records of different sizes get the same bytes, whoever else comes and goes", () => {
+Deno.test("flows with records of different sizes get the same bytes while other flows come and go", () => {
   const flows = [{ flow: 7, size: 64 }, { flow: 500, size: 500 }, { flow: 65_535, size: 1_500 }];
   const sizes = new Uint16Array(400);
   const order = new RoundRobin(sizes);
@@ -56,7 +56,7 @@ Deno.test("flows with records of different sizes get the same bytes, whoever els
     if (slot === 300) continue;
     const i = Math.floor(slot / 100);
     sent[i] += sizes[slot];
-    order.push(flows[i].flow, slot); // it always has something to send
+    order.push(flows[i].flow, slot); // it always has records to send
   }
   const mean = sent.reduce((a, b) => a + b) / 3;
   for (const bytes of sent) assert(Math.abs(bytes - mean) < mean * 0.02, `${sent}`);

@@ -16,7 +16,7 @@ const version = (...bytes: number[]) => ({
 
 const short = (value: number): number[] => [value >> 8, value & 0xff];
 
-/** A ServerHello message; without extensions where there are none. */
+/** A ServerHello message; without the extensions field if there are none. */
 function message({ session, extensions }: Hello): Uint8Array {
   const list = extensions.flatMap(({ type, content }) => [
     ...short(type),
@@ -30,7 +30,7 @@ function message({ session, extensions }: Hello): Uint8Array {
   return Uint8Array.of(2, 0, ...short(body.length), ...body);
 }
 
-/** A message in handshake records of these lengths, the last one with the rest. */
+/** A message in handshake records of these lengths; the last record has the rest. */
 function records(bytes: Uint8Array, lengths: readonly number[] = []): Uint8Array {
   const out: number[] = [];
   let at = 0;
@@ -53,7 +53,7 @@ const hello = fc.record({
   ),
 });
 
-Deno.test("T4: a hello is TLS 1.3 if supported_versions says so, wherever it stands and however it is split", () => {
+Deno.test("T4: a hello is TLS 1.3 if supported_versions says so, at any position and however it is split", () => {
   const cases = fc.record({
     hello,
     tls13: fc.boolean(),
@@ -66,7 +66,7 @@ Deno.test("T4: a hello is TLS 1.3 if supported_versions says so, wherever it sta
     extensions.splice(at, 0, version(3, tls13 ? 4 : 3));
     const bytes = records(message({ ...hello, extensions }), lengths);
     assertEquals(readServerAnswer(bytes), { tls13 });
-    // TLS 1.3 goes on with change_cipher_spec or encrypted records.
+    // TLS 1.3 continues with change_cipher_spec or encrypted records.
     const followed = Uint8Array.from([...bytes, 20, 3, 3, ...rest]);
     assertEquals(readServerAnswer(followed), { tls13 });
     for (let length = 0; length < bytes.length; length++) {
@@ -75,13 +75,13 @@ Deno.test("T4: a hello is TLS 1.3 if supported_versions says so, wherever it sta
   }));
 });
 
-Deno.test("T4: a hello without supported_versions is of an older TLS", () => {
+Deno.test("T4: a hello without supported_versions is an older TLS version", () => {
   fc.assert(fc.property(hello, (it) => {
     assertEquals(readServerAnswer(records(message(it))), { tls13: false });
   }));
 });
 
-Deno.test("an alert in plain is read, and other protocols are told at once", () => {
+Deno.test("an unencrypted alert is read, and other protocols are recognised immediately", () => {
   assertEquals(readServerAnswer(encodeAlert(80)), { alert: 80 });
   assertEquals(readServerAnswer(encodeAlert(80).subarray(0, 6)), "incomplete");
   for (const text of ["SSH-2.0-OpenSSH\r\n", "HTTP/1.1 400 Bad Request\r\n", "\0", "220 mail"]) {
@@ -89,7 +89,7 @@ Deno.test("an alert in plain is read, and other protocols are told at once", () 
   }
 });
 
-Deno.test("arbitrary and damaged bytes neither throw nor keep a client waiting for ever", () => {
+Deno.test("arbitrary and damaged bytes neither throw nor keep a client waiting forever", () => {
   const known = ["incomplete", "malformed"];
   const check = (bytes: Uint8Array): void => {
     const answer = readServerAnswer(bytes);
@@ -101,10 +101,10 @@ Deno.test("arbitrary and damaged bytes neither throw nor keep a client waiting f
     bytes[at % bytes.length] = byte;
     check(bytes);
   }));
-  // A hello that says it is long, and a trickle of records without an end.
+  // A hello with a great length, and an endless trickle of records.
   const endless = records(new Uint8Array(MAX_SERVER_HELLO + 100).fill(0).fill(2, 0, 1));
   assertEquals(readServerAnswer(endless.subarray(0, MAX_SERVER_HELLO)) === "incomplete", false);
-  // Between the records of one message no other may come (RFC 8446 section 5.1).
+  // No other record may interrupt the records of one message (RFC 8446 section 5.1).
   assertEquals(readServerAnswer(Uint8Array.of(22, 3, 3, 0, 1, 2, 20)), "malformed");
   const long = records(Uint8Array.of(2, 0, 0xff, 0xff));
   assertEquals(readServerAnswer(long), "malformed");

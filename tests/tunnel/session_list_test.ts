@@ -16,7 +16,7 @@ const session = fc.record({
   concentrator: mac,
 }, { noNullPrototype: true });
 
-Deno.test("any list of sessions is read as it was written, and its end is marked once", () => {
+Deno.test("any list of sessions is decoded as it was encoded, and its end is marked once", () => {
   fc.assert(fc.property(fc.array(session, { maxLength: 300 }), (sessions) => {
     const records = encodeSessionList(sessions).map((body) => {
       assertEquals(body.length <= MAX_CONTROL_BODY, true);
@@ -27,7 +27,7 @@ Deno.test("any list of sessions is read as it was written, and its end is marked
   }));
 });
 
-Deno.test("what is no list, or no answer to one, is told from one", () => {
+Deno.test("malformed lists and answers are rejected", () => {
   for (const body of [[], [2], [1, 0], [0, ...new Array(15).fill(0)], new Array(18).fill(0)]) {
     assertEquals(decodeSessionList(Uint8Array.from(body)), undefined);
   }

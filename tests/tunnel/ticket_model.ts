@@ -1,13 +1,15 @@
-/** Which tickets give a place: the newest of each client, others once a second where none has it. */
+/** Which tickets give a place: each client's newest, others once a second if the place is free. */
 import type { Ticket } from "../../src/tunnel/ticket.ts";
 
-/** Says of each ticket whether it gives a place. */
+/** Predicts whether a ticket gives a place. */
 export class TicketModel {
   #newest = new Map<string, number>();
   #old = new Map<string, number>();
   #holders = new Map<string, Ticket>();
 
-  /** Whether it does at this time, in milliseconds; its client has the place then. */
+  /**
+   * Whether a ticket gives a place at this time, in milliseconds; if so, its client has the place.
+   */
   take(ticket: Ticket, time: number): boolean {
     const { client, number } = ticket;
     if (number <= (this.#newest.get(client) ?? -1)) {

@@ -15,7 +15,7 @@ const name = fc.string({ minLength: 1, maxLength: 20 });
 const number = fc.nat(Number.MAX_SAFE_INTEGER);
 const [ONE, OTHER] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)];
 
-Deno.test("a ticket names its client to whoever has the secret, with any of a client's secrets", () => {
+Deno.test("a ticket identifies its client to the server, with any of the client's secrets", () => {
   fc.assert(fc.property(name, fc.uniqueArray(secret, { minLength: 1, maxLength: 4 }), number, (
     client,
     secrets,
@@ -29,7 +29,7 @@ Deno.test("a ticket names its client to whoever has the secret, with any of a cl
   }));
 });
 
-Deno.test("no other bytes are a ticket: not one letter may differ", () => {
+Deno.test("no other text is a ticket: a single changed letter makes it invalid", () => {
   const reader = new TicketReader(new Map([["b", [ONE]]]));
   const good = encodeTicket("b", ONE, 5);
   assert(reader.find([good]) !== undefined);
@@ -45,20 +45,20 @@ Deno.test("no other bytes are a ticket: not one letter may differ", () => {
   }));
 });
 
-Deno.test("another name, another secret, a removed client: the ticket is void", () => {
+Deno.test("a ticket of another name, another secret or a removed client is invalid", () => {
   const shown = encodeTicket("b", ONE, 5);
   for (const clients of [[], [["b", [OTHER]]], [["c", [ONE]]]] as [string, Uint8Array[]][][]) {
     assertEquals(new TicketReader(new Map(clients)).find([shown]), undefined);
   }
 });
 
-Deno.test("only the first name that looks like a ticket is examined", () => {
+Deno.test("only the first name that looks like a ticket is checked", () => {
   const reader = new TicketReader(new Map([["b", [ONE]]]));
   const good = encodeTicket("b", ONE, 5);
   assertEquals(reader.find([encodeTicket("b", OTHER, 5), good]), undefined);
 });
 
-Deno.test("a client's tickets never count backwards in one process, and say its name to nobody", () => {
+Deno.test("a client's ticket numbers never decrease in one process, and do not reveal its name", () => {
   let clock = 1_700_000_000_000.5;
   const signer = new TicketSigner(() => clock);
   const reader = new TicketReader(new Map([["branch-1", [ONE]]]));
@@ -72,7 +72,7 @@ Deno.test("a client's tickets never count backwards in one process, and say its 
   assertNotEquals(signer.next("branch-1", ONE).slice(0, 40), signer.next("c", ONE).slice(0, 40));
 });
 
-Deno.test("a ticket is an ALPN name that a server of any version passes over", () => {
+Deno.test("a ticket is an ALPN name that a server of any version ignores", () => {
   const shown = encodeTicket("b", ONE, 5);
   const hello = readClientHello(
     handshakeRecords(clientHello(supportedVersions(0x0304), alpn(ALPN, shown))),

@@ -9,7 +9,7 @@ import {
   TOO_BUSY,
 } from "../../src/tunnel/tls_alert.ts";
 
-Deno.test("TLS alert: what is encoded is decoded, whatever follows it", () => {
+Deno.test("TLS alert: an encoded alert is decoded, whatever follows it", () => {
   fc.assert(fc.property(fc.nat(255), fc.uint8Array({ maxLength: 8 }), (description, rest) => {
     const record = encodeAlert(description);
     assertEquals(record.length, ALERT_RECORD_BYTES);
@@ -17,7 +17,7 @@ Deno.test("TLS alert: what is encoded is decoded, whatever follows it", () => {
   }));
 });
 
-Deno.test("TLS alert: other and unfinished records are none", () => {
+Deno.test("TLS alert: other records and incomplete ones are not alerts", () => {
   for (let length = 0; length < ALERT_RECORD_BYTES; length++) {
     assertEquals(decodeAlert(encodeAlert(80).subarray(0, length)), undefined);
   }
@@ -25,7 +25,7 @@ Deno.test("TLS alert: other and unfinished records are none", () => {
   assertEquals(decodeAlert(Uint8Array.of(21, 3, 3, 0, 19, 2, 80)), undefined); // encrypted
 });
 
-Deno.test("TLS alert: words for those that matter, a number for the rest", () => {
+Deno.test("TLS alert: relevant alerts have a description, others a number", () => {
   assertMatch(describeAlert(TOO_BUSY), /too busy/);
   assertMatch(describeAlert(TlsAlert.protocolVersion), /TLS 1\.3/);
   assertMatch(describeAlert(47), /alert 47/);

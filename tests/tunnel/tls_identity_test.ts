@@ -11,7 +11,7 @@ import { issue } from "./authority.ts";
 
 closeTrust();
 
-/** Kinds of keys by how OpenSSL makes them. */
+/** Types of keys, with the OpenSSL commands that make them. */
 const SUPPORTED: Record<string, string[]> = {
   "P-256, PKCS #8": ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"],
   "P-256, SEC 1": ["ecparam", "-name", "prime256v1", "-genkey"],
@@ -59,14 +59,14 @@ async function dialAndClose(certificate: string, key: string): Promise<void> {
 
 for (const [kind, options] of Object.entries(SUPPORTED)) {
   Deno.test(needing(["openssl"], {
-    name: `a server with a key of the kind ${kind} is accepted`,
+    name: `a server with a key of type ${kind} is accepted`,
     fn: async () => await dialAndClose(...await makePair(options)),
   }));
 }
 
 for (const [kind, options] of Object.entries(UNSUPPORTED)) {
   Deno.test(needing(["openssl"], {
-    name: `a key of the kind ${kind} is refused with what to use instead`,
+    name: `a key of type ${kind} is refused with a list of supported types`,
     async fn() {
       const [certificate, key] = await makePair(options);
       assertThrows(() => makeTlsIdentity(certificate, key), Error, "; use an RSA key of 2048");
@@ -75,7 +75,7 @@ for (const [kind, options] of Object.entries(UNSUPPORTED)) {
 }
 
 Deno.test(needing(["openssl"], {
-  name: "subjects without a name, and long ones, are taken as they are",
+  name: "empty and long subjects are copied unchanged",
   async fn() {
     const long = `/C=DE/O=${"o".repeat(64)}/OU=${"ü".repeat(30)}/CN=${"c".repeat(64)}`;
     for (const subject of ["/", long]) {
@@ -84,7 +84,7 @@ Deno.test(needing(["openssl"], {
   },
 }));
 
-Deno.test("what is shown is for one name, for all times, and says who signed it", async () => {
+Deno.test("the presented certificate is for one name, never expires and names its signer", async () => {
   const { certificate, key } = await issue();
   const [one, other] = [1, 2].map(() => makeTlsIdentity(certificate, key));
   const [leaf, shown] = [certificate, one.certificate].map((pem) => new X509Certificate(pem));
@@ -100,7 +100,7 @@ Deno.test("what is shown is for one name, for all times, and says who signed it"
   assertEquals(one.key === other.key || one.certificate === other.certificate, false);
 });
 
-Deno.test("a key that is none, has a passphrase, or is another's is refused in these words", async () => {
+Deno.test("a malformed, encrypted or mismatched key is refused with its reason", async () => {
   const [one, other] = [await issue(), await issue()];
   const refuse = (key: string, why: string) =>
     assertThrows(() => makeTlsIdentity(one.certificate, key), Error, why);
@@ -112,7 +112,7 @@ Deno.test("a key that is none, has a passphrase, or is another's is refused in t
   );
 });
 
-Deno.test("DER: values of any length are found again, and nothing is read beyond them", () => {
+Deno.test("DER: values of any length are decoded, and nothing is read beyond them", () => {
   const values = fc.array(fc.uint8Array({ maxLength: 70_000 }), { maxLength: 4 });
   fc.assert(
     fc.property(values, (bodies) => {

@@ -14,7 +14,7 @@ closeTrust();
 const pinned = await issue();
 const trust = { certificates: [pinned.certificate] };
 
-/** Resolves when it holds; throws after 5 s. */
+/** Resolves when the condition holds; throws after 5 s. */
 async function until(holds: () => boolean): Promise<void> {
   for (const end = performance.now() + 5_000; !holds();) {
     assert(performance.now() < end, String(holds));
@@ -22,7 +22,7 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-/** OpenSSL's server with an acceptable certificate, for the time of `body`. */
+/** Runs `body` with OpenSSL's server and an acceptable certificate. */
 async function withOpenSsl(
   options: readonly string[],
   body: (port: number, said: () => string) => Promise<void>,
@@ -46,7 +46,7 @@ async function withOpenSsl(
 }
 
 Deno.test(needing(["openssl"], {
-  name: "T4: a server that has the pinned key but speaks TLS 1.2 at most is refused",
+  name: "T4: a server that has the pinned key but supports at most TLS 1.2 is refused",
   fn: () =>
     withOpenSsl(["-tls1_2"], async (port, said) => {
       const error = await assertRejects(
@@ -59,7 +59,7 @@ Deno.test(needing(["openssl"], {
 }));
 
 Deno.test(needing(["openssl"], {
-  name: "T4: TLS 1.3 is accepted, also after a HelloRetryRequest",
+  name: "T4: TLS 1.3 is accepted, even after a HelloRetryRequest",
   async fn() {
     for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
       await withOpenSsl(options, async (port, said) => {

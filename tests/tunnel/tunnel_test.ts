@@ -41,7 +41,7 @@ Deno.test("a frame sent on one end is delivered on the other", async () => {
   await Promise.all(running);
 });
 
-Deno.test("a close names the same reason on both ends, after what was queued", async () => {
+Deno.test("both ends report the same close reason, after the queued records", async () => {
   const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection));
   const handles: number[] = [];
   const running = [a.run(silent), b.run({ ...silent, session: (h) => void handles.push(h) })];
@@ -53,7 +53,7 @@ Deno.test("a close names the same reason on both ends, after what was queued", a
   assertEquals(handles, [1]);
 });
 
-Deno.test("a violation ends the tunnel and both ends know which", async () => {
+Deno.test("a violation ends the tunnel, and both ends report it", async () => {
   const [raw, other] = memoryConnectionPair();
   const b = tunnel(other);
   const running = b.run(silent);
@@ -69,14 +69,14 @@ Deno.test("a violation ends the tunnel and both ends know which", async () => {
   assertEquals((await running).reason, "protocol-violation");
 });
 
-Deno.test("a peer that says nothing is given up, without its help", async () => {
+Deno.test("a silent peer times out", async () => {
   const [, other] = memoryConnectionPair();
   const end = await tunnel(other, 30, 10).run(silent);
   assertEquals(end.reason, "keepalive-timeout");
   assertEquals(other.closed, true);
 });
 
-Deno.test("pings are answered and give the round trip", async () => {
+Deno.test("pings are answered and measure the round trip", async () => {
   const [a, b] = memoryConnectionPair().map((connection) => tunnel(connection, 10_000, 5));
   const running = [a.run(silent), b.run(silent)];
   while (a.roundTrip === undefined) await new Promise((resolve) => setImmediate(resolve));
@@ -85,14 +85,14 @@ Deno.test("pings are answered and give the round trip", async () => {
   await Promise.all(running);
 });
 
-Deno.test("the end of the stream is a lost connection", async () => {
+Deno.test("the end of the stream is connection-lost", async () => {
   const [raw, other] = memoryConnectionPair();
   const running = tunnel(other).run(silent);
   raw.close();
   assertEquals((await running).reason, "connection-lost");
 });
 
-Deno.test("a peer's words cannot forge a line of the log", () => {
+Deno.test("a peer's text cannot forge a log line", () => {
   assertEquals(decodeClose(encodeClose("shutdown", "a\nb\x1b[2J")).detail, "a?b?[2J");
   assertEquals(decodeClose(encodeClose("shutdown", "a\u2028b\u202ec")).detail, "a?b?c");
   assertEquals(decodeClose(Uint8Array.of(250)).reason, "unknown-reason");

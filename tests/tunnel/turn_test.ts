@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { Turn } from "../../src/tunnel/turn.ts";
 
-Deno.test("a turn is over after 256 KiB, 0.5 ms of control or discovery, or 10 ms of traffic", () => {
+Deno.test("a turn ends after 256 KiB, 0.5 ms of control or discovery, or 10 ms of traffic", () => {
   let time = 0;
   const turn = new Turn(() => time);
   const worked = (milliseconds: number, bytes: number, isTraffic: boolean): boolean => {
@@ -20,7 +20,7 @@ Deno.test("a turn is over after 256 KiB, 0.5 ms of control or discovery, or 10 m
   assertEquals([worked(0, 1_024, true), rests()], [false, true]);
 });
 
-Deno.test("a turn's control and traffic are counted apart, and both anew after a rest", () => {
+Deno.test("a turn's control and traffic are counted separately, both from zero after a rest", () => {
   let time = 0;
   const turn = new Turn(() => time);
   const work = (milliseconds: number, isTraffic: boolean): boolean => {

@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { UdpSocket } from "../../ffi/udp_socket.ts";
 import { UdpDrops } from "../../src/tunnel/udp_drops.ts";
 
-Deno.test("H1: what the kernel has dropped of a socket stays counted when it is closed", async () => {
+Deno.test("H1: the kernel's drops of a socket stay counted after it is closed", async () => {
   const drops = new UdpDrops();
   const sender = Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
   let total = 0;
