@@ -53,7 +53,7 @@ Deno.test(needing(["openssl"], {
         () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
         HandshakeError,
       );
-      assertMatch(error.end.detail, /chose TLS 1\.2, and only TLS 1\.3 is accepted/);
+      assertMatch(error.end.detail, /chose TLS 1\.2, but only TLS 1\.3 is accepted/);
       assertEquals(/CIPHER is/.test(said()), false); // its handshake has not ended
     }),
 }));
