@@ -24,7 +24,7 @@ export type Arrival = "alone" | "close" | "crowded";
  *     alert, 4 to spare ──batch──▶ one less … none ──batch──▶ resting after every batch
  *       ▲                                                        │
  *       ├──frames 0.5 ms after the last──────────────┐           │
- *       └────────────────────────────────────────── alert ◀──────┘ nothing came while it rested
+ *       └────────────────────────────────────────── alert ◀──────┘ no frames during the rest
  */
 export class Pace {
   #spare = SPARE;

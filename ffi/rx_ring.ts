@@ -36,7 +36,7 @@ const MIN_SLOT = 2048;
 const MAX_SLOT = 16 * 1024;
 /** Minimum slots of a useful ring: this many frames can arrive within a few milliseconds. */
 const MIN_SLOTS = 256;
-/** With larger slots a ring has fewer of them, and uses at most this multiple of its memory. */
+/** With larger slots a ring has fewer of them; its memory grows at most by this factor. */
 const JUMBO_GROWTH = 2;
 
 /** Bytes per slot, and number of slots, of a ring of `frames` on an interface with this MTU. */

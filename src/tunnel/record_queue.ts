@@ -127,7 +127,7 @@ export class RecordQueue {
     return ring.take(count);
   }
 
-  /** Records that what was taken has been sent; call it after each take. */
+  /** Frees the bytes taken last. Call this when they have been sent. */
   sent(): void {
     this.#ring.sent();
   }

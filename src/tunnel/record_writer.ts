@@ -99,7 +99,7 @@ export class RecordWriter implements FrameWriter {
     return this.#queue.add(kind, handle, body, 0, body.length, this.#options.now());
   }
 
-  /** Starts sending queued records, unless the portion in flight will be followed by them. */
+  /** Starts sending queued records. If a portion is in flight, they are sent after it. */
   flush(): void {
     if (!this.#sending && this.#queue.waiting > 0 && !this.#failed) this.#send();
   }

@@ -23,7 +23,8 @@ const CONTENT_ALERT = 21;
 const FATAL = 2;
 
 /**
- * Encodes a fatal alert as an unencrypted record (RFC 8446 section 5.1), with TLS 1.2's version.
+ * Encodes a fatal alert in an unencrypted record; TLS 1.3 too has version 1.2 (RFC 8446 section
+ * 5.1).
  */
 export function encodeAlert(description: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.of(CONTENT_ALERT, 3, 3, 0, 2, FATAL, description);
