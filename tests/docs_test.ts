@@ -151,8 +151,8 @@ Deno.test("protocol.md: record kinds and their maximum body lengths", () => {
   const [, , control] = table("Knd | name | 16-bit field");
   const before = Number(/\((\d+) before authentication/.exec(control[4])?.[1]);
   assertEquals(before, constant("src/tunnel/authenticate.ts", "MAX_HANDSHAKE_BODY"));
-  const half = table("Knd | name | after").find((row) => row[1] === "half");
-  assertEquals(Number(half?.[0]), KIND_HALF);
+  const fragment = table("Knd | name | after").find((row) => row[1] === "fragment");
+  assertEquals(Number(fragment?.[0]), KIND_HALF);
 });
 
 Deno.test("protocol.md: control record types and close codes", () => {
