@@ -66,7 +66,7 @@ testLine(
     }).output();
     assertMatch(
       new TextDecoder().decode(stdout),
-      /Sessions are not kept.*is read-only; remount it/,
+      /Sessions would not survive a restart.*is read-only; remount it/,
     );
     await settle(line);
     await remount("rw");
