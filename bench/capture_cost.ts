@@ -1,12 +1,12 @@
 /** Cost of forwarding a frame, with and without a capture. */
-import { type Link, newStatistics } from "../ffi/link.ts";
+import { type Link, newStatistics } from "../ffi/link/link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { Captures } from "../src/proxy/captures.ts";
-import { Drops } from "../src/proxy/drops.ts";
-import { newMember } from "../src/proxy/session.ts";
-import { SessionForwarder } from "../src/proxy/session_forwarder.ts";
-import { Sessions } from "../src/proxy/sessions.ts";
-import { NO_NAMES } from "../src/proxy/session_names.ts";
+import { Captures } from "../src/daemon/captures.ts";
+import { Drops } from "../src/proxy/session/drops.ts";
+import { newPeer } from "../src/proxy/session/session.ts";
+import { SessionForwarder } from "../src/proxy/session/forwarder.ts";
+import { Sessions } from "../src/proxy/session/sessions.ts";
+import { NO_NAMES } from "../src/proxy/session/session_names.ts";
 import type { Tunnel } from "../src/tunnel/tunnel.ts";
 import { median } from "./figures.ts";
 import { markedFrame } from "./load.ts";
@@ -87,10 +87,10 @@ function makeForwarder(size: number): { sessions: Sessions; up(): void; down(): 
     observe: () => {},
   });
   const forwarder = new SessionForwarder(sessions, link);
-  const member = newMember("branch-1", 0);
-  member.tunnel = stubTunnel();
+  const peer = newPeer("branch-1", 0);
+  peer.tunnel = stubTunnel();
   sessions.open({
-    member,
+    peer,
     handle: HANDLE,
     customer: CUSTOMER,
     concentrator: AC,
@@ -109,13 +109,13 @@ function makeForwarder(size: number): { sessions: Sessions; up(): void; down(): 
     sessions,
     down() {
       for (let i = 0; i < BATCH; i++) forwarder.fromWire(frame, view, 0, size);
-      forwarder.wireBatchEnd();
+      forwarder.flushTunnels();
     },
     up() {
       for (let i = 0; i < BATCH; i++) {
-        forwarder.fromTunnel(member, buffer, HANDLE, SESSION_HEADER, length);
+        forwarder.fromTunnel(peer, buffer, HANDLE, SESSION_HEADER, length);
       }
-      forwarder.tunnelBatchEnd();
+      forwarder.flushWire();
     },
   };
 }

@@ -5,10 +5,10 @@ import { encodeDiscovery, parseDiscovery } from "../src/pppoe/frame.ts";
 import { payloadLength, sessionFault } from "../src/pppoe/session_frame.ts";
 import { replaceTag } from "../src/pppoe/tag_edit.ts";
 import { encodeTags, readTags } from "../src/pppoe/tags.ts";
-import { FrameTable } from "../src/proxy/frame_table.ts";
-import { TokenMint } from "../src/proxy/token.ts";
-import { RecordReader } from "../src/tunnel/record_reader.ts";
-import { RecordWriter } from "../src/tunnel/record_writer.ts";
+import { FrameTable } from "../src/proxy/session/frame_table.ts";
+import { TokenSigner } from "../src/proxy/discovery/token.ts";
+import { RecordReader } from "../src/tunnel/record/record_reader.ts";
+import { RecordWriter } from "../src/tunnel/record/record_writer.ts";
 
 const frame = new Uint8Array(1514);
 const view = new DataView(frame.buffer);
@@ -75,7 +75,7 @@ const padr = encodeDiscovery(
   { destination: 2, source: 4, code: 0x19, sessionId: 0, tags },
   ETHERTYPE_DISCOVERY,
 );
-const mint = new TokenMint((length) => crypto.getRandomValues(new Uint8Array(length)));
+const signer = new TokenSigner((length) => crypto.getRandomValues(new Uint8Array(length)));
 
 Deno.bench("PADR: parse, replace Host-Uniq, encode", { group: "discovery" }, () => {
   const packet = parseDiscovery(padr);
@@ -87,7 +87,7 @@ Deno.bench("PADR: parse, replace Host-Uniq, encode", { group: "discovery" }, () 
 });
 
 Deno.bench("Host-Uniq token: mint and verify", { group: "discovery" }, () => {
-  mint.verify(mint.mint("branch-1/2/00ff"), "branch-1/2/00ff");
+  signer.verify(signer.signer("branch-1/2/00ff"), "branch-1/2/00ff");
 });
 
 Deno.bench("discovery frame: human dump", { group: "discovery" }, () => {

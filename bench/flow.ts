@@ -1,8 +1,8 @@
 /**
  * Sends session frames from one interface to another at a given rate, and measures how they arrive.
  */
-import type { Link } from "../ffi/link.ts";
-import { openLink } from "../ffi/open_link.ts";
+import type { Link } from "../ffi/link/link.ts";
+import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { shortSleep } from "../tests/lab/relay/short_sleep.ts";
 import { quantile } from "./figures.ts";

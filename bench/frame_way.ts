@@ -2,11 +2,12 @@
  * Cost of each step of a frame's path: the daemons' own components, one after another in one
  * process.
  */
-import { bindSocket, closeSocket, openSocket } from "../ffi/packet_socket.ts";
-import { newStatistics, type Region } from "../ffi/link.ts";
+import { bindSocket, closeSocket, openSocket } from "../ffi/link/packet_socket.ts";
+import { newStatistics } from "../ffi/link/link.ts";
+import type { Region } from "../ffi/memory.ts";
 import { pinnedRegion } from "../ffi/memory.ts";
-import { openRing } from "../ffi/rx_ring.ts";
-import { TransmitBatch } from "../ffi/transmit_batch.ts";
+import { openRing } from "../ffi/link/rx_ring.ts";
+import { TransmitBatch } from "../ffi/link/transmit_batch.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { payloadLength, sessionFault } from "../src/pppoe/session_frame.ts";
 import {
@@ -14,12 +15,12 @@ import {
   FRAMES_TO_WIRE,
   HEADER_WORDS,
   SessionTable,
-} from "../src/proxy/session_table.ts";
-import { newMember, type Session } from "../src/proxy/session.ts";
-import { NO_NAMES } from "../src/proxy/session_names.ts";
-import { KIND_SESSION, RECORD_HEADER } from "../src/tunnel/record.ts";
-import { RecordQueue } from "../src/tunnel/record_queue.ts";
-import { RecordReader } from "../src/tunnel/record_reader.ts";
+} from "../src/proxy/session/session_table.ts";
+import { newPeer, type Session } from "../src/proxy/session/session.ts";
+import { NO_NAMES } from "../src/proxy/session/session_names.ts";
+import { KIND_SESSION, RECORD_HEADER } from "../src/tunnel/record/record.ts";
+import { RecordQueue } from "../src/tunnel/record/record_queue.ts";
+import { RecordReader } from "../src/tunnel/record/record_reader.ts";
 import { Lab } from "../tests/lab/lab.ts";
 import { median } from "./figures.ts";
 import { markedFrame } from "./load.ts";
@@ -81,11 +82,11 @@ function wireSteps(steps: Steps, size: number): { round(): void; close(): void }
   const etherTypes = [ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION] as const;
   const open = (name: string) => openSocket({ interface: name, promiscuous: true, etherTypes });
   const [from, to] = [open("cust0"), open("lan0")];
-  const doubt = () => {};
+  const recheckLink = () => {};
   const statistics = newStatistics();
-  const ring = openRing({ fd: to.fd, mtu: 1500, frames: 4096, statistics, doubt });
+  const ring = openRing({ fd: to.fd, mtu: 1500, frames: 4096, statistics, recheckLink });
   for (const socket of [from, to]) bindSocket(socket);
-  const batch = new TransmitBatch({ fd: from.sendFd, statistics: newStatistics(), doubt });
+  const batch = new TransmitBatch({ fd: from.sendFd, statistics: newStatistics(), recheckLink });
   const body: Region = pinnedRegion(BATCH * size);
   const words = new Uint32Array(head(size, 0).buffer.slice(0, SESSION_HEADER));
   const nothing = { frame() {}, batchEnd() {}, state() {} };
@@ -117,12 +118,12 @@ function head(size: number, id: number): Uint8Array<ArrayBuffer> {
 /** The work on a frame between ring and TLS, and between TLS and the transmit batch. */
 function sessionSteps(steps: Steps, size: number): (round: number) => void {
   const table = new SessionTable();
-  const member = newMember("bench", 0);
+  const peer = newPeer("bench", 0);
   for (let id = 1; id <= SESSIONS; id++) {
-    const session = { member, handle: id, customer: HOST, concentrator: AC, acSessionId: id };
+    const session = { peer, handle: id, customer: HOST, concentrator: AC, acSessionId: id };
     const wire = { wireSessionId: id, remote: HOST, local: AC, openedAt: 0, names: NO_NAMES };
     const added = table.add((index): Session => ({ index, ...session, ...wire }));
-    member.handles[id] = added.index + 1;
+    peer.handles[id] = added.index + 1;
   }
   const length = size - SESSION_HEADER;
   const frames = Array.from({ length: BATCH }, (_, i) => head(size, 1 + i * 7 % SESSIONS));
@@ -149,7 +150,7 @@ function sessionSteps(steps: Steps, size: number): (round: number) => void {
     timed(steps, "record parse", BATCH, () => reader.received(written.length));
     timed(steps, "lookup by handle and head", BATCH, () => {
       for (let i = 0; i < BATCH; i++) {
-        const index = member.handles[1 + (round + i * 7) % SESSIONS] - 1;
+        const index = peer.handles[1 + (round + i * 7) % SESSIONS] - 1;
         table.headersView.setUint16(index * HEADER_WORDS * 4 + 18, length);
         table.counters[index * COUNTERS + FRAMES_TO_WIRE]++;
       }

@@ -2,9 +2,9 @@
  * Sends session frames at a steady rate. Runs as a separate process, started by trial.ts, which
  * writes the load to its standard input.
  */
-import type { Link } from "../ffi/link.ts";
+import type { Link } from "../ffi/link/link.ts";
 import { libc } from "../ffi/libc.ts";
-import { openLink } from "../ffi/open_link.ts";
+import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
 import { type Load, markedFrame, PAYLOAD } from "./load.ts";
 

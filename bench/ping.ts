@@ -1,6 +1,6 @@
 /** Sends single frames there and back during a load, in a session of their own. */
-import { openLink } from "../ffi/open_link.ts";
-import type { FrameSink, Link } from "../ffi/link.ts";
+import { openLink } from "../ffi/link/open_link.ts";
+import type { FrameSink, Link } from "../ffi/link/link.ts";
 import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 import { quantile } from "./figures.ts";
 import { type Flow, markedFrame, PAYLOAD, payloadOfRun } from "./load.ts";

@@ -3,7 +3,7 @@
  * on a plain TCP connection, without sessions, checks or encryption.
  * `reference.ts INTERFACE PORT listen|connect`
  */
-import { openLink } from "../ffi/open_link.ts";
+import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 
 const [name, port, side] = Deno.args;

@@ -2,8 +2,8 @@
  * Counts and times the frames of one run until standard input ends; started by trial.ts.
  * `sink.ts RUN FLOWS INTERFACE…`
  */
-import type { Link } from "../ffi/link.ts";
-import { openLink } from "../ffi/open_link.ts";
+import type { Link } from "../ffi/link/link.ts";
+import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 import { PAYLOAD, payloadOfRun, type Seen } from "./load.ts";
 import { quantile } from "./figures.ts";

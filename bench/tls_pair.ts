@@ -1,7 +1,7 @@
-import { tuneSocketsOf } from "../ffi/tcp.ts";
-import { dialTls, listenTls } from "../src/tunnel/tls.ts";
-import { closeTrust } from "../src/tunnel/trust_environment.ts";
-import type { Connection } from "../src/tunnel/connection.ts";
+import { tuneSocketsOf } from "../ffi/socket/tcp.ts";
+import { dialTls, listenTls } from "../src/tunnel/tls/tls.ts";
+import { closeTrust } from "../src/tunnel/tls/trust_environment.ts";
+import type { Connection } from "../src/tunnel/transport/connection.ts";
 import type { Lab } from "../tests/lab/lab.ts";
 import { makeSecrets } from "../tests/lab/proxy_pair.ts";
 

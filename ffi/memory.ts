@@ -1,5 +1,10 @@
 /** Addresses of JavaScript memory for C structures. */
-import type { Region } from "./link.ts";
+
+/** Memory that frames can be sent from without copying. */
+export interface Region {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+}
 
 /** A region with a known address. Typed arrays made with `new` do not move. */
 export interface PinnedRegion extends Region {

@@ -1,6 +1,6 @@
 /** Logging to stderr: text on a terminal, otherwise JSON lines; with priorities for journald. */
 import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
-import { fileIdentity } from "../ffi/file_identity.ts";
+import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
 

@@ -2,9 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { CLOSE_CODES } from "../src/tunnel/close_reason.ts";
 import { ALPN, MAX_NAME_BYTES, NONCE_BYTES, PROTOCOL_VERSION } from "../src/tunnel/handshake.ts";
-import * as records from "../src/tunnel/record.ts";
-import { KIND_HALF } from "../src/tunnel/datagram.ts";
-import { TLS_NAME } from "../src/tunnel/tls_identity.ts";
+import * as records from "../src/tunnel/record/record.ts";
+import { KIND_FRAGMENT } from "../src/tunnel/datagram/datagram.ts";
+import { TLS_NAME } from "../src/tunnel/tls/tls_identity.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const PROVEN = ["docs/protocol.md", "docs/threat-model.md"];
@@ -152,7 +152,7 @@ Deno.test("protocol.md: record kinds and their maximum body lengths", () => {
   const before = Number(/\((\d+) before authentication/.exec(control[4])?.[1]);
   assertEquals(before, constant("src/tunnel/authenticate.ts", "MAX_HANDSHAKE_BODY"));
   const fragment = table("Knd | name | after").find((row) => row[1] === "fragment");
-  assertEquals(Number(fragment?.[0]), KIND_HALF);
+  assertEquals(Number(fragment?.[0]), KIND_FRAGMENT);
 });
 
 Deno.test("protocol.md: control record types and close codes", () => {
@@ -163,7 +163,7 @@ Deno.test("protocol.md: control record types and close codes", () => {
 });
 
 Deno.test("protocol.md: names of violations", () => {
-  const [, words = ""] = /type Violation =([^;]*);/.exec(read("src/tunnel/record.ts")) ?? [];
+  const [, words = ""] = /type Violation =([^;]*);/.exec(read("src/tunnel/record/record.ts")) ?? [];
   const known = [...words.matchAll(/"([^"]+)"/g)].map(([, word]) => word);
   assertEquals(table("violation").map(([word]) => word).toSorted(), known.toSorted());
 });
@@ -189,7 +189,7 @@ Deno.test("protocol.md: connection limits before authentication", () => {
   const [all, own, turns] = ["unauthenticated", "perAddress", "handshakeRate"].map((name) =>
     Number(fallback(name))
   );
-  const source = read("src/tunnel/admission.ts");
+  const source = read("src/tunnel/admission/admission.ts");
   const [, wide = ""] = /WIDE_SHARES = \[([\d, ]+)\]/.exec(source) ?? [];
   const share = (pattern: RegExp): number => {
     const [, part = "", whole = ""] = pattern.exec(source) ?? [];
@@ -205,7 +205,7 @@ Deno.test("protocol.md: connection limits before authentication", () => {
     share(/failed: \[.*, (\d) \/ (\d)\]/),
     turns,
     ...wide.split(",").map((share) => Number(share) * own),
-    constant("src/tunnel/tls_incoming.ts", "SPARE_FILES"),
+    constant("src/tunnel/tls/tls_incoming.ts", "SPARE_FILES"),
   ]);
 });
 
@@ -217,38 +217,38 @@ Deno.test("protocol.md: defaults of the keepalive interval and of resume_grace",
 });
 
 Deno.test("protocol.md: limits of a tunnel's send queue", () => {
-  const shares = "src/tunnel/queue_shares.ts";
+  const shares = "src/tunnel/record/queue_shares.ts";
   const rows = table("what waits to be sent");
   assertEquals(rows.map((row) => amount(row[1])), [
     constant(shares, "DATA_LIMIT"),
-    constant("src/tunnel/record_queue.ts", "MAX_AGE"),
+    constant("src/tunnel/record/record_queue.ts", "MAX_AGE"),
     constant(shares, "SESSION_CONTROL_LIMIT"),
     constant(shares, "PPP_CONTROL_LIMIT"),
     constant(shares, "DISCOVERY_LIMIT"),
     constant(shares, "OWN_LIMIT"),
   ]);
   assertEquals(amount(rows[0][1].split(";")[1]), constant(shares, "MIN_WEIGHT"));
-  const least = constant("src/tunnel/round_robin.ts", "QUANTUM");
+  const least = constant("src/tunnel/record/round_robin.ts", "QUANTUM");
   assertEquals(amount(rows[1][1].split(" but ")[1]), least);
 });
 
 Deno.test("protocol.md: rate limits", () => {
-  const codes = "src/proxy/session_code_gate.ts";
+  const codes = "src/proxy/session/session_code_gate.ts";
   const allowance = "src/tunnel/peer_allowance.ts";
   const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));
-  const discovery = constant("src/proxy/discovery_gate.ts", "RATE");
+  const discovery = constant("src/proxy/discovery/discovery_gate.ts", "RATE");
   assertEquals(table("what a peer sends or ends").map((row) => [amount(row[1]), amount(row[2])]), [
     pair(allowance, "PING_RATE", "PING_BURST"),
     pair(allowance, "DATAGRAM_PING_RATE", "DATAGRAM_PING_BURST"),
-    pair("src/tunnel/datagram_allowance.ts", "RATE", "BURST"),
+    pair("src/tunnel/datagram/datagram_allowance.ts", "RATE", "BURST"),
     [discovery, 2 * discovery],
-    rate("src/proxy/client_allowances.ts", "LOGINS"),
+    rate("src/daemon/client_allowances.ts", "LOGINS"),
     rate(codes, "BY_SESSION"),
     rate(codes, "UNDEFINED"),
     rate(codes, "BY_CUSTOMER"),
-    rate("src/proxy/unwanted_sessions.ts", "PADT_RATE"),
-    rate("src/proxy/orphans.ts", "RATE"),
-    pair("src/tunnel/quic_handshakes.ts", "RATE", "BURST"),
-    pair("src/tunnel/initial_gate.ts", "RATE", "BURST"),
+    rate("src/proxy/discovery/unwanted_sessions.ts", "PADT_RATE"),
+    rate("src/proxy/session/orphans.ts", "RATE"),
+    pair("src/tunnel/quic/quic_handshakes.ts", "RATE", "BURST"),
+    pair("src/tunnel/quic/initial_gate.ts", "RATE", "BURST"),
   ]);
 });

@@ -3,12 +3,14 @@ import { ROOT, sources } from "./sources.ts";
 
 /** Exports of a value. Types describe what others get, whether or not they name them. */
 const VALUE = /^export (?:abstract )?(?:async )?(?:class|function\*?|const|enum) (\w+)/gm;
+/** Used by the program's entry point. */
+const ENTRY = "src/cli/mod.ts: dispatch";
 const FOLDERS = ["src", "ffi", "tests", "bench", "packaging"];
 
 Deno.test("what a source file exports, another file uses", () => {
   const texts = new Map<string, string>();
   const users = new Map<string, Set<string>>();
-  for (const path of ["main.ts", ...FOLDERS.flatMap((folder) => [...sources(folder)])]) {
+  for (const path of FOLDERS.flatMap((folder) => [...sources(folder)])) {
     const text = Deno.readTextFileSync(ROOT + path);
     texts.set(path, text);
     for (const [word] of text.matchAll(/[A-Za-z_]\w*/g)) {
@@ -20,5 +22,5 @@ Deno.test("what a source file exports, another file uses", () => {
     [...text.matchAll(VALUE)].map(([, name]) => name)
       .filter((name) => (users.get(name)?.size ?? 0) < 2).map((name) => `${path}: ${name}`)
   );
-  assertEquals(unused, []);
+  assertEquals(unused.filter((name) => name !== ENTRY), []);
 });

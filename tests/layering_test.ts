@@ -1,8 +1,17 @@
 import { assertEquals } from "@std/assert";
+import { ROOMS } from "./rooms.ts";
 import { ROOT, sources } from "./sources.ts";
 
 /** Directories from top to bottom; each imports only from those below it. */
-const LAYERS = ["src/cli", "src/admin", "src/proxy", "src/tunnel", "src/pppoe"];
+const LAYERS = [
+  "src/cli",
+  "src/admin",
+  "src/daemon",
+  "src/proxy",
+  "src/tunnel",
+  "src/limits",
+  "src/pppoe",
+];
 
 /** Hand-written sources: those that `deno fmt` formats, and shell scripts. */
 const WRITTEN = /\.(m?[jt]s|css|html|sh)$/;
@@ -42,6 +51,20 @@ Deno.test("layers import only from lower layers", () => {
     const wrong = offenders(layer, (name) => !above.some((other) => name.startsWith(other)));
     assertEquals(wrong, []);
   }
+});
+
+Deno.test("each directory imports only from those that it is known to need", () => {
+  const found: Record<string, Set<string>> = {};
+  for (const path of ["src", "ffi"].flatMap((folder) => [...sources(folder)])) {
+    const room = path.replace(/\/[^/]*$/, "");
+    const rooms = found[room] ??= new Set();
+    for (const name of imports(path)) {
+      const other = name.replace(/\/[^/]*$/, "");
+      if (/^(src|ffi)\b/.test(other) && other !== room) rooms.add(other);
+    }
+  }
+  const sorted = Object.entries(found).map(([room, rooms]) => [room, [...rooms].sort()]);
+  assertEquals(Object.fromEntries(sorted), ROOMS);
 });
 
 Deno.test("src/state imports only src/pppoe, and src/tunnel, src/pppoe and src/config do not import it", () => {

@@ -30,7 +30,7 @@ import {
   KIND_DISCOVERY,
   KIND_SESSION,
   RECORD_HEADER,
-} from "../src/tunnel/record.ts";
+} from "../src/tunnel/record/record.ts";
 import { dial, payloadOf, service, sessionFrame, settle, uniq, within } from "./proxy/dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./proxy/path.ts";
 import { HostileClient, record } from "./proxy/raw_client.ts";

@@ -1,10 +1,10 @@
-import type { Moment } from "./pcapng.ts";
+import type { Timestamp } from "./pcapng.ts";
 
 /** If the clocks differ by more than this, in milliseconds, the wall clock was set. */
 const STEP = 50;
 
 /** A clock with the resolution of the steady clock, up to nanoseconds, that does not allocate. */
-export class CaptureClock implements Moment {
+export class CaptureClock implements Timestamp {
   seconds = 0;
   nanoseconds = 0;
   #wall: () => number;

@@ -38,7 +38,7 @@ const MAX_TEXT = 0xffff;
 type Option = readonly [code: number, value: Uint8Array];
 
 /** A point in time: whole seconds since 1970, and nanoseconds below one second. */
-export interface Moment {
+export interface Timestamp {
   readonly seconds: number;
   readonly nanoseconds: number;
 }
@@ -80,7 +80,7 @@ export function interfaceBlock(
  * Returns the block with an interface's statistics up to a moment: frames seen, and frames dropped.
  */
 export function statisticsBlock(
-  facts: { id: number; at: Moment; received: number; dropped: number; comment?: string },
+  facts: { id: number; at: Timestamp; received: number; dropped: number; comment?: string },
 ): Uint8Array<ArrayBuffer> {
   const head = new Uint8Array(12);
   const view = new DataView(head.buffer);
@@ -106,7 +106,7 @@ export function writePacket(
   view: DataView,
   at: number,
   id: number,
-  moment: Moment,
+  moment: Timestamp,
   inbound: boolean,
   length: number,
 ): void {
@@ -127,7 +127,7 @@ export function writePacket(
 }
 
 /** Writes the high and low half of the 64-bit number of nanoseconds, without using a BigInt. */
-function writeMoment(view: DataView, at: number, { seconds, nanoseconds }: Moment): void {
+function writeMoment(view: DataView, at: number, { seconds, nanoseconds }: Timestamp): void {
   // seconds * 10^9 = upper * 2^16 + lower, each exact in a double
   const upper = Math.floor(seconds / 0x1_0000) * 1e9;
   const lower = seconds % 0x1_0000 * 1e9 + nanoseconds + upper % 0x1_0000 * 0x1_0000;

@@ -1,6 +1,6 @@
 import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import { REMOTE_COMMANDS } from "./remote_commands.ts";
+import { REMOTE_COMMANDS } from "./remote/remote_commands.ts";
 
 const CONFIG: OptionSpec = {
   name: "config",
@@ -26,7 +26,7 @@ const check: Command = {
   options: [CONFIG],
   details: `Checks the file, interface, certificate, key, secrets and permissions.
 Exit code 0 if there are no problems, otherwise 1.`,
-  load: async () => (await import("./check.ts")).checkCommand,
+  load: async () => (await import("./check/check.ts")).checkCommand,
 };
 
 const doctor: Command = {
@@ -43,7 +43,7 @@ const doctor: Command = {
 On a client it connects to each server and logs in, without disturbing the tunnel of a running
 daemon. On a server it sends a PADI. Each line is "ok", "warning" or "failed"; exit code 1 if any
 check failed.`,
-  load: async () => (await import("./doctor.ts")).doctorCommand,
+  load: async () => (await import("./check/doctor.ts")).doctorCommand,
 };
 
 const discover: Command = {
@@ -65,7 +65,7 @@ const discover: Command = {
   ],
   details: `Needs CAP_NET_RAW, but no daemon and no configuration. Opens no session.
 Exit code 0 if at least one access concentrator answered, otherwise 1.`,
-  load: async () => (await import("./discover.ts")).discoverCommand,
+  load: async () => (await import("./check/discover.ts")).discoverCommand,
 };
 
 const keygen: Command = {
@@ -85,7 +85,7 @@ pppoe-proxy keygen token admin.token
 pppoe-proxy keygen certificate --name proxy.example --out-dir .
   writes server.crt and server.key for the server; clients need a copy of server.crt.
 Existing files are never overwritten.`,
-  load: async () => (await import("./keygen.ts")).keygenCommand,
+  load: async () => (await import("./keygen/keygen.ts")).keygenCommand,
 };
 
 const completion: Command = {
@@ -96,7 +96,7 @@ const completion: Command = {
   details: `bash: pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
 zsh:  pppoe-proxy completion zsh > /usr/share/zsh/site-functions/_pppoe-proxy
 fish: pppoe-proxy completion fish > /usr/share/fish/vendor_completions.d/pppoe-proxy.fish`,
-  load: async () => (await import("./completion.ts")).completionCommand,
+  load: async () => (await import("./completion/completion.ts")).completionCommand,
 };
 
 const version: Command = {

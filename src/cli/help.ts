@@ -2,7 +2,7 @@ import type { Arguments, OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
-import { printLine } from "./output.ts";
+import { printLine } from "./terminal/output.ts";
 
 /** `help [COMMAND]`: prints help on the program or on one command. */
 export async function helpCommand(

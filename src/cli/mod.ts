@@ -1,10 +1,10 @@
 import { ConfigError } from "../config/config_error.ts";
 import { type Arguments, readArguments, UsageError } from "./arguments.ts";
-import { closeTrust } from "../tunnel/trust_environment.ts";
+import { closeTrust } from "../tunnel/tls/trust_environment.ts";
 import { COMMANDS } from "./commands.ts";
 import { EXIT_CODES, exitCodeOf } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
-import { printError, printLine } from "./output.ts";
+import { printError, printLine } from "./terminal/output.ts";
 
 /**
  * Runs the command of a command line. Returns the exit code, one of EXIT_CODES. Prints errors

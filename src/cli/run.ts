@@ -1,17 +1,17 @@
-import { openLink } from "../../ffi/open_link.ts";
-import { raiseOpenFileLimit } from "../../ffi/open_files.ts";
-import { tuneSocketsOf } from "../../ffi/tcp.ts";
-import { Admin } from "../admin/admin.ts";
+import { openLink } from "../../ffi/link/open_link.ts";
+import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
+import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
+import { Admin } from "../admin/http/admin.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
-import type { Daemon } from "../proxy/daemon_interface.ts";
-import { startClient, startServer } from "../proxy/daemon.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { startClient, startServer } from "../daemon/build.ts";
 import type { Arguments } from "./arguments.ts";
-import { keepMemory } from "./memory_keeper.ts";
-import { openFilesWarning } from "./open_files.ts";
-import { Service, serviceEnvironment } from "./service.ts";
-import { serviceStatus } from "./service_status.ts";
+import { reclaimMemory } from "../daemon/memory_reclaim.ts";
+import { openFilesWarning } from "./check/open_files.ts";
+import { Service, serviceEnvironment } from "../daemon/sd_notify.ts";
+import { serviceStatus } from "../daemon/service_status.ts";
 import { Signals } from "./signals.ts";
 import { startTelemetry } from "./telemetry.ts";
 
@@ -56,7 +56,7 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
   }
   admin.serve(daemon);
   await startTelemetry(daemon);
-  const memory = keepMemory(link.statistics);
+  const memory = reclaimMemory(link.statistics);
   try {
     return await untilStopped(daemon, signals);
   } finally {

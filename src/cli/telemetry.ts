@@ -1,5 +1,5 @@
 import { logger } from "../log.ts";
-import type { Daemon } from "../proxy/daemon_interface.ts";
+import type { Daemon } from "../daemon/daemon.ts";
 
 const log = logger("main");
 
@@ -24,7 +24,7 @@ export function telemetryState(): "off" | "on" | "ineffective" {
  */
 export async function startTelemetry(daemon: Daemon): Promise<void> {
   const state = telemetryState();
-  if (state === "on") (await import("../admin/otel.ts")).exportMetrics(daemon);
+  if (state === "on") (await import("../admin/metrics/otel.ts")).exportMetrics(daemon);
   if (state !== "ineffective") return;
   log.warning("telemetry unavailable", {
     reason: "OTEL_DENO must be set when the program is compiled, not when it runs",

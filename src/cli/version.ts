@@ -1,6 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Arguments } from "./arguments.ts";
-import { printLine } from "./output.ts";
+import { printLine } from "./terminal/output.ts";
 
 /** `version [--json]`: prints the version. */
 export async function versionCommand({ switches }: Arguments): Promise<number> {

@@ -1,11 +1,11 @@
 import { ConfigError } from "./config_error.ts";
-import { lineOf, locateKeys } from "./locate.ts";
+import { lineOf, locateKeys } from "./toml/locate.ts";
 
 /**
  * Runs `read` for a setting; turns its exception into a ConfigError with the setting's key and
  * line.
  */
-export async function blaming<T>(
+export async function withConfigKey<T>(
   file: string,
   path: string,
   read: () => T | Promise<T>,

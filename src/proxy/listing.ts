@@ -1,26 +1,26 @@
-import { ControlType } from "../tunnel/record.ts";
+import { ControlType } from "../tunnel/record/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
-import type { Member, Session } from "./session.ts";
+import type { Peer, Session } from "./session/session.ts";
 
 /**
  * The client's part of resuming: sends its list of sessions, as fast as the tunnel accepts it, and
  * returns the handler of the server's answer, which reports the number of kept sessions.
  */
 export function listSessions(
-  member: Member,
+  peer: Peer,
   tunnel: Tunnel,
   sessions: readonly Session[],
   resumed: (kept: number) => void,
 ): TunnelSink["control"] {
-  member.listing = true;
+  peer.listing = true;
   send(tunnel, encodeSessionList(sessions));
   return (type, body) => {
     const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;
     if (kept === undefined) return "unknown-control-type";
-    if (!member.listing || kept > sessions.length) return "resumed-unexpected";
-    member.listing = false;
+    if (!peer.listing || kept > sessions.length) return "resumed-unexpected";
+    peer.listing = false;
     resumed(kept);
     return undefined;
   };

@@ -1,4 +1,4 @@
-import { type Member, newMember } from "./session.ts";
+import { newPeer, type Peer } from "./session/session.ts";
 
 /** Maximum number of peers remembered without a tunnel or sessions; evicts the longest gone. */
 const MAX_FORMER = 1_024;
@@ -6,9 +6,9 @@ const MAX_FORMER = 1_024;
 /** The peers of a process, by name. */
 export class PeerTable {
   /** Peers with a tunnel, a tunnel being set up, or held sessions. */
-  readonly members = new Map<string, Member>();
+  readonly peers = new Map<string, Peer>();
   /** Former peers: when one returns, the handles of its ended sessions are still recognised. */
-  #former = new Map<string, Member>();
+  #former = new Map<string, Peer>();
   #now: () => number;
 
   /** `now` is a monotonic clock, in milliseconds. */
@@ -17,18 +17,18 @@ export class PeerTable {
   }
 
   /** Returns the peer of this name, new or as it was left. */
-  enter(name: string): Member {
-    const found = this.members.get(name) ?? this.#former.get(name) ?? newMember(name, this.#now());
+  enter(name: string): Peer {
+    const found = this.peers.get(name) ?? this.#former.get(name) ?? newPeer(name, this.#now());
     this.#former.delete(name);
-    this.members.set(name, found);
+    this.peers.set(name, found);
     return found;
   }
 
   /** Makes a peer a former one if it has no tunnel and no sessions. */
-  release(member: Member): void {
-    if (member.tunnel !== undefined || member.joining !== undefined || member.sessions > 0) return;
-    this.members.delete(member.name);
-    this.#former.set(member.name, member);
+  release(peer: Peer): void {
+    if (peer.tunnel !== undefined || peer.joining !== undefined || peer.sessions > 0) return;
+    this.peers.delete(peer.name);
+    this.#former.set(peer.name, peer);
     if (this.#former.size <= MAX_FORMER) return;
     for (const oldest of this.#former.keys()) return void this.#former.delete(oldest);
   }

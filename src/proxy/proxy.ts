@@ -1,19 +1,19 @@
-import type { FrameSink, Link } from "../../ffi/link.ts";
+import type { FrameSink, Link } from "../../ffi/link/link.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
-import { ControlType, type Violation } from "../tunnel/record.ts";
-import type { Discovery } from "./discovery.ts";
-import { DiscoveryGates } from "./discovery_gate.ts";
-import { DiscoveryRouter } from "./discovery_router.ts";
+import { ControlType, type Violation } from "../tunnel/record/record.ts";
+import type { Discovery } from "./discovery/discovery.ts";
+import { DiscoveryGates } from "./discovery/discovery_gate.ts";
+import { DiscoveryRouter } from "./discovery/discovery_router.ts";
 import { listSessions } from "./listing.ts";
 import { PeerTable } from "./peer_table.ts";
-import type { ProxyLimits, ProxyOptions } from "./proxy_options.ts";
+import type { ProxyLimits, ProxyOptions } from "./session/proxy_options.ts";
 import { type Resumed, Resumption } from "./resumption.ts";
-import type { Member, RestoredSession, SessionEnd } from "./session.ts";
-import { SessionForwarder } from "./session_forwarder.ts";
-import { Sessions } from "./sessions.ts";
-import { TELL_BOTH } from "./session.ts";
-import { SourceGate } from "./source_gate.ts";
+import type { Peer, RestoredSession, SessionEnd } from "./session/session.ts";
+import { SessionForwarder } from "./session/forwarder.ts";
+import { Sessions } from "./session/sessions.ts";
+import { NOTIFY_BOTH } from "./session/session.ts";
+import { SourceGate } from "./discovery/source_gate.ts";
 
 /** Notified of events of a whole proxy. */
 export interface ProxyObserver {
@@ -35,7 +35,7 @@ export interface ProxyObserver {
  */
 export class Proxy implements FrameSink {
   readonly sessions: Sessions;
-  readonly members: ReadonlyMap<string, Member>;
+  readonly peers: ReadonlyMap<string, Peer>;
   readonly #forwarder: SessionForwarder;
   readonly #peers: PeerTable;
   readonly #link: Link;
@@ -62,7 +62,7 @@ export class Proxy implements FrameSink {
     this.#side = side;
     this.#now = options.now;
     this.#peers = new PeerTable(options.now);
-    this.members = this.#peers.members;
+    this.peers = this.#peers.peers;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new Sessions({ side, ...options });
     this.#forwarder = new SessionForwarder(this.sessions, options.link);
@@ -80,7 +80,7 @@ export class Proxy implements FrameSink {
   reconfigure(limits: ProxyLimits): void {
     this.#limits = limits;
     this.#router.reconfigure(limits);
-    this.#gates.reconfigure(limits, this.members.values());
+    this.#gates.reconfigure(limits, this.peers.values());
     this.#sources.reconfigure(limits);
   }
 
@@ -93,7 +93,7 @@ export class Proxy implements FrameSink {
   }
 
   batchEnd(): void {
-    this.#forwarder.wireBatchEnd();
+    this.#forwarder.flushTunnels();
   }
 
   get isFull(): boolean {
@@ -113,94 +113,94 @@ export class Proxy implements FrameSink {
    * Accepts a tunnel to the proxy of this name; run it with the returned sink. Sessions held for it
    * continue: a client lists its sessions, and a server waits for the list.
    */
-  join(name: string, tunnel: Tunnel): { member: Member; sink: TunnelSink } {
-    const member = this.#peers.enter(name);
+  join(name: string, tunnel: Tunnel): { peer: Peer; sink: TunnelSink } {
+    const peer = this.#peers.enter(name);
     // The other proxy may reconnect before we have noticed that its tunnel was lost.
-    for (const old of [member.tunnel, member.joining]) old?.close("replaced", "", 0);
-    member.joining = tunnel;
-    if (member.tunnel !== undefined) this.leave(member, member.tunnel);
+    for (const old of [peer.tunnel, peer.joining]) old?.close("replaced", "", 0);
+    peer.joining = tunnel;
+    if (peer.tunnel !== undefined) this.leave(peer, peer.tunnel);
     if (this.#side === "client") {
-      this.#attach(member, tunnel);
-      return { member, sink: this.#sink(member, tunnel, this.#list(member, tunnel)) };
+      this.#attach(peer, tunnel);
+      return { peer, sink: this.#sink(peer, tunnel, this.#list(peer, tunnel)) };
     }
     const resumption = new Resumption({
       sessions: this.sessions,
-      member,
+      peer,
       tunnel,
       most: this.#limits.sessionsOf(name),
       done: (outcome) => {
-        this.#attach(member, tunnel);
+        this.#attach(peer, tunnel);
         this.#observer.resumed(name, outcome);
       },
     });
     const control = (type: number, body: Uint8Array): Violation | undefined => {
       if (type !== ControlType.sessions) return "unknown-control-type";
-      return member.joining === tunnel ? resumption.record(body) : "sessions-unexpected";
+      return peer.joining === tunnel ? resumption.record(body) : "sessions-unexpected";
     };
-    return { member, sink: this.#sink(member, tunnel, control) };
+    return { peer, sink: this.#sink(peer, tunnel, control) };
   }
 
-  #attach(member: Member, tunnel: Tunnel): void {
-    member.tunnel = tunnel;
-    member.joining = undefined;
+  #attach(peer: Peer, tunnel: Tunnel): void {
+    peer.tunnel = tunnel;
+    peer.joining = undefined;
     tunnel.writer.beginBatch();
   }
 
-  #list(member: Member, tunnel: Tunnel): TunnelSink["control"] {
-    const own = [...this.sessions.table].filter((session) => session.member === member);
+  #list(peer: Peer, tunnel: Tunnel): TunnelSink["control"] {
+    const own = [...this.sessions.table].filter((session) => session.peer === peer);
     for (const session of own) this.sessions.resumed(session);
-    return listSessions(member, tunnel, own, (kept) => {
+    return listSessions(peer, tunnel, own, (kept) => {
       this.#observer.resumed(undefined, { kept });
     });
   }
 
-  #sink(member: Member, tunnel: Tunnel, control: TunnelSink["control"]): TunnelSink {
+  #sink(peer: Peer, tunnel: Tunnel, control: TunnelSink["control"]): TunnelSink {
     const { sessions } = this;
     const { buffer } = tunnel;
-    const gate = this.#side === "server" ? this.#gates.of(member) : undefined;
+    const gate = this.#side === "server" ? this.#gates.of(peer) : undefined;
     return {
       session: (handle, offset, length) => {
-        if (member.tunnel !== tunnel) return sessions.drops.refuse("session-unknown");
-        return this.#forwarder.fromTunnel(member, buffer, handle, offset, length);
+        if (peer.tunnel !== tunnel) return sessions.drops.refuse("session-unknown");
+        return this.#forwarder.fromTunnel(peer, buffer, handle, offset, length);
       },
       discovery: (handle, offset, length) => {
-        const isTheirs = member.tunnel === tunnel || member.joining === tunnel;
+        const isTheirs = peer.tunnel === tunnel || peer.joining === tunnel;
         if (!isTheirs) return sessions.drops.count("tunnel-frame-unfit");
         if (gate?.admits(handle, buffer.bytes, offset, length) === false) {
           sessions.drops.count("discovery-rate");
           return tunnel.violated("discovery-rate");
         }
-        if (gate !== undefined && this.#sources.isExcess(buffer.bytes, offset, length, member)) {
+        if (gate !== undefined && this.#sources.isExcess(buffer.bytes, offset, length, peer)) {
           return sessions.drops.count("discovery-rate");
         }
-        this.#router.fromTunnel(member, handle, buffer.bytes.subarray(offset, offset + length));
+        this.#router.fromTunnel(peer, handle, buffer.bytes.subarray(offset, offset + length));
       },
       control,
       dropped: (reason) => sessions.drops.count(reason),
-      roundTrip: (milliseconds) => sessions.tallies.roundTrip.observe(milliseconds / 1_000),
+      roundTrip: (milliseconds) => sessions.discoveryStats.roundTrip.observe(milliseconds / 1_000),
       batchEnd: () => {
-        this.#forwarder.tunnelBatchEnd();
-        this.#forwarder.wireBatchEnd(); // answers to discovery wait in the writers
+        this.#forwarder.flushWire();
+        this.#forwarder.flushTunnels(); // answers to discovery wait in the writers
       },
     };
   }
 
   /** Handles the end of a tunnel: its peer's sessions are held until it reconnects. */
-  leave(member: Member, tunnel: Tunnel): void {
-    if (member.tunnel === tunnel) {
-      member.tunnel = undefined;
-      member.heldSince = this.#now();
-      this.#discovery.removeMember(member);
+  leave(peer: Peer, tunnel: Tunnel): void {
+    if (peer.tunnel === tunnel) {
+      peer.tunnel = undefined;
+      peer.heldSince = this.#now();
+      this.#discovery.removePeer(peer);
     }
-    if (member.joining === tunnel) member.joining = undefined;
-    this.#peers.release(member);
+    if (peer.joining === tunnel) peer.joining = undefined;
+    this.#peers.release(peer);
   }
 
   /** Restores an earlier process's session as held; returns false if it conflicts with others. */
   restore(name: string, session: RestoredSession, counters: readonly number[]): boolean {
-    const member = this.#peers.enter(name);
-    const fits = this.sessions.restore({ ...session, member }, counters);
-    this.#peers.release(member);
+    const peer = this.#peers.enter(name);
+    const fits = this.sessions.restore({ ...session, peer }, counters);
+    this.#peers.release(peer);
     return fits;
   }
 
@@ -209,41 +209,41 @@ export class Proxy implements FrameSink {
     this.#discovery.expire();
     this.sessions.earlier.claims.expire();
     const since = this.#now() - grace;
-    for (const member of this.members.values()) {
-      if (member.tunnel === undefined && member.heldSince <= since) {
-        this.#forget(member, "tunnel-lost");
+    for (const peer of this.peers.values()) {
+      if (peer.tunnel === undefined && peer.heldSince <= since) {
+        this.#forget(peer, "tunnel-lost");
       }
     }
   }
 
   /** Ends the sessions of all other peers, because they belong to another server's AC. */
-  endOthers(member: Member): void {
-    for (const other of this.members.values()) {
-      if (other !== member) this.#forget(other, "server-changed");
+  endOthers(peer: Peer): void {
+    for (const other of this.peers.values()) {
+      if (other !== peer) this.#forget(other, "server-changed");
     }
   }
 
   /** Ends the sessions and tunnels of a peer that was removed from the configuration. */
   async expel(name: string, grace: number): Promise<void> {
-    const member = this.members.get(name);
-    if (member === undefined) return;
-    this.#forget(member, "client-removed");
+    const peer = this.peers.get(name);
+    if (peer === undefined) return;
+    this.#forget(peer, "client-removed");
     const why = "the client was removed from the configuration";
-    for (const tunnel of [member.joining, member.tunnel]) {
+    for (const tunnel of [peer.joining, peer.tunnel]) {
       await tunnel?.close("not-authenticated", why, grace);
     }
   }
 
-  #forget(member: Member, end: SessionEnd): void {
-    this.sessions.closeAll(member, end, TELL_BOTH);
-    this.#peers.release(member);
+  #forget(peer: Peer, end: SessionEnd): void {
+    this.sessions.closeAll(peer, end, NOTIFY_BOTH);
+    this.#peers.release(peer);
   }
 
   /** Ends all sessions on both sides, and all tunnels, within `grace` milliseconds. */
   async shutdown(grace: number): Promise<void> {
-    const leaving = [...this.members.values()].map((member) => {
-      this.sessions.closeAll(member, "shutdown", TELL_BOTH);
-      return member.tunnel?.close("shutdown", "", grace);
+    const leaving = [...this.peers.values()].map((peer) => {
+      this.sessions.closeAll(peer, "shutdown", NOTIFY_BOTH);
+      return peer.tunnel?.close("shutdown", "", grace);
     });
     await Promise.all(leaving);
     this.sessions.earlier.orphans.flush();
@@ -253,7 +253,7 @@ export class Proxy implements FrameSink {
   /** Closes all tunnels and no session: the other proxies hold them, and our journal keeps them. */
   async suspend(grace: number): Promise<void> {
     await Promise.all(
-      [...this.members.values()].map(({ tunnel }) => tunnel?.close("restart", "", grace)),
+      [...this.peers.values()].map(({ tunnel }) => tunnel?.close("restart", "", grace)),
     );
   }
 }

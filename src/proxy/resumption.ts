@@ -1,10 +1,10 @@
 import { padt } from "../pppoe/discovery.ts";
-import type { Violation } from "../tunnel/record.ts";
+import type { Violation } from "../tunnel/record/record.ts";
 import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/session_list.ts";
-import { ControlType } from "../tunnel/record.ts";
+import { ControlType } from "../tunnel/record/record.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
-import { Known, type Member, type Session } from "./session.ts";
-import type { Sessions } from "./sessions.ts";
+import { Known, type Peer, type Session } from "./session/session.ts";
+import type { Sessions } from "./session/sessions.ts";
 
 /** The result of a list. */
 export interface Resumed {
@@ -22,7 +22,7 @@ export interface Resumed {
 /** Dependencies of a resumption. */
 export interface ResumptionOptions {
   sessions: Sessions;
-  member: Member;
+  peer: Peer;
   tunnel: Tunnel;
   /** Maximum number of sessions of the client. */
   most: number;
@@ -39,7 +39,7 @@ export interface ResumptionOptions {
  */
 export class Resumption {
   #sessions: Sessions;
-  #member: Member;
+  #peer: Peer;
   #tunnel: Tunnel;
   #most: number;
   #done: (outcome: Resumed) => void;
@@ -51,11 +51,11 @@ export class Resumption {
   /** PADTs that the tunnel had no room for yet. */
   #untold: Told[] = [];
 
-  constructor({ sessions, member, tunnel, most, done }: ResumptionOptions) {
+  constructor({ sessions, peer, tunnel, most, done }: ResumptionOptions) {
     this.#sessions = sessions;
-    this.#member = member;
+    this.#peer = peer;
     this.#tunnel = tunnel;
-    this.#most = Math.max(most, member.sessions);
+    this.#most = Math.max(most, peer.sessions);
     this.#done = done;
   }
 
@@ -78,7 +78,7 @@ export class Resumption {
   }
 
   #match(entry: ListedSession): Session | undefined {
-    const session = this.#sessions.sessionByHandle(this.#member, entry.handle);
+    const session = this.#sessions.sessionByHandle(this.#peer, entry.handle);
     const same = session?.acSessionId === entry.acSessionId &&
       session.customer === entry.customer && session.concentrator === entry.concentrator;
     return same ? session : undefined;
@@ -88,7 +88,7 @@ export class Resumption {
   #decline({ handle, customer, concentrator, acSessionId }: ListedSession): void {
     this.#unknown++;
     if (handle === 0) return;
-    const { known } = this.#member;
+    const { known } = this.#peer;
     if (known[handle] !== Known.used) known[handle] = Known.declined;
     this.#tell({ handle, customer, concentrator, acSessionId });
   }
@@ -104,7 +104,7 @@ export class Resumption {
   #finish(): void {
     this.#complete = true;
     for (const session of this.#sessions.table) {
-      if (session.member !== this.#member || this.#kept.has(session)) continue;
+      if (session.peer !== this.#peer || this.#kept.has(session)) continue;
       this.#sessions.close(session, "not-resumed", { wire: true, tunnel: false });
       this.#tell(session);
       this.#ended++;
@@ -117,7 +117,7 @@ export class Resumption {
   async #tellRest(): Promise<void> {
     do {
       await this.#tunnel.writer.drained();
-      if (this.#member.joining !== this.#tunnel) return;
+      if (this.#peer.joining !== this.#tunnel) return;
     } while (this.#isBehind());
     this.#conclude();
   }

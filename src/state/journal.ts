@@ -4,7 +4,7 @@ import { Durability } from "./durability.ts";
 import { LiveRows } from "./live_rows.ts";
 import { pastSession } from "./past.ts";
 import type { Counters, SessionRecord } from "./record.ts";
-import type { SetAside } from "./set_aside.ts";
+import type { Quarantine } from "./set_aside.ts";
 import { causeOf, isDamage } from "./state_error.ts";
 import { closeStore, type Store } from "./store.ts";
 
@@ -40,7 +40,7 @@ export interface JournalOptions {
   /** Called once when writing starts to fail. */
   onTrouble: (message: string) => void;
   /** Called when everything is written again; `lost` past sessions were dropped in between. */
-  onRecovery: (facts: { lost: number; setAside: SetAside | undefined }) => void;
+  onRecovery: (facts: { lost: number; setAside: Quarantine | undefined }) => void;
 }
 
 /** The parts of a journal. */
@@ -77,7 +77,7 @@ export class Journal {
   /** Whether the store is damaged, or was opened while it could not be written. */
   #mustReopen = false;
   #trouble: string | undefined;
-  #setAside: SetAside | undefined;
+  #setAside: Quarantine | undefined;
   #lostBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncTimer: ReturnType<typeof setTimeout> | undefined;

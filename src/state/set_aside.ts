@@ -4,7 +4,7 @@
 export type Fault = "damaged" | "version" | "identity";
 
 /** A quarantined store: its new path, and why it could not be used. */
-export interface SetAside {
+export interface Quarantine {
   file: string;
   fault: Fault;
   /** The end of a sentence, such as `it is not a database`. */
@@ -20,7 +20,7 @@ const SUFFIXES = ["", "-journal", "-wal", "-shm"];
 const NAME = /\.(?:damaged|version|identity)-(\d{8}T\d{9}Z)(?:-journal|-wal|-shm)?$/;
 
 /** Renames the files of the database `path`. Throws the operating system's errors. */
-export function setAside(path: string, fault: Fault, reason: string, now: number): SetAside {
+export function quarantine(path: string, fault: Fault, reason: string, now: number): Quarantine {
   const file = `${path}.${fault}-${stampAfter(path, now)}`;
   for (const suffix of SUFFIXES) {
     try {

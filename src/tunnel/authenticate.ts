@@ -4,7 +4,7 @@
  */
 import { randomBytes } from "node:crypto";
 import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./transport/connection.ts";
 import {
   decodeChallenge,
   decodeHello,
@@ -17,7 +17,7 @@ import {
   prove,
   sameProof,
 } from "./handshake.ts";
-import { ControlType, KIND_CONTROL, RECORD_HEADER, recordHeader } from "./record.ts";
+import { ControlType, KIND_CONTROL, RECORD_HEADER, recordHeader } from "./record/record.ts";
 
 /** Maximum length of a record before authentication; less than 1 KiB is read in total. Bytes. */
 const MAX_HANDSHAKE_BODY = 256;

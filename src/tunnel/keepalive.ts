@@ -1,4 +1,4 @@
-import type { TokenBucket } from "./token_bucket.ts";
+import type { TokenBucket } from "../limits/token_bucket.ts";
 
 /** Interval between pings, and timeout after which the peer counts as dead. Milliseconds. */
 export interface KeepaliveOptions {

@@ -1,5 +1,5 @@
-import { DatagramAllowance } from "./datagram_allowance.ts";
-import { TokenBucket } from "./token_bucket.ts";
+import { DatagramAllowance } from "./datagram/datagram_allowance.ts";
+import { TokenBucket } from "../limits/token_bucket.ts";
 
 /** Pings of a peer that are answered, per second and in one burst. */
 const PING_RATE = 16;

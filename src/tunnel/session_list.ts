@@ -9,7 +9,7 @@
  * @module
  */
 import { type Mac, readMac, writeMac } from "../pppoe/mac.ts";
-import { MAX_CONTROL_BODY } from "./record.ts";
+import { MAX_CONTROL_BODY } from "./record/record.ts";
 
 const ENTRY = 16;
 const LAST = 1;

@@ -1,11 +1,11 @@
 /** The transports of a tunnel, by their names in the configuration. */
-import type { Listener } from "./listener.ts";
-import type { Connection } from "./connection.ts";
-import { dialQuic } from "./quic.ts";
-import { QuicListener, type QuicListenOptions } from "./quic_listener.ts";
-import { type DialOptions, dialTls, type Trust, type TuneSockets } from "./tls.ts";
-import type { Endpoint } from "./endpoint.ts";
-import { TlsListener } from "./tls_listener.ts";
+import type { Listener } from "./transport/listener.ts";
+import type { Connection } from "./transport/connection.ts";
+import { dialQuic } from "./quic/quic.ts";
+import { QuicListener, type QuicListenOptions } from "./quic/quic_listener.ts";
+import { type DialOptions, dialTls, type Trust, type TuneSockets } from "./tls/tls.ts";
+import type { Endpoint } from "./transport/endpoint.ts";
+import { TlsListener } from "./tls/tls_listener.ts";
 
 /** "tls": TLS over TCP. "quic": QUIC with datagrams, experimental. */
 export type Transport = "tls" | "quic";

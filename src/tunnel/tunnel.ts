@@ -5,15 +5,15 @@ import {
   lossDetail,
   type TunnelEnd,
 } from "./close_reason.ts";
-import { abandon, type Connection, type DatagramPort } from "./connection.ts";
-import { DatagramReader } from "./datagram_reader.ts";
-import { DatagramWriter } from "./datagram_writer.ts";
-import type { FrameWriter } from "./frame_writer.ts";
+import { abandon, type Connection, type DatagramPort } from "./transport/connection.ts";
+import { DatagramReader } from "./datagram/datagram_reader.ts";
+import { DatagramWriter } from "./datagram/datagram_writer.ts";
+import type { FrameWriter } from "./record/frame_writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
 import { PeerAllowance } from "./peer_allowance.ts";
-import { ControlType, type Violation } from "./record.ts";
-import { type RecordBuffer, RecordReader } from "./record_reader.ts";
-import { RecordWriter } from "./record_writer.ts";
+import { ControlType, type Violation } from "./record/record.ts";
+import { type RecordBuffer, RecordReader } from "./record/record_reader.ts";
+import { RecordWriter } from "./record/record_writer.ts";
 import type { TunnelDrop, TunnelSink } from "./tunnel_sink.ts";
 import { DatagramTurn, Turn } from "./turn.ts";
 

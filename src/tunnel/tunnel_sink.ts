@@ -1,7 +1,7 @@
-import type { DatagramDrop } from "./datagram.ts";
-import type { Violation } from "./record.ts";
-import type { QueueDrop } from "./record_queue.ts";
-import type { RecordSink } from "./record_reader.ts";
+import type { DatagramDrop } from "./datagram/datagram.ts";
+import type { Violation } from "./record/record.ts";
+import type { QueueDrop } from "./record/record_queue.ts";
+import type { RecordSink } from "./record/record_reader.ts";
 
 /** Why something was dropped; "pong-unexpected": a pong that answers none of our pings. */
 export type TunnelDrop = QueueDrop | DatagramDrop | "pong-unexpected";

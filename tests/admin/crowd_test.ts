@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { MAX_CONNECTIONS } from "../../src/admin/door.ts";
-import { HEAD_PATIENCE } from "../../src/admin/serve.ts";
-import { MAX_STREAMS } from "../../src/admin/request_context.ts";
+import { MAX_CONNECTIONS } from "../../src/admin/http/admin_socket.ts";
+import { HEAD_TIMEOUT } from "../../src/admin/http/serve.ts";
+import { MAX_STREAMS } from "../../src/admin/http/request_context.ts";
 import { openSockets, READ_TOKEN, TOKEN, withTcpDaemon } from "./tcp_world.ts";
 
 const HALF = new TextEncoder().encode("GET /api/v1/status HTTP/1.1\r\nHost: localhost\r\n");
@@ -31,7 +31,7 @@ Deno.test("T8: unfinished requests over TCP block neither the socket nor callers
     }
     // After the timeout they are gone from the kernel too, although their clients sent nothing
     // more.
-    const deadline = performance.now() + HEAD_PATIENCE + 2_000;
+    const deadline = performance.now() + HEAD_TIMEOUT + 2_000;
     while (await openSockets(port) > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }

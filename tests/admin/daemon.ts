@@ -1,14 +1,14 @@
 /** A daemon on an in-memory path, with its admin API on a Unix socket. */
-import type { MemoryLink } from "../../ffi/memory_link.ts";
-import { Admin } from "../../src/admin/admin.ts";
+import type { MemoryLink } from "../../ffi/link/loopback.ts";
+import { Admin } from "../../src/admin/http/admin.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 import { setLogLevel } from "../../src/log.ts";
-import type { UsedCertificate } from "../../src/proxy/certificate_watch.ts";
-import type { Daemon } from "../../src/proxy/daemon_interface.ts";
-import { Captures } from "../../src/proxy/captures.ts";
-import { Monitor } from "../../src/proxy/monitor.ts";
-import { countersOf, recordOf } from "../../src/proxy/session_record.ts";
+import type { UsedCertificate } from "../../src/daemon/certificate_watch.ts";
+import type { Daemon } from "../../src/daemon/daemon.ts";
+import { Captures } from "../../src/daemon/captures.ts";
+import { Monitor } from "../../src/daemon/monitor.ts";
+import { countersOf, recordOf } from "../../src/daemon/session_record.ts";
 import { pastSession } from "../../src/state/past.ts";
 import { RecentSessions } from "../../src/state/recent_sessions.ts";
 import { withFolder } from "../cli/process.ts";

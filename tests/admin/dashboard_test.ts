@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import dashboard from "../../packaging/grafana/pppoe-proxy.json" with { type: "json" };
-import { METRICS } from "../../src/admin/metric_table.ts";
+import { METRICS } from "../../src/admin/metrics/metric_table.ts";
 import { withFolder } from "../cli/process.ts";
 import { runCommand } from "../lab/process.ts";
 import { needing } from "../needs.ts";

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { encodeEvent, eventStream } from "../../src/admin/event_stream.ts";
-import { EventFeed, MAX_EVENTS, MAX_REFUSALS } from "../../src/proxy/event_feed.ts";
+import { encodeEvent, eventStream } from "../../src/admin/api/event_stream.ts";
+import { EventFeed, MAX_EVENTS, MAX_REFUSALS } from "../../src/daemon/event_feed.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon } from "./daemon.ts";
 

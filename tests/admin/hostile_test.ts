@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { ROUTES } from "../../src/admin/routes.ts";
+import { ROUTES } from "../../src/admin/api/routes.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon, type World } from "./daemon.ts";
 

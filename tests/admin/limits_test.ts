@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import type { Access } from "../../src/admin/access.ts";
-import { MAX_CONNECTIONS } from "../../src/admin/door.ts";
-import { makeServe } from "../../src/admin/serve.ts";
-import { MAX_STREAMS } from "../../src/admin/request_context.ts";
+import type { Access } from "../../src/admin/http/access.ts";
+import { MAX_CONNECTIONS } from "../../src/admin/http/admin_socket.ts";
+import { makeServe } from "../../src/admin/http/serve.ts";
+import { MAX_STREAMS } from "../../src/admin/http/request_context.ts";
 import { withDaemon, type World } from "./daemon.ts";
 
 const SOCKET: Access = { kind: "socket" };

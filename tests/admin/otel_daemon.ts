@@ -1,5 +1,5 @@
 /** A daemon with one session, whose metrics Deno exports until standard input ends. */
-import { exportMetrics } from "../../src/admin/otel.ts";
+import { exportMetrics } from "../../src/admin/metrics/otel.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon } from "./daemon.ts";
 

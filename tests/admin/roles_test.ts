@@ -1,9 +1,9 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
-import { Admin } from "../../src/admin/admin.ts";
-import { isAct } from "../../src/admin/route.ts";
-import { ROUTES } from "../../src/admin/routes.ts";
+import { Admin } from "../../src/admin/http/admin.ts";
+import { isAct } from "../../src/admin/http/route.ts";
+import { ROUTES } from "../../src/admin/api/routes.ts";
 import { parseConfig } from "../../src/config/load.ts";
-import type { FeedEvent } from "../../src/proxy/event_feed.ts";
+import type { FeedEvent } from "../../src/daemon/event_feed.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
 import { needing } from "../needs.ts";
 import { withFolder } from "../cli/process.ts";

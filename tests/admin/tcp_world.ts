@@ -1,5 +1,5 @@
 /** A daemon whose admin API also listens on TCP. */
-import { Admin } from "../../src/admin/admin.ts";
+import { Admin } from "../../src/admin/http/admin.ts";
 import { withFolder } from "../cli/process.ts";
 import { configOf, withDaemon, type World } from "./daemon.ts";
 

@@ -1,11 +1,11 @@
-import { tuneSocketsOf } from "../../ffi/tcp.ts";
-import { readClientFiles } from "../../src/config/files.ts";
+import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
+import { readClientFiles } from "../../src/config/files/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
-import { type DiallerOptions, dialServer, type DialSettings } from "../../src/proxy/dialler.ts";
-import type { Connection } from "../../src/tunnel/connection.ts";
-import { TicketSigner } from "../../src/tunnel/ticket.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { type DiallerOptions, dialServer, type DialSettings } from "../../src/daemon/dial.ts";
+import type { Connection } from "../../src/tunnel/transport/connection.ts";
+import { TicketSigner } from "../../src/tunnel/admission/ticket.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
 import { type PairOptions, ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";

@@ -1,7 +1,7 @@
 /** A flood of QUIC Initial packets from random addresses, sent through a raw socket (raw(7)). */
 import { unwrap } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
-import { encodeAddress } from "../../ffi/socket_address.ts";
+import { encodeAddress } from "../../ffi/socket/socket_address.ts";
 import { captureInitial, openInitial, sealInitial } from "./initial_packet.ts";
 
 const AF_INET = 2;

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { ALPN } from "../../src/tunnel/handshake.ts";
-import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { insideLab } from "../lab/lab.ts";
 import { type AttackedServer, attackServer } from "./attacked_server.ts";
 import { watchFootprint } from "./footprint.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { abandon } from "../../src/tunnel/connection.ts";
+import { abandon } from "../../src/tunnel/transport/connection.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";

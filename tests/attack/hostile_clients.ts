@@ -3,13 +3,13 @@ import { CODE_PADI, CODE_PADR } from "../../src/pppoe/constants.ts";
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { encodeTags } from "../../src/pppoe/tags.ts";
-import { encodeProbe, MAX_HALF, writeHalf } from "../../src/tunnel/datagram.ts";
+import { encodeProbe, MAX_FRAGMENT, writeFragment } from "../../src/tunnel/datagram/datagram.ts";
 import {
   ControlType,
   KIND_CONTROL,
   KIND_DISCOVERY,
   KIND_SESSION,
-} from "../../src/tunnel/record.ts";
+} from "../../src/tunnel/record/record.ts";
 import { encodeSessionList, type ListedSession } from "../../src/tunnel/session_list.ts";
 import { record } from "../proxy/raw_client.ts";
 import type { OwnClient } from "./own_client.ts";
@@ -79,8 +79,12 @@ function byDatagrams(name: string, all: readonly Uint8Array[]): HostileClient {
 
 /** First fragments of frames, without the second ones. */
 const HALVES = Array.from({ length: 256 }, (_, frame) => {
-  const half = new DataView(new ArrayBuffer(MAX_HALF));
-  return new Uint8Array(half.buffer, 0, writeHalf(half, 7, frame, new Uint8Array(1_000), [0, 500]));
+  const half = new DataView(new ArrayBuffer(MAX_FRAGMENT));
+  return new Uint8Array(
+    half.buffer,
+    0,
+    writeFragment(half, 7, frame, new Uint8Array(1_000), [0, 500]),
+  );
 });
 
 /** Attacks by datagrams, over QUIC only. */

@@ -1,11 +1,11 @@
 /** A client of a lab's server whose secret an attacker has. */
-import { readClientFiles } from "../../src/config/files.ts";
+import { readClientFiles } from "../../src/config/files/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import { clientSettings } from "../../src/proxy/client_access.ts";
-import { dialServer } from "../../src/proxy/dialler.ts";
+import { clientSettings } from "../../src/daemon/client_access.ts";
+import { dialServer } from "../../src/daemon/dial.ts";
 import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
-import { abandon, type Connection } from "../../src/tunnel/connection.ts";
-import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record.ts";
+import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
+import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record/record.ts";
 
 /** An authenticated connection with access to its raw bytes. */
 export class OwnClient implements Disposable {

@@ -7,8 +7,8 @@
  * It dials, prints "dialled", and answers each line "start" … "stop" with one line of JSON.
  */
 import { printLine, readLines } from "./lines.ts";
-import type { FrameSink } from "../../ffi/link.ts";
-import { openLink } from "../../ffi/open_link.ts";
+import type { FrameSink } from "../../ffi/link/link.ts";
+import { openLink } from "../../ffi/link/open_link.ts";
 import { quantile } from "../../bench/figures.ts";
 import { markedFrame, PAYLOAD, payloadOfRun } from "../../bench/load.ts";
 import { ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";

@@ -1,7 +1,7 @@
 import { assert } from "@std/assert";
 import { ALPN, encodeHello, NONCE_BYTES, PROTOCOL_VERSION } from "../../src/tunnel/handshake.ts";
-import { ControlType, KIND_CONTROL } from "../../src/tunnel/record.ts";
-import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { ControlType, KIND_CONTROL } from "../../src/tunnel/record/record.ts";
+import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { insideLab } from "../lab/lab.ts";
 import { record } from "../proxy/raw_client.ts";
 import { attackServer } from "./attacked_server.ts";

@@ -1,6 +1,6 @@
 import { errno, libc } from "../../ffi/libc.ts";
 import { EAGAIN, unwrap } from "../../ffi/errno.ts";
-import { encodeAddress } from "../../ffi/socket_address.ts";
+import { encodeAddress } from "../../ffi/socket/socket_address.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;

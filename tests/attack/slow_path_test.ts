@@ -1,6 +1,6 @@
 import { assert, assertLessOrEqual } from "@std/assert";
-import { Status } from "../../src/admin/schema.ts";
-import { AdminClient } from "../../src/cli/admin_client.ts";
+import { Status } from "../../src/admin/api/response_schema.ts";
+import { AdminClient } from "../../src/cli/remote/admin_client.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
 import { laySlowCable } from "../lab/relay/slow_cable.ts";

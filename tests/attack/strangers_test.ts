@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
-import { socketsOf } from "../../ffi/tcp.ts";
-import { Backoff } from "../../src/proxy/backoff.ts";
-import { abandon } from "../../src/tunnel/connection.ts";
-import { decodeAlert, TlsAlert, TOO_BUSY } from "../../src/tunnel/tls_alert.ts";
+import { socketsOf } from "../../ffi/socket/tcp.ts";
+import { Backoff } from "../../src/daemon/backoff.ts";
+import { abandon } from "../../src/tunnel/transport/connection.ts";
+import { decodeAlert, TlsAlert, TOO_BUSY } from "../../src/tunnel/tls/tls_alert.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
 import { attackServer } from "./attacked_server.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Backoff } from "../../src/proxy/backoff.ts";
-import { abandon, type Connection } from "../../src/tunnel/connection.ts";
-import { decodeAlert, TOO_BUSY } from "../../src/tunnel/tls_alert.ts";
+import { Backoff } from "../../src/daemon/backoff.ts";
+import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
+import { decodeAlert, TOO_BUSY } from "../../src/tunnel/tls/tls_alert.ts";
 import { insideLab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
 import { makeSecret, ready, startDaemon } from "../lab/proxy_pair.ts";

@@ -1,6 +1,6 @@
 /** Captures on an in-memory path. */
 import { Capture } from "../../src/capture/capture.ts";
-import { type CaptureRequest, Captures } from "../../src/proxy/captures.ts";
+import { type CaptureRequest, Captures } from "../../src/daemon/captures.ts";
 import { dial, type Dialled, payloadOf, sessionFrame, settle } from "../proxy/dial.ts";
 import { LAN, type OuterWire, type Path, WAN } from "../proxy/path.ts";
 import { chapText, chapValue, eap, papAnswer, papRequest, protocolReject, utf8 } from "./frames.ts";

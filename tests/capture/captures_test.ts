@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { MAX_CAPTURES } from "../../src/proxy/captures.ts";
+import { MAX_CAPTURES } from "../../src/daemon/captures.ts";
 import { readMac } from "../../src/pppoe/mac.ts";
 import { codeName } from "../../src/pppoe/constants.ts";
 import { dial, sessionFrame, settle, within } from "../proxy/dial.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeSelfSigned } from "../../src/cli/self_signed.ts";
+import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
 import { runCommand } from "../lab/process.ts";

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { makeSelfSigned } from "../../src/cli/self_signed.ts";
+import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
 import { ALPN } from "../../src/tunnel/handshake.ts";
-import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { issue } from "../tunnel/authority.ts";
 import { pppoeProxy, withFolder } from "./process.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { Health } from "../../src/admin/schema.ts";
-import { AdminClient } from "../../src/cli/admin_client.ts";
+import { Health } from "../../src/admin/api/response_schema.ts";
+import { AdminClient } from "../../src/cli/remote/admin_client.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";

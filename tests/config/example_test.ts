@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { parseConfig } from "../../src/config/load.ts";
-import { locateKeys } from "../../src/config/locate.ts";
+import { locateKeys } from "../../src/config/toml/locate.ts";
 import { clientSchema, serverSchema } from "../../src/config/schema.ts";
 import { keyPaths } from "../../src/config/table.ts";
 import { LOG_TOPICS } from "../../src/config/log_levels.ts";

@@ -10,7 +10,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { parse } from "@std/toml";
-import { outlineOf } from "../../src/config/toml_outline.ts";
+import { outlineOf } from "../../src/config/toml/toml_outline.ts";
 import project from "../../deno.json" with { type: "json" };
 
 /** Text that `outlineOf` accepts, as all text passed to `parse` must be, and its values. */

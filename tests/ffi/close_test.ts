@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { openLink } from "../../ffi/open_link.ts";
+import { openLink } from "../../ffi/link/open_link.ts";
 import { Gathering, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 function openFiles(): number {

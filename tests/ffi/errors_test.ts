@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { SystemError } from "../../ffi/errno.ts";
-import { readInterface } from "../../ffi/interface.ts";
-import { openLink } from "../../ffi/open_link.ts";
-import { judgeTransmit } from "../../ffi/transmit_error.ts";
+import { readInterface } from "../../ffi/socket/interface.ts";
+import { openLink } from "../../ffi/link/open_link.ts";
+import { classifySendError } from "../../ffi/link/transmit_error.ts";
 import { NO_LAB, vethPair } from "./veth.ts";
 
 const options = { promiscuous: false, etherTypes: [0x8863, 0x8864] as const };
@@ -26,7 +26,10 @@ Deno.test({
   ignore: NO_LAB,
   async fn() {
     await using pair = await vethPair("np");
-    const code = `import { openLink } from "${new URL("../../ffi/open_link.ts", import.meta.url)}";
+    const code = `import { openLink } from "${new URL(
+      "../../ffi/link/open_link.ts",
+      import.meta.url,
+    )}";
       try {
         openLink({ interface: "${pair.a}", promiscuous: false, etherTypes: [0x8863, 0x8864] });
       } catch ({ code, call, message }) {
@@ -86,7 +89,7 @@ Deno.test({
 });
 
 Deno.test("every send error is classified", () => {
-  const verdicts: readonly [errno: number, verdict: ReturnType<typeof judgeTransmit>][] = [
+  const verdicts: readonly [errno: number, verdict: ReturnType<typeof classifySendError>][] = [
     [4, "retry"], // EINTR
     [11, "wait"], // EAGAIN
     [105, "transmit-full"], // ENOBUFS
@@ -97,5 +100,5 @@ Deno.test("every send error is classified", () => {
     [9, "link-down"], // EBADF
     [22, "transmit-error"], // EINVAL
   ];
-  for (const [errno, verdict] of verdicts) assertEquals(judgeTransmit(errno), verdict);
+  for (const [errno, verdict] of verdicts) assertEquals(classifySendError(errno), verdict);
 });

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { readInterface } from "../../ffi/interface.ts";
+import { readInterface } from "../../ffi/socket/interface.ts";
 import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 /** Deletes an interface and creates an identical one. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
-import { PacketLink } from "../../ffi/packet_link.ts";
+import { PacketLink } from "../../ffi/link/packet_link.ts";
 import { runCommand } from "../lab/process.ts";
 import { needing } from "../needs.ts";
 import { Gathering, NO_LAB, open, testFrame, vethPair } from "./veth.ts";

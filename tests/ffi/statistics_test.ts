@@ -1,9 +1,9 @@
 import { assertEquals } from "@std/assert";
-import { MAX_FRAME } from "../../ffi/link.ts";
+import { MAX_FRAME } from "../../ffi/link/link.ts";
 import { skipping } from "../needs.ts";
 import { tapInterface, tapObstacle } from "./tap.ts";
 import { type Flow, flowFrame, joinFrames, offsets } from "./tcp_frames.ts";
-import { ringSlots } from "../../ffi/rx_ring.ts";
+import { ringSlots } from "../../ffi/link/rx_ring.ts";
 import { Gathering, ip, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 for (const kind of ["ring", "plain"] as const) {

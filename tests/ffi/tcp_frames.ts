@@ -1,4 +1,4 @@
-import { addWords, checksumOf } from "../../ffi/checksum.ts";
+import { addWords, checksumOf } from "../../ffi/link/checksum.ts";
 
 /** One TCP or UDP flow inside PPPoE. */
 export interface Flow {

@@ -1,5 +1,5 @@
-import type { FrameSink, Link, LinkOptions } from "../../ffi/link.ts";
-import { openLink } from "../../ffi/open_link.ts";
+import type { FrameSink, Link, LinkOptions } from "../../ffi/link/link.ts";
+import { openLink } from "../../ffi/link/open_link.ts";
 
 /** Whether this process may not create interfaces: the test runner gives it its own namespace. */
 export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";

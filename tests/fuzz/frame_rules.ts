@@ -5,7 +5,7 @@ import { readMac } from "../../src/pppoe/mac.ts";
 import { checkDiscovery } from "../../src/pppoe/rules.ts";
 import { sessionFault } from "../../src/pppoe/session_frame.ts";
 import { readTags } from "../../src/pppoe/tags.ts";
-import type { DropReason } from "../../src/proxy/drops.ts";
+import type { DropReason } from "../../src/proxy/session/drops.ts";
 import type { Side } from "../proxy/path.ts";
 import { must } from "./target.ts";
 
@@ -27,10 +27,10 @@ const REASONS: Record<DropReason, true> = {
   "discovery-too-long": true,
   "ethertype-wrong": true,
   "frame-short": true,
-  "half-duplicate": true,
-  "half-late": true,
-  "half-lost": true,
-  "half-mismatch": true,
+  "fragment-duplicate": true,
+  "fragment-late": true,
+  "fragment-lost": true,
+  "fragment-mismatch": true,
   "draining": true,
   "host-session": true,
   "host-uniq-busy": true,

@@ -1,4 +1,4 @@
-import type { Access, Serve } from "../../src/admin/access.ts";
+import type { Access, Serve } from "../../src/admin/http/access.ts";
 
 /** Time to wait for an answer after the last byte, in milliseconds. */
 const SILENCE = 30;

@@ -4,7 +4,7 @@
  * 1, the input is saved to a file, and the command that repeats it is printed.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { printLine } from "../../src/cli/output.ts";
+import { printLine } from "../../src/cli/terminal/output.ts";
 import { readCorpus, readInput, writeInput } from "./corpus.ts";
 import { attempt, fuzz, type Report } from "./engine.ts";
 import type { Target } from "./target.ts";

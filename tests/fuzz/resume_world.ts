@@ -12,10 +12,10 @@ import {
 import { parseDiscovery } from "../../src/pppoe/frame.ts";
 import type { Mac } from "../../src/pppoe/mac.ts";
 import { readTags, type Tag } from "../../src/pppoe/tags.ts";
-import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
-import { takeProof } from "../../src/proxy/session_proof.ts";
-import { endTerminated } from "../../src/proxy/session_ends.ts";
-import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
+import type { MacPolicy } from "../../src/proxy/session/proxy_options.ts";
+import { takeProof } from "../../src/proxy/session/session_proof.ts";
+import { endTerminated } from "../../src/proxy/session/session_ends.ts";
+import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record/record.ts";
 import type { ListedSession } from "../../src/tunnel/session_list.ts";
 import { acName, dial, service, settle, uniq, until } from "../proxy/dial.ts";
 import { AC, CUSTOMER, LAN, openPath, type Path } from "../proxy/path.ts";
@@ -119,7 +119,7 @@ export class ResumeWorld {
   async connect(bodies: readonly Uint8Array[], honest?: readonly ListedSession[]): Promise<void> {
     const { resumed, proxy } = this.path.server;
     const before = resumed.length;
-    const held = [...proxy.sessions.table].filter(({ member }) => member.name === "hostile");
+    const held = [...proxy.sessions.table].filter(({ peer }) => peer.name === "hostile");
     this.hostile = new HostileClient(this.path, "hostile", null);
     for (const body of bodies) this.hostile.write(record(KIND_CONTROL, ControlType.sessions, body));
     await this.#rest();
@@ -155,7 +155,7 @@ export class ResumeWorld {
   /** The AC ends one of the hostile client's sessions. */
   async acEnds({ local, concentrator, acSessionId, handle }: HostileSession): Promise<void> {
     const open = [...this.path.server.proxy.sessions.table].some((session) =>
-      session.member.name === "hostile" && session.handle === handle &&
+      session.peer.name === "hostile" && session.handle === handle &&
       session.acSessionId === acSessionId
     );
     if (!open) return;
@@ -271,9 +271,9 @@ export class ResumeWorld {
   async mustBeWell(): Promise<void> {
     await this.#victim.mustCarry([this.hostile]);
     const { proxy } = this.path.server;
-    const others = [...proxy.sessions.table].filter(({ member }) => member.name !== "victim");
+    const others = [...proxy.sessions.table].filter(({ peer }) => peer.name !== "victim");
     must(others.length <= OWN_SESSIONS, "more sessions than allowed");
-    must(proxy.members.size <= 2, "more members than clients");
+    must(proxy.peers.size <= 2, "more members than clients");
     must(proxy.sessions.earlier.orphans.waiting <= this.had.length, "more orphans than sessions");
     must(proxy.sessions.earlier.claims.size === 0, "a server kept a client's claim");
     must(

@@ -9,15 +9,15 @@ import {
 import { parseDiscovery } from "../../src/pppoe/frame.ts";
 import type { Mac } from "../../src/pppoe/mac.ts";
 import { findTag, readTags } from "../../src/pppoe/tags.ts";
-import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
-import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
+import type { HostUniqMode } from "../../src/proxy/discovery/host_uniq.ts";
+import type { MacPolicy } from "../../src/proxy/session/proxy_options.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import {
   ControlType,
   KIND_CONTROL,
   MAX_RECORD_BODY,
   RECORD_HEADER,
-} from "../../src/tunnel/record.ts";
+} from "../../src/tunnel/record/record.ts";
 import type { ListedSession } from "../../src/tunnel/session_list.ts";
 import { acName, cookie, dial, sessionFrame, settle } from "../proxy/dial.ts";
 import { openPath, type Path, WAN } from "../proxy/path.ts";
@@ -181,7 +181,7 @@ export class TunnelWorld {
   /** The AC sends a frame to, or ends, a session other than the victim's. */
   async toSession(n: number, end: boolean): Promise<void> {
     const others = [...this.path.server.proxy.sessions.table].filter((session) =>
-      session.member.name !== "victim"
+      session.peer.name !== "victim"
     );
     const session = others[n % Math.max(1, others.length)];
     if (session === undefined) return;
@@ -204,7 +204,7 @@ export class TunnelWorld {
     const { proxy, pending } = this.path.server;
     must(proxy.sessions.table.size <= LIMITS.sessions, "more sessions than allowed");
     must(pending() <= LIMITS.pendingDiscoveries, "more discoveries than allowed");
-    must(proxy.members.size <= 2, "more members than clients");
+    must(proxy.peers.size <= 2, "more members than clients");
     for (const { reason, by, detail } of this.ends) {
       const told = by === "peer" || by === "us" && /^(protocol-violation|replaced)$/.test(reason);
       must(told, `the tunnel ended: ${reason} by ${by}, ${detail}`);

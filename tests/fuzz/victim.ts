@@ -1,6 +1,6 @@
 /** An honest client's session, next to a malicious client. */
 import type { Mac } from "../../src/pppoe/mac.ts";
-import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
+import type { MacPolicy } from "../../src/proxy/session/proxy_options.ts";
 import { sessionFrame, settle } from "../proxy/dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "../proxy/path.ts";
 import type { HostileClient } from "../proxy/raw_client.ts";

@@ -10,8 +10,8 @@ import {
 import { encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../src/pppoe/tags.ts";
-import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
-import type { MacPolicy } from "../../src/proxy/proxy_options.ts";
+import type { HostUniqMode } from "../../src/proxy/discovery/host_uniq.ts";
+import type { MacPolicy } from "../../src/proxy/session/proxy_options.ts";
 import { cookie, service, sessionFrame, settle } from "../proxy/dial.ts";
 import { LAN, openPath, type OuterWire, type Path, type Side, WAN } from "../proxy/path.ts";
 import { addresses, dropsOf, mustFit, payloadOf } from "./frame_rules.ts";
@@ -177,7 +177,7 @@ export class WireWorld {
       const { size } = proxy.sessions.table;
       must(size <= LIMITS.sessions, `${size} sessions`);
       must(pending() <= LIMITS.pendingDiscoveries, `${pending()} discoveries`);
-      must(proxy.members.size <= 2, `${proxy.members.size} members`);
+      must(proxy.peers.size <= 2, `${proxy.peers.size} members`);
     }
   }
 }

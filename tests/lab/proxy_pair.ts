@@ -118,7 +118,7 @@ function serverConfig(
   port: number,
   clients: string[],
 ): string {
-  const members = clients.map((name) => `
+  const peers = clients.map((name) => `
 [[clients]]
 name = "${name}"
 secret_file = "${name}.secret"
@@ -136,7 +136,7 @@ listen = "${path === undefined ? host : FAR}:${port}"
 certificate = "server.crt"
 key = "server.key"
 ${server ?? ""}
-${members.join("")}`;
+${peers.join("")}`;
 }
 
 function clientConfig(

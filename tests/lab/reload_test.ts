@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { makeSelfSigned } from "../../src/cli/self_signed.ts";
+import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";

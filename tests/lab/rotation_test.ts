@@ -1,6 +1,6 @@
 import { assertMatch, assertStringIncludes } from "@std/assert";
-import { makeSelfSigned } from "../../src/cli/self_signed.ts";
-import { readPin } from "../../src/config/certificate.ts";
+import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
+import { readPin } from "../../src/config/files/certificate.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";

@@ -26,7 +26,7 @@ interface Scene {
 interface Shortage extends FailingCalls {
   of: "server" | "client";
   /** Causes the calls; it may fail. */
-  strain(scene: Scene): Promise<unknown>;
+  strain(context: Scene): Promise<unknown>;
 }
 
 async function connectOften({ pair }: Scene): Promise<void> {

@@ -6,12 +6,12 @@ import {
   TAG_AC_SYSTEM_ERROR,
   TAG_HOST_UNIQ,
 } from "../../src/pppoe/constants.ts";
-import { endByAdmin, endMoved, freeStuck } from "../../src/proxy/session_ends.ts";
+import { endByAdmin, endMoved, freeStuck } from "../../src/proxy/session/session_ends.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
 import { dial, request, service, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
 
-const memberOf = ({ proxy }: Side) => proxy.members.values().next().value;
+const memberOf = ({ proxy }: Side) => proxy.peers.values().next().value;
 
 Deno.test("a session ended by an operator ends on both sides, whichever proxy was asked", async () => {
   for (const asked of ["server", "client"] as const) {
@@ -36,9 +36,9 @@ Deno.test("a session ended by an operator ends on both sides, whichever proxy wa
 Deno.test("a session ended by an operator while the tunnel is down ends on the other side on resuming", () =>
   within({}, async (path) => {
     const { wire } = await dial(path, { id: 7 });
-    const member = memberOf(path.server);
+    const peer = memberOf(path.server);
     await path.lose(0);
-    endByAdmin(path.server.proxy.sessions, member, 1);
+    endByAdmin(path.server.proxy.sessions, peer, 1);
     assertEquals((await path.ac.packet()).code, CODE_PADT);
     assertEquals(wire.frames, []);
     path.reconnect(0);
@@ -56,7 +56,7 @@ Deno.test("Z2, H2: a stuck session of ours ends by either address and id; withou
     assertEquals(freeStuck(sessions, macBytes(WAN), { mac: AC, sessionId: 7 }), 1);
     assertEquals((await path.ac.packet()).sessionId, 7);
     assertEquals((await path.customers[0].packet()).sessionId, 7);
-    freeStuck(sessions, macBytes(WAN), { member: "branch-1", mac: CUSTOMER, sessionId: 8 });
+    freeStuck(sessions, macBytes(WAN), { peer: "branch-1", mac: CUSTOMER, sessionId: 8 });
     assertEquals((await path.ac.packet()).sessionId, 8);
     assertEquals((await path.customers[0].packet()).sessionId, 8);
     assertEquals(path.server.ends, ["admin", "admin"]);

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { CODE_PADI, CODE_PADR } from "../../src/pppoe/constants.ts";
 import type { Mac } from "../../src/pppoe/mac.ts";
-import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
+import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record/record.ts";
 import type { ListedSession } from "../../src/tunnel/session_list.ts";
 import { dial, payloadOf, service, sessionFrame, settle, within } from "./dial.ts";
 import { AC, type Path, WAN } from "./path.ts";

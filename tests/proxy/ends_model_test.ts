@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
-import { endByAdmin, endTerminated } from "../../src/proxy/session_ends.ts";
+import { endByAdmin, endTerminated } from "../../src/proxy/session/session_ends.ts";
 import { dial, sessionFrame, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type Side, WAN } from "./path.ts";
 import { takePackets } from "./segment.ts";
@@ -140,7 +140,7 @@ class World {
   #kick({ proxy }: Side, id: number): void {
     for (const session of proxy.sessions.table) {
       if (session.acSessionId !== id) continue;
-      endByAdmin(proxy.sessions, session.member, session.handle);
+      endByAdmin(proxy.sessions, session.peer, session.handle);
     }
   }
 

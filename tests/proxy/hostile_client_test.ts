@@ -11,7 +11,7 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { parseDiscovery } from "../../src/pppoe/frame.ts";
 import { findTag, type Tag } from "../../src/pppoe/tags.ts";
-import { KIND_DISCOVERY, KIND_SESSION } from "../../src/tunnel/record.ts";
+import { KIND_DISCOVERY, KIND_SESSION } from "../../src/tunnel/record/record.ts";
 import { acName, dial, payloadOf, service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, type PathOptions, WAN } from "./path.ts";
 import { HostileClient } from "./raw_client.ts";
@@ -218,7 +218,7 @@ Deno.test("a client has one tunnel, however many connections it opens without sa
     others[19].list([]);
     others[3].list([]);
     await settle();
-    assertEquals([...path.server.proxy.members.keys()].sort(), ["hostile", "mute", "victim"]);
+    assertEquals([...path.server.proxy.peers.keys()].sort(), ["hostile", "mute", "victim"]);
     hostile.close();
   }));
 
@@ -234,7 +234,7 @@ Deno.test("a client that lists its sessions too late leaves none behind when it 
       late.close();
       await late.ended;
       await settle();
-      assertEquals(path.server.proxy.members.has("late"), true);
+      assertEquals(path.server.proxy.peers.has("late"), true);
       path.advance(31_000);
       path.server.proxy.sweep(30_000);
       assertEquals((await path.ac.packet()).sessionId, 0x40 + turn);
@@ -252,7 +252,7 @@ Deno.test("when a client has two connections, the first to close takes nothing f
     second.list([]);
     await settle();
     await openOwn(path, second);
-    assertEquals(path.server.proxy.members.get("twice")?.sessions, 1);
+    assertEquals(path.server.proxy.peers.get("twice")?.sessions, 1);
     second.close();
     await second.ended;
     path.advance(31_000);
@@ -268,7 +268,7 @@ Deno.test("a client that logs in again before its old tunnel is known to be lost
     assertEquals((await old.ended).reason, "replaced");
     await settle();
     await openOwn(path, back);
-    assertEquals(path.server.proxy.members.get("back")?.sessions, 1);
+    assertEquals(path.server.proxy.peers.get("back")?.sessions, 1);
     back.packet(CODE_PADI, [service], { source: 0x02_00_00_00_00_e2 });
     await settle();
     assertEquals(path.server.drops, { "session-limit": 1 });

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { isLcp } from "../../src/pppoe/lcp.ts";
 import { pppProtocol } from "../../src/pppoe/ppp.ts";
-import { LcpWatch } from "../../src/proxy/lcp_watch.ts";
-import { endTerminated } from "../../src/proxy/session_ends.ts";
+import { LcpWatch } from "../../src/proxy/session/lcp_watch.ts";
+import { endTerminated } from "../../src/proxy/session/session_ends.ts";
 import { dial, sessionFrame, settle, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 

@@ -9,10 +9,10 @@ import {
 } from "../../src/pppoe/constants.ts";
 import type { DiscoveryPacket } from "../../src/pppoe/frame.ts";
 import { findTag, type Tag } from "../../src/pppoe/tags.ts";
-import { HostUniqRewriter } from "../../src/proxy/host_uniq.ts";
-import { Offers } from "../../src/proxy/offers.ts";
-import { MAX_OFFERS, type Pending, PendingDiscoveries } from "../../src/proxy/pending.ts";
-import { TokenMint } from "../../src/proxy/token.ts";
+import { HostUniqRewriter } from "../../src/proxy/discovery/host_uniq.ts";
+import { Offers } from "../../src/proxy/discovery/offers.ts";
+import { MAX_OFFERS, type Pending, PendingDiscoveries } from "../../src/proxy/discovery/pending.ts";
+import { TokenSigner } from "../../src/proxy/discovery/token.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const service: Tag = { type: TAG_SERVICE_NAME, value: new Uint8Array(0) };
@@ -53,7 +53,7 @@ const step = fc.oneof(
 Deno.test("property: a cookie brings a PADR to the AC of its offer with that AC's cookie, or nowhere", () => {
   fc.assert(fc.property(fc.array(step, { maxLength: 150, size: "max" }), (steps) => {
     let time = 0;
-    const offers = new Offers<string>("own", new TokenMint(random));
+    const offers = new Offers<string>("own", new TokenSigner(random));
     const table = new PendingDiscoveries<string>(
       { pendingDiscoveries: 3, timeout: 60_000 },
       () => time,
@@ -105,7 +105,7 @@ Deno.test("property: a cookie brings a PADR to the AC of its offer with that AC'
 });
 
 Deno.test("O1: offers are limited per discovery and in bytes, and an AC that floods evicts no other's", () => {
-  const offers = new Offers<string>("own", new TokenMint(random), 200_000);
+  const offers = new Offers<string>("own", new TokenSigner(random), 200_000);
   const table = new PendingDiscoveries<string>({ pendingDiscoveries: 100, timeout: 1 }, () => 0);
   const begin = (mac: number) => table.begin("a", "a", mac, undefined) as Pending<string>;
   const offer = (pending: Pending<string>, ac: number, i: number, size = 4) => {
@@ -148,7 +148,7 @@ for (const mode of ["rewrite", "preserve"] as const) {
   Deno.test(`property: an answer belongs to the discovery whose Host-Uniq it carries, or to none (${mode})`, () => {
     fc.assert(fc.property(fc.array(request, { maxLength: 100, size: "max" }), (requests) => {
       let time = 0;
-      const rewriter = new HostUniqRewriter<string>(mode, new TokenMint(random), () => time);
+      const rewriter = new HostUniqRewriter<string>(mode, new TokenSigner(random), () => time);
       const table = new PendingDiscoveries<string>(
         { pendingDiscoveries: 4, timeout: 20_000 },
         () => time,

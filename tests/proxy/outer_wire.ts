@@ -1,4 +1,4 @@
-import type { MemoryLink } from "../../ffi/memory_link.ts";
+import type { MemoryLink } from "../../ffi/link/loopback.ts";
 import { type DiscoveryPacket, encodeDiscovery, parseDiscovery } from "../../src/pppoe/frame.ts";
 import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertGreater, assertLess, assertMatch } from "@std/assert";
 import { CODE_PADI, CODE_PADO } from "../../src/pppoe/constants.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
-import { type Pacing, pacingWarning } from "../../src/proxy/pacing.ts";
+import { type Pacing, pacingWarning } from "../../src/proxy/discovery/pacing.ts";
 import { service, settle, uniq, within } from "./dial.ts";
 import { CUSTOMER, WAN } from "./path.ts";
 import { Segment, takePackets } from "./segment.ts";

@@ -1,10 +1,10 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { Backoff } from "../../src/proxy/backoff.ts";
-import { FrameTable } from "../../src/proxy/frame_table.ts";
-import { CustomerRates } from "../../src/proxy/customer_rates.ts";
-import { PendingDiscoveries } from "../../src/proxy/pending.ts";
-import { TokenMint } from "../../src/proxy/token.ts";
+import { Backoff } from "../../src/daemon/backoff.ts";
+import { FrameTable } from "../../src/proxy/session/frame_table.ts";
+import { CustomerRates } from "../../src/limits/customer_rates.ts";
+import { PendingDiscoveries } from "../../src/proxy/discovery/pending.ts";
+import { TokenSigner } from "../../src/proxy/discovery/token.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -63,18 +63,18 @@ Deno.test("the frame table distinguishes ten thousand sessions", () => {
 });
 
 Deno.test("a token is valid only for its binding, and no bit of it can be changed", () => {
-  const mint = new TokenMint(random);
-  const token = mint.mint("request");
-  assertEquals(mint.verify(token, "request"), true);
-  assertEquals(mint.verify(token, "another"), false);
-  assertEquals(new TokenMint(random).verify(token, "request"), false);
+  const signer = new TokenSigner(random);
+  const token = signer.signer("request");
+  assertEquals(signer.verify(token, "request"), true);
+  assertEquals(signer.verify(token, "another"), false);
+  assertEquals(new TokenSigner(random).verify(token, "request"), false);
   for (let bit = 0; bit < token.length * 8; bit++) {
     const forged = token.slice();
     forged[bit >> 3] ^= 1 << (bit & 7);
-    assertEquals(mint.verify(forged, "request"), false);
+    assertEquals(signer.verify(forged, "request"), false);
   }
   fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
-    assertEquals(mint.verify(bytes, "request"), false);
+    assertEquals(signer.verify(bytes, "request"), false);
   }));
 });
 

@@ -2,17 +2,21 @@
  * An entire path in memory: customer wire, client proxy, tunnel, server proxy, AC wire. Its outer
  * ends are two `MemoryLink` ends on which a test plays customer and AC.
  */
-import { type MemoryLink, memoryLinkPair } from "../../ffi/memory_link.ts";
+import { type MemoryLink, memoryLinkPair } from "../../ffi/link/loopback.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
 import { type Mac, writeMac } from "../../src/pppoe/mac.ts";
-import { ClientDiscovery } from "../../src/proxy/client_discovery.ts";
-import { Drops } from "../../src/proxy/drops.ts";
-import type { HostUniqMode } from "../../src/proxy/host_uniq.ts";
+import { ClientDiscovery } from "../../src/proxy/discovery/client_discovery.ts";
+import { Drops } from "../../src/proxy/session/drops.ts";
+import type { HostUniqMode } from "../../src/proxy/discovery/host_uniq.ts";
 import { Proxy } from "../../src/proxy/proxy.ts";
-import type { MacPolicy, ProxyLimits, ProxyOptions } from "../../src/proxy/proxy_options.ts";
-import { ServerDiscovery } from "../../src/proxy/server_discovery.ts";
-import type { Member, SessionEnd } from "../../src/proxy/session.ts";
-import { COUNTERS } from "../../src/proxy/session_table.ts";
+import type {
+  MacPolicy,
+  ProxyLimits,
+  ProxyOptions,
+} from "../../src/proxy/session/proxy_options.ts";
+import { ServerDiscovery } from "../../src/proxy/discovery/server_discovery.ts";
+import type { Peer, SessionEnd } from "../../src/proxy/session/session.ts";
+import { COUNTERS } from "../../src/proxy/session/session_table.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { Clock } from "./clock.ts";
@@ -81,7 +85,7 @@ export interface Path {
   tunnels: {
     client: Tunnel;
     server: Tunnel;
-    serverMember: Member;
+    serverPeer: Peer;
     /** Stalls both directions until the returned function is called. */
     stall(): () => void;
     ended: Promise<unknown>;
@@ -120,20 +124,20 @@ export function openPath(options: PathOptions = {}): Path {
     const [client, serving] = [clients[i].proxy, server.proxy];
     const [joinedNear, joinedFar] = [client.join("server", near), serving.join(names[i], far)];
     const ended = Promise.all([
-      near.run(joinedNear.sink).then(() => client.leave(joinedNear.member, near)),
-      far.run(joinedFar.sink).then(() => serving.leave(joinedFar.member, far)),
+      near.run(joinedNear.sink).then(() => client.leave(joinedNear.peer, near)),
+      far.run(joinedFar.sink).then(() => serving.leave(joinedFar.peer, far)),
     ]);
     running.push(ended);
     const stall = () => {
       const passing = pair.map((connection) => connection.stall());
       return () => passing.forEach((pass) => pass());
     };
-    tunnels[i] = { client: near, server: far, serverMember: joinedFar.member, stall, ended };
+    tunnels[i] = { client: near, server: far, serverPeer: joinedFar.peer, stall, ended };
   };
   const startClient = (i: number): Side =>
     clientSide(lans[i], options, clock, () => {
-      const member = clients[i].proxy.members.get("server");
-      return member?.tunnel === undefined ? undefined : member;
+      const peer = clients[i].proxy.peers.get("server");
+      return peer?.tunnel === undefined ? undefined : peer;
     });
   const lose = async (i: number): Promise<void> => {
     await tunnels[i].client.close("keepalive-timeout", "", 100);
@@ -167,8 +171,8 @@ export function openPath(options: PathOptions = {}): Path {
     attach(name): RawClient {
       const [connection, far] = memoryConnectionPair();
       const tunnel = makeTunnel(far, now);
-      const { member, sink } = server.proxy.join(name, tunnel);
-      const ended = tunnel.run(sink).finally(() => server.proxy.leave(member, tunnel));
+      const { peer, sink } = server.proxy.join(name, tunnel);
+      const ended = tunnel.run(sink).finally(() => server.proxy.leave(peer, tunnel));
       raw.push(connection);
       running.push(ended);
       return { connection, ended };
@@ -188,9 +192,9 @@ export function openPath(options: PathOptions = {}): Path {
 function succeed(side: Side, fresh: Side, keep: boolean): void {
   const { table } = side.proxy.sessions;
   const sessions = keep ? [...table] : [];
-  for (const { index, member, ...session } of sessions) {
+  for (const { index, peer, ...session } of sessions) {
     const counters = table.counters.subarray(index * COUNTERS, index * COUNTERS + 4);
-    fresh.proxy.restore(member.name, session, [...counters]);
+    fresh.proxy.restore(peer.name, session, [...counters]);
   }
   fresh.link.run(fresh.proxy);
   Object.assign(side, fresh);
@@ -259,7 +263,7 @@ function clientSide(
   link: MemoryLink,
   options: PathOptions,
   clock: Clock,
-  member: () => Member | undefined,
+  peer: () => Peer | undefined,
 ): Side {
   const { options: proxyOptions, side } = base(link, options, clock);
   const policy = { mac: options.mac ?? "own" };
@@ -270,7 +274,7 @@ function clientSide(
   const proxy = new Proxy(
     "client",
     proxyOptions,
-    (sessions) => discovery = new ClientDiscovery(proxyOptions, policy, sessions, member),
+    (sessions) => discovery = new ClientDiscovery(proxyOptions, policy, sessions, peer),
     { state() {}, resumed: (_client, outcome) => void side.resumed.push(outcome) },
   );
   return { proxy, ...side, pending: () => discovery?.size ?? 0 };

@@ -10,7 +10,7 @@ import {
   MAX_RECORD_BODY,
   RECORD_HEADER,
   recordHeader,
-} from "../../src/tunnel/record.ts";
+} from "../../src/tunnel/record/record.ts";
 import { encodeSessionList, type ListedSession } from "../../src/tunnel/session_list.ts";
 import { AC, CUSTOMER, type Path, type RawClient } from "./path.ts";
 

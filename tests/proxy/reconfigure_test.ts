@@ -1,14 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
 import { CODE_PADI } from "../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../src/pppoe/mac.ts";
-import { Backoff } from "../../src/proxy/backoff.ts";
-import { CustomerRates } from "../../src/proxy/customer_rates.ts";
-import type { ProxyLimits } from "../../src/proxy/proxy_options.ts";
-import { ServerChoice } from "../../src/proxy/server_choice.ts";
-import { SharedRate } from "../../src/proxy/shared_rate.ts";
-import { Admission } from "../../src/tunnel/admission.ts";
-import { Reputation } from "../../src/tunnel/reputation.ts";
-import { StartPace } from "../../src/tunnel/start_pace.ts";
+import { Backoff } from "../../src/daemon/backoff.ts";
+import { CustomerRates } from "../../src/limits/customer_rates.ts";
+import type { ProxyLimits } from "../../src/proxy/session/proxy_options.ts";
+import { Failover } from "../../src/daemon/failover.ts";
+import { SharedRate } from "../../src/limits/shared_rate.ts";
+import { Admission } from "../../src/tunnel/admission/admission.ts";
+import { Reputation } from "../../src/tunnel/admission/reputation.ts";
+import { StartPace } from "../../src/tunnel/admission/start_pace.ts";
 import { dial, service, settle, uniq, within } from "./dial.ts";
 import type { Path } from "./path.ts";
 
@@ -125,7 +125,7 @@ Deno.test("a running client applies new settings of reconnecting and of changing
   const backoff = new Backoff({ base: 1, cap: 10, reset: 1_000 }, () => 1);
   backoff.reconfigure({ base: 500, cap: 500, reset: 1_000 });
   assertEquals(backoff.next(0), 500);
-  const choice = new ServerChoice(2, { failoverAfter: 1_000, failbackAfter: 0 });
+  const choice = new Failover(2, { failoverAfter: 1_000, failbackAfter: 0 });
   choice.connected(1);
   choice.lost(0, true);
   assertEquals(choice.next(500), 1);

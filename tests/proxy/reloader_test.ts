@@ -2,8 +2,8 @@ import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
-import { Monitor } from "../../src/proxy/monitor.ts";
-import { type Prepared, Reloader, ReloadInProgressError } from "../../src/proxy/reload.ts";
+import { Monitor } from "../../src/daemon/monitor.ts";
+import { type Prepared, Reloader, ReloadInProgressError } from "../../src/daemon/reload.ts";
 import { withFolder } from "../cli/process.ts";
 
 const SOURCE = `mode = "client"

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { padt } from "../../src/pppoe/discovery.ts";
-import { proofTag } from "../../src/proxy/session_proof.ts";
-import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
+import { proofTag } from "../../src/proxy/session/session_proof.ts";
+import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record/record.ts";
 import { encodeSessionList } from "../../src/tunnel/session_list.ts";
 import { dial, payloadOf, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";

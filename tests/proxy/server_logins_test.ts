@@ -1,12 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { ClientAllowances } from "../../src/proxy/client_allowances.ts";
-import { Server } from "../../src/proxy/server.ts";
+import { ClientAllowances } from "../../src/daemon/client_allowances.ts";
+import { Server } from "../../src/daemon/accept_loop.ts";
 import { authenticateToServer, HandshakeError } from "../../src/tunnel/authenticate.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
-import { TicketReader } from "../../src/tunnel/ticket.ts";
-import { ControlType, KIND_CONTROL } from "../../src/tunnel/record.ts";
-import { Reputation } from "../../src/tunnel/reputation.ts";
-import type { Incoming, Listener } from "../../src/tunnel/listener.ts";
+import { TicketReader } from "../../src/tunnel/admission/ticket.ts";
+import { ControlType, KIND_CONTROL } from "../../src/tunnel/record/record.ts";
+import { Reputation } from "../../src/tunnel/admission/reputation.ts";
+import type { Incoming, Listener } from "../../src/tunnel/transport/listener.ts";
 import {
   type MemoryConnection,
   memoryConnectionPair,

@@ -9,8 +9,8 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { parseDiscovery } from "../../src/pppoe/frame.ts";
 import { listSessions } from "../../src/proxy/listing.ts";
-import { Known, type Member, newMember, nextHandle } from "../../src/proxy/session.ts";
-import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record.ts";
+import { Known, newPeer, nextHandle, type Peer } from "../../src/proxy/session/session.ts";
+import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record/record.ts";
 import { encodeResumed } from "../../src/tunnel/session_list.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { memoryConnectionPair, recordBuffer } from "../tunnel/memory_connection.ts";
@@ -107,7 +107,7 @@ Deno.test("violation: resumed-unexpected is a second answer to a list, or one wi
     keepalive: { interval: 1e6, timeout: 2e6 },
     now: () => 0,
   });
-  const take = listSessions(newMember("server", 0), tunnel, [], () => {});
+  const take = listSessions(newPeer("server", 0), tunnel, [], () => {});
   assertEquals(take(ControlType.resumed, encodeResumed(1)), "resumed-unexpected");
   assertEquals(take(ControlType.resumed, encodeResumed(0)), undefined);
   assertEquals(take(ControlType.resumed, encodeResumed(0)), "resumed-unexpected");
@@ -157,14 +157,14 @@ Deno.test("in the tunnel discovery has the addresses and ids of customer and AC,
   }));
 
 Deno.test("handles are assigned in turn, and one is free again after all others", () => {
-  const member: Member = newMember("branch-1", 0);
-  const given = Array.from({ length: 0xffff }, () => nextHandle(member));
+  const peer: Peer = newPeer("branch-1", 0);
+  const given = Array.from({ length: 0xffff }, () => nextHandle(peer));
   assertEquals(given, Array.from({ length: 0xffff }, (_, i) => i + 1));
-  member.handles[2] = 1; // open
-  member.known[3] = Known.declined; // the client may still prove the session that had it
-  assertEquals([1, 2, 3].map(() => nextHandle(member)), [1, 4, 5]);
-  for (let i = 0; i < 0xffff - 5; i++) nextHandle(member);
-  assertEquals([1, 2, 3].map(() => nextHandle(member)), [1, 3, 4]);
-  member.handles.fill(1);
-  assertEquals(nextHandle(member), 0);
+  peer.handles[2] = 1; // open
+  peer.known[3] = Known.declined; // the client may still prove the session that had it
+  assertEquals([1, 2, 3].map(() => nextHandle(peer)), [1, 4, 5]);
+  for (let i = 0; i < 0xffff - 5; i++) nextHandle(peer);
+  assertEquals([1, 2, 3].map(() => nextHandle(peer)), [1, 3, 4]);
+  peer.handles.fill(1);
+  assertEquals(nextHandle(peer), 0);
 });

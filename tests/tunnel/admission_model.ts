@@ -1,10 +1,14 @@
 /** A model of admission that holds whatever strangers do, for property tests and fuzzing. */
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { Admission, type AdmissionLimits, type NoPlace } from "../../src/tunnel/admission.ts";
-import { type Networks, networksOf } from "../../src/tunnel/network.ts";
-import { Reputation } from "../../src/tunnel/reputation.ts";
-import { type Place, type Rank, RANKS } from "../../src/tunnel/seat.ts";
-import type { Ticket } from "../../src/tunnel/ticket.ts";
+import {
+  Admission,
+  type AdmissionLimits,
+  type NoPlace,
+} from "../../src/tunnel/admission/admission.ts";
+import { type Networks, networksOf } from "../../src/tunnel/admission/network.ts";
+import { Reputation } from "../../src/tunnel/admission/reputation.ts";
+import { type Place, type Rank, RANKS } from "../../src/tunnel/admission/seat.ts";
+import type { Ticket } from "../../src/tunnel/admission/ticket.ts";
 import { TicketModel } from "./ticket_model.ts";
 
 /** An action of a stranger or client, or the passing of time. */

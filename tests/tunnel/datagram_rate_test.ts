@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { encodeProbe, MAX_HALF, writeHalf } from "../../src/tunnel/datagram.ts";
-import { DatagramReader } from "../../src/tunnel/datagram_reader.ts";
+import { encodeProbe, MAX_FRAGMENT, writeFragment } from "../../src/tunnel/datagram/datagram.ts";
+import { DatagramReader } from "../../src/tunnel/datagram/datagram_reader.ts";
 import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
-import { KIND_SESSION } from "../../src/tunnel/record.ts";
+import { KIND_SESSION } from "../../src/tunnel/record/record.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
@@ -59,8 +59,8 @@ function openTunnel(allowance = new PeerAllowance(now)) {
 }
 
 function half(frame: number, [from, to]: readonly [number, number]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(MAX_HALF));
-  const length = writeHalf(view, OWN, frame, new Uint8Array(100), [from, to]);
+  const view = new DataView(new ArrayBuffer(MAX_FRAGMENT));
+  const length = writeFragment(view, OWN, frame, new Uint8Array(100), [from, to]);
   return new Uint8Array(view.buffer, 0, length);
 }
 

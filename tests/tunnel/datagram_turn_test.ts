@@ -1,5 +1,5 @@
 import { assertLess } from "@std/assert";
-import { KIND_SESSION } from "../../src/tunnel/record.ts";
+import { KIND_SESSION } from "../../src/tunnel/record/record.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";

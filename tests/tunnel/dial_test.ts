@@ -6,14 +6,14 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
-import { abandon } from "../../src/tunnel/connection.ts";
-import { dialQuic } from "../../src/tunnel/quic.ts";
-import { shownFingerprint } from "../../src/tunnel/shown_certificate.ts";
-import { dialTls } from "../../src/tunnel/tls.ts";
-import { encodeAlert, TlsAlert } from "../../src/tunnel/tls_alert.ts";
-import { makeTlsIdentity } from "../../src/tunnel/tls_identity.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
-import { dialServer } from "../../src/proxy/dialler.ts";
+import { abandon } from "../../src/tunnel/transport/connection.ts";
+import { dialQuic } from "../../src/tunnel/quic/quic.ts";
+import { shownFingerprint } from "../../src/tunnel/tls/shown_certificate.ts";
+import { dialTls } from "../../src/tunnel/tls/tls.ts";
+import { encodeAlert, TlsAlert } from "../../src/tunnel/tls/tls_alert.ts";
+import { makeTlsIdentity } from "../../src/tunnel/tls/tls_identity.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
+import { dialServer } from "../../src/daemon/dial.ts";
 import { issue } from "./authority.ts";
 
 closeTrust();

@@ -1,7 +1,7 @@
 /** Dials a server over TLS and QUIC; started by environment_test.ts. */
 import { ALPN } from "../../src/tunnel/handshake.ts";
 import { dial } from "../../src/tunnel/transport.ts";
-import { checkTlsEnvironment, closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { checkTlsEnvironment, closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 
 const [cert, key, pin] = Deno.args.slice(0, 3).map((file) => Deno.readTextFileSync(file));
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));

@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { issue } from "./authority.ts";
 
 const ROOT = new URL("../../", import.meta.url).pathname;

@@ -1,4 +1,4 @@
-import { RecordWriter } from "../../src/tunnel/record_writer.ts";
+import { RecordWriter } from "../../src/tunnel/record/record_writer.ts";
 
 /** A writer with its own clock, whose writes are collected and held until released. */
 export interface HeldWriter {

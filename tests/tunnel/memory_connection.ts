@@ -1,4 +1,4 @@
-import type { Connection } from "../../src/tunnel/connection.ts";
+import type { Connection } from "../../src/tunnel/transport/connection.ts";
 
 /** One end of a connection in memory. */
 export class MemoryConnection implements Connection {

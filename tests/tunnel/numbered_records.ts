@@ -1,4 +1,4 @@
-import { MAX_RECORD_BODY, RECORD_HEADER } from "../../src/tunnel/record.ts";
+import { MAX_RECORD_BODY, RECORD_HEADER } from "../../src/tunnel/record/record.ts";
 
 /** PPP protocols of data and of control. */
 export const IPV4 = 0x0021;

@@ -1,13 +1,13 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { parseCertificate } from "../../src/config/certificate.ts";
+import { parseCertificate } from "../../src/config/files/certificate.ts";
 import { authenticateClient, authenticateToServer } from "../../src/tunnel/authenticate.ts";
-import { abandon, type Connection } from "../../src/tunnel/connection.ts";
+import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
 import { ALPN } from "../../src/tunnel/handshake.ts";
-import { dialQuic } from "../../src/tunnel/quic.ts";
-import { dialTls, type Trust } from "../../src/tunnel/tls.ts";
-import { makeTlsIdentity, TLS_NAME } from "../../src/tunnel/tls_identity.ts";
+import { dialQuic } from "../../src/tunnel/quic/quic.ts";
+import { dialTls, type Trust } from "../../src/tunnel/tls/tls.ts";
+import { makeTlsIdentity, TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { listen, type Transport } from "../../src/tunnel/transport.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { issue, type Issued } from "./authority.ts";
 
 closeTrust();

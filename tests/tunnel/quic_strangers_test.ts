@@ -1,9 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
-import { makeSelfSigned } from "../../src/cli/self_signed.ts";
-import type { Connection } from "../../src/tunnel/connection.ts";
-import { dialQuic } from "../../src/tunnel/quic.ts";
-import { QuicListener } from "../../src/tunnel/quic_listener.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
+import type { Connection } from "../../src/tunnel/transport/connection.ts";
+import { dialQuic } from "../../src/tunnel/quic/quic.ts";
+import { QuicListener } from "../../src/tunnel/quic/quic_listener.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import {
   captureInitial,
   closingInitial,

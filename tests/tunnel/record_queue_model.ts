@@ -9,15 +9,15 @@ import {
   PPP_CONTROL_LIMIT,
   SESSION_CONTROL_LIMIT,
   weightOf,
-} from "../../src/tunnel/queue_shares.ts";
+} from "../../src/tunnel/record/queue_shares.ts";
 import {
   KIND_CONTROL,
   KIND_DISCOVERY,
   KIND_SESSION,
   RECORD_HEADER,
-} from "../../src/tunnel/record.ts";
-import { MAX_AGE, type QueueDrop, RecordQueue } from "../../src/tunnel/record_queue.ts";
-import { QUANTUM } from "../../src/tunnel/round_robin.ts";
+} from "../../src/tunnel/record/record.ts";
+import { MAX_AGE, type QueueDrop, RecordQueue } from "../../src/tunnel/record/record_queue.ts";
+import { QUANTUM } from "../../src/tunnel/record/round_robin.ts";
 import { IPV4, LCP, numberedBody, recordsOf } from "./numbered_records.ts";
 
 /**

@@ -1,13 +1,13 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { makeSelfSigned, type SelfSigned } from "../../src/cli/self_signed.ts";
-import { abandon, type Connection } from "../../src/tunnel/connection.ts";
-import { dialQuic } from "../../src/tunnel/quic.ts";
-import { QuicListener } from "../../src/tunnel/quic_listener.ts";
-import { dialTls } from "../../src/tunnel/tls.ts";
-import { TlsListener } from "../../src/tunnel/tls_listener.ts";
-import { TLS_NAME } from "../../src/tunnel/tls_identity.ts";
-import type { Listener } from "../../src/tunnel/listener.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { makeSelfSigned, type SelfSigned } from "../../src/cli/keygen/self_signed.ts";
+import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
+import { dialQuic } from "../../src/tunnel/quic/quic.ts";
+import { QuicListener } from "../../src/tunnel/quic/quic_listener.ts";
+import { dialTls } from "../../src/tunnel/tls/tls.ts";
+import { TlsListener } from "../../src/tunnel/tls/tls_listener.ts";
+import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
+import type { Listener } from "../../src/tunnel/transport/listener.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { canBecomePlainUser, NOBODY } from "../lab/plain_user.ts";
 import { until } from "../proxy/dial.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { MAX_CONTROL_BODY } from "../../src/tunnel/record.ts";
+import { MAX_CONTROL_BODY } from "../../src/tunnel/record/record.ts";
 import {
   decodeResumed,
   decodeSessionList,

@@ -1,5 +1,5 @@
 /** Which tickets give a place: each client's newest, others once a second if the place is free. */
-import type { Ticket } from "../../src/tunnel/ticket.ts";
+import type { Ticket } from "../../src/tunnel/admission/ticket.ts";
 
 /** Predicts whether a ticket gives a place. */
 export class TicketModel {

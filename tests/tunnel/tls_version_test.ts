@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
-import { abandon } from "../../src/tunnel/connection.ts";
-import { dialTls } from "../../src/tunnel/tls.ts";
-import { makeTlsIdentity } from "../../src/tunnel/tls_identity.ts";
-import { closeTrust } from "../../src/tunnel/trust_environment.ts";
+import { abandon } from "../../src/tunnel/transport/connection.ts";
+import { dialTls } from "../../src/tunnel/tls/tls.ts";
+import { makeTlsIdentity } from "../../src/tunnel/tls/tls_identity.ts";
+import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { withFolder } from "../cli/process.ts";
 import { startProcess } from "../lab/process.ts";
 import { needing } from "../needs.ts";

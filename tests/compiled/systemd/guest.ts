@@ -144,7 +144,7 @@ async function kill(): Promise<void> {
   await untilCarried();
 }
 
-async function watchdog(): Promise<void> {
+async function idleTimeout(): Promise<void> {
   const before = await property(CLIENT, "MainPID");
   await runCommand("systemctl", "kill", "--signal", "STOP", CLIENT);
   await untilRestarted(CLIENT, before);
@@ -194,7 +194,7 @@ export const STEPS: Readonly<Record<string, () => Promise<void>>> = {
   "status shows sessions; the daemon runs as its user with one capability and cannot exec": status,
   "reload applies a valid configuration and refuses an invalid one": reload,
   "after kill -9 the daemon is restarted and the session continues": kill,
-  "the watchdog ends a hung process, and the session continues": watchdog,
+  "the watchdog ends a hung process, and the session continues": idleTimeout,
   "P4: a refused configuration exits with 78 and is not retried": refused,
   "stop shuts it down cleanly": stop,
   "the journal has log lines with their priorities": logged,

@@ -1,11 +1,11 @@
 /**
  * QUIC datagrams through the reader: each one is a frame, a fragment of one, a probe, or counted.
  */
-import { HALF_HEADER, KIND_HALF } from "../../../src/tunnel/datagram.ts";
-import { DatagramReader } from "../../../src/tunnel/datagram_reader.ts";
+import { FRAGMENT_HEADER, KIND_FRAGMENT } from "../../../src/tunnel/datagram/datagram.ts";
+import { DatagramReader } from "../../../src/tunnel/datagram/datagram_reader.ts";
 import { PeerAllowance } from "../../../src/tunnel/peer_allowance.ts";
-import { HALF_AGE, MAX_HALVES } from "../../../src/tunnel/half_joiner.ts";
-import { KIND_CONTROL, MAX_RECORD_BODY, recordHeader } from "../../../src/tunnel/record.ts";
+import { FRAGMENT_AGE, MAX_FRAGMENTS } from "../../../src/tunnel/datagram/reassembly.ts";
+import { KIND_CONTROL, MAX_RECORD_BODY, recordHeader } from "../../../src/tunnel/record/record.ts";
 import { recordBuffer } from "../../tunnel/memory_connection.ts";
 import type { Random } from "../random.ts";
 import { must, sameBytes, type Target } from "../target.ts";
@@ -40,8 +40,8 @@ function built(head: number, rest: readonly number[]): Uint8Array {
 
 function half(random: Random): number[] {
   const payload = random.bytes(2 + random.below(40));
-  const head = recordHeader(KIND_HALF, payload.length, random.below(3));
-  const number = [0, random.pick([0, 1, MAX_HALVES])];
+  const head = recordHeader(KIND_FRAGMENT, payload.length, random.below(3));
+  const number = [0, random.pick([0, 1, MAX_FRAGMENTS])];
   const middle = 1 + random.below(payload.length - 1);
   const parts = [
     built(head, [...number, 0, 0, ...payload.subarray(0, middle)]),
@@ -75,7 +75,7 @@ export const datagrams: Target = {
     const given: Uint8Array[] = [];
     const seen = new Watched(given);
     for (const step of datagramsOf(input)) {
-      if (step === "wait") seen.now += HALF_AGE + 1;
+      if (step === "wait") seen.now += FRAGMENT_AGE + 1;
       else {
         given.push(step);
         seen.reader.received(step.slice());
@@ -122,7 +122,7 @@ class Watched {
     );
     const payload = this.#buffer.bytes.slice(offset, offset + length);
     const last = this.#given[this.#given.length - 1];
-    if (last[0] >>> 6 !== KIND_HALF) {
+    if (last[0] >>> 6 !== KIND_FRAGMENT) {
       must(
         sameBytes(last, built(recordHeader(0, length, handle), [...payload])),
         "a different frame",
@@ -130,7 +130,7 @@ class Watched {
       return this.#count("frame");
     }
     this.#count("joined");
-    const head = recordHeader(KIND_HALF, length, handle);
+    const head = recordHeader(KIND_FRAGMENT, length, handle);
     const number = [last[4], last[5]];
     const fits = (from: number, to: number) =>
       this.#given.some((datagram) =>
@@ -140,7 +140,7 @@ class Watched {
         )
       );
     const from = last[6] << 8 | last[7];
-    const part = last.length - HALF_HEADER;
+    const part = last.length - FRAGMENT_HEADER;
     const whole = from === 0
       ? fits(0, part) && fits(part, length)
       : fits(0, from) && fits(from, length);
@@ -150,10 +150,17 @@ class Watched {
   /** Checks that every datagram is accounted for once, and that at most 64 fragments wait. */
   mustAddUp(): void {
     const of = (word: string): number => this.#counts[word] ?? 0;
-    const singles = ["frame", "ping", "pong", "datagram-malformed", "half-duplicate", "half-late"];
-    const once = [...singles, "half-lost"].reduce((sum, word) => sum + of(word), 0);
-    const waiting = this.#given.length - once - 2 * of("joined") - 2 * of("half-mismatch");
-    must(waiting >= 0 && waiting <= MAX_HALVES, `${waiting} datagrams are not accounted for`);
+    const singles = [
+      "frame",
+      "ping",
+      "pong",
+      "datagram-malformed",
+      "fragment-duplicate",
+      "fragment-late",
+    ];
+    const once = [...singles, "fragment-lost"].reduce((sum, word) => sum + of(word), 0);
+    const waiting = this.#given.length - once - 2 * of("joined") - 2 * of("fragment-mismatch");
+    must(waiting >= 0 && waiting <= MAX_FRAGMENTS, `${waiting} datagrams are not accounted for`);
     const around = this.#buffer.bytes.subarray(0, START).every((byte) => byte === AROUND);
     must(around, "bytes before the datagrams were overwritten");
   }

@@ -11,7 +11,7 @@ import {
   PROOF_BYTES,
 } from "../../../src/tunnel/handshake.ts";
 import { CLOSE_CODES, encodeClose } from "../../../src/tunnel/close_reason.ts";
-import { ControlType, KIND_CONTROL } from "../../../src/tunnel/record.ts";
+import { ControlType, KIND_CONTROL } from "../../../src/tunnel/record/record.ts";
 import { record } from "../../proxy/raw_client.ts";
 import { type MemoryConnection, memoryConnectionPair } from "../../tunnel/memory_connection.ts";
 import { Random } from "../random.ts";

@@ -1,7 +1,7 @@
 /** The first bytes of a connection, read before TLS, on a server and on a client. */
-import { MAX_CLIENT_HELLO, readClientHello } from "../../../src/tunnel/client_hello.ts";
-import { MAX_SERVER_HELLO, readServerAnswer } from "../../../src/tunnel/server_hello.ts";
-import { encodeAlert } from "../../../src/tunnel/tls_alert.ts";
+import { MAX_CLIENT_HELLO, readClientHello } from "../../../src/tunnel/tls/client_hello.ts";
+import { MAX_SERVER_HELLO, readServerAnswer } from "../../../src/tunnel/tls/server_hello.ts";
+import { encodeAlert } from "../../../src/tunnel/tls/tls_alert.ts";
 import {
   alpn,
   chosenVersion,

@@ -1,6 +1,6 @@
 /** Requests to the admin API: over its socket, and over TCP without the token. */
-import { ROUTES } from "../../../src/admin/routes.ts";
-import { makeServe } from "../../../src/admin/serve.ts";
+import { ROUTES } from "../../../src/admin/api/routes.ts";
+import { makeServe } from "../../../src/admin/http/serve.ts";
 import { withDaemon } from "../../admin/daemon.ts";
 import { converse } from "../http_conversation.ts";
 import type { Random } from "../random.ts";

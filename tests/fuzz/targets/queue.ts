@@ -1,5 +1,5 @@
 /** A tunnel's record queue, checked against a model of what may wait, be dropped and be sent. */
-import { MAX_RECORD_BODY } from "../../../src/tunnel/record.ts";
+import { MAX_RECORD_BODY } from "../../../src/tunnel/record/record.ts";
 import { QueueModel, type QueueStep, RECORD_TYPES } from "../../tunnel/record_queue_model.ts";
 import type { Random } from "../random.ts";
 import { Script } from "../script.ts";

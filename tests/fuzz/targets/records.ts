@@ -6,8 +6,8 @@ import {
   MAX_RECORD_BODY,
   RECORD_HEADER,
   recordHeader,
-} from "../../../src/tunnel/record.ts";
-import { MIN_RECORD_BUFFER, RecordReader } from "../../../src/tunnel/record_reader.ts";
+} from "../../../src/tunnel/record/record.ts";
+import { MIN_RECORD_BUFFER, RecordReader } from "../../../src/tunnel/record/record_reader.ts";
 import { recordBuffer } from "../../tunnel/memory_connection.ts";
 import type { Random } from "../random.ts";
 import { must, sameBytes, type Target } from "../target.ts";

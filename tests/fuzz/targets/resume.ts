@@ -2,13 +2,13 @@
  * Claims of a reconnecting client about its sessions, to servers that kept them and that lost them.
  */
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
-import { proofTag } from "../../../src/proxy/session_proof.ts";
+import { proofTag } from "../../../src/proxy/session/session_proof.ts";
 import {
   ControlType,
   KIND_CONTROL,
   KIND_DISCOVERY,
   KIND_SESSION,
-} from "../../../src/tunnel/record.ts";
+} from "../../../src/tunnel/record/record.ts";
 import { encodeSessionList, type ListedSession } from "../../../src/tunnel/session_list.ts";
 import { service } from "../../proxy/dial.ts";
 import { AC, CUSTOMER, LAN, WAN } from "../../proxy/path.ts";

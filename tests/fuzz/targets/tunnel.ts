@@ -1,8 +1,8 @@
 /** Records of an authenticated client on its tunnel, next to an honest client. */
 import { CODE_PADI, CODE_PADR, CODE_PADT } from "../../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
-import type { HostUniqMode } from "../../../src/proxy/host_uniq.ts";
-import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "../../../src/tunnel/record.ts";
+import type { HostUniqMode } from "../../../src/proxy/discovery/host_uniq.ts";
+import { KIND_CONTROL, KIND_DISCOVERY, KIND_SESSION } from "../../../src/tunnel/record/record.ts";
 import { service, uniq } from "../../proxy/dial.ts";
 import { AC, CUSTOMER, WAN } from "../../proxy/path.ts";
 import { record } from "../../proxy/raw_client.ts";

@@ -7,7 +7,7 @@ import {
   CODE_PADT,
 } from "../../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
-import type { HostUniqMode } from "../../../src/proxy/host_uniq.ts";
+import type { HostUniqMode } from "../../../src/proxy/discovery/host_uniq.ts";
 import { acName, cookie, service, sessionFrame, uniq } from "../../proxy/dial.ts";
 import { LAN, WAN } from "../../proxy/path.ts";
 import { discoveryFrame, PROTOCOL_WORDS, sessionFrame as sessionFrameOf } from "../generators.ts";

@@ -1,4 +1,4 @@
-import { openLink } from "../../../ffi/open_link.ts";
+import { openLink } from "../../../ffi/link/open_link.ts";
 import {
   CODE_SESSION,
   ETHERTYPE_DISCOVERY,

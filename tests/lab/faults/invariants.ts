@@ -1,6 +1,6 @@
-import { AdminClient } from "../../../src/cli/admin_client.ts";
-import { type Session, Sessions, Status } from "../../../src/admin/schema.ts";
-import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record_queue.ts";
+import { AdminClient } from "../../../src/cli/remote/admin_client.ts";
+import { type Session, Sessions, Status } from "../../../src/admin/api/response_schema.ts";
+import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record/record_queue.ts";
 import type { Fault } from "./fault.ts";
 import { BACK } from "./customers.ts";
 import { BRANCHES, type Line } from "./line.ts";

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import { Status } from "../../../src/admin/schema.ts";
-import { AdminClient } from "../../../src/cli/admin_client.ts";
-import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record_queue.ts";
+import { Status } from "../../../src/admin/api/response_schema.ts";
+import { AdminClient } from "../../../src/cli/remote/admin_client.ts";
+import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record/record_queue.ts";
 import { insideLab, Lab } from "../lab.ts";
 import { startTestAc, type TestAc } from "../peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../peers/test_client.ts";

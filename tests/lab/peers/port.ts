@@ -1,4 +1,4 @@
-import { openLink } from "../../../ffi/open_link.ts";
+import { openLink } from "../../../ffi/link/open_link.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../../src/pppoe/constants.ts";
 import { type Mac, readMac } from "../../../src/pppoe/mac.ts";
 import { Journal } from "../journal.ts";

@@ -1,4 +1,4 @@
-import { ethtoolValue } from "../../../ffi/ethtool.ts";
+import { ethtoolValue } from "../../../ffi/link/ethtool.ts";
 
 /**
  * linux/ethtool.h: transmit checksums, segmentation of TCP, generic segmentation, receive merging.

@@ -4,8 +4,8 @@
  * end are lost. A line on stdin sets its {@linkcode Mood}. Used instead of the kernel's netem,
  * which is not available on every machine.
  */
-import type { Link } from "../../../ffi/link.ts";
-import { openLink } from "../../../ffi/open_link.ts";
+import type { Link } from "../../../ffi/link/link.ts";
+import { openLink } from "../../../ffi/link/open_link.ts";
 import { DelayLine, seededRandom } from "./delay_line.ts";
 import { meddle, type Mood, MOODS } from "./mood.ts";
 import { shortSleep } from "./short_sleep.ts";

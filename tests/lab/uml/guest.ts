@@ -1,4 +1,4 @@
-import { encodeFilter } from "../../../ffi/bpf.ts";
+import { encodeFilter } from "../../../ffi/socket/bpf.ts";
 import type { Lab } from "../lab.ts";
 import type { Program } from "../../needs.ts";
 import { type LabProcess, runCommand } from "../process.ts";

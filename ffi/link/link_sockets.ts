@@ -1,0 +1,168 @@
+import { ENETDOWN, isShortage } from "../errno.ts";
+import { type InterfaceFacts, readInterface } from "../socket/interface.ts";
+import type { LinkOptions, LinkStatistics } from "./link.ts";
+import {
+  bindSocket,
+  boundIndex,
+  closeSocket,
+  isLinkGone,
+  openSocket,
+  type PacketSocket,
+  readKernelDrops,
+  takeError,
+} from "./packet_socket.ts";
+import type { OpenReceiver, Receiver } from "./receiver.ts";
+
+export const DEFAULT_RING_FRAMES = 4096;
+
+/** Options of a link's sockets. */
+export interface LinkSocketsOptions {
+  link: LinkOptions;
+  openReceiver: OpenReceiver;
+  statistics: LinkStatistics;
+  /** Called after an error which may mean that the link is down. */
+  recheckLink: () => void;
+}
+
+/** The sockets of a link, reopened if its interface is replaced by another one. */
+export class LinkSockets {
+  #options: LinkSocketsOptions;
+  #socket: PacketSocket;
+  #receiver: Receiver | undefined;
+
+  /** Throws SystemError if the interface or a socket cannot be opened. */
+  constructor(options: LinkSocketsOptions) {
+    this.#options = options;
+    [this.#socket, this.#receiver] = this.#open();
+  }
+
+  /** Properties of the interface, as of the last `follow` or `takeFacts`. */
+  get facts(): InterfaceFacts {
+    return this.#socket.facts;
+  }
+
+  /** The socket to receive on; -1 if closed. */
+  get fd(): number {
+    return this.#socket.fd;
+  }
+
+  /** The socket to send on; -1 if closed. */
+  get sendFd(): number {
+    return this.#socket.sendFd;
+  }
+
+  /** The receiver on these sockets; undefined if they are closed. */
+  get receiver(): Receiver | undefined {
+    return this.#receiver;
+  }
+
+  /** Adopts the interface's address and MTU, if the interface exists. Throws SystemError. */
+  takeFacts(): void {
+    const facts = this.#facts();
+    if (facts === undefined) return;
+    this.#socket.facts.mac.set(facts.mac);
+    this.#socket.facts.mtu = facts.mtu; // a frame longer than a slot is read from the socket
+  }
+
+  readStatistics(): void {
+    if (this.fd >= 0) readKernelDrops(this.fd, this.#options.statistics);
+  }
+
+  /** Whether their interface is up and, as far as can be seen, has not been down or replaced. */
+  isStillUp(): boolean {
+    if (takeError(this.fd) === ENETDOWN) return false; // other errors concern a single frame
+    const facts = this.#look();
+    if (facts === "unknown") return true;
+    return facts?.up === true && facts.index === boundIndex(this.fd);
+  }
+
+  /** Why the link carries no frames. */
+  get fault(): string {
+    return this.#look() === undefined ? "interface gone" : "interface down";
+  }
+
+  /**
+   * Checks the interface, and opens new sockets if it was replaced or its address or MTU changed.
+   * Returns true if the link is usable, false if not, or the shortage that prevents new sockets.
+   */
+  follow(): boolean | Error {
+    takeError(this.fd); // an error from before this check
+    const facts = this.#look();
+    if (facts === "unknown" || facts?.up !== true) return false;
+    const isSame = this.fd >= 0 && facts.index === boundIndex(this.fd);
+    const known = this.facts;
+    if (
+      isSame && facts.mtu === known.mtu && facts.mac.every((byte, i) => byte === known.mac[i])
+    ) return true;
+    // Sockets of a removed interface are useless, and the memory they hold may be what is short.
+    if (!isSame) this.release();
+    try {
+      const [socket, receiver] = this.#open();
+      this.release();
+      this.#socket = socket;
+      this.#receiver = receiver;
+      return true;
+    } catch (error) {
+      if (isLinkGone(error)) return false;
+      if (!isShortage(error)) throw error;
+      if (!isSame) return error;
+      this.#socket.facts = facts; // the old sockets still work
+      return true;
+    }
+  }
+
+  /**
+   * Closes the sockets and forgets their descriptors, which the kernel may reuse for other files.
+   */
+  release(): void {
+    if (this.fd < 0) return;
+    this.readStatistics();
+    this.#receiver?.release();
+    this.#receiver = undefined;
+    closeSocket(this.#socket);
+    this.#socket = { fd: -1, sendFd: -1, facts: this.#socket.facts };
+  }
+
+  #facts(): InterfaceFacts | undefined {
+    try {
+      return readInterface(this.#options.link.interface);
+    } catch (error) {
+      if (isLinkGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  /** Like `#facts`, but "unknown" if memory or descriptors are short. */
+  #look(): InterfaceFacts | "unknown" | undefined {
+    try {
+      return this.#facts();
+    } catch (error) {
+      if (isShortage(error)) return "unknown";
+      throw error;
+    }
+  }
+
+  #open(): [PacketSocket, Receiver] {
+    const { link, openReceiver, statistics, recheckLink } = this.#options;
+    const socket = openSocket(link);
+    try {
+      const receiver = openReceiver({
+        fd: socket.fd,
+        mtu: socket.facts.mtu,
+        frames: link.ringFrames ?? DEFAULT_RING_FRAMES,
+        statistics,
+        recheckLink,
+      });
+      try {
+        bindSocket(socket);
+        return [socket, receiver];
+      } catch (error) {
+        receiver.release();
+        throw error;
+      }
+    } catch (error) {
+      closeSocket(socket);
+      throw error;
+    }
+  }
+}

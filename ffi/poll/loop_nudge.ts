@@ -1,0 +1,83 @@
+/** Makes Deno's event loop poll its sockets without a thread switch. */
+import { unwrap } from "../errno.ts";
+import { libc } from "../libc.ts";
+
+const AF_UNIX = 1;
+const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
+const SUBJECT = "open a socket that nudges the event loop";
+/** Maximum descriptor searched: Deno opens its own files first, so they have low numbers. */
+const MAX_FD = 1024;
+
+/**
+ * A datagram socket of Deno's to which this process sends itself one byte. Deno's event loop polls
+ * its sockets when it has nothing else to do. Waiting for that byte makes it poll, and everything
+ * that arrived before the byte is delivered before the wait ends.
+ *
+ * This takes a few system calls instead of two thread switches: half the time where a core is free,
+ * and a tenth or less where other processes keep all cores busy.
+ *
+ * The addresses are in the abstract namespace (unix(7)): no file, no firewall. The receiving socket
+ * (ear) is connected to the sending one (hand), so it accepts nothing from other processes.
+ */
+export class LoopNudge {
+  #receiver: Deno.DatagramConn;
+  #heard = new Uint8Array(1);
+  #sender: number;
+  #byte = new Uint8Array(1);
+  /** struct sockaddr_un of the receiving socket. */
+  #address: Uint8Array<ArrayBuffer>;
+
+  /** Throws if the system or Deno's permissions refuse the sockets. */
+  constructor() {
+    const name = `\0pppoe-proxy-${crypto.randomUUID()}`;
+    this.#address = unixAddress(name);
+    this.#receiver = Deno.listenDatagram({ transport: "unixpacket", path: name });
+    this.#sender = libc().socket(AF_UNIX, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
+    try {
+      const { bind, connect } = libc();
+      const hand = unixAddress(`${name}-hand`);
+      unwrap(bind(this.#sender, hand, hand.length), "bind(AF_UNIX)", SUBJECT);
+      const ear = findSocket(this.#address);
+      unwrap(connect(ear, hand, hand.length), "connect(AF_UNIX)", SUBJECT);
+      const { length } = this.#address;
+      unwrap(connect(this.#sender, this.#address, length), "connect(AF_UNIX)", SUBJECT);
+    } catch (error) {
+      this.release();
+      throw error;
+    }
+  }
+
+  /** Resolves to true after the event loop has polled its sockets; to false if the nudge failed. */
+  async ring(): Promise<boolean> {
+    const hearing = this.#receiver.receive(this.#heard);
+    if (libc().send(this.#sender, this.#byte, 1, 0) === 1) {
+      return await hearing.then(() => true, () => false);
+    }
+    hearing.catch(() => {}); // `release` ends it
+    return false;
+  }
+
+  release(): void {
+    this.#receiver.close();
+    libc().close(this.#sender);
+  }
+}
+
+/** struct sockaddr_un { u16 family; char path[] }. */
+function unixAddress(name: string): Uint8Array<ArrayBuffer> {
+  const address = new Uint8Array(2 + name.length);
+  new DataView(address.buffer).setUint16(0, AF_UNIX, true);
+  new TextEncoder().encodeInto(name, address.subarray(2));
+  return address;
+}
+
+/** Descriptor of this process's socket with an address; -1 if not found. */
+function findSocket(address: Uint8Array): number {
+  const local = new Uint8Array(address.length);
+  for (let fd = 0; fd < MAX_FD; fd++) {
+    const length = new Uint32Array([local.length]);
+    if (libc().getsockname(fd, local, length) !== 0 || length[0] !== local.length) continue;
+    if (local.every((byte, i) => byte === address[i])) return fd;
+  }
+  return -1;
+}

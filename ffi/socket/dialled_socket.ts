@@ -1,0 +1,80 @@
+/**
+ * The kernel's side of a TCP connection that Deno dialled: received bytes can be inspected before
+ * Deno reads them, and the connection can be closed in any state of Deno's TLS. Deno alone does not
+ * close a connection whose handshake or last write is still pending.
+ */
+import { EAGAIN } from "../errno.ts";
+import { fileIdentity } from "../file/file_identity.ts";
+import { errno, libc } from "../libc.ts";
+import { socketsOf } from "./tcp.ts";
+
+const SOL_SOCKET = 1;
+const SO_RCVLOWAT = 18;
+const MSG_PEEK = 2;
+const MSG_DONTWAIT = 0x40;
+const SHUT_RDWR = 2;
+/** Longer than a ServerHello, shorter than a socket's default receive buffer. Bytes. */
+const HELD_BACK = 32 * 1024;
+
+/** A connection by its descriptor. Calls do nothing once Deno has closed that descriptor. */
+export class DialledSocket {
+  #number: number;
+  #identity: string | undefined;
+
+  private constructor(number: number) {
+    this.#number = number;
+    this.#identity = fileIdentity(number);
+  }
+
+  /** Finds the connection with this local port; undefined if it is already closed. */
+  static find(port: number): DialledSocket | undefined {
+    // A listening socket, which has no peer, may have the same port as an outgoing connection.
+    const number = socketsOf(port).find((fd) => hasPeer(fd));
+    return number === undefined ? undefined : new DialledSocket(number);
+  }
+
+  /** Hides received bytes from Deno until `release`, or until 32 KiB have arrived. */
+  holdBack(): void {
+    this.#setLowWater(HELD_BACK);
+  }
+
+  /** Lets Deno read what has arrived and what will arrive. */
+  release(): void {
+    this.#setLowWater(1);
+  }
+
+  /**
+   * Copies received bytes without consuming them. Returns the number of bytes; null at the end of
+   * the stream.
+   */
+  peek(into: Uint8Array<ArrayBuffer>): number | null {
+    if (!this.#isOurs()) return null;
+    const count = libc().recv(this.#number, into, into.length, MSG_PEEK | MSG_DONTWAIT);
+    if (count > 0) return count;
+    return count < 0 && errno() === EAGAIN ? 0 : null;
+  }
+
+  /**
+   * Shuts the connection down in both directions; data already sent is delivered. Ends the reads
+   * and writes of Deno's end, whose own `close` then closes the descriptor.
+   */
+  shutdown(): void {
+    if (this.#isOurs()) libc().shutdown(this.#number, SHUT_RDWR);
+  }
+
+  #setLowWater(bytes: number): void {
+    if (!this.#isOurs()) return;
+    const value = new Uint8Array(new Int32Array([bytes]).buffer);
+    libc().setsockopt(this.#number, SOL_SOCKET, SO_RCVLOWAT, value, value.length);
+  }
+
+  /** Whether the descriptor is still this connection: the kernel reuses it after Deno's close. */
+  #isOurs(): boolean {
+    return this.#identity !== undefined && fileIdentity(this.#number) === this.#identity;
+  }
+}
+
+function hasPeer(fd: number): boolean {
+  const address = new Uint8Array(28); // struct sockaddr_in6, the larger
+  return libc().getpeername(fd, address, new Uint32Array([address.length])) === 0;
+}

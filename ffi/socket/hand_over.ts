@@ -1,0 +1,156 @@
+/**
+ * Hands a connection to Deno that Deno did not accept; Deno has no call for this. Deno accepts a
+ * loopback connection of this process instead, the stand-in, and the kernel replaces its socket
+ * under the same descriptor:
+ *
+ *     peer ═══ ours            (accepted without Deno)
+ *     us ═════ stand-in        (accepted by Deno, watched by its epoll instance)
+ *                 │ dup3(2): the descriptor now refers to the peer's socket; the stand-in is closed
+ *     peer ═══ Deno's          epoll_ctl(2): watched again, as the stand-in was
+ *
+ * Deno does not notice, because it has neither read nor written at that point. /proc/self/fdinfo
+ * (proc(5)) has one line per watched socket, which shows how Deno watched the stand-in.
+ */
+import type { AcceptedSocket } from "./accepted_socket.ts";
+import { EBADF, EINPROGRESS, SystemError, unwrap } from "../errno.ts";
+import { findEventLoops } from "../poll/event_loop.ts";
+import { errno, libc } from "../libc.ts";
+import { encodeAddress, portOfAddress, SOCKADDR_BYTES } from "./socket_address.ts";
+
+const AF_INET = 2;
+const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
+const O_CLOEXEC = 0o2000000;
+const EPOLL_CTL_ADD = 1;
+const LOOPBACK = "127.0.0.1";
+const SUBJECT = "hand a connection to Deno";
+/**
+ * Deadline, in milliseconds. The kernel alone takes less, unless a firewall blocks the loopback.
+ */
+const PATIENCE = 1_000;
+/** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
+const GAP = 64;
+
+/** The listener with which Deno accepts the stand-in. `handOver` closes it. */
+export interface StandInListener<T extends Deno.Conn> {
+  readonly addr: Deno.Addr;
+  accept(): Promise<T>;
+  close(): void;
+}
+
+/**
+ * Hands a connection to Deno, as if `listener` had accepted it on 127.0.0.1. Throws if the
+ * connection or the stand-in is closed before it is done.
+ */
+export async function handOver<T extends Deno.Conn>(
+  socket: AcceptedSocket,
+  listener: StandInListener<T>,
+): Promise<T> {
+  const own = unwrap(libc().socket(AF_INET, SOCK_STREAM_NONBLOCK_CLOEXEC, 0), "socket", SUBJECT);
+  const timer = setTimeout(() => listener.close(), PATIENCE);
+  try {
+    connectTo((listener.addr as Deno.NetAddr).port, own);
+    const port = localPort(own);
+    const connection = await acceptFrom(listener, port);
+    try {
+      replace(connection, own, port, socket);
+      return connection;
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+  } finally {
+    clearTimeout(timer);
+    libc().close(own);
+    try {
+      listener.close();
+    } catch {
+      // the deadline has closed it
+    }
+  }
+}
+
+function connectTo(port: number, own: number): void {
+  const address = encodeAddress(LOOPBACK, port);
+  if (libc().connect(own, address, address.length) === 0) return;
+  if (errno() !== EINPROGRESS) throw new SystemError("connect", SUBJECT, errno());
+}
+
+/** Accepts the connection from our own port: any local process could connect before it. */
+async function acceptFrom<T extends Deno.Conn>(
+  listener: StandInListener<T>,
+  own: number,
+): Promise<T> {
+  while (true) {
+    const connection = await listener.accept();
+    if ((connection.remoteAddr as Deno.NetAddr).port === own) return connection;
+    connection.close();
+  }
+}
+
+/** Replaces the stand-in's socket, within one turn of the event loop. */
+function replace(standIn: Deno.Conn, own: number, port: number, socket: AcceptedSocket): void {
+  if (socket.closed) throw new Deno.errors.ConnectionReset("Connection closed during the handover");
+  const number = findStandIn((standIn.localAddr as Deno.NetAddr).port, port);
+  for (const loop of findEventLoops(own)) {
+    const event = readWatch(loop, number);
+    if (event === undefined) continue;
+    socket.moveTo(number);
+    unwrap(libc().epoll_ctl(loop, EPOLL_CTL_ADD, number, event), "epoll_ctl", SUBJECT);
+    return;
+  }
+  throw new Error("Cannot hand a connection to Deno: /proc does not show how Deno watches sockets");
+}
+
+const address = new Uint8Array(SOCKADDR_BYTES);
+const addressLength = new Uint32Array(1);
+
+function localPort(fd: number): number {
+  addressLength[0] = address.length;
+  return libc().getsockname(fd, address, addressLength) === 0 ? portOfAddress(address) : -1;
+}
+
+/** Descriptor of the socket between two loopback ports. */
+function findStandIn(local: number, peer: number): number {
+  let gap = 0;
+  for (let fd = 3; gap < GAP; fd++) {
+    addressLength[0] = address.length;
+    const hasPeer = libc().getpeername(fd, address, addressLength) === 0;
+    gap = !hasPeer && errno() === EBADF ? gap + 1 : 0;
+    if (hasPeer && portOfAddress(address) === peer && localPort(fd) === local) return fd;
+  }
+  throw new Error("Cannot hand a connection to Deno: the socket that Deno accepted was not found");
+}
+
+const PAGE = 64 * 1024;
+const page = new Uint8Array(PAGE);
+const decoder = new TextDecoder();
+
+/** How an epoll instance watches a file, as struct epoll_event; undefined if it does not. */
+function readWatch(loop: number, number: number): Uint8Array<ArrayBuffer> | undefined {
+  const line = new RegExp(`^tfd:\\s+${number} events:\\s+([0-9a-f]+) data:\\s+([0-9a-f]+)`, "m");
+  const [, events, data] = line.exec(readText(`/proc/self/fdinfo/${loop}`)) ?? [];
+  if (data === undefined) return undefined;
+  return encodeEvent(Number.parseInt(events, 16), BigInt(`0x${data}`));
+}
+
+/** struct epoll_event { u32 events; u64 data }, packed on x86-64 only (linux/eventpoll.h). */
+function encodeEvent(events: number, data: bigint): Uint8Array<ArrayBuffer> {
+  const dataAt = Deno.build.arch === "x86_64" ? 4 : 8;
+  const event = new Uint8Array(dataAt + 8);
+  const view = new DataView(event.buffer);
+  view.setUint32(0, events, true);
+  view.setBigUint64(dataAt, data, true);
+  return event;
+}
+
+function readText(path: string): string {
+  const name = new TextEncoder().encode(`${path}\0`);
+  const fd = unwrap(libc().open(name, O_CLOEXEC, 0), "open", `read "${path}"`);
+  let text = "";
+  for (let count = 1; count > 0;) {
+    count = libc().read(fd, page, PAGE);
+    if (count > 0) text += decoder.decode(page.subarray(0, count));
+  }
+  libc().close(fd);
+  return text;
+}

@@ -1,0 +1,80 @@
+import { formatAddress } from "../../config/addresses.ts";
+import type { Config } from "../../config/types.ts";
+import type { Daemon } from "../../daemon/daemon.ts";
+import type { TunnelEnd } from "../../tunnel/close_reason.ts";
+import type { Client, Tunnel } from "./response_schema.ts";
+import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
+
+/** Names of the configured peers. */
+function configuredPeers(config: Config): string[] {
+  return config.mode === "server"
+    ? config.clients.map(({ name }) => name)
+    : config.tunnel.connect.map(formatAddress);
+}
+
+/** Names of all peers that are configured or have had a tunnel. */
+export function peerNames({ config, monitor, proxy }: Daemon): string[] {
+  return [
+    ...new Set([
+      ...configuredPeers(config()),
+      ...monitor.peers.byName.keys(),
+      ...proxy.peers.keys(),
+    ]),
+  ];
+}
+
+/** The tunnel of each peer, whether up or down. */
+export function tunnelsOf(daemon: Daemon): Tunnel[] {
+  const traffic = daemon.monitor.peers.traffic(daemon.proxy.sessions.table);
+  return peerNames(daemon).map((name) => tunnelOf(daemon, name, traffic.get(name)));
+}
+
+const NO_TRAFFIC = [0, 0, 0, 0];
+
+function tunnelOf(
+  { config, monitor, proxy }: Daemon,
+  name: string,
+  traffic: ArrayLike<number> = NO_TRAFFIC,
+): Tunnel {
+  const member = proxy.peers.get(name);
+  const peer = monitor.peers.byName.get(name);
+  const tunnel = member?.tunnel;
+  const since = timeOf(peer?.since);
+  return {
+    peer: name,
+    up: tunnel !== undefined,
+    address: tunnel === undefined ? null : peer?.address ?? null,
+    since: tunnel === undefined ? null : since,
+    down_since: tunnel === undefined ? since : null,
+    down_reason: tunnel === undefined ? reasonOf(peer?.end) : null,
+    rtt_seconds: secondsOf(tunnel?.roundTrip),
+    connects: peer?.connects ?? 0,
+    queue_bytes: tunnel?.writer.queuedBytes ?? 0,
+    sessions: member?.sessions ?? 0,
+    ...trafficOf(config().mode, traffic),
+  };
+}
+
+function reasonOf(end: TunnelEnd | undefined): string | null {
+  if (end === undefined) return null;
+  return end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`;
+}
+
+/** The clients of a server; on a client, its servers. */
+export function clientsOf(daemon: Daemon): Client[] {
+  const configured = new Set(configuredPeers(daemon.config()));
+  return tunnelsOf(daemon).map(({ peer, up, address, since, rtt_seconds, ...rest }) => {
+    const { sessions, queue_bytes, frames_up, frames_down, bytes_up, bytes_down } = rest;
+    return {
+      ...{ name: peer, configured: configured.has(peer), up, address, since, rtt_seconds },
+      ...{ sessions, session_limit: sessionLimit(daemon.config(), peer) },
+      ...{ frames_up, frames_down, bytes_up, bytes_down, queue_bytes },
+    };
+  });
+}
+
+function sessionLimit(config: Config, name: string): number {
+  if (config.mode === "client") return config.limits.sessions;
+  const { sessions } = config.clients.find((client) => client.name === name) ?? {};
+  return Math.min(config.limits.sessions, sessions ?? config.limits.sessionsPerClient);
+}

@@ -1,0 +1,92 @@
+/** Request schemas of the admin API: queries, whose values are all strings, and bodies. */
+import * as v from "valibot";
+import { LOG_LEVELS, LOG_TOPICS } from "../../config/log_levels.ts";
+import { isGroupAddress, parseMac } from "../../pppoe/mac.ts";
+
+/** Maximum number of sessions per page. */
+export const MAX_PAGE = 1_000;
+
+const macAddress = v.pipe(
+  v.string(),
+  v.check(
+    (text) => parseMac(text) !== undefined,
+    'Expected a MAC address such as "02:00:00:00:00:01"',
+  ),
+);
+
+/** A unicast address: a PADT is sent to one peer. */
+const stationAddress = v.pipe(
+  macAddress,
+  v.check(
+    (text) => !isGroupAddress(parseMac(text) ?? 0),
+    "Expected a unicast MAC address",
+  ),
+);
+
+/** A whole number, given as text in a query. */
+const numeric = (least: number, most: number) => {
+  const message = `Expected a whole number from ${least} to ${most}`;
+  return v.pipe(
+    v.string(),
+    v.regex(/^\d{1,9}$/, message),
+    v.transform(Number),
+    v.minValue(least, message),
+    v.maxValue(most, message),
+  );
+};
+
+const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
+
+/** Selects sessions. */
+export const SessionsQuery = v.strictObject({
+  client: v.optional(v.string()),
+  mac: v.optional(macAddress),
+  state: v.optional(v.picklist(["open", "held"])),
+  session_id: v.optional(numeric(1, 0xffff)),
+  /** Part of an address or a name, or a session id; open and held sessions only. */
+  search: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  past: v.optional(flag),
+  limit: v.optional(numeric(1, MAX_PAGE)),
+  offset: v.optional(numeric(0, 999_999_999)),
+  sort: v.optional(v.picklist(["opened_at", "bytes", "client"])),
+  order: v.optional(v.picklist(["asc", "desc"])),
+});
+export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
+
+/** Selects the stuck session to end. */
+export const PadtRequest = v.strictObject({
+  client: v.optional(v.string()),
+  mac: stationAddress,
+  /**
+   * The address that the peer knows us by, if the session is no longer ours; by default the
+   * interface's.
+   */
+  from: v.optional(stationAddress),
+  session_id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xfffe)),
+});
+export type PadtRequest = v.InferOutput<typeof PadtRequest>;
+
+export const LogLevelRequest = v.strictObject({
+  level: v.picklist(LOG_LEVELS),
+  topic: v.optional(v.picklist(LOG_TOPICS)),
+});
+export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
+
+export const DrainRequest = v.strictObject({ enabled: v.boolean() });
+export type DrainRequest = v.InferOutput<typeof DrainRequest>;
+
+/** How many recent events to send first. */
+export const EventsQuery = v.strictObject({ recent: v.optional(numeric(0, 512)) });
+export type EventsQuery = v.InferOutput<typeof EventsQuery>;
+
+/** Selects the frames to capture, and for how long. */
+export const CaptureQuery = v.strictObject({
+  client: v.optional(v.string()),
+  mac: v.optional(macAddress),
+  session_id: v.optional(numeric(1, 0xffff)),
+  side: v.optional(v.picklist(["customer", "ac"])),
+  secrets: v.optional(flag),
+  count: v.optional(numeric(1, 999_999_999)),
+  seconds: v.optional(numeric(1, 86_400)),
+});
+export type CaptureQuery = v.InferOutput<typeof CaptureQuery>;

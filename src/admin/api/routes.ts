@@ -1,0 +1,172 @@
+/** All routes of the admin API. */
+import { parseMac } from "../../pppoe/mac.ts";
+import { endByAdmin, freeStuck } from "../../proxy/session/session_ends.ts";
+import { CAPTURE } from "./capture_route.ts";
+import { clientsOf } from "./peers_snapshot.ts";
+import { refuse } from "../http/problem.ts";
+import { RELOAD } from "./reload_route.ts";
+import * as asks from "./request_schema.ts";
+import type { Route } from "../http/route.ts";
+import * as says from "./response_schema.ts";
+import { findSession, pastSessionsOf, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
+import { EVENTS } from "./stream_routes.ts";
+import { readinessOf, statusOf } from "./status_snapshot.ts";
+
+const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
+  200: { description, ...(schema !== undefined && { schema }) },
+});
+
+const HEALTH: Route = {
+  method: "get",
+  path: "/healthz",
+  summary: "Liveness of the process",
+  answers: ok(says.Health, "Alive"),
+  handle: () => ({ status: "ok" }),
+};
+
+const READY: Route = {
+  method: "get",
+  path: "/readyz",
+  summary: "Readiness: the interface is up and, on a client, the tunnel too",
+  answers: {
+    ...ok(says.Readiness, "Ready"),
+    503: { description: "Not ready", schema: says.Readiness },
+  },
+  handle(daemon, { context }) {
+    const readiness = readinessOf(daemon);
+    return context.json(readiness, readiness.ready ? 200 : 503);
+  },
+};
+
+const STATUS: Route = {
+  method: "get",
+  path: "/api/v1/status",
+  summary: "Status of the daemon",
+  answers: ok(says.Status, "The status"),
+  handle: (daemon, { context }) => statusOf(daemon, context.env.role ?? "read"),
+};
+
+const CLIENTS: Route = {
+  method: "get",
+  path: "/api/v1/clients",
+  summary: "The clients of a server; on a client, its servers",
+  answers: ok(says.Clients, "The clients"),
+  handle: (daemon) => ({ clients: clientsOf(daemon) }),
+};
+
+const SESSIONS: Route = {
+  method: "get",
+  path: "/api/v1/sessions",
+  summary: "Lists open and held sessions; with past=true, ended sessions, newest first",
+  query: asks.SessionsQuery,
+  answers: ok(says.SessionPage, "One page of sessions"),
+  handle(daemon, { query }) {
+    const wanted = query as asks.SessionsQuery;
+    return wanted.past ? pastSessionsOf(daemon, wanted) : sessionsOf(daemon, wanted);
+  },
+};
+
+const SESSION: Route = {
+  method: "get",
+  path: "/api/v1/sessions/{id}",
+  summary: "One session",
+  answers: ok(says.Session, "The session"),
+  handle(daemon, { params }) {
+    const session = findSession(daemon, params.id) ?? unknownSession(params.id);
+    return sessionOf(daemon, session);
+  },
+};
+
+const END_SESSION: Route = {
+  method: "delete",
+  path: "/api/v1/sessions/{id}",
+  summary: "Ends a session, with a PADT to both sides",
+  answers: ok(says.Closed, "Ended"),
+  handle(daemon, { params: { id } }) {
+    const session = findSession(daemon, id) ?? unknownSession(id);
+    endByAdmin(daemon.proxy.sessions, session.peer, session.handle);
+    return { closed: id };
+  },
+};
+
+const PADT: Route = {
+  method: "post",
+  path: "/api/v1/padt",
+  summary: "Frees a stuck session: ends ours, or sends a PADT to the station on this side's wire",
+  body: asks.PadtRequest,
+  answers: ok(says.PadtSent, "The number of PADTs sent"),
+  handle({ proxy, link }, { body }) {
+    const { client, mac, from, session_id: sessionId } = body as asks.PadtRequest;
+    const local = from === undefined ? undefined : parseMac(from);
+    const stuck = { member: client, mac: parseMac(mac) ?? 0, local, sessionId };
+    return { sent: freeStuck(proxy.sessions, link.mac, stuck) };
+  },
+};
+
+const LOG_LEVEL: Route = {
+  method: "patch",
+  path: "/api/v1/log-level",
+  summary: "Sets the log level, globally or for one topic, until the next start",
+  body: asks.LogLevelRequest,
+  answers: ok(says.LogLevels, "The levels in use"),
+  handle(daemon, { body }) {
+    const { level, topic } = body as asks.LogLevelRequest;
+    return daemon.setLogLevel(level, topic);
+  },
+};
+
+const DRAIN: Route = {
+  method: "post",
+  path: "/api/v1/drain",
+  summary: "Stops or resumes accepting new sessions; open sessions continue",
+  body: asks.DrainRequest,
+  answers: ok(says.Drained, "Whether the daemon is draining, and the number of sessions"),
+  handle(daemon, { body }) {
+    daemon.drain((body as asks.DrainRequest).enabled);
+    return { draining: daemon.draining, sessions: daemon.proxy.sessions.table.size };
+  },
+};
+
+const METRICS: Route = {
+  method: "get",
+  path: "/metrics",
+  summary: "Metrics in the Prometheus text format",
+  answers: { 200: { description: "The metrics", type: "text/plain" } },
+  async handle(daemon, { context }) {
+    const { metricsText } = await import("../metrics/prometheus.ts");
+    return context.body(await metricsText(daemon), 200, {
+      "content-type": "text/plain; version=0.0.4; charset=utf-8",
+    });
+  },
+};
+
+const OPENAPI: Route = {
+  method: "get",
+  path: "/api/v1/openapi.json",
+  summary: "This document",
+  answers: { 200: { description: "OpenAPI 3.1", type: "application/json" } },
+  handle: async () => (await import("./openapi.ts")).openapi(ROUTES),
+};
+
+function unknownSession(id: string): never {
+  return refuse(404, `No session "${id}"; it may have ended`);
+}
+
+/** All routes, in the order of the OpenAPI document. */
+export const ROUTES: readonly Route[] = [
+  HEALTH,
+  READY,
+  STATUS,
+  CLIENTS,
+  SESSIONS,
+  SESSION,
+  END_SESSION,
+  PADT,
+  RELOAD,
+  LOG_LEVEL,
+  DRAIN,
+  EVENTS,
+  CAPTURE,
+  METRICS,
+  OPENAPI,
+];

@@ -1,0 +1,113 @@
+import manifest from "../../../deno.json" with { type: "json" };
+import { formatAddress } from "../../config/addresses.ts";
+import { dateWarning } from "../../config/files/certificate_dates.ts";
+import { showConfig } from "../../config/show.ts";
+import { logLevels } from "../../log.ts";
+import { formatMac, readMac } from "../../pppoe/mac.ts";
+import type { Daemon } from "../../daemon/daemon.ts";
+import { pacingWarning } from "../../proxy/discovery/pacing.ts";
+import { heldSessions } from "../../daemon/peer_stats.ts";
+import { ringWarning } from "../../daemon/ring_warning.ts";
+import type { Role } from "../http/access.ts";
+import { tunnelsOf } from "./peers_snapshot.ts";
+import type { Certificate, Interface, Readiness, Status } from "./response_schema.ts";
+
+/** Whether frames can be carried: a server is always listening, a client needs its tunnel. */
+export function readinessOf({ config, link, proxy }: Daemon): Readiness {
+  const tunnel = config().mode === "server" ||
+    [...proxy.peers.values()].some((peer) => peer.tunnel !== undefined);
+  return { ready: link.up && tunnel, tunnel, interface: link.up };
+}
+
+function interfaceOf({ link }: Daemon): Interface {
+  link.readStatistics();
+  const { statistics } = link;
+  return {
+    name: link.name,
+    mac: formatMac(readMac(link.mac, 0)),
+    mtu: link.mtu,
+    up: link.up,
+    receive: link.kind,
+    received_frames: statistics.receivedFrames,
+    received_bytes: statistics.receivedBytes,
+    sent_frames: statistics.sentFrames,
+    sent_bytes: statistics.sentBytes,
+    kernel_drops: statistics.kernelDrops,
+  };
+}
+
+/** Dropped frames by reason, including those of the link. */
+export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
+  const { drops, truncated, joined, vlanTagged } = link.statistics;
+  const received = {
+    "receive-truncated": truncated,
+    "receive-joined": joined,
+    "vlan-tagged": vlanTagged,
+  };
+  const all = { ...proxy.sessions.drops.counts, ...drops, ...received };
+  return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
+}
+
+/** The number of open and held sessions, and the limit. */
+export function sessionCounts({ config, proxy }: Daemon): Status["sessions"] {
+  const held = heldSessions(proxy.peers.values());
+  return { open: proxy.sessions.table.size - held, held, limit: config().limits.sessions };
+}
+
+/** The certificates in use, with a warning if they should be replaced. */
+function certificatesOf({ certificates }: Daemon): Certificate[] {
+  const time = (at: number): string | null => Number.isNaN(at) ? null : new Date(at).toISOString();
+  return certificates().map((certificate) => ({
+    use: certificate.use,
+    path: certificate.path,
+    sha256: certificate.fingerprint.toHex(),
+    names: certificate.names,
+    not_before: time(certificate.validFrom),
+    not_after: time(certificate.validTo),
+    warning: dateWarning(certificate, Date.now()) ?? null,
+  }));
+}
+
+/** Problems that need attention now. */
+function warningsOf({ stateTrouble, link, proxy }: Daemon): string[] {
+  const trouble = stateTrouble();
+  return [
+    trouble && `Sessions would not survive a restart: ${trouble}`,
+    ringWarning(link),
+    pacingWarning(proxy.discoveries.pacing),
+  ].filter((warning) => warning !== undefined);
+}
+
+/** Returns the status of the daemon as seen by a role. */
+export function statusOf(daemon: Daemon, role: Role): Status {
+  const { monitor, proxy, startedAt } = daemon;
+  const config = daemon.config();
+  return {
+    schema: 1,
+    version: manifest.version,
+    mode: config.mode,
+    pid: Deno.pid,
+    config_file: config.file,
+    started_at: new Date(startedAt).toISOString(),
+    uptime_seconds: (Date.now() - startedAt) / 1_000,
+    ready: readinessOf(daemon).ready,
+    draining: daemon.draining,
+    role,
+    interface: interfaceOf(daemon),
+    sessions: sessionCounts(daemon),
+    opened_total: monitor.opened,
+    closed_total: { ...monitor.closed },
+    pending_discoveries: proxy.discoveries.size,
+    drops: dropsOf(daemon),
+    memory_rss_bytes: Deno.memoryUsage().rss,
+    transport: config.tunnel.transport,
+    tunnels: tunnelsOf(daemon),
+    ...(config.mode === "server"
+      ? { listen: config.tunnel.listen.map(formatAddress) }
+      : { servers: config.tunnel.connect.map(formatAddress) }),
+    certificates: certificatesOf(daemon),
+    warnings: warningsOf(daemon),
+    log_level: logLevels().level,
+    config: showConfig(config),
+  };
+}

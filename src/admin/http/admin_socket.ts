@@ -1,0 +1,113 @@
+/**
+ * One listening socket of the admin API. Each has its own limits, so filling one blocks no other.
+ */
+import { logger } from "../../log.ts";
+import type { Access, Caller, Serve } from "./access.ts";
+import { PeerUsers } from "./peer_users.ts";
+
+const log = logger("admin");
+
+/** Maximum number of concurrent connections per socket. */
+export const MAX_CONNECTIONS = 64;
+/**
+ * Pause after a failed accept (such as too many open files), to avoid a busy loop, in milliseconds.
+ */
+const ACCEPT_PAUSE = 100;
+
+/** Accepts connections and passes them to the server. */
+export class AdminSocket {
+  #listener: Deno.Listener;
+  #access: Access;
+  /** Connections, oldest first, and whether each has been authorized. */
+  #connections = new Map<Deno.Conn, { proven: boolean }>();
+  #users = new PeerUsers();
+  #closed = false;
+
+  constructor(listener: Deno.Listener, access: Access) {
+    this.#listener = listener;
+    this.#access = access;
+  }
+
+  /** Accepts until `close`. */
+  async accept(serve: Serve): Promise<void> {
+    while (!this.#closed) {
+      try {
+        const connection = await this.#listener.accept();
+        this.#take(connection, serve);
+      } catch (error) {
+        if (this.#closed) return;
+        log.error("accept failed", { error: String(error) });
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
+      }
+    }
+  }
+
+  /** Closes the socket, removes its file and closes all its connections. */
+  close(): void {
+    this.#closed = true;
+    this.#listener.close();
+    const { addr } = this.#listener;
+    if (addr.transport === "unix") remove(addr.path);
+    for (const connection of this.#connections.keys()) closeQuietly(connection);
+  }
+
+  async #take(connection: Deno.Conn, serve: Serve): Promise<void> {
+    if (this.#connections.size >= MAX_CONNECTIONS && !this.#makeRoom()) {
+      return closeQuietly(connection);
+    }
+    const caller = this.#callerOf(connection);
+    const state = { proven: false };
+    this.#connections.set(connection, state);
+    try {
+      await serve(connection, this.#access, caller, () => state.proven = true);
+    } catch (error) {
+      log.error("connection failed", { error: String(error) });
+    } finally {
+      this.#connections.delete(connection);
+      closeQuietly(connection);
+      this.#users.forget(connection);
+    }
+  }
+
+  /**
+   * Evicts the oldest TCP connection that has not shown a token: any local user can open idle ones.
+   * Unix sockets evict nothing, because their mode already limits who connects.
+   */
+  #makeRoom(): boolean {
+    if (this.#access.kind === "socket") return false;
+    for (const [connection, { proven }] of this.#connections) {
+      if (proven) continue;
+      this.#connections.delete(connection);
+      closeQuietly(connection);
+      return true;
+    }
+    return false;
+  }
+
+  #callerOf(connection: Deno.Conn): Caller {
+    const { remoteAddr } = connection;
+    if (remoteAddr?.transport === "tcp") {
+      return { address: `${remoteAddr.hostname}:${remoteAddr.port}` };
+    }
+    const { addr } = this.#listener;
+    if (addr.transport !== "unix") return {};
+    const uid = this.#users.userOf(connection, addr.path);
+    return uid === undefined ? {} : { uid };
+  }
+}
+
+function closeQuietly(connection: Deno.Conn): void {
+  try {
+    connection.close();
+  } catch {
+    // already closed
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch {
+    // already removed
+  }
+}

@@ -1,0 +1,72 @@
+/** Access control of the admin API. */
+import { timingSafeEqual } from "node:crypto";
+import { Buffer } from "node:buffer";
+import type { Context, MiddlewareHandler } from "hono";
+import { isLoopback } from "../../config/addresses.ts";
+import { problem } from "./problem.ts";
+import type { Role } from "./access.ts";
+import type { RequestContext } from "./request_context.ts";
+
+/** Paths that need no token: health checks, and the page, which asks for the token itself. */
+const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;
+
+/**
+ * Refuses requests that a foreign page makes a browser send: an unknown Host (DNS rebinding), or an
+ * Origin other than the Host. Over TCP a token is required as well.
+ */
+export function guard(
+  hosts: () => readonly string[],
+): MiddlewareHandler<{ Bindings: RequestContext }> {
+  return async (c, next) => {
+    const refusal = siteFault(c.req.raw.headers, hosts()) ?? roleFault(c);
+    if (refusal !== undefined) return refusal;
+    await next();
+    return undefined;
+  };
+}
+
+function siteFault(headers: Headers, hosts: readonly string[]): Response | undefined {
+  const host = headers.get("host") ?? "";
+  if (!isOurs(host, hosts)) {
+    const hint = "add further names to admin.hosts";
+    return problem(403, `Host "${host}" is unknown; ${hint}`);
+  }
+  const origin = headers.get("origin");
+  if (origin !== null && origin !== `http://${host}` && origin !== `https://${host}`) {
+    return problem(403, `Requests from pages of "${origin}" are not allowed`);
+  }
+  if (headers.get("sec-fetch-site") !== "cross-site") return undefined;
+  return problem(403, "Cross-site requests are not allowed");
+}
+
+/** Records the caller's role; a caller without one may only use the open paths. */
+function roleFault({ env, req }: Context<{ Bindings: RequestContext }>): Response | undefined {
+  env.role = roleOf(env, req.header("authorization") ?? "");
+  if (env.role !== undefined) {
+    env.proven();
+    return undefined;
+  }
+  if (OPEN.test(req.path)) return undefined;
+  const detail =
+    "Token required: send Authorization: Bearer with the token of admin.token_file or admin.read_token_file";
+  return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
+}
+
+function roleOf({ access }: RequestContext, authorization: string): Role | undefined {
+  if (access.kind === "socket") return access.role ?? "act";
+  const given = /^Bearer ([0-9a-f]{64})$/i.exec(authorization)?.[1]?.toLowerCase();
+  if (given === undefined) return undefined;
+  if (access.token !== undefined && isEqual(given, access.token)) return "act";
+  return access.readToken !== undefined && isEqual(given, access.readToken) ? "read" : undefined;
+}
+
+/** Whether a Host header names the loopback, or a host that the operator allows. */
+export function isOurs(host: string, hosts: readonly string[]): boolean {
+  const name = host.replace(/:\d+$/, "").replace(/^\[(.*)\]$/, "$1").toLowerCase();
+  return isLoopback(name) || hosts.some((allowed) => allowed.toLowerCase() === name);
+}
+
+function isEqual(given: string, token: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(token)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,21 @@
+import type { Access, Caller, Role } from "./access.ts";
+
+/** Maximum number of concurrent streams per kind of access and role. */
+export const MAX_STREAMS = 16;
+
+/** The context of a request. */
+export interface RequestContext {
+  access: Access;
+  caller: Caller;
+  /** The caller's role; undefined until it is known, and for unauthorized callers. */
+  role: Role | undefined;
+  /** Whether the route requires the role "act". */
+  acted: boolean;
+  /** Marks the connection as authorized, so that it is not evicted. */
+  proven(): void;
+  /**
+   * Marks the response as a stream, which lasts until the client closes it. Returns false if the
+   * limit is reached.
+   */
+  stream(): boolean;
+}

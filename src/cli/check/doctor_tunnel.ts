@@ -1,0 +1,217 @@
+import { formatAddress } from "../../config/addresses.ts";
+import type { Address, ClientConfig, ServerConfig } from "../../config/types.ts";
+import { formatMac } from "../../pppoe/mac.ts";
+import { ClientAccess, clientSettings } from "../../daemon/client_access.ts";
+import { authenticateToServer, HandshakeError } from "../../tunnel/authenticate.ts";
+import { abandon, type Connection } from "../../tunnel/transport/connection.ts";
+import { CertificateAdvice, type DialSettings } from "../../daemon/dial.ts";
+import { dial } from "../../tunnel/transport.ts";
+import { checkTlsEnvironment } from "../../tunnel/tls/trust_environment.ts";
+import { readClientFiles } from "../../config/files/files.ts";
+import { showDelay } from "../terminal/amounts.ts";
+import { acName, discoverOn, randomHostUniq } from "./discover.ts";
+import type { DaemonState } from "./doctor_daemon.ts";
+import { type DoctorCheck, runCheck } from "./doctor_check.ts";
+import type { Findings } from "./findings.ts";
+
+/** Checks a server: its listen addresses, and that an AC on its wire answers a PADI. */
+export async function* checkServerTunnel(
+  config: ServerConfig,
+  daemon: DaemonState,
+  timeout: number,
+): AsyncGenerator<DoctorCheck> {
+  const { listen, transport } = config.tunnel;
+  for (const address of listen) {
+    yield* await runCheck(
+      "listen",
+      () => typeof daemon === "object" ? held(address) : tryListen(address, transport),
+    );
+  }
+  yield* await runCheck("access concentrator", async () => await seekOne(config, timeout));
+}
+
+function held(address: Address): string {
+  return `${formatAddress(address)} is used by the running daemon`;
+}
+
+function tryListen(address: Address, transport: "tls" | "quic"): string {
+  const { host: hostname, port } = address;
+  const shown = formatAddress(address);
+  try {
+    if (transport === "tls") Deno.listen({ hostname, port }).close();
+    else Deno.listenDatagram({ transport: "udp", hostname, port }).close();
+  } catch (error) {
+    const why = error instanceof Deno.errors.AddrInUse
+      ? "another process is using it; `ss -lnp` shows which"
+      : error instanceof Deno.errors.AddrNotAvailable
+      ? "not an address of this machine; `ip address` lists them"
+      : error instanceof Deno.errors.PermissionDenied
+      ? "ports below 1024 need CAP_NET_BIND_SERVICE; grant it or choose another port"
+      : String(error);
+    throw new Error(`Cannot listen on ${shown}: ${why}`, { cause: error });
+  }
+  return `${shown} is free`;
+}
+
+async function seekOne({ interface: link }: ServerConfig, timeout: number): Promise<string> {
+  const [etherType, sessionType] = link.etherTypes;
+  const search = { service: "", hostUniq: randomHostUniq(), etherType, timeout, first: true };
+  const [offer] = await discoverOn(
+    link.name,
+    { ...search, now: () => performance.now() },
+    sessionType,
+  );
+  if (offer !== undefined) {
+    return `"${acName(offer)}" (${formatMac(offer.mac)}) answered a PADI after ${
+      showDelay(offer.after / 1_000)
+    }`;
+  }
+  throw new Error(
+    `No access concentrator answered a PADI on "${link.name}" within ${
+      timeout / 1_000
+    } s; check the cable and the VLAN; some need a Service-Name (\`pppoe-proxy discover --service NAME\`)`,
+  );
+}
+
+/** Settings and ticket for a login. */
+interface Login extends DialSettings {
+  ticket: () => string;
+}
+
+/**
+ * Checks a client: that each of its servers is reachable, has a pinned certificate, and accepts it.
+ */
+export async function* checkClientTunnel(
+  config: ClientConfig,
+  daemon: DaemonState,
+  timeout: number,
+): AsyncGenerator<DoctorCheck> {
+  let login: Login;
+  try {
+    const files = await readClientFiles(config);
+    const access = new ClientAccess(config.tunnel.name, files);
+    login = { ...clientSettings(config, files), ticket: () => access.ticket() };
+    checkTlsEnvironment();
+  } catch {
+    return; // examineFiles has reported why
+  }
+  for (const address of config.tunnel.connect) {
+    const shown = formatAddress(address);
+    const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
+    if (tunnels.some(({ peer, up }) => up && peer === shown)) {
+      const text = `the running daemon is connected to ${shown}`;
+      yield { name: "server", verdict: "ok", text };
+      continue;
+    }
+    yield* await examineOne(config, login, address, { timeout, daemon });
+  }
+}
+
+async function examineOne(
+  { tunnel }: ClientConfig,
+  settings: Login,
+  address: Address,
+  { timeout, daemon }: { timeout: number; daemon: DaemonState },
+): Promise<DoctorCheck[]> {
+  const shown = formatAddress(address);
+  let connection: Connection | undefined;
+  const began = performance.now();
+  const reached = await runCheck("server", async () => {
+    try {
+      connection = await dial(tunnel.transport, address, settings.trust, timeout, () => {}, {
+        route: settings.route,
+        // A ticket of ours would replace the one of a daemon that is connecting now.
+        ticket: daemon === "stopped" ? settings.ticket() : undefined,
+      });
+    } catch (error) {
+      const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });
+      const explained = await advice.explain(error, address, settings);
+      throw new Error(`Cannot reach ${shown}: ${adviseDial(explained)}`, { cause: error });
+    }
+    const took = showDelay((performance.now() - began) / 1_000);
+    return `${shown} answered after ${took} with a pinned certificate`;
+  });
+  if (connection === undefined) return reached;
+  const open = connection;
+  const login = await runCheck("login", (findings) => {
+    if (daemon === "stopped") return logIn(open, settings, shown, timeout);
+    abandon(open);
+    return askAboutLogin(daemon, shown, findings);
+  });
+  return [...reached, ...login];
+}
+
+/** Reports the running daemon's login: a second login of the same client could end its tunnel. */
+function askAboutLogin(
+  daemon: Exclude<DaemonState, "stopped">,
+  shown: string,
+  { notes }: Findings,
+): string {
+  if (daemon === "unknown") {
+    notes.push("Not tested: logging in could end the tunnel of a running daemon");
+    return "";
+  }
+  const up = daemon.tunnels.find((tunnel) => tunnel.up);
+  if (up !== undefined) return `not tested: the running daemon is connected to ${up.peer}`;
+  const { down_reason } = daemon.tunnels.find(({ peer }) => peer === shown) ?? {};
+  if (down_reason?.startsWith("not-authenticated")) {
+    throw new Error(`${shown} refused the running daemon: ${down_reason}${SAME_SECRET}`);
+  }
+  const why = down_reason === undefined || down_reason === null
+    ? ""
+    : `; it reports ${down_reason}`;
+  notes.push(`Not tested: the running daemon is trying to log in${why}`);
+  return "";
+}
+
+async function logIn(
+  connection: Connection,
+  { credentials }: DialSettings,
+  shown: string,
+  timeout: number,
+): Promise<string> {
+  const timer = setTimeout(() => abandon(connection), timeout);
+  try {
+    await authenticateToServer(connection, credentials);
+    return `${shown} accepted "${credentials.name}" and has the same secret`;
+  } catch (error) {
+    throw new Error(`Cannot log in at ${shown} as "${credentials.name}": ${adviseLogin(error)}`, {
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
+    abandon(connection);
+  }
+}
+
+function adviseDial(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  if (error instanceof Deno.errors.ConnectionRefused) {
+    return "connection refused; start the server and compare the port with its tunnel.listen";
+  }
+  if (error instanceof Deno.errors.TimedOut) {
+    return `${message}; check the address, the route and firewalls on the path`;
+  }
+  if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
+  if (/lookup address|resolve/i.test(message)) return "name not found; check the name and DNS";
+  if (!(error instanceof HandshakeError) || !/certificate/.test(message)) return message;
+  return `${error.end.detail}; compare with the output of \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
+}
+
+const SAME_SECRET =
+  "; the server's [[clients]] must list this name, and both ends need the same secret";
+
+function adviseLogin(error: unknown): string {
+  if (!(error instanceof HandshakeError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const { reason, detail } = error.end;
+  const said = `${reason}${detail === "" ? "" : ` (${detail})`}`;
+  return reason === "not-authenticated"
+    ? `${said}${SAME_SECRET}`
+    : reason === "name-in-use"
+    ? `${said}; give each machine its own name and secret`
+    : reason === "connection-lost"
+    ? `${said}; check that it is a pppoe-proxy server and has not reached its connection limit`
+    : said;
+}

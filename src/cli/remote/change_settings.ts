@@ -1,0 +1,57 @@
+/** Commands that change a running daemon's settings. */
+import * as v from "valibot";
+import { LogLevels, Problem, Reloaded, Status } from "../../admin/api/response_schema.ts";
+import { ProblemError } from "./admin_client.ts";
+import { LOG_LEVELS } from "../../config/log_levels.ts";
+import { type Arguments, oneOf, UsageError } from "../arguments.ts";
+import { askDaemon } from "./ask_daemon.ts";
+import { printError, printLine } from "../terminal/output.ts";
+
+/** `reload`: reloads the daemon's configuration; exit code 1 if the daemon refuses the new one. */
+export async function reloadCommand(args: Arguments): Promise<number> {
+  let answer: Reloaded;
+  try {
+    answer = await askDaemon(args, { method: "POST", path: "/api/v1/reload" }, Reloaded);
+  } catch (error) {
+    if (error instanceof ProblemError) await printIssues(error);
+    throw error;
+  }
+  if (args.switches.has("json")) return await printLine(JSON.stringify(answer)).then(() => 0);
+  if (answer.result === "unchanged") await printLine("No changes.");
+  for (const { key, change } of answer.applied) {
+    const how = typeof change === "string" && change !== "changed" ? ` (${change})` : "";
+    await printLine(`Applied: ${key}${how}`);
+  }
+  for (const { key } of answer.needs_restart) await printLine(`Needs a restart: ${key}`);
+  return 0;
+}
+
+async function printIssues({ facts }: ProblemError): Promise<void> {
+  const issues = v.safeParse(Problem.entries.errors, facts.errors);
+  for (const { line, path, message } of issues.success ? issues.output ?? [] : []) {
+    const place = [line === undefined ? "" : `line ${line}`, path].filter((it) => it !== "");
+    await printError([...place, message].join(": "));
+  }
+}
+
+/**
+ * `log-level [LEVEL] [--topic TOPIC]`: shows the level, or changes it until a restart or a reload
+ * of a changed [log] table.
+ */
+export async function logLevelCommand(args: Arguments): Promise<number> {
+  const [level] = args.positionals;
+  const topic = args.values.get("topic");
+  if (level === undefined) {
+    if (topic !== undefined) {
+      throw new UsageError("No level given: log-level LEVEL --topic TOPIC");
+    }
+    await printLine((await askDaemon(args, { path: "/api/v1/status" }, Status)).log_level);
+    return 0;
+  }
+  const body = { level: oneOf(level, LOG_LEVELS.join("|"), "a level"), topic };
+  const request = { method: "PATCH", path: "/api/v1/log-level", body } as const;
+  const answer = await askDaemon(args, request, LogLevels);
+  await printLine(`Level: ${answer.level}`);
+  for (const [name, of] of Object.entries(answer.topics)) await printLine(`  ${name}: ${of}`);
+  return 0;
+}

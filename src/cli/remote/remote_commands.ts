@@ -1,0 +1,189 @@
+/** The commands that talk to a running daemon. */
+import type { OptionSpec } from "../arguments.ts";
+import type { Command } from "../command.ts";
+
+/** Options of every command that talks to a daemon. */
+const DAEMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
+  {
+    name: "config",
+    alias: "c",
+    value: "FILE",
+    summary: "the daemon's configuration, to find its socket",
+  },
+];
+
+const JSON_OPTION: OptionSpec = {
+  name: "json",
+  summary: "print JSON in the format of the admin API",
+};
+
+const CLIENT: OptionSpec = { name: "client", value: "NAME", summary: "only this client" };
+const MAC: OptionSpec = {
+  name: "mac",
+  value: "MAC",
+  summary: "only this MAC address, such as 02:00:00:00:00:01",
+};
+const SESSION_ID: OptionSpec = {
+  name: "session-id",
+  value: "NUMBER",
+  summary: "only this PPPoE session id",
+};
+
+const status: Command = {
+  name: "status",
+  summary: "Show a running daemon: its interface, tunnels and counters",
+  positionals: [],
+  options: [
+    ...DAEMON_OPTIONS,
+    { name: "watch", alias: "w", summary: "refresh until interrupted" },
+    { name: "interval", value: "DURATION", summary: "with --watch: refresh interval, default 2s" },
+    JSON_OPTION,
+  ],
+  details: `--watch with --json prints one line of JSON per refresh. If the daemon stops, --watch
+keeps trying until it is back.`,
+  load: async () => (await import("./status.ts")).statusCommand,
+};
+
+const sessions: Command = {
+  name: "sessions",
+  summary: "List sessions, or show one",
+  positionals: ["ID"],
+  options: [
+    ...DAEMON_OPTIONS,
+    CLIENT,
+    MAC,
+    SESSION_ID,
+    { name: "state", value: "open|held", summary: "only this state" },
+    { name: "past", summary: "list ended sessions instead of current ones" },
+    { name: "sort", value: "opened_at|bytes|client", summary: "sort key" },
+    { name: "order", value: "asc|desc", summary: "sort order" },
+    { name: "limit", value: "NUMBER", summary: "maximum number of sessions, default all" },
+    { name: "offset", value: "NUMBER", summary: "number of sessions to skip, default 0" },
+    JSON_OPTION,
+  ],
+  details: "UP is the direction from the customer to the access concentrator (AC).",
+  load: async () => (await import("./sessions.ts")).sessionsCommand,
+};
+
+const clients: Command = {
+  name: "clients",
+  summary: "List a server's clients, or a client's servers",
+  positionals: [],
+  options: [...DAEMON_OPTIONS, JSON_OPTION],
+  details: "",
+  load: async () => (await import("./clients.ts")).clientsCommand,
+};
+
+const kick: Command = {
+  name: "kick",
+  summary: "End a session with a PADT to both sides",
+  positionals: ["ID"],
+  options: DAEMON_OPTIONS,
+  details: "`pppoe-proxy sessions` lists the IDs.",
+  load: async () => (await import("./change_sessions.ts")).kickCommand,
+};
+
+const padt: Command = {
+  name: "padt",
+  summary: "Free a stuck session, even one that the daemon does not know, by sending a PADT",
+  positionals: [],
+  options: [
+    ...DAEMON_OPTIONS,
+    { ...MAC, required: true, summary: "MAC address of the session's peer on the wire" },
+    { ...SESSION_ID, required: true, summary: "PPPoE session id on the wire" },
+    { ...CLIENT, summary: "the session's client, if several clients have such a session" },
+    {
+      ...MAC,
+      name: "from",
+      summary: "source address of the PADT, default the interface's address",
+    },
+  ],
+  details:
+    "A session of the daemon ends on both sides. For any other session the daemon sends the peer a\n" +
+    "PADT. Peers ignore a PADT from an address that does not belong to the session, so with\n" +
+    "mac = \"transparent\" pass --from: the customer's address for an AC, the AC's for a customer.",
+  load: async () => (await import("./change_sessions.ts")).padtCommand,
+};
+
+const drain: Command = {
+  name: "drain",
+  summary: "Refuse new sessions; open sessions continue",
+  positionals: [],
+  options: [...DAEMON_OPTIONS, { name: "off", summary: "accept new sessions again" }],
+  details: "",
+  load: async () => (await import("./change_sessions.ts")).drainCommand,
+};
+
+const reload: Command = {
+  name: "reload",
+  summary: "Make the daemon reload its configuration, certificates and secrets",
+  positionals: [],
+  options: [...DAEMON_OPTIONS, JSON_OPTION],
+  details: `Lists the changes that were applied and those that need a restart. Sessions continue.
+If there is an error the daemon keeps its running configuration and the exit code is 1.`,
+  load: async () => (await import("./change_settings.ts")).reloadCommand,
+};
+
+const logLevel: Command = {
+  name: "log-level",
+  summary: "Show or temporarily change a daemon's log level",
+  positionals: ["debug|info|warning|error"],
+  options: [
+    ...DAEMON_OPTIONS,
+    { name: "topic", value: "TOPIC", summary: "only this topic, such as discovery" },
+  ],
+  details:
+    "A change lasts until the daemon restarts or reloads a configuration whose [log] differs.",
+  load: async () => (await import("./change_settings.ts")).logLevelCommand,
+};
+
+const capture: Command = {
+  name: "capture",
+  summary: "Capture forwarded frames as pcapng, for Wireshark and tshark",
+  positionals: [],
+  options: [
+    {
+      name: "write",
+      alias: "w",
+      value: "FILE",
+      required: true,
+      summary: "output file; - for stdout",
+    },
+    ...DAEMON_OPTIONS,
+    CLIENT,
+    { ...MAC, summary: "only the customer or AC with this MAC address" },
+    SESSION_ID,
+    { name: "side", value: "customer|ac", summary: "only this side, default both" },
+    { name: "secrets", summary: "keep passwords; by default PAP, CHAP and EAP are masked" },
+    { name: "count", value: "NUMBER", summary: "stop after this many frames" },
+    { name: "seconds", value: "NUMBER", summary: "stop after this many seconds" },
+    { name: "file-size", value: "SIZE", summary: "start a new file at this size, such as 10MiB" },
+    {
+      name: "files",
+      value: "NUMBER",
+      summary: "with --file-size: number of files to keep, default 10",
+    },
+  ],
+  details:
+    `Each client has one capture interface per side in the file: branch-1/ac, branch-1/customer.
+On a server the AC side is the wire and the customer side is the tunnel; on a client it is the
+reverse. With --file-size, trace.pcapng becomes trace_00001_20261125090036.pcapng.
+Files are readable only by you and are never overwritten. The daemon never waits for the capture:
+frames that cannot be written in time are dropped and counted.
+Live view: pppoe-proxy capture --write - | tshark -r -`,
+  load: async () => (await import("./capture.ts")).captureCommand,
+};
+
+/** Commands that talk to a running daemon, in the order in which help lists them. */
+export const REMOTE_COMMANDS: readonly Command[] = [
+  status,
+  sessions,
+  clients,
+  kick,
+  padt,
+  drain,
+  reload,
+  logLevel,
+  capture,
+];

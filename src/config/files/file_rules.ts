@@ -1,0 +1,211 @@
+/**
+ * Permission rules for files that a configuration names. `check`, `doctor`, `run` and `reload` all
+ * use them, so that they agree.
+ */
+import { dirname } from "node:path";
+import {
+  EACCES,
+  effectiveUser,
+  ELOOP,
+  ENOENT,
+  ENOTDIR,
+  FileError,
+  type FileFacts,
+  OpenFile,
+} from "../../../ffi/file/open_file.ts";
+import { type Grant, grantsOf, READ, WRITE } from "./file_grants.ts";
+
+const ROOT = 0;
+/** The daemon's usual account (packaging/sysusers.d). */
+const ACCOUNT = "pppoe-proxy";
+/** User id that a user namespace shows for unmapped users (user_namespaces(7)). */
+const UNKNOWN_USER = 65_534;
+/** Sticky bit: only owners may remove or rename entries of a directory (inode(7)). */
+const STICKY = 0o1000;
+
+/** Ids of users that may own files that a configuration names. */
+export type Owners = ReadonlySet<number>;
+
+/** "private": others may neither read nor write. "unchangeable": others may not write. */
+export type Rule = "private" | "unchangeable";
+
+/**
+ * Returns the trusted owners: root, the user of this process, and the owner of the configuration
+ * file, who chooses the files in any case. If root runs this, the daemon's account is trusted too,
+ * so that `check` run by root and `run` under the daemon's account agree.
+ */
+export function trustedOwners(configFile?: string): Owners {
+  const user = effectiveUser();
+  const owners = new Set([ROOT, user]);
+  const account = user === ROOT ? accountUser() : undefined;
+  if (account !== undefined) owners.add(account);
+  if (configFile === undefined) return owners;
+  try {
+    const { uid } = Deno.statSync(configFile);
+    if (uid !== null) owners.add(uid);
+  } catch {
+    // The file was removed after it was read.
+  }
+  return owners;
+}
+
+function accountUser(): number | undefined {
+  try {
+    const line = Deno.readTextFileSync("/etc/passwd").split("\n")
+      .find((it) => it.startsWith(`${ACCOUNT}:`));
+    return line === undefined ? undefined : Number(line.split(":")[2]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Options of `readGuarded`. */
+export interface GuardedRead {
+  /** Name of the file in messages: `the secret`. */
+  what: string;
+  rule: Rule;
+  owners: Owners;
+  /** Maximum size, in bytes. */
+  limit: number;
+  /** What to do if the file does not exist. */
+  hint?: string;
+}
+
+/** Reads a whole file; undefined if it exceeds the limit. Throws an Error that says what to do. */
+export function readGuarded(
+  path: string,
+  { what, rule, owners, limit, hint }: GuardedRead,
+): Uint8Array | undefined {
+  const refuse = (why: string): Error => new Error(`Cannot use ${what} "${path}": ${why}`);
+  try {
+    using file = new OpenFile(path);
+    if (file.facts.kind !== "file") throw refuse("it is not a regular file");
+    const fault = faultOf(path, file.facts, rule, owners);
+    if (fault !== undefined) throw refuse(fault);
+    return file.read(limit);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    const todo = error.errno === ENOENT && hint !== undefined ? `; ${hint}` : "";
+    throw refuse(causeOf(error, "file") + todo);
+  }
+}
+
+/** Throws an Error for a world-writable file; its owner and group are trusted. */
+export function checkNotPublic(path: string, what: string): void {
+  try {
+    using file = new OpenFile(path);
+    const isPublic = grantsOf(file.facts).some(({ who, bits }) =>
+      who === "others" && (bits & WRITE) !== 0
+    );
+    if (file.facts.kind !== "file" || !isPublic) return;
+  } catch (error) {
+    if (error instanceof FileError) return; // the caller has already read the file
+    throw error;
+  }
+  throw new Error(
+    `Cannot use ${what} "${path}": it is world-writable; run \`chmod o-w "${path}"\``,
+  );
+}
+
+/**
+ * Checks a directory. Throws an Error if it is not a directory, breaks the rule, or could be
+ * replaced by others. Returns whether it exists; a missing directory is valid.
+ */
+export function checkDirectory(
+  path: string,
+  { what, rule, owners }: { what: string; rule: Rule; owners: Owners },
+): boolean {
+  const refuse = (why: string): Error => new Error(`Cannot use ${what} "${path}": ${why}`);
+  try {
+    using folder = new OpenFile(path);
+    if (folder.facts.kind !== "directory") throw refuse("it is not a directory");
+    const fault = faultOf(path, folder.facts, rule, owners) ?? ancestorFault(path, owners);
+    if (fault !== undefined) throw refuse(fault);
+    return true;
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    if (error.errno !== ENOENT) throw refuse(causeOf(error, "directory"));
+    const fault = ancestorFault(path, owners);
+    if (fault !== undefined) throw refuse(fault);
+    return false;
+  }
+}
+
+/** Why a file breaks a rule and what to do, or undefined. */
+function faultOf(
+  path: string,
+  facts: FileFacts,
+  rule: Rule,
+  owners: Owners,
+): string | undefined {
+  if (!owners.has(facts.uid)) {
+    return `it is owned by another user (uid ${facts.uid}), who can change it; give it to root or to the user that runs pppoe-proxy: \`chown USER "${path}"\``;
+  }
+  const forbidden = rule === "private" ? READ | WRITE : WRITE;
+  const grant = grantsOf(facts).find((it) => (it.bits & forbidden) !== 0 && !isFine(it, owners));
+  if (grant === undefined) return undefined;
+  return facts.acl === undefined ? modeFault(path, facts, rule) : aclFault(path, grant, rule);
+}
+
+/**
+ * Whether a grant is acceptable. An access control list may let one user read: systemd does this
+ * for credentials of a service that does not run as root. Root cannot know the user of the service,
+ * so for root any user is acceptable.
+ */
+function isFine({ user, bits }: Grant, owners: Owners): boolean {
+  if (user === undefined) return false;
+  return owners.has(user) || (effectiveUser() === ROOT && (bits & WRITE) === 0);
+}
+
+function modeFault(path: string, { kind, mode }: FileFacts, rule: Rule): string {
+  const octal = (mode & 0o7777).toString(8).padStart(4, "0");
+  const verb = rule === "private" ? "read or write" : "write";
+  const wanted = rule === "unchangeable" ? "go-w" : kind === "directory" ? "700" : "600";
+  return `others can ${verb} it (mode ${octal}); run \`chmod ${wanted} "${path}"\``;
+}
+
+function aclFault(path: string, { who, bits }: Grant, rule: Rule): string {
+  const verb = (bits & WRITE) !== 0 ? "write" : rule === "private" ? "read" : "write";
+  return `its access control list lets ${who} ${verb} it; run \`setfacl --remove-all "${path}"\` and \`chmod go-rwx "${path}"\``;
+}
+
+/**
+ * Why others could replace a path, through write access to a directory above it; else undefined.
+ */
+export function ancestorFault(path: string, owners: Owners): string | undefined {
+  for (let at = path; at !== "/";) {
+    at = dirname(at);
+    try {
+      using folder = new OpenFile(at);
+      const who = replacerIn(folder.facts, owners);
+      if (who !== undefined) {
+        return `${who} can replace it through write access to "${at}"; run \`chmod go-w "${at}"\`, check its owner, or choose another path`;
+      }
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      if (error.errno !== ENOENT && error.errno !== EACCES) return causeOf(error, "directory");
+    }
+  }
+  return undefined;
+}
+
+function replacerIn(facts: FileFacts, owners: Owners): string | undefined {
+  if (!owners.has(facts.uid) && facts.uid !== UNKNOWN_USER) return `uid ${facts.uid}`;
+  if ((facts.mode & STICKY) !== 0) return undefined;
+  return grantsOf(facts).find((it) => (it.bits & WRITE) !== 0 && !isFine(it, owners))?.who;
+}
+
+function causeOf({ errno, message }: FileError, kind: "file" | "directory"): string {
+  switch (errno) {
+    case ENOENT:
+      return `no such ${kind}`;
+    case EACCES:
+      return `permission denied; check the owner and mode of the ${kind} and of its parent directories`;
+    case ENOTDIR:
+      return "a component of its path is not a directory";
+    case ELOOP:
+      return "its symbolic links form a loop";
+    default:
+      return message;
+  }
+}

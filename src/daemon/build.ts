@@ -1,0 +1,260 @@
+/** Builds a mode from its configuration and runs it until it is stopped. */
+import type { Link } from "../../ffi/link/link.ts";
+import { randomBytes } from "node:crypto";
+import { withConfigKey } from "../config/blame.ts";
+import { formatAddress } from "../config/addresses.ts";
+import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
+import { compareClientFiles, readClientFiles, readServerFiles } from "../config/files/files.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
+import { logger } from "../log.ts";
+import { Reputation } from "../tunnel/admission/reputation.ts";
+import type { TuneSockets } from "../tunnel/tls/tls.ts";
+import { listen, type Transport } from "../tunnel/transport.ts";
+import { checkTlsEnvironment, closeTrust } from "../tunnel/tls/trust_environment.ts";
+import type { Daemon } from "./daemon.ts";
+import { Client } from "./dial_loop.ts";
+import { ClientAccess, clientSettings } from "./client_access.ts";
+import { ClientDiscovery } from "../proxy/discovery/client_discovery.ts";
+import {
+  loggedClientEvents,
+  loggedDrops,
+  loggedFloods,
+  loggedPacing,
+  loggedProxyEvents,
+  loggedResumptions,
+  loggedServerEvents,
+} from "./event_log.ts";
+import { HostSessions } from "../proxy/session/host_sessions.ts";
+import { Monitor } from "./monitor.ts";
+import { Proxy, type ProxyObserver } from "../proxy/proxy.ts";
+import type { ProxyLimits, ProxyOptions } from "../proxy/session/proxy_options.ts";
+import { Reloader } from "./reload.ts";
+import { Server } from "./accept_loop.ts";
+import { namingCertificate, ServerAccess } from "./server_access.ts";
+import { ServerDiscovery } from "../proxy/discovery/server_discovery.ts";
+import { ringWarning } from "./ring_warning.ts";
+import { runDaemon } from "./run.ts";
+import { openState, type State } from "./state.ts";
+
+const mainLog = logger("main");
+const linkLog = logger("link");
+
+const now = (): number => performance.now();
+const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
+
+/** Starts server mode on a link. */
+export async function startServer(
+  config: ServerConfig,
+  link: Link,
+  tune: TuneSockets,
+): Promise<Daemon> {
+  await closeEnvironment(config.file);
+  const files = await readServerFiles(config);
+  const access = new ServerAccess(files);
+  const { transport } = config.tunnel;
+  const reputation = new Reputation(now);
+  const monitor = new Monitor(Date.now);
+  const quic = { known: reputation, drops: monitor.udpDrops, flooded: loggedFloods(now) };
+  const listeners = config.tunnel.listen.map((at) =>
+    listen(transport, at, files.certificate.pem, files.key, tune, quic)
+  );
+  noteTransport(transport);
+  const state = await openState(config, now);
+  const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
+  const policy = { mac: config.interface.mac, hostUniq: config.discovery.hostUniq };
+  const ready = readiness(config, link, monitor);
+  const proxy = new Proxy(
+    "server",
+    options,
+    (sessions) => new ServerDiscovery(options, policy, sessions),
+    ready,
+  );
+  state.restore(proxy, link.mac);
+  const server = new Server({
+    proxy,
+    listeners,
+    knows: (client) => access.knows(client),
+    reception: {
+      limits: config.tunnel.admission,
+      reputation,
+      credentials: () => access.credentials(),
+      tickets: () => access.tickets,
+      now,
+      random: Math.random,
+    },
+    keepalive: config.tunnel.keepalive,
+    buffer: (size) => link.region(size),
+    now,
+    events: namingCertificate(loggedServerEvents(now, later, monitor), access),
+  });
+  ready.tunnel({
+    listen: config.tunnel.listen.map(formatAddress).join(" "),
+  });
+  const reloader = new Reloader(config, monitor, async (next) => {
+    const { content, commit } = access.prepare(await readServerFiles(next), listeners, next.file);
+    return {
+      content,
+      async commit(): Promise<void> {
+        const removed = await commit();
+        proxy.reconfigure(limitsOf(next));
+        server.reconfigure(next.tunnel.admission, next.tunnel.keepalive);
+        for (const name of removed) proxy.expel(name, next.tunnel.shutdownGrace);
+      },
+    };
+  });
+  return runDaemon({
+    ...{ link, proxy, monitor, tunnels: server, state, reloader },
+    certificates: () => access.certificates,
+  });
+}
+
+/** Starts client mode on a link. */
+export async function startClient(
+  config: ClientConfig,
+  link: Link,
+  tune: TuneSockets,
+): Promise<Daemon> {
+  await closeEnvironment(config.file);
+  const { tunnel } = config;
+  const files = await readClientFiles(config);
+  const access = new ClientAccess(tunnel.name, files);
+  const state = await openState(config, now);
+  const monitor = new Monitor(Date.now);
+  const options = proxyOptions(config, link, state, monitor);
+  const ready = readiness(config, link, monitor);
+  const tunnelUp = () => client.peer;
+  const proxy = new Proxy(
+    "client",
+    options,
+    (sessions) => new ClientDiscovery(options, { mac: config.interface.mac }, sessions, tunnelUp),
+    ready,
+  );
+  state.restore(proxy, link.mac);
+  noteTransport(tunnel.transport);
+  const client: Client = new Client({
+    proxy,
+    transport: tunnel.transport,
+    servers: tunnel.connect,
+    tune,
+    ticket: () => access.ticket(),
+    drops: monitor.udpDrops,
+    settings: clientSettings(config, files),
+    buffer: (size) => link.region(size),
+    now,
+    random: Math.random,
+    events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.peer?.name })),
+  });
+  const reloader = new Reloader(config, monitor, async (next) => {
+    const files = await readClientFiles(next);
+    return {
+      content: compareClientFiles(access.files, files),
+      commit(): Promise<void> {
+        access.replace(files);
+        proxy.reconfigure(limitsOf(next));
+        client.reconfigure(clientSettings(next, files));
+        return Promise.resolve();
+      },
+    };
+  });
+  return runDaemon({
+    ...{ link, proxy, monitor, tunnels: client, state, reloader },
+    certificates: () => access.certificates,
+  });
+}
+
+/** Makes TLS depend on the configuration only, not on the environment. */
+async function closeEnvironment(file: string): Promise<void> {
+  await withConfigKey(file, "tunnel", checkTlsEnvironment);
+  const ignored = closeTrust();
+  if (ignored.length > 0) {
+    mainLog.warning("environment ignored: it would change the certificates that TLS trusts", {
+      variables: ignored.join(" "),
+    });
+  }
+}
+
+function noteTransport(transport: Transport): void {
+  if (transport === "quic") mainLog.warning("experimental transport", { transport });
+}
+
+/** Returns the configured limits in the proxy's form. */
+function limitsOf(config: Config): ProxyLimits {
+  const { timeout } = config.discovery;
+  if (config.mode === "client") return { ...config.limits, timeout, sessionsOf: () => Infinity };
+  const { sessionsPerClient } = config.limits;
+  const own = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
+  return { ...config.limits, timeout, sessionsOf: (name) => own.get(name) ?? sessionsPerClient };
+}
+
+function proxyOptions(
+  config: Config,
+  link: Link,
+  state: State,
+  monitor: Monitor,
+): ProxyOptions {
+  const { observe, trace } = loggedProxyEvents(now);
+  const host = new HostSessions(now);
+  return {
+    link,
+    etherTypes: config.interface.etherTypes,
+    limits: limitsOf(config),
+    drops: loggedDrops(now, monitor),
+    now,
+    later,
+    randomBytes: (length) => randomBytes(length),
+    isHostSession: (...of) => host.has(...of),
+    observe(session, end, table): void {
+      observe(session, end, table);
+      monitor.session(session, end, table);
+      state.observe(session, end);
+    },
+    trace,
+    paced: loggedPacing(now),
+  };
+}
+
+/** Logs `ready` when the link and the tunnel's side are up, and again when either returns. */
+function readiness(
+  config: Config,
+  link: Link,
+  monitor: Monitor,
+): ProxyObserver & { tunnel: (facts: object) => void } {
+  let tunnelFacts: object | undefined;
+  const lines = new LineLimit(now);
+  warnOfRing(link);
+  const say = (): void => {
+    if (!link.up || tunnelFacts === undefined) return;
+    mainLog.info("ready", {
+      mode: config.mode,
+      interface: link.name,
+      receive: link.kind,
+      ...tunnelFacts,
+    });
+  };
+  return {
+    resumed: loggedResumptions(now, monitor),
+    state(up, reason): void {
+      monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
+      if (up) {
+        linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
+        warnOfRing(link);
+      } else linkLog.warning("interface down", { interface: link.name, reason });
+      say();
+    },
+    maxPayloadLowered(asked, allowed): void {
+      lines.log("max-payload", (suppressed) => {
+        const facts = { interface: link.name, mtu: link.mtu, asked, allowed };
+        linkLog.warning("PPP-Max-Payload lowered", { ...facts, ...suppressedFact(suppressed) });
+      });
+    },
+    tunnel(facts): void {
+      tunnelFacts = facts;
+      say();
+    },
+  };
+}
+
+function warnOfRing(link: Link): void {
+  const detail = ringWarning(link);
+  if (detail !== undefined) linkLog.warning("receive ring is too small", { detail });
+}

@@ -1,0 +1,84 @@
+import { basename, extname, join } from "node:path";
+import type { Capture } from "../capture/capture.ts";
+import { FileRing } from "../capture/file_ring.ts";
+import { trustedOwners } from "../config/files/file_rules.ts";
+import { checkCaptureDirectory } from "../config/files/places.ts";
+import type { CaptureConfig } from "../config/types.ts";
+import { logger } from "../log.ts";
+import { parseMac } from "../pppoe/mac.ts";
+import type { Captures } from "./captures.ts";
+
+const log = logger("capture");
+
+/** Writes the frames selected by the configuration to its ring of files. */
+export class CaptureRing {
+  /** Path of the configuration file. */
+  #file: string;
+  #captures: Captures;
+  #capture: Capture | undefined;
+  /** Resolves when the most recently started ring is closed. */
+  #written: Promise<void> = Promise.resolve();
+  /** Serialises changes. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(file: string, captures: Captures) {
+    this.#file = file;
+    this.#captures = captures;
+  }
+
+  /** Restarts with the current configuration; errors are logged. */
+  apply(config: CaptureConfig): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#begin(config));
+  }
+
+  /** Stops; resolves when everything is written. */
+  close(): Promise<void> {
+    return this.#turn = this.#turn.then(() => this.#end());
+  }
+
+  async #begin(config: CaptureConfig): Promise<void> {
+    await this.#end();
+    if (config.directory === undefined) return;
+    try {
+      const ring = await openRing(config.directory, this.#file, config);
+      const { client, sessionId, side, secrets } = config;
+      const mac = config.mac === undefined ? undefined : parseMac(config.mac);
+      const capture = this.#captures.begin({ filter: { client, mac, sessionId, side }, secrets });
+      if (capture === undefined) {
+        throw new Error("Too many captures are running; stop one and reload");
+      }
+      this.#capture = capture;
+      this.#written = write(capture, ring);
+      log.info("capture started", { directory: config.directory, secrets });
+    } catch (error) {
+      log.error("capture not started", { error: String(error) });
+    }
+  }
+
+  async #end(): Promise<void> {
+    this.#capture?.end();
+    this.#capture = undefined;
+    await this.#written;
+  }
+}
+
+async function openRing(folder: string, file: string, config: CaptureConfig): Promise<FileRing> {
+  checkCaptureDirectory(folder, trustedOwners(file));
+  await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `${basename(file, extname(file))}.pcapng`);
+  const { fileSize, files } = config;
+  return await FileRing.open({ path, fileSize, files, now: Date.now });
+}
+
+async function write(capture: Capture, ring: FileRing): Promise<void> {
+  try {
+    for (let blocks = await capture.read(); blocks !== undefined; blocks = await capture.read()) {
+      await ring.write(blocks);
+    }
+  } catch (error) {
+    log.error("capture stopped", { error: String(error) });
+  } finally {
+    capture.end();
+    ring.close();
+  }
+}

@@ -1,0 +1,114 @@
+import type { Route } from "../../ffi/socket/routed_socket.ts";
+import {
+  authenticateToServer,
+  type ClientCredentials,
+  HandshakeError,
+} from "../tunnel/authenticate.ts";
+import { CertificateError } from "../tunnel/transport/certificate_error.ts";
+import { abandon, type Connection } from "../tunnel/transport/connection.ts";
+import { Deadline } from "../tunnel/transport/deadline.ts";
+import { shownFingerprint } from "../tunnel/tls/shown_certificate.ts";
+import type { Trust, TuneSockets } from "../tunnel/tls/tls.ts";
+import type { Endpoint } from "../tunnel/transport/endpoint.ts";
+import { dial, type Transport } from "../tunnel/transport.ts";
+import type { UdpDrops } from "../tunnel/transport/udp_drops.ts";
+
+/** Settings for dialling that can change at run time: a snapshot. */
+export interface DialSettings {
+  /** The server certificates that TLS accepts. */
+  readonly trust: Trust;
+  /** Routing of the tunnel's packets. */
+  readonly route: Route;
+  readonly credentials: ClientCredentials;
+}
+
+/** Dependencies for dialling a server. */
+export interface DiallerOptions {
+  /** Transport of the tunnel. */
+  transport: Transport;
+  tune: TuneSockets;
+  /** Makes the ticket of an attempt; without one, a client counts as a stranger until login. */
+  ticket?: () => string;
+  /** Counts packets that the kernel drops from UDP sockets. */
+  drops?: UdpDrops;
+  now: () => number;
+}
+
+/**
+ * Returns a mutually authenticated connection to a server. `timeout` covers transport, TLS and
+ * authentication, in milliseconds; `stop` aborts earlier. Throws the failure, or the reason of
+ * `stop`.
+ */
+export async function dialServer(
+  server: Endpoint,
+  timeout: number,
+  { transport, trust, tune, route, credentials, ticket, drops, now }: DiallerOptions & DialSettings,
+  stop?: AbortSignal,
+): Promise<Connection> {
+  const began = now();
+  const how = { stop, route, ticket: ticket?.(), drops };
+  const connection = await dial(transport, server, trust, timeout, tune, how);
+  const rest = Math.max(1, timeout - (now() - began));
+  using deadline = new Deadline(rest, `Login timed out after ${timeout} ms`, stop);
+  const { signal } = deadline;
+  const hangUp = (): void => abandon(connection);
+  signal.addEventListener("abort", hangUp);
+  try {
+    await authenticateToServer(connection, credentials);
+    signal.throwIfAborted();
+    return connection;
+  } catch (error) {
+    hangUp();
+    if (stop?.aborted) throw stop.reason;
+    if (!signal.aborted) throw error;
+    throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
+  } finally {
+    signal.removeEventListener("abort", hangUp);
+  }
+}
+
+/** Interval between two probes of a server's certificate, which cost a connection; ms. */
+const LOOK_AGAIN = 600_000;
+/** Time limit of a probe, in milliseconds. */
+const LOOK_TIMEOUT = 3_000;
+
+/** Adds to a certificate error the certificates that are pinned and the one the server has. */
+export class CertificateAdvice {
+  #options: Pick<DiallerOptions, "transport" | "now">;
+  #looked = new Map<string, number>();
+
+  constructor(options: Pick<DiallerOptions, "transport" | "now">) {
+    this.#options = options;
+  }
+
+  /** Returns the error, or for a CertificateError one that names both SHA-256. */
+  async explain(
+    error: unknown,
+    server: Endpoint,
+    { trust, credentials, route }: DialSettings,
+    stop?: AbortSignal,
+  ): Promise<unknown> {
+    if (!(error instanceof CertificateError)) return error;
+    const pinned = credentials.pins.map((pin) => pin.toHex()).join(" or ");
+    // The probe would use the machine's own route and might reach another server.
+    const isRouted = route.interface !== undefined || route.mark !== undefined;
+    const shown = isRouted ? undefined : await this.#look(server, trust, stop);
+    const answers = shown === undefined ? "" : `, the server reports ${shown} (not verified)`;
+    const detail = `${error.message}; pinned SHA-256: ${pinned}${answers}`;
+    return new HandshakeError({ reason: "not-authenticated", by: "us", detail });
+  }
+
+  async #look(
+    server: Endpoint,
+    trust: Trust,
+    stop?: AbortSignal,
+  ): Promise<string | undefined> {
+    const { transport, now } = this.#options;
+    const key = `${server.host} ${server.port}`;
+    const last = this.#looked.get(key);
+    if (transport !== "tls" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
+    this.#looked.set(key, now());
+    using deadline = new Deadline(LOOK_TIMEOUT, "Timed out reading the certificate", stop);
+    return await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);
+  }
+}

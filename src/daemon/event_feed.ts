@@ -1,0 +1,91 @@
+/** Kind of an event. */
+export type EventKind =
+  | "session-opened"
+  | "session-closed"
+  | "tunnel-up"
+  | "tunnel-down"
+  | "tunnel-rejected"
+  | "name-in-use"
+  | "interface-up"
+  | "interface-down"
+  | "refused"
+  | "reload"
+  | "drain"
+  | "capture"
+  | "resumed"
+  | "certificate";
+
+/** An event. */
+export interface FeedEvent {
+  /** Counts up from 1. */
+  readonly number: number;
+  /** Wall-clock time, in milliseconds. */
+  readonly time: number;
+  readonly kind: EventKind;
+  /** For people; JSON values. */
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** Maximum number of events kept. */
+export const MAX_EVENTS = 512;
+/** Of these, maximum number of the kinds that a host without a session can cause at will. */
+export const MAX_REFUSALS = 128;
+const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
+
+/** The latest events and their subscribers. A flood of refusals evicts no other event. */
+export class EventFeed {
+  #refusals = new EventRing(MAX_REFUSALS);
+  #others = new EventRing(MAX_EVENTS - MAX_REFUSALS);
+  #count = 0;
+  #wallClock: () => number;
+  #subscribers = new Set<(event: FeedEvent) => void>();
+
+  constructor(wallClock: () => number) {
+    this.#wallClock = wallClock;
+  }
+
+  /** Records an event and notifies all subscribers. */
+  emit(kind: EventKind, facts: Readonly<Record<string, unknown>>): void {
+    const event = { number: ++this.#count, time: this.#wallClock(), kind, facts };
+    (REFUSALS.has(kind) ? this.#refusals : this.#others).add(event);
+    for (const notify of this.#subscribers) notify(event);
+  }
+
+  /** Returns the kept events after this number, oldest first. */
+  after(number: number): FeedEvent[] {
+    const events = [...this.#refusals.after(number), ...this.#others.after(number)];
+    return events.sort((one, other) => one.number - other.number);
+  }
+
+  /** Number of the latest event; 0 before the first. */
+  get latest(): number {
+    return this.#count;
+  }
+
+  /**
+   * Calls `tell`, which must not throw, for every later event; returns a function that stops it.
+   */
+  subscribe(notify: (event: FeedEvent) => void): () => void {
+    this.#subscribers.add(notify);
+    return () => void this.#subscribers.delete(notify);
+  }
+}
+
+/** A ring of the latest events. */
+class EventRing {
+  #events: FeedEvent[] = [];
+  #added = 0;
+  #size: number;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  add(event: FeedEvent): void {
+    this.#events[this.#added++ % this.#size] = event;
+  }
+
+  after(number: number): FeedEvent[] {
+    return this.#events.filter((event) => event.number > number);
+  }
+}

@@ -1,0 +1,210 @@
+/** Logs the events of the proxy's parts: constant messages, facts in fields. */
+import { dumpDiscovery } from "../pppoe/dump.ts";
+import { formatMac } from "../pppoe/mac.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
+import { logger } from "../log.ts";
+import type { ClientEvents } from "./dial_loop.ts";
+import { Drops } from "../proxy/session/drops.ts";
+import type { Monitor } from "./monitor.ts";
+import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
+import type { ProxyObserver } from "../proxy/proxy.ts";
+import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
+import type { ServerEvents } from "./accept_loop.ts";
+import { endFacts, StrangerLog } from "./stranger_log.ts";
+import { count } from "../proxy/session/discovery_stats.ts";
+
+const discoveryLog = logger("discovery");
+const sessionLog = logger("session");
+const tunnelLog = logger("tunnel");
+
+/** Drops that an operator should know of: logged as warnings; all others are debug lines. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "ac-address-spoofed",
+  "customer-session-limit",
+  "discovery-rate",
+  "host-session",
+  "host-uniq-busy",
+  "host-uniq-forged",
+  "mac-in-use",
+  "no-tunnel",
+  "offer-rate",
+  "own-address",
+  "padi-rate",
+  "pending-limit",
+  "session-limit",
+]);
+
+/** Lines of one kind and peer in a burst; beyond it, one a second. */
+const BURST = 16;
+
+/** Counts drops; warns of refusals at most once a second and reason; logs the rest for debug. */
+export function loggedDrops(now: () => number, monitor: Monitor): Drops {
+  const limiter = new LineLimit(now);
+  return new Drops((reason, detail) => {
+    limiter.log(reason, (suppressed) => {
+      const facts = { reason, ...detail(), ...suppressedFact(suppressed) };
+      if (!REFUSALS.has(reason)) return discoveryLog.debug("dropped", facts);
+      discoveryLog.warning("refused", facts);
+      monitor.emit("refused", facts);
+    });
+  });
+}
+
+/** Logs when PADIs start to wait for their turn, and when they no longer do. */
+export function loggedPacing(now: () => number): (pacing: Pacing | undefined) => void {
+  const limiter = new LineLimit(now, 2);
+  let begun = now();
+  return (pacing) => {
+    limiter.log("pacing", (suppressed) => {
+      const more = suppressedFact(suppressed);
+      if (pacing === undefined) {
+        const seconds = Math.round((now() - begun) / 1_000);
+        return discoveryLog.info("PADIs are no longer paced", { seconds, ...more });
+      }
+      const { waiting, interval } = pacing;
+      discoveryLog.warning("PADIs are paced", {
+        waiting,
+        interval_ms: interval,
+        detail: pacingWarning(pacing),
+        ...more,
+      });
+    });
+    if (pacing !== undefined) begun = now();
+  };
+}
+
+/** Logs session and discovery events of both modes; each customer's lines are rate limited. */
+export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observe" | "trace"> {
+  const sessions = new LineLimit(now, BURST);
+  const packets = new LineLimit(now, BURST);
+  return {
+    observe(session, end): void {
+      const customer = formatMac(session.customer);
+      const peer = session.peer.name;
+      sessions.log(`${end === undefined} ${customer} ${peer}`, (suppressed) => {
+        const facts = {
+          peer,
+          customer,
+          ac: formatMac(session.concentrator),
+          session: session.acSessionId,
+          ...(session.wireSessionId !== session.acSessionId &&
+            { renumbered: session.wireSessionId }),
+          ...suppressedFact(suppressed),
+        };
+        if (end === undefined) sessionLog.info("session opened", facts);
+        else sessionLog.info("session closed", { reason: end, ...facts });
+      });
+    },
+    trace(way, frame, facts): void {
+      if (!discoveryLog.isEnabledFor("debug")) return;
+      // Addresses and code: each step of each dial has its own limit.
+      const key = `${way} ${frame.subarray(0, 12).join(" ")} ${frame[15]}`;
+      packets.log(key, (suppressed) => {
+        const packet = dumpDiscovery(frame);
+        discoveryLog.debug("packet", { way, ...facts, packet, ...suppressedFact(suppressed) });
+      });
+    },
+  };
+}
+
+/** Logs what the two ends agreed on after a tunnel returned. */
+export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObserver["resumed"] {
+  const limiter = new LineLimit(now, BURST);
+  return (client, outcome) => {
+    // The client has no sessions.
+    if (Object.values(outcome).every((count) => count === 0)) return;
+    const facts = { ...(client !== undefined && { client }), ...outcome };
+    limiter.log(client ?? "", (suppressed) => {
+      sessionLog.info("sessions resumed", { ...facts, ...suppressedFact(suppressed) });
+    });
+    monitor.emit("resumed", facts);
+  };
+}
+
+/** Logs connections of the server's clients and of strangers. */
+export function loggedServerEvents(
+  now: () => number,
+  later: (milliseconds: number, run: () => void) => void,
+  monitor: Monitor,
+): ServerEvents {
+  const limiter = new LineLimit(now);
+  const tunnels = new LineLimit(now, BURST);
+  const strangers = new StrangerLog({
+    now,
+    later,
+    line(facts): void {
+      tunnelLog.warning("tunnel rejected", facts);
+      monitor.emit("tunnel-rejected", facts);
+    },
+    summary(facts): void {
+      tunnelLog.warning("more tunnels rejected", facts);
+      monitor.emit("tunnel-rejected", facts);
+    },
+  });
+  return {
+    rejected(host, address, end): void {
+      count(monitor.rejected, end.reason);
+      strangers.rejected(host, address, end);
+    },
+    connected(client, address): void {
+      tunnels.log(`up ${client}`, (suppressed) => {
+        tunnelLog.info("tunnel up", { client, address, ...suppressedFact(suppressed) });
+      });
+      monitor.connected(client, address);
+    },
+    disconnected(client, address, end): void {
+      tunnels.log(`down ${client}`, (suppressed) => {
+        const facts = { client, address, ...endFacts(end), ...suppressedFact(suppressed) };
+        tunnelLog.warning("tunnel down", facts);
+      });
+      monitor.disconnected(client, address, end, true);
+    },
+    nameInUse(client, newcomer, holder): void {
+      tunnels.log(`name ${client}`, (suppressed) => {
+        const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
+        tunnelLog.error("two machines use the same client name", facts);
+        monitor.emit("name-in-use", facts);
+      });
+    },
+    acceptFailed(error): void {
+      limiter.log("accept", (suppressed) => {
+        const facts = { error: String(error), ...suppressedFact(suppressed) };
+        tunnelLog.error("accept failed", facts);
+      });
+    },
+  };
+}
+
+/** Logs the start and end of floods of QUIC Initial packets. */
+export function loggedFloods(now: () => number): (perSecond: number | undefined) => void {
+  const limiter = new LineLimit(now);
+  return (perSecond) =>
+    limiter.log("flood", (suppressed) => {
+      const facts = suppressedFact(suppressed);
+      if (perSecond === undefined) return tunnelLog.info("flood of QUIC Initials over", facts);
+      const load = { "per_second": Math.round(perSecond) };
+      tunnelLog.warning("flood of QUIC Initials", { ...load, ...facts });
+    });
+}
+
+/** Logs the client's one tunnel. `onConnected` is called after the line. */
+export function loggedClientEvents(monitor: Monitor, onConnected: () => void): ClientEvents {
+  let up: string | undefined;
+  return {
+    connected(server): void {
+      up = server;
+      tunnelLog.info("tunnel up", { server });
+      monitor.connected(server, server);
+      onConnected();
+    },
+    disconnected(server, end, delay): void {
+      tunnelLog.warning("tunnel down", {
+        server,
+        ...endFacts(end),
+        retry_ms: Math.round(delay),
+      });
+      monitor.disconnected(server, server, end, up === server);
+      up = undefined;
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** Returns memory to the system that only the start or a burst of new sessions needed. */
+import type { LinkStatistics } from "../../ffi/link/link.ts";
+import { dropStartupPages, trimHeap } from "../../ffi/process/spare_memory.ts";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** Interval between checks, in milliseconds. */
+const LOOK_EVERY = 5_000;
+/** Checks that drop the executable's pages: about when JIT compilation ends, then every 12th. */
+const FIRST_DROPS: ReadonlySet<number> = new Set([2, 4]);
+const DROP_EVERY = 12;
+/** Frames per check below which a pause of about 10 ms does no harm. */
+const QUIET = 500;
+/** Growth of the old generation that justifies such a pause, in bytes. */
+const WORTHWHILE = 2 * 1024 * 1024;
+
+/** Inputs and actions of a MemoryKeeper. */
+export interface MemoryReclaimOptions {
+  /** Frames received and sent so far. */
+  frames: () => number;
+  /** Bytes in V8's heap outside the young generation. */
+  oldGeneration: () => number;
+  /** Collects all garbage and returns free memory to the system; takes about 10 ms. */
+  collect: () => void;
+  /** Drops clean pages of the executable from memory; the kernel reads them again on access. */
+  dropPages: () => void;
+}
+
+/**
+ * Collects garbage after bursts. V8 shrinks its heap only when it allocates, so an idle daemon
+ * would keep the memory of a burst forever. A full collection pauses the process for some
+ * milliseconds, so it runs only while there is little traffic.
+ */
+export class MemoryReclaim {
+  #options: MemoryReclaimOptions;
+  #looks = 0;
+  #frames = 0;
+  #kept = 0;
+
+  constructor(options: MemoryReclaimOptions) {
+    this.#options = options;
+    options.dropPages();
+  }
+
+  /** Runs one check; call it every 5 s. */
+  look(): void {
+    const { dropPages } = this.#options;
+    this.#looks++;
+    const isTime = FIRST_DROPS.has(this.#looks) || this.#looks % DROP_EVERY === 0;
+    const collected = this.#collectIfQuiet();
+    if (isTime || collected) dropPages(); // collecting loads many of the executable's pages
+  }
+
+  #collectIfQuiet(): boolean {
+    const { frames, oldGeneration, collect } = this.#options;
+    const seen = frames();
+    const quiet = seen - this.#frames < QUIET;
+    this.#frames = seen;
+    if (!quiet || oldGeneration() - this.#kept < WORTHWHILE) return false;
+    collect();
+    this.#kept = oldGeneration();
+    return true;
+  }
+}
+
+/** Bytes of V8's heap without the young generation, which soon grows again after a collection. */
+export function oldGeneration(): number {
+  return getHeapSpaceStatistics().reduce(
+    (sum, { space_name: name, space_size: size }) => name.startsWith("new_") ? sum : sum + size,
+    0,
+  );
+}
+
+/** Returns a function that runs V8's most thorough collection, which also releases free pages. */
+export function collector(): () => void {
+  setFlagsFromString("--expose-gc");
+  const gc: (options: Record<string, string>) => void = runInNewContext("gc");
+  return () => gc({ type: "major", execution: "sync", flavor: "last-resort" });
+}
+
+/** Starts the periodic checks for this process; `stop` ends them. */
+export function reclaimMemory(statistics: LinkStatistics): { stop: () => void } {
+  const collectGarbage = collector();
+  const memory = new MemoryReclaim({
+    frames: () => statistics.receivedFrames + statistics.sentFrames,
+    oldGeneration,
+    collect(): void {
+      collectGarbage();
+      trimHeap();
+    },
+    dropPages: dropStartupPages,
+  });
+  const looking = setInterval(() => memory.look(), LOOK_EVERY);
+  return { stop: () => clearInterval(looking) };
+}

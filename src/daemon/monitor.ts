@@ -1,0 +1,87 @@
+import { formatMac } from "../pppoe/mac.ts";
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
+import { EventFeed, type EventKind } from "./event_feed.ts";
+import { AllPeerStats } from "./peer_stats.ts";
+import type { Session, SessionEnd } from "../proxy/session/session.ts";
+import type { SessionTable } from "../proxy/session/session_table.ts";
+import { count } from "../proxy/session/discovery_stats.ts";
+
+/** Reloads of the configuration. */
+export interface Reloads {
+  readonly results: Record<string, number>;
+  /** Wall-clock time, in milliseconds; undefined before the first. */
+  lastSuccess: number | undefined;
+}
+
+/** Monitoring data of the daemon: the latest events, and counts since startup. */
+export class Monitor {
+  readonly events: EventFeed;
+  readonly peers: AllPeerStats;
+  /** Number of opened sessions. */
+  opened = 0;
+  /** Number of ended sessions, by reason. */
+  readonly closed: Record<string, number> = {};
+  /** Connection attempts, by "connected" or why they failed; on a server only the former. */
+  readonly connects: Record<string, number> = {};
+  /** Refused connections, by reason. */
+  readonly rejected: Record<string, number> = {};
+  readonly reloads: Reloads = { results: {}, lastSuccess: undefined };
+  /** Last measured delay of the event loop, in milliseconds. */
+  loopLag = 0;
+  /** Packets that the kernel dropped from the tunnels' UDP sockets. */
+  readonly udpDrops = new UdpDrops();
+  #wallClock: () => number;
+
+  constructor(wallClock: () => number) {
+    this.#wallClock = wallClock;
+    this.events = new EventFeed(wallClock);
+    this.peers = new AllPeerStats(wallClock);
+  }
+
+  /** Records that a session has opened (no end) or ended. */
+  session(session: Session, end: SessionEnd | undefined, table: SessionTable): void {
+    const facts = sessionFacts(session);
+    if (end === undefined) {
+      this.opened++;
+      return this.events.emit("session-opened", facts);
+    }
+    count(this.closed, end);
+    this.peers.ended(session, table);
+    this.events.emit("session-closed", { ...facts, reason: end });
+  }
+
+  connected(peer: string, address: string): void {
+    count(this.connects, "connected");
+    this.peers.connected(peer, address);
+    this.events.emit("tunnel-up", { peer, address });
+  }
+
+  /** Records that a tunnel has ended, or that an attempt to set one up has failed. */
+  disconnected(peer: string, address: string, end: TunnelEnd, wasUp: boolean): void {
+    if (!wasUp) count(this.connects, end.reason);
+    this.peers.disconnected(peer, address, end);
+    this.events.emit("tunnel-down", { peer, address, ...end });
+  }
+
+  /** Records a reload of the configuration: "applied", "unchanged" or "failed". */
+  reloaded(result: string, facts: Record<string, unknown>): void {
+    count(this.reloads.results, result);
+    if (result !== "failed") this.reloads.lastSuccess = this.#wallClock();
+    this.events.emit("reload", { result, ...facts });
+  }
+
+  /** Records an event that is not counted here. */
+  emit(kind: EventKind, facts: Record<string, unknown>): void {
+    this.events.emit(kind, facts);
+  }
+}
+
+function sessionFacts(session: Session): Record<string, unknown> {
+  return {
+    client: session.peer.name,
+    customer_mac: formatMac(session.customer),
+    ac_mac: formatMac(session.concentrator),
+    session_id: session.acSessionId,
+  };
+}

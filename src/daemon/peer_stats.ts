@@ -1,0 +1,99 @@
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import type { Peer, Session } from "../proxy/session/session.ts";
+import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
+
+/** Frames and bytes in each direction, in the order of a session's counters. */
+const TRAFFIC = 4;
+
+/** Monitoring data of a peer beyond its tunnels and sessions. */
+export interface PeerStats {
+  /** The client's name on the server; the server's address on the client. */
+  readonly name: string;
+  /** Remote address of the tunnel; undefined without one. */
+  address: string | undefined;
+  /**
+   * Wall-clock time at which the tunnel came up or was lost, in milliseconds; undefined before the
+   * first.
+   */
+  since: number | undefined;
+  /** How its last tunnel, or attempt to set one up, ended. */
+  end: TunnelEnd | undefined;
+  /** Number of tunnels since startup. */
+  connects: number;
+  /** Traffic of its ended sessions: counters as in the session table. */
+  readonly ended: Float64Array;
+}
+
+/** The peers that have had a tunnel; bounded by the number of configured names. */
+export class AllPeerStats {
+  readonly byName = new Map<string, PeerStats>();
+  #wallClock: () => number;
+
+  constructor(wallClock: () => number) {
+    this.#wallClock = wallClock;
+  }
+
+  /** Records that a tunnel is up. */
+  connected(name: string, address: string): void {
+    const peer = this.#peer(name);
+    peer.address = address;
+    peer.since = this.#wallClock();
+    peer.connects++;
+  }
+
+  /**
+   * Records the end of the tunnel from this address, unless another has replaced it, or a failed
+   * attempt.
+   */
+  disconnected(name: string, address: string, end: TunnelEnd): void {
+    const peer = this.#peer(name);
+    if (peer.address !== undefined && peer.address !== address) return;
+    peer.end = end;
+    if (peer.address === undefined) return;
+    peer.address = undefined;
+    peer.since = this.#wallClock();
+  }
+
+  /** Adds an ended session's traffic to its peer. */
+  ended({ peer, index }: Session, table: SessionTable): void {
+    add(this.#peer(peer.name).ended, table.counters, index * COUNTERS);
+  }
+
+  /** Returns the traffic of all sessions of each peer, open and ended. */
+  traffic(table: SessionTable): Map<string, Float64Array> {
+    const sums = new Map<string, Float64Array>();
+    for (const { name, ended } of this.byName.values()) sums.set(name, ended.slice());
+    for (const { peer, index } of table) {
+      const sum = sums.get(peer.name) ?? new Float64Array(TRAFFIC);
+      add(sum, table.counters, index * COUNTERS);
+      sums.set(peer.name, sum);
+    }
+    return sums;
+  }
+
+  #peer(name: string): PeerStats {
+    const known = this.byName.get(name);
+    if (known !== undefined) return known;
+    const peer = {
+      name,
+      address: undefined,
+      since: undefined,
+      end: undefined,
+      connects: 0,
+      ended: new Float64Array(TRAFFIC),
+    };
+    this.byName.set(name, peer);
+    return peer;
+  }
+}
+
+function add(sum: Float64Array, counters: Float64Array, at: number): void {
+  for (let i = 0; i < TRAFFIC; i++) sum[i] += counters[at + i];
+}
+
+/** Returns the number of held sessions, whose peer has no tunnel. */
+export function heldSessions(peers: Iterable<Peer>): number {
+  let held = 0;
+  for (const { tunnel, sessions } of peers) if (tunnel === undefined) held += sessions;
+  return held;
+}

@@ -1,0 +1,225 @@
+import {
+  Admission,
+  type AdmissionLimits,
+  type Guest as Seated,
+  type NoPlace,
+  type Place,
+} from "../tunnel/admission/admission.ts";
+import {
+  HandshakeError,
+  proveClient,
+  type ProvenClient,
+  type ServerCredentials,
+} from "../tunnel/authenticate.ts";
+import type { Connection } from "../tunnel/transport/connection.ts";
+import { networksOf } from "../tunnel/admission/network.ts";
+import type { Reputation } from "../tunnel/admission/reputation.ts";
+import { HELLO_TIME } from "../tunnel/admission/seat.ts";
+import type { TicketReader } from "../tunnel/admission/ticket.ts";
+import type { Incoming } from "../tunnel/transport/listener.ts";
+import { TimeLimits } from "./time_limits.ts";
+
+/** Limits of connections before login. */
+export interface ReceptionLimits extends AdmissionLimits {
+  /** Maximum time from accept to login, in milliseconds. */
+  timeout: number;
+}
+
+/** Dependencies of {@linkcode Reception}. */
+export interface ReceptionOptions {
+  limits: ReceptionLimits;
+  reputation: Reputation;
+  /** Returns the credentials for a connection that arrives now. */
+  credentials: () => ServerCredentials;
+  /** Returns the reader that identifies a client by its ticket. */
+  tickets: () => TicketReader;
+  /** Monotonic clock, in milliseconds. */
+  now: () => number;
+  /** Returns numbers in [0, 1). */
+  random: () => number;
+}
+
+/** An authenticated client that waits to be admitted. */
+export interface Received {
+  client: ProvenClient;
+  connection: Connection;
+}
+
+/**
+ * Handles connections from accept to authentication, or refuses them: before TLS if no place is
+ * free, and always without leaving resources behind.
+ */
+export class Reception {
+  #options: ReceptionOptions;
+  #admission: Admission;
+  #timeout: number;
+  /** Connections that wait for their turn to handshake. */
+  #turns = new Map<Place, () => void>();
+  #pump: ReturnType<typeof setTimeout> | undefined;
+  #stays: TimeLimits<Guest>;
+
+  constructor(options: ReceptionOptions) {
+    const { limits, reputation, now, random } = options;
+    this.#options = options;
+    this.#timeout = limits.timeout;
+    this.#admission = new Admission(limits, { reputation, now, random });
+    this.#stays = new TimeLimits(now, (guest) => guest.expire());
+  }
+
+  /** Applies new limits to connections that arrive from now on. */
+  reconfigure(limits: ReceptionLimits): void {
+    this.#timeout = limits.timeout;
+    this.#admission.reconfigure(limits);
+  }
+
+  /** Resolves with the client; throws the reason for closing the connection. */
+  async receive(incoming: Incoming): Promise<Received> {
+    const guest = new Guest(incoming);
+    const place = incoming.scarce
+      ? "open-files"
+      : this.#admission.enter(incoming.remote.host, guest);
+    if (typeof place === "string") throw guest.refuse(place);
+    this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#timeout);
+    try {
+      const received = await this.#welcome(guest, place);
+      this.#admission.authenticated(place, received.client.name);
+      return received;
+    } catch (error) {
+      if (!guest.refused) this.#admission.failed(place);
+      guest.close();
+      throw guest.error ?? error;
+    } finally {
+      this.#stays.end(guest);
+      this.#turns.delete(place);
+      this.#admission.leave(place);
+    }
+  }
+
+  /** Notes the end of a client's tunnel: its address counts as known from now on. */
+  closed(client: string, host: string): void {
+    this.#options.reputation.loggedIn(client, networksOf(host));
+  }
+
+  async #welcome(guest: Guest, place: Place): Promise<Received> {
+    const { incoming } = guest;
+    // The credentials that match the certificate shown to this connection.
+    const credentials = this.#options.credentials();
+    const protocols = await guest.stays(incoming.greeted());
+    const ticket = this.#options.tickets().find(protocols);
+    const refusal = this.#admission.greeted(place, incoming.encrypted, ticket);
+    if (refusal !== undefined) throw guest.refuse(refusal);
+    if (place.brief) this.#stays.begin(guest, this.#timeout);
+    if (!incoming.encrypted) await guest.waits(this.#turn(place));
+    const connection = await guest.stays(incoming.open());
+    const client = await guest.stays(proveClient(connection, credentials));
+    incoming.proven?.();
+    return { client, connection };
+  }
+
+  /** Resolves when a handshake may start. */
+  #turn(place: Place): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#turns.set(place, resolve);
+    this.#giveTurns();
+    return promise;
+  }
+
+  #giveTurns(): void {
+    for (let next = this.#admission.start(); next !== undefined; next = this.#admission.start()) {
+      this.#turns.get(next)?.();
+      this.#turns.delete(next);
+    }
+    const wait = this.#admission.nextStart();
+    if (wait === undefined || this.#pump !== undefined) return;
+    this.#pump = setTimeout(() => {
+      this.#pump = undefined;
+      this.#giveTurns();
+    }, Math.ceil(wait));
+  }
+}
+
+/** Why a connection is refused for the sake of others. */
+type Refusal =
+  | NoPlace
+  /** Too few file descriptors are left. */
+  | "open-files"
+  /** Its turn to handshake did not come in time. */
+  | "handshake-rate";
+
+const tooMany = (detail: Refusal): HandshakeError =>
+  new HandshakeError({ reason: "too-many-connections", by: "us", detail });
+/** One shared error of each kind: creating one costs far more than the rest of a refusal. */
+const refusals: Readonly<Record<Refusal, HandshakeError>> = {
+  "address-limit": tooMany("address-limit"),
+  "network-limit": tooMany("network-limit"),
+  "places-short": tooMany("places-short"),
+  "displaced": tooMany("displaced"),
+  "open-files": tooMany("open-files"),
+  "handshake-rate": tooMany("handshake-rate"),
+};
+
+/** A connection that may be dismissed at any time. */
+class Guest implements Seated {
+  readonly incoming: Incoming;
+  /** Why it was dismissed. */
+  error: HandshakeError | undefined;
+  /** Whether it was dismissed for the sake of others. */
+  refused = false;
+  #waiting = false;
+  #goes: (error: HandshakeError) => void = () => {};
+
+  constructor(incoming: Incoming) {
+    this.incoming = incoming;
+  }
+
+  /** Settles with a promise, or rejects when the guest is dismissed first. One call at a time. */
+  stays<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      promise.then(resolve, reject);
+      if (this.error === undefined) this.#goes = reject;
+      else reject(this.error);
+    });
+  }
+
+  /** Likewise, for a promise that waits for us rather than for the guest. */
+  async waits(promise: Promise<void>): Promise<void> {
+    this.#waiting = true;
+    await this.stays(promise);
+    this.#waiting = false;
+  }
+
+  /** Dismisses a guest whose time is over. */
+  expire(): void {
+    if (this.#waiting) this.refuse("handshake-rate");
+    else {
+      this.#leave(new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" }));
+      this.incoming.close();
+    }
+  }
+
+  hasSpoken(): boolean {
+    return this.incoming.hasSpoken();
+  }
+
+  displace(): void {
+    this.refuse("displaced");
+  }
+
+  /** Dismisses it for this reason. */
+  refuse(detail: Refusal): HandshakeError {
+    const error = refusals[detail];
+    this.refused = true;
+    this.incoming.refuse();
+    this.#leave(error);
+    return error;
+  }
+
+  close(): void {
+    this.incoming.close();
+  }
+
+  #leave(error: HandshakeError): void {
+    this.error ??= error;
+    this.#goes(error);
+  }
+}

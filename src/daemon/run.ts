@@ -1,0 +1,193 @@
+import manifest from "../../deno.json" with { type: "json" };
+import type { Link } from "../../ffi/link/link.ts";
+import type { Config } from "../config/types.ts";
+import { LineLimit, suppressedFact } from "../line_limit.ts";
+import { logger, setLogLevel } from "../log.ts";
+import { formatMac, readMac } from "../pppoe/mac.ts";
+import { Client } from "./dial_loop.ts";
+import type { CaptureRing } from "./capture_ring.ts";
+import type { Captures } from "./captures.ts";
+import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
+import type { Daemon } from "./daemon.ts";
+import type { Monitor } from "./monitor.ts";
+import type { Proxy } from "../proxy/proxy.ts";
+import type { MacPolicy } from "../proxy/session/proxy_options.ts";
+import type { ReloadReport } from "./reload.ts";
+import type { Server } from "./accept_loop.ts";
+import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
+import type { State } from "./state.ts";
+
+const log = logger("main");
+const linkLog = logger("link");
+
+/** Interval between checks of idle and held sessions, in milliseconds. */
+const SWEEP = 1_000;
+
+/** Dependencies of a daemon. */
+export interface DaemonParts {
+  link: Link;
+  proxy: Proxy;
+  monitor: Monitor;
+  tunnels: Server | Client;
+  state: State;
+  /** Holds the configuration in use. */
+  reloader: { readonly config: Config; reload(): Promise<ReloadReport> };
+  certificates: () => readonly UsedCertificate[];
+}
+
+const now = (): number => performance.now();
+
+/** Runs both sides of a proxy until `stop`. */
+export function runDaemon(parts: DaemonParts): Daemon {
+  const { link, proxy, monitor, tunnels, reloader, certificates } = parts;
+  const sweep = startSweep(parts);
+  const captures = lazyCaptures(parts);
+  const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
+  captures.applyRing();
+  return {
+    config: () => reloader.config,
+    link,
+    proxy,
+    monitor,
+    pastSessions: parts.state.pastSessions,
+    certificates,
+    stateTrouble: () => parts.state.trouble,
+    startedAt: Date.now(),
+    now,
+    ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
+    async stop(final): Promise<void> {
+      clearInterval(sweep);
+      watch.stop();
+      await stop(parts, captures, final);
+    },
+    captures: captures.load,
+    retry: () => tunnels instanceof Client && tunnels.retry(),
+    async reload(): Promise<ReloadReport> {
+      const report = await reloader.reload();
+      // The reload may have fixed what kept a client from its server.
+      if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
+      if (report.applied.some(({ key }) => /^capture\b/.test(key))) await captures.applyRing();
+      return report;
+    },
+    drain(on): void {
+      if (on === proxy.sessions.draining) return;
+      proxy.sessions.draining = on;
+      const facts = { sessions: proxy.sessions.table.size };
+      log.info(on ? "draining" : "no longer draining", facts);
+      monitor.emit("drain", { enabled: on, ...facts });
+    },
+    get draining() {
+      return proxy.sessions.draining;
+    },
+    setLogLevel,
+  };
+}
+
+/** Loads the capture code on first use, so that a daemon that does not capture saves its memory. */
+function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
+  const { file, mode, interface: { etherTypes } } = reloader.config;
+  let loaded: Promise<{ captures: Captures; ring: CaptureRing }> | undefined;
+  const load = () =>
+    loaded ??= (async () => {
+      const [{ Captures }, { CaptureRing }] = await Promise.all([
+        import("./captures.ts"),
+        import("./capture_ring.ts"),
+      ]);
+      const captures = new Captures({
+        sessions: proxy.sessions,
+        side: mode,
+        etherType: etherTypes[1],
+        peer: () => tunnels instanceof Client ? tunnels.peer?.name : undefined,
+        application: `pppoe-proxy ${manifest.version}`,
+        place: link.name,
+      });
+      return { captures, ring: new CaptureRing(file, captures) };
+    })();
+  return {
+    load: async (): Promise<Captures> => (await load()).captures,
+    /** Starts or restarts the configured capture. */
+    async applyRing(): Promise<void> {
+      const { capture } = reloader.config;
+      if (loaded !== undefined || capture.directory !== undefined) {
+        await (await load()).ring.apply(capture);
+      }
+    },
+    async end(): Promise<void> {
+      const { captures, ring } = await loaded ?? {};
+      captures?.end();
+      await ring?.close();
+    },
+  };
+}
+
+/** Checks idle and held sessions periodically, and measures how late the check runs. */
+function startSweep(
+  { reloader, link, proxy, monitor }: DaemonParts,
+): ReturnType<typeof setInterval> {
+  const followInterface = interfaceWatch(link, proxy, reloader.config.interface.mac);
+  const failures = new LineLimit(now);
+  let last = now();
+  return setInterval(() => {
+    const { idleTimeout, resumeGrace, terminateLinger } = reloader.config.sessions;
+    const time = now();
+    monitor.loopLag = Math.max(0, time - last - SWEEP);
+    last = time;
+    proxy.sweep(resumeGrace);
+    if (idleTimeout > 0) proxy.sessions.idle.sweep(idleTimeout);
+    if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
+    try {
+      followInterface();
+    } catch (error) {
+      // A momentary shortage of memory or descriptors must not end the daemon.
+      failures.log("interface", (suppressed) => {
+        const facts = { interface: link.name, error: String(error), ...suppressedFact(suppressed) };
+        linkLog.error("interface read failed", facts);
+      });
+    }
+  }, SWEEP);
+}
+
+/** Detects changes of the interface's address, with which sessions were opened, and of its MTU. */
+function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
+  const address = (): string => formatMac(readMac(link.mac, 0));
+  let known = address();
+  let mtu = link.mtu;
+  return () => {
+    link.followInterface();
+    if (link.mtu !== mtu) {
+      linkLog.warning("interface MTU changed", { interface: link.name, from: mtu, to: link.mtu });
+      mtu = link.mtu;
+    }
+    if (address() === known) return;
+    const ended = mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
+    linkLog.warning("interface address changed", {
+      interface: link.name,
+      from: known,
+      to: address(),
+      ended,
+    });
+    known = address();
+  };
+}
+
+async function stop(
+  { reloader, link, proxy, tunnels, state }: DaemonParts,
+  captures: { end(): Promise<void> },
+  final: boolean,
+): Promise<void> {
+  tunnels.stop();
+  const { shutdownGrace } = reloader.config.tunnel;
+  if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
+  else await proxy.suspend(shutdownGrace);
+  await state.close();
+  await captures.end(); // after the last PADT
+  logTotals(link, proxy);
+  link.close();
+}
+
+/** Logs the counts of forwarded and dropped frames since startup. */
+function logTotals(link: Link, proxy: Proxy): void {
+  link.readStatistics();
+  const { drops, ...counted } = link.statistics;
+  log.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
+}

@@ -1,0 +1,88 @@
+import type { Journal } from "../state/journal.ts";
+import type { Counters, JournalledSession, SessionRecord } from "../state/record.ts";
+import type { Proxy } from "../proxy/proxy.ts";
+import type { Session, SessionEnd } from "../proxy/session/session.ts";
+import { SharedNames } from "../proxy/session/session_names.ts";
+import { type Clocks, countersOf, recordOf, restoredOf } from "./session_record.ts";
+
+/** Dependencies of a keeper. */
+export interface KeeperOptions extends Clocks {
+  journal: Journal;
+  /** Interval between saves of open sessions' counters, in milliseconds. */
+  interval: number;
+}
+
+/** Keeps a proxy's sessions in a journal, and restores those of an earlier process. */
+export class SessionKeeper {
+  readonly #options: KeeperOptions;
+  #proxy: Proxy | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #names = new SharedNames();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Records that a session has opened (no end) or ended. */
+  observe(session: Session, end: SessionEnd | undefined): void {
+    const { journal } = this.#options;
+    const record = recordOf(session, this.#options);
+    if (end === undefined) journal.opened(record);
+    else journal.closed(record, end, this.#counters(session));
+  }
+
+  /**
+   * Restores the sessions that `fits` accepts, as held until their tunnel returns; the others get a
+   * PADT on the wire. From then on it saves counters.
+   */
+  restore(
+    proxy: Proxy,
+    records: readonly JournalledSession[],
+    fits: (record: JournalledSession) => boolean,
+  ): { held: number; refused: number } {
+    this.#proxy = proxy;
+    let held = 0;
+    for (const record of records) {
+      if (fits(record) && this.#putBack(proxy, record)) held++;
+      else this.#refuse(proxy, record);
+    }
+    const save = () => this.#options.journal.checkpoint((record) => this.#countersOf(record));
+    this.#timer = setInterval(save, this.#options.interval);
+    return { held, refused: records.length - held };
+  }
+
+  /** Saves everything and releases the journal. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#options.journal.checkpoint((record) => this.#countersOf(record));
+    await this.#options.journal.close();
+  }
+
+  #putBack(proxy: Proxy, { counters, savedAt: _savedAt, ...record }: JournalledSession): boolean {
+    const { names, ...session } = restoredOf(record, this.#options);
+    const { framesFromWire, bytesFromWire, framesToWire, bytesToWire } = counters;
+    return proxy.restore(record.peer, { ...session, names: this.#names.share(names) }, [
+      framesFromWire,
+      bytesFromWire,
+      framesToWire,
+      bytesToWire,
+    ]);
+  }
+
+  #refuse(proxy: Proxy, record: JournalledSession): void {
+    const { remote, local, wireSessionId: sessionId } = record;
+    proxy.sessions.earlier.orphans.end({ remote, local, sessionId });
+    this.#options.journal.closed(record, "not-restored");
+  }
+
+  #countersOf({ remote, local, wireSessionId }: SessionRecord): Counters | undefined {
+    const table = this.#proxy?.sessions.table;
+    const session = table?.sessions[table.find(remote, local, wireSessionId)];
+    return session && this.#counters(session);
+  }
+
+  #counters(session: Session): Counters | undefined {
+    const table = this.#proxy?.sessions.table;
+    return table && countersOf(table, session);
+  }
+}

@@ -1,0 +1,112 @@
+/** A daemon's record of sessions; kept across restarts if `state_dir` is configured. */
+import { readMac } from "../pppoe/mac.ts";
+import { formatAddress } from "../config/addresses.ts";
+import { withConfigKey } from "../config/blame.ts";
+import type { Config } from "../config/types.ts";
+import { logger } from "../log.ts";
+import type { Opened } from "../state/open_journal.ts";
+import { pastSession, type PastSessions } from "../state/past.ts";
+import { RecentSessions } from "../state/recent_sessions.ts";
+import type { JournalledSession } from "../state/record.ts";
+import type { Proxy } from "../proxy/proxy.ts";
+import type { Session, SessionEnd } from "../proxy/session/session.ts";
+import { SessionKeeper } from "./session_keeper.ts";
+import { type Clocks, countersOf, recordOf } from "./session_record.ts";
+import type { SessionTable } from "../proxy/session/session_table.ts";
+
+const log = logger("state");
+
+/** Maximum number of past sessions remembered without a store. */
+const MAX_RECENT = 1_000;
+
+/** The record of sessions. */
+export interface State {
+  /** Whether a later process can find this one's sessions. */
+  readonly isKept: boolean;
+  /** Why sessions are not being saved although they should be; undefined if they are. */
+  readonly trouble: string | undefined;
+  readonly pastSessions: PastSessions;
+  /** Records that a session has opened (no end) or ended. */
+  observe(session: Session, end: SessionEnd | undefined): void;
+  /** Restores an earlier process's sessions that can still be forwarded; the others get a PADT. */
+  restore(proxy: Proxy, mac: Uint8Array): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens `state_dir`, or keeps a limited record in memory if none is configured. Throws
+ * `StateError`.
+ */
+export async function openState(config: Config, now: () => number): Promise<State> {
+  const clocks = { now, wallClock: Date.now };
+  return config.stateDir === undefined
+    ? inMemory(clocks)
+    : await inDirectory(config.stateDir, config, clocks);
+}
+
+function inMemory(clocks: Clocks): State {
+  const past = new RecentSessions(MAX_RECENT);
+  let table: SessionTable | undefined;
+  return {
+    isKept: false,
+    trouble: undefined,
+    pastSessions: past,
+    observe(session, end): void {
+      if (end === undefined || table === undefined) return;
+      const record = recordOf(session, clocks);
+      past.add(pastSession(record, end, clocks.wallClock(), countersOf(table, session)));
+    },
+    restore: (proxy) => void (table = proxy.sessions.table),
+    close: () => Promise.resolve(),
+  };
+}
+
+async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
+  // Loaded on demand: a daemon without `state_dir` needs no memory for SQLite.
+  const { CHECKPOINT_INTERVAL } = await import("../state/journal.ts");
+  const { openJournal } = await import("../state/open_journal.ts");
+  const { refuseLinks } = await import("../state/store.ts");
+  await withConfigKey(config.file, "state_dir", () => refuseLinks(directory));
+  const { mode, interface: { name, mac } } = config;
+  const opened = openJournal(directory, { mode, interface: name, mac }, {
+    now: clocks.wallClock,
+    onTrouble: (message) => log.error("state cannot be written", { error: message }),
+    onRecovery: (facts) => log.info("state is written again", facts),
+  });
+  notify(opened);
+  const { journal } = opened;
+  const keeper = new SessionKeeper({ journal, interval: CHECKPOINT_INTERVAL, ...clocks });
+  return {
+    get isKept() {
+      return journal.hasFile;
+    },
+    get trouble() {
+      return journal.trouble;
+    },
+    pastSessions: journal.accounting,
+    observe: (session, end) => keeper.observe(session, end),
+    restore(proxy, macBytes): void {
+      const own = readMac(macBytes, 0);
+      const peers = peersOf(config);
+      const fits = ({ peer, local }: JournalledSession): boolean =>
+        peers.has(peer) && (mac === "transparent" || local === own);
+      const counts = keeper.restore(proxy, opened.restored, fits);
+      if (opened.restored.length > 0) log.info("sessions restored", counts);
+    },
+    close: () => keeper.close(),
+  };
+}
+
+function notify({ dropped, setAside }: Opened): void {
+  if (setAside !== undefined) log.warning("session database quarantined", { ...setAside });
+  if (dropped > 0) log.warning("dropped invalid rows from the session database", { dropped });
+}
+
+/** Returns the names of the peers that sessions can belong to. */
+function peersOf(config: Config): ReadonlySet<string> {
+  return new Set(
+    config.mode === "server"
+      ? config.clients.map(({ name }) => name)
+      : config.tunnel.connect.map(formatAddress),
+  );
+}

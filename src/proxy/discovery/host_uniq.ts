@@ -1,0 +1,83 @@
+import { timingSafeEqual } from "node:crypto";
+import type { Mac } from "../../pppoe/mac.ts";
+import type { PolicyDrop } from "../session/drops.ts";
+import { HostUniqTurns } from "./host_uniq_turns.ts";
+import type { Pending } from "./pending.ts";
+import { hex, tokenHandle, TokenSigner } from "./token.ts";
+
+/** The Host-Uniq shown to the AC: our token, the customer's own, or a fixed one. */
+export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
+
+/**
+ * Assigns each discovery the Host-Uniq that the AC sees, and finds the discovery that an AC's
+ * answer belongs to: exactly one or none, never a guess.
+ */
+export class HostUniqRewriter<Owner> {
+  #mode: HostUniqMode;
+  #signer: TokenSigner;
+  /** By token. */
+  #byUpstream = new Map<string, Pending<Owner>>();
+  /** Holders of values that are not our tokens. */
+  #turns: HostUniqTurns<Owner>;
+
+  constructor(mode: HostUniqMode, signer: TokenSigner, now: () => number) {
+    this.#mode = mode;
+    this.#signer = signer;
+    this.#turns = new HostUniqTurns(now);
+  }
+
+  /**
+   * Sets `pending.upstream`, the same for all PADIs and PADRs of one discovery (an AC-Cookie may
+   * cover it). `local` is the source address that the AC sees.
+   */
+  assign(pending: Pending<Owner>, local: Mac): PolicyDrop | undefined {
+    if (pending.upstreamKey !== undefined) return undefined;
+    if (this.#mode === "rewrite") {
+      pending.upstream = this.#signer.signer(String(local));
+      pending.upstreamKey = tokenHandle(pending.upstream);
+      if (pending.upstreamKey !== undefined) this.#byUpstream.set(pending.upstreamKey, pending);
+      return undefined;
+    }
+    const upstream = this.#mode === "preserve" ? pending.hostUniq : this.#mode.fixed;
+    const key = sharedKey(local, upstream);
+    if (!this.#turns.take(key, pending)) return "host-uniq-busy";
+    pending.upstream = upstream;
+    pending.upstreamKey = key;
+    return undefined;
+  }
+
+  /**
+   * Returns the discovery of an answer with this Host-Uniq, sent to `local`, or why it has none.
+   */
+  resolve(local: Mac, hostUniq: Uint8Array | undefined): Pending<Owner> | PolicyDrop {
+    if (this.#mode !== "rewrite") {
+      return this.#turns.holder(sharedKey(local, hostUniq)) ?? "host-uniq-unknown";
+    }
+    if (hostUniq === undefined) return "host-uniq-missing";
+    const handle = tokenHandle(hostUniq);
+    const pending = handle === undefined ? undefined : this.#byUpstream.get(handle);
+    if (pending?.upstream === undefined) return "host-uniq-unknown";
+    return timingSafeEqual(hostUniq, pending.upstream) ? pending : "host-uniq-forged";
+  }
+
+  /**
+   * Whether an answer with this Host-Uniq, sent to `local`, is to a request of ours, even if the
+   * request has been forgotten. Only a token proves that.
+   */
+  isOurs(local: Mac, hostUniq: Uint8Array | undefined): boolean {
+    return this.#mode === "rewrite" && hostUniq !== undefined &&
+      this.#signer.verify(hostUniq, String(local));
+  }
+
+  /** Removes a discovery: later answers to it are not accepted. */
+  forget(pending: Pending<Owner>): void {
+    const { upstreamKey } = pending;
+    if (upstreamKey === undefined) return;
+    if (this.#mode !== "rewrite") this.#turns.forget(upstreamKey, pending);
+    else if (this.#byUpstream.get(upstreamKey) === pending) this.#byUpstream.delete(upstreamKey);
+  }
+}
+
+function sharedKey(local: Mac, hostUniq: Uint8Array | undefined): string {
+  return `${local}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
+}

@@ -1,0 +1,132 @@
+import type { Link } from "../../../ffi/link/link.ts";
+import { SESSION_HEADER } from "../../pppoe/constants.ts";
+import { isLcp } from "../../pppoe/lcp.ts";
+import { isPppFrame } from "../../pppoe/ppp.ts";
+import { payloadLength, sessionFault } from "../../pppoe/session_frame.ts";
+import type { RecordBuffer } from "../../tunnel/record/record_reader.ts";
+import type { Peer, Session } from "./session.ts";
+import {
+  AC_HEARD,
+  BYTES_FROM_WIRE,
+  BYTES_TO_WIRE,
+  COUNTERS,
+  FRAMES_FROM_WIRE,
+  FRAMES_TO_WIRE,
+  HEADER_WORDS,
+} from "./session_table.ts";
+import type { Sessions } from "./sessions.ts";
+
+/**
+ * Forwards the frames of open sessions between one link and the tunnels, in both directions.
+ * Identical on both sides of the tunnel; discovery differs and is handled elsewhere.
+ */
+export class SessionForwarder {
+  #sessions: Sessions;
+  #link: Link;
+  #acOnWire: boolean;
+  /** Time of the clock in milliseconds, read once per batch in which the AC is heard. */
+  #batchTime = 0;
+  #isTimeKnown = false;
+
+  constructor(sessions: Sessions, link: Link) {
+    this.#sessions = sessions;
+    this.#link = link;
+    this.#acOnWire = sessions.acOnWire;
+  }
+
+  /** Forwards a session frame of `length` bytes at `at` from the wire to its tunnel. */
+  fromWire(bytes: Uint8Array, view: DataView, at: number, length: number): void {
+    const fault = sessionFault(view, at, length);
+    if (fault !== undefined) return this.#sessions.drops.count(fault);
+    const index = this.#sessions.table.lookup(view, at);
+    const session = index < 0 ? undefined : this.#sessions.table.sessions[index];
+    if (session === undefined) {
+      this.#sessions.earlier.stray(view, at);
+      return this.#sessions.drops.count("session-unknown");
+    }
+    const payload = payloadLength(view, at); // any padding after it is not forwarded
+    const body = at + SESSION_HEADER;
+    if (!isPppFrame(bytes, body, payload)) return this.#sessions.drops.count("ppp-short");
+    const { peer, handle } = session;
+    const writer = peer.tunnel?.writer;
+    this.#sessions.tap?.session("wire", "in", session, bytes, body, payload);
+    if (this.#acOnWire) this.#heard(index);
+    if (writer === undefined) return this.#sessions.drops.count("no-tunnel");
+    if (this.#watch(session, bytes, body, payload, !this.#acOnWire)) return;
+    this.#sessions.writers.touch(peer);
+    if (!writer.session(handle, bytes, body, payload)) {
+      return this.#sessions.drops.count("queue-full");
+    }
+    this.#sessions.tap?.session("tunnel", "out", session, bytes, body, payload);
+    const counter = index * COUNTERS;
+    this.#sessions.table.counters[counter + FRAMES_FROM_WIRE]++;
+    this.#sessions.table.counters[counter + BYTES_FROM_WIRE] += payload;
+  }
+
+  /** Forwards a session payload in `buffer` from a tunnel to the wire; false if dropped. */
+  fromTunnel(
+    peer: Peer,
+    buffer: RecordBuffer,
+    handle: number,
+    offset: number,
+    length: number,
+  ): boolean {
+    const index = peer.handles[handle] - 1;
+    if (index < 0) return this.#sessions.drops.refuse("session-unknown");
+    if (!isPppFrame(buffer.bytes, offset, length)) return this.#sessions.drops.refuse("ppp-short");
+    if (this.#sessions.tap !== undefined) this.#show(index, buffer.bytes, offset, length);
+    if (!this.#acOnWire) this.#heard(index);
+    const session = this.#sessions.table.sessions[index];
+    if (session === undefined) return false;
+    if (this.#watch(session, buffer.bytes, offset, length, this.#acOnWire)) return true;
+    this.#sessions.table.headersView.setUint16(index * SESSION_HEADER + 18, length);
+    this.#link.queue(this.#sessions.table.headers, index * HEADER_WORDS, buffer, offset, length);
+    const counter = index * COUNTERS;
+    this.#sessions.table.counters[counter + FRAMES_TO_WIRE]++;
+    this.#sessions.table.counters[counter + BYTES_TO_WIRE] += length;
+    return true;
+  }
+
+  /** Records that the AC was heard. */
+  #heard(index: number): void {
+    if (!this.#isTimeKnown) {
+      this.#batchTime = this.#sessions.now();
+      this.#isTimeKnown = true;
+    }
+    this.#sessions.table.counters[index * COUNTERS + AC_HEARD] = this.#batchTime;
+  }
+
+  /** Shows a frame from a tunnel to the wire to the captures. */
+  #show(index: number, bytes: Uint8Array, at: number, length: number): void {
+    const session = this.#sessions.table.sessions[index];
+    if (session === undefined) return;
+    this.#sessions.tap?.session("tunnel", "in", session, bytes, at, length);
+    this.#sessions.tap?.session("wire", "out", session, bytes, at, length);
+  }
+
+  /** Inspects a frame's PPP, `length` bytes at `at`; returns whether it was only for us. */
+  #watch(session: Session, bytes: Uint8Array, at: number, length: number, toAc: boolean): boolean {
+    if (isLcp(bytes, at, length)) {
+      if (
+        !toAc && this.#sessions.idle.isAsking &&
+        this.#sessions.idle.takes(session, bytes, at, length)
+      ) return true;
+      this.#sessions.lcp.packet(session.index, bytes, at, length, toAc);
+    } else if (this.#sessions.lcp.isLingering) {
+      this.#sessions.lcp.traffic(session.index);
+    }
+    return false;
+  }
+
+  /** Flushes the tunnels: the link has no more frames for now. */
+  flushTunnels(): void {
+    this.#sessions.writers.flush();
+    this.#isTimeKnown = false;
+  }
+
+  /** Flushes the wire: the tunnel has no more records for now. */
+  flushWire(): void {
+    this.#link.flush();
+    this.#isTimeKnown = false;
+  }
+}

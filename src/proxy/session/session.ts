@@ -1,0 +1,133 @@
+import type { Mac } from "../../pppoe/mac.ts";
+import type { Tunnel } from "../../tunnel/tunnel.ts";
+import type { SessionNames } from "./session_names.ts";
+
+/**
+ * The life of a session:
+ *
+ *     discovering ──PADS──▶ open ──tunnel lost──▶ held ──resumed──▶ open
+ *                            │                     │
+ *                            │ PADT of either side, │ the same, not resumed by the other side,
+ *                            │ idle, LCP, admin,    │ grace over, another server's turn
+ *                            │ address, stop        │
+ *                            └──────▶ closed ◀──────┘
+ *
+ * A side that has not learned of the end gets one PADT; a peer that cannot be notified now is
+ * notified on the next tunnel. A session is held while its peer has no tunnel.
+ */
+export interface Session {
+  /** Index in the session table's arrays. */
+  readonly index: number;
+  readonly peer: Peer;
+  /** Identifies the session on the tunnel: 1 to 65,535. */
+  readonly handle: number;
+  readonly customer: Mac;
+  readonly concentrator: Mac;
+  /** The id given by the AC, carried by discovery frames on the tunnel. */
+  readonly acSessionId: number;
+  /** The id on this side's wire; differs from the AC's if the client proxy had to renumber. */
+  readonly wireSessionId: number;
+  /** Address of the host on this side's wire. */
+  readonly remote: Mac;
+  /** Our address on this side's wire. */
+  readonly local: Mac;
+  /** Milliseconds of the clock. */
+  readonly openedAt: number;
+  /** One object shared by all sessions of the same AC and service. */
+  readonly names: SessionNames;
+  /** The server's proof for the client that the session exists. */
+  readonly proof?: Uint8Array | undefined;
+}
+
+/** A session of an earlier process. */
+export type RestoredSession = Omit<Session, "index" | "peer">;
+
+/** Why a session ended; log field and metric label. */
+export type SessionEnd =
+  | "padt-customer"
+  | "padt-ac"
+  | "idle"
+  | "gave-way" // the AC did not answer, and the same customer dialled again at a limit
+  | "lcp-terminated" // PPP's link was terminated and no PADT followed
+  | "admin" // requested by an operator
+  | "ac-address" // the customer used the address of an AC, as another session has proved
+  | "address-changed" // our interface has a new address, and the host knows the old one
+  | "tunnel-lost" // and not resumed in time
+  | "not-resumed" // the other side no longer has it
+  | "server-changed"
+  | "client-removed" // from the server's configuration
+  | "shutdown"
+  | "replaced";
+
+/** The other proxy, with the sessions that we share with it. It outlives its tunnels. */
+export interface Peer {
+  /** The client's name on the server; the server's address on the client. */
+  readonly name: string;
+  /** The tunnel to it; undefined while its sessions are held. */
+  tunnel: Tunnel | undefined;
+  /** The latest tunnel, until the client has listed its sessions on it. */
+  joining: Tunnel | undefined;
+  /** When the tunnel was lost, in milliseconds. */
+  heldSince: number;
+  /** Session index plus one by handle; 0 for none. */
+  readonly handles: Int32Array;
+  /** What this process knows of each handle. */
+  readonly known: Uint8Array;
+  /** Whether the server has yet to report which of our sessions continue (client). */
+  listing: boolean;
+  /** Number of open sessions. */
+  sessions: number;
+  /** Open sessions by customer; no set is empty. */
+  readonly customers: Map<Mac, Set<Session>>;
+  /** Last handle assigned (server): handles are reused only after all others. */
+  lastHandle: number;
+  /** Whether frames of the current batch wait to be flushed. */
+  touched: boolean;
+}
+
+/** Creates a peer without sessions. Untouched pages of its tables cost no memory. */
+export function newPeer(name: string, now: number): Peer {
+  return {
+    name,
+    tunnel: undefined,
+    joining: undefined,
+    heldSince: now,
+    handles: new Int32Array(0x10000),
+    known: new Uint8Array(0x10000),
+    sessions: 0,
+    customers: new Map(),
+    listing: false,
+    lastHandle: 0,
+    touched: false,
+  };
+}
+
+/** Values of `Peer.known` for a handle; 0 if it has never been used. */
+export const Known = {
+  /** In use now or before. */
+  used: 1,
+  /** The client has a session of this handle that we do not know, and was just notified. */
+  declined: 2,
+  /** Likewise, and already skipped once: nothing in flight refers to that session any more. */
+  skipped: 3,
+} as const;
+
+/** Returns a peer's next free handle, or 0 if all are in use. */
+export function nextHandle(peer: Peer): number {
+  const { handles, known } = peer;
+  for (let tries = 0; tries < 2 * 0xffff; tries++) {
+    const handle = peer.lastHandle = peer.lastHandle % 0xffff + 1;
+    if (known[handle] === Known.declined) known[handle] = Known.skipped;
+    else if (handles[handle] === 0) return handle;
+  }
+  return 0;
+}
+
+/** The sides that are notified of a session's end. */
+export interface Notify {
+  wire: boolean;
+  tunnel: boolean;
+}
+
+/** Both sides, because neither has ended it. */
+export const NOTIFY_BOTH: Notify = { wire: true, tunnel: true };

@@ -1,0 +1,97 @@
+import type { DiscoveryPacket } from "../../pppoe/frame.ts";
+import { hostMaySend, isSessionCode, sessionTags } from "../../pppoe/session_codes.ts";
+import { CustomerRates } from "../../limits/customer_rates.ts";
+import type { DropReason } from "./drops.ts";
+import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Peer, Session } from "./session.ts";
+import { SharedRate } from "../../limits/shared_rate.ts";
+
+/** Packets of one session with defined codes. */
+const BY_SESSION: Rate = { rate: 10, burst: 20 };
+/** Packets of one session with undefined codes. */
+const UNDEFINED: Rate = { rate: 1, burst: 5 };
+/** Packets of all sessions of one customer. */
+const BY_CUSTOMER: Rate = { rate: 40, burst: 80 };
+/** Rate guaranteed to each client, whatever the others send. */
+const FLOOR: Rate = { rate: 10, burst: 20 };
+
+/** Dependencies of a gate. */
+export interface SessionCodeGateOptions {
+  /** An AC may greet each new session with two messages, so rates follow that of PADIs. */
+  limits: { readonly padiRate: number };
+  now: () => number;
+  randomBytes: (length: number) => Uint8Array;
+}
+
+/** The buckets of one direction. */
+class Way {
+  #bySession = new WeakMap<Session, { known: Bucket; unknown: Bucket }>();
+  #byCustomer: CustomerRates<Peer>;
+  #byPeer: SharedRate<Peer>;
+  /** By AC: the one on the server's wire, or the one that a server reports. */
+  #byAc: CustomerRates<Way>;
+
+  #perDial: number;
+
+  constructor({ limits, now, randomBytes }: SessionCodeGateOptions, perDial: number) {
+    this.#perDial = perDial;
+    const most = this.#most(limits);
+    this.#byCustomer = new CustomerRates(BY_CUSTOMER, now, randomBytes);
+    this.#byAc = new CustomerRates(most, now, randomBytes);
+    this.#byPeer = new SharedRate({ floor: FLOOR, each: most, all: most });
+  }
+
+  reconfigure(limits: SessionCodeGateOptions["limits"]): void {
+    const most = this.#most(limits);
+    this.#byAc.reconfigure(most);
+    this.#byPeer.reconfigure({ floor: FLOOR, each: most, all: most });
+  }
+
+  #most({ padiRate }: SessionCodeGateOptions["limits"]): Rate {
+    return { rate: this.#perDial * padiRate, burst: this.#perDial * padiRate };
+  }
+
+  take(session: Session, code: number, now: number): boolean {
+    let own = this.#bySession.get(session);
+    if (own === undefined) {
+      this.#bySession.set(session, own = { known: new Bucket(), unknown: new Bucket() });
+    }
+    const first = isSessionCode(code)
+      ? own.known.take(BY_SESSION, now)
+      : own.unknown.take(UNDEFINED, now);
+    return first && this.#byCustomer.take(session.peer, session.customer) &&
+      this.#byAc.take(this, session.concentrator) && this.#byPeer.take(session.peer, now);
+  }
+}
+
+/**
+ * Limits the discovery packets of open sessions that do not end them: PADM, PADN, PADG, PADC, PADQ
+ * and undefined codes. They must be well-formed, come from the side that may send them, and stay
+ * within rates by session, customer and client that legitimate use never exceeds.
+ */
+export class SessionCodeGate {
+  #now: () => number;
+  #fromHost: Way;
+  #fromAc: Way;
+
+  constructor(options: SessionCodeGateOptions) {
+    this.#now = options.now;
+    this.#fromHost = new Way(options, 1);
+    this.#fromAc = new Way(options, 2);
+  }
+
+  /** Applies new limits. */
+  reconfigure(limits: SessionCodeGateOptions["limits"]): void {
+    this.#fromHost.reconfigure(limits);
+    this.#fromAc.reconfigure(limits);
+  }
+
+  /** Returns the tags to forward, or why the packet is dropped. */
+  pass(session: Session, packet: DiscoveryPacket, fromAc: boolean): Uint8Array | DropReason {
+    if (!fromAc && !hostMaySend(packet.code)) return "wrong-direction";
+    const tags = sessionTags(packet.code, packet.tags);
+    if (typeof tags === "string") return tags;
+    const way = fromAc ? this.#fromAc : this.#fromHost;
+    return way.take(session, packet.code, this.#now()) ? tags : "discovery-rate";
+  }
+}

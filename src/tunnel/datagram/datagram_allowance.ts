@@ -1,0 +1,44 @@
+import { TokenBucket } from "../../limits/token_bucket.ts";
+
+/** Useless datagrams that a peer may send per second. */
+const RATE = 512;
+/**
+ * Useless datagrams that may arrive in one burst: after sessions end, frames in flight for them
+ * still arrive. That is at most the largest window, 4 MiB, of 256-byte frames.
+ */
+const BURST = 16_384;
+
+/** Useless datagrams that a malformed one counts as, because no honest peer sends one. */
+const MALFORMED = 16;
+
+/**
+ * Limits a peer's useless datagrams: malformed ones, frames of no session, single fragments, and
+ * pings that cover no data. Every useful datagram allows one more, because a lossy path leaves
+ * single fragments. So a peer that sends both costs at most twice as much as its useful datagrams.
+ */
+export class DatagramAllowance {
+  #bucket: TokenBucket;
+  #now: () => number;
+
+  /** `now` returns milliseconds of a monotonic clock. */
+  constructor(now: () => number) {
+    this.#bucket = new TokenBucket(RATE, BURST, now());
+    this.#now = now;
+  }
+
+  /** Counts a datagram with a session frame or an awaited answer. */
+  useful(): void {
+    this.#bucket.add(1);
+  }
+
+  /** Counts a malformed datagram; false if the peer has exceeded its limit. */
+  malformed(): boolean {
+    this.#bucket.add(1 - MALFORMED);
+    return this.useless();
+  }
+
+  /** Counts a useless datagram; false if the peer has exceeded its limit. */
+  useless(): boolean {
+    return this.#bucket.take(this.#now());
+  }
+}

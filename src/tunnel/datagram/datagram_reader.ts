@@ -1,0 +1,123 @@
+import { type DatagramDrop, isWellFormed, KIND_FRAGMENT } from "./datagram.ts";
+import { Reassembly } from "./reassembly.ts";
+import type { PeerAllowance } from "../peer_allowance.ts";
+import {
+  ControlType,
+  KIND_SESSION,
+  MAX_RECORD_BODY,
+  RECORD_HEADER,
+  type Violation,
+} from "../record/record.ts";
+import type { RecordBuffer, RecordSink } from "../record/record_reader.ts";
+
+/** Bytes of datagrams that allow one more ping. */
+const PING_EVERY = 8 * 1024; // half a sender's interval, because data may be lost
+
+/** Receives a reader's frames. Offsets are into its buffer and valid until `batchEnd` returns. */
+export interface DatagramSink extends Pick<RecordSink, "session" | "batchEnd"> {
+  ping(number: number): void;
+  /** Returns false if the number was not expected. */
+  pong(number: number): boolean;
+  dropped(reason: DatagramDrop): void;
+}
+
+/** Extracts the session frames from datagrams into a buffer, from offset `start` on. */
+export class DatagramReader {
+  #buffer: RecordBuffer;
+  #start: number;
+  #at: number;
+  #sink: DatagramSink;
+  #joiner: Reassembly;
+  #allowance: PeerAllowance;
+  /** Whether the peer has exceeded its limit of useless datagrams. */
+  #isOverdrawn = false;
+  #now: () => number;
+  #scheduled = false;
+
+  /** The reader uses `buffer` from `start` on. */
+  constructor(
+    buffer: RecordBuffer,
+    start: number,
+    sink: DatagramSink,
+    { now, allowance }: { now: () => number; allowance: PeerAllowance },
+  ) {
+    if (buffer.bytes.length - start < MAX_RECORD_BODY) {
+      throw new RangeError(
+        `Cannot read datagrams into ${
+          buffer.bytes.length - start
+        } bytes: ${MAX_RECORD_BODY} are needed`,
+      );
+    }
+    this.#buffer = buffer;
+    this.#start = start;
+    this.#at = start;
+    this.#sink = sink;
+    this.#joiner = new Reassembly((reason) => this.#drop(reason), now);
+    this.#allowance = allowance;
+    this.#now = now;
+  }
+
+  /**
+   * Processes a datagram and takes ownership of it. The batch ends by itself when no more arrive.
+   * Returns a violation that must end the tunnel.
+   */
+  received(datagram: Uint8Array): Violation | undefined {
+    this.#allowance.datagramPings.add(datagram.length / PING_EVERY);
+    this.#take(datagram);
+    return this.#isOverdrawn ? "datagram-rate" : undefined;
+  }
+
+  #take(datagram: Uint8Array): void {
+    const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+    if (!isWellFormed(datagram, view)) {
+      if (!this.#allowance.datagrams.malformed()) this.#isOverdrawn = true;
+      return this.#sink.dropped("datagram-malformed");
+    }
+    const header = view.getUint32(0);
+    const [kind, length, handle] = [header >>> 30, header >>> 16 & 0x3fff, header & 0xffff];
+    if (kind === KIND_SESSION || kind === KIND_FRAGMENT) {
+      if (this.#at + length > this.#buffer.bytes.length) this.batchEnd();
+      if (kind === KIND_SESSION) {
+        this.#buffer.bytes.set(datagram.subarray(RECORD_HEADER), this.#at);
+      } else {
+        const target = this.#buffer.bytes.subarray(this.#at, this.#at + length);
+        if (!this.#joiner.take(datagram, view, target)) return;
+      }
+      this.#deliver(handle, length);
+    } else if (handle === ControlType.ping) {
+      if (!this.#allowance.datagramPings.take(this.#now())) return this.#drop("ping-rate");
+      this.#sink.ping(view.getUint32(RECORD_HEADER));
+    } else if (this.#sink.pong(view.getUint32(RECORD_HEADER))) {
+      this.#allowance.datagrams.useful();
+    } else {
+      this.#drop("datagram-malformed");
+    }
+  }
+
+  #deliver(handle: number, length: number): void {
+    if (this.#sink.session(handle, this.#at, length) === false) this.#useless();
+    else this.#allowance.datagrams.useful();
+    // The next frame begins at a multiple of four.
+    this.#at = this.#at + length + 3 & ~3;
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => this.batchEnd());
+  }
+
+  #drop(reason: DatagramDrop): void {
+    this.#useless();
+    this.#sink.dropped(reason);
+  }
+
+  #useless(): void {
+    if (!this.#allowance.datagrams.useless()) this.#isOverdrawn = true;
+  }
+
+  /** Ends the batch: delivered frames may be overwritten. */
+  batchEnd(): void {
+    if (!this.#scheduled) return;
+    this.#scheduled = false;
+    this.#at = this.#start;
+    this.#sink.batchEnd();
+  }
+}

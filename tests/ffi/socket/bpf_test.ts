@@ -1,0 +1,67 @@
+import { assertEquals } from "@std/assert";
+import {
+  encodeFilter,
+  type Instruction,
+  pppoeFilter,
+  TAGGED_CAPTURE,
+} from "../../../ffi/socket/bpf.ts";
+
+/** The kernel's data about a packet. */
+interface Packet {
+  etherType: number;
+  /** PACKET_HOST 0, PACKET_BROADCAST 1, PACKET_OTHERHOST 3, PACKET_OUTGOING 4. */
+  type: number;
+  /** The tag control information of the 802.1Q tag, if the frame had one. */
+  tag?: number | undefined;
+}
+
+/** Runs a filter as the kernel does; knows only the instructions that ours uses. */
+function run(program: readonly Instruction[], packet: Packet): number {
+  let accumulator = 0;
+  for (let pc = 0; pc < program.length; pc++) {
+    const [code, jt, jf, k] = program[pc];
+    if (code === 0x06) return k;
+    if (code === 0x15) pc += accumulator === k ? jt : jf;
+    else if (code === 0x54) accumulator &= k;
+    else accumulator = load(code, k, packet);
+  }
+  throw new Error("The filter does not end with a return");
+}
+
+function load(code: number, k: number, packet: Packet): number {
+  if (code === 0x20 && k === 0xfffff000 + 48) return packet.tag === undefined ? 0 : 1;
+  if (code === 0x20 && k === 0xfffff000 + 44) return packet.tag ?? 0;
+  if (code === 0x20 && k === 0xfffff000 + 4) return packet.type;
+  if (code === 0x28 && k === 12) return packet.etherType;
+  throw new Error(`Unknown instruction: ${code} ${k}`);
+}
+
+Deno.test("V0: the filter accepts received frames of the two EtherTypes that belong to no VLAN", () => {
+  const program = pppoeFilter([0x8863, 0x8864]);
+  for (const etherType of [0x8863, 0x8864, 0x0800, 0x8100, 0x8862, 0x8865]) {
+    for (const type of [0, 1, 2, 3, 4]) {
+      // None; priority 0 and 7, drop eligible; VLANs 1 and 4095.
+      for (const tag of [undefined, 0, 0xe000, 0x1000, 1, 0xffff]) {
+        const ours = (etherType === 0x8863 || etherType === 0x8864) && type !== 4;
+        const ofVlan = tag !== undefined && (tag & 0xfff) !== 0;
+        const length = run(program, { etherType, type, tag });
+        const facts = JSON.stringify({ etherType, type, tag });
+        assertEquals(length >= 0xffff, ours && !ofVlan, facts);
+        assertEquals(length === TAGGED_CAPTURE, ours && ofVlan, facts);
+        assertEquals(length > 0, ours, facts);
+      }
+    }
+  }
+});
+
+Deno.test("the filter accepts the given EtherTypes", () => {
+  const program = pppoeFilter([0x3c12, 0x3c13]);
+  const passes = (etherType: number) => run(program, { etherType, type: 0 }) > 0;
+  assertEquals([0x3c12, 0x3c13, 0x8863, 0x8864].map(passes), [true, true, false, false]);
+});
+
+Deno.test("an instruction is encoded as struct sock_filter", () => {
+  const bytes = encodeFilter([[0x15, 2, 3, 0x8863], [0x06, 0, 0, 0x40000]]);
+  assertEquals([...bytes.subarray(0, 8)], [0x15, 0, 2, 3, 0x63, 0x88, 0, 0]);
+  assertEquals([...bytes.subarray(8)], [0x06, 0, 0, 0, 0, 0, 4, 0]);
+});

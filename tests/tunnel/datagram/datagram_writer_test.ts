@@ -1,0 +1,136 @@
+import { assert, assertEquals } from "@std/assert";
+import type { DatagramPort } from "../../../src/tunnel/transport/connection.ts";
+import { type DatagramDrop, encodeProbe } from "../../../src/tunnel/datagram/datagram.ts";
+import { DatagramWriter } from "../../../src/tunnel/datagram/datagram_writer.ts";
+import type { FrameWriter } from "../../../src/tunnel/record/frame_writer.ts";
+import { DATA_LIMIT, MAX_AGE, type QueueDrop } from "../../../src/tunnel/record/record_queue.ts";
+
+/** A writer, and what it sent on the stream and in datagrams. */
+function writer(maxSize = 1_000) {
+  const said: string[] = [];
+  const sent: Uint8Array[] = [];
+  const drops: (DatagramDrop | QueueDrop)[] = [];
+  const stream: FrameWriter = {
+    isFull: false,
+    queuedBytes: 0,
+    queueAge: 0,
+    beginBatch() {},
+    session: (handle, _source, _offset, length) => said.push(`session ${handle} ${length}`) > 0,
+    discovery: (handle) => said.push(`discovery ${handle}`) > 0,
+    control: (type) => said.push(`control ${type}`) > 0,
+    flush() {},
+    drained: () => Promise.resolve(),
+  };
+  const port = {
+    maxSize,
+    send(bytes: Uint8Array): Promise<void> {
+      if (bytes.length > this.maxSize) return Promise.reject(new Error("datagram too large"));
+      sent.push(bytes.slice());
+      return Promise.resolve();
+    },
+    receive: () => Promise.reject(new Error("nothing comes")),
+  } satisfies DatagramPort;
+  const clock = { now: 0 };
+  const out = new DatagramWriter({
+    stream,
+    port,
+    dropped: (reason) => drops.push(reason),
+    now: () => clock.now,
+  });
+  const send = (handle: number, length: number) => {
+    out.beginBatch();
+    return out.session(handle, new Uint8Array(length), 0, length);
+  };
+  return { out, said, sent, drops, port, send, clock };
+}
+
+/** Whole frames and fragments, without probes. */
+function data(sent: Uint8Array[]): number[] {
+  return sent.filter(([first]) => first >>> 6 !== 2).map(({ length }) => length);
+}
+
+Deno.test("data after a PADS stays on the stream until the peer has sent data of that handle", async () => {
+  const { out, said, sent, send } = writer();
+  out.discovery(7, new Uint8Array(40));
+  send(7, 10);
+  out.shown(8); // another session
+  send(7, 11);
+  assertEquals(said, ["discovery 7", "session 7 10", "session 7 11"]);
+  out.shown(7);
+  send(7, 12);
+  await out.drained();
+  assertEquals(data(sent), [16]);
+  out.discovery(7, new Uint8Array(40)); // the handle is reused
+  send(7, 13);
+  assertEquals(said.slice(3), ["discovery 7", "session 7 13"]);
+  await out.drained();
+  assertEquals(data(sent).length, 1);
+});
+
+Deno.test("a frame is sent whole, in two fragments, or on the stream, depending on its length", async () => {
+  const { out, said, sent, send } = writer(1_000);
+  out.shown(1);
+  for (const length of [996, 997, 1_984, 1_985]) send(1, length);
+  await out.drained();
+  assertEquals(data(sent), [1_000, 507, 506, 1_000, 1_000]);
+  assertEquals(said, ["session 1 1985"]);
+});
+
+Deno.test("when the path's datagram size shrinks, frames that no longer fit are counted, later ones split", async () => {
+  const { out, sent, drops, port, send } = writer(1_000);
+  out.shown(1);
+  send(1, 900);
+  port.maxSize = 800;
+  await out.drained();
+  assertEquals([data(sent), drops], [[458, 458], []]);
+  for (let count = 0; count < 3; count++) send(1, 790);
+  out.flush(); // the first is in flight
+  port.maxSize = 700;
+  await out.drained();
+  assertEquals([data(sent).slice(2), drops], [[794, 403, 403], ["datagram-too-long"]]);
+});
+
+Deno.test("a full queue refuses data", () => {
+  const { out, send } = writer();
+  out.shown(1);
+  let bytes = 0;
+  while (send(1, 900)) bytes += 900;
+  assert(bytes > 0.9 * DATA_LIMIT && bytes <= DATA_LIMIT);
+});
+
+/** Lets pending sends continue. */
+const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+Deno.test("data in flight is limited until an answer arrives", async () => {
+  const { out, sent, send } = writer();
+  out.shown(1);
+  while (send(1, 900));
+  out.flush();
+  await settle();
+  const before = data(sent).length;
+  assert(before * 900 < DATA_LIMIT);
+  await settle();
+  assertEquals(data(sent).length, before);
+  const pings = sent.filter(([first]) => first >>> 6 === 2);
+  assertEquals(pings[0], encodeProbe("ping", 0));
+  assert(out.ponged(pings.length - 1));
+  await settle();
+  assert(data(sent).length > before);
+});
+
+Deno.test("behind a closed window old data is dropped, but PPP control frames are not", async () => {
+  const { out, sent, drops, send, clock } = writer();
+  out.shown(1);
+  while (send(1, 900));
+  out.flush();
+  await settle();
+  const control = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 4);
+  out.beginBatch();
+  assert(out.session(1, control, 0, control.length));
+  clock.now += MAX_AGE + 50; // data has been too old for 50 ms
+  assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1));
+  await out.drained();
+  assertEquals(data(sent).at(-1), 10);
+  assert(drops.length > 100);
+  assertEquals(new Set(drops), new Set(["queue-stale"]));
+});
