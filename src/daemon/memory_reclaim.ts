@@ -14,7 +14,7 @@ const QUIET = 500;
 /** Growth of the old generation that justifies such a pause, in bytes. */
 const WORTHWHILE = 2 * 1024 * 1024;
 
-/** Inputs and actions of a MemoryKeeper. */
+/** Inputs and actions of {@linkcode MemoryReclaim}. */
 export interface MemoryReclaimOptions {
   /** Frames received and sent so far. */
   frames: () => number;

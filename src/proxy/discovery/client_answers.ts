@@ -146,7 +146,7 @@ export class ClientAnswers {
     this.#refuse(reason, peer, padr, tags);
   }
 
-  /** Drops a PADS and tells the server that its session is not wanted here. */
+  /** Drops a PADS, and notifies the server that its session is not wanted here. */
   #decline(reason: DropReason, peer: Peer, handle: number, packet: DiscoveryPacket): void {
     this.#drop(reason, packet);
     this.#tellServer(peer, handle, packet);

@@ -9,7 +9,7 @@ import type { ProxyOptions } from "./proxy_options.ts";
 import type { Session } from "./session.ts";
 import type { DiscoveryStats } from "./discovery_stats.ts";
 
-/** Dependencies of a discovery outlet. */
+/** Dependencies of a discovery sender. */
 export interface OutletOptions
   extends Pick<ProxyOptions, "trace" | "etherTypes" | "isHostSession"> {
   side: "server" | "client";
