@@ -26,7 +26,7 @@ const SUBJECT = "hand a connection to Deno";
 /**
  * Deadline, in milliseconds. The kernel alone takes less, unless a firewall blocks the loopback.
  */
-const PATIENCE = 1_000;
+const ACCEPT_TIMEOUT = 1_000;
 /** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
 const GAP = 64;
 
@@ -46,7 +46,7 @@ export async function handOver<T extends Deno.Conn>(
   listener: StandInListener<T>,
 ): Promise<T> {
   const own = unwrap(libc().socket(AF_INET, SOCK_STREAM_NONBLOCK_CLOEXEC, 0), "socket", SUBJECT);
-  const timer = setTimeout(() => listener.close(), PATIENCE);
+  const timer = setTimeout(() => listener.close(), ACCEPT_TIMEOUT);
   try {
     connectTo((listener.addr as Deno.NetAddr).port, own);
     const port = localPort(own);

@@ -35,7 +35,7 @@ export class StrangerLog {
   #quiet = new Map<string, number>();
   /** Time at which the line limit is fully replenished. */
   #due = 0;
-  #untold: Record<string, number> = {};
+  #unreported: Record<string, number> = {};
   #since: number | undefined;
 
   constructor(options: StrangerLogOptions) {
@@ -60,7 +60,7 @@ export class StrangerLog {
   }
 
   #leaveOut(end: TunnelEnd, now: number): void {
-    count(this.#untold, end.reason);
+    count(this.#unreported, end.reason);
     if (this.#since !== undefined) return;
     this.#since = now;
     this.#options.later(SUMMARY, () => this.#summarise());
@@ -68,9 +68,9 @@ export class StrangerLog {
 
   #summarise(): void {
     const seconds = Math.round((this.#options.now() - (this.#since ?? 0)) / 1_000);
-    const suppressed = Object.values(this.#untold).reduce((sum, each) => sum + each, 0);
-    this.#options.summary({ ...suppressedFact(suppressed), seconds, reasons: this.#untold });
-    this.#untold = {};
+    const suppressed = Object.values(this.#unreported).reduce((sum, each) => sum + each, 0);
+    this.#options.summary({ ...suppressedFact(suppressed), seconds, reasons: this.#unreported });
+    this.#unreported = {};
     this.#since = undefined;
   }
 }

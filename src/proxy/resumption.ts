@@ -49,7 +49,7 @@ export class Resumption {
   #listed = 0;
   #complete = false;
   /** PADTs that the tunnel had no room for yet. */
-  #untold: Told[] = [];
+  #unsent: EndedSession[] = [];
 
   constructor({ sessions, peer, tunnel, most, done }: ResumptionOptions) {
     this.#sessions = sessions;
@@ -90,14 +90,14 @@ export class Resumption {
     if (handle === 0) return;
     const { known } = this.#peer;
     if (known[handle] !== Known.used) known[handle] = Known.declined;
-    this.#tell({ handle, customer, concentrator, acSessionId });
+    this.#notify({ handle, customer, concentrator, acSessionId });
   }
 
-  #tell(end: Told): void {
-    if (this.#untold.length > 0 || !this.#put(end)) this.#untold.push(end);
+  #notify(end: EndedSession): void {
+    if (this.#unsent.length > 0 || !this.#put(end)) this.#unsent.push(end);
   }
 
-  #put({ handle, customer, concentrator, acSessionId }: Told): boolean {
+  #put({ handle, customer, concentrator, acSessionId }: EndedSession): boolean {
     return this.#tunnel.writer.discovery(handle, padt(customer, concentrator, acSessionId));
   }
 
@@ -106,15 +106,15 @@ export class Resumption {
     for (const session of this.#sessions.table) {
       if (session.peer !== this.#peer || this.#kept.has(session)) continue;
       this.#sessions.close(session, "not-resumed", { wire: true, tunnel: false });
-      this.#tell(session);
+      this.#notify(session);
       this.#ended++;
     }
-    if (this.#isBehind()) this.#tellRest();
+    if (this.#isBehind()) this.#notifyRest();
     else this.#conclude();
   }
 
   /** Sends the rest as fast as the client reads; then its frames are accepted. */
-  async #tellRest(): Promise<void> {
+  async #notifyRest(): Promise<void> {
     do {
       await this.#tunnel.writer.drained();
       if (this.#peer.joining !== this.#tunnel) return;
@@ -124,20 +124,20 @@ export class Resumption {
 
   /** Sends as many PADTs as the tunnel has room for; returns whether any is left. */
   #isBehind(): boolean {
-    let told = 0;
-    while (told < this.#untold.length && this.#put(this.#untold[told])) told++;
-    this.#untold.splice(0, told);
-    if (this.#untold.length === 0) this.#tellLost();
-    return this.#untold.length > 0;
+    let sent = 0;
+    while (sent < this.#unsent.length && this.#put(this.#unsent[sent])) sent++;
+    this.#unsent.splice(0, sent);
+    if (this.#unsent.length === 0) this.#notifyLost();
+    return this.#unsent.length > 0;
   }
 
   /** Sends PADTs for matched sessions that ended before the client had a tunnel to receive them. */
-  #tellLost(): void {
+  #notifyLost(): void {
     const { sessions } = this.#sessions.table;
     for (const session of this.#kept) {
       if (sessions[session.index] === session) continue;
       this.#kept.delete(session);
-      this.#tell(session);
+      this.#notify(session);
       this.#ended++;
     }
   }
@@ -152,4 +152,4 @@ export class Resumption {
 }
 
 /** An ended session for the client's PADT. */
-type Told = Pick<Session, "handle" | "customer" | "concentrator" | "acSessionId">;
+type EndedSession = Pick<Session, "handle" | "customer" | "concentrator" | "acSessionId">;

@@ -92,7 +92,7 @@ export async function authenticateToServer(
 /**
  * Checked for an unknown name, so that it takes as long and gets the same answer as a wrong proof.
  */
-const NOBODY = randomBytes(32);
+const DUMMY_SECRET = randomBytes(32);
 
 /** The secret of a proof, if any. Does the same work for any number of secrets. */
 function findSecret(
@@ -103,7 +103,7 @@ function findSecret(
 ): Uint8Array | undefined {
   let found: Uint8Array | undefined;
   for (let i = 0; i < MAX_SECRETS; i++) {
-    const right = sameProof(prove(secrets[i] ?? NOBODY, "client", hello, challenge), proof);
+    const right = sameProof(prove(secrets[i] ?? DUMMY_SECRET, "client", hello, challenge), proof);
     if (right) found = secrets[i];
   }
   return found;

@@ -5,7 +5,7 @@ import { askToken } from "./dialogs.js";
 
 const TOKEN = "pppoe-proxy-token";
 /** Timeout of a request, in milliseconds. */
-const PATIENCE = 8_000;
+const REQUEST_TIMEOUT = 8_000;
 
 /** An error response (RFC 9457). */
 export class ProblemError extends Error {
@@ -65,7 +65,7 @@ export async function ask(method, path, body) {
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
   };
-  const response = await fetchAuthorized(path, options, () => AbortSignal.timeout(PATIENCE));
+  const response = await fetchAuthorized(path, options, () => AbortSignal.timeout(REQUEST_TIMEOUT));
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new ProblemError(response.status, answer);
   return answer;

@@ -19,7 +19,7 @@ export interface PadiPacerOptions<Owner> {
 const FIRST_TIMEOUT = 7_000;
 const MAX_TIMEOUT = 30_000;
 /** A customer is assumed to wait about twice the time between its last two PADIs. */
-const PATIENCE_GROWTH = 2.2;
+const TIMEOUT_GROWTH = 2.2;
 /** An AC that has answered no customer for this long gets no resent PADIs. Milliseconds. */
 const ALIVE = 60_000;
 /** After this many PADIs without an offer, a discovery is queued behind the others. */
@@ -101,7 +101,7 @@ export class PadiPacer<Owner> {
     const asking = this.#asking.get(pending);
     if (asking === undefined) return false;
     const now = this.#options.now();
-    const gap = (now - asking.renewed) * PATIENCE_GROWTH;
+    const gap = (now - asking.renewed) * TIMEOUT_GROWTH;
     asking.patience = Math.min(MAX_TIMEOUT, Math.max(asking.patience, gap));
     asking.renewed = now;
     return pending.asked === Infinity;

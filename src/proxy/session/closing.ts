@@ -6,7 +6,7 @@ const ANSWER_TIME = 5_000;
 /** Maximum number of sessions remembered; evicts the oldest. */
 const MAX_PARTING = 256;
 
-interface Parting {
+interface ClosingSession {
   session: Session;
   answerFrom: "wire" | "tunnel";
   until: number;
@@ -18,7 +18,7 @@ interface Parting {
  * forwarded once.
  */
 export class ClosingSessions {
-  #entries: Parting[] = [];
+  #entries: ClosingSession[] = [];
   #now: () => number;
 
   constructor(now: () => number) {
@@ -59,7 +59,7 @@ export class ClosingSessions {
     );
   }
 
-  #take(matches: (entry: Parting) => boolean): Session | undefined {
+  #take(matches: (entry: ClosingSession) => boolean): Session | undefined {
     const now = this.#now();
     this.#entries = this.#entries.filter(({ until }) => until > now);
     const at = this.#entries.findIndex(matches);
@@ -68,7 +68,7 @@ export class ClosingSessions {
 }
 
 function isAnsweredFromWire(
-  { session, answerFrom }: Parting,
+  { session, answerFrom }: ClosingSession,
   remote: Mac,
   local: Mac,
   sessionId: number,

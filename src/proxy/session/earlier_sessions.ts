@@ -61,7 +61,7 @@ export class EarlierSessions {
    * itself. The AC of a restored session may have ended it while no proxy listened, and may have
    * given its id to another.
    */
-  takeLeave(session: Session): boolean {
+  endAsOrphan(session: Session): boolean {
     this.closed.add(session);
     const at = this.#unheard.get(session);
     if (at === undefined) return false;

@@ -141,7 +141,7 @@ export class Sessions {
     if (theirs?.size === 0) customers.delete(customer);
     // Recorded first: a side notified by us must not be notified again by the next process.
     this.#options.observe(session, end, this.table);
-    if (notify.wire && !this.earlier.takeLeave(session)) {
+    if (notify.wire && !this.earlier.endAsOrphan(session)) {
       this.outlet.packetToWire(session, CODE_PADT, tags);
     }
     if (notify.tunnel && session.peer.tunnel !== undefined) {

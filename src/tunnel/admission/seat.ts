@@ -34,7 +34,7 @@ export const HELLO_TIME = 300;
  * How long a connection may stay at a stage before it counts as slow, in milliseconds. A client may
  * have to wait for its turn, and then needs three round trips.
  */
-const PATIENCE: Readonly<Record<Stage, number>> = {
+const STAGE_TIMEOUT: Readonly<Record<Stage, number>> = {
   silent: HELLO_TIME,
   queued: Infinity,
   busy: 1_500,
@@ -57,7 +57,7 @@ export interface Seat {
 
 /** Whether a connection has been at its stage for too long. */
 export function isSlow({ stage, since }: Seat, now: number): boolean {
-  return now - since >= PATIENCE[stage];
+  return now - since >= STAGE_TIMEOUT[stage];
 }
 
 /** Maximum sockets checked for a hello before another connection is displaced instead. */

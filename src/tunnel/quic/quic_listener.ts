@@ -5,7 +5,7 @@ import { ALPN } from "../handshake.ts";
 import { QUIC_OPTIONS, requireQuic } from "./quic.ts";
 import { QuicConnection } from "./quic_connection.ts";
 import { MAX_HANDSHAKES, QuicHandshakes } from "./quic_handshakes.ts";
-import { type KnownNetworks, NOBODY, QuicSocket } from "./quic_socket.ts";
+import { type KnownNetworks, NO_KNOWN_NETWORKS, QuicSocket } from "./quic_socket.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
 import { makeTlsIdentity } from "../tls/tls_identity.ts";
 import { UdpDrops } from "../transport/udp_drops.ts";
@@ -51,7 +51,7 @@ export class QuicListener implements Listener {
     endpoint: Endpoint,
     certificate: string,
     key: string,
-    { known = NOBODY, drops = new UdpDrops(), flooded }: QuicListenOptions = {},
+    { known = NO_KNOWN_NETWORKS, drops = new UdpDrops(), flooded }: QuicListenOptions = {},
   ) {
     requireQuic();
     const now = (): number => performance.now();

@@ -23,7 +23,7 @@ export interface KnownNetworks {
 }
 
 /** No known networks. */
-export const NOBODY: KnownNetworks = { isKnown: () => false, latest: () => [] };
+export const NO_KNOWN_NETWORKS: KnownNetworks = { isKnown: () => false, latest: () => [] };
 
 /** What a socket's filter depends on. */
 export interface QuicSocketOptions {
