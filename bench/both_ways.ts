@@ -4,7 +4,7 @@ import { median, searchRate } from "./figures.ts";
 import type { Flow } from "./load.ts";
 import { losslessRate, passes } from "./lossless.ts";
 import { layDaemons, layReference, type Path } from "./paths.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings, Goal } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 

@@ -4,7 +4,7 @@ import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
 import { median } from "./figures.ts";
 import { losslessRate } from "./lossless.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings, Goal } from "./section.ts";
 
 /**

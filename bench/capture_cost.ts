@@ -10,7 +10,7 @@ import { NO_NAMES } from "../src/proxy/session/session_names.ts";
 import type { Tunnel } from "../src/tunnel/tunnel.ts";
 import { median } from "./figures.ts";
 import { markedFrame } from "./load.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings } from "./section.ts";
 
 /** Number of frames per batch. */

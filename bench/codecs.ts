@@ -1,4 +1,4 @@
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings } from "./section.ts";
 
 /** The fields read from the output of `deno bench --json`; times in nanoseconds. */

@@ -4,7 +4,7 @@ import type { Flow } from "./load.ts";
 import { losslessRate } from "./lossless.ts";
 import { layDaemons, layReference, type Path } from "./paths.ts";
 import { cpuSeconds, residentMebibytes } from "./process_figures.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
 /** Duration and number of trials, and the frame sizes. */

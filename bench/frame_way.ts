@@ -24,7 +24,7 @@ import { RecordReader } from "../src/tunnel/record/record_reader.ts";
 import { Lab } from "../tests/lab/lab.ts";
 import { median } from "./figures.ts";
 import { markedFrame } from "./load.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings } from "./section.ts";
 import { tlsPair } from "./tls_pair.ts";
 

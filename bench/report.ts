@@ -1,11 +1,9 @@
+import type { Figures } from "./section.ts";
 import { type Findings, meets } from "./section.ts";
 
 const BASELINE = new URL("baseline.json", import.meta.url);
 /** Changes of a ratio beyond this are marked; smaller ones are noise. */
 const NOISE = 0.25;
-
-/** Figures by name, which includes the unit. */
-export type Figures = Record<string, number>;
 
 /** Returns the daemons' figures relative to the reference's, where both are above zero. */
 export function ratios(daemons: Figures, reference: Figures): Figures {

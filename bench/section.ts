@@ -1,5 +1,3 @@
-import type { Figures } from "./report.ts";
-
 /** The target of a figure. */
 export interface Goal {
   /** The goal is met if the figure is below, or at least, this value. */
@@ -23,3 +21,6 @@ export type Section = (quick: boolean) => Promise<Findings>;
 export function meets(value: number, { below = Infinity, atLeast = -Infinity }: Goal): boolean {
   return value < below && value >= atLeast;
 }
+
+/** Figures by name, which includes the unit. */
+export type Figures = Record<string, number>;

@@ -3,7 +3,7 @@ import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
 import { memoryOf } from "./process_figures.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings, Goal } from "./section.ts";
 
 /** Configuration that lets discoveries expire soon. */

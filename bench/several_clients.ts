@@ -8,7 +8,7 @@ import { dialSessions } from "./dial.ts";
 import { jain, median } from "./figures.ts";
 import type { Flow } from "./load.ts";
 import { memoryOf } from "./process_figures.ts";
-import type { Figures } from "./report.ts";
+import type { Figures } from "./section.ts";
 import type { Findings } from "./section.ts";
 import { type Trial, tryLoad } from "./trial.ts";
 

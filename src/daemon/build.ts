@@ -1,7 +1,7 @@
 /** Builds a mode from its configuration and runs it until it is stopped. */
 import type { Link } from "../../ffi/link/link.ts";
 import { randomBytes } from "node:crypto";
-import { withConfigKey } from "../config/blame.ts";
+import { withConfigKey } from "../config/with_config_key.ts";
 import { formatAddress } from "../config/addresses.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { compareClientFiles, readClientFiles, readServerFiles } from "../config/files/files.ts";

@@ -1,5 +1,5 @@
 import type { Change } from "../config/diff.ts";
-import { withConfigKey } from "../config/blame.ts";
+import { withConfigKey } from "../config/with_config_key.ts";
 import { compareServerFiles, type ServerFiles } from "../config/files/files.ts";
 import { sharedSecretWarnings } from "../config/files/shared_secrets.ts";
 import { logger } from "../log.ts";

@@ -1,7 +1,7 @@
 /** A daemon's record of sessions; kept across restarts if `state_dir` is configured. */
 import { readMac } from "../pppoe/mac.ts";
 import { formatAddress } from "../config/addresses.ts";
-import { withConfigKey } from "../config/blame.ts";
+import { withConfigKey } from "../config/with_config_key.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { Opened } from "../state/open_journal.ts";

@@ -1,6 +1,6 @@
 /** The admin API's sockets. The code that serves them is loaded on the first connection. */
 import { adminSocket } from "../../config/admin_socket.ts";
-import { withConfigKey } from "../../config/blame.ts";
+import { withConfigKey } from "../../config/with_config_key.ts";
 import { trustedOwners } from "../../config/files/file_rules.ts";
 import { groupNumber } from "../../config/files/group.ts";
 import { checkSocketPlace } from "../../config/files/places.ts";

@@ -1,7 +1,7 @@
 /** Content of the files that a configuration names: certificates, keys and secrets. */
 import { timingSafeEqual } from "node:crypto";
 import { makeTlsIdentity } from "../../tunnel/tls/tls_identity.ts";
-import { withConfigKey } from "../blame.ts";
+import { withConfigKey } from "../with_config_key.ts";
 import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "../diff.ts";
 import { checkNotPublic, type Owners, trustedOwners } from "./file_rules.ts";

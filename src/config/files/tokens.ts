@@ -1,4 +1,4 @@
-import { withConfigKey } from "../blame.ts";
+import { withConfigKey } from "../with_config_key.ts";
 import { trustedOwners } from "./file_rules.ts";
 import { readSecret } from "./secrets.ts";
 import type { Config } from "../types.ts";

@@ -12,9 +12,9 @@ import {
   memoryConnectionPair,
   recordBuffer,
 } from "../tunnel/memory_connection.ts";
-import { within } from "./dial.ts";
-import type { Path } from "./path.ts";
-import { record } from "./raw_client.ts";
+import { within } from "../proxy/dial.ts";
+import type { Path } from "../proxy/path.ts";
+import { record } from "../proxy/raw_client.ts";
 
 const SECRET = new Uint8Array(32).fill(1);
 const FINGERPRINT = new Uint8Array(32).fill(2);
