@@ -16,8 +16,8 @@ const MAX_FD = 1024;
  * This takes a few system calls instead of two thread switches: half the time where a core is free,
  * and a tenth or less where other processes keep all cores busy.
  *
- * The addresses are in the abstract namespace (unix(7)): no file, no firewall. The receiving socket
- * (ear) is connected to the sending one (hand), so it accepts nothing from other processes.
+ * The addresses are in the abstract namespace (unix(7)): no file, no firewall. The receiver is
+ * connected to the sender, so it accepts nothing from other processes.
  */
 export class LoopNudge {
   #receiver: Deno.DatagramConn;

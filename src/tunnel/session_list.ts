@@ -2,7 +2,8 @@
  * A client's first records on every new tunnel: the sessions that it has with this server, so that
  * both ends resume the same ones (docs/protocol.md, "Resuming").
  *
- *     control record "sessions":  flags (1)  entry (16) ...      flags bit 0: the last record of the list
+ *     control record "sessions":  flags (1)  entry (16) ...
+ *     flags:                      bit 0: this is the last record of the list
  *     entry:                      handle (2)  session id of the AC (2)  customer (6)  AC (6)
  *     control record "resumed":   number of resumed sessions (4)
  *
