@@ -22,7 +22,7 @@ export class BusyPoll {
   constructor(poller: Poller, socket: number, aside = false) {
     this.#poller = poller;
     this.#loop = aside ? -1 : findEventLoop(socket);
-    this.#nudge = this.#loop < 0 ? undefined : openBell();
+    this.#nudge = this.#loop < 0 ? undefined : openNudge();
   }
 
   /** Claims the event loop's thread, unless another link has it. */
@@ -43,7 +43,7 @@ export class BusyPoll {
 
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
-      await this.#lookForNews();
+      await this.#runEventLoop();
       if (left(milliseconds, since) === 0) return "timeout";
       const outcome = this.#poller.watch(socket, this.#loop, left(milliseconds, since));
       if (outcome !== "loop") return outcome;
@@ -51,8 +51,8 @@ export class BusyPoll {
   }
 
   /** Makes the event loop poll its sockets: it polls only when it has nothing else to do. */
-  async #lookForNews(): Promise<void> {
-    if (await this.#nudge?.ring()) return;
+  async #runEventLoop(): Promise<void> {
+    if (await this.#nudge?.nudge()) return;
     this.#nudge?.release();
     this.#nudge = undefined;
     await libc().yieldAside(); // a call on another thread makes the loop wait, and so poll
@@ -70,7 +70,7 @@ export class BusyPoll {
 }
 
 /** Opens a nudge; undefined if Deno does not permit it (--unstable-net and its permissions). */
-function openBell(): LoopNudge | undefined {
+function openNudge(): LoopNudge | undefined {
   try {
     return new LoopNudge();
   } catch {

@@ -21,7 +21,7 @@ const MAX_FD = 1024;
  */
 export class LoopNudge {
   #receiver: Deno.DatagramConn;
-  #heard = new Uint8Array(1);
+  #received = new Uint8Array(1);
   #sender: number;
   #byte = new Uint8Array(1);
   /** struct sockaddr_un of the receiving socket. */
@@ -35,10 +35,10 @@ export class LoopNudge {
     this.#sender = libc().socket(AF_UNIX, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
     try {
       const { bind, connect } = libc();
-      const hand = unixAddress(`${name}-hand`);
-      unwrap(bind(this.#sender, hand, hand.length), "bind(AF_UNIX)", SUBJECT);
-      const ear = findSocket(this.#address);
-      unwrap(connect(ear, hand, hand.length), "connect(AF_UNIX)", SUBJECT);
+      const sender = unixAddress(`${name}-sender`);
+      unwrap(bind(this.#sender, sender, sender.length), "bind(AF_UNIX)", SUBJECT);
+      const receiver = findSocket(this.#address);
+      unwrap(connect(receiver, sender, sender.length), "connect(AF_UNIX)", SUBJECT);
       const { length } = this.#address;
       unwrap(connect(this.#sender, this.#address, length), "connect(AF_UNIX)", SUBJECT);
     } catch (error) {
@@ -48,12 +48,12 @@ export class LoopNudge {
   }
 
   /** Resolves to true after the event loop has polled its sockets; to false if the nudge failed. */
-  async ring(): Promise<boolean> {
-    const hearing = this.#receiver.receive(this.#heard);
+  async nudge(): Promise<boolean> {
+    const received = this.#receiver.receive(this.#received);
     if (libc().send(this.#sender, this.#byte, 1, 0) === 1) {
-      return await hearing.then(() => true, () => false);
+      return await received.then(() => true, () => false);
     }
-    hearing.catch(() => {}); // `release` ends it
+    received.catch(() => {}); // `release` ends it
     return false;
   }
 

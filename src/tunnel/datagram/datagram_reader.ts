@@ -27,7 +27,7 @@ export class DatagramReader {
   #start: number;
   #at: number;
   #sink: DatagramSink;
-  #joiner: Reassembly;
+  #reassembly: Reassembly;
   #allowance: PeerAllowance;
   /** Whether the peer has exceeded its limit of useless datagrams. */
   #isOverdrawn = false;
@@ -52,7 +52,7 @@ export class DatagramReader {
     this.#start = start;
     this.#at = start;
     this.#sink = sink;
-    this.#joiner = new Reassembly((reason) => this.#drop(reason), now);
+    this.#reassembly = new Reassembly((reason) => this.#drop(reason), now);
     this.#allowance = allowance;
     this.#now = now;
   }
@@ -81,7 +81,7 @@ export class DatagramReader {
         this.#buffer.bytes.set(datagram.subarray(RECORD_HEADER), this.#at);
       } else {
         const target = this.#buffer.bytes.subarray(this.#at, this.#at + length);
-        if (!this.#joiner.take(datagram, view, target)) return;
+        if (!this.#reassembly.take(datagram, view, target)) return;
       }
       this.#deliver(handle, length);
     } else if (handle === ControlType.ping) {

@@ -47,7 +47,7 @@ export class DatagramWriter implements FrameWriter {
   /** By handle: whether the peer has sent data of it. */
   #shown = new Uint8Array(0x10000);
   #frame = 0;
-  #half = new DataView(new ArrayBuffer(MAX_FRAGMENT));
+  #fragment = new DataView(new ArrayBuffer(MAX_FRAGMENT));
   #maxSize: number;
   #pongs = 0;
 
@@ -156,8 +156,8 @@ export class DatagramWriter implements FrameWriter {
     const middle = payload.length + 1 >> 1;
     this.#frame = this.#frame + 1 & 0xffff;
     for (const part of [[0, middle], [middle, payload.length]] as const) {
-      const length = writeFragment(this.#half, handle, this.#frame, payload, part);
-      await this.#send(new Uint8Array(this.#half.buffer, 0, length));
+      const length = writeFragment(this.#fragment, handle, this.#frame, payload, part);
+      await this.#send(new Uint8Array(this.#fragment.buffer, 0, length));
     }
   }
 

@@ -17,7 +17,7 @@ Deno.test("data received before a nudge is delivered before the nudge completes"
     let delivered = false;
     const reading = far.read(new Uint8Array(1)).then(() => delivered = true);
     near.write(new Uint8Array(1)).catch(() => {});
-    assert(await nudge.ring());
+    assert(await nudge.nudge());
     assert(delivered, `not at ring ${i}`);
     await reading;
   }
@@ -28,7 +28,7 @@ Deno.test("data received before a nudge is delivered before the nudge completes"
 
 Deno.test("nudges of one process do not receive each other's bytes", async () => {
   const [one, other] = [new LoopNudge(), new LoopNudge()];
-  assertEquals(await Promise.all([one.ring(), other.ring()]), [true, true]);
+  assertEquals(await Promise.all([one.nudge(), other.nudge()]), [true, true]);
   one.release();
   other.release();
 });
@@ -46,7 +46,7 @@ Deno.test("a nudge accepts nothing from other sockets that know its address", as
   const stranger = Deno.listenDatagram({ transport: "unixpacket", path: `\0stranger-${path}` });
   const to = { transport: "unixpacket", path: path.replace("@", "\0") } as const;
   await assertRejects(() => stranger.send(new Uint8Array(1), to), Deno.errors.PermissionDenied);
-  assert(await nudge.ring());
+  assert(await nudge.nudge());
   stranger.close();
   nudge.release();
 });
