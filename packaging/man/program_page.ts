@@ -36,7 +36,7 @@ ${EXIT_CODES.usage[0]}. Only the socket's owner and group may use it.
 ## Output
 
 Tables and colours are meant for people; colours appear on a terminal only. \`--json\` prints one line
-of JSON, whose keys are stable as long as its \`schema\` is 1.
+of JSON, whose keys are stable as long as its \`schema\` is 2.
 
 ## Signals
 

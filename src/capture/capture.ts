@@ -33,9 +33,9 @@ export interface CaptureOptions {
   place: string;
 }
 
-/** Frames of one client on one side. */
+/** Frames of one peer on one side. */
 interface Source {
-  client: string | undefined;
+  peer: string | undefined;
   side: CaptureSide;
   /** Interface id in the file; -1 before its first frame that fits. */
   id: number;
@@ -96,7 +96,7 @@ export class Capture {
    * does not throw.
    */
   frame(
-    client: string | undefined,
+    peer: string | undefined,
     side: CaptureSide,
     inbound: boolean,
     head: Uint8Array,
@@ -106,7 +106,7 @@ export class Capture {
     isPpp: boolean,
   ): void {
     if (this.#ended) return;
-    const source = this.#sources[side].get(client) ?? this.#add(client, side);
+    const source = this.#sources[side].get(peer) ?? this.#add(peer, side);
     source.received++;
     const whole = head.length + length;
     const size = packetSize(whole);
@@ -173,21 +173,21 @@ export class Capture {
     }
   }
 
-  #add(client: string | undefined, side: CaptureSide): Source {
-    const source = { client, side, id: -1, received: 0, dropped: 0, reported: 0 };
-    this.#sources[side].set(client, source);
+  #add(peer: string | undefined, side: CaptureSide): Source {
+    const source = { peer, side, id: -1, received: 0, dropped: 0, reported: 0 };
+    this.#sources[side].set(peer, source);
     return source;
   }
 
   /** Describes a source before its first frame; returns false if that would exceed `limit`. */
   #announce(source: Source, limit: number): boolean {
     if (source.id >= 0) return true;
-    const { client, side } = source;
+    const { peer, side } = source;
     const whose = side === "ac" ? "access concentrator's side" : "customers' side";
-    const description = client === undefined
-      ? `${whose}, frames of no known client (${this.#options.place})`
-      : `${client}, ${whose} (${this.#options.place})`;
-    const name = client === undefined ? side : `${client}/${side}`;
+    const description = peer === undefined
+      ? `${whose}, frames of no known peer (${this.#options.place})`
+      : `${peer}, ${whose} (${this.#options.place})`;
+    const name = peer === undefined ? side : `${peer}/${side}`;
     const described = interfaceBlock({ name, description });
     if (this.#waiting + this.#at + described.length > limit) return false;
     source.id = this.#interfaces++;

@@ -6,7 +6,7 @@ export type CaptureSide = "customer" | "ac";
 /** Selects frames; an omitted field does not restrict. */
 export interface CaptureFilter {
   /** The peer's name: on a server the client's, on a client the server's address. */
-  client?: string | undefined;
+  peer?: string | undefined;
   /** An address of the frame, of its session's customer or of that session's AC. */
   mac?: Mac | undefined;
   /** The AC's session id, or the one on this side's wire. */
@@ -25,12 +25,12 @@ export interface SessionFacts {
 /** Whether the filter matches a session's frames. */
 export function wantsSession(
   filter: CaptureFilter,
-  client: string,
+  peer: string,
   side: CaptureSide,
   session: SessionFacts,
 ): boolean {
   const { mac, sessionId } = filter;
-  if (!wantsSource(filter, client, side)) return false;
+  if (!wantsSource(filter, peer, side)) return false;
   if (mac !== undefined && mac !== session.customer && mac !== session.concentrator) return false;
   return sessionId === undefined || sessionId === session.acSessionId ||
     sessionId === session.wireSessionId;
@@ -42,13 +42,13 @@ export function wantsSession(
  */
 export function wantsDiscovery(
   filter: CaptureFilter,
-  client: string | undefined,
+  peer: string | undefined,
   side: CaptureSide,
   customer: Mac | undefined,
   frame: Uint8Array,
 ): boolean {
   const { mac, sessionId } = filter;
-  if (!wantsSource(filter, client, side)) return false;
+  if (!wantsSource(filter, peer, side)) return false;
   const isOfMac = mac === undefined || mac === customer || mac === readMac(frame, 0) ||
     mac === readMac(frame, 6);
   return isOfMac && (sessionId === undefined || sessionId === (frame[16] << 8 | frame[17]));
@@ -56,9 +56,9 @@ export function wantsDiscovery(
 
 function wantsSource(
   filter: CaptureFilter,
-  client: string | undefined,
+  peer: string | undefined,
   side: CaptureSide,
 ): boolean {
-  return (filter.client === undefined || filter.client === client) &&
+  return (filter.peer === undefined || filter.peer === peer) &&
     (filter.side === undefined || filter.side === side);
 }

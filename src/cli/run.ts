@@ -70,7 +70,7 @@ async function untilStopped(daemon: Daemon, signals: RunSignals): Promise<number
   const stop = (signal: Deno.Signal, final: boolean): void => {
     if (stopping) return;
     stopping = true;
-    log.info("stopping", { signal });
+    log.info("stop requested", { signal });
     service.stopping();
     daemon.stop(final).catch((error) => log.error("stop failed", { error: String(error) }));
   };

@@ -53,7 +53,7 @@ export async function startServer(
   const access = new ServerAccess(files);
   const { transport } = config.tunnel;
   const reputation = new Reputation(now);
-  const monitor = new Monitor(Date.now);
+  const monitor = new Monitor("server", Date.now);
   const quic = { known: reputation, drops: monitor.udpDrops, flooded: loggedFloods(now) };
   const listeners = config.tunnel.listen.map((at) =>
     listen(transport, at, files.certificate.pem, files.key, tune, quic)
@@ -119,7 +119,7 @@ export async function startClient(
   const files = await readClientFiles(config);
   const access = new ClientAccess(tunnel.name, files);
   const state = await openState(config, now);
-  const monitor = new Monitor(Date.now);
+  const monitor = new Monitor("client", Date.now);
   const options = proxyOptions(config, link, state, monitor);
   const ready = readiness(config, link, monitor);
   const tunnelUp = () => client.peer;
@@ -167,8 +167,9 @@ async function closeEnvironment(file: string): Promise<void> {
   await withConfigKey(file, "tunnel", checkTlsEnvironment);
   const ignored = closeTrust();
   if (ignored.length > 0) {
-    mainLog.warning("environment ignored: it would change the certificates that TLS trusts", {
+    mainLog.warning("environment ignored", {
       variables: ignored.join(" "),
+      detail: "they would change the certificates that TLS trusts",
     });
   }
 }
@@ -192,7 +193,7 @@ function proxyOptions(
   state: State,
   monitor: Monitor,
 ): ProxyOptions {
-  const { observe, trace } = loggedProxyEvents(now);
+  const { observe, trace } = loggedProxyEvents(config.mode, now);
   const host = new HostSessions(now);
   return {
     link,
@@ -232,7 +233,7 @@ function readiness(
     });
   };
   return {
-    resumed: loggedResumptions(now, monitor),
+    resumed: loggedResumptions(config.mode, now, monitor),
     state(up, reason): void {
       monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
       if (up) {
@@ -256,5 +257,5 @@ function readiness(
 
 function warnOfRing(link: Link): void {
   const detail = ringWarning(link);
-  if (detail !== undefined) linkLog.warning("receive ring is too small", { detail });
+  if (detail !== undefined) linkLog.warning("receive ring too small", { detail });
 }

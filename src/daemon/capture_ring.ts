@@ -43,7 +43,8 @@ export class CaptureRing {
       const ring = await openRing(config.directory, this.#file, config);
       const { client, sessionId, side, secrets } = config;
       const mac = config.mac === undefined ? undefined : parseMac(config.mac);
-      const capture = this.#captures.begin({ filter: { client, mac, sessionId, side }, secrets });
+      const filter = { peer: client, mac, sessionId, side };
+      const capture = this.#captures.begin({ filter, secrets });
       if (capture === undefined) {
         throw new Error("Too many captures are running; stop one and reload");
       }

@@ -89,29 +89,29 @@ function captureTap(context: CaptureContext, running: readonly Capture[]): Frame
   return {
     session(place, way, session, bytes, at, length): void {
       const side = sideOf(place);
-      const client = session.peer.name;
+      const peer = session.peer.name;
       let isWritten = false;
       for (let i = running.length - 1; i >= 0; i--) { // a capture that ends removes itself
         const capture = running[i];
-        if (!wantsSession(capture.filter, client, side, session)) continue;
+        if (!wantsSession(capture.filter, peer, side, session)) continue;
         if (!isWritten) writeHead(head, view, context, place, way, session, length);
         isWritten = true;
-        capture.frame(client, side, way === "in", head, bytes, at, length, true);
+        capture.frame(peer, side, way === "in", head, bytes, at, length, true);
       }
     },
     discovery(place, way, party, frame): void {
       const side = sideOf(place);
-      const client = clientOf(context, party);
+      const peer = peerNameOf(context, party);
       for (let i = running.length - 1; i >= 0; i--) {
         const capture = running[i];
-        if (!wantsDiscovery(capture.filter, client, side, party?.customer, frame)) continue;
-        capture.frame(client, side, way === "in", NO_HEAD, frame, 0, frame.length, false);
+        if (!wantsDiscovery(capture.filter, peer, side, party?.customer, frame)) continue;
+        capture.frame(peer, side, way === "in", NO_HEAD, frame, 0, frame.length, false);
       }
     },
   };
 }
 
-function clientOf({ side, peer }: CaptureContext, party: Party | undefined): string | undefined {
+function peerNameOf({ side, peer }: CaptureContext, party: Party | undefined): string | undefined {
   if (party !== undefined) return party.peer.name;
   return side === "client" ? peer() : undefined;
 }

@@ -55,7 +55,7 @@ export class CertificateWatch {
       this.#said.set(sha256, recent ? last : { warning, at: now });
       if (recent) continue;
       const facts = { use: certificate.use, warning, sha256 };
-      log.warning("certificate needs attention", facts);
+      log.warning("certificate warning", facts);
       monitor.emit("certificate", facts);
     }
   }

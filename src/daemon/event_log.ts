@@ -12,6 +12,7 @@ import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
 import type { ServerEvents } from "./accept_loop.ts";
 import { endFacts, StrangerLog } from "./stranger_log.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
+import { peerFact, sessionFacts } from "./session_facts.ts";
 
 const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
@@ -59,10 +60,10 @@ export function loggedPacing(now: () => number): (pacing: Pacing | undefined) =>
       const more = suppressedFact(suppressed);
       if (pacing === undefined) {
         const seconds = Math.round((now() - begun) / 1_000);
-        return discoveryLog.info("PADIs are no longer paced", { seconds, ...more });
+        return discoveryLog.info("PADI pacing ended", { seconds, ...more });
       }
       const { waiting, interval } = pacing;
-      discoveryLog.warning("PADIs are paced", {
+      discoveryLog.warning("PADI pacing started", {
         waiting,
         interval_ms: interval,
         detail: pacingWarning(pacing),
@@ -74,47 +75,46 @@ export function loggedPacing(now: () => number): (pacing: Pacing | undefined) =>
 }
 
 /** Logs session and discovery events of both modes; each customer's lines are rate limited. */
-export function loggedProxyEvents(now: () => number): Pick<ProxyOptions, "observe" | "trace"> {
+export function loggedProxyEvents(
+  mode: "server" | "client",
+  now: () => number,
+): Pick<ProxyOptions, "observe" | "trace"> {
   const sessions = new LineLimit(now, BURST);
   const packets = new LineLimit(now, BURST);
   return {
     observe(session, end): void {
       const customer = formatMac(session.customer);
-      const peer = session.peer.name;
-      sessions.log(`${end === undefined} ${customer} ${peer}`, (suppressed) => {
-        const facts = {
-          peer,
-          customer,
-          ac: formatMac(session.concentrator),
-          session: session.acSessionId,
-          ...(session.wireSessionId !== session.acSessionId &&
-            { renumbered: session.wireSessionId }),
-          ...suppressedFact(suppressed),
-        };
+      sessions.log(`${end === undefined} ${customer} ${session.peer.name}`, (suppressed) => {
+        const facts = { ...sessionFacts(mode, session), ...suppressedFact(suppressed) };
         if (end === undefined) sessionLog.info("session opened", facts);
         else sessionLog.info("session closed", { reason: end, ...facts });
       });
     },
-    trace(way, frame, facts): void {
+    trace(direction, frame, facts): void {
       if (!discoveryLog.isEnabledFor("debug")) return;
       // Addresses and code: each step of each dial has its own limit.
-      const key = `${way} ${frame.subarray(0, 12).join(" ")} ${frame[15]}`;
+      const key = `${direction} ${frame.subarray(0, 12).join(" ")} ${frame[15]}`;
       packets.log(key, (suppressed) => {
         const packet = dumpDiscovery(frame);
-        discoveryLog.debug("packet", { way, ...facts, packet, ...suppressedFact(suppressed) });
+        const more = { packet, ...suppressedFact(suppressed) };
+        discoveryLog.debug("packet", { direction, ...facts, ...more });
       });
     },
   };
 }
 
 /** Logs what the two ends agreed on after a tunnel returned. */
-export function loggedResumptions(now: () => number, monitor: Monitor): ProxyObserver["resumed"] {
+export function loggedResumptions(
+  mode: "server" | "client",
+  now: () => number,
+  monitor: Monitor,
+): ProxyObserver["resumed"] {
   const limiter = new LineLimit(now, BURST);
-  return (client, outcome) => {
+  return (peer, outcome) => {
     // The client has no sessions.
     if (Object.values(outcome).every((count) => count === 0)) return;
-    const facts = { ...(client !== undefined && { client }), ...outcome };
-    limiter.log(client ?? "", (suppressed) => {
+    const facts = { ...peerFact(mode, peer), ...outcome };
+    limiter.log(peer, (suppressed) => {
       sessionLog.info("sessions resumed", { ...facts, ...suppressedFact(suppressed) });
     });
     monitor.emit("resumed", facts);
@@ -162,7 +162,7 @@ export function loggedServerEvents(
     nameInUse(client, newcomer, holder): void {
       tunnels.log(`name ${client}`, (suppressed) => {
         const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
-        tunnelLog.error("two machines use the same client name", facts);
+        tunnelLog.error("client name in use", facts);
         monitor.emit("name-in-use", facts);
       });
     },
@@ -181,9 +181,9 @@ export function loggedFloods(now: () => number): (perSecond: number | undefined)
   return (perSecond) =>
     limiter.log("flood", (suppressed) => {
       const facts = suppressedFact(suppressed);
-      if (perSecond === undefined) return tunnelLog.info("flood of QUIC Initials over", facts);
+      if (perSecond === undefined) return tunnelLog.info("QUIC Initial flood ended", facts);
       const load = { "per_second": Math.round(perSecond) };
-      tunnelLog.warning("flood of QUIC Initials", { ...load, ...facts });
+      tunnelLog.warning("QUIC Initial flood started", { ...load, ...facts });
     });
 }
 

@@ -1,4 +1,3 @@
-import { formatMac } from "../pppoe/mac.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
@@ -6,6 +5,7 @@ import { AllPeerStats } from "./peer_stats.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
+import { peerFact, sessionFacts } from "./session_facts.ts";
 
 /** Reloads of the configuration. */
 export interface Reloads {
@@ -31,9 +31,11 @@ export class Monitor {
   loopLag = 0;
   /** Packets that the kernel dropped from the tunnels' UDP sockets. */
   readonly udpDrops = new UdpDrops();
+  #mode: "server" | "client";
   #wallClock: () => number;
 
-  constructor(wallClock: () => number) {
+  constructor(mode: "server" | "client", wallClock: () => number) {
+    this.#mode = mode;
     this.#wallClock = wallClock;
     this.events = new EventFeed(wallClock);
     this.peers = new AllPeerStats(wallClock);
@@ -41,7 +43,7 @@ export class Monitor {
 
   /** Records that a session has opened (no end) or ended. */
   session(session: Session, end: SessionEnd | undefined, table: SessionTable): void {
-    const facts = sessionFacts(session);
+    const facts = sessionFacts(this.#mode, session);
     if (end === undefined) {
       this.opened++;
       return this.events.emit("session-opened", facts);
@@ -54,14 +56,14 @@ export class Monitor {
   connected(peer: string, address: string): void {
     count(this.connects, "connected");
     this.peers.connected(peer, address);
-    this.events.emit("tunnel-up", { peer, address });
+    this.events.emit("tunnel-up", { ...peerFact(this.#mode, peer), address });
   }
 
   /** Records that a tunnel has ended, or that an attempt to set one up has failed. */
   disconnected(peer: string, address: string, end: TunnelEnd, wasUp: boolean): void {
     if (!wasUp) count(this.connects, end.reason);
     this.peers.disconnected(peer, address, end);
-    this.events.emit("tunnel-down", { peer, address, ...end });
+    this.events.emit("tunnel-down", { ...peerFact(this.#mode, peer), address, ...end });
   }
 
   /** Records a reload of the configuration: "applied", "unchanged" or "failed". */
@@ -75,13 +77,4 @@ export class Monitor {
   emit(kind: EventKind, facts: Record<string, unknown>): void {
     this.events.emit(kind, facts);
   }
-}
-
-function sessionFacts(session: Session): Record<string, unknown> {
-  return {
-    client: session.peer.name,
-    customer_mac: formatMac(session.customer),
-    ac_mac: formatMac(session.concentrator),
-    session_id: session.acSessionId,
-  };
 }

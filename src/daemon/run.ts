@@ -9,6 +9,7 @@ import type { CaptureRing } from "./capture_ring.ts";
 import type { Captures } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import type { Daemon } from "./daemon.ts";
+import { dropCounts } from "./drop_counts.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
@@ -73,7 +74,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
       if (on === proxy.sessions.draining) return;
       proxy.sessions.draining = on;
       const facts = { sessions: proxy.sessions.table.size };
-      log.info(on ? "draining" : "no longer draining", facts);
+      log.info(on ? "drain started" : "drain ended", facts);
       monitor.emit("drain", { enabled: on, ...facts });
     },
     get draining() {
@@ -188,6 +189,13 @@ async function stop(
 /** Logs the counts of forwarded and dropped frames since startup. */
 function logTotals(link: Link, proxy: Proxy): void {
   link.readStatistics();
-  const { drops, ...counted } = link.statistics;
-  log.info("totals", { ...counted, dropped: { ...proxy.sessions.drops.counts, ...drops } });
+  const { statistics } = link;
+  log.info("totals", {
+    received_frames: statistics.receivedFrames,
+    received_bytes: statistics.receivedBytes,
+    sent_frames: statistics.sentFrames,
+    sent_bytes: statistics.sentBytes,
+    kernel_drops: statistics.kernelDrops,
+    drops: dropCounts({ link, proxy }),
+  });
 }

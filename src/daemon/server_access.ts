@@ -94,7 +94,7 @@ export class ServerAccess {
 }
 
 function warnOfShared({ secrets }: ServerFiles): void {
-  for (const detail of sharedSecretWarnings(secrets)) log.warning("secret is shared", { detail });
+  for (const detail of sharedSecretWarnings(secrets)) log.warning("secret shared", { detail });
 }
 
 /** TLS alerts of a client that rejects the certificate, as worded by Deno. */

@@ -70,8 +70,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
     now: clocks.wallClock,
-    onTrouble: (message) => log.error("state cannot be written", { error: message }),
-    onRecovery: (facts) => log.info("state is written again", facts),
+    onTrouble: (message) => log.error("state write failed", { error: message }),
+    onRecovery: (facts) => log.info("state write recovered", facts),
   });
   notify(opened);
   const { journal } = opened;

@@ -20,7 +20,7 @@ export interface ProxyObserver {
   /** The link went down or came back up. */
   state(up: boolean, reason: string): void;
   /** The two ends have agreed on the sessions to keep; a client knows only their number. */
-  resumed(client: string | undefined, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
+  resumed(peer: string, outcome: Pick<Resumed, "kept"> & Partial<Resumed>): void;
   /** A PPP-Max-Payload exceeded what the link carries and was lowered. */
   maxPayloadLowered?(asked: number, allowed: number): void;
 }
@@ -150,7 +150,7 @@ export class Proxy implements FrameSink {
     const own = [...this.sessions.table].filter((session) => session.peer === peer);
     for (const session of own) this.sessions.resumed(session);
     return listSessions(peer, tunnel, own, (kept) => {
-      this.#observer.resumed(undefined, { kept });
+      this.#observer.resumed(peer.name, { kept });
     });
   }
 

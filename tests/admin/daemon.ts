@@ -49,7 +49,7 @@ export async function withDaemon(
   options: WorldOptions,
   body: (world: World) => Promise<void>,
 ): Promise<void> {
-  const monitor = new Monitor(Date.now);
+  const monitor = new Monitor(options.mode ?? "server", Date.now);
   const past = new RecentSessions(100);
   const clocks = { now: () => 0, wallClock: Date.now };
   let link: MemoryLink | undefined;

@@ -109,7 +109,7 @@ Deno.test("frames can be filtered by client, by address of customer or AC, by se
     const captures = capturesOf(path, "server");
     const second = 0x02_00_00_00_00_c2;
     const wanted = {
-      client: begin(captures, { filter: { client: "b" } }),
+      client: begin(captures, { filter: { peer: "b" } }),
       mac: begin(captures, { filter: { mac: second } }),
       ac: begin(captures, { filter: { mac: AC, side: "ac" } }),
       id: begin(captures, { filter: { sessionId: 0x22 } }),

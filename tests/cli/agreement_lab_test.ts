@@ -205,7 +205,7 @@ Deno.test({
         for (const { stdout } of [check, doctor]) assertStringIncludes(stdout, words);
         await using server = startDaemon(lab, "server");
         await ready(server);
-        const said = [/state cannot be written.*read-only/, /capture not started/][key];
+        const said = [/state write failed.*read-only/, /capture not started/][key];
         await server.waitForLine(said);
         server.signal("SIGTERM");
         await server.status;
@@ -284,7 +284,7 @@ Deno.test({
     const reload = await pppoeProxy(["reload", "-c", apart], { RUNTIME_DIRECTORY: lab.folder });
     assertEquals(reload.code, 0, reload.stderr);
     assertStringIncludes(
-      await server.waitForLine(/secret is shared/),
+      await server.waitForLine(/secret shared/),
       words.replaceAll('"', '\\"'),
     );
     for (const command of [["check"], ["doctor", "--timeout", "100ms"]]) {
@@ -293,6 +293,6 @@ Deno.test({
     server.signal("SIGTERM");
     await server.status;
     await using again = startDaemon(lab, "server");
-    await again.waitForLine(/secret is shared/);
+    await again.waitForLine(/secret shared/);
   },
 });

@@ -80,21 +80,23 @@ Deno.test({
         assertStringIncludes(text, part);
       }
       const status = JSON.parse(await output(server("status", "--json")));
-      assertEquals([status.schema, status.mode, status.sessions.open], [1, "server", 1]);
+      assertEquals([status.schema, status.mode, status.sessions.open], [2, "server", 1]);
       assertMatch(await output(client("status")), /^server: 127\.0\.0\.1:\d+\n +tunnel: up/m);
 
       const byConfig = ["status", "--json", "--config", `${lab.folder}/server.toml`];
       assertEquals(JSON.parse(await output(pppoeProxy(byConfig))).pid, status.pid);
 
       const [head, row] = (await output(server("clients"))).split("\n");
-      assertMatch(head, /^NAME +TUNNEL +ADDRESS/);
+      assertMatch(head, /^CLIENT +TUNNEL +ADDRESS/);
       assertMatch(row, /^branch-1 +up /);
+      assertMatch(await output(client("clients")), /^SERVER .*\n127\.0\.0\.1:\d+ +up /);
 
       const [titles, line] = (await output(server("sessions"))).split("\n");
+      assertMatch(titles, /^SESSION +CUSTOMER +AC +SESSION ID +STATE/);
       assertEquals(line.indexOf("局"), titles.indexOf("AC NAME"));
       const { total, sessions: [found] } = JSON.parse(await output(server("sessions", "--json")));
       assertEquals([total, found.customer_mac, found.bytes_up], [1, formatMac(host.mac), 5]);
-      const detail = await output(server("sessions", found.id));
+      const detail = await output(server("sessions", found.session));
       for (
         const part of ["ac name: 局", "service name: gold", `customer: ${formatMac(host.mac)}`]
       ) {
@@ -240,7 +242,7 @@ Deno.test({
       });
       await watch.output.reach(3, "lines of status", { timeout: 20_000 });
       const [first] = watch.output.entries.map((line) => JSON.parse(line));
-      assertEquals([first.schema, first.pid], [1, pair.server.pid]);
+      assertEquals([first.schema, first.pid], [2, pair.server.pid]);
       pair.server.signal("SIGTERM");
       await watch.waitForLine(/Cannot reach the daemon/, { timeout: 20_000 });
       await pair.restartServer();

@@ -19,7 +19,7 @@ function certificate(validTo: number, byte: number): UsedCertificate {
 
 Deno.test("I1: a certificate warning is logged at startup, when it gets worse, and daily", () => {
   let now = END - 40 * DAY;
-  const monitor = new Monitor(() => now);
+  const monitor = new Monitor("server", () => now);
   const used = [certificate(END, 1)];
   const watch = new CertificateWatch({ certificates: () => used, monitor, wallClock: () => now });
   const warnings = () =>

@@ -32,7 +32,7 @@ function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
     const write = (source: string) => Deno.writeTextFile(file, source);
     await write(SOURCE);
     const config = await loadConfig(file) as ClientConfig;
-    const monitor = new Monitor(() => 7);
+    const monitor = new Monitor("server", () => 7);
     const reloader: Bench["reloader"] = (prepare) => new Reloader(config, monitor, prepare);
     await use({ config, monitor, write, reloader });
   });

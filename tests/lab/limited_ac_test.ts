@@ -31,7 +31,7 @@ Deno.test({
     assertEquals(ac.sessions.size, CUSTOMERS, facts);
     assertLess(elapsed, PATIENCE, facts);
     assertLess(padis, 4 * CUSTOMERS, facts);
-    const said = server.output.entries.filter((line) => /PADIs are paced/.test(line));
+    const said = server.output.entries.filter((line) => /PADI pacing started/.test(line));
     assertEquals(said.length, 1, said.join("\n"));
     assertMatch(said[0], /"waiting":\d+.*customers wait for an offer.*padi-limit/);
   },

@@ -45,7 +45,7 @@ Deno.test({
     assert(refusals() >= 4);
     assertEquals(tunnels(pair), 1);
     assertEquals(other.output.entries.filter((line) => /tunnel up/.test(line)), []);
-    const line = await pair.server.waitForLine(/two machines use the same client name/);
+    const line = await pair.server.waitForLine(/client name in use/);
     const addresses = new Set(line.match(/127\.0\.0\.1:\d+/g));
     assertEquals([addresses.size, /error/i.test(line)], [2, true], line);
     // When the first client stops, the second is admitted.

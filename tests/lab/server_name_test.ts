@@ -34,7 +34,7 @@ Deno.test({
     using http = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
     const metrics = await (await fetch("http://localhost/metrics", { client: http })).text();
     assertEquals(metrics.match(/^pppoeproxy_tunnel_up.*$/gm), [
-      `pppoeproxy_tunnel_up{peer="${name}"} 1`,
+      `pppoeproxy_tunnel_up{server="${name}"} 1`,
     ]);
     const since = client.output.length;
     const { checks } = await json("doctor", "--json", ...file);

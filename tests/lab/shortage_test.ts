@@ -155,7 +155,7 @@ for (const error of ["EDQUOT", "EIO"] as const) {
         ...["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"],
         ...["-e", `inject=pwrite64:error=${error}`, program, ...args],
       ]]);
-      await traced.waitForLine(/state cannot be written/, { timeout: 20_000 });
+      await traced.waitForLine(/state write failed/, { timeout: 20_000 });
       await ready(traced);
       await goesOn(session, traced, `writes that give ${error}`);
     },

@@ -9,6 +9,7 @@ import { CaptureQuery } from "./request_schema.ts";
 import type { Route } from "../http/route.ts";
 import type { RequestContext } from "../http/request_context.ts";
 import { streamed } from "./stream_routes.ts";
+import { wantedPeer } from "./wanted_peer.ts";
 
 const log = logger("admin");
 
@@ -26,8 +27,9 @@ export const CAPTURE: Route = {
   async handle(daemon, { context, query }) {
     const captures = await daemon.captures();
     const wanted = query as CaptureQuery;
+    const peer = wantedPeer(daemon.config().mode, wanted);
     return streamed(context, TYPE, () => {
-      const capture = begin(captures, wanted);
+      const capture = begin(captures, peer, wanted);
       note(daemon, context.env, wanted);
       return captureStream(capture);
     });
@@ -36,8 +38,8 @@ export const CAPTURE: Route = {
 
 /** Logs every capture of customers' traffic, as a warning if it shows passwords. */
 function note({ monitor }: Daemon, context: RequestContext, query: CaptureQuery): void {
-  const { secrets = false, client, mac, session_id, side } = query;
-  const chosen = Object.entries({ client, mac, session_id, side })
+  const { secrets = false, client, server, mac, session_id, side } = query;
+  const chosen = Object.entries({ client, server, mac, session_id, side })
     .filter(([, value]) => value !== undefined);
   const facts = { secrets, ...Object.fromEntries(chosen), ...whoOf(context) };
   if (secrets) log.warning("capture with secrets", facts);
@@ -45,9 +47,9 @@ function note({ monitor }: Daemon, context: RequestContext, query: CaptureQuery)
   monitor.emit("capture", facts);
 }
 
-function begin(captures: Captures, query: CaptureQuery): Capture {
-  const { client, mac, session_id: sessionId, side, secrets = false, count, seconds } = query;
-  const filter = { client, mac: mac === undefined ? undefined : parseMac(mac), sessionId, side };
+function begin(captures: Captures, peer: string | undefined, query: CaptureQuery): Capture {
+  const { mac, session_id: sessionId, side, secrets = false, count, seconds } = query;
+  const filter = { peer, mac: mac === undefined ? undefined : parseMac(mac), sessionId, side };
   const duration = seconds === undefined ? undefined : seconds * 1_000;
   const begun = captures.begin({ filter, secrets, count, duration });
   return begun ?? refuse(503, `Limit of ${MAX_CAPTURES} captures reached; end one of them`);

@@ -1,8 +1,9 @@
 import { formatAddress } from "../../config/addresses.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
+import { peerFact } from "../../daemon/session_facts.ts";
 import type { TunnelEnd } from "../../tunnel/close_reason.ts";
-import type { Client, Tunnel } from "./response_schema.ts";
+import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
 /** Names of the configured peers. */
@@ -36,21 +37,21 @@ function tunnelOf(
   name: string,
   traffic: ArrayLike<number> = NO_TRAFFIC,
 ): Tunnel {
-  const member = proxy.peers.get(name);
-  const peer = monitor.peers.byName.get(name);
-  const tunnel = member?.tunnel;
-  const since = timeOf(peer?.since);
+  const peer = proxy.peers.get(name);
+  const stats = monitor.peers.byName.get(name);
+  const tunnel = peer?.tunnel;
+  const since = timeOf(stats?.since);
   return {
-    peer: name,
+    ...peerFact(config().mode, name),
     up: tunnel !== undefined,
-    address: tunnel === undefined ? null : peer?.address ?? null,
+    address: tunnel === undefined ? null : stats?.address ?? null,
     since: tunnel === undefined ? null : since,
     down_since: tunnel === undefined ? since : null,
-    down_reason: tunnel === undefined ? reasonOf(peer?.end) : null,
+    down_reason: tunnel === undefined ? reasonOf(stats?.end) : null,
     rtt_seconds: secondsOf(tunnel?.roundTrip),
-    connects: peer?.connects ?? 0,
+    connects: stats?.connects ?? 0,
     queue_bytes: tunnel?.writer.queuedBytes ?? 0,
-    sessions: member?.sessions ?? 0,
+    sessions: peer?.sessions ?? 0,
     ...trafficOf(config().mode, traffic),
   };
 }
@@ -61,13 +62,22 @@ function reasonOf(end: TunnelEnd | undefined): string | null {
 }
 
 /** The clients of a server; on a client, its servers. */
-export function clientsOf(daemon: Daemon): Client[] {
+export function clientsOf(daemon: Daemon): Clients {
+  const rows = rowsOf(daemon);
+  return daemon.config().mode === "server" ? { clients: rows } : { servers: rows };
+}
+
+function rowsOf(daemon: Daemon): Client[] {
+  const { mode } = daemon.config();
   const configured = new Set(configuredPeers(daemon.config()));
-  return tunnelsOf(daemon).map(({ peer, up, address, since, rtt_seconds, ...rest }) => {
-    const { sessions, queue_bytes, frames_up, frames_down, bytes_up, bytes_down } = rest;
+  return tunnelsOf(daemon).map((tunnel) => {
+    const name = peerOf(tunnel);
+    const { up, address, since, rtt_seconds } = tunnel;
+    const { sessions, queue_bytes, frames_up, frames_down, bytes_up, bytes_down } = tunnel;
     return {
-      ...{ name: peer, configured: configured.has(peer), up, address, since, rtt_seconds },
-      ...{ sessions, session_limit: sessionLimit(daemon.config(), peer) },
+      ...peerFact(mode, name),
+      ...{ configured: configured.has(name), up, address, since, rtt_seconds },
+      ...{ sessions, session_limit: sessionLimit(daemon.config(), name) },
       ...{ frames_up, frames_down, bytes_up, bytes_down, queue_bytes },
     };
   });

@@ -35,11 +35,14 @@ const numeric = (least: number, most: number) => {
   );
 };
 
+/** Selects a peer: `client` on a server, `server` (its address) on a client. */
+const peer = { client: v.optional(v.string()), server: v.optional(v.string()) };
+
 const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
 
 /** Selects sessions. */
 export const SessionsQuery = v.strictObject({
-  client: v.optional(v.string()),
+  ...peer,
   mac: v.optional(macAddress),
   state: v.optional(v.picklist(["open", "held"])),
   session_id: v.optional(numeric(1, 0xffff)),
@@ -48,14 +51,14 @@ export const SessionsQuery = v.strictObject({
   past: v.optional(flag),
   limit: v.optional(numeric(1, MAX_PAGE)),
   offset: v.optional(numeric(0, 999_999_999)),
-  sort: v.optional(v.picklist(["opened_at", "bytes", "client"])),
+  sort: v.optional(v.picklist(["opened_at", "bytes", "client", "server"])),
   order: v.optional(v.picklist(["asc", "desc"])),
 });
 export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
 
 /** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
-  client: v.optional(v.string()),
+  ...peer,
   mac: stationAddress,
   /**
    * The address that the peer knows us by, if the session is no longer ours; by default the
@@ -81,7 +84,7 @@ export type EventsQuery = v.InferOutput<typeof EventsQuery>;
 
 /** Selects the frames to capture, and for how long. */
 export const CaptureQuery = v.strictObject({
-  client: v.optional(v.string()),
+  ...peer,
   mac: v.optional(macAddress),
   session_id: v.optional(numeric(1, 0xffff)),
   side: v.optional(v.picklist(["customer", "ac"])),

@@ -21,6 +21,16 @@ const traffic = {
   bytes_down: count,
 };
 
+/** Names a peer: `client` on a server, `server` (its address) on a client; never both. */
+const peer = { client: v.optional(v.string()), server: v.optional(v.string()) };
+
+/** Returns the name of the peer that an answer's row is about. */
+export function peerOf(
+  { client, server }: { client?: string | undefined; server?: string | undefined },
+): string {
+  return client ?? server ?? "";
+}
+
 /** Liveness of the process. */
 export const Health = v.object({ status: v.literal("ok") });
 export type Health = v.InferOutput<typeof Health>;
@@ -49,7 +59,7 @@ export type Problem = v.InferOutput<typeof Problem>;
 
 /** The tunnel of one peer: a client on the server, a server on the client. */
 export const Tunnel = v.object({
-  peer: v.string(),
+  ...peer,
   up: v.boolean(),
   address: v.nullable(v.string()),
   since: v.nullable(time),
@@ -95,7 +105,7 @@ export type Certificate = v.InferOutput<typeof Certificate>;
 
 /** Status of the daemon. */
 export const Status = v.object({
-  schema: v.literal(1),
+  schema: v.literal(2),
   version: v.string(),
   mode: v.picklist(["server", "client"]),
   pid: count,
@@ -130,7 +140,7 @@ export type Status = v.InferOutput<typeof Status>;
 
 /** A client of the server; on a client, one of its servers. */
 export const Client = v.object({
-  name: v.string(),
+  ...peer,
   configured: v.boolean(),
   up: v.boolean(),
   address: v.nullable(v.string()),
@@ -143,14 +153,18 @@ export const Client = v.object({
 });
 export type Client = v.InferOutput<typeof Client>;
 
-export const Clients = v.object({ clients: v.array(Client) });
+/** `clients` on a server, `servers` on a client. */
+export const Clients = v.union([
+  v.object({ clients: v.array(Client) }),
+  v.object({ servers: v.array(Client) }),
+]);
 export type Clients = v.InferOutput<typeof Clients>;
 
 /** A session that is open, or held because its tunnel is down. */
 export const Session = v.object({
-  /** `<client>.<handle>`, percent-encoded where necessary. */
-  id: v.string(),
-  client: v.string(),
+  /** Name of the session, which `kick` takes: `<peer>.<handle>`, percent-encoded if necessary. */
+  session: v.string(),
+  ...peer,
   customer_mac: mac,
   ac_mac: mac,
   /** The session id that the AC assigned. */
@@ -172,7 +186,7 @@ export type Session = v.InferOutput<typeof Session>;
 
 /** A session that has ended. */
 export const PastSession = v.object({
-  client: v.string(),
+  ...peer,
   customer_mac: mac,
   ac_mac: mac,
   session_id: sessionId,
@@ -199,7 +213,8 @@ export type PastSessions = v.InferOutput<typeof PastSessions>;
 /** A page of open or of ended sessions. */
 export const SessionPage = v.union([Sessions, PastSessions]);
 
-export const Closed = v.object({ closed: v.string() });
+/** The session that was ended. */
+export const Closed = v.object({ session: v.string() });
 export type Closed = v.InferOutput<typeof Closed>;
 
 /** The number of PADTs sent. */

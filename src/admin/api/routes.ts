@@ -1,6 +1,7 @@
 /** All routes of the admin API. */
 import { parseMac } from "../../pppoe/mac.ts";
-import { endByAdmin, freeStuck } from "../../proxy/session/session_ends.ts";
+import { endByAdmin, freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
+import { sessionName } from "../../daemon/session_facts.ts";
 import { CAPTURE } from "./capture_route.ts";
 import { clientsOf } from "./peers_snapshot.ts";
 import { refuse } from "../http/problem.ts";
@@ -11,6 +12,7 @@ import * as says from "./response_schema.ts";
 import { findSession, pastSessionsOf, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
 import { EVENTS } from "./stream_routes.ts";
 import { readinessOf, statusOf } from "./status_snapshot.ts";
+import { wantedPeer } from "./wanted_peer.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
   200: { description, ...(schema !== undefined && { schema }) },
@@ -51,7 +53,7 @@ const CLIENTS: Route = {
   path: "/api/v1/clients",
   summary: "The clients of a server; on a client, its servers",
   answers: ok(says.Clients, "The clients"),
-  handle: (daemon) => ({ clients: clientsOf(daemon) }),
+  handle: clientsOf,
 };
 
 const SESSIONS: Route = {
@@ -68,24 +70,24 @@ const SESSIONS: Route = {
 
 const SESSION: Route = {
   method: "get",
-  path: "/api/v1/sessions/{id}",
+  path: "/api/v1/sessions/{session}",
   summary: "One session",
   answers: ok(says.Session, "The session"),
   handle(daemon, { params }) {
-    const session = findSession(daemon, params.id) ?? unknownSession(params.id);
+    const session = findSession(daemon, params.session) ?? unknownSession(params.session);
     return sessionOf(daemon, session);
   },
 };
 
 const END_SESSION: Route = {
   method: "delete",
-  path: "/api/v1/sessions/{id}",
+  path: "/api/v1/sessions/{session}",
   summary: "Ends a session, with a PADT to both sides",
   answers: ok(says.Closed, "Ended"),
-  handle(daemon, { params: { id } }) {
-    const session = findSession(daemon, id) ?? unknownSession(id);
+  handle(daemon, { params }) {
+    const session = findSession(daemon, params.session) ?? unknownSession(params.session);
     endByAdmin(daemon.proxy.sessions, session.peer, session.handle);
-    return { closed: id };
+    return { session: sessionName(session) };
   },
 };
 
@@ -95,10 +97,11 @@ const PADT: Route = {
   summary: "Frees a stuck session: ends ours, or sends a PADT to the station on this side's wire",
   body: asks.PadtRequest,
   answers: ok(says.PadtSent, "The number of PADTs sent"),
-  handle({ proxy, link }, { body }) {
-    const { client, mac, from, session_id: sessionId } = body as asks.PadtRequest;
+  handle({ proxy, link, config }, { body }) {
+    const { mac, from, session_id: sessionId } = body as asks.PadtRequest;
     const local = from === undefined ? undefined : parseMac(from);
-    const stuck = { member: client, mac: parseMac(mac) ?? 0, local, sessionId };
+    const peer = wantedPeer(config().mode, body as asks.PadtRequest);
+    const stuck: StuckSession = { peer, mac: parseMac(mac) ?? 0, local, sessionId };
     return { sent: freeStuck(proxy.sessions, link.mac, stuck) };
   },
 };
@@ -148,8 +151,8 @@ const OPENAPI: Route = {
   handle: async () => (await import("./openapi.ts")).openapi(ROUTES),
 };
 
-function unknownSession(id: string): never {
-  return refuse(404, `No session "${id}"; it may have ended`);
+function unknownSession(name: string): never {
+  return refuse(404, `No session "${name}"; it may have ended`);
 }
 
 /** All routes, in the order of the OpenAPI document. */

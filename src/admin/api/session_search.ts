@@ -2,7 +2,7 @@ import { formatMac } from "../../pppoe/mac.ts";
 import type { Session } from "../../proxy/session/session.ts";
 
 /**
- * Whether a session matches a search text: a part of either address, of the client's, the AC's or
+ * Whether a session matches a search text: a part of either address, of the peer's, the AC's or
  * the service's name, or one of its ids, decimal or as "0x01a4".
  */
 export function isFound(session: Session, typed: string): boolean {

@@ -1,5 +1,6 @@
 import { formatMac, parseMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
+import { peerFact, sessionName } from "../../daemon/session_facts.ts";
 import type { Session as OpenSession } from "../../proxy/session/session.ts";
 import { idleTime } from "../../proxy/session/session_ends.ts";
 import { COUNTERS } from "../../proxy/session/session_table.ts";
@@ -8,15 +9,11 @@ import type { SessionsQuery } from "./request_schema.ts";
 import type { PastSession, PastSessions, Session, Sessions } from "./response_schema.ts";
 import { isFound } from "./session_search.ts";
 import { secondsOf, trafficOf } from "./traffic.ts";
+import { wantedPeer } from "./wanted_peer.ts";
 
 const DEFAULT_PAGE = 100;
 
-/** The id of a session in URLs, valid while it is open. */
-function idOf({ peer, handle }: OpenSession): string {
-  return `${encodeURIComponent(peer.name)}.${handle}`;
-}
-
-/** Finds a session by its id; undefined if it does not exist. */
+/** Finds a session by its name; undefined if it does not exist. */
 export function findSession({ proxy }: Daemon, id: string): OpenSession | undefined {
   const dot = id.lastIndexOf(".");
   const handle = Number(id.slice(dot + 1));
@@ -34,8 +31,8 @@ export function sessionOf(daemon: Daemon, session: OpenSession): Session {
   const { table, lcp } = daemon.proxy.sessions;
   const age = daemon.now() - session.openedAt;
   return {
-    id: idOf(session),
-    client: session.peer.name,
+    session: sessionName(session),
+    ...peerFact(daemon.config().mode, session.peer.name),
     customer_mac: formatMac(session.customer),
     ac_mac: formatMac(session.concentrator),
     session_id: session.acSessionId,
@@ -58,7 +55,7 @@ function stateOf({ peer }: OpenSession): "open" | "held" {
 /** Returns a page of the open and held sessions that match. */
 export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   const { offset = 0, limit = DEFAULT_PAGE } = query;
-  const wanted = [...daemon.proxy.sessions.table].filter(filterOf(query));
+  const wanted = [...daemon.proxy.sessions.table].filter(filterOf(daemon, query));
   wanted.sort(order(daemon, query));
   return {
     total: wanted.length,
@@ -67,11 +64,12 @@ export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
   };
 }
 
-function filterOf(query: SessionsQuery): (session: OpenSession) => boolean {
-  const { client, mac, state, session_id, search } = query;
+function filterOf(daemon: Daemon, query: SessionsQuery): (session: OpenSession) => boolean {
+  const peer = wantedPeer(daemon.config().mode, query);
+  const { mac, state, session_id, search } = query;
   const address = mac === undefined ? undefined : parseMac(mac);
   return (session) =>
-    (client === undefined || session.peer.name === client) &&
+    (peer === undefined || session.peer.name === peer) &&
     (address === undefined || session.customer === address || session.concentrator === address) &&
     (state === undefined || stateOf(session) === state) &&
     (session_id === undefined || session.acSessionId === session_id ||
@@ -81,7 +79,8 @@ function filterOf(query: SessionsQuery): (session: OpenSession) => boolean {
 
 function order(
   daemon: Daemon,
-  { sort = "opened_at", order = sort === "client" ? "asc" : "desc" }: SessionsQuery,
+  { sort = "opened_at", order = sort === "client" || sort === "server" ? "asc" : "desc" }:
+    SessionsQuery,
 ): (one: OpenSession, other: OpenSession) => number {
   const { counters } = daemon.proxy.sessions.table;
   const bytes = ({ index }: OpenSession): number => {
@@ -91,17 +90,21 @@ function order(
   const by = {
     opened_at: (one: OpenSession, other: OpenSession) => one.openedAt - other.openedAt,
     bytes: (one: OpenSession, other: OpenSession) => bytes(one) - bytes(other),
-    client: (one: OpenSession, other: OpenSession) =>
-      one.peer.name.localeCompare(other.peer.name) || one.handle - other.handle,
+    client: byPeer,
+    server: byPeer,
   }[sort];
   return order === "asc" ? by : (one, other) => by(other, one);
 }
 
+function byPeer(one: OpenSession, other: OpenSession): number {
+  return one.peer.name.localeCompare(other.peer.name) || one.handle - other.handle;
+}
+
 /** Returns a page of ended sessions, newest first. */
 export function pastSessionsOf(daemon: Daemon, query: SessionsQuery): PastSessions {
-  const { offset = 0, limit = DEFAULT_PAGE, client, mac, session_id } = query;
+  const { offset = 0, limit = DEFAULT_PAGE, mac, session_id } = query;
   const wanted = {
-    peer: client,
+    peer: wantedPeer(daemon.config().mode, query),
     mac: mac === undefined ? undefined : parseMac(mac),
     acSessionId: session_id,
   };
@@ -117,7 +120,7 @@ export function pastSessionsOf(daemon: Daemon, query: SessionsQuery): PastSessio
 function pastOf(mode: "server" | "client", past: Ended): PastSession {
   const { framesFromWire, bytesFromWire, framesToWire, bytesToWire } = past;
   return {
-    client: past.peer,
+    ...peerFact(mode, past.peer),
     customer_mac: formatMac(past.customer),
     ac_mac: formatMac(past.concentrator),
     session_id: past.acSessionId,

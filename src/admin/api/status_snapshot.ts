@@ -6,6 +6,7 @@ import { logLevels } from "../../log.ts";
 import { formatMac, readMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { pacingWarning } from "../../proxy/discovery/pacing.ts";
+import { dropCounts } from "../../daemon/drop_counts.ts";
 import { heldSessions } from "../../daemon/peer_stats.ts";
 import { ringWarning } from "../../daemon/ring_warning.ts";
 import type { Role } from "../http/access.ts";
@@ -34,18 +35,6 @@ function interfaceOf({ link }: Daemon): Interface {
     sent_bytes: statistics.sentBytes,
     kernel_drops: statistics.kernelDrops,
   };
-}
-
-/** Dropped frames by reason, including those of the link. */
-export function dropsOf({ link, proxy }: Daemon): Record<string, number> {
-  const { drops, truncated, joined, vlanTagged } = link.statistics;
-  const received = {
-    "receive-truncated": truncated,
-    "receive-joined": joined,
-    "vlan-tagged": vlanTagged,
-  };
-  const all = { ...proxy.sessions.drops.counts, ...drops, ...received };
-  return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
 }
 
 /** The number of open and held sessions, and the limit. */
@@ -83,7 +72,7 @@ export function statusOf(daemon: Daemon, role: Role): Status {
   const { monitor, proxy, startedAt } = daemon;
   const config = daemon.config();
   return {
-    schema: 1,
+    schema: 2,
     version: manifest.version,
     mode: config.mode,
     pid: Deno.pid,
@@ -98,7 +87,7 @@ export function statusOf(daemon: Daemon, role: Role): Status {
     opened_total: monitor.opened,
     closed_total: { ...monitor.closed },
     pending_discoveries: proxy.discoveries.size,
-    drops: dropsOf(daemon),
+    drops: dropCounts(daemon),
     memory_rss_bytes: Deno.memoryUsage().rss,
     transport: config.tunnel.transport,
     tunnels: tunnelsOf(daemon),

@@ -1,6 +1,6 @@
 import type { Daemon } from "../../daemon/daemon.ts";
 import { by, type Metric, one, type Sample } from "./metric.ts";
-import { dropsOf } from "../api/status_snapshot.ts";
+import { dropCounts } from "../../daemon/drop_counts.ts";
 import { trafficOf } from "../api/traffic.ts";
 
 /** Traffic of the link (all frames) and of sessions (their payload); up is from the customer. */
@@ -54,7 +54,7 @@ export const FRAMES: readonly Metric[] = [
     name: "drops_total",
     help: "Frames dropped, by reason",
     labels: ["reason"],
-    read: (daemon) => by("reason", dropsOf(daemon)),
+    read: (daemon) => by("reason", dropCounts(daemon)),
   },
   {
     type: "counter",

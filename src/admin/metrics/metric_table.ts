@@ -4,6 +4,7 @@ import { CERTIFICATES } from "./certificate_metrics.ts";
 import { FRAMES } from "./frame_metrics.ts";
 import { by, type Metric, one, type Sample } from "./metric.ts";
 import { heldSessions } from "../../daemon/peer_stats.ts";
+import { peerFact } from "../../daemon/session_facts.ts";
 import { peerNames } from "../api/peers_snapshot.ts";
 import { readinessOf, sessionCounts } from "../api/status_snapshot.ts";
 
@@ -82,12 +83,12 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "gauge",
     name: "tunnel_up",
-    help: "Whether the tunnel to this peer is up",
-    labels: ["peer"],
+    help: "Whether a tunnel is up, by client on a server, by server on a client",
+    labels: ["client", "server"],
     read: (daemon) =>
-      peerNames(daemon).map((peer) => ({
-        value: daemon.proxy.peers.get(peer)?.tunnel === undefined ? 0 : 1,
-        labels: { peer },
+      peerNames(daemon).map((name) => ({
+        value: daemon.proxy.peers.get(name)?.tunnel === undefined ? 0 : 1,
+        labels: peerFact(daemon.config().mode, name),
       })),
   },
   {
@@ -100,7 +101,7 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "counter",
     name: "tunnel_reconnects_total",
-    help: "Tunnels that replaced an earlier one of the same peer",
+    help: "Tunnels that replaced an earlier one to the same client or server",
     read: ({ monitor }) =>
       one(
         [...monitor.peers.byName.values()].reduce(

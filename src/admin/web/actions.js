@@ -5,7 +5,7 @@ import { ask, ProblemError } from "./api.js";
 import { confirmed, showResult } from "./dialogs.js";
 import { byId, element } from "./dom.js";
 import { announce } from "./events.js";
-import { plural, sessionId } from "./format.js";
+import { peerOf, plural, sessionId } from "./format.js";
 
 /**
  * Runs an action and shows the reason if it fails.
@@ -42,14 +42,14 @@ export async function disconnect(session, done) {
   const yes = await confirmed({
     heading: "Disconnect this session?",
     text:
-      `The customer ${session.customer_mac} of "${session.client}" and the access concentrator ` +
+      `The customer ${session.customer_mac} of "${peerOf(session)}" and the access concentrator ` +
       `${session.ac_name ?? session.ac_mac} both receive a PADT for session ` +
       `${sessionId(session.session_id)}. The customer may dial again immediately.`,
     yes: "Disconnect",
   });
   if (!yes) return;
   await attempt("Session not disconnected", async () => {
-    await ask("DELETE", `/api/v1/sessions/${encodeURIComponent(session.id)}`);
+    await ask("DELETE", `/api/v1/sessions/${encodeURIComponent(session.session)}`);
     announce(`Session of ${session.customer_mac} disconnected`);
   });
   done();

@@ -23,7 +23,16 @@ const GRAVITY = {
 };
 
 /** Facts that come first, in this order. */
-const FIRST = ["client", "peer", "customer_mac", "session_id", "reason", "result", "enabled"];
+const FIRST = [
+  "client",
+  "server",
+  "customer_mac",
+  "session",
+  "session_id",
+  "reason",
+  "result",
+  "enabled",
+];
 
 /** Kinds that screen readers announce. */
 const ANNOUNCED = ["tunnel-up", "tunnel-down", "interface-up", "interface-down", "drain"];
@@ -74,7 +83,7 @@ function wordsOf(facts) {
 
 /** @param {string} key @returns {string} */
 function spoken(key) {
-  return key.replaceAll("_", " ").replace(/ id$/, "").replace("ac mac", "AC");
+  return key.replaceAll("_", " ").replace("ac mac", "AC");
 }
 
 /** @param {string} key @param {unknown} value @returns {string} */

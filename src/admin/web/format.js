@@ -95,3 +95,8 @@ export function clock(time) {
 export function sessionId(id) {
   return `0x${id.toString(16).padStart(4, "0")}`;
 }
+
+/** @param {any} row @returns {string} The client of a server, or the server of a client, that a row is about. */
+export function peerOf(row) {
+  return row.client ?? row.server;
+}

@@ -30,7 +30,7 @@ const sessions = new Sessions((session) => disconnect(session, () => sessions.so
 
 async function update() {
   const number = ++asked;
-  const [status, { clients }] = await Promise.all([
+  const [status, peers] = await Promise.all([
     ask("GET", "/api/v1/status"),
     ask("GET", "/api/v1/clients"),
     sessions.update(),
@@ -50,7 +50,7 @@ async function update() {
   document.body.dataset.role = status.role ?? "act";
   showOverview(status);
   showPath(status, total.of("all"));
-  showPeers(status, clients);
+  showPeers(status, peers.clients ?? peers.servers);
   showConfiguration(status);
 }
 

@@ -64,7 +64,7 @@ function partsOf(status) {
         kind: "node",
         state: tunnel.state,
         name: "Server",
-        detail: up[0]?.address ?? up[0]?.peer ?? "unreachable",
+        detail: up[0]?.address ?? up[0]?.server ?? "unreachable",
       },
     ];
 }

@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** The peers and their tunnels: clients of a server, servers of a client. */
 import { byId, keepChildren, row, setData, setPair, setText } from "./dom.js";
-import { bitRate, bytes, count, plural, roundTrip, since } from "./format.js";
+import { bitRate, bytes, count, peerOf, plural, roundTrip, since } from "./format.js";
 import { bits, Rates } from "./rates.js";
 
 const rates = new Rates();
@@ -16,8 +16,10 @@ export function showPeers(status, clients) {
   const word = server ? "Client" : "Server";
   setText(byId("peers-heading"), `${word}s`);
   setText(byId("peer-column"), word);
-  const tunnels = new Map(status.tunnels.map((/** @type {any} */ tunnel) => [tunnel.peer, tunnel]));
-  rates.update(status.uptime_seconds, clients.map((client) => [client.name, client]));
+  const tunnels = new Map(
+    status.tunnels.map((/** @type {any} */ tunnel) => [peerOf(tunnel), tunnel]),
+  );
+  rates.update(status.uptime_seconds, clients.map((client) => [peerOf(client), client]));
   const up = clients.filter((client) => client.up).length;
   setText(
     byId("peers-count"),
@@ -36,7 +38,7 @@ export function showPeers(status, clients) {
   keepChildren(
     body,
     clients,
-    ({ name }) => name,
+    peerOf,
     () =>
       row([
         [word, "mono strong"],
@@ -48,7 +50,7 @@ export function showPeers(status, clients) {
         ["Carried", "number pair"],
         ["Queue", "number"],
       ]),
-    (line, client) => showPeer(line, client, tunnels.get(client.name)),
+    (line, client) => showPeer(line, client, tunnels.get(peerOf(client))),
   );
 }
 
@@ -60,14 +62,14 @@ export function showPeers(status, clients) {
 function showPeer(line, client, tunnel) {
   const cells = /** @type {HTMLElement[]} */ ([...line.children]);
   const [name, state, address, rtt, sessions, rate, carried, queue] = cells;
-  setText(name, client.name);
+  setText(name, peerOf(client));
   setData(state, "state", client.up ? "up" : "down");
   setText(state, stateWords(client, tunnel));
   state.title = tunnel ? `connected ${plural(tunnel.connects, "time")} since startup` : "";
   setText(address, client.address ?? "–");
   setText(rtt, roundTrip(client.rtt_seconds));
   setText(sessions, `${count(client.sessions)} of ${count(client.session_limit)}`);
-  const speed = rates.of(client.name);
+  const speed = rates.of(peerOf(client));
   setPair(rate, bitRate(bits(speed, "up")), bitRate(bits(speed, "down")));
   setPair(carried, bytes(client.bytes_up), bytes(client.bytes_down));
   setText(queue, bytes(client.queue_bytes));

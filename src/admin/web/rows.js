@@ -2,7 +2,17 @@
 /// <reference lib="dom" />
 /** Rows of the session tables. */
 import { element, keepChildren, row, setData, setPair, setText } from "./dom.js";
-import { bitRate, bytes, clock, duration, plural, roundTrip, sessionId, since } from "./format.js";
+import {
+  bitRate,
+  bytes,
+  clock,
+  duration,
+  peerOf,
+  plural,
+  roundTrip,
+  sessionId,
+  since,
+} from "./format.js";
 import { bits, Rates } from "./rates.js";
 
 const rates = new Rates();
@@ -39,11 +49,11 @@ const PAST = [
  * @param {(session: any) => void} disconnect
  */
 export function showOpen(body, sessions, disconnect) {
-  rates.update(performance.now() / 1_000, sessions.map((session) => [session.id, session]));
+  rates.update(performance.now() / 1_000, sessions.map((session) => [session.session, session]));
   keepChildren(
     body,
     sessions,
-    ({ id, opened_at }) => `${id} ${opened_at}`,
+    ({ session, opened_at }) => `${session} ${opened_at}`,
     (session) => {
       const line = row(OPEN);
       const label = `Disconnect ${session.customer_mac}, session ${sessionId(session.session_id)}`;
@@ -59,10 +69,10 @@ export function showOpen(body, sessions, disconnect) {
 /** @param {HTMLElement} line @param {any} session */
 function showSession(line, session) {
   const cells = /** @type {HTMLElement[]} */ ([...line.children]);
-  const [customer, client, state, id, ac, age, rate, carried, rtt] = cells;
+  const [customer, peer, state, id, ac, age, rate, carried, rtt] = cells;
   setText(customer, session.customer_mac);
-  setText(client, session.client);
-  client.title = session.client;
+  setText(peer, peerOf(session));
+  peer.title = peerOf(session);
   setData(state, "state", session.state);
   setText(state, session.state);
   state.title = `last frame from the AC ${duration(session.idle_seconds)} ago`;
@@ -73,7 +83,7 @@ function showSession(line, session) {
   showAc(ac, session);
   setText(age, since(session.opened_at));
   age.title = clock(session.opened_at);
-  const speed = rates.of(session.id);
+  const speed = rates.of(session.session);
   setPair(rate, bitRate(bits(speed, "up")), bitRate(bits(speed, "down")));
   setPair(carried, bytes(session.bytes_up), bytes(session.bytes_down));
   carried.title = `${plural(session.frames_up, "frame")} up, ${session.frames_down} down`;
@@ -96,13 +106,13 @@ export function showPast(body, sessions) {
   keepChildren(
     body,
     sessions,
-    (past) => `${past.client} ${past.customer_mac} ${past.session_id} ${past.opened_at}`,
+    (past) => `${peerOf(past)} ${past.customer_mac} ${past.session_id} ${past.opened_at}`,
     () => row(PAST),
     (line, past) => {
       const cells = /** @type {HTMLElement[]} */ ([...line.children]);
-      const [customer, client, reason, id, ac, lasted, carried, ended] = cells;
+      const [customer, peer, reason, id, ac, lasted, carried, ended] = cells;
       setText(customer, past.customer_mac);
-      setText(client, past.client);
+      setText(peer, peerOf(past));
       setText(reason, past.reason);
       setText(id, sessionId(past.session_id));
       setText(ac, past.ac_mac);

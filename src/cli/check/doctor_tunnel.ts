@@ -98,7 +98,7 @@ export async function* checkClientTunnel(
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
     const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
-    if (tunnels.some(({ peer, up }) => up && peer === shown)) {
+    if (tunnels.some((tunnel) => tunnel.up && tunnel.server === shown)) {
       const text = `the running daemon is connected to ${shown}`;
       yield { name: "server", verdict: "ok", text };
       continue;
@@ -152,8 +152,8 @@ function askAboutLogin(
     return "";
   }
   const up = daemon.tunnels.find((tunnel) => tunnel.up);
-  if (up !== undefined) return `not tested: the running daemon is connected to ${up.peer}`;
-  const { down_reason } = daemon.tunnels.find(({ peer }) => peer === shown) ?? {};
+  if (up !== undefined) return `not tested: the running daemon is connected to ${up.server}`;
+  const { down_reason } = daemon.tunnels.find(({ server }) => server === shown) ?? {};
   if (down_reason?.startsWith("not-authenticated")) {
     throw new Error(`${shown} refused the running daemon: ${down_reason}${SAME_SECRET}`);
   }

@@ -59,6 +59,7 @@ function captureRequest(args: Arguments): AdminRequest {
   const { values, switches } = args;
   const query = {
     client: values.get("client"),
+    server: values.get("server"),
     mac: values.get("mac"),
     "session_id": wholeNumber(values, "session-id"),
     side: values.get("side"),

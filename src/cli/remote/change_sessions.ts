@@ -5,14 +5,15 @@ import { askDaemon } from "./ask_daemon.ts";
 import { printLine } from "../terminal/output.ts";
 import { sessionPath, wholeNumber } from "./sessions.ts";
 
-/** `kick ID`: ends a session with a PADT to both sides. */
+/** `kick SESSION`: ends a session with a PADT to both sides. */
 export async function kickCommand(args: Arguments): Promise<number> {
-  const [id] = args.positionals;
-  if (id === undefined) {
-    throw new UsageError("No session ID given: kick ID; `pppoe-proxy sessions` lists the IDs");
+  const [name] = args.positionals;
+  if (name === undefined) {
+    throw new UsageError("No session given: kick SESSION; `pppoe-proxy sessions` lists them");
   }
-  const { closed } = await askDaemon(args, { method: "DELETE", path: sessionPath(id) }, Closed);
-  await printLine(`Ended session ${closed}.`);
+  const request = { method: "DELETE", path: sessionPath(name) } as const;
+  const { session } = await askDaemon(args, request, Closed);
+  await printLine(`Ended session ${session}.`);
   return 0;
 }
 
@@ -20,6 +21,7 @@ export async function kickCommand(args: Arguments): Promise<number> {
 export async function padtCommand(args: Arguments): Promise<number> {
   const body = {
     client: args.values.get("client"),
+    server: args.values.get("server"),
     mac: args.values.get("mac"),
     from: args.values.get("from"),
     "session_id": wholeNumber(args.values, "session-id"),

@@ -1,4 +1,4 @@
-import { type Client, Clients } from "../../admin/api/response_schema.ts";
+import { type Client, Clients, peerOf } from "../../admin/api/response_schema.ts";
 import { showBytes, showDelay, showSpan } from "../terminal/amounts.ts";
 import type { Arguments } from "../arguments.ts";
 import { askDaemon } from "./ask_daemon.ts";
@@ -6,8 +6,8 @@ import { type Column, table } from "../terminal/columns.ts";
 import { printLine } from "../terminal/output.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
 
+/** The columns that follow the name. */
 const COLUMNS: readonly Column[] = [
-  { title: "NAME" },
   { title: "TUNNEL" },
   { title: "ADDRESS" },
   { title: "RTT", right: true },
@@ -23,20 +23,23 @@ export async function clientsCommand(args: Arguments): Promise<number> {
   await printLine(
     args.switches.has("json")
       ? JSON.stringify(answer)
-      : describeClients(answer.clients, stdoutPaint(), Date.now()).join("\n"),
+      : describeClients(answer, stdoutPaint(), Date.now()).join("\n"),
   );
   return 0;
 }
 
-/** Formats clients as a table; `now` is the time in milliseconds since 1970. */
-function describeClients(clients: readonly Client[], paint: Paint, now: number): string[] {
-  return table(COLUMNS, clients.map((client) => row(client, now)), paint);
+/** Formats clients, or servers, as a table; `now` is the time in milliseconds since 1970. */
+function describeClients(answer: Clients, paint: Paint, now: number): string[] {
+  const [title, list] = "clients" in answer
+    ? ["CLIENT", answer.clients]
+    : ["SERVER", answer.servers];
+  return table([{ title }, ...COLUMNS], list.map((each) => row(each, now)), paint);
 }
 
 function row(client: Client, now: number): string[] {
   const since = client.since === null ? 0 : (now - Date.parse(client.since)) / 1_000;
   return [
-    client.name,
+    peerOf(client),
     client.up ? `up ${showSpan(since)}` : client.configured ? "down" : "removed",
     client.address ?? "-",
     showDelay(client.rtt_seconds) || "-",

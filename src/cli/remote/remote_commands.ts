@@ -18,7 +18,16 @@ const JSON_OPTION: OptionSpec = {
   summary: "print JSON in the format of the admin API",
 };
 
-const CLIENT: OptionSpec = { name: "client", value: "NAME", summary: "only this client" };
+const CLIENT: OptionSpec = {
+  name: "client",
+  value: "NAME",
+  summary: "only this client of a server",
+};
+const SERVER: OptionSpec = {
+  name: "server",
+  value: "ADDRESS",
+  summary: "only this server of a client",
+};
 const MAC: OptionSpec = {
   name: "mac",
   value: "MAC",
@@ -48,15 +57,16 @@ keeps trying until it is back.`,
 const sessions: Command = {
   name: "sessions",
   summary: "List sessions, or show one",
-  positionals: ["ID"],
+  positionals: ["SESSION"],
   options: [
     ...DAEMON_OPTIONS,
     CLIENT,
+    SERVER,
     MAC,
     SESSION_ID,
     { name: "state", value: "open|held", summary: "only this state" },
     { name: "past", summary: "list ended sessions instead of current ones" },
-    { name: "sort", value: "opened_at|bytes|client", summary: "sort key" },
+    { name: "sort", value: "opened_at|bytes|client|server", summary: "sort key" },
     { name: "order", value: "asc|desc", summary: "sort order" },
     { name: "limit", value: "NUMBER", summary: "maximum number of sessions, default all" },
     { name: "offset", value: "NUMBER", summary: "number of sessions to skip, default 0" },
@@ -78,9 +88,9 @@ const clients: Command = {
 const kick: Command = {
   name: "kick",
   summary: "End a session with a PADT to both sides",
-  positionals: ["ID"],
+  positionals: ["SESSION"],
   options: DAEMON_OPTIONS,
-  details: "`pppoe-proxy sessions` lists the IDs.",
+  details: "`pppoe-proxy sessions` lists them.",
   load: async () => (await import("./change_sessions.ts")).kickCommand,
 };
 
@@ -93,6 +103,7 @@ const padt: Command = {
     { ...MAC, required: true, summary: "MAC address of the session's peer on the wire" },
     { ...SESSION_ID, required: true, summary: "PPPoE session id on the wire" },
     { ...CLIENT, summary: "the session's client, if several clients have such a session" },
+    { ...SERVER, summary: "the session's server, if several servers have such a session" },
     {
       ...MAC,
       name: "from",
@@ -152,6 +163,7 @@ const capture: Command = {
     },
     ...DAEMON_OPTIONS,
     CLIENT,
+    SERVER,
     { ...MAC, summary: "only the customer or AC with this MAC address" },
     SESSION_ID,
     { name: "side", value: "customer|ac", summary: "only this side, default both" },

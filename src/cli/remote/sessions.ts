@@ -1,6 +1,7 @@
 import {
   type PastSession,
   PastSessions,
+  peerOf,
   Session,
   Sessions,
 } from "../../admin/api/response_schema.ts";
@@ -15,10 +16,10 @@ import { type Paint, stdoutPaint } from "../terminal/style.ts";
 import * as v from "valibot";
 
 const LIVE: readonly Column[] = [
-  { title: "ID" },
+  { title: "SESSION" },
   { title: "CUSTOMER" },
   { title: "AC" },
-  { title: "SESSION", right: true },
+  { title: "SESSION ID", right: true },
   { title: "STATE" },
   { title: "OPEN FOR", right: true },
   { title: "UP", right: true },
@@ -27,11 +28,11 @@ const LIVE: readonly Column[] = [
   { title: "AC NAME" },
 ];
 
+/** The columns that follow the client or server. */
 const PAST: readonly Column[] = [
-  { title: "CLIENT" },
   { title: "CUSTOMER" },
   { title: "AC" },
-  { title: "SESSION", right: true },
+  { title: "SESSION ID", right: true },
   { title: "CLOSED" },
   { title: "LASTED", right: true },
   { title: "UP", right: true },
@@ -39,13 +40,13 @@ const PAST: readonly Column[] = [
   { title: "REASON" },
 ];
 
-/** `sessions`: lists current or past sessions; `sessions ID`: shows one session in detail. */
+/** `sessions`: lists current or past sessions; `sessions SESSION`: shows one session in detail. */
 export async function sessionsCommand(args: Arguments): Promise<number> {
   using client = await openDaemon(args);
-  const [id] = args.positionals;
+  const [name] = args.positionals;
   const json = args.switches.has("json");
-  if (id !== undefined) {
-    const session = await client.json({ path: sessionPath(id) }, Session);
+  if (name !== undefined) {
+    const session = await client.json({ path: sessionPath(name) }, Session);
     const lines = describeSession(session, stdoutPaint(), Date.now());
     await printLine(json ? JSON.stringify(session) : lines.join("\n"));
     return 0;
@@ -60,9 +61,9 @@ export async function sessionsCommand(args: Arguments): Promise<number> {
   return 0;
 }
 
-/** API path of the session with this id. */
-export function sessionPath(id: string): string {
-  return `/api/v1/sessions/${encodeURIComponent(id)}`;
+/** API path of the session of this name. */
+export function sessionPath(name: string): string {
+  return `/api/v1/sessions/${encodeURIComponent(name)}`;
 }
 
 interface Page<S> {
@@ -81,6 +82,7 @@ async function collect(
   const limit = wholeNumber(values, "limit") ?? Infinity;
   const query: Query = {
     client: values.get("client"),
+    server: values.get("server"),
     mac: values.get("mac"),
     state: values.get("state"),
     "session_id": wholeNumber(values, "session-id"),
@@ -121,7 +123,7 @@ function since(time: string, now: number): string {
 /** Formats open and held sessions as a table; `now` is the time in milliseconds since 1970. */
 function describeSessions(list: readonly Session[], paint: Paint, now: number): string[] {
   const rows = list.map((session) => [
-    session.id,
+    session.session,
     session.customer_mac,
     session.ac_mac,
     String(session.session_id),
@@ -138,7 +140,7 @@ function describeSessions(list: readonly Session[], paint: Paint, now: number): 
 /** Formats ended sessions as a table. */
 function describePast(list: readonly PastSession[], paint: Paint): string[] {
   const rows = list.map((session) => [
-    session.client,
+    peerOf(session),
     session.customer_mac,
     session.ac_mac,
     String(session.session_id),
@@ -148,15 +150,17 @@ function describePast(list: readonly PastSession[], paint: Paint): string[] {
     showBytes(session.bytes_down),
     session.reason,
   ]);
-  return table(PAST, rows, paint);
+  const title = list.some(({ server }) => server !== undefined) ? "SERVER" : "CLIENT";
+  return table([{ title }, ...PAST], rows, paint);
 }
 
 function describeSession(session: Session, paint: Paint, now: number): string[] {
   return blocks([{
     title: "session",
-    name: session.id,
+    name: session.session,
     facts: [
-      ["client", session.client],
+      ["client", session.client ?? ""],
+      ["server", session.server ?? ""],
       ["state", `${session.state}, for ${since(session.opened_at, now)}`],
       ["customer", session.customer_mac],
       ["access concentrator", session.ac_mac],

@@ -1,4 +1,4 @@
-import { type Interface, Status, type Tunnel } from "../../admin/api/response_schema.ts";
+import { type Interface, peerOf, Status, type Tunnel } from "../../admin/api/response_schema.ts";
 import type { AdminClient } from "./admin_client.ts";
 import { showBytes, showDelay, showSpan } from "../terminal/amounts.ts";
 import type { Arguments } from "../arguments.ts";
@@ -107,15 +107,16 @@ function interfaceBlock(link: Interface): Block {
 }
 
 function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
+  const name = peerOf(tunnel);
   const span = (since: string | null): string =>
     since === null ? "" : ` for ${showSpan((now - Date.parse(since)) / 1_000)}`;
   return {
     title,
-    name: tunnel.peer,
+    name,
     facts: [
       ["tunnel", tunnel.up ? `up${span(tunnel.since)}` : `down${span(tunnel.down_since)}`],
       ["reason", tunnel.down_reason ?? ""],
-      ["address", tunnel.address === tunnel.peer ? "" : tunnel.address ?? ""],
+      ["address", tunnel.address === name ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
       ["sessions", String(tunnel.sessions)],
       ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],

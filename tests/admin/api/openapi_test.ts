@@ -88,12 +88,12 @@ for (const mode of ["server", "client"] as const) {
       await get("/api/v1/status");
       await get("/api/v1/clients");
       const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1") as {
-        sessions: { id: string; bytes_up: number }[];
+        sessions: { session: string; bytes_up: number }[];
         total: number;
       };
       assertEquals([total, sessions.length, sessions[0].bytes_up], [2, 1, 10]);
-      const at = `/api/v1/sessions/${encodeURIComponent(sessions[0].id)}`;
-      await get(at, "/api/v1/sessions/{id}");
+      const at = `/api/v1/sessions/${encodeURIComponent(sessions[0].session)}`;
+      await get(at, "/api/v1/sessions/{session}");
       const send = async (method: "POST" | "PATCH", to: string, json: unknown) =>
         await checker.check(method.toLowerCase(), to, await ask(to, { method, json }));
       await send("POST", "/api/v1/reload", {});
@@ -104,12 +104,12 @@ for (const mode of ["server", "client"] as const) {
       });
       assertEquals(daemon.draining, true);
       const ended = await ask(at, { method: "DELETE" });
-      await checker.check("delete", "/api/v1/sessions/{id}", ended);
+      await checker.check("delete", "/api/v1/sessions/{session}", ended);
       const stuck = { mac: "02:00:00:00:00:c1", session_id: 8 };
       assertEquals(await send("POST", "/api/v1/padt", stuck), { sent: 1 });
       const past = await get("/api/v1/sessions?past=true") as { sessions: { reason: string }[] };
       assertEquals(past.sessions.map(({ reason }) => reason), ["admin", "admin"]);
-      const problem = await get(at, "/api/v1/sessions/{id}");
+      const problem = await get(at, "/api/v1/sessions/{session}");
       assertEquals(problem.status, 404);
       assertEquals(checker.missing, OTHERS);
     }));

@@ -62,7 +62,7 @@ Deno.test("metrics count the carried traffic, and a second scrape does not count
     const first = await scrape(world);
     assertEquals(valueOf(first, 'sessions{state="open"}'), 1);
     assertEquals(valueOf(first, 'bytes_total{stage="session",direction="down"}'), 5);
-    assertEquals(valueOf(first, 'tunnel_up{peer="branch-1"}'), 1);
+    assertEquals(valueOf(first, 'tunnel_up{client="branch-1"}'), 1);
     assertEquals(valueOf(first, "tunnel_reconnects_total"), 1);
     assertEquals(valueOf(first, 'auth_failures_total{reason="not-authenticated"}'), 2);
     assertEquals(valueOf(first, 'drops_total{reason="padi-rate"}'), 1);

@@ -107,7 +107,7 @@ Deno.test(needing(["zsh"], {
         ["che", "check"],
         ["keygen cer", "keygen certificate"],
         [`run --config ${folder}/scr`, `run --config ${folder}/script`],
-        ["padt --se", "padt --session-id="],
+        ["padt --ses", "padt --session-id="],
         ["sessions --state he", "sessions --state held"],
         ["discover -i l", "discover -i lo"],
         ["help log", "help log-level"],

@@ -1,5 +1,5 @@
 import { AdminClient } from "../../../src/cli/remote/admin_client.ts";
-import { type Session, Sessions, Status } from "../../../src/admin/api/response_schema.ts";
+import { peerOf, type Session, Sessions, Status } from "../../../src/admin/api/response_schema.ts";
 import { CONTROL_RESERVE, DATA_LIMIT } from "../../../src/tunnel/record/record_queue.ts";
 import type { Fault } from "./fault.ts";
 import { BACK } from "./customers.ts";
@@ -85,7 +85,7 @@ function uneven(
     return `${what}: ${known.size} sessions, the daemon has ${ids.length} or others`;
   }
   const long = status.tunnels.find(({ queue_bytes }) => queue_bytes > QUEUE_LIMIT);
-  return long && `${what}: ${long.queue_bytes} bytes wait for "${long.peer}"`;
+  return long && `${what}: ${long.queue_bytes} bytes wait for "${peerOf(long)}"`;
 }
 
 /** Requests a daemon's state and all its sessions. */

@@ -17,11 +17,11 @@ testLine("a full disk is logged once, ends no session, and is recovered from", a
   const ballast = await fillDisk(line, "server");
   customers.hangUp(customers.any(0));
   await customers.fill(customers.size + 1);
-  await server.waitForLine(/state cannot be written/, { since });
+  await server.waitForLine(/state write failed/, { since });
   await settle(line);
   await Deno.remove(ballast);
-  await server.waitForLine(/state is written again/, { since, timeout: 10_000 });
-  assertEquals(server.output.all((line) => line.includes("cannot be written"), since).length, 1);
+  await server.waitForLine(/state write recovered/, { since, timeout: 10_000 });
+  assertEquals(server.output.all((line) => line.includes("state write failed"), since).length, 1);
   // Sessions opened while the disk was full are now stored.
   await endure(line, DAEMON_FAULTS["server killed"]);
 });
@@ -33,15 +33,15 @@ testLine(
     const [since, ended] = [daemons.server.output.length, customers.ended];
     const ballast = await fillDisk(line, "server");
     await customers.fill(customers.size + 2);
-    await daemons.server.waitForLine(/state cannot be written/, { since });
+    await daemons.server.waitForLine(/state write failed/, { since });
     daemons.server.signal("SIGKILL");
     await daemons.restartServer();
-    await daemons.server.waitForLine(/state cannot be written.*the disk is full; make room/);
+    await daemons.server.waitForLine(/state write failed.*the disk is full; make room/);
     await settle(line);
     assertEquals(customers.ended - ended, 2);
     await customers.fill(customers.size + 2);
     await Deno.remove(ballast);
-    await daemons.server.waitForLine(/state is written again/, { timeout: 10_000 });
+    await daemons.server.waitForLine(/state write recovered/, { timeout: 10_000 });
     await endure(line, DAEMON_FAULTS["server killed"]);
     assertEquals(customers.ended - ended, 2);
   },
@@ -58,7 +58,7 @@ testLine(
       runCommand("mount", "-o", `remount,bind,${how}`, `${lab.folder}/server.state`);
     await remount("ro");
     await daemons.restartServer();
-    await daemons.server.waitForLine(/state cannot be written.*the file system is read-only/);
+    await daemons.server.waitForLine(/state write failed.*the file system is read-only/);
     const status = pppoeProxyCommand("status", "--config", `${lab.folder}/server.toml`);
     const { stdout } = await new Deno.Command(status.program, {
       args: [...status.args],
@@ -70,7 +70,7 @@ testLine(
     );
     await settle(line);
     await remount("rw");
-    await daemons.server.waitForLine(/state is written again/, { timeout: 10_000 });
+    await daemons.server.waitForLine(/state write recovered/, { timeout: 10_000 });
     await endure(line, DAEMON_FAULTS["server killed"]);
     assertEquals(customers.ended, ended);
   },
@@ -94,7 +94,7 @@ testLine(
     const { time } = JSON.parse(resumed);
     assert(Math.abs(Date.parse(time) + 800 * DAY * 1_000 - Date.now()) < 60_000, time);
     await settle(line);
-    await north.waitForLine(/needs attention.*is not valid before/, { since, timeout: 30_000 });
+    await north.waitForLine(/certificate warning.*is not valid before/, { since, timeout: 30_000 });
     clock.set(0);
     await settle(line);
     assertEquals(customers.ended, ended);
