@@ -144,15 +144,18 @@ Deno.test({
     withWorld(async ({ ac, host, server, client }) => {
       for (const ask of [server, client]) {
         const session = await host.dial();
-        const { sessions: [{ id }] } = JSON.parse(await output(ask("sessions", "--json")));
-        assertStringIncludes(await output(ask("kick", id)), "Ended session");
+        const answer = JSON.parse(await output(ask("sessions", "--json")));
+        const name = answer.sessions[0].session;
+        assertStringIncludes(await output(ask("kick", name)), "Ended session");
         await Promise.all([session.ended, ac.ended(session.sessionId)]);
-        const again = await ask("kick", id);
+        const again = await ask("kick", name);
         assertEquals(again.code, 4);
-        assertStringIncludes(again.stderr, id);
+        assertStringIncludes(again.stderr, name);
       }
       const past = await output(server("sessions", "--past"));
+      assertMatch(past, /^CLIENT .* SESSION ID /);
       assertMatch(past, /^branch-1 .* admin$/m);
+      assertMatch(await output(client("sessions", "--past")), /^SERVER .*\n127\.0\.0\.1:/);
     }),
 });
 

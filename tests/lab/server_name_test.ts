@@ -26,9 +26,9 @@ Deno.test({
     const { client } = await startProxyPair(lab, pair);
     const session = await lab.use(startTestClient("cust0")).dial();
     const file = ["--config", `${lab.folder}/branch-1.toml`];
-    const { clients } = await json("clients", "--json", "--socket", socket);
-    assertEquals(clients.length, 1);
-    const [{ name, up, configured }] = clients;
+    const { servers } = await json("clients", "--json", "--socket", socket);
+    assertEquals(servers.length, 1);
+    const [{ server: name, up, configured }] = servers;
     assertMatch(name, /^\[::1\]:\d+$/);
     assertEquals([up, configured], [true, true]);
     using http = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
