@@ -144,6 +144,8 @@ export function loggedServerEvents(
   return {
     rejected(host, address, end): void {
       count(monitor.rejected, end.reason);
+      // nameInUse has logged it, with both addresses.
+      if (end.reason === "name-in-use") return;
       strangers.rejected(host, address, end);
     },
     connected(client, address): void {

@@ -128,6 +128,16 @@ Deno.test(needing(["chromium"], {
       const opened = server.page.locator("#events").getByText("session opened");
       await opened.waitFor();
 
+      // A client names its server: in the heading, in events and in the search of ended sessions.
+      await client.page.getByRole("columnheader", { name: "Server", exact: true }).waitFor();
+      await client.page.locator("#events").getByText(/127\.0\.0\.1:\d+, .*session 127/).waitFor();
+      await client.page.getByLabel("State").selectOption("Ended");
+      const searched = client.page.waitForResponse((answer) =>
+        answer.url().includes("127.0.0.1%3A1")
+      );
+      await client.page.getByRole("searchbox").fill("127.0.0.1:1");
+      assertEquals((await searched).status(), 200);
+
       await pair.server.stop();
       await client.page.locator("#path li.tunnel[data-state=down]").waitFor();
       await client.page.locator("#state", { hasText: "not ready" }).waitFor();

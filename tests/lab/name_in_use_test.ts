@@ -48,6 +48,7 @@ Deno.test({
     const line = await pair.server.waitForLine(/client name in use/);
     const addresses = new Set(line.match(/127\.0\.0\.1:\d+/g));
     assertEquals([addresses.size, /error/i.test(line)], [2, true], line);
+    assertEquals(pair.server.output.all((line) => /rejected/.test(line)), [], "one line each");
     // When the first client stops, the second is admitted.
     since = other.output.length;
     await pair.client.stop();

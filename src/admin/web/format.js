@@ -100,3 +100,8 @@ export function sessionId(id) {
 export function peerOf(row) {
   return row.client ?? row.server;
 }
+
+/** @returns {"client" | "server"} How the daemon names the proxies at the other end. */
+export function peerKey() {
+  return document.body.dataset.mode === "client" ? "server" : "client";
+}

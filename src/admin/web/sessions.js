@@ -3,7 +3,7 @@
 /** The session list: search, order, pages. The daemon does all three. */
 import { ask } from "./api.js";
 import { byId, setText } from "./dom.js";
-import { count, plural } from "./format.js";
+import { count, peerKey, plural } from "./format.js";
 import { showOpen, showPast } from "./rows.js";
 
 /** Sessions per page; fewer where each is a card. */
@@ -139,7 +139,8 @@ export class Sessions {
 }
 
 /**
- * Ended sessions are searched by a complete address, id or client name.
+ * Ended sessions are searched by a complete address, session id, or name of a client (on a client,
+ * address of a server).
  *
  * @param {string} text
  * @returns {[string, string]}
@@ -147,7 +148,7 @@ export class Sessions {
 function exact(text) {
   if (/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return ["mac", text];
   const id = /^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(text) ? Number(text) : 0;
-  return id > 0 && id <= 0xffff ? ["session_id", String(id)] : ["client", text];
+  return id > 0 && id <= 0xffff ? ["session_id", String(id)] : [peerKey(), text];
 }
 
 /** @param {string} table @returns {HTMLElement} */
