@@ -235,12 +235,13 @@ Deno.test("protocol.md: limits of a tunnel's send queue", () => {
 Deno.test("protocol.md: rate limits", () => {
   const codes = "src/proxy/session/session_code_gate.ts";
   const allowance = "src/tunnel/peer_allowance.ts";
+  const datagrams = "src/tunnel/datagram/datagram_allowance.ts";
   const pair = (path: string, ...names: string[]) => names.map((name) => constant(path, name));
   const discovery = constant("src/proxy/discovery/discovery_gate.ts", "RATE");
   assertEquals(table("what a peer sends or ends").map((row) => [amount(row[1]), amount(row[2])]), [
-    pair(allowance, "PING_RATE", "PING_BURST"),
-    pair(allowance, "DATAGRAM_PING_RATE", "DATAGRAM_PING_BURST"),
-    pair("src/tunnel/datagram/datagram_allowance.ts", "RATE", "BURST"),
+    rate(allowance, "PINGS"),
+    rate(allowance, "DATAGRAM_PINGS"),
+    rate(datagrams, "USELESS"),
     [discovery, 2 * discovery],
     rate("src/daemon/client_allowances.ts", "LOGINS"),
     rate(codes, "BY_SESSION"),

@@ -134,7 +134,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
-  "src/tunnel/admission": [],
+  "src/tunnel/admission": ["src/limits"],
   "src/tunnel/datagram": ["src/limits", "src/tunnel", "src/tunnel/record", "src/tunnel/transport"],
   "src/tunnel/quic": [
     "ffi/socket",

@@ -1,5 +1,6 @@
+import type { Rate } from "../limits/rate.ts";
+import { TokenBucket } from "../limits/token_bucket.ts";
 import { PeerAllowance } from "../tunnel/peer_allowance.ts";
-import { Bucket, type Rate } from "../limits/rate.ts";
 
 /**
  * Limit of accepted logins of one client. A client with sessions reconnects after up to 2 seconds,
@@ -8,7 +9,7 @@ import { Bucket, type Rate } from "../limits/rate.ts";
 const LOGINS: Rate = { rate: 1, burst: 20 };
 
 interface Allowance {
-  readonly logins: Bucket;
+  readonly logins: TokenBucket;
   readonly peer: PeerAllowance;
 }
 
@@ -31,7 +32,7 @@ export class ClientAllowances {
 
   /** Whether an authenticated client may log in now; counts the login if so. */
   mayLogIn(client: string): boolean {
-    return this.#of(client).logins.take(LOGINS, this.#now());
+    return this.#of(client).logins.take(this.#now());
   }
 
   /** Returns the limits of what a client may send through its tunnels. */
@@ -45,7 +46,7 @@ export class ClientAllowances {
     for (const name of this.#byClient.keys()) {
       if (!this.#knows(name)) this.#byClient.delete(name);
     }
-    const allowance = { logins: new Bucket(), peer: new PeerAllowance(this.#now) };
+    const allowance = { logins: new TokenBucket(LOGINS), peer: new PeerAllowance(this.#now) };
     this.#byClient.set(client, allowance);
     return allowance;
   }

@@ -1,4 +1,4 @@
-import { Bucket, type Rate } from "./rate.ts";
+import { type Rate, take } from "./rate.ts";
 
 /** How a rate is shared. */
 export interface Shares {
@@ -10,16 +10,17 @@ export interface Shares {
   readonly all: Rate;
 }
 
+/** The buckets of one owner: when each is full again, in milliseconds. */
 interface OwnBuckets {
-  floor: Bucket;
-  each: Bucket;
+  floor: number;
+  each: number;
 }
 
 /** A rate shared by many owners, none of which can use up the others' guaranteed part. */
 export class SharedRate<Owner extends object> {
   #shares: Shares;
   #own = new WeakMap<Owner, OwnBuckets>();
-  #all = new Bucket();
+  #all = 0;
 
   constructor(shares: Shares) {
     this.#shares = shares;
@@ -32,10 +33,19 @@ export class SharedRate<Owner extends object> {
 
   /** Takes a token for an owner; returns false if it may have no more. */
   take(owner: Owner, now: number): boolean {
-    const { floor, each, all } = this.#shares;
     let own = this.#own.get(owner);
-    if (own === undefined) this.#own.set(owner, own = { floor: new Bucket(), each: new Bucket() });
-    if (own.floor.take(floor, now)) return true;
-    return own.each.take(each, now) && this.#all.take(all, now);
+    if (own === undefined) this.#own.set(owner, own = { floor: 0, each: 0 });
+    const floor = take(own.floor, this.#shares.floor, now);
+    if (floor !== undefined) {
+      own.floor = floor;
+      return true;
+    }
+    const each = take(own.each, this.#shares.each, now);
+    if (each === undefined) return false;
+    own.each = each;
+    const all = take(this.#all, this.#shares.all, now);
+    if (all === undefined) return false;
+    this.#all = all;
+    return true;
   }
 }

@@ -1,29 +1,37 @@
-/** A token bucket: a rate per second, and a burst after a quiet time. */
-export class TokenBucket {
-  #rate: number;
-  #burst: number;
-  #tokens: number;
-  #at: number;
+import { type Rate, take } from "./rate.ts";
 
-  /** `rate` is in tokens per second. The bucket is full, with `burst` tokens, at `now` (ms). */
-  constructor(rate: number, burst: number, now: number) {
+/** A token bucket, full at first: a rate per second, and a burst after a quiet time. */
+export class TokenBucket {
+  #rate: Rate;
+  #fullAt = -Infinity;
+
+  constructor(rate: Rate) {
     this.#rate = rate;
-    this.#burst = burst;
-    this.#tokens = burst;
-    this.#at = now;
   }
 
-  /** Takes a token; false if none is left. */
-  take(now: number): boolean {
-    this.add(Math.max(0, now - this.#at) * this.#rate / 1_000);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+  /** Applies a new rate; tokens taken before `now` still count, up to the new burst. */
+  reconfigure(rate: Rate, now: number): void {
+    const missing = Math.max(0, this.#fullAt - now) * this.#rate.rate / 1_000;
+    this.#fullAt = now + Math.min(missing, rate.burst) * 1_000 / rate.rate;
+    this.#rate = rate;
+  }
+
+  /** Takes tokens at `now`, in milliseconds of a monotonic clock; false if there are too few. */
+  take(now: number, tokens = 1): boolean {
+    const next = take(this.#fullAt, this.#rate, now, tokens);
+    if (next === undefined) return false;
+    this.#fullAt = next;
     return true;
   }
 
-  /** Adds tokens to those that come with time. */
+  /** Adds tokens to those that come with time; a bucket holds no more than its burst. */
   add(tokens: number): void {
-    this.#tokens = Math.min(this.#burst, this.#tokens + tokens);
+    this.#fullAt -= tokens * 1_000 / this.#rate.rate;
+  }
+
+  /** Milliseconds from `now` until a token is available. */
+  wait(now: number): number {
+    const one = 1_000 / this.#rate.rate;
+    return Math.max(0, this.#fullAt - now + one - this.#rate.burst * one);
   }
 }

@@ -4,8 +4,9 @@ import type { DropReason } from "../session/drops.ts";
 import type { PadrGateOptions } from "./padr_gate.ts";
 import type { PadiRates } from "./padi_shaper.ts";
 import type { Pending } from "./pending.ts";
-import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Rate } from "../../limits/rate.ts";
 import { SharedRate, type Shares } from "../../limits/shared_rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 
 /**
  * Maximum number of offers from one MAC address to one PADI: each AC name makes one, and so does
@@ -28,7 +29,7 @@ interface Answers {
   /** Number of offers from unproven ACs. */
   offers: number;
   byAc: Map<Mac, number>;
-  confirmations: Bucket;
+  confirmations: TokenBucket;
 }
 
 /**
@@ -74,7 +75,7 @@ export class AnswerGate<Owner extends object> {
   /** Returns why a PADS that opens no session is dropped; undefined if it passes. */
   confirmation(pending: Pending<Owner>): DropReason | undefined {
     const now = this.#now();
-    return this.#of(pending).confirmations.take(CONFIRMATIONS, now) &&
+    return this.#of(pending).confirmations.take(now) &&
         this.#confirmations.take(pending.owner, now)
       ? undefined
       : "discovery-rate";
@@ -91,7 +92,8 @@ export class AnswerGate<Owner extends object> {
   #of(pending: Pending<Owner>): Answers {
     let answers = this.#answers.get(pending);
     if (answers === undefined) {
-      answers = { round: 0, offers: 0, byAc: new Map(), confirmations: new Bucket() };
+      const confirmations = new TokenBucket(CONFIRMATIONS);
+      answers = { round: 0, offers: 0, byAc: new Map(), confirmations };
       this.#answers.set(pending, answers);
     }
     if (answers.round === pending.passed) return answers;

@@ -1,5 +1,6 @@
 import { CODE_PADT } from "../../pppoe/constants.ts";
-import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Rate } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import type { Peer } from "../session/session.ts";
 
 /**
@@ -16,20 +17,19 @@ const CODE_AT = 15;
  * far below; one that exceeds this is malicious.
  */
 export class DiscoveryGate {
-  #bucket = new Bucket();
+  #bucket: TokenBucket;
   #peer: Peer;
-  #rate: Rate;
   #now: () => number;
 
   constructor(peer: Peer, limits: { readonly padiRate: number }, now: () => number) {
+    this.#bucket = new TokenBucket(rateOf(limits));
     this.#peer = peer;
-    this.#rate = rateOf(limits);
     this.#now = now;
   }
 
   /** Applies new limits. */
   reconfigure(limits: { readonly padiRate: number }): void {
-    this.#rate = rateOf(limits);
+    this.#bucket.reconfigure(rateOf(limits), this.#now());
   }
 
   /** Whether a client may send this frame now; `bytes[offset]` is its first byte. */
@@ -37,7 +37,7 @@ export class DiscoveryGate {
     // A PADT of an open session: each session has only one.
     const isEnd = length > CODE_AT && bytes[offset + CODE_AT] === CODE_PADT;
     if (isEnd && this.#peer.handles[handle] !== 0) return true;
-    return this.#bucket.take(this.#rate, this.#now());
+    return this.#bucket.take(this.#now());
   }
 }
 

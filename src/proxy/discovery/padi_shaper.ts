@@ -3,8 +3,9 @@ import { CustomerRates } from "../../limits/customer_rates.ts";
 import { FairQueue, Standing } from "./fair_queue.ts";
 import { KnownCustomers } from "./known_customers.ts";
 import type { Pending } from "./pending.ts";
-import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Rate } from "../../limits/rate.ts";
 import { seededRandom } from "../../limits/seeded_random.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import { Strangers } from "./strangers.ts";
 
 /** Rates in PADIs per second, bursts in PADIs. */
@@ -63,7 +64,7 @@ export class PadiShaper<Owner extends object> {
   #known: KnownCustomers<Owner>;
   #strangers = new WeakMap<Owner, Strangers>();
   #queue: FairQueue<Owner, Waiting<Owner>>;
-  #bucket = new Bucket();
+  #bucket: TokenBucket;
   #armed = false;
 
   constructor(options: PadiShaperOptions<Owner>) {
@@ -74,6 +75,7 @@ export class PadiShaper<Owner extends object> {
     this.#rates = { known: rates(), others: rates() };
     this.#known = new KnownCustomers(now, options.hasSession);
     this.#queue = new FairQueue(seededRandom(randomBytes));
+    this.#bucket = new TokenBucket(rateOf(limits));
   }
 
   /** Applies new limits. */
@@ -81,6 +83,7 @@ export class PadiShaper<Owner extends object> {
     this.#limits = limits;
     this.#rates.known.reconfigure(rateOfCustomer(limits));
     this.#rates.others.reconfigure(rateOfCustomer(limits));
+    this.#bucket.reconfigure(rateOf(limits), this.#options.now());
   }
 
   /** Number of waiting PADIs. */
@@ -197,9 +200,12 @@ export class PadiShaper<Owner extends object> {
   }
 
   #takeTurn(): boolean {
-    const { padiRate: rate, padiBurst: burst } = this.#limits;
-    return this.#bucket.take({ rate, burst }, this.#options.now());
+    return this.#bucket.take(this.#options.now());
   }
+}
+
+function rateOf({ padiRate: rate, padiBurst: burst }: PadiRates): Rate {
+  return { rate, burst };
 }
 
 function rateOfCustomer({ padiRatePerMac: rate, padiBurstPerMac: burst }: PadiRates): Rate {

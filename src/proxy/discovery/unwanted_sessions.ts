@@ -1,6 +1,6 @@
 import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import { CODE_PADS } from "../../pppoe/constants.ts";
-import { Bucket } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import type { Sessions } from "../session/sessions.ts";
 
 /** Rate limit of PADTs for unwanted sessions: a slow AC is late with many. */
@@ -13,7 +13,7 @@ const PADT_RATE = { rate: 100, burst: 200 };
 export class UnwantedSessions {
   #sessions: Sessions;
   #now: () => number;
-  #padts = new Bucket();
+  #padts = new TokenBucket(PADT_RATE);
 
   constructor(sessions: Sessions, now: () => number) {
     this.#sessions = sessions;
@@ -27,7 +27,7 @@ export class UnwantedSessions {
   end({ code, source, destination, sessionId }: DiscoveryPacket): void {
     if (code !== CODE_PADS || sessionId === 0) return;
     if (this.#sessions.table.find(source, destination, sessionId) >= 0) return;
-    if (!this.#padts.take(PADT_RATE, this.#now())) return;
+    if (!this.#padts.take(this.#now())) return;
     this.#sessions.outlet.refuse(source, destination, sessionId);
   }
 }

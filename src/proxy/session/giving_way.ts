@@ -2,7 +2,7 @@ import type { WatchedSessions } from "./watched_sessions.ts";
 import type { Mac } from "../../pppoe/mac.ts";
 import { type EchoQuestions, isReplyTo } from "./echo_questions.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
-import { Bucket } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import type { Peer, Session } from "./session.ts";
 import { NOTIFY_BOTH } from "./session.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
@@ -50,7 +50,7 @@ export class GivingWay {
   #questions: EchoQuestions;
   #options: GivingWayOptions;
   #open = new Map<Session, Doubt>();
-  #rates = new WeakMap<Peer, Bucket>();
+  #rates = new WeakMap<Peer, TokenBucket>();
   #answering = new Set<Mac>();
 
   constructor(sessions: WatchedSessions, questions: EchoQuestions, options: GivingWayOptions) {
@@ -110,8 +110,8 @@ export class GivingWay {
 
   #mayAsk(peer: Peer): boolean {
     let bucket = this.#rates.get(peer);
-    if (bucket === undefined) this.#rates.set(peer, bucket = new Bucket());
-    return bucket.take(RATE, this.#sessions.now());
+    if (bucket === undefined) this.#rates.set(peer, bucket = new TokenBucket(RATE));
+    return bucket.take(this.#sessions.now());
   }
 
   /** Whether a question can reach the AC; if not, its silence says nothing. */

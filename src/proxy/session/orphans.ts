@@ -1,5 +1,6 @@
 import type { Mac } from "../../pppoe/mac.ts";
-import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Rate } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 
 /** A session of an earlier process, as seen on our wire. */
 export interface Orphan {
@@ -41,7 +42,7 @@ const ORPHAN_LIFETIME = 120_000;
 export class Orphans {
   #options: OrphanOptions;
   #waiting = new Map<string, { orphan: Orphan; until: number }>();
-  #bucket = new Bucket();
+  #bucket = new TokenBucket(RATE);
   #isArmed = false;
 
   constructor(options: OrphanOptions) {
@@ -85,7 +86,7 @@ export class Orphans {
         this.#waiting.set(name, entry);
         continue;
       }
-      if (!isOver && !this.#bucket.take(RATE, time)) break;
+      if (!isOver && !this.#bucket.take(time)) break;
       this.#waiting.delete(name);
       if (!isOver) send(orphan);
     }

@@ -2,9 +2,10 @@ import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import { hostMaySend, isSessionCode, sessionTags } from "../../pppoe/session_codes.ts";
 import { CustomerRates } from "../../limits/customer_rates.ts";
 import type { DropReason } from "./drops.ts";
-import { Bucket, type Rate } from "../../limits/rate.ts";
+import type { Rate } from "../../limits/rate.ts";
 import type { Peer, Session } from "./session.ts";
 import { SharedRate } from "../../limits/shared_rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 
 /** Packets of one session with defined codes. */
 const BY_SESSION: Rate = { rate: 10, burst: 20 };
@@ -25,7 +26,7 @@ export interface SessionCodeGateOptions {
 
 /** The buckets of one direction. */
 class Way {
-  #bySession = new WeakMap<Session, { known: Bucket; unknown: Bucket }>();
+  #bySession = new WeakMap<Session, { known: TokenBucket; unknown: TokenBucket }>();
   #byCustomer: CustomerRates<Peer>;
   #byPeer: SharedRate<Peer>;
   /** By AC: the one on the server's wire, or the one that a server reports. */
@@ -54,12 +55,11 @@ class Way {
   take(session: Session, code: number, now: number): boolean {
     let own = this.#bySession.get(session);
     if (own === undefined) {
-      this.#bySession.set(session, own = { known: new Bucket(), unknown: new Bucket() });
+      own = { known: new TokenBucket(BY_SESSION), unknown: new TokenBucket(UNDEFINED) };
+      this.#bySession.set(session, own);
     }
-    const first = isSessionCode(code)
-      ? own.known.take(BY_SESSION, now)
-      : own.unknown.take(UNDEFINED, now);
-    return first && this.#byCustomer.take(session.peer, session.customer) &&
+    const bucket = isSessionCode(code) ? own.known : own.unknown;
+    return bucket.take(now) && this.#byCustomer.take(session.peer, session.customer) &&
       this.#byAc.take(this, session.concentrator) && this.#byPeer.take(session.peer, now);
   }
 }

@@ -1,34 +1,9 @@
+import type { Rate } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import type { Rank } from "./seat.ts";
 
 /** Handshakes of one kind that may begin at once after a quiet time. */
 const BURST = 8;
-const SECOND = 1_000;
-
-/** A token bucket that fills at a given rate. */
-class Bucket {
-  #tokens = BURST;
-  #filled: number;
-
-  constructor(public perMillisecond: number, now: number) {
-    this.#filled = now;
-  }
-
-  fill(now: number): void {
-    this.#tokens = Math.min(BURST, this.#tokens + (now - this.#filled) * this.perMillisecond);
-    this.#filled = now;
-  }
-
-  take(): boolean {
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
-  }
-
-  /** Milliseconds until a token is available. */
-  get wait(): number {
-    return Math.max(0, (1 - this.#tokens) / this.perMillisecond);
-  }
-}
 
 /**
  * Limits the handshakes that begin per second and in a row, because they take CPU time from the
@@ -37,42 +12,41 @@ class Bucket {
  */
 export class StartPace {
   #now: () => number;
-  #ticketed: Bucket;
-  #known: Bucket;
-  #strangers: Bucket;
+  #ticketed: TokenBucket;
+  #known: TokenBucket;
+  #strangers: TokenBucket;
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(perSecond: number, now: () => number) {
     this.#now = now;
-    this.#ticketed = new Bucket(perSecond / SECOND, now());
-    this.#known = new Bucket(perSecond / SECOND, now());
-    this.#strangers = new Bucket(perSecond / SECOND, now());
+    this.#ticketed = new TokenBucket(rateOf(perSecond));
+    this.#known = new TokenBucket(rateOf(perSecond));
+    this.#strangers = new TokenBucket(rateOf(perSecond));
   }
 
   /** Applies another rate from now on. */
   reconfigure(perSecond: number): void {
     for (const bucket of [this.#ticketed, this.#known, this.#strangers]) {
-      bucket.fill(this.#now());
-      bucket.perMillisecond = perSecond / SECOND;
+      bucket.reconfigure(rateOf(perSecond), this.#now());
     }
   }
 
   /** Whether a handshake may begin now; if so, counts it. */
   take(rank: Rank): boolean {
-    const bucket = this.#bucket(rank);
-    bucket.fill(this.#now());
-    return bucket.take();
+    return this.#bucket(rank).take(this.#now());
   }
 
   /** Milliseconds until a handshake may begin. */
   wait(rank: Rank): number {
-    const bucket = this.#bucket(rank);
-    bucket.fill(this.#now());
-    return bucket.wait;
+    return this.#bucket(rank).wait(this.#now());
   }
 
-  #bucket(rank: Rank): Bucket {
+  #bucket(rank: Rank): TokenBucket {
     if (rank === "ticketed") return this.#ticketed;
     return rank === "known" ? this.#known : this.#strangers;
   }
+}
+
+function rateOf(perSecond: number): Rate {
+  return { rate: perSecond, burst: BURST };
 }

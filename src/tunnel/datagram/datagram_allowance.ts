@@ -1,12 +1,11 @@
+import type { Rate } from "../../limits/rate.ts";
 import { TokenBucket } from "../../limits/token_bucket.ts";
 
-/** Useless datagrams that a peer may send per second. */
-const RATE = 512;
 /**
- * Useless datagrams that may arrive in one burst: after sessions end, frames in flight for them
+ * Useless datagrams that a peer may send. The burst: after sessions end, frames in flight for them
  * still arrive. That is at most the largest window, 4 MiB, of 256-byte frames.
  */
-const BURST = 16_384;
+const USELESS: Rate = { rate: 512, burst: 16_384 };
 
 /** Useless datagrams that a malformed one counts as, because no honest peer sends one. */
 const MALFORMED = 16;
@@ -17,12 +16,11 @@ const MALFORMED = 16;
  * single fragments. So a peer that sends both costs at most twice as much as its useful datagrams.
  */
 export class DatagramAllowance {
-  #bucket: TokenBucket;
+  #bucket = new TokenBucket(USELESS);
   #now: () => number;
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
-    this.#bucket = new TokenBucket(RATE, BURST, now());
     this.#now = now;
   }
 
@@ -33,8 +31,7 @@ export class DatagramAllowance {
 
   /** Counts a malformed datagram; false if the peer has exceeded its limit. */
   malformed(): boolean {
-    this.#bucket.add(1 - MALFORMED);
-    return this.useless();
+    return this.#bucket.take(this.#now(), MALFORMED);
   }
 
   /** Counts a useless datagram; false if the peer has exceeded its limit. */
