@@ -1,20 +1,32 @@
 /** Logging to stderr: text on a terminal, otherwise JSON lines; with priorities for journald. */
-import { configureSync, getLogger, type Logger, type LogRecord } from "@logtape/logtape";
+import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import type { SnakeCase } from "./snake_case.ts";
 
 const ROOT = "pppoe-proxy";
 
 /** Length of the longest level name, for alignment. */
 const LEVEL_WIDTH = "warning".length;
 
+type Write = <T extends object>(message: string, facts?: T & SnakeCase<T>) => void;
+
+/** Logs one topic's lines. */
+export interface Logger {
+  readonly debug: Write;
+  readonly info: Write;
+  readonly warning: Write;
+  readonly error: Write;
+  isEnabledFor(level: LogLevel): boolean;
+}
+
 /**
  * Returns a topic's logger. Messages are constant; values go into fields: `log.info("ready", {
  * interface })`.
  */
 export function logger(topic: Topic): Logger {
-  return getLogger([ROOT, topic]);
+  return getLogger([ROOT, topic]) as Logger;
 }
 
 /** Current levels. */

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { LogRecord } from "@logtape/logtape";
-import { formatJson, formatText } from "../src/log.ts";
+import { formatJson, formatText, logger } from "../src/log.ts";
 
 function record(message: string, properties: Record<string, unknown>): LogRecord {
   return {
@@ -121,4 +121,14 @@ Deno.test("a topic can have its own level", async () => {
   const lines = await logInProcess("text", "error", "debug");
   assertEquals(lines.length, 1);
   assertMatch(lines[0], / debug +link: detail$/);
+});
+
+Deno.test("the compiler refuses facts whose keys are in camel case, also through a variable", () => {
+  const log = logger("main"); // nothing is logged before a configuration
+  const facts = { "session_id": 1, sessionId: 1 };
+  // @ts-expect-error -- a key in camel case
+  log.debug("refused", { reason: "x", ...facts });
+  // @ts-expect-error -- the same
+  log.debug("refused", facts);
+  log.debug("refused", { reason: "x", session_id: 1 });
 });

@@ -1,3 +1,5 @@
+import type { SnakeCase } from "../snake_case.ts";
+
 /** Kind of an event. */
 export type EventKind =
   | "session-opened"
@@ -45,8 +47,13 @@ export class EventFeed {
   }
 
   /** Records an event and notifies all subscribers. */
-  emit(kind: EventKind, facts: Readonly<Record<string, unknown>>): void {
-    const event = { number: ++this.#count, time: this.#wallClock(), kind, facts };
+  emit<T extends object>(kind: EventKind, facts: T & SnakeCase<T>): void {
+    const event: FeedEvent = {
+      number: ++this.#count,
+      time: this.#wallClock(),
+      kind,
+      facts: { ...facts },
+    };
     (REFUSALS.has(kind) ? this.#refusals : this.#others).add(event);
     for (const notify of this.#subscribers) notify(event);
   }

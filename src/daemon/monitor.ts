@@ -1,4 +1,5 @@
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import type { SnakeCase } from "../snake_case.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AllPeerStats } from "./peer_stats.ts";
@@ -12,6 +13,13 @@ export interface Reloads {
   readonly results: Record<string, number>;
   /** Wall-clock time, in milliseconds; undefined before the first. */
   lastSuccess: number | undefined;
+}
+
+/** What a reload changed, as keys of the configuration, or why it failed. */
+export interface ReloadFacts {
+  applied?: string;
+  "needs_restart"?: string;
+  error?: string;
 }
 
 /** Monitoring data of the daemon: the latest events, and counts since startup. */
@@ -67,14 +75,14 @@ export class Monitor {
   }
 
   /** Records a reload of the configuration: "applied", "unchanged" or "failed". */
-  reloaded(result: string, facts: Record<string, unknown>): void {
+  reloaded(result: string, facts: ReloadFacts): void {
     count(this.reloads.results, result);
     if (result !== "failed") this.reloads.lastSuccess = this.#wallClock();
     this.events.emit("reload", { result, ...facts });
   }
 
   /** Records an event that is not counted here. */
-  emit(kind: EventKind, facts: Record<string, unknown>): void {
+  emit<T extends object>(kind: EventKind, facts: T & SnakeCase<T>): void {
     this.events.emit(kind, facts);
   }
 }

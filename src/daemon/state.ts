@@ -71,7 +71,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const opened = openJournal(directory, { mode, interface: name, mac }, {
     now: clocks.wallClock,
     onTrouble: (message) => log.error("state write failed", { error: message }),
-    onRecovery: (facts) => log.info("state write recovered", facts),
+    onRecovery: ({ lost, setAside }) =>
+      log.info("state write recovered", { lost, quarantined: setAside?.file }),
   });
   notify(opened);
   const { journal } = opened;

@@ -64,7 +64,7 @@ Deno.test(needing(["chromium"], {
       const question = page.getByRole("dialog", { name: "Disconnect this session?" });
 
       await button.click();
-      await question.getByText(`session 0x0${sessionId.toString(16)}`).waitFor();
+      await question.getByText(`session id 0x0${sessionId.toString(16)}`).waitFor();
       await question.getByRole("button", { name: "Cancel" }).click();
       await question.waitFor({ state: "hidden" });
       await button.click();

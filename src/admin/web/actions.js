@@ -43,7 +43,7 @@ export async function disconnect(session, done) {
     heading: "Disconnect this session?",
     text:
       `The customer ${session.customer_mac} of "${peerOf(session)}" and the access concentrator ` +
-      `${session.ac_name ?? session.ac_mac} both receive a PADT for session ` +
+      `${session.ac_name ?? session.ac_mac} both receive a PADT for session id ` +
       `${sessionId(session.session_id)}. The customer may dial again immediately.`,
     yes: "Disconnect",
   });

@@ -56,7 +56,9 @@ export function showOpen(body, sessions, disconnect) {
     ({ session, opened_at }) => `${session} ${opened_at}`,
     (session) => {
       const line = row(OPEN);
-      const label = `Disconnect ${session.customer_mac}, session ${sessionId(session.session_id)}`;
+      const label = `Disconnect ${session.customer_mac}, session id ${
+        sessionId(session.session_id)
+      }`;
       const button = element("button", { text: "Disconnect", class: "quiet acting", label });
       button.addEventListener("click", () => disconnect(session));
       line.lastElementChild?.append(button);
@@ -78,8 +80,8 @@ function showSession(line, session) {
   state.title = `last frame from the AC ${duration(session.idle_seconds)} ago`;
   setText(id, sessionId(session.session_id));
   id.title = session.wire_session_id === session.session_id
-    ? `session ${session.session_id}`
-    : `session ${session.session_id}, on this wire ${sessionId(session.wire_session_id)}`;
+    ? `session id ${session.session_id}`
+    : `session id ${session.session_id}, on this wire ${sessionId(session.wire_session_id)}`;
   showAc(ac, session);
   setText(age, since(session.opened_at));
   age.title = clock(session.opened_at);
