@@ -105,7 +105,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/transport",
   ],
   "src/limits": ["src/pppoe"],
-  "src/pppoe": [],
+  "src/pppoe": ["src"],
   "src/proxy": [
     "ffi/link",
     "src/pppoe",
@@ -138,6 +138,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "src/tunnel/datagram": ["src/limits", "src/tunnel", "src/tunnel/record", "src/tunnel/transport"],
   "src/tunnel/quic": [
     "ffi/socket",
+    "src/limits",
     "src/tunnel",
     "src/tunnel/admission",
     "src/tunnel/tls",

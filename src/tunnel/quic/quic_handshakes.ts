@@ -1,4 +1,6 @@
 /** QUIC connections in handshake, whose source addresses may be forged. */
+import type { Rate } from "../../limits/rate.ts";
+import { TokenBucket } from "../../limits/token_bucket.ts";
 import { networksOf } from "../admission/network.ts";
 
 /** Maximum connections in handshake, for known addresses and for all others separately. */
@@ -7,9 +9,8 @@ export const MAX_HANDSHAKES = 128;
 const HANDSHAKE_TIMEOUT = 3_000;
 /** Age from which a handshake counts as slow and is evicted first, in milliseconds. */
 const SLOW_AFTER = 500;
-/** Maximum handshakes that begin, per second and in one burst. */
-const RATE = 500;
-const BURST = 128;
+/** Maximum handshakes that begin. */
+const BEGUN: Rate = { rate: 500, burst: 128 };
 
 /** What the limits depend on. */
 export interface QuicHandshakesOptions {
@@ -43,12 +44,10 @@ export class QuicHandshakes {
   #options: QuicHandshakesOptions;
   #known: Handshake[] = [];
   #strangers: Handshake[] = [];
-  #tokens = BURST;
-  #filled: number;
+  #begun = new TokenBucket(BEGUN);
 
   constructor(options: QuicHandshakesOptions) {
     this.#options = options;
-    this.#filled = options.now();
   }
 
   get size(): number {
@@ -57,12 +56,7 @@ export class QuicHandshakes {
 
   /** Whether a handshake may begin now. The rate limit covers forged addresses too. */
   begin(): boolean {
-    const now = this.#options.now();
-    this.#tokens = Math.min(BURST, this.#tokens + (now - this.#filled) * RATE / 1_000);
-    this.#filled = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
-    return true;
+    return this.#begun.take(this.#options.now());
   }
 
   /** Adds a handshake; `giveUp` is called if it is evicted. Returns a function that removes it. */
