@@ -71,8 +71,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const opened = openJournal(directory, { mode, interface: name, mac }, {
     now: clocks.wallClock,
     onTrouble: (message) => log.error("state write failed", { error: message }),
-    onRecovery: ({ lost, setAside }) =>
-      log.info("state write recovered", { lost, quarantined: setAside?.file }),
+    onRecovery: ({ lost, quarantined }) =>
+      log.info("state write recovered", { lost, quarantined: quarantined?.file }),
   });
   notify(opened);
   const { journal } = opened;
@@ -98,8 +98,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   };
 }
 
-function notify({ dropped, setAside }: Opened): void {
-  if (setAside !== undefined) log.warning("session database quarantined", { ...setAside });
+function notify({ dropped, quarantined }: Opened): void {
+  if (quarantined !== undefined) log.warning("session database quarantined", { ...quarantined });
   if (dropped > 0) log.warning("dropped invalid rows from the session database", { dropped });
 }
 

@@ -4,7 +4,7 @@ import { Durability } from "./durability.ts";
 import { LiveRows } from "./live_rows.ts";
 import { pastSession } from "./past.ts";
 import type { Counters, SessionRecord } from "./record.ts";
-import type { Quarantine } from "./set_aside.ts";
+import type { Quarantine } from "./quarantine.ts";
 import { causeOf, isDamage } from "./state_error.ts";
 import { closeStore, type Store } from "./store.ts";
 
@@ -40,7 +40,7 @@ export interface JournalOptions {
   /** Called once when writing starts to fail. */
   onTrouble: (message: string) => void;
   /** Called when everything is written again; `lost` past sessions were dropped in between. */
-  onRecovery: (facts: { lost: number; setAside: Quarantine | undefined }) => void;
+  onRecovery: (facts: { lost: number; quarantined: Quarantine | undefined }) => void;
 }
 
 /** The parts of a journal. */
@@ -77,7 +77,7 @@ export class Journal {
   /** Whether the store is damaged, or was opened while it could not be written. */
   #mustReopen = false;
   #trouble: string | undefined;
-  #setAside: Quarantine | undefined;
+  #quarantined: Quarantine | undefined;
   #lostBefore = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #syncTimer: ReturnType<typeof setTimeout> | undefined;
@@ -227,7 +227,7 @@ export class Journal {
     if (this.#mustReopen) {
       this.#closeStore();
       this.#attach(this.#parts.reopen());
-      this.#setAside = this.#store.setAside ?? this.#setAside;
+      this.#quarantined = this.#store.quarantined ?? this.#quarantined;
       if (this.#mustReopen) throw this.#store.trouble;
     }
     this.#parts.changes.rewrite();
@@ -267,8 +267,8 @@ export class Journal {
     this.#trouble = undefined;
     const lost = this.accounting.lost - this.#lostBefore;
     this.#lostBefore = this.accounting.lost;
-    this.#parts.options.onRecovery({ lost, setAside: this.#setAside });
-    this.#setAside = undefined;
+    this.#parts.options.onRecovery({ lost, quarantined: this.#quarantined });
+    this.#quarantined = undefined;
   }
 
   #armSync(): void {

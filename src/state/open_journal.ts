@@ -2,7 +2,7 @@ import { Changes } from "./changes.ts";
 import { Journal, type JournalOptions } from "./journal.ts";
 import { LiveRows } from "./live_rows.ts";
 import type { JournalledSession } from "./record.ts";
-import type { Quarantine } from "./set_aside.ts";
+import type { Quarantine } from "./quarantine.ts";
 import { StateDirectory } from "./state_directory.ts";
 import type { Identity } from "./store.ts";
 
@@ -13,7 +13,7 @@ export interface Opened {
   restored: JournalledSession[];
   /** Number of invalid rows. */
   dropped: number;
-  setAside: Quarantine | undefined;
+  quarantined: Quarantine | undefined;
 }
 
 /**
@@ -37,7 +37,7 @@ export function openJournal(
       release: () => directory.release(),
     });
     if (dropped > 0) journal.rewrite();
-    return { journal, restored: [...sessions.values()], dropped, setAside: store.setAside };
+    return { journal, restored: [...sessions.values()], dropped, quarantined: store.quarantined };
   } catch (error) {
     directory.release();
     throw error;

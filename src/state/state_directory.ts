@@ -63,13 +63,13 @@ export class StateDirectory {
   #substitute(trouble: unknown): Store {
     const database = this.#lock && openReadOnly(this.#file, this.#identity);
     if (database === undefined) return this.#emptyStore(trouble);
-    return { database, path: this.#file, isFile: true, setAside: undefined, trouble };
+    return { database, path: this.#file, isFile: true, quarantined: undefined, trouble };
   }
 
   #emptyStore(trouble: unknown): Store {
     const database = new DatabaseSync(":memory:");
     for (const table of TABLES) database.exec(table);
-    return { database, path: this.#file, isFile: false, setAside: undefined, trouble };
+    return { database, path: this.#file, isFile: false, quarantined: undefined, trouble };
   }
 }
 

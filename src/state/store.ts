@@ -2,7 +2,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { PAST_SCHEMA } from "./accounting.ts";
 import { LIVE_SCHEMA } from "./live_rows.ts";
-import { type Fault, type Quarantine, quarantine } from "./set_aside.ts";
+import { type Fault, type Quarantine, quarantine } from "./quarantine.ts";
 import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
 
 /** The daemon that a store belongs to: another daemon's sessions are meaningless to this one. */
@@ -20,7 +20,7 @@ export interface Store {
   /** Whether `database` is the file; otherwise it is an empty in-memory replacement. */
   readonly isFile: boolean;
   /** Set if an older file could not be used. */
-  readonly setAside: Quarantine | undefined;
+  readonly quarantined: Quarantine | undefined;
   /** Why the disk cannot be written for now; undefined if the store is ready for writing. */
   readonly trouble: unknown;
 }
@@ -120,10 +120,10 @@ export function openStore(directory: string, identity: Identity, now: number): S
   const path = `${directory}/sessions.db`;
   return explained(directory, () => {
     const first = tryOpen(path, identity);
-    if (isOpenable(first)) return { ...first, path, isFile: true, setAside: undefined };
+    if (isOpenable(first)) return { ...first, path, isFile: true, quarantined: undefined };
     const aside = quarantine(path, first.fault, first.reason, now);
     const second = tryOpen(path, identity);
-    if (isOpenable(second)) return { ...second, path, isFile: true, setAside: aside };
+    if (isOpenable(second)) return { ...second, path, isFile: true, quarantined: aside };
     throw new Error(`${second.reason}, although it is new`);
   });
 }

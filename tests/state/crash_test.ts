@@ -29,8 +29,8 @@ Deno.test("a process killed at any time loses no opened session and no committed
     for (const lines of [1, 3, 10, 40, 150]) {
       const directory = `${parent}/${lines}`;
       const said = await killedAfter(directory, lines);
-      const { journal, restored, dropped, setAside } = open(directory);
-      assertEquals([dropped, setAside], [0, undefined]);
+      const { journal, restored, dropped, quarantined } = open(directory);
+      assertEquals([dropped, quarantined], [0, undefined]);
       const last = Math.max(...restored.map(({ openedAt }) => openedAt)) - session(0).openedAt;
       assert(last >= said, `${last} restored, ${said} opened`);
       const handles = new Set(restored.map(({ handle }) => handle));

@@ -58,7 +58,7 @@ Deno.test(`a store damaged anywhere opens and returns only what was written (see
     const files = await filesOf(parent);
     const below = numbers(SEED);
     const known = new Map(Array.from({ length: SESSIONS }, (_, i) => [i, session(i)]));
-    const seen = { whole: 0, partly: 0, setAside: 0 };
+    const seen = { whole: 0, partly: 0, quarantined: 0 };
     for (let round = 0; round < ROUNDS; round++) {
       const directory = `${parent}/${round}`;
       Deno.mkdirSync(directory);
@@ -79,7 +79,7 @@ Deno.test(`a store damaged anywhere opens and returns only what was written (see
           assertEquals(past.bytesToWire, counters(past.acSessionId - 1).bytesToWire);
         }
       }
-      if (opened.setAside !== undefined) seen.setAside++;
+      if (opened.quarantined !== undefined) seen.quarantined++;
       else if (opened.restored.length === SESSIONS * 3 / 4) seen.whole++;
       else seen.partly++;
       opened.journal.opened(session(SESSIONS + 1));

@@ -35,7 +35,7 @@ async function fullWhileRunning(disk: string): Promise<void> {
   Deno.removeSync(`${disk}/ballast`);
   assertEquals(recoveries, []);
   while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-  assertEquals(recoveries, [{ lost: 0, setAside: undefined }]);
+  assertEquals(recoveries, [{ lost: 0, quarantined: undefined }]);
   assertEquals(troubles.length, 1);
   await journal.close();
   const again = open(`${disk}/state`);
@@ -58,7 +58,7 @@ async function unwritableAtStart(disk: string, trouble: string, change: Change):
   assertEquals(troubles, [`Cannot write "${path}": ${trouble}; continuing without it`]);
   assertEquals(journal.trouble, troubles[0]);
   assertEquals(records(opened).length, before);
-  assertEquals(opened.setAside, undefined);
+  assertEquals(opened.quarantined, undefined);
   const [gone] = records(opened);
   journal.closed(gone, "idle", counters(1));
   journal.opened(session(5_000));

@@ -14,8 +14,8 @@ Deno.test("sessions are restored with their counters; ended ones are past sessio
     first.journal.closed(session(2), "padt-ac", counters(7));
     await first.journal.close();
 
-    const { journal, restored, dropped, setAside } = open(directory);
-    assertEquals([dropped, setAside], [0, undefined]);
+    const { journal, restored, dropped, quarantined } = open(directory);
+    assertEquals([dropped, quarantined], [0, undefined]);
     assertEquals(restored.map(({ handle }) => handle), [4, 2]);
     assertEquals(restored[0], { ...session(3), counters: counters(4), savedAt: START + 1_000 });
     journal.closed(session(1), "not-resumed");
@@ -139,7 +139,7 @@ Deno.test("damage found while running: a new store is created with all open sess
     await journal.flush();
     assert(await journal.flush());
     assertEquals(troubles.length, 1);
-    assertEquals(recoveries.map(({ setAside }) => setAside?.fault), ["damaged"]);
+    assertEquals(recoveries.map(({ quarantined }) => quarantined?.fault), ["damaged"]);
     damaged.splice(0).forEach((file) => file.close());
     await journal.close();
     const again = open(directory);

@@ -48,7 +48,7 @@ export async function inDirectory(run: (directory: string) => Promise<void> | vo
 /** The reports of a journal. */
 export interface Told {
   troubles: string[];
-  recoveries: { lost: number; setAside: Store["setAside"] }[];
+  recoveries: { lost: number; quarantined: Store["quarantined"] }[];
 }
 
 /** Opens a journal that records its reports; `changed` overrides options and identity. */

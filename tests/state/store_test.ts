@@ -28,12 +28,12 @@ Deno.test("a store of another identity or version is quarantined, intact, with t
     await leave(directory);
     const other = open(directory, { identity: { mode: "client", interface: "lan0", mac: "own" } });
     assertEquals(other.restored, []);
-    assertEquals(other.setAside?.fault, "identity");
+    assertEquals(other.quarantined?.fault, "identity");
     assertEquals(
-      other.setAside?.reason,
+      other.quarantined?.reason,
       'it belongs to server on "wan0" with mac "own", not to client on "lan0" with mac "own"',
     );
-    const kept = new DatabaseSync(other.setAside?.file ?? "");
+    const kept = new DatabaseSync(other.quarantined?.file ?? "");
     assertEquals(kept.prepare("SELECT peer FROM live").all().map(({ peer }) => peer), ["client-1"]);
     kept.close();
     await other.journal.close();
@@ -41,9 +41,9 @@ Deno.test("a store of another identity or version is quarantined, intact, with t
       const database = new DatabaseSync(`${directory}/sessions.db`);
       database.exec(`PRAGMA user_version = ${version}`);
       database.close();
-      const { journal, setAside } = open(directory);
-      assertEquals(setAside?.fault, "version");
-      assertEquals(setAside?.reason, `it has version ${version}, not 3`);
+      const { journal, quarantined } = open(directory);
+      assertEquals(quarantined?.fault, "version");
+      assertEquals(quarantined?.reason, `it has version ${version}, not 3`);
       await journal.close();
     }
   }));
@@ -67,8 +67,8 @@ Deno.test("anything that is not a valid store is quarantined", () =>
     };
     for (const [reason, make] of Object.entries(left)) {
       make();
-      const { journal, setAside } = open(directory);
-      assertEquals(setAside?.reason, reason);
+      const { journal, quarantined } = open(directory);
+      assertEquals(quarantined?.reason, reason);
       await journal.close();
       Deno.removeSync(path);
     }
@@ -80,10 +80,10 @@ Deno.test("only the three latest quarantined stores are kept", () =>
     for (let i = 0; i < 5; i++) {
       Deno.writeTextFileSync(`${directory}/sessions.db`, `garbage ${i}`.repeat(100));
       Deno.writeTextFileSync(`${directory}/sessions.db-wal`, "x");
-      const { journal, setAside } = open(directory); // all at the same clock time
+      const { journal, quarantined } = open(directory); // all at the same clock time
       await journal.close();
       Deno.removeSync(`${directory}/sessions.db`);
-      files.push(setAside?.file.slice(directory.length + 1) ?? "");
+      files.push(quarantined?.file.slice(directory.length + 1) ?? "");
     }
     const kept = names(directory).filter((name) => /-\d{8}T\d{9}Z$/.test(name));
     assertEquals(kept, files.slice(-3).sort());

@@ -38,13 +38,13 @@ export function quarantine(path: string, fault: Fault, reason: string, now: numb
  * the oldest are deleted.
  */
 function stampAfter(path: string, now: number): string {
-  const newest = setAsideFiles(path).map(timeOf).sort().at(-1);
+  const newest = quarantinedFiles(path).map(timeOf).sort().at(-1);
   const at = Math.max(now, (Date.parse(isoOf(newest ?? "")) || 0) + 1);
   return new Date(at).toISOString().replace(/[-:.]/g, "");
 }
 
 function removeOldest(path: string): void {
-  const found = setAsideFiles(path);
+  const found = quarantinedFiles(path);
   const times = [...new Set(found.map(timeOf))].sort();
   const old = new Set(times.slice(0, -KEPT));
   const folder = path.slice(0, path.lastIndexOf("/"));
@@ -54,7 +54,7 @@ function removeOldest(path: string): void {
 }
 
 /** Names of all files of quarantined databases. */
-function setAsideFiles(path: string): string[] {
+function quarantinedFiles(path: string): string[] {
   const slash = path.lastIndexOf("/");
   return [...Deno.readDirSync(path.slice(0, slash))].map(({ name }) => name)
     .filter((name) => name.startsWith(`${path.slice(slash + 1)}.`) && NAME.test(name));
