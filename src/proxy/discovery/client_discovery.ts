@@ -17,7 +17,7 @@ import { isSilent, refusalTag } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Peer } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { hex, TokenSigner } from "./token.ts";
+import { TokenSigner } from "./token.ts";
 import { SourceGate } from "./source_gate.ts";
 
 /** Number of unknown addresses remembered: those of half a minute at 10,000 a second. */
@@ -153,7 +153,7 @@ export class ClientDiscovery {
     // Dropped without an error: it may be for another proxy behind the same address.
     if (typeof offer === "string") return this.#drop(offer, packet);
     const { pending, concentrator } = offer;
-    const cookie = offer.cookie && hex(offer.cookie);
+    const cookie = offer.cookie?.toHex();
     // Several ACs may share an address: only the same offer again is a repetition.
     const isSame = pending.requested.get(concentrator)?.cookie === cookie;
     const repeated = isSame ? this.#gate.padrs.repeated(pending, concentrator) : undefined;

@@ -3,7 +3,7 @@ import type { Mac } from "../../pppoe/mac.ts";
 import type { PolicyDrop } from "../session/drops.ts";
 import { HostUniqTurns } from "./host_uniq_turns.ts";
 import type { Pending } from "./pending.ts";
-import { hex, tokenHandle, TokenSigner } from "./token.ts";
+import { tokenHandle, TokenSigner } from "./token.ts";
 
 /** The Host-Uniq shown to the AC: our token, the customer's own, or a fixed one. */
 export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
@@ -79,5 +79,5 @@ export class HostUniqRewriter<Owner> {
 }
 
 function sharedKey(local: Mac, hostUniq: Uint8Array | undefined): string {
-  return `${local}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
+  return `${local}/${hostUniq?.toHex() ?? "-"}`;
 }

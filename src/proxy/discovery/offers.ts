@@ -8,7 +8,7 @@ import type { DropReason } from "../session/drops.ts";
 import { MAX_OFFERS, type Pending } from "./pending.ts";
 import type { MacPolicy } from "../session/proxy_options.ts";
 import { nameIn } from "../session/session_names.ts";
-import { hex, tokenHandle, type TokenSigner } from "./token.ts";
+import { tokenHandle, type TokenSigner } from "./token.ts";
 
 /** What an AC offered a customer in one PADO. */
 export interface Offer<Owner> {
@@ -195,12 +195,12 @@ function oldestOfMost<Owner>(offers: ReadonlyMap<string, Offer<Owner>>): Offer<O
 
 /** Returns a key that is equal for the same offer made again. */
 function identity<Owner>({ concentrator, acName, cookie }: Facts<Owner>): string {
-  return `${concentrator}/${cookie === undefined ? "-" : hex(cookie)}/${acName}`;
+  return `${concentrator}/${cookie?.toHex() ?? "-"}/${acName}`;
 }
 
 /** Returns what our cookie is bound to: the request, the AC and the AC's own cookie. */
 function binding<Owner>({ pending, concentrator, cookie }: Facts<Owner>): string {
-  return `${pending.key}/${concentrator}/${cookie === undefined ? "-" : hex(cookie)}`;
+  return `${pending.key}/${concentrator}/${cookie?.toHex() ?? "-"}`;
 }
 
 function isSame(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

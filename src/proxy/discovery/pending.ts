@@ -1,6 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
 import { BySize } from "../../limits/by_size.ts";
-import { hex } from "./token.ts";
 
 /** What a PADR requested from an AC, and its result. */
 export interface Requested {
@@ -205,7 +204,7 @@ export class PendingDiscoveries<Owner> {
 }
 
 function requestKey(ownerName: string, customer: Mac, hostUniq: Uint8Array | undefined): string {
-  return `${ownerName}/${customer}/${hostUniq === undefined ? "-" : hex(hostUniq)}`;
+  return `${ownerName}/${customer}/${hostUniq?.toHex() ?? "-"}`;
 }
 
 /** Records a PADR to an AC; a repeated one keeps the result of the first. */

@@ -27,7 +27,7 @@ import { nextHandle, type Peer, type Session } from "../session/session.ts";
 import { nameIn, SharedNames } from "../session/session_names.ts";
 import { provable } from "../session/session_proof.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { hex, type TokenSigner } from "./token.ts";
+import type { TokenSigner } from "./token.ts";
 import { UnwantedSessions } from "./unwanted_sessions.ts";
 
 /** Dependencies of {@linkcode ServerAnswers}. */
@@ -110,7 +110,7 @@ export class ServerAnswers {
     const offer = this.#offers.chosen(owner, pending, packet, tags);
     const acName = typeof offer === "string" ? "" : offer.acName;
     const cookie = findTag(tags, TAG_AC_COOKIE);
-    noteRequest(pending, packet.destination, { hostUniq, acName, cookie: cookie && hex(cookie) });
+    noteRequest(pending, packet.destination, { hostUniq, acName, cookie: cookie?.toHex() });
   }
 
   /** Handles a discovery frame without a session from the wire: accepts PADO and PADS only. */

@@ -18,7 +18,7 @@ import { RequestGate } from "./request_gate.ts";
 import type { Peer, Session } from "../session/session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { hex, TokenSigner } from "./token.ts";
+import { TokenSigner } from "./token.ts";
 
 /** Number of unknown addresses remembered per client, whose own proxy forwards only few. */
 const STRANGERS = 1 << 13;
@@ -213,7 +213,7 @@ export class ServerDiscovery {
     if (pending === undefined) return "unsolicited";
     const cookie = findTag(list, TAG_AC_COOKIE);
     // Several ACs may share an address: only the same offer again is a repetition.
-    const isSame = pending.requested.get(destination)?.cookie === (cookie && hex(cookie));
+    const isSame = pending.requested.get(destination)?.cookie === cookie?.toHex();
     const repeated = isSame ? this.#gate.padrs.repeated(pending, destination) : undefined;
     if (repeated !== undefined) {
       this.#replies.deliver(peer, repeated.session.handle, repeated.pads);

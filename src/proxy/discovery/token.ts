@@ -46,12 +46,5 @@ export class TokenSigner {
 
 /** Returns the part of a token that serves as its key; undefined if it cannot be a token. */
 export function tokenHandle(token: Uint8Array): string | undefined {
-  return token.length === TOKEN_BYTES ? hex(token.subarray(0, HANDLE_BYTES)) : undefined;
-}
-
-/** Formats bytes as lower-case hex without separators. */
-export function hex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += byte.toString(16).padStart(2, "0");
-  return text;
+  return token.length === TOKEN_BYTES ? token.subarray(0, HANDLE_BYTES).toHex() : undefined;
 }
