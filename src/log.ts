@@ -3,6 +3,7 @@ import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import { printable } from "./printable.ts";
 import type { SnakeCase } from "./snake_case.ts";
 
 const ROOT = "pppoe-proxy";
@@ -128,10 +129,7 @@ function plain(value: unknown): unknown {
 function showText(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value);
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
-  return JSON.stringify(value).replace(
-    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printable(JSON.stringify(value));
 }
 
 const encoder = new TextEncoder();

@@ -9,6 +9,7 @@ import {
   TAG_SERVICE_NAME_ERROR,
   tagName,
 } from "./constants.ts";
+import { printable } from "../printable.ts";
 import { parseDiscovery } from "./frame.ts";
 import { formatMac } from "./mac.ts";
 import { readTags, type Tag } from "./tags.ts";
@@ -65,10 +66,6 @@ export function dumpValue({ type, value }: Tag): string {
 }
 
 function quote(bytes: Uint8Array): string {
-  const text = JSON.stringify(new TextDecoder().decode(bytes));
   // JSON does not escape DEL, C1 controls and direction marks, which a terminal may act on.
-  return text.replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return printable(JSON.stringify(new TextDecoder().decode(bytes)));
 }
