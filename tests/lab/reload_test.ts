@@ -4,33 +4,11 @@ import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient, type TestClient } from "./peers/test_client.ts";
-import type { LabProcess } from "./process.ts";
 import { makeSecret, type PairOptions, startProxyPair } from "./proxy_pair.ts";
+import { edit, HASTY, reload } from "./reload.ts";
 
 const ignore = !insideLab();
-/** A client that quickly notices a silent server, and dials quickly. */
-const HASTY = `[tunnel.keepalive]
-interval = "200ms"
-timeout = "800ms"
-[tunnel.reconnect]
-base = "50ms"
-cap = "100ms"`;
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
-
-/** Replaces text in a configuration of the lab. */
-async function edit(lab: Lab, file: string, from: string, to: string): Promise<void> {
-  const path = `${lab.folder}/${file}`;
-  const source = await Deno.readTextFile(path);
-  assertStringIncludes(source, from);
-  await Deno.writeTextFile(path, source.replace(from, to));
-}
-
-/** Sends SIGHUP and returns the line with the result. */
-async function reload(daemon: LabProcess): Promise<string> {
-  const since = daemon.output.length;
-  daemon.signal("SIGHUP");
-  return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
-}
 
 function padts({ seen }: TestClient): number {
   return seen.all(({ code }) => code === CODE_PADT).length;

@@ -6,23 +6,10 @@ import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import type { LabProcess } from "./process.ts";
 import { makeSecret, startProxyPair } from "./proxy_pair.ts";
+import { edit, HASTY, reload } from "./reload.ts";
 
 const ignore = !insideLab();
-/** A client that quickly notices a silent server, and dials quickly. */
-const HASTY = `[tunnel.keepalive]
-interval = "200ms"
-timeout = "800ms"
-[tunnel.reconnect]
-base = "50ms"
-cap = "100ms"`;
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
-
-/** Sends SIGHUP and returns the line with the result. */
-async function reload(daemon: LabProcess): Promise<string> {
-  const since = daemon.output.length;
-  daemon.signal("SIGHUP");
-  return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
-}
 
 /** Interrupts the tunnel, and waits for a line of the client after that. */
 async function interrupt(
@@ -38,12 +25,7 @@ async function interrupt(
 }
 
 async function pinFiles(lab: Lab, files: string): Promise<void> {
-  const path = `${lab.folder}/branch-1.toml`;
-  const source = await Deno.readTextFile(path);
-  await Deno.writeTextFile(
-    path,
-    source.replace(/^server_certificate = .*/m, `server_certificate = ${files}`),
-  );
+  await edit(lab, "branch-1.toml", /^server_certificate = .*/m, `server_certificate = ${files}`);
 }
 
 for (const transport of ["tls", "quic"] as const) {

@@ -2,17 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { within } from "./dial.ts";
 import type { Path } from "./path.ts";
 import { Segment } from "./segment.ts";
+import { DEFAULTS } from "./default_limits.ts";
 
-/** The default limits. */
-const LIMITS = {
-  sessions: 10_000,
-  sessionsPerCustomer: 16,
-  pendingDiscoveries: 4096,
-  padiRatePerMac: 2,
-  padiBurstPerMac: 5,
-  padiRate: 200,
-  padiBurst: 50,
-};
 const SESSIONS = 1_000;
 
 /** Returns the maximum number of PADIs in any interval of this length, in milliseconds. */
@@ -37,7 +28,7 @@ async function flap(path: Path, clients: number): Promise<void> {
   while (segment.online < SESSIONS && segment.time < began + 20_000) await segment.pass(100);
   assertEquals([segment.online, segment.sessions.size], [SESSIONS, SESSIONS]);
   for (const length of [100, 1_000, 4_000]) {
-    const most = LIMITS.padiRate * length / 1_000 + LIMITS.padiBurst;
+    const most = DEFAULTS.padiRate * length / 1_000 + DEFAULTS.padiBurst;
     const seen = peak(segment.padis, length);
     assert(seen <= most, `${seen} PADIs in ${length} ms`);
   }
@@ -50,7 +41,7 @@ for (const names of [["north"], ["north", "east", "south", "west"]]) {
   const where = `of ${names.length} client${names.length > 1 ? "s" : ""}`;
   Deno.test(`1,000 sessions ${where} that are lost at once are back in 8 s, and the AC is asked evenly`, () =>
     within(
-      { clients: names, limits: LIMITS, sessionsPerClient: 10_000 },
+      { clients: names, limits: DEFAULTS, sessionsPerClient: 10_000 },
       (path) => flap(path, names.length),
     ));
 }

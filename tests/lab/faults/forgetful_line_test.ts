@@ -5,33 +5,14 @@ import { insideLab, Lab } from "../lab.ts";
 import { tapCable, type WireTap } from "../peers/wire_tap.ts";
 import type { LabProcess } from "../process.ts";
 import { ready, startDaemon, startProxyPair } from "../proxy_pair.ts";
-import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
-
-const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+import { GUEST_PROGRAMS } from "../uml/guest.ts";
+import { startLine } from "../uml/line.ts";
 
 /**
  * Time limit from the daemon's restart to an answered ping, in milliseconds, with pppd's hold-off
  * of 1 s.
  */
 const BACK = 12_000;
-
-async function startLine(lab: Lab): Promise<{ ac: LabProcess; customer: LabProcess }> {
-  const ac = await startGuest(lab, {
-    role: "ac",
-    interface: "ac0",
-    mac: "02:00:5e:20:00:01",
-    settings: { ...login, LAB_BLOB: await lab.write("blob", "nothing") },
-  });
-  await told(ac, "READY");
-  const customer = await startGuest(lab, {
-    role: "customer",
-    interface: "cust0",
-    mac: "02:00:5e:10:00:01",
-    settings: { ...login, LAB_END: "redial" },
-  });
-  await told(customer, "UP");
-  return { ac, customer };
-}
 
 /** Returns the ids of the AC kernel's sessions, as last reported. */
 function sessionsOf(ac: LabProcess): string[] {
@@ -63,7 +44,7 @@ for (const mac of ["own", "transparent"] as const) {
       const { lan, wan } = await lab.cables();
       const taps = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
       const daemons = await startProxyPair(lab, { mac });
-      const { ac, customer } = await startLine(lab);
+      const { ac, customer } = await startLine(lab, "redial");
       const pong = (since: number) => customer.waitForLine(/LAB PONG/, { since, timeout: BACK });
       await pong(0);
       for (const which of ["server", "client"] as const) {

@@ -6,33 +6,13 @@ import { tapCable, type WireTap } from "../peers/wire_tap.ts";
 import type { LabProcess } from "../process.ts";
 import { startDaemon, startProxyPair } from "../proxy_pair.ts";
 import { layLongPath } from "../relay/long_path.ts";
-import { GUEST_PROGRAMS, startGuest, told } from "../uml/guest.ts";
-
-const login = { LAB_USER: "alice", LAB_PASSWORD: "s3cret" };
+import { GUEST_PROGRAMS } from "../uml/guest.ts";
+import { startLine } from "../uml/line.ts";
 
 /** Time after the path's return in which the line may stay silent, in milliseconds. */
 const SILENCE = 5_000;
 /** Duration of the black hole, in milliseconds. */
 const BLACK_HOLE = 20_000;
-
-/** Starts both guests with a line between them. */
-async function startLine(lab: Lab): Promise<LabProcess> {
-  const ac = await startGuest(lab, {
-    role: "ac",
-    interface: "ac0",
-    mac: "02:00:5e:20:00:01",
-    settings: { ...login, LAB_BLOB: await lab.write("blob", "nothing") },
-  });
-  await told(ac, "READY");
-  const customer = await startGuest(lab, {
-    role: "customer",
-    interface: "cust0",
-    mac: "02:00:5e:10:00:01",
-    settings: { ...login, LAB_END: "never" },
-  });
-  await told(customer, "UP");
-  return customer;
-}
 
 /** Waits for an answer to a ping from now on. */
 async function pong(customer: LabProcess, timeout = SILENCE): Promise<void> {
@@ -48,7 +28,7 @@ Deno.test(needing(GUEST_PROGRAMS, {
     const taps = [lab.use(tapCable(lan)), lab.use(tapCable(wan))];
     const path = await layLongPath(lab, { delay: 1, loss: 0, seed: 1 });
     const daemons = await startProxyPair(lab, { path, keep: true });
-    const customer = await startLine(lab);
+    const { customer } = await startLine(lab, "never");
     await pong(customer);
     const before = opening(taps);
 

@@ -12,17 +12,8 @@ import { findTag } from "../../../src/pppoe/tags.ts";
 import { acName, dial, service, settle, uniq, until, within } from "../dial.ts";
 import { AC, CUSTOMER, WAN } from "../path.ts";
 import { takePackets } from "../segment.ts";
+import { DEFAULTS } from "../default_limits.ts";
 
-/** Default limits of a customer and in total. */
-const DEFAULTS = {
-  sessions: 10_000,
-  sessionsPerCustomer: 16,
-  pendingDiscoveries: 4_096,
-  padiRatePerMac: 2,
-  padiBurstPerMac: 5,
-  padiRate: 200,
-  padiBurst: 50,
-};
 const SOURCE: Mac = 0x02_00_00_00_00_e1;
 
 Deno.test("C3: of 5,000 PADOs a second to one PADI only a few reach the tunnel, while 20 ACs each get theirs through", () =>

@@ -15,17 +15,8 @@ import { acName, cookie, dial, request, service, settle, uniq, within } from "..
 import { AC, CUSTOMER, LAN, type Path, WAN } from "../path.ts";
 import { HostileClient } from "../raw_client.ts";
 import { takePackets } from "../segment.ts";
+import { DEFAULTS } from "../default_limits.ts";
 
-/** Default limits of a customer and in total. */
-const DEFAULTS = {
-  sessions: 10_000,
-  sessionsPerCustomer: 16,
-  pendingDiscoveries: 4_096,
-  padiRatePerMac: 2,
-  padiBurstPerMac: 5,
-  padiRate: 200,
-  padiBurst: 50,
-};
 const SOURCE: Mac = 0x02_00_00_00_00_e1;
 
 /**
