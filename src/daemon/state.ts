@@ -1,6 +1,6 @@
 /** A daemon's record of sessions; kept across restarts if `state_dir` is configured. */
 import { readMac } from "../pppoe/mac.ts";
-import { formatAddress } from "../config/addresses.ts";
+import { configuredPeers } from "../config/configured_peers.ts";
 import { withConfigKey } from "../config/with_config_key.ts";
 import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
@@ -88,7 +88,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
     observe: (session, end) => keeper.observe(session, end),
     restore(proxy, macBytes): void {
       const own = readMac(macBytes, 0);
-      const peers = peersOf(config);
+      const peers = new Set(configuredPeers(config));
       const fits = ({ peer, local }: JournalledSession): boolean =>
         peers.has(peer) && (mac === "transparent" || local === own);
       const counts = keeper.restore(proxy, opened.restored, fits);
@@ -101,13 +101,4 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
 function notify({ dropped, quarantined }: Opened): void {
   if (quarantined !== undefined) log.warning("session database quarantined", { ...quarantined });
   if (dropped > 0) log.warning("dropped invalid rows from the session database", { dropped });
-}
-
-/** Returns the names of the peers that sessions can belong to. */
-function peersOf(config: Config): ReadonlySet<string> {
-  return new Set(
-    config.mode === "server"
-      ? config.clients.map(({ name }) => name)
-      : config.tunnel.connect.map(formatAddress),
-  );
 }

@@ -1,23 +1,12 @@
 /** The stored fields of a session, and the checks when they are read back. */
 import { crc32 } from "node:zlib";
 import { isGroupAddress, type Mac } from "../pppoe/mac.ts";
+import type { SessionIdentity } from "../pppoe/session_identity.ts";
 
 /** A session, as known in both modes. */
-export interface SessionRecord {
+export interface SessionRecord extends SessionIdentity {
   /** The client's name on the server; the server's address on the client. */
   readonly peer: string;
-  /** Identifies the session on the tunnel: 1 to 65,535. */
-  readonly handle: number;
-  readonly customer: Mac;
-  readonly concentrator: Mac;
-  /** The id that the AC assigned: 1 to 65,534. */
-  readonly acSessionId: number;
-  /** The id on this side's wire: 1 to 65,534. */
-  readonly wireSessionId: number;
-  /** Address of the peer on this side's wire. */
-  readonly remote: Mac;
-  /** Our own address on this side's wire. */
-  readonly local: Mac;
   /** Names of the AC and of the service; empty if not given. */
   readonly acName: string;
   readonly serviceName: string;

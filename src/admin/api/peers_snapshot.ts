@@ -1,17 +1,10 @@
-import { formatAddress } from "../../config/addresses.ts";
+import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { TunnelEnd } from "../../tunnel/close_reason.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
-
-/** Names of the configured peers. */
-function configuredPeers(config: Config): string[] {
-  return config.mode === "server"
-    ? config.clients.map(({ name }) => name)
-    : config.tunnel.connect.map(formatAddress);
-}
 
 /** Names of all peers that are configured or have had a tunnel. */
 export function peerNames({ config, monitor, proxy }: Daemon): string[] {

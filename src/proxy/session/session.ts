@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import type { SessionIdentity } from "../../pppoe/session_identity.ts";
 import type { Tunnel } from "../../tunnel/tunnel.ts";
 import type { SessionNames } from "./session_names.ts";
 
@@ -15,22 +16,10 @@ import type { SessionNames } from "./session_names.ts";
  * A side that has not learned of the end gets one PADT; a peer that cannot be notified now is
  * notified on the next tunnel. A session is held while its peer has no tunnel.
  */
-export interface Session {
+export interface Session extends SessionIdentity {
   /** Index in the session table's arrays. */
   readonly index: number;
   readonly peer: Peer;
-  /** Identifies the session on the tunnel: 1 to 65,535. */
-  readonly handle: number;
-  readonly customer: Mac;
-  readonly concentrator: Mac;
-  /** The id given by the AC, carried by discovery frames on the tunnel. */
-  readonly acSessionId: number;
-  /** The id on this side's wire; differs from the AC's if the client proxy had to renumber. */
-  readonly wireSessionId: number;
-  /** Address of the host on this side's wire. */
-  readonly remote: Mac;
-  /** Our address on this side's wire. */
-  readonly local: Mac;
   /** Milliseconds of the clock. */
   readonly openedAt: number;
   /** One object shared by all sessions of the same AC and service. */
