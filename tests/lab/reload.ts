@@ -1,4 +1,4 @@
-/** Changes a configuration of the lab while its daemon runs. */
+/** Changes a configuration of the lab while its daemon runs, and interrupts its tunnel. */
 import { assertMatch, assertStringIncludes } from "@std/assert";
 import type { Lab } from "./lab.ts";
 import type { LabProcess } from "./process.ts";
@@ -30,4 +30,17 @@ export async function reload(daemon: LabProcess): Promise<string> {
   const since = daemon.output.length;
   daemon.signal("SIGHUP");
   return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
+}
+
+/** Interrupts the tunnel, and waits for a line of the client after that. */
+export async function interrupt(
+  server: LabProcess,
+  client: LabProcess,
+  then = /sessions resumed/,
+): Promise<string> {
+  const since = client.output.length;
+  server.signal("SIGSTOP");
+  await client.waitForLine(/keepalive-timeout/, { since, timeout: 20_000 });
+  server.signal("SIGCONT");
+  return await client.waitForLine(then, { since, timeout: 20_000 });
 }

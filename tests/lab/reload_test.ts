@@ -5,7 +5,7 @@ import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient, type TestClient } from "./peers/test_client.ts";
 import { makeSecret, type PairOptions, startProxyPair } from "./proxy_pair.ts";
-import { edit, HASTY, reload } from "./reload.ts";
+import { edit, HASTY, interrupt, reload } from "./reload.ts";
 
 const ignore = !insideLab();
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
@@ -127,11 +127,7 @@ for (const transport of ["tls", "quic"] as const) {
       // The client pins the same file: with it reloaded, the next tunnel is accepted and the
       // session resumed.
       assertStringIncludes(await reload(client), '"applied":"tunnel.server_certificate"');
-      const since = client.output.length;
-      server.signal("SIGSTOP");
-      await client.waitForLine(/keepalive-timeout/, { since, timeout: 20_000 });
-      server.signal("SIGCONT");
-      await client.waitForLine(/sessions resumed/, { since, timeout: 20_000 });
+      await interrupt(server, client);
       await session.echo(PAYLOAD);
     },
   });

@@ -4,25 +4,11 @@ import { readPin } from "../../src/config/files/certificate.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
-import type { LabProcess } from "./process.ts";
 import { makeSecret, startProxyPair } from "./proxy_pair.ts";
-import { edit, HASTY, reload } from "./reload.ts";
+import { edit, HASTY, interrupt, reload } from "./reload.ts";
 
 const ignore = !insideLab();
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
-
-/** Interrupts the tunnel, and waits for a line of the client after that. */
-async function interrupt(
-  server: LabProcess,
-  client: LabProcess,
-  then = /sessions resumed/,
-): Promise<string> {
-  const since = client.output.length;
-  server.signal("SIGSTOP");
-  await client.waitForLine(/keepalive-timeout/, { since, timeout: 20_000 });
-  server.signal("SIGCONT");
-  return await client.waitForLine(then, { since, timeout: 20_000 });
-}
 
 async function pinFiles(lab: Lab, files: string): Promise<void> {
   await edit(lab, "branch-1.toml", /^server_certificate = .*/m, `server_certificate = ${files}`);
