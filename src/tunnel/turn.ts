@@ -9,11 +9,11 @@
  */
 
 /** Bytes after which others get their turn, and minimum bytes that a read counts as. */
-const BYTES = 256 * 1024;
-const LEAST_READ = 1024;
+const BYTES = 1024 * 1024;
+const LEAST_READ = 4 * 1024;
 /** Milliseconds of work on control, discovery and very short records; and on traffic. */
 const CONTROL_TIME = 0.5;
-const TRAFFIC_TIME = 10;
+const TRAFFIC_TIME = 20;
 /** Gap in the work, in milliseconds, during which everything else has already had its turn. */
 const RESTED = 0.1;
 const NOTHING = new Uint8Array(0);
