@@ -59,7 +59,7 @@ Deno.test("T7: every route but GET routes, and the capture, requires the role ac
   const acting = ROUTES.filter(isAct).map(({ method, path }) => `${method} ${path}`);
   const tried = new Set(
     ACTS.map(([method, path]) =>
-      `${method.toLowerCase()} ${path.replace(/\?.*/, "").replace(/branch-1\.1$/, "{id}")}`
+      `${method.toLowerCase()} ${path.replace(/\?.*/, "").replace(/branch-1\.1$/, "{session}")}`
     ),
   );
   assertEquals(new Set(acting), tried);
