@@ -1,9 +1,10 @@
+import { EBADF } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
 
 const EPOLL_CTL_DEL = 2;
 const ENOENT = 2;
-/** Maximum descriptor searched: Deno opens its own files first, so they have low numbers. */
-const MAX_FD = 64;
+/** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
+const GAP = 64;
 
 /**
  * The epoll instance in which Deno's event loop waits, or -1 if not found. The instance itself
@@ -14,18 +15,21 @@ const MAX_FD = 64;
  * ENOENT. Any other file answers EINVAL (epoll_ctl(2)).
  */
 export function findEventLoop(pollable: number): number {
-  return findEventLoops(pollable)[0] ?? -1;
+  for (const loop of findEventLoops(pollable)) return loop;
+  return -1;
 }
 
-/** All epoll instances of this process: `deno test` has several event loops. */
-export function findEventLoops(pollable: number): number[] {
+/**
+ * The epoll instances of this process, the lowest first. A program has one, which Deno opens before
+ * anything else; `deno test` has one per file that it runs, above whatever is open by then.
+ */
+export function* findEventLoops(pollable: number): Generator<number> {
   const event = new Uint8Array(12); // struct epoll_event, ignored by EPOLL_CTL_DEL
-  const found: number[] = [];
-  for (let fd = 0; fd < MAX_FD; fd++) {
+  let gap = 0;
+  for (let fd = 0; gap < GAP; fd++) {
     if (fd === pollable) continue;
-    if (libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 && errno() === ENOENT) {
-      found.push(fd);
-    }
+    const error = libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 ? errno() : 0;
+    gap = error === EBADF ? gap + 1 : 0;
+    if (error === ENOENT) yield fd;
   }
-  return found;
 }
