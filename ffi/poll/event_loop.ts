@@ -1,10 +1,8 @@
-import { EBADF } from "../errno.ts";
+import { probeDescriptors } from "../descriptors.ts";
 import { errno, libc } from "../libc.ts";
 
 const EPOLL_CTL_DEL = 2;
 const ENOENT = 2;
-/** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
-const GAP = 64;
 
 /**
  * The epoll instance in which Deno's event loop waits, or -1 if not found. The instance itself
@@ -25,11 +23,9 @@ export function findEventLoop(pollable: number): number {
  */
 export function* findEventLoops(pollable: number): Generator<number> {
   const event = new Uint8Array(12); // struct epoll_event, ignored by EPOLL_CTL_DEL
-  let gap = 0;
-  for (let fd = 0; gap < GAP; fd++) {
-    if (fd === pollable) continue;
-    const error = libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 ? errno() : 0;
-    gap = error === EBADF ? gap + 1 : 0;
+  const removal = (fd: number): number =>
+    libc().epoll_ctl(fd, EPOLL_CTL_DEL, pollable, event) < 0 ? errno() : 0;
+  for (const [fd, error] of probeDescriptors(removal)) {
     if (error === ENOENT) yield fd;
   }
 }

@@ -12,7 +12,8 @@
  * (proc(5)) has one line per watched socket, which shows how Deno watched the stand-in.
  */
 import type { AcceptedSocket } from "./accepted_socket.ts";
-import { EBADF, EINPROGRESS, SystemError, unwrap } from "../errno.ts";
+import { probeDescriptors } from "../descriptors.ts";
+import { EINPROGRESS, SystemError, unwrap } from "../errno.ts";
 import { findEventLoops } from "../poll/event_loop.ts";
 import { errno, libc } from "../libc.ts";
 import { encodeAddress, portOfAddress, SOCKADDR_BYTES } from "./socket_address.ts";
@@ -27,8 +28,6 @@ const SUBJECT = "hand a connection to Deno";
  * Deadline, in milliseconds. The kernel alone takes less, unless a firewall blocks the loopback.
  */
 const ACCEPT_TIMEOUT = 1_000;
-/** After this many consecutive free descriptors the search ends: the kernel assigns the lowest. */
-const GAP = 64;
 
 /** The listener with which Deno accepts the stand-in. `handOver` closes it. */
 export interface StandInListener<T extends Deno.Conn> {
@@ -111,12 +110,12 @@ function localPort(fd: number): number {
 
 /** Descriptor of the socket between two loopback ports. */
 function findStandIn(local: number, peer: number): number {
-  let gap = 0;
-  for (let fd = 3; gap < GAP; fd++) {
+  const readPeer = (fd: number): number => {
     addressLength[0] = address.length;
-    const hasPeer = libc().getpeername(fd, address, addressLength) === 0;
-    gap = !hasPeer && errno() === EBADF ? gap + 1 : 0;
-    if (hasPeer && portOfAddress(address) === peer && localPort(fd) === local) return fd;
+    return libc().getpeername(fd, address, addressLength) === 0 ? 0 : errno();
+  };
+  for (const [fd, error] of probeDescriptors(readPeer)) {
+    if (error === 0 && portOfAddress(address) === peer && localPort(fd) === local) return fd;
   }
   throw new Error("Cannot hand a connection to Deno: the socket that Deno accepted was not found");
 }
