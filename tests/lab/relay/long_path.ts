@@ -8,16 +8,13 @@ import type { Lab } from "../lab.ts";
 import type { LabProcess } from "../process.ts";
 import { type IpPath, partEnds } from "./ip_path.ts";
 import type { Mood } from "./mood.ts";
+import type { Conditions } from "./relay.ts";
 import { disableOffloads } from "./offloads.ts";
 
 const RELAY = new URL("relay.ts", import.meta.url).pathname;
 
-/** Properties of the IP path between the daemons. */
-export interface LongPathOptions {
-  /** Milliseconds in each direction. */
-  delay: number;
-  /** Share of the packets that is lost in each direction, 0 to 1. */
-  loss: number;
+/** The IP path between the daemons; `there` is from the client to the server. */
+export interface LongPathOptions extends Conditions {
   seed: number;
   /** The client daemons' interfaces. Default "lan0". */
   lans?: readonly string[];
@@ -28,6 +25,8 @@ export interface LongPath extends IpPath {
   readonly relay: LabProcess;
   /** Resolves when the path is in this mood. */
   turn(mood: Mood): Promise<void>;
+  /** Changes conditions, and keeps those that are not given; resolves when they hold. */
+  change(conditions: Conditions): Promise<void>;
 }
 
 /** Separates lan0 and wan0 and sets up the path; call it before the daemons start. */
@@ -36,12 +35,12 @@ export async function layLongPath(lab: Lab, options: LongPathOptions): Promise<L
   await lab.cable("srv0", "relay1");
   for (const name of ["cli0", "srv0", "relay0", "relay1"]) disableOffloads(name);
   const path = await partEnds(lab, options.lans);
-  const { delay, loss, seed } = options;
+  const { seed, lans: _, ...conditions } = options;
   const relay = lab.start({
     name: "relay",
     program: Deno.execPath(),
     args: ["run", "-A", "--cached-only", "--quiet", RELAY, "relay0", "relay1"]
-      .concat([delay, loss, seed].map(String)),
+      .concat([String(seed), JSON.stringify(conditions)]),
     stdin: "piped",
   });
   await relay.waitForLine(/relay up/, { timeout: 20_000 });
@@ -50,5 +49,10 @@ export async function layLongPath(lab: Lab, options: LongPathOptions): Promise<L
     await relay.say(mood);
     await relay.waitForLine(new RegExp(`mood ${mood}`), { since });
   };
-  return { ...path, relay, turn };
+  const change = async (conditions: Conditions): Promise<void> => {
+    const since = relay.output.length;
+    await relay.say(JSON.stringify(conditions));
+    await relay.waitForLine(/^changed /, { since });
+  };
+  return { ...path, relay, turn, change };
 }

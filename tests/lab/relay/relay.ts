@@ -1,12 +1,12 @@
 /**
- * `relay.ts ONE OTHER DELAY LOSS SEED`: forwards IPv4 and ARP between two interfaces until SIGTERM,
- * each way DELAY milliseconds later and without a share LOSS of the frames; frames in flight at the
- * end are lost. A line on stdin sets its {@linkcode Mood}. Used instead of the kernel's netem,
- * which is not available on every machine.
+ * `relay.ts ONE OTHER SEED CONDITIONS`: forwards IPv4 and ARP between two interfaces until SIGTERM,
+ * under {@linkcode Conditions} as JSON; frames in flight at the end are lost. A line on stdin sets
+ * its {@linkcode Mood}, or changes conditions. Used instead of the kernel's netem, which is not
+ * available on every machine.
  */
 import type { Link } from "../../../ffi/link/link.ts";
 import { openLink } from "../../../ffi/link/open_link.ts";
-import { DelayLine, seededRandom } from "./delay_line.ts";
+import { DelayLine, type PathOptions, seededRandom } from "./delay_line.ts";
 import { meddle, type Mood, MOODS } from "./mood.ts";
 import { shortSleep } from "./short_sleep.ts";
 
@@ -17,6 +17,14 @@ const ETHERTYPE_ARP = 0x0806;
  * delay.
  */
 const TICK = 250;
+
+/** Conditions of both directions, and then of one: `there` is from ONE to OTHER. */
+export interface Conditions extends Partial<PathOptions> {
+  there?: Partial<PathOptions>;
+  back?: Partial<PathOptions>;
+}
+
+const DEFAULTS: PathOptions = { delay: 0, loss: 0 };
 
 let mood: Mood = "clear";
 
@@ -48,7 +56,7 @@ async function carry(from: Link, to: Link, line: DelayLine, random: () => number
   });
 }
 
-async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
+async function main([one, other, seed, conditions]: string[]): Promise<void> {
   const [left, right] = [one, other].map((name) =>
     openLink({
       interface: name,
@@ -58,29 +66,43 @@ async function main([one, other, delay, loss, seed]: string[]): Promise<void> {
       waitAside: true,
     })
   );
-  const path = { delay: Number(delay), loss: Number(loss) };
-  const lines = [0, 1].map((way) => new DelayLine({ ...path, seed: Number(seed) + way }));
+  const lines = [0, 1].map((way) => new DelayLine({ ...DEFAULTS, seed: Number(seed) + way }));
+  change(lines, conditions);
   Deno.addSignalListener("SIGTERM", () => {
     left.close();
     right.close();
   });
   const random = seededRandom(Number(seed));
   await print("relay up");
-  obey();
+  obey(lines);
   await Promise.all([carry(left, right, lines[0], random), carry(right, left, lines[1], random)]);
-  for (const [link, { lost, overflow }] of [[left, lines[0]], [right, lines[1]]] as const) {
+  for (const [link, line] of [[left, lines[0]], [right, lines[1]]] as const) {
     const { receivedFrames, kernelDrops, truncated } = link.statistics;
-    await print(JSON.stringify({ receivedFrames, kernelDrops, truncated, lost, overflow }));
+    const { lost, overflow, queueDropped, tooLong } = line;
+    const drops = { kernelDrops, truncated, lost, overflow, queueDropped, tooLong };
+    await print(JSON.stringify({ receivedFrames, ...drops }));
   }
 }
 
-/** Sets the mood named by each line of stdin, and confirms it. */
-async function obey(): Promise<void> {
+/** Changes conditions, given as JSON. */
+function change([one, other]: readonly DelayLine[], json: string): void {
+  const { there, back, ...both }: Conditions = JSON.parse(json);
+  one.change({ ...both, ...there });
+  other.change({ ...both, ...back });
+}
+
+/** Sets the mood or the conditions in each line of stdin, and confirms it. */
+async function obey(paths: readonly DelayLine[]): Promise<void> {
   let rest = "";
   for await (const text of Deno.stdin.readable.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
     for (const line of lines) {
+      if (line.startsWith("{")) {
+        change(paths, line);
+        await print(`changed ${line}`);
+        continue;
+      }
       mood = MOODS.find((name) => name === line) ?? mood;
       await print(`mood ${mood}`);
     }
