@@ -21,8 +21,9 @@ export class BusyPoll {
   /** `socket` is any socket that Deno does not watch. `aside` keeps waits off the loop's thread. */
   constructor(poller: Poller, socket: number, aside = false) {
     this.#poller = poller;
-    this.#loop = aside ? -1 : findEventLoop(socket);
-    this.#nudge = this.#loop < 0 ? undefined : openNudge();
+    this.#nudge = aside ? undefined : openNudge();
+    this.#loop = aside ? -1 : findEventLoop(socket, this.#nudge?.watched ?? -1);
+    if (this.#loop < 0) this.#dropNudge();
   }
 
   /** Claims the event loop's thread, unless another link has it. */
@@ -53,12 +54,15 @@ export class BusyPoll {
   /** Makes the event loop poll its sockets: it polls only when it has nothing else to do. */
   async #runEventLoop(): Promise<void> {
     if (await this.#nudge?.nudge()) return;
-    this.#nudge?.release();
-    this.#nudge = undefined;
+    this.#dropNudge();
     await libc().yieldAside(); // a call on another thread makes the loop wait, and so poll
   }
 
   release(): void {
+    this.#dropNudge();
+  }
+
+  #dropNudge(): void {
     this.#nudge?.release();
     this.#nudge = undefined;
   }

@@ -20,6 +20,8 @@ const MAX_FD = 1024;
  * connected to the sender, so it accepts nothing from other processes.
  */
 export class LoopNudge {
+  /** Descriptor of the socket that the event loop watches. */
+  readonly watched: number;
   #receiver: Deno.DatagramConn;
   #received = new Uint8Array(1);
   #sender: number;
@@ -37,8 +39,8 @@ export class LoopNudge {
       const { bind, connect } = libc();
       const sender = unixAddress(`${name}-sender`);
       unwrap(bind(this.#sender, sender, sender.length), "bind(AF_UNIX)", SUBJECT);
-      const receiver = findSocket(this.#address);
-      unwrap(connect(receiver, sender, sender.length), "connect(AF_UNIX)", SUBJECT);
+      this.watched = findSocket(this.#address);
+      unwrap(connect(this.watched, sender, sender.length), "connect(AF_UNIX)", SUBJECT);
       const { length } = this.#address;
       unwrap(connect(this.#sender, this.#address, length), "connect(AF_UNIX)", SUBJECT);
     } catch (error) {

@@ -14,13 +14,12 @@
 import type { AcceptedSocket } from "./accepted_socket.ts";
 import { probeDescriptors } from "../descriptors.ts";
 import { EINPROGRESS, SystemError, unwrap } from "../errno.ts";
-import { findEventLoops } from "../poll/event_loop.ts";
+import { findEventLoops, readWatch, type Watch } from "../poll/event_loop.ts";
 import { errno, libc } from "../libc.ts";
 import { encodeAddress, portOfAddress, SOCKADDR_BYTES } from "./socket_address.ts";
 
 const AF_INET = 2;
 const SOCK_STREAM_NONBLOCK_CLOEXEC = 1 | 0o4000 | 0o2000000;
-const O_CLOEXEC = 0o2000000;
 const EPOLL_CTL_ADD = 1;
 const LOOPBACK = "127.0.0.1";
 const SUBJECT = "hand a connection to Deno";
@@ -91,8 +90,9 @@ function replace(standIn: Deno.Conn, own: number, port: number, socket: Accepted
   if (socket.closed) throw new Deno.errors.ConnectionReset("Connection closed during the handover");
   const number = findStandIn((standIn.localAddr as Deno.NetAddr).port, port);
   for (const loop of findEventLoops(own)) {
-    const event = readWatch(loop, number);
-    if (event === undefined) continue;
+    const watch = readWatch(loop, number);
+    if (watch === undefined) continue;
+    const event = encodeEvent(watch);
     socket.moveTo(number);
     unwrap(libc().epoll_ctl(loop, EPOLL_CTL_ADD, number, event), "epoll_ctl", SUBJECT);
     return;
@@ -120,36 +120,12 @@ function findStandIn(local: number, peer: number): number {
   throw new Error("Cannot hand a connection to Deno: the socket that Deno accepted was not found");
 }
 
-const PAGE = 64 * 1024;
-const page = new Uint8Array(PAGE);
-const decoder = new TextDecoder();
-
-/** How an epoll instance watches a file, as struct epoll_event; undefined if it does not. */
-function readWatch(loop: number, number: number): Uint8Array<ArrayBuffer> | undefined {
-  const line = new RegExp(`^tfd:\\s+${number} events:\\s+([0-9a-f]+) data:\\s+([0-9a-f]+)`, "m");
-  const [, events, data] = line.exec(readText(`/proc/self/fdinfo/${loop}`)) ?? [];
-  if (data === undefined) return undefined;
-  return encodeEvent(Number.parseInt(events, 16), BigInt(`0x${data}`));
-}
-
 /** struct epoll_event { u32 events; u64 data }, packed on x86-64 only (linux/eventpoll.h). */
-function encodeEvent(events: number, data: bigint): Uint8Array<ArrayBuffer> {
+function encodeEvent({ events, data }: Watch): Uint8Array<ArrayBuffer> {
   const dataAt = Deno.build.arch === "x86_64" ? 4 : 8;
   const event = new Uint8Array(dataAt + 8);
   const view = new DataView(event.buffer);
   view.setUint32(0, events, true);
   view.setBigUint64(dataAt, data, true);
   return event;
-}
-
-function readText(path: string): string {
-  const name = new TextEncoder().encode(`${path}\0`);
-  const fd = unwrap(libc().open(name, O_CLOEXEC, 0), "open", `read "${path}"`);
-  let text = "";
-  for (let count = 1; count > 0;) {
-    count = libc().read(fd, page, PAGE);
-    if (count > 0) text += decoder.decode(page.subarray(0, count));
-  }
-  libc().close(fd);
-  return text;
 }
