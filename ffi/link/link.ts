@@ -1,4 +1,5 @@
 import type { Region } from "../memory.ts";
+import type { Shard } from "./shard_address.ts";
 
 /** Receives a link's frames and state changes. */
 export interface FrameSink {
@@ -105,6 +106,8 @@ export interface LinkOptions {
   etherTypes: readonly [number, number];
   /** Slots of the receive ring, a power of two; 4,096 by default. */
   ringFrames?: number;
+  /** The part of the interface's frames to receive; by default all. Not if `promiscuous`. */
+  shard?: Shard;
   /**
    * Wait for frames only on a thread of Deno's pool; false by default. For QUIC, whose tasks need
    * the event loop's thread without making its epoll instance readable.

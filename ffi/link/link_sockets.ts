@@ -1,13 +1,15 @@
 import { ENETDOWN, isShortage } from "../errno.ts";
-import { type InterfaceFacts, readInterface } from "../socket/interface.ts";
+import type { InterfaceFacts } from "../socket/interface.ts";
 import type { LinkOptions, LinkStatistics } from "./link.ts";
 import {
   bindSocket,
   boundIndex,
   closeSocket,
+  filterFrames,
   isLinkGone,
   openSocket,
   type PacketSocket,
+  readFacts,
   readKernelDrops,
   takeError,
 } from "./packet_socket.ts";
@@ -60,7 +62,9 @@ export class LinkSockets {
   takeFacts(): void {
     const facts = this.#facts();
     if (facts === undefined) return;
+    const isMoved = facts.mac.some((byte, i) => byte !== this.#socket.facts.mac[i]);
     this.#socket.facts.mac.set(facts.mac);
+    if (isMoved && this.fd >= 0) filterFrames(this.#socket, this.#options.link);
     this.#socket.facts.mtu = facts.mtu; // a frame longer than a slot is read from the socket
   }
 
@@ -125,7 +129,7 @@ export class LinkSockets {
 
   #facts(): InterfaceFacts | undefined {
     try {
-      return readInterface(this.#options.link.interface);
+      return readFacts(this.#options.link);
     } catch (error) {
       if (isLinkGone(error)) return undefined;
       throw error;

@@ -1,9 +1,10 @@
 /** One AF_PACKET socket (packet(7)). */
-import { pppoeFilter } from "../socket/bpf.ts";
+import { exceptTo, type Instruction, onlyTo, pppoeFilter } from "../socket/bpf.ts";
 import { SystemError, unwrap } from "../errno.ts";
 import { type InterfaceFacts, readInterface } from "../socket/interface.ts";
 import { libc } from "../libc.ts";
 import type { LinkOptions, LinkStatistics } from "./link.ts";
+import { type Shard, shardAddress } from "./shard_address.ts";
 import { attachFilter } from "../socket/socket_filter.ts";
 
 const AF_PACKET = 17;
@@ -26,6 +27,7 @@ const PACKET_STATISTICS = 6;
 const PACKET_VNET_HDR = 15;
 const PACKET_IGNORE_OUTGOING = 23;
 const PACKET_MR_PROMISC = 1;
+const PACKET_MR_UNICAST = 3;
 
 /** Room in the kernel for a burst of about 1,800 full frames, in bytes. */
 const SOCKET_BUFFER = 4 * 1024 * 1024;
@@ -45,16 +47,15 @@ export interface PacketSocket {
 export function openSocket(options: LinkOptions): PacketSocket {
   const name = options.interface;
   const subject = `open interface "${name}"`;
-  const facts = readInterface(name);
+  const facts = readFacts(options);
   if (!facts.ethernet) throw new TypeError(`Cannot ${subject}: not an Ethernet interface`);
   const [fd, sendFd] = [newSocket(subject), -1];
   const socket = { fd, sendFd, facts };
   try {
-    const program = pppoeFilter(options.etherTypes);
-    unwrap(attachFilter(fd, program), "setsockopt(SO_ATTACH_FILTER)", subject);
+    filterFrames(socket, options);
     setOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, int(1), "PACKET_IGNORE_OUTGOING", subject);
     setOption(fd, SOL_PACKET, PACKET_VNET_HDR, int(1), "PACKET_VNET_HDR", subject);
-    if (options.promiscuous) joinPromiscuous(fd, facts.index, subject);
+    if (options.promiscuous) join(socket, PACKET_MR_PROMISC);
     setBuffer(fd, SO_RCVBUFFORCE, SO_RCVBUF);
     socket.sendFd = newSocket(subject);
     setBuffer(socket.sendFd, SO_SNDBUFFORCE, SO_SNDBUF);
@@ -64,6 +65,28 @@ export function openSocket(options: LinkOptions): PacketSocket {
     closeSocket(socket);
     throw error;
   }
+}
+
+/** Reads the interface's properties, with the address that is ours on it. Throws SystemError. */
+export function readFacts({ interface: name, shard }: LinkOptions): InterfaceFacts {
+  const facts = readInterface(name);
+  return shard === undefined ? facts : { ...facts, mac: shardAddress(facts.mac, shard.index) };
+}
+
+/** Makes the socket receive the frames that are ours by their EtherType and destination. */
+export function filterFrames(socket: PacketSocket, { etherTypes, shard }: LinkOptions): void {
+  const { fd, facts } = socket;
+  const own = pppoeFilter(etherTypes);
+  const program = shard === undefined ? own : shardFilter(facts.mac, shard, own);
+  const subject = `open interface "${facts.name}"`;
+  unwrap(attachFilter(fd, program), "setsockopt(SO_ATTACH_FILTER)", subject);
+  if (shard !== undefined && shard.index > 0) join(socket, PACKET_MR_UNICAST);
+}
+
+function shardFilter(mac: Uint8Array, { index, count }: Shard, own: Instruction[]): Instruction[] {
+  if (index > 0) return onlyTo(mac, own);
+  const others = Array.from({ length: count - 1 }, (_, i) => shardAddress(mac, i + 1));
+  return exceptTo(others, own);
 }
 
 /** Binds the receiving socket to the interface; frames arrive from here on. */
@@ -136,11 +159,15 @@ export function isLinkGone(error: unknown): boolean {
   return error instanceof SystemError && ["ENODEV", "ENXIO", "ENETDOWN"].includes(error.code);
 }
 
-function joinPromiscuous(fd: number, index: number, subject: string): void {
+/** Makes the interface receive all frames, or those to the socket's address too (packet(7)). */
+function join({ fd, facts }: PacketSocket, type: number): void {
   const request = new Uint8Array(16); // struct packet_mreq
   const view = new DataView(request.buffer);
-  view.setInt32(0, index, true);
-  view.setUint16(4, PACKET_MR_PROMISC, true);
+  view.setInt32(0, facts.index, true);
+  view.setUint16(4, type, true);
+  view.setUint16(6, facts.mac.length, true);
+  request.set(facts.mac, 8);
+  const subject = `open interface "${facts.name}"`;
   setOption(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, request, "PACKET_ADD_MEMBERSHIP", subject);
 }
 

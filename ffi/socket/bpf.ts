@@ -14,6 +14,7 @@ const PKTTYPE = 4;
 const VLAN_TAG = 44;
 const VLAN_TAG_PRESENT = 48;
 const PACKET_OUTGOING = 4;
+const DESTINATION_AT = 0;
 const ETHERTYPE_AT = 12;
 const WHOLE_FRAME = 0x40000;
 /** Mask of the VLAN identifier in a tag (IEEE 802.1Q section 9.6); 0 means a priority tag. */
@@ -48,6 +49,49 @@ export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[
     ...untagged,
     ...accept(TAGGED_CAPTURE),
   ];
+}
+
+/** Accepts what `rest` does of the frames to one address; six bytes. */
+export function onlyTo(address: Uint8Array, rest: readonly Instruction[]): Instruction[] {
+  const [high, low] = wordsOf(address);
+  return [
+    [LD_W_ABS, 0, 0, DESTINATION_AT + 2],
+    [JEQ, 1, 0, low],
+    [RET, 0, 0, 0],
+    [LD_H_ABS, 0, 0, DESTINATION_AT],
+    [JEQ, 1, 0, high],
+    [RET, 0, 0, 0],
+    ...rest,
+  ];
+}
+
+/**
+ * Accepts what `rest` does of the frames to all but some addresses, at most 127, which differ in
+ * their first two bytes only.
+ */
+export function exceptTo(
+  addresses: readonly Uint8Array[],
+  rest: readonly Instruction[],
+): Instruction[] {
+  if (addresses.length === 0) return [...rest];
+  const words = addresses.map(wordsOf);
+  const rejected = words.flatMap(([high]): Instruction[] => [
+    [JEQ, 0, 1, high],
+    [RET, 0, 0, 0],
+  ]);
+  return [
+    [LD_W_ABS, 0, 0, DESTINATION_AT + 2],
+    [JEQ, 0, rejected.length + 1, words[0][1]],
+    [LD_H_ABS, 0, 0, DESTINATION_AT],
+    ...rejected,
+    ...rest,
+  ];
+}
+
+/** The first two and the last four bytes of an address. */
+function wordsOf(address: Uint8Array): [high: number, low: number] {
+  const view = new DataView(address.buffer, address.byteOffset, 6);
+  return [view.getUint16(0), view.getUint32(2)];
 }
 
 /** Encodes a program as an array of struct sock_filter. */

@@ -1,10 +1,14 @@
 import { assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   encodeFilter,
+  exceptTo,
   type Instruction,
+  onlyTo,
   pppoeFilter,
   TAGGED_CAPTURE,
 } from "../../../ffi/socket/bpf.ts";
+import { MAX_SHARDS, shardAddress, shardOf } from "../../../ffi/link/shard_address.ts";
 
 /** The kernel's data about a packet. */
 interface Packet {
@@ -13,6 +17,8 @@ interface Packet {
   type: number;
   /** The tag control information of the 802.1Q tag, if the frame had one. */
   tag?: number | undefined;
+  /** Destination address. */
+  to?: Uint8Array;
 }
 
 /** Runs a filter as the kernel does; knows only the instructions that ours uses. */
@@ -33,6 +39,9 @@ function load(code: number, k: number, packet: Packet): number {
   if (code === 0x20 && k === 0xfffff000 + 44) return packet.tag ?? 0;
   if (code === 0x20 && k === 0xfffff000 + 4) return packet.type;
   if (code === 0x28 && k === 12) return packet.etherType;
+  const { to = new Uint8Array(6) } = packet;
+  if (code === 0x20 && k === 2) return new DataView(to.buffer).getUint32(2);
+  if (code === 0x28 && k === 0) return new DataView(to.buffer).getUint16(0);
   throw new Error(`Unknown instruction: ${code} ${k}`);
 }
 
@@ -64,4 +73,42 @@ Deno.test("an instruction is encoded as struct sock_filter", () => {
   const bytes = encodeFilter([[0x15, 2, 3, 0x8863], [0x06, 0, 0, 0x40000]]);
   assertEquals([...bytes.subarray(0, 8)], [0x15, 0, 2, 3, 0x63, 0x88, 0, 0]);
   assertEquals([...bytes.subarray(8)], [0x06, 0, 0, 0, 0, 0, 4, 0]);
+});
+
+const station = fc.uint8Array({ minLength: 6, maxLength: 6 }).map((bytes) => {
+  const address = new Uint8Array(bytes);
+  address[0] &= 0xfe;
+  return address;
+});
+
+Deno.test("of all shards of an interface, exactly one receives a frame, whatever its destination", () => {
+  const own = pppoeFilter([0x8863, 0x8864]);
+  fc.assert(fc.property(
+    station,
+    station,
+    fc.integer({ min: 1, max: MAX_SHARDS }),
+    fc.nat(MAX_SHARDS),
+    (mac, other, count, at) => {
+      const addresses = Array.from({ length: count }, (_, index) => shardAddress(mac, index));
+      const programs = addresses.map((address, index) =>
+        index === 0 ? exceptTo(addresses.slice(1), own) : onlyTo(address, own)
+      );
+      const to = addresses[at] ?? other;
+      const packet = { etherType: 0x8864, type: 0, to };
+      const receivers = programs.flatMap((program, index) =>
+        run(program, packet) > 0 ? [index] : []
+      );
+      assertEquals(receivers, [Math.max(0, shardOf(mac, count, to))]);
+    },
+  ));
+});
+
+Deno.test("shards have different addresses, none of a group, and all but the first local ones", () => {
+  fc.assert(fc.property(station, (mac) => {
+    const all = Array.from({ length: MAX_SHARDS }, (_, index) => shardAddress(mac, index));
+    assertEquals(new Set(all.map((address) => address.toHex())).size, MAX_SHARDS);
+    assertEquals(all.every(([first]) => (first & 1) === 0), true);
+    assertEquals(all.slice(1).every(([first]) => (first & 2) === 2), true);
+    assertEquals(all[0], mac);
+  }));
 });
