@@ -3,7 +3,7 @@ import { Lab } from "../tests/lab/lab.ts";
 import type { Flow } from "./load.ts";
 import { losslessRate } from "./lossless.ts";
 import { layDaemons, layReference, type Path } from "./paths.ts";
-import { cpuSeconds, residentMebibytes } from "./process_figures.ts";
+import { cpuSince, cpuSnapshot, residentMebibytes } from "./process_figures.ts";
 import type { Figures } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
@@ -57,8 +57,8 @@ async function measure(path: Path, effort: Effort): Promise<Figures> {
   const both = await Promise.all([load(up, 1510, 0), load(down, 1510, 0)]);
   figures["flat out 1510 B both ways frames/s"] = both[0].delivered + both[1].delivered;
   figures["RSS loaded MiB"] = residentMebibytes(pids);
-  const before = cpuSeconds(pids);
+  const before = cpuSnapshot(pids);
   await new Promise((resolve) => setTimeout(resolve, 2_000));
-  figures["CPU idle %"] = (cpuSeconds(pids) - before) / 2 * 100;
+  figures["CPU idle %"] = cpuSince(before, pids) / 2 * 100;
   return figures;
 }

@@ -1,35 +1,17 @@
 /**
- * Sends session frames at a steady rate. Runs as a separate process, started by trial.ts, which
- * writes the load to its standard input.
+ * Sends session frames at a steady rate, one load after another. Runs as a separate process,
+ * started by trial.ts.
  */
 import type { Link } from "../ffi/link/link.ts";
 import { libc } from "../ffi/libc.ts";
 import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { type Load, markedFrame, PAYLOAD } from "./load.ts";
-
-const load = await new Response(Deno.stdin.readable).json() as Load;
-const { flows, rate, seconds } = load;
-const length = load.size - SESSION_HEADER;
-
-const links = new Map<string, Link>();
-for (const { from } of flows) if (!links.has(from)) links.set(from, open(from));
-const [first] = links.values();
-
-/** For each flow, its link, and its header of five words. */
-const linkOf = flows.map(({ from }) => links.get(from) ?? first);
-const heads = new Uint8Array(flows.length * SESSION_HEADER);
-flows.forEach((flow, i) => {
-  const head = markedFrame(flow, length, load.run).subarray(0, SESSION_HEADER);
-  heads.set(head, i * SESSION_HEADER);
-});
-const words = new Uint32Array(heads.buffer);
+import { type Load, markedFrame, PAYLOAD, type Sent } from "./load.ts";
+import { serveRequests } from "./station.ts";
+import { wallClock } from "./time_stamp.ts";
 
 /** Maximum number of frames sent together. */
 const BURST = 64;
-const region = first.region(BURST * length);
-const payload = markedFrame(flows[0], length, load.run).subarray(SESSION_HEADER);
-for (let i = 0; i < BURST; i++) region.bytes.set(payload, i * length);
 
 function open(name: string): Link {
   return openLink({
@@ -40,20 +22,57 @@ function open(name: string): Link {
   });
 }
 
-let sent = 0;
-let flow = 0;
+/** Sends the frames of a load in turn. */
+class Sender {
+  readonly links = new Map<string, Link>();
+  sent = 0;
+  #flow = 0;
+  #length: number;
+  #linkOf: Link[];
+  /** The header of each flow, of five words. */
+  #words: Uint32Array;
+  #region: ReturnType<Link["region"]>;
 
-/** Sends the frames up to number `end`, at most a burst. */
-function burst(end: number): void {
-  const time = performance.timeOrigin + performance.now();
-  for (let at = 0; sent < end; sent++, at += length) {
-    region.view.setUint32(at + PAYLOAD.number, sent);
-    region.view.setFloat64(at + PAYLOAD.time, time);
-    region.view.setUint32(at + PAYLOAD.flow, flow);
-    linkOf[flow].queue(words, flow * SESSION_HEADER / 4, region, at, length);
-    flow = flow + 1 === flows.length ? 0 : flow + 1;
+  constructor({ flows, size, run }: Load) {
+    for (const { from } of flows) if (!this.links.has(from)) this.links.set(from, open(from));
+    const [first] = this.links.values();
+    this.#length = size - SESSION_HEADER;
+    this.#linkOf = flows.map(({ from }) => this.links.get(from) ?? first);
+    const heads = new Uint8Array(flows.length * SESSION_HEADER);
+    flows.forEach((flow, i) => {
+      const head = markedFrame(flow, this.#length, run).subarray(0, SESSION_HEADER);
+      heads.set(head, i * SESSION_HEADER);
+    });
+    this.#words = new Uint32Array(heads.buffer);
+    this.#region = first.region(BURST * this.#length);
+    const payload = markedFrame(flows[0], this.#length, run).subarray(SESSION_HEADER);
+    for (let i = 0; i < BURST; i++) this.#region.bytes.set(payload, i * this.#length);
   }
-  for (const link of links.values()) link.flush();
+
+  /** Sends the frames up to number `end`, at most a burst. */
+  burst(end: number): void {
+    const time = wallClock();
+    const { view } = this.#region;
+    for (let at = 0; this.sent < end; this.sent++, at += this.#length) {
+      view.setUint32(at + PAYLOAD.number, this.sent);
+      view.setFloat64(at + PAYLOAD.time, time);
+      view.setUint32(at + PAYLOAD.flow, this.#flow);
+      const head = this.#flow * SESSION_HEADER / 4;
+      this.#linkOf[this.#flow].queue(this.#words, head, this.#region, at, this.#length);
+      this.#flow = this.#flow + 1 === this.#linkOf.length ? 0 : this.#flow + 1;
+    }
+    for (const link of this.links.values()) link.flush();
+  }
+
+  /** Closes the links; returns the number of frames that left. */
+  close(): number {
+    let left = 0;
+    for (const link of this.links.values()) {
+      left += link.statistics.sentFrames;
+      link.close();
+    }
+    return left;
+  }
 }
 
 /** Minimum sleep, in milliseconds: a shorter one costs more than it saves. */
@@ -68,21 +87,20 @@ function sleep(milliseconds: number): void {
   libc().ppoll(new Uint8Array(8), 0, timeout, null);
 }
 
-const total = rate === 0 ? Infinity : Math.floor(rate * seconds);
-const start = performance.now();
-for (let now = start; sent < total && now - start < seconds * 1_100; now = performance.now()) {
-  if (rate === 0 && now - start >= seconds * 1_000) break;
-  const due = rate === 0 ? sent + BURST : Math.ceil((now - start) * rate / 1_000);
-  burst(Math.min(total, due, sent + BURST));
-  if (rate !== 0) sleep(start + sent * 1_000 / rate - performance.now());
+function send(load: Load): Sent {
+  const { rate, seconds } = load;
+  const sender = new Sender(load);
+  const total = rate === 0 ? Infinity : Math.floor(rate * seconds);
+  const start = performance.now();
+  for (let now = start; sender.sent < total; now = performance.now()) {
+    if (now - start >= seconds * (rate === 0 ? 1_000 : 1_100)) break;
+    const due = rate === 0 ? sender.sent + BURST : Math.ceil((now - start) * rate / 1_000);
+    sender.burst(Math.min(total, due, sender.sent + BURST));
+    if (rate !== 0) sleep(start + sender.sent * 1_000 / rate - performance.now());
+  }
+  const took = (performance.now() - start) / 1_000;
+  const sent = sender.close();
+  return { sent, offered: sent / took };
 }
-const took = (performance.now() - start) / 1_000;
-let left = 0;
-for (const link of links.values()) {
-  left += link.statistics.sentFrames;
-  link.close();
-}
-await Deno.stdout.write(
-  new TextEncoder().encode(JSON.stringify({ sent: left, offered: left / took })),
-);
-Deno.exit(0);
+
+await serveRequests(send);

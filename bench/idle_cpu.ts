@@ -2,7 +2,7 @@
 import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions, MANY_SESSIONS } from "./dial.ts";
-import { threadSeconds } from "./process_figures.ts";
+import { cpuSince, cpuSnapshot } from "./process_figures.ts";
 import type { Findings } from "./section.ts";
 
 const SESSIONS = 1_000;
@@ -20,12 +20,12 @@ export async function idleCpu(quick: boolean): Promise<Findings> {
   await sleep(quick ? 3 : SETTLED);
   const seconds = quick ? 4 : WATCHED;
   const pids = [server.pid, client.pid];
-  const before = threadSeconds(pids);
+  const before = cpuSnapshot(pids);
   await sleep(seconds);
   const name = `CPU with ${SESSIONS.toLocaleString("en")} idle sessions, % of a core`;
   return {
     how: `User and system time of both daemons' threads over ${seconds} s.`,
-    figures: { [name]: (threadSeconds(pids) - before) / seconds * 100 },
+    figures: { [name]: cpuSince(before, pids) / seconds * 100 },
     goals: { [name]: { below: 0.2 } },
   };
 }

@@ -26,6 +26,20 @@ export interface Load {
   run: number;
 }
 
+/** The result of a generator. */
+export interface Sent {
+  sent: number;
+  /** Frames per second. */
+  offered: number;
+}
+
+/** What a sink watches for. */
+export interface Watch extends Pick<Load, "run"> {
+  /** Number of flows. */
+  flows: number;
+  interfaces: readonly string[];
+}
+
 /** The result of a sink. Latencies are one-way, in microseconds. */
 export interface Seen {
   received: number;
@@ -33,6 +47,8 @@ export interface Seen {
   p99: number;
   /** Median latency of the last frames: high if a queue remains. */
   tail: number;
+  /** Number of frames by latency; see latency_histogram.ts. */
+  histogram: number[];
   /** Seconds from the first frame to the last. */
   seconds: number;
   /** Number of frames received per flow. */

@@ -1,30 +1,38 @@
-/**
- * Ticks per second in /proc/PID/stat (proc(5), sysconf(_SC_CLK_TCK)): 100 on all Linux systems in
- * use.
- */
-const TICKS = 100;
+/** Nanoseconds of CPU time by thread: `PID/TID`. */
+export type CpuSnapshot = ReadonlyMap<string, number>;
 
-/** Returns the CPU seconds used by these processes so far, in steps of 10 ms each. */
-export function cpuSeconds(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return sum + (Number(fields[11]) + Number(fields[12])) / TICKS;
-  }, 0);
+/**
+ * Reads the CPU time of each living thread of these processes (proc(5),
+ * /proc/PID/task/TID/schedstat).
+ */
+export function cpuSnapshot(pids: readonly number[]): CpuSnapshot {
+  const used = new Map<string, number>();
+  for (const pid of pids) {
+    for (const { name } of Deno.readDirSync(`/proc/${pid}/task`)) {
+      try {
+        const text = Deno.readTextFileSync(`/proc/${pid}/task/${name}/schedstat`);
+        used.set(`${pid}/${name}`, Number(text.split(" ")[0]));
+      } catch (error) {
+        // The thread has ended.
+        if (!(error instanceof Deno.errors.NotFound) && !isNoProcess(error)) throw error;
+      }
+    }
+  }
+  return used;
+}
+
+function isNoProcess(error: unknown): boolean {
+  return error instanceof Error && /ESRCH|os error 3\b/.test(error.message);
 }
 
 /**
- * Returns the CPU seconds used by the living threads of these processes so far, to the nanosecond
- * (proc(5), /proc/PID/task/TID/schedstat).
+ * Returns the CPU seconds used since a snapshot. Threads that ended meanwhile do not count; Deno's
+ * pool ends a thread only after seconds without work.
  */
-export function threadSeconds(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
-    const folder = `/proc/${pid}/task`;
-    const nanoseconds = [...Deno.readDirSync(folder)].map(({ name }) =>
-      Number(Deno.readTextFileSync(`${folder}/${name}/schedstat`).split(" ")[0])
-    );
-    return sum + nanoseconds.reduce((all, one) => all + one, 0) / 1e9;
-  }, 0);
+export function cpuSince(before: CpuSnapshot, pids: readonly number[]): number {
+  let nanoseconds = 0;
+  for (const [thread, used] of cpuSnapshot(pids)) nanoseconds += used - (before.get(thread) ?? 0);
+  return nanoseconds / 1e9;
 }
 
 /** Returns the resident memory of these processes in MiB. */

@@ -1,27 +1,29 @@
 /**
- * Counts and times the frames of one run until standard input ends; started by trial.ts.
- * `sink.ts RUN FLOWS INTERFACE…`
+ * Counts and times the frames of one run after another; started by trial.ts. A request to watch
+ * opens the interfaces, the next one closes them and returns what was seen.
  */
 import type { Link } from "../ffi/link/link.ts";
 import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
-import { PAYLOAD, payloadOfRun, type Seen } from "./load.ts";
 import { quantile } from "./figures.ts";
+import { histogramOf } from "./latency_histogram.ts";
+import { PAYLOAD, payloadOfRun, type Seen, type Watch } from "./load.ts";
+import { serveRequests } from "./station.ts";
+import { arrivalTime } from "./time_stamp.ts";
 
 /** Number of latencies kept. */
 const SAMPLES = 1 << 20;
 const TAIL = 64;
 
-const [run, flows] = Deno.args.slice(0, 2).map(Number);
-const names = Deno.args.slice(2);
+let run = 0;
 const samples = new Float64Array(SAMPLES);
-const byFlow = new Uint32Array(flows);
+let byFlow = new Uint32Array(0);
 let [received, first, last] = [0, 0, 0];
 
 function frame(_bytes: Uint8Array, view: DataView, offset: number, length: number): void {
   const at = payloadOfRun(view, offset, length, run);
   if (at < 0) return;
-  last = performance.timeOrigin + performance.now();
+  last = arrivalTime(view, offset);
   if (received === 0) first = last;
   samples[received++ & SAMPLES - 1] = (last - view.getFloat64(at + PAYLOAD.time)) * 1_000;
   byFlow[view.getUint32(at + PAYLOAD.flow)]++;
@@ -38,26 +40,41 @@ function figures(): Seen {
     p50: quantile(sorted, 0.5),
     p99: quantile(sorted, 0.99),
     tail: quantile(tail.sort(), 0.5),
+    histogram: histogramOf(sorted),
     seconds: (last - first) / 1_000,
     byFlow: [...byFlow],
   };
 }
 
-function open(name: string): Link {
+function open(name: string, isAlone: boolean): Link {
   return openLink({
     interface: name,
     promiscuous: true,
     etherTypes: [ETHERTYPE_SESSION, ETHERTYPE_SESSION],
     ringFrames: 16_384,
-    waitAside: names.length > 1, // several links cannot block on one thread
+    waitAside: !isAlone, // several links cannot block on one thread
   });
 }
 
-const links = names.map(open);
-const running = links.map((link) => link.run({ frame, batchEnd() {}, state() {} }));
-const say = (text: string) => Deno.stdout.write(new TextEncoder().encode(text));
-await say("ready\n");
-for await (const _ of Deno.stdin.readable);
-for (const link of links) link.close();
-await Promise.all(running);
-await say(`${JSON.stringify(figures())}\n`);
+let links: Link[] = [];
+let running: Promise<void>[] = [];
+
+function start(watch: Watch): void {
+  run = watch.run;
+  byFlow = new Uint32Array(watch.flows);
+  [received, first, last] = [0, 0, 0];
+  links = watch.interfaces.map((name) => open(name, watch.interfaces.length === 1));
+  running = links.map((link) => link.run({ frame, batchEnd() {}, state() {} }));
+}
+
+async function stop(): Promise<Seen> {
+  for (const link of links) link.close();
+  await Promise.all(running);
+  return figures();
+}
+
+await serveRequests<Watch | null>((watch) => {
+  if (watch === null) return stop();
+  start(watch);
+  return null;
+});

@@ -6,12 +6,22 @@ import { runCommand } from "./process.ts";
  * when each interface forwards.
  */
 export async function bridge(lab: Lab, ...interfaces: string[]): Promise<void> {
-  await runCommand("ip", "link", "add", "lab-br", "type", "bridge", "forward_delay", "0");
+  await bridgeNamed(lab, "lab-br", interfaces);
+}
+
+/** The same, for several bridges in a lab. */
+export async function bridgeNamed(
+  lab: Lab,
+  bridge: string,
+  interfaces: readonly string[],
+): Promise<void> {
+  const add = ["type", "bridge", "forward_delay", "0", "mcast_snooping", "0"];
+  await runCommand("ip", "link", "add", bridge, ...add);
   lab.use({
-    [Symbol.asyncDispose]: async () => void await runCommand("ip", "link", "del", "lab-br"),
+    [Symbol.asyncDispose]: async () => void await runCommand("ip", "link", "del", bridge),
   });
-  for (const name of interfaces) await runCommand("ip", "link", "set", name, "master", "lab-br");
-  await runCommand("ip", "link", "set", "lab-br", "up");
+  for (const name of interfaces) await runCommand("ip", "link", "set", name, "master", bridge);
+  await runCommand("ip", "link", "set", bridge, "up", "addrgenmode", "none");
   for (const name of interfaces) await forwarding(name);
 }
 

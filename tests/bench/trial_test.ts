@@ -1,0 +1,38 @@
+import { assert, assertEquals } from "@std/assert";
+import { cpuSince, cpuSnapshot } from "../../bench/process_figures.ts";
+import { tryLoad } from "../../bench/trial.ts";
+import { bridge } from "../lab/bridge.ts";
+import { insideLab, Lab } from "../lab/lab.ts";
+
+Deno.test({
+  name: "a load's frames are counted and timed, and the next load begins at zero",
+  ignore: !insideLab(),
+  sanitizeResources: false, // generator and sink stay for the next trial
+  fn: async () => {
+    await using lab = await Lab.open();
+    await lab.cables();
+    await bridge(lab, "lan0", "wan0");
+    const flow = {
+      from: "cust0",
+      to: "ac0",
+      source: 0x02_0000_0000_01,
+      destination: 0x02_0000_0000_02,
+    };
+    const flows = [{ ...flow, id: 1 }, { ...flow, id: 2 }];
+    for (const size of [64, 1510]) {
+      const trial = await tryLoad({ flows, size, rate: 1_000, seconds: 0.2 }, [Deno.pid]);
+      assertEquals([trial.sent, trial.received, trial.byFlow], [200, 200, [100, 100]]);
+      assertEquals(trial.histogram.reduce((sum, count) => sum + count, 0), 200);
+      assert(trial.p50 > 0 && trial.p50 <= trial.p99, `${trial.p50} ${trial.p99}`);
+      assert(trial.cpu > 0);
+    }
+  },
+});
+
+Deno.test("CPU time that this process uses is seen", () => {
+  const before = cpuSnapshot([Deno.pid]);
+  const end = performance.now() + 20;
+  while (performance.now() < end);
+  const seconds = cpuSince(before, [Deno.pid]);
+  assert(seconds > 0.001 && seconds < 10, `${seconds}`);
+});
