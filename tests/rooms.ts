@@ -86,6 +86,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "src/config/toml": [],
   "src/daemon": [
     "ffi/link",
+    "ffi/poll",
     "ffi/process",
     "ffi/socket",
     "src",

@@ -1,6 +1,5 @@
-import { LoopNudge } from "./loop_nudge.ts";
 import { findEventLoop } from "./event_loop.ts";
-import { libc } from "../libc.ts";
+import { LoopPoll } from "./loop_poll.ts";
 import type { Outcome, Poller } from "./poller.ts";
 
 /** The link that busy-polls on the event loop's thread, if any; only one may at a time. */
@@ -15,15 +14,14 @@ export class BusyPoll {
   #poller: Poller;
   /** The event loop's epoll instance; -1 if it was not found or must not be used. */
   #loop: number;
-  /** Makes the event loop poll its sockets; undefined if this has to be done in another way. */
-  #nudge: LoopNudge | undefined;
+  #loopPoll: LoopPoll | undefined;
 
   /** `socket` is any socket that Deno does not watch. `aside` keeps waits off the loop's thread. */
   constructor(poller: Poller, socket: number, aside = false) {
     this.#poller = poller;
-    this.#nudge = aside ? undefined : openNudge();
-    this.#loop = aside ? -1 : findEventLoop(socket, this.#nudge?.watched ?? -1);
-    if (this.#loop < 0) this.#dropNudge();
+    this.#loopPoll = aside ? undefined : new LoopPoll();
+    this.#loop = aside ? -1 : findEventLoop(socket, this.#loopPoll?.watched ?? -1);
+    if (this.#loop < 0) this.#loopPoll?.release();
   }
 
   /** Claims the event loop's thread, unless another link has it. */
@@ -44,41 +42,20 @@ export class BusyPoll {
 
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
-      await this.#runEventLoop();
+      await this.#loopPoll?.poll();
       if (left(milliseconds, since) === 0) return "timeout";
       const outcome = this.#poller.watch(socket, this.#loop, left(milliseconds, since));
       if (outcome !== "loop") return outcome;
     }
   }
 
-  /** Makes the event loop poll its sockets: it polls only when it has nothing else to do. */
-  async #runEventLoop(): Promise<void> {
-    if (await this.#nudge?.nudge()) return;
-    this.#dropNudge();
-    await libc().yieldAside(); // a call on another thread makes the loop wait, and so poll
-  }
-
   release(): void {
-    this.#dropNudge();
-  }
-
-  #dropNudge(): void {
-    this.#nudge?.release();
-    this.#nudge = undefined;
+    this.#loopPoll?.release();
   }
 
   /** Gives up the event loop's thread, so that another link can claim it. */
   end(): void {
     if (holder === this) holder = undefined;
-  }
-}
-
-/** Opens a nudge; undefined if Deno does not permit it (--unstable-net and its permissions). */
-function openNudge(): LoopNudge | undefined {
-  try {
-    return new LoopNudge();
-  } catch {
-    return undefined;
   }
 }
 

@@ -4,6 +4,7 @@ import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
 import type { Incoming, Listener } from "../tunnel/transport/listener.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import type { PollLoop } from "../tunnel/turn.ts";
 import { ClientAllowances } from "./client_allowances.ts";
 import { NameGuard } from "./name_guard.ts";
 import type { Proxy } from "../proxy/proxy.ts";
@@ -31,6 +32,7 @@ export interface ServerOptions {
   keepalive: KeepaliveOptions;
   buffer: (size: number) => RecordBuffer;
   now: () => number;
+  pollLoop: PollLoop;
   events: ServerEvents;
 }
 
@@ -138,13 +140,14 @@ export class Server {
   }
 
   async #carry(client: string, address: string, connection: Connection): Promise<void> {
-    const { proxy, events, buffer, now, knows } = this.#options;
+    const { proxy, events, buffer, now, pollLoop, knows } = this.#options;
     if (this.#stopping || !knows(client)) return abandon(connection);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),
       keepalive: this.#keepalive,
       now,
+      pollLoop,
       allowance: this.#allowances.of(client),
     });
     const { peer, sink } = proxy.join(client, tunnel);

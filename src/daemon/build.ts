@@ -1,5 +1,6 @@
 /** Builds a mode from its configuration and runs it until it is stopped. */
 import type { Link } from "../../ffi/link/link.ts";
+import { LoopPoll } from "../../ffi/poll/loop_poll.ts";
 import { randomBytes } from "node:crypto";
 import { withConfigKey } from "../config/with_config_key.ts";
 import { formatAddress } from "../config/addresses.ts";
@@ -70,6 +71,7 @@ export async function startServer(
     ready,
   );
   state.restore(proxy, link.mac);
+  const loop = new LoopPoll();
   const server = new Server({
     proxy,
     listeners,
@@ -84,6 +86,7 @@ export async function startServer(
     },
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
+    pollLoop: () => loop.poll(),
     now,
     events: namingCertificate(loggedServerEvents(now, later, monitor), access),
   });
@@ -103,7 +106,7 @@ export async function startServer(
     };
   });
   return runDaemon({
-    ...{ link, proxy, monitor, tunnels: server, state, reloader },
+    ...{ link, loop, proxy, monitor, tunnels: server, state, reloader },
     certificates: () => access.certificates,
   });
 }
@@ -131,6 +134,7 @@ export async function startClient(
   );
   state.restore(proxy, link.mac);
   noteTransport(tunnel.transport);
+  const loop = new LoopPoll();
   const client: Client = new Client({
     proxy,
     transport: tunnel.transport,
@@ -140,6 +144,7 @@ export async function startClient(
     drops: monitor.udpDrops,
     settings: clientSettings(config, files),
     buffer: (size) => link.region(size),
+    pollLoop: () => loop.poll(),
     now,
     random: Math.random,
     events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.peer?.name })),
@@ -157,7 +162,7 @@ export async function startClient(
     };
   });
   return runDaemon({
-    ...{ link, proxy, monitor, tunnels: client, state, reloader },
+    ...{ link, loop, proxy, monitor, tunnels: client, state, reloader },
     certificates: () => access.certificates,
   });
 }

@@ -6,6 +6,7 @@ import type { Violation } from "../tunnel/record/record.ts";
 import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
 import type { Endpoint } from "../tunnel/transport/endpoint.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import type { PollLoop } from "../tunnel/turn.ts";
 import { Backoff, type BackoffOptions } from "./backoff.ts";
 import { CertificateAdvice, type DiallerOptions, dialServer, type DialSettings } from "./dial.ts";
 import type { Proxy } from "../proxy/proxy.ts";
@@ -33,6 +34,7 @@ export interface ClientOptions extends DiallerOptions {
   servers: readonly Endpoint[];
   settings: ClientSettings;
   buffer: (size: number) => RecordBuffer;
+  pollLoop: PollLoop;
   /** Returns numbers in [0, 1). */
   random: () => number;
   events: ClientEvents;
@@ -163,9 +165,9 @@ export class Client {
   }
 
   #tunnel(connection: Connection): Tunnel {
-    const { buffer, now } = this.#options;
+    const { buffer, now, pollLoop } = this.#options;
     const { keepalive } = this.#settings;
-    return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now });
+    return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now, pollLoop });
   }
 
   #dial(server: number): Promise<Connection> {

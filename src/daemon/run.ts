@@ -1,5 +1,6 @@
 import manifest from "../../deno.json" with { type: "json" };
 import type { Link } from "../../ffi/link/link.ts";
+import type { LoopPoll } from "../../ffi/poll/loop_poll.ts";
 import type { Config } from "../config/types.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger, setLogLevel } from "../log.ts";
@@ -27,6 +28,7 @@ const SWEEP = 1_000;
 /** Dependencies of a daemon. */
 export interface DaemonParts {
   link: Link;
+  loop: LoopPoll;
   proxy: Proxy;
   monitor: Monitor;
   tunnels: Server | Client;
@@ -172,7 +174,7 @@ function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
 }
 
 async function stop(
-  { reloader, link, proxy, tunnels, state }: DaemonParts,
+  { reloader, link, loop, proxy, tunnels, state }: DaemonParts,
   captures: { end(): Promise<void> },
   final: boolean,
 ): Promise<void> {
@@ -184,6 +186,7 @@ async function stop(
   await captures.end(); // after the last PADT
   logTotals(link, proxy);
   link.close();
+  loop.release();
 }
 
 /** Logs the counts of forwarded and dropped frames since startup. */

@@ -15,7 +15,7 @@ import { ControlType, type Violation } from "./record/record.ts";
 import { type RecordBuffer, RecordReader } from "./record/record_reader.ts";
 import { RecordWriter } from "./record/record_writer.ts";
 import type { TunnelDrop, TunnelSink } from "./tunnel_sink.ts";
-import { DatagramTurn, Turn } from "./turn.ts";
+import { DatagramTurn, type PollLoop, Turn } from "./turn.ts";
 
 export type { KeepaliveOptions } from "./keepalive.ts";
 
@@ -41,6 +41,7 @@ export interface TunnelOptions {
   keepalive: KeepaliveOptions;
   /** Milliseconds of a monotonic clock. */
   now: () => number;
+  pollLoop: PollLoop;
   /** What the peer may send through all of its tunnels; by default, through this one. */
   allowance?: PeerAllowance;
 }
@@ -61,6 +62,7 @@ export class Tunnel {
   #buffer: RecordBuffer;
   #keepalive: KeepaliveOptions;
   #now: () => number;
+  #pollLoop: PollLoop;
   #lastHeard: number;
   #pings: Keepalive;
   #allowance: PeerAllowance;
@@ -78,6 +80,7 @@ export class Tunnel {
     this.#buffer = options.buffer;
     this.#keepalive = options.keepalive;
     this.#now = options.now;
+    this.#pollLoop = options.pollLoop;
     this.#lastHeard = options.now();
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const { now, connection: { datagrams: port } } = options;
@@ -184,7 +187,7 @@ export class Tunnel {
   async #read(sink: TunnelSink): Promise<void> {
     const datagrams = this.#datagrams;
     const { bytes, view } = this.#buffer;
-    const turn = new Turn(this.#now);
+    const turn = new Turn(this.#now, this.#pollLoop);
     const space = datagrams === undefined ? bytes : bytes.subarray(0, DATAGRAMS_AT);
     const records = new RecordReader({ bytes: space, view }, {
       session: (handle, offset, length) => {
@@ -222,7 +225,7 @@ export class Tunnel {
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
     }, { now: this.#now, allowance: this.#allowance });
-    const turn = new DatagramTurn();
+    const turn = new DatagramTurn(this.#pollLoop);
     while (true) {
       const datagram = await port.receive();
       if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;

@@ -3,9 +3,9 @@
  *
  * A tunnel whose peer sends without pause always has data to read. Then Deno polls other sockets
  * only once in some 60 turns of its event loop, including those of setImmediate. It polls
- * immediately when nothing is left to do. So after work on traffic the tunnel waits for another
- * thread's answer, which takes very little time; after much control and discovery work, more than
- * traffic needs, it waits for a timer.
+ * immediately when nothing is left to do. So after long work on traffic the tunnel makes it poll,
+ * which takes very little time; after much control and discovery work, more than traffic needs, it
+ * waits for a timer.
  */
 
 /** Bytes after which others get their turn, and minimum bytes that a read counts as. */
@@ -16,11 +16,14 @@ const CONTROL_TIME = 0.5;
 const TRAFFIC_TIME = 20;
 /** Gap in the work, in milliseconds, during which everything else has already had its turn. */
 const RESTED = 0.1;
-const NOTHING = new Uint8Array(0);
+
+/** Makes the event loop poll its sockets, and resolves when it has. */
+export type PollLoop = () => Promise<unknown>;
 
 /** The turns of one tunnel. */
 export class Turn {
   #now: () => number;
+  #pollLoop: PollLoop;
   #bytes = BYTES;
   /** Milliseconds of work since the last pause. */
   #control = 0;
@@ -31,8 +34,9 @@ export class Turn {
   #over: "control" | "traffic" | undefined;
 
   /** `now` returns milliseconds of a monotonic clock. */
-  constructor(now: () => number) {
+  constructor(now: () => number, pollLoop: PollLoop) {
     this.#now = now;
+    this.#pollLoop = pollLoop;
   }
 
   /** Records that work begins on this many bytes. */
@@ -68,7 +72,7 @@ export class Turn {
     if (over === undefined) return new Promise((resolve) => setImmediate(resolve));
     this.#over = undefined;
     this.#control = this.#traffic = 0;
-    return over === "traffic" ? anotherThread() : timer();
+    return over === "traffic" ? this.#pollLoop() : timer();
   }
 }
 
@@ -84,8 +88,13 @@ const TRAFFIC_BYTES = DATAGRAMS * 256;
  * measure it, so they are counted.
  */
 export class DatagramTurn {
+  #pollLoop: PollLoop;
   #left = DATAGRAMS;
   #bytes = 0;
+
+  constructor(pollLoop: PollLoop) {
+    this.#pollLoop = pollLoop;
+  }
 
   /** Counts a datagram; returns a pause to await before the next one, undefined if none is due. */
   took(bytes: number): Promise<unknown> | undefined {
@@ -93,12 +102,8 @@ export class DatagramTurn {
     if (--this.#left > 0) return undefined;
     const isTraffic = this.#bytes >= TRAFFIC_BYTES;
     [this.#left, this.#bytes] = [DATAGRAMS, 0];
-    return isTraffic ? anotherThread() : timer();
+    return isTraffic ? this.#pollLoop() : timer();
   }
-}
-
-function anotherThread(): Promise<unknown> {
-  return crypto.subtle.digest("SHA-256", NOTHING);
 }
 
 function timer(): Promise<unknown> {

@@ -15,6 +15,7 @@ import {
 import { within } from "../proxy/dial.ts";
 import type { Path } from "../proxy/path.ts";
 import { record } from "../proxy/raw_client.ts";
+import { pollLoop } from "../tunnel/poll_loop.ts";
 
 const SECRET = new Uint8Array(32).fill(1);
 const FINGERPRINT = new Uint8Array(32).fill(2);
@@ -66,6 +67,7 @@ function openServer(path: Path) {
     keepalive: { interval: 1e6, timeout: 2e6 },
     buffer: recordBuffer,
     now,
+    pollLoop,
     events: {
       rejected() {},
       connected() {},

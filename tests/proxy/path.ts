@@ -26,6 +26,7 @@ import {
   memoryConnectionPair,
   recordBuffer,
 } from "../tunnel/memory_connection.ts";
+import { pollLoop } from "../tunnel/poll_loop.ts";
 
 export { OuterWire, type SeenPacket } from "./outer_wire.ts";
 
@@ -201,7 +202,7 @@ function succeed(side: Side, fresh: Side, keep: boolean): void {
 }
 
 function makeTunnel(connection: MemoryConnection, now: () => number): Tunnel {
-  return new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now });
+  return new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now, pollLoop });
 }
 
 function base(link: MemoryLink, options: PathOptions, clock: Clock): {

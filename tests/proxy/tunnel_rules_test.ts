@@ -17,6 +17,7 @@ import { memoryConnectionPair, recordBuffer } from "../tunnel/memory_connection.
 import { service, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { AC, CUSTOMER, WAN } from "./path.ts";
 import { HostileClient, record } from "./raw_client.ts";
+import { pollLoop } from "../tunnel/poll_loop.ts";
 
 const NONE = new Uint8Array(0);
 const CLOSE_VIOLATION = 4;
@@ -106,6 +107,7 @@ Deno.test("violation: resumed-unexpected is a second answer to a list, or one wi
     buffer: recordBuffer(),
     keepalive: { interval: 1e6, timeout: 2e6 },
     now: () => 0,
+    pollLoop,
   });
   const take = listSessions(newPeer("server", 0), tunnel, [], () => {});
   assertEquals(take(ControlType.resumed, encodeResumed(1)), "resumed-unexpected");

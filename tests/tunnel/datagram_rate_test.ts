@@ -6,6 +6,7 @@ import { KIND_SESSION } from "../../src/tunnel/record/record.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+import { pollLoop } from "./poll_loop.ts";
 
 /** The only handle with a session. */
 const OWN = 1;
@@ -35,6 +36,7 @@ function openTunnel(allowance = new PeerAllowance(now)) {
   const [near, far] = memoryConnectionPair();
   const tunnel = new Tunnel({
     connection: Object.assign(near, { datagrams }),
+    pollLoop,
     buffer: recordBuffer(256 * 1024),
     keepalive: { interval: 1e6, timeout: 2e6 },
     now,

@@ -3,6 +3,7 @@ import { KIND_SESSION } from "../../src/tunnel/record/record.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import { record } from "../proxy/raw_client.ts";
 import { memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+import { pollLoop } from "./poll_loop.ts";
 
 /** Round trips over a socket, which represent the other work of the process. */
 const ROUND_TRIPS = 50;
@@ -19,6 +20,7 @@ async function takenARoundTrip(length: number): Promise<number> {
   const [near, far] = memoryConnectionPair();
   const tunnel = new Tunnel({
     connection: Object.assign(near, { datagrams }),
+    pollLoop,
     buffer: recordBuffer(256 * 1024),
     keepalive: { interval: 1e6, timeout: 2e6 },
     now: () => performance.now(),

@@ -8,10 +8,11 @@ import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { TunnelDrop, TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { record } from "../proxy/raw_client.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+import { pollLoop } from "./poll_loop.ts";
 
 function tunnel(connection: MemoryConnection, now = () => performance.now()): Tunnel {
   const keepalive = { interval: 60_000, timeout: 120_000 };
-  return new Tunnel({ connection, buffer: recordBuffer(256 * 1024), keepalive, now });
+  return new Tunnel({ connection, buffer: recordBuffer(256 * 1024), keepalive, now, pollLoop });
 }
 
 /** A sink that records its calls. */

@@ -3,6 +3,7 @@ import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
+import { pollLoop } from "./poll_loop.ts";
 
 const silent: TunnelSink = {
   session() {},
@@ -18,6 +19,7 @@ function tunnel(connection: MemoryConnection, timeout = 60_000, interval = 20_00
     buffer: recordBuffer(),
     keepalive: { interval, timeout },
     now: () => performance.now(),
+    pollLoop,
   });
 }
 

@@ -1,9 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { Turn } from "../../src/tunnel/turn.ts";
+import { pollLoop } from "./poll_loop.ts";
 
 Deno.test("a turn ends after 1 MiB, 0.5 ms of control or discovery, or 20 ms of traffic", () => {
   let time = 0;
-  const turn = new Turn(() => time);
+  const turn = new Turn(() => time, pollLoop);
   const worked = (milliseconds: number, bytes: number, isTraffic: boolean): boolean => {
     turn.begin(bytes);
     time += milliseconds;
@@ -22,7 +23,7 @@ Deno.test("a turn ends after 1 MiB, 0.5 ms of control or discovery, or 20 ms of 
 
 Deno.test("a turn's control and traffic are counted separately, both from zero after a rest", () => {
   let time = 0;
-  const turn = new Turn(() => time);
+  const turn = new Turn(() => time, pollLoop);
   const work = (milliseconds: number, isTraffic: boolean): boolean => {
     turn.begin(64);
     time += milliseconds;

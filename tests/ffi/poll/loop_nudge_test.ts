@@ -1,14 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { LoopNudge } from "../../../ffi/poll/loop_nudge.ts";
-
-/** Two ends of a connection, with TCP_NODELAY. */
-async function connected(): Promise<[Deno.TcpConn, Deno.TcpConn]> {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const accepting = listener.accept();
-  const near = await Deno.connect({ hostname: "127.0.0.1", port: listener.addr.port });
-  near.setNoDelay(true);
-  return [near, await accepting];
-}
+import { connected } from "./connected.ts";
 
 Deno.test("data received before a nudge is delivered before the nudge completes", async () => {
   const nudge = new LoopNudge();

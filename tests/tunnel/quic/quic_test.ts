@@ -15,6 +15,7 @@ import { closeTrust } from "../../../src/tunnel/tls/trust_environment.ts";
 import { Tunnel } from "../../../src/tunnel/tunnel.ts";
 import type { TunnelSink } from "../../../src/tunnel/tunnel_sink.ts";
 import { recordBuffer } from "../memory_connection.ts";
+import { pollLoop } from "../poll_loop.ts";
 
 const SECRET = new Uint8Array(32).fill(1);
 const silent: TunnelSink = {
@@ -58,6 +59,7 @@ function tunnel(connection: Connection): Tunnel {
     buffer: recordBuffer(256 * 1024),
     keepalive: { interval: 1_000, timeout: 5_000 },
     now: () => performance.now(),
+    pollLoop,
   });
 }
 

@@ -1,0 +1,43 @@
+import { assert, assertEquals } from "@std/assert";
+import { LoopPoll } from "../../../ffi/poll/loop_poll.ts";
+import { connected } from "./connected.ts";
+
+for (const released of [false, true]) {
+  const how = released ? "without its sockets" : "with a nudge";
+  Deno.test(`a poll ${how} delivers data that a busy loop would leave waiting`, async () => {
+    const loop = new LoopPoll();
+    if (released) loop.release();
+    const [near, far] = await connected();
+    for (let i = 0; i < 100; i++) {
+      let delivered = false;
+      const reading = far.read(new Uint8Array(1)).then(() => delivered = true);
+      near.write(new Uint8Array(1)).catch(() => {});
+      await loop.poll();
+      if (!delivered) await loop.poll(); // the slower way may be as fast as the socket
+      assert(delivered, `not at poll ${i}`);
+      await reading;
+    }
+    near.close();
+    far.close();
+    loop.release();
+  });
+}
+
+Deno.test("callers that wait at the same time share a poll, and the next one gets its own", async () => {
+  const loop = new LoopPoll();
+  const [first, second] = [loop.poll(), loop.poll()];
+  assertEquals(first === second, true);
+  await first;
+  const third = loop.poll();
+  assertEquals(third === first, false);
+  await third;
+  loop.release();
+});
+
+Deno.test("a poll completes when its sockets are closed meanwhile", async () => {
+  const loop = new LoopPoll();
+  const polling = loop.poll();
+  loop.release();
+  await polling;
+  await loop.poll();
+});
