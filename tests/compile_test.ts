@@ -1,21 +1,33 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { compileArguments } from "./compiled/build.ts";
+import { bundled, bundledObstacle, compileArguments } from "./compiled/build.ts";
 import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
+import { skipping } from "./needs.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 
-/** The options in a task of deno.json. */
-function optionsOf(task: string): string[] {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  return tasks[task].command.split(" ").filter((word: string) => word.startsWith("-"));
+/** Options of the task `compile` that say how the program is made. */
+const MAKING = [
+  ...["--no-config", "--no-lock", "--unstable-net", "--no-code-cache"],
+  ...["--include", "--output"],
+];
+
+const { tasks, unstable } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+const [, compile] = compileArguments("dist");
+
+function options(words: readonly string[]): string[] {
+  return words.filter((word) => word.startsWith("-"));
 }
 
 Deno.test("X2: the tasks compile and serve have the permissions that the labs use", () => {
-  assertEquals(optionsOf("serve"), [...PERMISSIONS, V8_FLAGS]);
-  const making = ["--exclude-unused-npm", "--no-code-cache", "--output"];
-  const running = optionsOf("compile").filter((option) => !making.includes(option));
+  assertEquals(options(tasks.serve.command.split(" ")), [...PERMISSIONS, V8_FLAGS]);
+  const running = options(compile).filter((option) => !MAKING.includes(option));
   assertEquals(running, [...PERMISSIONS, V8_FLAGS]);
+});
+
+Deno.test("a compiled program has the unstable features of deno.json, which it does not read", () => {
+  const features = unstable.map((name: string) => `--unstable-${name}`);
+  assertEquals(options(compile).filter((option) => option.startsWith("--unstable")), features);
 });
 
 function* sources(folder: string): Generator<string> {
@@ -35,31 +47,64 @@ Deno.test("X2: tests and benchmarks start the program only with the shipped perm
 });
 
 Deno.test("X1: a compiled program has no code cache, which would have a predictable name in /tmp", () => {
-  assert(optionsOf("compile").includes("--no-code-cache"));
+  assert(compile.includes("--no-code-cache"));
 });
 
-Deno.test("deno compile embeds the program and the page's files, but no packages of the tests", async () => {
+function testBundled(name: string, fn: () => void | Promise<void>): void {
+  Deno.test(skipping(bundledObstacle, { name, fn }));
+}
+
+/** The files of the bundled program, each with its text. */
+function bundledFiles(): Map<string, string> {
+  const names = [...Deno.readDirSync(bundled)].map(({ name }) => name);
+  return new Map(names.map((name) => [name, Deno.readTextFileSync(`${bundled}/${name}`)]));
+}
+
+/** What a bundled file is made of: the comments of the bundler that name source files. */
+function sourcesIn(code: string): string[] {
+  return [...code.matchAll(/^\/\/ (\S+)$/gm)].map(([, path]) => path ?? "");
+}
+
+testBundled("the bundled program has the page's files, but no packages of the tests", () => {
+  const made = [...bundledFiles().values()].flatMap(sourcesIn);
+  for (const name of ["index.html", "main.js", "base.css"]) {
+    assert(made.includes(`src/admin/web/${name}`), `${name} is embedded`);
+  }
+  assert(made.some((path) => path.startsWith("npm:@platformatic/prom-client@")));
+  for (const name of ["ajv", "playwright-core", "axe-core", "fast-check", "bintrees"]) {
+    assertEquals(made.filter((path) => path.startsWith(`npm:${name}@`)), []);
+  }
+});
+
+testBundled("the licence of each package in it comes with the bundled program", () => {
+  const files = bundledFiles();
+  const licences = files.get("licences.txt") ?? "";
+  const packages = [...files.values()].flatMap(sourcesIn).flatMap((path) => {
+    const [, name, version] = /^npm:(.[^@]*)@([^/]+)\//.exec(path) ?? [];
+    return name === undefined ? [] : [`${name} ${version}`];
+  });
+  assert(packages.length > 0);
+  for (const name of new Set(packages)) assertStringIncludes(licences, `${name}\n`);
+  assertStringIncludes(licences, "Permission is hereby granted");
+});
+
+testBundled("deno compile embeds the bundled program and the licences", async () => {
   const folder = await Deno.makeTempDir();
-  const [command, ...args] = compileArguments(`${folder}/pppoe-proxy`);
   try {
+    await Deno.mkdir(`${folder}/bundle`);
+    for (const [name, text] of bundledFiles()) {
+      await Deno.writeTextFile(`${folder}/bundle/${name}`, text);
+    }
     const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-      // `deno task check` checks the types.
-      args: [command, "--no-check", ...args],
+      args: compileArguments(folder)[1],
       cwd: ROOT,
       // Avoids the download of the base binary; the embedded files are the same.
       env: { DENORT_BIN: Deno.execPath(), NO_COLOR: "1" },
     }).output();
-    const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
-    assert(success, said);
-    assertStringIncludes(said, "prom-client");
-    const made = Buffer.from(await Deno.readFile(`${folder}/pppoe-proxy`));
-    for (const name of ["index.html", "main.js", "base.css"]) {
-      const text = await Deno.readTextFile(`${ROOT}src/admin/web/${name}`);
-      assert(made.includes(text), `${name} is embedded`);
-    }
-    for (const name of ["ajv", "playwright", "axe-core", "fast-check", "bintrees"]) {
-      assertEquals([name, said.includes(`── ${name}`)], [name, false]);
-    }
+    assert(success, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr));
+    const program = await Deno.readFile(`${folder}/pppoe-proxy`);
+    const made = Buffer.from(program).subarray((await Deno.stat(Deno.execPath())).size);
+    for (const [name, text] of bundledFiles()) assert(made.includes(text), `${name} is embedded`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -44,9 +44,10 @@ function escape(text: string): string {
   return text.replace(/[^\w ]/g, "\\$&");
 }
 
-/** Whether the tests to run include those of the compiled program. */
-function wantsCompiled({ paths }: TestArguments): boolean {
-  return paths.some((path) => /(^|\/)(tests\/?$|compiled\b)/.test(path));
+/** Whether the tests to run include those of the compiled program, or of the bundled one. */
+function wanted({ paths }: TestArguments): { compiled: boolean; bundled: boolean } {
+  const compiled = paths.some((path) => /(^|\/)(tests\/?$|compiled\b)/.test(path));
+  return { compiled, bundled: compiled || paths.some((path) => /\bcompile_test\b/.test(path)) };
 }
 
 async function say(text: string): Promise<void> {
@@ -59,7 +60,8 @@ async function runTests(args: TestArguments, labs: boolean): Promise<[number, Sk
   const folder = await Deno.makeTempDir({ prefix: "pppoe-proxy-tests-" });
   const report = `${folder}/report.xml`;
   try {
-    if (wantsCompiled(args)) await buildProgram(folder);
+    const { compiled, bundled } = wanted(args);
+    if (bundled) await buildProgram(folder, compiled);
     for (const name of TRUST) Deno.env.delete(name);
     const command = ["test", "-A", "--cached-only", `--junit-path=${report}`];
     const filtering = filter === undefined ? [] : ["--filter", String(filter)];

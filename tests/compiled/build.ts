@@ -1,14 +1,21 @@
-/** Compiles the program as the task `compile` does. */
+/** Bundles and compiles the program as the task `compile` does. */
 import { fetchBase, output } from "./base.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
+/** Environment variable with the path of the bundled program's folder. */
+const BUNDLED = "PPPOE_PROXY_BUNDLED";
 /** Environment variable with the path of the compiled program. */
 const PROGRAM = "PPPOE_PROXY_COMPILED";
 /** Environment variable with the reason why it could not be compiled. */
 const OBSTACLE = "PPPOE_PROXY_NOT_COMPILED";
-/** An option that Deno 2.8.2 does not have; it only makes the program smaller. */
-const UNKNOWN = "--exclude-unused-npm";
+/** Paths in the task `compile`. */
 const OUTPUT = "dist/pppoe-proxy";
+const BUNDLE = "dist/bundle";
+/** Between the steps of the task `compile`. */
+const THEN = " && ";
+
+/** Path of the bundled program's folder; empty if it could not be bundled. */
+export const bundled: string = Deno.env.get(BUNDLED) ?? "";
 
 /** Path of the compiled program; empty if it could not be compiled. */
 export const compiled: string = Deno.env.get(PROGRAM) ?? "";
@@ -18,25 +25,38 @@ export const compiledObstacle: string | undefined = compiled !== ""
   ? undefined
   : Deno.env.get(OBSTACLE) ?? "`deno task test`, which compiles the program";
 
-/** Arguments of `deno` in the task `compile`, with another output path. */
-export function compileArguments(to: string): string[] {
+/** What the tests of the bundled program need and do not have; undefined for nothing. */
+export const bundledObstacle: string | undefined = bundled !== ""
+  ? undefined
+  : Deno.env.get(OBSTACLE) ?? "`deno task test`, which bundles the program";
+
+/** Arguments of the two calls of `deno` in the task `compile`, which write to another folder. */
+export function compileArguments(folder: string): [bundle: string[], compile: string[]] {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const [, ...words] = tasks.compile.command.split(" ");
-  return words.map((word: string) => word === OUTPUT ? to : word);
+  const [bundle = [], compile = []] = tasks.compile.command.split(THEN).map((step: string) => {
+    const [, ...args] = step.split(" ");
+    return args.map((word) =>
+      word === OUTPUT ? `${folder}/pppoe-proxy` : word.replace(BUNDLE, `${folder}/bundle`)
+    );
+  });
+  return [bundle, compile];
 }
 
 /**
- * Compiles the program in `folder` and sets the environment variables for the tests. Needs access
- * to the npm registry unless the base binary is cached.
+ * Bundles the program in `folder`, and also compiles it if `compiling`; sets the environment
+ * variables for the tests. Needs access to the npm registry unless the bundler and the base binary
+ * are cached.
  */
-export async function buildProgram(folder: string): Promise<void> {
+export async function buildProgram(folder: string, compiling: boolean): Promise<void> {
+  const [bundle, compile] = compileArguments(folder);
   try {
+    await output(Deno.execPath(), bundle, { cwd: ROOT, env: { NO_COLOR: "1" } });
+    Deno.env.set(BUNDLED, `${folder}/bundle`);
+    if (!compiling) return;
     const { denort, deno } = await fetchBase(`${cacheFolder()}/pppoe-proxy-tests/deno-2.8.2`);
-    const program = `${folder}/pppoe-proxy`;
-    const [command, ...args] = compileArguments(program).filter((word) => word !== UNKNOWN);
     const env = { DENORT_BIN: denort, NO_COLOR: "1" };
-    await output(deno, [command, "--no-check", "--quiet", ...args], { cwd: ROOT, env });
-    Deno.env.set(PROGRAM, program);
+    await output(deno, compile, { cwd: ROOT, env });
+    Deno.env.set(PROGRAM, `${folder}/pppoe-proxy`);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     Deno.env.set(OBSTACLE, `a compiled program, which needs ${reason.replace(/[()]/g, "")}`);

@@ -1,0 +1,46 @@
+/**
+ * `deno run -A packaging/bundle.ts FOLDER`, a step of `deno task compile`: writes the program as a
+ * few JavaScript files, `main.js` first, with the licences of the packages in them.
+ *
+ * `deno compile` alone embeds whole packages, which the program then holds in memory as long as it
+ * runs, and hundreds of modules, which it links at each start. Code that only some commands need
+ * stays in files of its own (code splitting), which load when they are imported.
+ */
+import { resolve } from "node:path";
+import { Packages } from "./packages.ts";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const ENTRY = "main.ts";
+
+/** Bundles the program into a directory that is empty or absent. Throws Error if that fails. */
+export async function bundle(folder: string): Promise<void> {
+  await deno("bundle", "--platform", "deno", "--code-splitting", "--outdir", folder, ENTRY);
+  const info = await deno("info", "--json", ENTRY);
+  const packages = new Packages(ROOT, JSON.parse(info).npmPackages);
+  for (const { name } of [...Deno.readDirSync(folder)]) {
+    const path = `${folder}/${name}`;
+    await Deno.writeTextFile(path, packages.name(await Deno.readTextFile(path)));
+  }
+  await Deno.writeTextFile(`${folder}/licences.txt`, packages.licences());
+}
+
+/** Runs a command of Deno in the repository; returns its output. */
+async function deno(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [command, "--quiet", ...args],
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decoder = new TextDecoder();
+  if (!success) throw new Error(`deno ${command} failed: ${decoder.decode(stderr).trim()}`);
+  return decoder.decode(stdout);
+}
+
+if (import.meta.main) {
+  const [folder] = Deno.args;
+  if (folder === undefined) throw new Error("Usage: deno run -A packaging/bundle.ts FOLDER");
+  await Deno.remove(folder, { recursive: true }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+  await bundle(resolve(folder));
+}
