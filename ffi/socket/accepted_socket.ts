@@ -8,19 +8,14 @@
 import { EAGAIN, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
 import type { SocketEnd } from "./socket_address.ts";
+import { limitDelivery } from "./tcp_options.ts";
+import { readTcpInfo, type TcpInfo } from "./tcp_info.ts";
 
-const IPPROTO_TCP = 6;
-const TCP_USER_TIMEOUT = 18;
 const O_CLOEXEC = 0o2000000;
 const MSG_PEEK = 2;
 const MSG_DONTWAIT = 0x40;
 const MSG_NOSIGNAL = 0x4000;
 const SHUT_RDWR = 2;
-/**
- * How long the kernel keeps data that the peer of a closed connection does not acknowledge
- * (TCP_USER_TIMEOUT), in milliseconds.
- */
-const undelivered = new Uint8Array(new Uint32Array([2_000]).buffer);
 const sink = new Uint8Array(16 * 1024);
 
 /** A connection by its descriptor. Every call does nothing once that descriptor is closed. */
@@ -58,6 +53,11 @@ export class AcceptedSocket {
     return count < 0 && errno() === EAGAIN ? 0 : null;
   }
 
+  /** Returns the connection's state; undefined if it is closed. */
+  info(): TcpInfo | undefined {
+    return this.#isOpen() ? readTcpInfo(this.#number) : undefined;
+  }
+
   /**
    * Sends bytes without Deno and discards what was received, so that closing does not send a reset.
    */
@@ -83,8 +83,8 @@ export class AcceptedSocket {
    */
   close(): void {
     if (!this.#isOpen()) return;
-    const { setsockopt, shutdown, close } = libc();
-    setsockopt(this.#number, IPPROTO_TCP, TCP_USER_TIMEOUT, undelivered, undelivered.length);
+    const { shutdown, close } = libc();
+    limitDelivery(this.#number);
     if (this.#inode !== undefined) shutdown(this.#number, SHUT_RDWR);
     else {
       this.#closed = true;

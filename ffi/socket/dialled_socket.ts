@@ -7,6 +7,8 @@ import { EAGAIN } from "../errno.ts";
 import { fileIdentity } from "../file/file_identity.ts";
 import { errno, libc } from "../libc.ts";
 import { socketsOf } from "./tcp.ts";
+import { readTcpInfo, type TcpInfo } from "./tcp_info.ts";
+import { limitDelivery } from "./tcp_options.ts";
 
 const SOL_SOCKET = 1;
 const SO_RCVLOWAT = 18;
@@ -55,11 +57,19 @@ export class DialledSocket {
   }
 
   /**
-   * Shuts the connection down in both directions; data already sent is delivered. Ends the reads
-   * and writes of Deno's end, whose own `close` then closes the descriptor.
+   * Shuts the connection down in both directions. Data already sent is delivered if the peer
+   * accepts it within 2 seconds. Ends the reads and writes of Deno's end, whose own `close` then
+   * closes the descriptor.
    */
   shutdown(): void {
-    if (this.#isOurs()) libc().shutdown(this.#number, SHUT_RDWR);
+    if (!this.#isOurs()) return;
+    limitDelivery(this.#number);
+    libc().shutdown(this.#number, SHUT_RDWR);
+  }
+
+  /** Returns the connection's state; undefined if it is closed. */
+  info(): TcpInfo | undefined {
+    return this.#isOurs() ? readTcpInfo(this.#number) : undefined;
   }
 
   #setLowWater(bytes: number): void {

@@ -1,7 +1,7 @@
 /**
- * TCP connections through a given interface, or with a mark for routing rules (socket(7),
- * SO_BINDTODEVICE and SO_MARK). Both options have to be set before the first packet is sent, and
- * Deno gives no access to a socket before that. So Deno connects to a loopback port of this
+ * TCP connections through a given interface, with a mark for routing rules (socket(7),
+ * SO_BINDTODEVICE and SO_MARK), or with a maximum segment size (tcp(7), TCP_MAXSEG). These options
+ * have to be set before the first packet is sent, and Deno gives no access to a socket before that. So Deno connects to a loopback port of this
  * process, and the kernel disconnects the same socket (connect(2), AF_UNSPEC) and connects it
  * again:
  *
@@ -13,6 +13,7 @@ import { EINPROGRESS, SystemError, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
 import { encodeAddress } from "./socket_address.ts";
 import { socketsOf } from "./tcp.ts";
+import { limitSegments } from "./tcp_options.ts";
 
 const SOL_SOCKET = 1;
 const SO_ERROR = 4;
@@ -29,6 +30,8 @@ export interface Route {
   interface?: string | undefined;
   /** The mark for `ip rule … fwmark`. */
   mark?: number | undefined;
+  /** Maximum segment size of TCP in both directions, in bytes. */
+  maxSegment?: number | undefined;
 }
 
 /** A connection and its real local port: Deno still shows the loopback one. */
@@ -80,12 +83,13 @@ function reconnect(
   const nowhere = new Uint8Array(16); // struct sockaddr of AF_UNSPEC
   unwrap(libc().connect(fd, nowhere, nowhere.length), "connect(AF_UNSPEC)", subject);
   routeSocket(fd, route);
+  if (route.maxSegment !== undefined) limitSegments(fd, route.maxSegment);
   if (libc().connect(fd, address, address.length) === 0) return;
   const error = errno();
   if (error !== EINPROGRESS) throw new SystemError("connect", subject, error);
 }
 
-/** Sets the route of a socket that is not connected yet. Throws SystemError. */
+/** Sets the interface and mark of a socket that is not connected yet. Throws SystemError. */
 export function routeSocket(fd: number, route: Route): void {
   if (route.interface !== undefined) {
     const name = new TextEncoder().encode(`${route.interface}\0`);

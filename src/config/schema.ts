@@ -128,6 +128,19 @@ function reconnect(): Schema<ReconnectConfig> {
 
 const transport = () => withDefault(value.oneOf("tls", "quic"), "tls");
 
+/** Limits of the kernel for TCP_MAXSEG; the lower one is the default of RFC 9293 section 3.7.1. */
+const mss = () => withDefault(value.integer(536, 32_767), 1_220);
+
+/** Maximum length of a congestion control's name: TCP_CA_NAME_MAX without the final zero. */
+const congestionControl = () =>
+  withDefault(
+    value.textLike(
+      '"auto" or the name of a congestion control such as "bbr" or "cubic"',
+      (text) => /^[a-z0-9_-]{1,15}$/.test(text),
+    ),
+    "auto",
+  );
+
 const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
 
 function clients(folder: string): Schema<AllowedClient[]> {
@@ -175,6 +188,8 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
       listen: value.addresses(),
       certificate: value.path(folder),
       key: value.path(folder),
+      mss: mss(),
+      congestionControl: congestionControl(),
       shutdownGrace: shutdownGrace(),
       keepalive: keepalive(),
       admission: section({
@@ -207,6 +222,8 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
     bindInterface: v.exactOptional(interfaceName),
     mark: v.exactOptional(value.integer(1, MAX_MARK)),
     connectTimeout: withDefault(value.duration("100ms", "5m"), "10s"),
+    mss: mss(),
+    congestionControl: congestionControl(),
     shutdownGrace: shutdownGrace(),
     keepalive: keepalive(),
     reconnect: reconnect(),

@@ -58,8 +58,16 @@ export interface ServerChoiceConfig {
 /** Transport of a tunnel; "quic" is experimental. */
 export type TransportConfig = "tls" | "quic";
 
+/** TCP under a tunnel. */
+export interface TcpConfig {
+  /** Maximum segment size, in bytes. */
+  mss: number;
+  /** Name of a congestion control, or "auto". */
+  congestionControl: string;
+}
+
 /** The server's end of tunnels. */
-export interface ServerTunnelConfig {
+export interface ServerTunnelConfig extends TcpConfig {
   transport: TransportConfig;
   listen: Address[];
   /** Absolute path of a PEM file. */
@@ -72,7 +80,7 @@ export interface ServerTunnelConfig {
 }
 
 /** The client's end of the tunnel. */
-export interface ClientTunnelConfig {
+export interface ClientTunnelConfig extends TcpConfig {
   transport: TransportConfig;
   connect: Address[];
   /** Absolute paths of the accepted server certificates (PEM). */

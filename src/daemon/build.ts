@@ -1,6 +1,7 @@
 /** Builds a mode from its configuration and runs it until it is stopped. */
 import type { Link } from "../../ffi/link/link.ts";
 import { LoopPoll } from "../../ffi/poll/loop_poll.ts";
+import type { TcpOptions } from "../../ffi/socket/tcp_options.ts";
 import { randomBytes } from "node:crypto";
 import { withConfigKey } from "../config/with_config_key.ts";
 import { formatAddress } from "../config/addresses.ts";
@@ -9,7 +10,7 @@ import { compareClientFiles, readClientFiles, readServerFiles } from "../config/
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { Reputation } from "../tunnel/admission/reputation.ts";
-import type { TuneSockets } from "../tunnel/tls/tls.ts";
+import { SLOW_PATH_FACTOR } from "../tunnel/silence.ts";
 import { listen, type Transport } from "../tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../tunnel/tls/trust_environment.ts";
 import type { Daemon } from "./daemon.ts";
@@ -43,21 +44,26 @@ const linkLog = logger("link");
 const now = (): number => performance.now();
 const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
 
+/** Sets options of the TCP sockets with a local port; returns the number of sockets found. */
+type SetTcpOptions = (port: number, options: TcpOptions) => number;
+
 /** Starts server mode on a link. */
 export async function startServer(
   config: ServerConfig,
   link: Link,
-  tune: TuneSockets,
+  tune: SetTcpOptions,
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const files = await readServerFiles(config);
   const access = new ServerAccess(files);
   const { transport } = config.tunnel;
+  let tcp = tcpOptions(config.tunnel);
+  const tuned = (port: number): void => void tune(port, tcp);
   const reputation = new Reputation(now);
   const monitor = new Monitor("server", Date.now);
   const quic = { known: reputation, drops: monitor.udpDrops, flooded: loggedFloods(now) };
   const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate.pem, files.key, tune, quic)
+    listen(transport, at, files.certificate.pem, files.key, tuned, quic)
   );
   noteTransport(transport);
   const state = await openState(config, now);
@@ -101,6 +107,8 @@ export async function startServer(
         const removed = await commit();
         proxy.reconfigure(limitsOf(next));
         server.reconfigure(next.tunnel.admission, next.tunnel.keepalive);
+        tcp = tcpOptions(next.tunnel);
+        for (const { port } of listeners) tuned(port);
         for (const name of removed) proxy.expel(name, next.tunnel.shutdownGrace);
       },
     };
@@ -115,12 +123,13 @@ export async function startServer(
 export async function startClient(
   config: ClientConfig,
   link: Link,
-  tune: TuneSockets,
+  tune: SetTcpOptions,
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const { tunnel } = config;
   const files = await readClientFiles(config);
   const access = new ClientAccess(tunnel.name, files);
+  let tcp = tcpOptions(tunnel);
   const state = await openState(config, now);
   const monitor = new Monitor("client", Date.now);
   const options = proxyOptions(config, link, state, monitor);
@@ -139,7 +148,7 @@ export async function startClient(
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
-    tune,
+    tune: (port) => void tune(port, tcp),
     ticket: () => access.ticket(),
     drops: monitor.udpDrops,
     settings: clientSettings(config, files),
@@ -157,6 +166,7 @@ export async function startClient(
         access.replace(files);
         proxy.reconfigure(limitsOf(next));
         client.reconfigure(clientSettings(next, files));
+        tcp = tcpOptions(next.tunnel);
         return Promise.resolve();
       },
     };
@@ -181,6 +191,15 @@ async function closeEnvironment(file: string): Promise<void> {
 
 function noteTransport(transport: Transport): void {
   if (transport === "quic") mainLog.warning("experimental transport", { transport });
+}
+
+/** Returns the options of a tunnel's TCP sockets. */
+function tcpOptions({ mss, congestionControl, keepalive }: Config["tunnel"]): TcpOptions {
+  return {
+    maxSegment: mss,
+    congestionControl,
+    userTimeout: keepalive.timeout * SLOW_PATH_FACTOR,
+  };
 }
 
 /** Returns the configured limits in the proxy's form. */

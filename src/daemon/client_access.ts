@@ -39,12 +39,12 @@ export class ClientAccess {
 
 /** Returns the settings for a client's next dial. */
 export function clientSettings({ tunnel }: ClientConfig, files: ClientFiles): ClientSettings {
-  const { name, bindInterface, mark, choice, keepalive, reconnect, connectTimeout } = tunnel;
+  const { name, bindInterface, mark, mss, choice, keepalive, reconnect, connectTimeout } = tunnel;
   const { secret, pins } = files;
   return {
     credentials: { name, secret, pins: pins.map(({ fingerprint }) => fingerprint) },
     trust: { certificates: pins.map(({ pem }) => pem) },
-    route: { interface: bindInterface, mark },
+    route: { interface: bindInterface, mark, maxSegment: mss },
     ...{ choice, keepalive, reconnect, connectTimeout },
   };
 }

@@ -14,6 +14,7 @@ import { PeerAllowance } from "./peer_allowance.ts";
 import { ControlType, type Violation } from "./record/record.ts";
 import { type RecordBuffer, RecordReader } from "./record/record_reader.ts";
 import { RecordWriter } from "./record/record_writer.ts";
+import { Silence } from "./silence.ts";
 import type { TunnelDrop, TunnelSink } from "./tunnel_sink.ts";
 import { DatagramTurn, type PollLoop, Turn } from "./turn.ts";
 
@@ -24,9 +25,7 @@ export const TUNNEL_BUFFER = 256 * 1024;
 /** Maximum bytes of one `write` of Deno's TLS. */
 const MAX_WRITE = 64 * 1024;
 const SHORT_WRITE = 16 * 1024;
-/**
- * Offset of datagrams in the buffer, if the tunnel has them; the stream's records are before it.
- */
+/** Offset of datagrams in the buffer, if it has them; the stream's records are before it. */
 const DATAGRAMS_AT = 64 * 1024;
 /** Time for a close record to arrive if closing would discard it, in milliseconds. */
 const LAST_WORDS = 500;
@@ -63,7 +62,7 @@ export class Tunnel {
   #keepalive: KeepaliveOptions;
   #now: () => number;
   #pollLoop: PollLoop;
-  #lastHeard: number;
+  #silence: Silence;
   #pings: Keepalive;
   #allowance: PeerAllowance;
   #end: TunnelEnd | undefined;
@@ -81,7 +80,7 @@ export class Tunnel {
     this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#pollLoop = options.pollLoop;
-    this.#lastHeard = options.now();
+    this.#silence = new Silence(options.now());
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const { now, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
@@ -112,6 +111,11 @@ export class Tunnel {
   /** Checks whether data sent now reaches the peer. */
   get path(): Pick<Keepalive, "prove" | "isProven"> {
     return this.#pings;
+  }
+
+  /** The kernel's view of the connection, if it is over TCP. */
+  get tcp(): ReturnType<NonNullable<Connection["tcp"]>> {
+    return this.#connection.tcp?.();
   }
 
   /** Ends the tunnel after the current records, because the peer has violated the protocol. */
@@ -166,17 +170,12 @@ export class Tunnel {
   }
 
   /** Sends queued records and a close record, within `grace` milliseconds, and ends the tunnel. */
-  async close(
-    code: CloseCode,
-    detail: string,
-    grace: number,
-    lastWords = LAST_WORDS,
-  ): Promise<void> {
+  async close(code: CloseCode, detail: string, grace: number, least = LAST_WORDS): Promise<void> {
     if (this.#end !== undefined) return;
     this.#end = { reason: code, by: "us", detail };
     this.writer.control(ControlType.close, encodeClose(code, detail));
     const expired = Promise.withResolvers<void>();
-    const patience = this.#connection.delivered === undefined ? grace : Math.max(grace, lastWords);
+    const patience = this.#connection.delivered === undefined ? grace : Math.max(grace, least);
     const timer = setTimeout(expired.resolve, patience);
     const said = this.writer.drained().then(() => this.#connection.delivered?.());
     await Promise.race([said, expired.promise]);
@@ -272,7 +271,9 @@ export class Tunnel {
   }
 
   #keepAlive(): void {
-    if (this.#now() - this.#lastHeard > this.#keepalive.timeout) {
+    const { tcp, writer: { queuedBytes: queued } } = this;
+    const progress = tcp && { ...tcp, queued };
+    if (this.#silence.isTooLong(this.#now(), this.#keepalive.timeout, progress)) {
       this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing received in time" };
       this.#abort.resolve(); // the path is dead: do not wait for a clean close
       return;
@@ -287,7 +288,7 @@ export class Tunnel {
   }
 
   #heard(): void {
-    this.#lastHeard = this.#now();
+    this.#silence.heard(this.#now());
     this.#pings.heard();
   }
 

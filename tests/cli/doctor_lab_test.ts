@@ -2,6 +2,8 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { startTestAc } from "../lab/peers/test_ac.ts";
+import { layLongPath } from "../lab/relay/long_path.ts";
+import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { runCommand } from "../lab/process.ts";
 import { makeSecret, startProxyPair } from "../lab/proxy_pair.ts";
 import { pppoeProxy } from "./process.ts";
@@ -78,6 +80,7 @@ Deno.test({
     assertEquals(well.code, 0);
     assertMatch(the(well.checks, "server", "ok"), / with a pinned certificate$/);
     assertMatch(the(well.checks, "login", "ok"), /accepted "branch-1" and has the same secret/);
+    assertMatch(the(well.checks, "path", "ok"), /^packets with 1\d{3} bytes reach .* and return$/);
     assertMatch(the(well.checks, "mtu", "warning"), /is 1400.*ip link set lan0 mtu 1500/);
 
     const config = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
@@ -135,4 +138,31 @@ Deno.test("doctor prints one line for each problem of a configuration", async ()
   for (const line of stdout.trim().split("\n")) {
     assertMatch(line, /^failed {3}configuration .*trust\.toml:\d+: /);
   }
+});
+
+Deno.test({
+  name: "doctor explains a path that drops full packets silently, in either direction",
+  ignore,
+  fn: async () => {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const path = await layLongPath(lab, { delay: 1, seed: 1 });
+    const { client } = await startProxyPair(lab, { path });
+    await client.stop();
+    const examine = async (): Promise<Check[]> => {
+      const file = `${lab.folder}/branch-1.toml`;
+      const args = ["doctor", "--config", file, "--timeout", "2s", "--json"];
+      const shipped = pppoeProxyCommand(...args);
+      const [program, inside] = path.near(shipped.program, shipped.args);
+      const { stdout } = await new Deno.Command(program, { args: inside }).output();
+      return JSON.parse(new TextDecoder().decode(stdout)).checks;
+    };
+    for (const direction of ["there", "back"]) {
+      await path.change({ [direction]: { largest: 1_000 } });
+      const told = the(await examine(), "path", "failed");
+      assertMatch(told, /^No packets with 1\d{3} bytes crossed the path .* set tunnel\.mss/);
+      await path.change({ [direction]: { largest: 1_500 } });
+    }
+    the(await examine(), "path", "ok");
+  },
 });

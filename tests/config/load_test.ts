@@ -38,6 +38,8 @@ Deno.test("a minimal server configuration gets all defaults, and paths relative 
       key: `${HERE}valid/server.key`,
       keepalive: { interval: 3_000, timeout: 9_000 },
       admission: { unauthenticated: 128, perAddress: 4, handshakeRate: 100, timeout: 5_000 },
+      mss: 1_220,
+      congestionControl: "auto",
       shutdownGrace: 3_000,
     },
     clients: [{ name: "branch-1", secretFile: [`${HERE}valid/branch-1.secret`] }],
@@ -71,6 +73,8 @@ Deno.test("a minimal client configuration gets all defaults", async () => {
     reconnect: { base: 500, cap: 30_000, reset: 60_000 },
     choice: { failoverAfter: 10_000, failbackAfter: 600_000 },
     connectTimeout: 10_000,
+    mss: 1_220,
+    congestionControl: "auto",
     shutdownGrace: 3_000,
   });
 });

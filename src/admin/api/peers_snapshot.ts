@@ -34,6 +34,7 @@ function tunnelOf(
   const stats = monitor.peers.byName.get(name);
   const tunnel = peer?.tunnel;
   const since = timeOf(stats?.since);
+  const tcp = tunnel?.tcp;
   return {
     ...peerFact(config().mode, name),
     up: tunnel !== undefined,
@@ -42,6 +43,9 @@ function tunnelOf(
     down_since: tunnel === undefined ? since : null,
     down_reason: tunnel === undefined ? reasonOf(stats?.end) : null,
     rtt_seconds: secondsOf(tunnel?.roundTrip),
+    congestion_control: tcp?.congestionControl ?? null,
+    segment_bytes: tcp?.segment ?? null,
+    retransmitted_segments: tcp?.retransmitted ?? null,
     connects: stats?.connects ?? 0,
     queue_bytes: tunnel?.writer.queuedBytes ?? 0,
     sessions: peer?.sessions ?? 0,

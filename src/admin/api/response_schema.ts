@@ -67,6 +67,12 @@ export const Tunnel = v.object({
   /** Why the last tunnel, or the last attempt to set one up, ended. */
   down_reason: v.nullable(v.string()),
   rtt_seconds: v.nullable(seconds),
+  /** TCP's congestion control; null without a tunnel over TCP. */
+  congestion_control: v.nullable(v.string()),
+  /** Payload of a full TCP packet, in bytes; null without a tunnel over TCP. */
+  segment_bytes: v.nullable(count),
+  /** TCP packets sent again on this connection; null without a tunnel over TCP. */
+  retransmitted_segments: v.nullable(count),
   connects: count,
   queue_bytes: count,
   sessions: count,

@@ -8,6 +8,7 @@ import { askForDaemon } from "./doctor_daemon.ts";
 import { checkClock, checkFiles } from "./doctor_files.ts";
 import { checkHost } from "./doctor_system.ts";
 import { checkClientTunnel, checkServerTunnel } from "./doctor_tunnel.ts";
+import { checkCongestionControl } from "./doctor_path.ts";
 import { examineUdp } from "./doctor_udp.ts";
 import { checkListen } from "./check_listen.ts";
 import { type DoctorCheck, runCheck, type Verdict } from "./doctor_check.ts";
@@ -62,6 +63,7 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Doctor
     return "can listen on all configured addresses, or already does";
   });
   yield* await examineUdp(config);
+  yield* await checkCongestionControl(config);
   if (config.mode === "server") yield* checkServerTunnel(config, daemon, timeout);
   else yield* checkClientTunnel(config, daemon, timeout);
 }

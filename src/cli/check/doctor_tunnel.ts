@@ -1,3 +1,4 @@
+import { SystemError } from "../../../ffi/errno.ts";
 import { formatAddress } from "../../config/addresses.ts";
 import type { Address, ClientConfig, ServerConfig } from "../../config/types.ts";
 import { formatMac } from "../../pppoe/mac.ts";
@@ -12,6 +13,7 @@ import { showDelay } from "../terminal/amounts.ts";
 import { acName, discoverOn, randomHostUniq } from "./discover.ts";
 import type { DaemonState } from "./doctor_daemon.ts";
 import { type DoctorCheck, runCheck } from "./doctor_check.ts";
+import { checkPath } from "./doctor_path.ts";
 import type { Findings } from "./findings.ts";
 
 /** Checks a server: its listen addresses, and that an AC on its wire answers a PADI. */
@@ -98,8 +100,11 @@ export async function* checkClientTunnel(
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
     const tunnels = typeof daemon === "object" ? daemon.tunnels : [];
-    if (tunnels.some((tunnel) => tunnel.up && tunnel.server === shown)) {
-      const text = `the running daemon is connected to ${shown}`;
+    const tunnel = tunnels.find((tunnel) => tunnel.up && tunnel.server === shown);
+    if (tunnel !== undefined) {
+      const { congestion_control: control, segment_bytes: segment } = tunnel;
+      const tcp = control === null ? "" : `, ${control}, packets of ${segment} bytes`;
+      const text = `the running daemon is connected to ${shown}${tcp}`;
       yield { name: "server", verdict: "ok", text };
       continue;
     }
@@ -133,12 +138,18 @@ async function examineOne(
   });
   if (connection === undefined) return reached;
   const open = connection;
-  const login = await runCheck("login", (findings) => {
-    if (daemon === "stopped") return logIn(open, settings, shown, timeout);
+  if (daemon !== "stopped") {
     abandon(open);
-    return askAboutLogin(daemon, shown, findings);
-  });
-  return [...reached, ...login];
+    const login = await runCheck("login", (findings) => askAboutLogin(daemon, shown, findings));
+    return [...reached, ...login];
+  }
+  try {
+    const login = await runCheck("login", () => logIn(open, settings, shown, timeout));
+    const isIn = login.every(({ verdict }) => verdict === "ok");
+    return [...reached, ...login, ...isIn ? await checkPath(open, shown, timeout) : []];
+  } finally {
+    abandon(open);
+  }
 }
 
 /** Reports the running daemon's login: a second login of the same client could end its tunnel. */
@@ -180,20 +191,25 @@ async function logIn(
     });
   } finally {
     clearTimeout(timer);
-    abandon(connection);
   }
+}
+
+function isSystemError(error: unknown, code: string): boolean {
+  return error instanceof SystemError && error.code === code;
 }
 
 function adviseDial(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof Deno.errors.ConnectionRefused) {
+  if (error instanceof Deno.errors.ConnectionRefused || isSystemError(error, "ECONNREFUSED")) {
     return "connection refused; start the server and compare the port with its tunnel.listen";
   }
   if (error instanceof Deno.errors.TimedOut) {
     return `${message}; check the address, the route and firewalls on the path`;
   }
   if (/unreachable|no route/i.test(message)) return `${message}; check the address and the route`;
-  if (/lookup address|resolve/i.test(message)) return "name not found; check the name and DNS";
+  if (/lookup address|resolve|ENOTFOUND|EAI_AGAIN/i.test(message)) {
+    return "name not found; check the name and DNS";
+  }
   if (!(error instanceof HandshakeError) || !/certificate/.test(message)) return message;
   return `${error.end.detail}; compare with the output of \`pppoe-proxy check\` on the server, and copy its server.crt to tunnel.server_certificate`;
 }

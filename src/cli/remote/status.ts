@@ -118,12 +118,19 @@ function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
       ["reason", tunnel.down_reason ?? ""],
       ["address", tunnel.address === name ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
+      ["tcp", describeTcp(tunnel)],
       ["sessions", String(tunnel.sessions)],
       ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],
       ["send queue", tunnel.queue_bytes > 0 ? showBytes(tunnel.queue_bytes) : ""],
       ["connections", tunnel.connects > 1 ? String(tunnel.connects) : ""],
     ],
   };
+}
+
+function describeTcp(tunnel: Tunnel): string {
+  const { congestion_control, segment_bytes, retransmitted_segments } = tunnel;
+  if (congestion_control === null) return "";
+  return `${congestion_control}, segments of ${segment_bytes} bytes, ${retransmitted_segments} sent again`;
 }
 
 /** Formats counts by reason, largest first, without zeros. */

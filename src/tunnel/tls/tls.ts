@@ -107,7 +107,7 @@ async function startTls(
       alpnProtocols,
     });
     await shakeHands(tls, socket, signal);
-    return new TlsConnection(tls, () => {
+    return new TlsConnection(tls, socket, () => {
       socket.shutdown();
       abandon(tls);
     });

@@ -1,12 +1,21 @@
+import type { TcpInfo } from "../../../ffi/socket/tcp_info.ts";
 import type { Connection } from "../transport/connection.ts";
+
+/** The kernel's side of a connection. */
+interface TcpSocket {
+  info(): TcpInfo | undefined;
+}
 
 /** Deno's TLS connection, closed in the kernel because Deno's own `close` may leave it open. */
 export class TlsConnection implements Connection {
   #connection: Deno.TlsConn;
   readonly close: () => void;
 
-  constructor(connection: Deno.TlsConn, close: () => void) {
+  #socket: TcpSocket;
+
+  constructor(connection: Deno.TlsConn, socket: TcpSocket, close: () => void) {
     this.#connection = connection;
+    this.#socket = socket;
     this.close = close;
   }
 
@@ -16,5 +25,9 @@ export class TlsConnection implements Connection {
 
   write(bytes: Uint8Array): Promise<number> {
     return this.#connection.write(bytes);
+  }
+
+  tcp(): TcpInfo | undefined {
+    return this.#socket.info();
   }
 }

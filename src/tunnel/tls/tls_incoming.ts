@@ -76,7 +76,9 @@ export class TlsIncoming implements Incoming {
     this.#connection = connection;
     if (this.#closed) abandon(connection);
     const { alpnProtocol } = await connection.handshake();
-    if (alpnProtocol === ALPN) return new TlsConnection(connection, () => this.close());
+    if (alpnProtocol === ALPN) {
+      return new TlsConnection(connection, this.#socket, () => this.close());
+    }
     throw ended("protocol-violation", "us", `the peer does not speak "${ALPN}"`);
   }
 

@@ -1,3 +1,7 @@
+import type { TcpInfo } from "../../../ffi/socket/tcp_info.ts";
+
+export type { TcpInfo } from "../../../ffi/socket/tcp_info.ts";
+
 /** The part of a TLS or QUIC connection that a tunnel uses; Deno.TlsConn is one. */
 export interface Connection {
   /** Reads into `bytes`; returns the number of bytes, or null at the end of the stream. */
@@ -11,6 +15,8 @@ export interface Connection {
    * `close` would discard data in flight.
    */
   delivered?(): Promise<void>;
+  /** The kernel's view of the connection, if it is over TCP and open. */
+  tcp?(): TcpInfo | undefined;
   /** Datagrams alongside the stream, if the connection has them. */
   readonly datagrams?: DatagramPort;
 }

@@ -12,7 +12,7 @@ export async function connectTcp(
   route: Route,
   signal: AbortSignal,
 ): Promise<RoutedConnection> {
-  if (route.interface === undefined && route.mark === undefined) {
+  if (Object.values(route).every((value) => value === undefined)) {
     const connection = await Deno.connect({ hostname: host, port, signal });
     return { connection, port: (connection.localAddr as Deno.NetAddr).port };
   }

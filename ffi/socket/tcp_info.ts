@@ -1,0 +1,59 @@
+/** What the kernel knows of a TCP connection (tcp(7), TCP_INFO; linux/tcp.h). */
+import { libc } from "../libc.ts";
+
+const IPPROTO_TCP = 6;
+const TCP_INFO = 11;
+const TCP_CONGESTION = 13;
+/** Bytes of struct tcp_info up to tcpi_bytes_retrans, in every kernel since 4.19. */
+const INFO_BYTES = 216;
+/** TCP_CA_NAME_MAX */
+const NAME_BYTES = 16;
+
+/** A TCP connection's state. */
+export interface TcpInfo {
+  /** Name of the congestion control. */
+  readonly congestionControl: string;
+  /** Maximum payload of a packet that is sent now, in bytes: without TCP's options. */
+  readonly segment: number;
+  /** Bytes that this process has written: its position in the stream. */
+  readonly written: number;
+  /** Bytes that have been sent and acknowledged. */
+  readonly acknowledged: number;
+  /** Whether bytes wait to be sent or acknowledged. */
+  readonly outstanding: boolean;
+  /** Bytes received. */
+  readonly received: number;
+  /** Segments sent again. */
+  readonly retransmitted: number;
+}
+
+const info = new Uint8Array(INFO_BYTES);
+const view = new DataView(info.buffer);
+const name = new Uint8Array(NAME_BYTES);
+const length = new Uint32Array(1);
+const decoder = new TextDecoder();
+
+/** Reads a connection's state; undefined if the descriptor is not a TCP socket. */
+export function readTcpInfo(fd: number): TcpInfo | undefined {
+  length[0] = info.length;
+  if (libc().getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, length) !== 0) return undefined;
+  if (length[0] < INFO_BYTES) return undefined;
+  const number = (at: number): number => view.getUint32(at, true);
+  const total = (at: number): number => Number(view.getBigUint64(at, true));
+  return {
+    congestionControl: readCongestionControl(fd),
+    segment: number(16),
+    written: total(200) - total(208) + number(144),
+    acknowledged: total(120),
+    outstanding: number(24) + number(144) > 0,
+    received: total(128),
+    retransmitted: number(100),
+  };
+}
+
+function readCongestionControl(fd: number): string {
+  length[0] = name.length;
+  if (libc().getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name, length) !== 0) return "";
+  const end = name.indexOf(0);
+  return decoder.decode(name.subarray(0, end < 0 ? name.length : end));
+}

@@ -1,0 +1,45 @@
+import { assert, assertEquals } from "@std/assert";
+import { insideLab, Lab } from "./lab.ts";
+import { startTestAc } from "./peers/test_ac.ts";
+import { startTestClient } from "./peers/test_client.ts";
+import { startProxyPair } from "./proxy_pair.ts";
+import { layLongPath } from "./relay/long_path.ts";
+
+const ignore = !insideLab();
+
+const KEEPALIVE = '[tunnel.keepalive]\ninterval = "500ms"\ntimeout = "1500ms"\n';
+/** 64 kbit/s, in front of which several seconds of data wait. */
+const SLOW = { rate: 64_000, queue: 4_000 };
+/** Several times what the path carries: 64 kbit in 100 ms. */
+const FLOOD = { every: 100, frames: 6, length: 1_400 };
+
+Deno.test({
+  name: "a full queue on a path of 64 kbit/s does not end the tunnel, and a dead path does",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const path = await layLongPath(lab, { delay: 5, seed: 1 });
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const options = { path, client: KEEPALIVE, server: KEEPALIVE };
+    const { client } = await startProxyPair(lab, options);
+    const session = await lab.use(startTestClient("cust0")).dial({});
+    await path.change(SLOW);
+    const timer = setInterval(() => {
+      for (let n = 0; n < FLOOD.frames; n++) session.send(new Uint8Array(FLOOD.length).fill(n));
+    }, FLOOD.every);
+    try {
+      // The path carries 8 KB per second.
+      await session.received.reach(session.received.length + 30, "frames through the slow path", {
+        timeout: 30_000,
+      });
+      assertEquals(client.output.entries.filter((line) => /tunnel down/.test(line)), []);
+      await path.turn("dark");
+      const dark = performance.now();
+      await client.waitForLine(/tunnel down.*keepalive-timeout/, { timeout: 10_000 });
+      assert(performance.now() - dark > 1_000, "the tunnel ended before its timeout");
+    } finally {
+      clearInterval(timer);
+    }
+  },
+});
