@@ -8,9 +8,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { insideLab, Lab } from "../tests/lab/lab.ts";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { runInNamespace } from "../tests/lab/namespace.ts";
-import { runCommand } from "../tests/lab/process.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
-import { layLongPath, type LongPath } from "../tests/lab/relay/long_path.ts";
+import { layLongPath } from "../tests/lab/relay/long_path.ts";
 import { dialSessions } from "./dial.ts";
 import { type FlowFigures, measureFlow } from "./flow.ts";
 
@@ -44,8 +43,8 @@ async function measure(carrier: Carrier, plan: Plan): Promise<Row[]> {
   await lab.cables();
   const path = await layLongPath(lab, { delay: DELAY, loss: plan.loss / 100, seed: SEED });
   const [transport, congestion] = carrier.split("/") as ["tls" | "quic", string | undefined];
-  if (congestion !== undefined) await controlCongestion(path, congestion);
-  await startProxyPair(lab, { transport, path });
+  const setting = congestion === undefined ? "" : `congestion_control = "${congestion}"`;
+  await startProxyPair(lab, { transport, path, server: setting, client: setting });
   const { down: [flow] } = await dialSessions();
   const rows: Row[] = [];
   const run = async (offered: number | undefined): Promise<void> => {
@@ -57,15 +56,6 @@ async function measure(carrier: Carrier, plan: Plan): Promise<Row[]> {
   await run(undefined);
   for (const offered of plan.rates) await run(offered);
   return rows;
-}
-
-/** Sets TCP's congestion control between the two ends (ip-route(8), congctl), and nothing else. */
-async function controlCongestion({ near, far }: LongPath, algorithm: string): Promise<void> {
-  for (const [enter, device] of [[near, "cli0"], [far, "srv0"]] as const) {
-    const route = ["route", "replace", "10.99.0.0/24", "dev", device, "congctl", algorithm];
-    const [program, args] = enter("ip", route);
-    await runCommand(program, ...args);
-  }
 }
 
 const COLUMNS = [

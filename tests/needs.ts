@@ -10,6 +10,7 @@ export const PACKAGES = {
   fish: "fish",
   groff: "groff",
   ip: "iproute2",
+  iperf3: "iperf3",
   journalctl: "systemd",
   "linux.uml": "user-mode-linux",
   man: "man-db",

@@ -4,8 +4,10 @@ import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient, type TestClient } from "./peers/test_client.ts";
+import { type LabProcess, runCommand } from "./process.ts";
 import { makeSecret, type PairOptions, startProxyPair } from "./proxy_pair.ts";
 import { edit, HASTY, interrupt, reload } from "./reload.ts";
+import { needing } from "../needs.ts";
 
 const ignore = !insideLab();
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
@@ -178,3 +180,32 @@ Deno.test({
     assertMatch(packet.packet, /^PADI .* <Service-Name "">/);
   },
 });
+
+/** Returns the lines of ss(8) about a daemon's connections, each with the kernel's details. */
+async function connectionsOf({ pid }: LabProcess): Promise<string> {
+  const lines = (await runCommand("ss", "-tinp")).replaceAll(/\n\s+/g, " ").split("\n");
+  return lines.filter((line) => line.includes(`pid=${pid},`)).join("\n");
+}
+
+Deno.test(needing(["ss"], {
+  name: "a reload changes TCP's options: at once on the server, with the next dial on the client",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const { server, client } = await startProxyPair(lab, { client: HASTY });
+    assertMatch(await connectionsOf(client), / mss:12\d\d /);
+    const own = (mss: number) => `[tunnel]\nmss = ${mss}\ncongestion_control = "reno"\n`;
+    await edit(lab, "server.toml", "[tunnel]\n", own(1_000));
+    await edit(lab, "branch-1.toml", "[tunnel]\n", own(800));
+    for (const daemon of [server, client]) {
+      const { applied } = JSON.parse(await reload(daemon));
+      assertEquals(applied, "tunnel.mss tunnel.congestion_control");
+    }
+    assertMatch(await connectionsOf(server), / reno /);
+    await interrupt(server, client, /"message":"tunnel up"/);
+    for (const daemon of [server, client]) {
+      assertMatch(await connectionsOf(daemon), / reno .* mss:7\d\d /);
+    }
+  },
+}));

@@ -1,6 +1,6 @@
 /**
- * `relay.ts ONE OTHER SEED CONDITIONS`: forwards IPv4 and ARP between two interfaces until SIGTERM,
- * under {@linkcode Conditions} as JSON; frames in flight at the end are lost. A line on stdin sets
+ * `relay.ts ONE OTHER SEED KIND CONDITIONS`: forwards frames of a {@linkcode Kind} between two
+ * interfaces until SIGTERM, under {@linkcode Conditions} as JSON; frames in flight at the end are lost. A line on stdin sets
  * its {@linkcode Mood}, or changes conditions. Used instead of the kernel's netem, which is not
  * available on every machine.
  */
@@ -10,8 +10,11 @@ import { DelayLine, type PathOptions, seededRandom } from "./delay_line.ts";
 import { meddle, type Mood, MOODS } from "./mood.ts";
 import { shortSleep } from "./short_sleep.ts";
 
-const ETHERTYPE_IPV4 = 0x0800;
-const ETHERTYPE_ARP = 0x0806;
+/** EtherTypes by what the relay carries. */
+const ETHERTYPES = { ip: [0x0800, 0x0806], pppoe: [0x8863, 0x8864] } as const;
+/** "ip": IPv4 and ARP. "pppoe": discovery and session frames. */
+export type Kind = keyof typeof ETHERTYPES;
+
 /**
  * Interval between checks of what is due, in microseconds: five per cent of the shortest useful
  * delay.
@@ -56,12 +59,12 @@ async function carry(from: Link, to: Link, line: DelayLine, random: () => number
   });
 }
 
-async function main([one, other, seed, conditions]: string[]): Promise<void> {
+async function main([one, other, seed, kind, conditions]: string[]): Promise<void> {
   const [left, right] = [one, other].map((name) =>
     openLink({
       interface: name,
       promiscuous: true,
-      etherTypes: [ETHERTYPE_IPV4, ETHERTYPE_ARP],
+      etherTypes: [...ETHERTYPES[kind as Kind]],
       ringFrames: 8_192,
       waitAside: true,
     })

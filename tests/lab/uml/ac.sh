@@ -1,5 +1,5 @@
 # The access concentrator: pppoe-server with kernel pppd, 10.0.0.1, LAB_AUTH (chap or pap). Serves
-# LAB_BLOB (a path) on TCP 5001, and answers data sent to TCP 5002 with its SHA-256. LAB_USER,
+# LAB_BLOB (a path) on TCP 5001, iperf3 on 5201 and 5202 with LAB_IPERF, and answers data sent to TCP 5002 with its SHA-256. LAB_USER,
 # LAB_PASSWORD.
 # Prints READY, then SESSIONS and the kernel's PPPoE session ids whenever they change, until the
 # machine ends it.
@@ -37,6 +37,11 @@ chmod 755 /run/digest
 
 socat TCP-LISTEN:5001,fork,reuseaddr "OPEN:$LAB_BLOB,rdonly" &
 socat TCP-LISTEN:5002,fork,reuseaddr EXEC:/run/digest &
+if [ -n "$LAB_IPERF" ]; then
+    for port in 5201 5202; do
+        while :; do iperf3 -s -p $port >/dev/null 2>&1; sleep 0.2; done &
+    done
+fi
 pppoe-server -F -I vec0 -C lab-ac -L 10.0.0.1 -R 10.67.15.1 -N 8 -q /run/pppd-in-kernel &
 server=$!
 sleep 0.2

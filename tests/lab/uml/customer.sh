@@ -1,6 +1,6 @@
 # The customer: kernel pppd dials with LAB_USER and LAB_PASSWORD, pings the AC, fetches its blob,
 # sends it back and hangs up: by LCP (LAB_END=lcp) or by a bare PADT (LAB_END=padt).
-# With LAB_END=never it pings forever instead; with LAB_END=redial it also dials again when the line
+# With LAB_END=measure it measures instead (measure.sh). With LAB_END=never it pings forever instead; with LAB_END=redial it also dials again when the line
 # ends.
 # Prints UP local remote mtu, PING, DOWNLOAD sha256 ms, UPLOAD sha256 ms, DOWN; or FAIL and why.
 
@@ -31,6 +31,8 @@ ping -q -c 3 -i 0.2 -W 3 "$remote" || fail "ping"
 # The largest size that is not fragmented; the headers of IP and ICMP have 28 bytes.
 ping -q -c 2 -i 0.2 -W 3 -M do -s $((mtu - 28)) "$remote" || fail "full-size ping"
 tell PING
+
+[ "$LAB_END" = measure ] && . "$here/measure.sh"
 
 if [ "$LAB_END" = redial ]; then
     while kill -0 $pppd 2>/dev/null; do

@@ -12,10 +12,9 @@ export interface GuestOptions {
   mac: string;
   /** Parameters of the role's script. Values without blanks, commas and quotes. */
   settings: Readonly<Record<string, string>>;
+  /** Seconds after which it ends itself. Default 90. */
+  life?: number;
 }
-
-/** Seconds after which a guest ends itself. */
-const LIFE = 90;
 
 /** Programs that the guests run. */
 export const GUEST_PROGRAMS: readonly Program[] = [
@@ -47,16 +46,16 @@ function needsFullXstate(): boolean {
 
 /** Boots a guest, in about 1.5 seconds. Its console is the process's output. */
 export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabProcess> {
-  const { role, interface: name, mac, settings } = options;
+  const { role, interface: name, mac, settings, life = 90 } = options;
   const folder = `${lab.folder}/${role}`;
   await Deno.mkdir(folder);
   const filter = `${folder}/outgoing.bpf`;
   await Deno.writeFile(filter, NO_OUTGOING);
   const init = new URL("init.sh", import.meta.url).pathname;
-  const values = { LAB_ROLE: role, LAB_LIFE: String(LIFE), ...settings };
+  const values = { LAB_ROLE: role, LAB_LIFE: String(life), ...settings };
   const args = [
     // Ends with this process and after its time, whatever state the guest is in.
-    ...["--pdeathsig", "TERM", "timeout", "-k", "3", String(LIFE + 10), "linux.uml"],
+    ...["--pdeathsig", "TERM", "timeout", "-k", "3", String(life + 10), "linux.uml"],
     ...["mem=128M", "umid=guest", `uml_dir=${folder}`, "quiet"],
     ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "con=null", "con0=null,fd:1"],
     `vec0:transport=raw,ifname=${name},bpffile=${filter},mtu=1500,depth=128,gro=0,mac=${mac}`,
