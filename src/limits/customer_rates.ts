@@ -1,8 +1,14 @@
 import type { Mac } from "../pppoe/mac.ts";
-import { type Rate, take } from "./rate.ts";
+import { type Rate, rescale, take } from "./rate.ts";
 
 /** Buckets of one owner, a power of two: 128 KiB, of which untouched pages cost nothing. */
 const BUCKETS = 1 << 14;
+
+/** The buckets of one owner, and the rate of their numbers. */
+interface Table {
+  rate: Rate;
+  readonly fullAt: Float64Array;
+}
 
 /**
  * A rate limit for each customer of each owner. A keyed hash finds a customer's buckets in a table
@@ -14,7 +20,7 @@ export class CustomerRates<Owner extends object> {
   #rate: Rate;
   #now: () => number;
   #seed: number;
-  #tables = new WeakMap<Owner, Float64Array>();
+  #tables = new WeakMap<Owner, Table>();
 
   /** `now` is in milliseconds. */
   constructor(rate: Rate, now: () => number, randomBytes: (length: number) => Uint8Array) {
@@ -30,16 +36,29 @@ export class CustomerRates<Owner extends object> {
 
   /** Takes a token for a customer; returns false if it has none left. */
   take(owner: Owner, customer: Mac): boolean {
-    let table = this.#tables.get(owner);
-    if (table === undefined) this.#tables.set(owner, table = new Float64Array(BUCKETS));
+    const now = this.#now();
+    const { fullAt } = this.#table(owner, now);
     const hash = hashMac(customer, this.#seed);
     const one = hash & (BUCKETS - 1);
     const other = hash >>> 16 & (BUCKETS - 1);
-    const next = take(Math.min(table[one], table[other]), this.#rate, this.#now());
+    const next = take(Math.min(fullAt[one], fullAt[other]), this.#rate, now);
     if (next === undefined) return false;
-    table[one] = Math.max(table[one], next);
-    table[other] = Math.max(table[other], next);
+    fullAt[one] = Math.max(fullAt[one], next);
+    fullAt[other] = Math.max(fullAt[other], next);
     return true;
+  }
+
+  #table(owner: Owner, now: number): Table {
+    const rate = this.#rate;
+    let table = this.#tables.get(owner);
+    if (table === undefined) {
+      this.#tables.set(owner, table = { rate, fullAt: new Float64Array(BUCKETS) });
+    } else if (table.rate !== rate) {
+      const { rate: before, fullAt } = table;
+      for (let i = 0; i < BUCKETS; i++) fullAt[i] &&= rescale(fullAt[i], before, rate, now);
+      table.rate = rate;
+    }
+    return table;
   }
 }
 

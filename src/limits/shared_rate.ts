@@ -1,4 +1,4 @@
-import { type Rate, take } from "./rate.ts";
+import { type Rate, rescale, take } from "./rate.ts";
 
 /** How a rate is shared. */
 export interface Shares {
@@ -10,8 +10,15 @@ export interface Shares {
   readonly all: Rate;
 }
 
-/** The buckets of one owner: when each is full again, in milliseconds. */
+/** The bucket of all owners: when it is full again, in milliseconds, at the rate in `shares`. */
+interface CommonBucket {
+  shares: Shares;
+  all: number;
+}
+
+/** The buckets of one owner: when each is full again, in milliseconds, at the rates in `shares`. */
 interface OwnBuckets {
+  shares: Shares;
   floor: number;
   each: number;
 }
@@ -20,10 +27,11 @@ interface OwnBuckets {
 export class SharedRate<Owner extends object> {
   #shares: Shares;
   #own = new WeakMap<Owner, OwnBuckets>();
-  #all = 0;
+  #common: CommonBucket;
 
   constructor(shares: Shares) {
     this.#shares = shares;
+    this.#common = { shares, all: 0 };
   }
 
   /** Applies new shares; tokens already taken still count. */
@@ -33,19 +41,41 @@ export class SharedRate<Owner extends object> {
 
   /** Takes a token for an owner; returns false if it may have no more. */
   take(owner: Owner, now: number): boolean {
-    let own = this.#own.get(owner);
-    if (own === undefined) this.#own.set(owner, own = { floor: 0, each: 0 });
-    const floor = take(own.floor, this.#shares.floor, now);
+    const shares = this.#shares;
+    const own = this.#ownOf(owner, now);
+    const floor = take(own.floor, shares.floor, now);
     if (floor !== undefined) {
       own.floor = floor;
       return true;
     }
-    const each = take(own.each, this.#shares.each, now);
+    const each = take(own.each, shares.each, now);
     if (each === undefined) return false;
     own.each = each;
-    const all = take(this.#all, this.#shares.all, now);
+    const common = this.#commonOf(now);
+    const all = take(common.all, shares.all, now);
     if (all === undefined) return false;
-    this.#all = all;
+    common.all = all;
     return true;
+  }
+
+  #ownOf(owner: Owner, now: number): OwnBuckets {
+    const shares = this.#shares;
+    const own = this.#own.get(owner) ?? { shares, floor: 0, each: 0 };
+    this.#own.set(owner, own);
+    if (own.shares !== shares) {
+      own.floor = rescale(own.floor, own.shares.floor, shares.floor, now);
+      own.each = rescale(own.each, own.shares.each, shares.each, now);
+      own.shares = shares;
+    }
+    return own;
+  }
+
+  #commonOf(now: number): CommonBucket {
+    const [common, shares] = [this.#common, this.#shares];
+    if (common.shares !== shares) {
+      common.all = rescale(common.all, common.shares.all, shares.all, now);
+      common.shares = shares;
+    }
+    return common;
   }
 }

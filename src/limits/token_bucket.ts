@@ -1,4 +1,4 @@
-import { type Rate, take } from "./rate.ts";
+import { type Rate, rescale, take } from "./rate.ts";
 
 /** A token bucket, full at first: a rate per second, and a burst after a quiet time. */
 export class TokenBucket {
@@ -11,8 +11,7 @@ export class TokenBucket {
 
   /** Applies a new rate; tokens taken before `now` still count, up to the new burst. */
   reconfigure(rate: Rate, now: number): void {
-    const missing = Math.max(0, this.#fullAt - now) * this.#rate.rate / 1_000;
-    this.#fullAt = now + Math.min(missing, rate.burst) * 1_000 / rate.rate;
+    this.#fullAt = rescale(this.#fullAt, this.#rate, rate, now);
     this.#rate = rate;
   }
 

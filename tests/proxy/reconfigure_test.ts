@@ -95,6 +95,21 @@ Deno.test("new rates apply at once, and tokens already taken still count", () =>
   assertEquals([taken(), taken()], [[true, true], [false, true]]);
 });
 
+Deno.test("after a rate is raised no customer waits as long as the old rate demanded", () => {
+  const owner = {};
+  let now = 0;
+  const [slow, fast] = [{ rate: 1, burst: 50 }, { rate: 100, burst: 50 }];
+  const customers = new CustomerRates(slow, () => now, (n) => new Uint8Array(n));
+  const shared = new SharedRate({ floor: slow, each: slow, all: slow });
+  while (customers.take(owner, 1));
+  while (shared.take(owner, now));
+  customers.reconfigure(fast);
+  shared.reconfigure({ floor: fast, each: fast, all: fast });
+  assertEquals([customers.take(owner, 1), shared.take(owner, now)], [false, false]);
+  now = 10;
+  assertEquals([customers.take(owner, 1), shared.take(owner, now)], [true, true]);
+});
+
 Deno.test("a running server applies new limits of connections before login", () => {
   const limits = { unauthenticated: 16, perAddress: 4, handshakeRate: 1 };
   const now = () => 0;
