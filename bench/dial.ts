@@ -26,10 +26,14 @@ export interface DialPlan {
   lans?: readonly string[];
 }
 
-/** The flows of the sessions, in the same order in both directions. */
+/** The flows of the sessions, in the same order in both directions, and the time it took. */
 export interface Dialed {
   up: Flow[];
   down: Flow[];
+  /** Milliseconds from the first request to the first frame back, by session. */
+  times: number[];
+  /** Seconds for all of them. */
+  seconds: number;
 }
 
 /** Configuration that lets the daemons accept this many dials at once. */
@@ -55,36 +59,47 @@ const CUSTOMERS = 0x02_c0_00_00_00_00;
 export async function dialSessions(plan: DialPlan = {}): Promise<Dialed> {
   const { sessions = 1, first = 1, lans = ["cust0"] } = plan;
   await using ac = startTestAc({ interface: "ac0", name: "lab-ac", firstSessionId: first });
+  const begin = performance.now();
   const dialed = await Promise.all(lans.map((lan, n) => {
     const count = Math.ceil((sessions - n) / lans.length);
     const macs = Array.from({ length: count }, (_, i) => CUSTOMERS + first + n + i * lans.length);
     return dialOn(lan, macs);
   }));
-  const up = Array.from({ length: sessions }, (_, i) => {
+  const seconds = (performance.now() - begin) / 1_000;
+  const inOrder = Array.from({ length: sessions }, (_, i) => {
     return dialed[i % lans.length][Math.floor(i / lans.length)];
   });
+  const up = inOrder.map(({ flow }) => flow);
   const down = up.map(({ from, id }): Flow => {
     const host = ac.sessions.get(id);
     if (host === undefined) throw new Error(`The AC does not know session ${id}`);
     return { from: "ac0", to: from, source: ac.mac, destination: host, id };
   });
-  return { up, down };
+  return { up, down, times: inOrder.map(({ milliseconds }) => milliseconds), seconds };
+}
+
+/** An open session and the time it took to dial. */
+interface OneDialed {
+  flow: Flow;
+  milliseconds: number;
 }
 
 /** Dials for these customers on one wire, several at once. */
-async function dialOn(lan: string, customers: readonly Mac[]): Promise<Flow[]> {
+async function dialOn(lan: string, customers: readonly Mac[]): Promise<OneDialed[]> {
   const waiting = new Map<Mac, (frame: Observed) => void>();
   await using port = openPort(lan, (frame) => waiting.get(frame.destination)?.(frame));
-  const flows: Flow[] = [];
+  const dialed: OneDialed[] = [];
   let next = 0;
   const worker = async () => {
     while (next < customers.length) {
       const i = next++;
-      flows[i] = { ...await dial(port, waiting, customers[i]), from: lan, to: "ac0" };
+      const begin = performance.now();
+      const flow = { ...await dial(port, waiting, customers[i]), from: lan, to: "ac0" };
+      dialed[i] = { flow, milliseconds: performance.now() - begin };
     }
   };
   await Promise.all(Array.from({ length: WINDOW }, worker));
-  return flows;
+  return dialed;
 }
 
 /**

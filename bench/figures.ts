@@ -3,9 +3,10 @@ export function quantile(sorted: ArrayLike<number>, share: number): number {
   return sorted.length === 0 ? NaN : sorted[Math.floor(share * (sorted.length - 1))];
 }
 
-/** Returns the median of the values; NaN for no values. */
+/** Returns the median of the values, between the two middle ones if any; NaN for no values. */
 export function median(values: readonly number[]): number {
-  return quantile(values.toSorted((a, b) => a - b), 0.5);
+  const sorted = values.toSorted((a, b) => a - b);
+  return (quantile(sorted, 0.5) + sorted[sorted.length >> 1]) / 2;
 }
 
 /** Returns Jain's fairness index: 1 if all values are equal, 1/n if one has everything. */

@@ -6,14 +6,14 @@ import type { Link } from "../ffi/link/link.ts";
 import { libc } from "../ffi/libc.ts";
 import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION, SESSION_HEADER } from "../src/pppoe/constants.ts";
-import { type Load, markedFrame, PAYLOAD, type Sent } from "./load.ts";
+import { type GeneratorRequest, type Load, markedFrame, PAYLOAD, type Sent } from "./load.ts";
 import { serveRequests } from "./station.ts";
 import { wallClock } from "./time_stamp.ts";
 
 /** Maximum number of frames sent together. */
 const BURST = 64;
 
-function open(name: string): Link {
+function openOn(name: string): Link {
   return openLink({
     interface: name,
     promiscuous: false,
@@ -22,10 +22,27 @@ function open(name: string): Link {
   });
 }
 
+/** Open links by interface. */
+const open = new Map<string, Link>();
+
+function linkOn(name: string): Link {
+  const link = open.get(name) ?? openOn(name);
+  open.set(name, link);
+  return link;
+}
+
+function close(): null {
+  for (const link of open.values()) link.close();
+  open.clear();
+  return null;
+}
+
 /** Sends the frames of a load in turn. */
 class Sender {
-  readonly links = new Map<string, Link>();
   sent = 0;
+  #links: ReadonlySet<Link>;
+  /** Number of frames that its links had sent before. */
+  #before: number;
   #flow = 0;
   #length: number;
   #linkOf: Link[];
@@ -34,17 +51,17 @@ class Sender {
   #region: ReturnType<Link["region"]>;
 
   constructor({ flows, size, run }: Load) {
-    for (const { from } of flows) if (!this.links.has(from)) this.links.set(from, open(from));
-    const [first] = this.links.values();
+    this.#linkOf = flows.map(({ from }) => linkOn(from));
+    this.#links = new Set(this.#linkOf);
+    this.#before = this.#all();
     this.#length = size - SESSION_HEADER;
-    this.#linkOf = flows.map(({ from }) => this.links.get(from) ?? first);
     const heads = new Uint8Array(flows.length * SESSION_HEADER);
     flows.forEach((flow, i) => {
       const head = markedFrame(flow, this.#length, run).subarray(0, SESSION_HEADER);
       heads.set(head, i * SESSION_HEADER);
     });
     this.#words = new Uint32Array(heads.buffer);
-    this.#region = first.region(BURST * this.#length);
+    this.#region = this.#linkOf[0].region(BURST * this.#length);
     const payload = markedFrame(flows[0], this.#length, run).subarray(SESSION_HEADER);
     for (let i = 0; i < BURST; i++) this.#region.bytes.set(payload, i * this.#length);
   }
@@ -61,17 +78,16 @@ class Sender {
       this.#linkOf[this.#flow].queue(this.#words, head, this.#region, at, this.#length);
       this.#flow = this.#flow + 1 === this.#linkOf.length ? 0 : this.#flow + 1;
     }
-    for (const link of this.links.values()) link.flush();
+    for (const link of this.#links) link.flush();
   }
 
-  /** Closes the links; returns the number of frames that left. */
-  close(): number {
-    let left = 0;
-    for (const link of this.links.values()) {
-      left += link.statistics.sentFrames;
-      link.close();
-    }
-    return left;
+  /** Returns the number of frames that left. */
+  left(): number {
+    return this.#all() - this.#before;
+  }
+
+  #all(): number {
+    return [...this.#links].reduce((sum, link) => sum + link.statistics.sentFrames, 0);
   }
 }
 
@@ -99,8 +115,8 @@ function send(load: Load): Sent {
     if (rate !== 0) sleep(start + sender.sent * 1_000 / rate - performance.now());
   }
   const took = (performance.now() - start) / 1_000;
-  const sent = sender.close();
+  const sent = sender.left();
   return { sent, offered: sent / took };
 }
 
-await serveRequests(send);
+await serveRequests<GeneratorRequest>((request) => request === "close" ? close() : send(request));

@@ -26,6 +26,9 @@ export interface Load {
   run: number;
 }
 
+/** What a generator is asked; it keeps interfaces open until it is asked to close them. */
+export type GeneratorRequest = Load | "close";
+
 /** The result of a generator. */
 export interface Sent {
   sent: number;
@@ -39,6 +42,9 @@ export interface Watch extends Pick<Load, "run"> {
   flows: number;
   interfaces: readonly string[];
 }
+
+/** What a sink is asked: to watch, then for what it has seen. */
+export type SinkRequest = Watch | "report" | "close";
 
 /** The result of a sink. Latencies are one-way, in microseconds. */
 export interface Seen {

@@ -1,9 +1,17 @@
 /**
- * `deno task bench [--quick] [--only SECTION,…] [--json FILE] [--save-baseline]`: measures the
- * daemons in sections, each in its own lab. Prints figures, goals, and the ratios to a plain
- * forwarder compared with those in bench/baseline.json.
+ * `deno task bench`: measures the daemons beside a kernel bridge, OpenVPN and a plain forwarder in
+ * two minutes, on one page (bench/page), and compares it with bench/baseline.json.
+ *
+ *     --full             also all longer sections, each in its own lab
+ *     --quick            no page, but short versions of the sections that are not long
+ *     --only SECTION,…   only these; the page is "page"
+ *     --rounds N         rounds of the page
+ *     --html FILE        where the page goes; dist/bench.html by default
+ *     --json FILE        everything that was measured
+ *     --save-baseline    makes the page of this run, with twice the rounds, the baseline
  */
 import { parseArgs } from "@std/cli/parse-args";
+import { dirname } from "node:path";
 import { fetchDependencies } from "../tests/lab/dependencies.ts";
 import { insideLab, runInNamespace } from "../tests/lab/namespace.ts";
 import { bothWays } from "./both_ways.ts";
@@ -13,13 +21,23 @@ import { codecs } from "./codecs.ts";
 import { compare } from "./comparison.ts";
 import { frameWay } from "./frame_way.ts";
 import { idleCpu } from "./idle_cpu.ts";
-import { compareWithBaseline, findingsTable, ratios, saveBaseline, table } from "./report.ts";
+import { thisMachine } from "./machine.ts";
+import {
+  comparableSamples,
+  compareWithBaseline,
+  readBaseline,
+  saveBaseline,
+} from "./page/baseline.ts";
+import { htmlPage } from "./page/html.ts";
+import { BASELINE_ROUNDS, ROUNDS, runRounds } from "./page/rounds.ts";
+import { textPage } from "./page/terminal.ts";
+import { findingsTable, ratios, table } from "./report.ts";
 import type { Section } from "./section.ts";
 import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
 import { slowLink } from "./slow_link.ts";
 
-/** All sections except `comparison`. */
+/** All sections except the page and `comparison`. */
 const SECTIONS: Readonly<Record<string, Section>> = {
   "both-ways": bothWays,
   "by-sessions": bySessions,
@@ -31,51 +49,60 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "capture-cost": captureCost,
   codecs,
 };
-/** Long sections, which `--quick` skips. */
-const LONG: ReadonlySet<string> = new Set(["session-memory", "several-clients", "codecs"]);
+const ALL: readonly string[] = ["page", "comparison", ...Object.keys(SECTIONS)];
+/** Sections that `--quick` skips. */
+const LONG: ReadonlySet<string> = new Set(["page", "session-memory", "several-clients", "codecs"]);
 
 interface Options {
   quick: boolean;
   /** Names of sections. */
   only: ReadonlySet<string>;
+  rounds: number;
+  html: string;
   json: string | undefined;
   saveBaseline: boolean;
 }
 
 function readOptions(args: string[]): Options {
   const options = parseArgs(args, {
-    boolean: ["quick", "save-baseline"],
-    string: ["json", "only"],
+    boolean: ["quick", "full", "save-baseline"],
+    string: ["json", "only", "html", "rounds"],
     unknown: (name) => {
       throw new TypeError(`Unknown argument "${name}": see the head of bench/main.ts`);
     },
   });
-  const all = ["comparison", ...Object.keys(SECTIONS)];
-  const { quick, json, only } = options;
-  const chosen = only?.split(",") ?? all.filter((name) => !quick || !LONG.has(name));
+  const { quick, full, json, html = "dist/bench.html" } = options;
+  const saveBaseline = options["save-baseline"];
+  const chosen = options.only?.split(",") ?? defaultSections(quick, full);
   for (const name of chosen) {
-    if (!all.includes(name)) {
-      throw new TypeError(`Unknown section "${name}"; the sections are ${all.join(", ")}`);
+    if (!ALL.includes(name)) {
+      throw new TypeError(`Unknown section "${name}"; the sections are ${ALL.join(", ")}`);
     }
   }
-  const saveBaseline = options["save-baseline"];
-  if (saveBaseline && (quick || !chosen.includes("comparison"))) {
-    throw new TypeError(
-      'Cannot save a baseline: that requires the section "comparison" and no --quick',
-    );
+  if (saveBaseline && !chosen.includes("page")) {
+    throw new TypeError('Cannot save a baseline: that requires the section "page"');
   }
-  return { quick, only: new Set(chosen), json, saveBaseline };
+  const rounds = Number(options.rounds ?? (saveBaseline ? BASELINE_ROUNDS : ROUNDS));
+  if (!(Number.isInteger(rounds) && rounds > 0)) {
+    throw new TypeError(`Cannot run "${options.rounds}" rounds: use a whole number from 1 on`);
+  }
+  return { quick, only: new Set(chosen), rounds, html, json, saveBaseline };
+}
+
+function defaultSections(quick: boolean, full: boolean): string[] {
+  if (quick) return ALL.filter((name) => !LONG.has(name));
+  return full ? [...ALL] : ["page"];
 }
 
 async function main(options: Options): Promise<void> {
   const { quick, only } = options;
-  const all: Record<string, unknown> = { machine: machine(), quick };
+  const date = new Date().toISOString();
+  const all: Record<string, unknown> = { machine: { ...thisMachine(), date }, quick };
+  if (only.has("page")) all.page = await makePage(options);
   if (only.has("comparison")) {
     const { daemons, reference } = await compare(quick);
-    const compared = ratios(daemons, reference);
-    all.comparison = { daemons, reference, ratios: compared };
-    await print("comparison", ...table(daemons, reference, await compareWithBaseline(compared)));
-    if (options.saveBaseline) await saveBaseline(compared);
+    all.comparison = { daemons, reference, ratios: ratios(daemons, reference) };
+    await print("comparison", ...table(daemons, reference));
   }
   for (const [name, section] of Object.entries(SECTIONS)) {
     if (!only.has(name)) continue;
@@ -88,13 +115,21 @@ async function main(options: Options): Promise<void> {
   }
 }
 
-function machine(): Record<string, unknown> {
-  return {
-    cores: navigator.hardwareConcurrency,
-    kernel: Deno.osRelease(),
-    deno: Deno.version.deno,
-    date: new Date().toISOString(),
-  };
+/** Measures the page, prints it and writes it; returns everything measured. */
+async function makePage({ rounds, html, saveBaseline: save }: Options): Promise<unknown> {
+  const result = await runRounds(rounds, progress);
+  const baseline = await readBaseline();
+  const comparison = baseline && compareWithBaseline(result, baseline);
+  await print("page", ...textPage(result, comparison));
+  await Deno.mkdir(dirname(html), { recursive: true });
+  await Deno.writeTextFile(html, htmlPage(result, comparison));
+  progress(`The page with plots is ${html}`);
+  if (save) await saveBaseline(result);
+  return { ...result, comparable: comparableSamples(result), baseline: comparison ?? null };
+}
+
+function progress(line: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 async function print(title: string, ...lines: string[]): Promise<void> {

@@ -35,6 +35,16 @@ export function cpuSince(before: CpuSnapshot, pids: readonly number[]): number {
   return nanoseconds / 1e9;
 }
 
+/** Ticks per second in /proc/stat (proc(5), sysconf(_SC_CLK_TCK)): 100 on all Linux systems. */
+const TICKS = 100;
+
+/** Returns the seconds for which this machine's cores have been busy, in steps of 10 ms each. */
+export function machineSeconds(): number {
+  const [first] = Deno.readTextFileSync("/proc/stat").split("\n", 1);
+  const [user, nice, system, , , irq, softirq] = first.trim().split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) / TICKS;
+}
+
 /** Returns the resident memory of these processes in MiB. */
 export function residentMebibytes(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => sum + kibibytes(pid, "status", "VmRSS") / 1024, 0);

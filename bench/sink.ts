@@ -1,13 +1,13 @@
 /**
- * Counts and times the frames of one run after another; started by trial.ts. A request to watch
- * opens the interfaces, the next one closes them and returns what was seen.
+ * Counts and times the frames of one run after another; started by trial.ts. Interfaces stay open
+ * until it is asked to close them or to watch others.
  */
 import type { Link } from "../ffi/link/link.ts";
 import { openLink } from "../ffi/link/open_link.ts";
 import { ETHERTYPE_SESSION } from "../src/pppoe/constants.ts";
 import { quantile } from "./figures.ts";
 import { histogramOf } from "./latency_histogram.ts";
-import { PAYLOAD, payloadOfRun, type Seen, type Watch } from "./load.ts";
+import { PAYLOAD, payloadOfRun, type Seen, type SinkRequest, type Watch } from "./load.ts";
 import { serveRequests } from "./station.ts";
 import { arrivalTime } from "./time_stamp.ts";
 
@@ -59,22 +59,31 @@ function open(name: string, isAlone: boolean): Link {
 let links: Link[] = [];
 let running: Promise<void>[] = [];
 
-function start(watch: Watch): void {
-  run = watch.run;
-  byFlow = new Uint32Array(watch.flows);
+async function watch({ run: newRun, flows, interfaces }: Watch): Promise<null> {
+  if (interfaces.join() !== links.map(({ name }) => name).join()) {
+    await close();
+    links = interfaces.map((name) => open(name, interfaces.length === 1));
+    running = links.map((link) => link.run({ frame, batchEnd() {}, state() {} }));
+  }
+  byFlow = new Uint32Array(flows);
   [received, first, last] = [0, 0, 0];
-  links = watch.interfaces.map((name) => open(name, watch.interfaces.length === 1));
-  running = links.map((link) => link.run({ frame, batchEnd() {}, state() {} }));
+  run = newRun;
+  return null;
 }
 
-async function stop(): Promise<Seen> {
-  for (const link of links) link.close();
-  await Promise.all(running);
+function report(): Seen {
+  run = 0;
   return figures();
 }
 
-await serveRequests<Watch | null>((watch) => {
-  if (watch === null) return stop();
-  start(watch);
+async function close(): Promise<null> {
+  for (const link of links) link.close();
+  await Promise.all(running);
+  links = [];
   return null;
+}
+
+await serveRequests<SinkRequest>((request) => {
+  if (request === "report") return report();
+  return request === "close" ? close() : watch(request);
 });

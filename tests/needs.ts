@@ -17,6 +17,7 @@ export const PACKAGES = {
   modprobe: "kmod",
   nft: "nftables",
   openssl: "openssl",
+  openvpn: "openvpn",
   ping: "iputils-ping",
   pppd: "ppp",
   "pppoe-discovery": "ppp",
