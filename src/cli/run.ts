@@ -3,6 +3,7 @@ import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
 import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
 import { Admin } from "../admin/http/admin.ts";
 import { loadConfig } from "../config/load.ts";
+import { transportsOf } from "../config/transports.ts";
 import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../daemon/daemon.ts";
@@ -43,7 +44,7 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
     promiscuous: config.interface.mac === "transparent",
     etherTypes: config.interface.etherTypes,
     ringFrames: config.interface.ringFrames,
-    waitAside: config.tunnel.transport === "quic",
+    waitAside: transportsOf(config.tunnel.transport).includes("quic"),
   });
   let daemon: Daemon;
   try {

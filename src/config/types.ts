@@ -55,8 +55,8 @@ export interface ServerChoiceConfig {
   failbackAfter: number;
 }
 
-/** Transport of a tunnel; "quic" is experimental. */
-export type TransportConfig = "tls" | "quic";
+/** Transport of tunnels; "auto": QUIC where UDP passes, otherwise TLS. */
+export type TransportConfig = "tls" | "quic" | "auto";
 
 /** TCP under a tunnel. */
 export interface TcpConfig {

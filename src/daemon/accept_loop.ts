@@ -117,7 +117,7 @@ export class Server {
       return this.#options.events.rejected(host, address, endOf(error));
     }
     try {
-      await this.#carry(client.name, address, connection);
+      await this.#carry(client, address, connection);
     } finally {
       abandon(incoming);
       this.#reception.closed(client.name, host);
@@ -139,7 +139,8 @@ export class Server {
     }
   }
 
-  async #carry(client: string, address: string, connection: Connection): Promise<void> {
+  async #carry(proven: ProvenClient, address: string, connection: Connection): Promise<void> {
+    const client = proven.name;
     const { proxy, events, buffer, now, pollLoop, knows } = this.#options;
     if (this.#stopping || !knows(client)) return abandon(connection);
     const tunnel = new Tunnel({
@@ -151,7 +152,7 @@ export class Server {
       allowance: this.#allowances.of(client),
     });
     const { peer, sink } = proxy.join(client, tunnel);
-    this.#names.hold(client, address);
+    this.#names.hold(proven, address);
     events.connected(client, address);
     const end = await tunnel.run(sink);
     this.#names.release(client, address);

@@ -5,13 +5,14 @@ import type { TcpOptions } from "../../ffi/socket/tcp_options.ts";
 import { randomBytes } from "node:crypto";
 import { withConfigKey } from "../config/with_config_key.ts";
 import { formatAddress } from "../config/addresses.ts";
+import { transportsOf } from "../config/transports.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { compareClientFiles, readClientFiles, readServerFiles } from "../config/files/files.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { Reputation } from "../tunnel/admission/reputation.ts";
 import { SLOW_PATH_FACTOR } from "../tunnel/silence.ts";
-import { listen, type Transport } from "../tunnel/transport.ts";
+import { listen } from "../tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../tunnel/tls/trust_environment.ts";
 import type { Daemon } from "./daemon.ts";
 import { Client } from "./dial_loop.ts";
@@ -62,10 +63,11 @@ export async function startServer(
   const reputation = new Reputation(now);
   const monitor = new Monitor("server", Date.now);
   const quic = { known: reputation, drops: monitor.udpDrops, flooded: loggedFloods(now) };
-  const listeners = config.tunnel.listen.map((at) =>
-    listen(transport, at, files.certificate.pem, files.key, tuned, quic)
+  const listeners = config.tunnel.listen.flatMap((at) =>
+    transportsOf(transport).map((one) =>
+      listen(one, at, files.certificate.pem, files.key, tuned, quic)
+    )
   );
-  noteTransport(transport);
   const state = await openState(config, now);
   const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
   const policy = { mac: config.interface.mac, hostUniq: config.discovery.hostUniq };
@@ -142,7 +144,6 @@ export async function startClient(
     ready,
   );
   state.restore(proxy, link.mac);
-  noteTransport(tunnel.transport);
   const loop = new LoopPoll();
   const client: Client = new Client({
     proxy,
@@ -156,7 +157,7 @@ export async function startClient(
     pollLoop: () => loop.poll(),
     now,
     random: Math.random,
-    events: loggedClientEvents(monitor, () => ready.tunnel({ server: client.peer?.name })),
+    events: loggedClientEvents(now, monitor, () => ready.tunnel({ server: client.peer?.name })),
   });
   const reloader = new Reloader(config, monitor, async (next) => {
     const files = await readClientFiles(next);
@@ -187,10 +188,6 @@ async function closeEnvironment(file: string): Promise<void> {
       detail: "they would change the certificates that TLS trusts",
     });
   }
-}
-
-function noteTransport(transport: Transport): void {
-  if (transport === "quic") mainLog.warning("experimental transport", { transport });
 }
 
 /** Returns the options of a tunnel's TCP sockets. */

@@ -2,7 +2,7 @@ import type { ClientFiles } from "../config/files/files.ts";
 import type { ClientConfig } from "../config/types.ts";
 import { TicketSigner } from "../tunnel/admission/ticket.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
-import type { ClientSettings } from "./dial_loop.ts";
+import type { ClientSettings } from "./client_options.ts";
 
 /** A client's credentials, and the certificates that it accepts. */
 export class ClientAccess {

@@ -9,6 +9,7 @@ import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import { Deadline } from "../tunnel/transport/deadline.ts";
 import { shownFingerprint } from "../tunnel/tls/shown_certificate.ts";
 import type { Trust, TuneSockets } from "../tunnel/tls/tls.ts";
+import type { TransportConfig } from "../config/types.ts";
 import type { Endpoint } from "../tunnel/transport/endpoint.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
 import type { UdpDrops } from "../tunnel/transport/udp_drops.ts";
@@ -34,6 +35,19 @@ export interface DiallerOptions {
   now: () => number;
 }
 
+/** Takes part in one attempt while it is under way. */
+export interface AttemptObserver {
+  /** The server's machine has answered. */
+  reached(): void;
+  /**
+   * Waits for the attempt's turn to log in, because a server carries one tunnel of a client. Returns
+   * what to call when the login has ended.
+   */
+  logIn(): Promise<() => void>;
+}
+
+const UNOBSERVED: AttemptObserver = { reached() {}, logIn: () => Promise.resolve(() => {}) };
+
 /**
  * Returns a mutually authenticated connection to a server. `timeout` covers transport, TLS and
  * authentication, in milliseconds; `stop` aborts earlier. Throws the failure, or the reason of
@@ -44,16 +58,20 @@ export async function dialServer(
   timeout: number,
   { transport, trust, tune, route, credentials, ticket, drops, now }: DiallerOptions & DialSettings,
   stop?: AbortSignal,
+  observer = UNOBSERVED,
 ): Promise<Connection> {
   const began = now();
-  const how = { stop, route, ticket: ticket?.(), drops };
+  const how = { stop, route, ticket: ticket?.(), drops, reached: () => observer.reached() };
   const connection = await dial(transport, server, trust, timeout, tune, how);
   const rest = Math.max(1, timeout - (now() - began));
   using deadline = new Deadline(rest, `Login timed out after ${timeout} ms`, stop);
   const { signal } = deadline;
   const hangUp = (): void => abandon(connection);
   signal.addEventListener("abort", hangUp);
+  let done = (): void => {};
   try {
+    done = await observer.logIn();
+    signal.throwIfAborted();
     await authenticateToServer(connection, credentials);
     signal.throwIfAborted();
     return connection;
@@ -63,6 +81,7 @@ export async function dialServer(
     if (!signal.aborted) throw error;
     throw new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" });
   } finally {
+    done();
     signal.removeEventListener("abort", hangUp);
   }
 }
@@ -72,12 +91,19 @@ const LOOK_AGAIN = 600_000;
 /** Time limit of a probe, in milliseconds. */
 const LOOK_TIMEOUT = 3_000;
 
+/** Dependencies of {@linkcode CertificateAdvice}. */
+export interface CertificateAdviceOptions {
+  /** QUIC's certificate cannot be probed. */
+  transport: TransportConfig;
+  now: () => number;
+}
+
 /** Adds to a certificate error the certificates that are pinned and the one the server has. */
 export class CertificateAdvice {
-  #options: Pick<DiallerOptions, "transport" | "now">;
+  #options: CertificateAdviceOptions;
   #looked = new Map<string, number>();
 
-  constructor(options: Pick<DiallerOptions, "transport" | "now">) {
+  constructor(options: CertificateAdviceOptions) {
     this.#options = options;
   }
 
@@ -106,7 +132,7 @@ export class CertificateAdvice {
     const { transport, now } = this.#options;
     const key = `${server.host} ${server.port}`;
     const last = this.#looked.get(key);
-    if (transport !== "tls" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
+    if (transport === "quic" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
     this.#looked.set(key, now());
     using deadline = new Deadline(LOOK_TIMEOUT, "Timed out reading the certificate", stop);
     return await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);

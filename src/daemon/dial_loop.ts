@@ -1,91 +1,79 @@
 import { formatAddress } from "../config/addresses.ts";
 import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { abandon, type Connection } from "../tunnel/transport/connection.ts";
+import { abandon } from "../tunnel/transport/connection.ts";
+import type { SilenceObserver } from "../tunnel/liveness.ts";
 import type { Violation } from "../tunnel/record/record.ts";
-import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
-import type { Endpoint } from "../tunnel/transport/endpoint.ts";
-import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
-import type { PollLoop } from "../tunnel/turn.ts";
-import { Backoff, type BackoffOptions } from "./backoff.ts";
-import { CertificateAdvice, type DiallerOptions, dialServer, type DialSettings } from "./dial.ts";
-import type { Proxy } from "../proxy/proxy.ts";
-import { Failover, type FailoverOptions } from "./failover.ts";
+import { Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import { Backoff } from "./backoff.ts";
+import { BetterSearch } from "./better_search.ts";
+import { ClientDialler } from "./client_dialler.ts";
+import type { ClientOptions, ClientSettings } from "./client_options.ts";
+import { type Dialled, DialSearch, FIRST_OVERLAP, URGENT_RETRY } from "./dial_search.ts";
 import type { Peer } from "../proxy/session/session.ts";
 
-/** Maximum delay and timeout of attempts while sessions are held, in milliseconds. */
-const HELD_RETRY = { delay: 2_000, timeout: 5_000 };
+/**
+ * How long attempts stay frequent after sessions were held, in milliseconds: their customers are
+ * dialling again.
+ */
+const URGENT_AFTER = 60_000;
+/** Round trips until a client is logged in. */
+const LOGIN_ROUND_TRIPS = 4;
 /** Time to close the tunnel to a server that is left for a preferred one, in milliseconds. */
 const CLOSE_GRACE = 1_000;
+/** Why a tunnel is replaced. */
+const SILENT = "nothing came through it any more";
+const BETTER = "a better connection is up";
 
-/** Settings of a client that can change at run time: a snapshot. */
-export interface ClientSettings extends DialSettings {
-  readonly choice: FailoverOptions;
-  readonly keepalive: KeepaliveOptions;
-  readonly reconnect: BackoffOptions;
-  /** Limit for transport, TLS and authentication together, in milliseconds. */
-  readonly connectTimeout: number;
+/** A tunnel in use. */
+interface Current {
+  readonly dialled: Dialled;
+  readonly tunnel: Tunnel;
+  readonly peer: Peer;
+  /** Resolves when the tunnel has ended. */
+  readonly running: Promise<TunnelEnd>;
 }
 
-/** Dependencies of a client. */
-export interface ClientOptions extends DiallerOptions {
-  proxy: Proxy;
-  /** Servers in order of preference. */
-  servers: readonly Endpoint[];
-  settings: ClientSettings;
-  buffer: (size: number) => RecordBuffer;
-  pollLoop: PollLoop;
-  /** Returns numbers in [0, 1). */
-  random: () => number;
-  events: ClientEvents;
-}
-
-/** Events of a client's tunnel. */
-export interface ClientEvents {
-  connected(server: string): void;
-  /** The tunnel or the attempt to set it up has ended; the next attempt starts in `delay` ms. */
-  disconnected(server: string, end: TunnelEnd, delay: number): void;
-}
-
-/** An authenticated connection, ready for a tunnel. */
-interface Dialled {
-  server: number;
-  connection: Connection;
+/** The connection that replaces a tunnel, and why. */
+interface Successor {
+  readonly next: Dialled;
+  readonly detail: typeof SILENT | typeof BETTER;
 }
 
 /**
  * Keeps one tunnel up:
  *
- *     dialling ──authenticated──▶ up ──ended──▶ waiting ──▶ dialling
- *       │  ▲                      │ ▲                          stop() ends any of them,
- *       │  └──────failed: waiting─┘ └─a preferred server's      retry() ends waiting
- *       └───────────────────────▶     connection takes over
+ *     searching ──logged in──▶ up ──ended──▶ searching                stop() ends any of them
+ *                             ▲  │
+ *                             └──┴─silent, or there is a better connection: the next one takes over
  */
 export class Client {
   #options: ClientOptions;
   #settings: ClientSettings;
   #backoff: Backoff;
-  #choice: Failover;
+  #dialler: ClientDialler;
   #peer: Peer | undefined;
   #stopping = false;
-  #wake = Promise.withResolvers<void>();
-  #advice: CertificateAdvice;
-  /** Aborts dialling at `stop()`. */
-  #halt = new AbortController();
+  /** The search under way: without a tunnel, or while it is silent. */
+  #search: DialSearch | undefined;
+  #better = new BetterSearch([]);
+  /** When sessions last waited. */
+  #heldAt = -Infinity;
+  /** The last tunnel's round trip, in milliseconds. */
+  #roundTrip = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#settings = options.settings;
     this.#backoff = new Backoff(this.#settings.reconnect, options.random);
-    this.#advice = new CertificateAdvice(options);
-    this.#choice = new Failover(options.servers.length, this.#settings.choice);
+    this.#dialler = new ClientDialler(options, () => this.#isUrgent());
   }
 
   /** Applies new settings: keepalive to the current tunnel, the others to the next attempt. */
   reconfigure(settings: ClientSettings): void {
     this.#settings = settings;
     this.#backoff.reconfigure(settings.reconnect);
-    this.#choice.reconfigure(settings.choice);
+    this.#dialler.reconfigure(settings);
     this.#peer?.tunnel?.reconfigure(settings.keepalive);
   }
 
@@ -96,65 +84,109 @@ export class Client {
 
   /** Dials and runs tunnels until `stop()`. */
   async run(): Promise<void> {
-    let better: Dialled | undefined;
+    let next: Dialled | undefined;
     while (!this.#stopping) {
-      const began = this.#options.now();
-      const server = better?.server ?? this.#choice.next(began);
-      const { end, wasUp, next } = await this.#once(server, better?.connection);
-      if (this.#stopping) return next && abandon(next.connection);
-      better = next;
-      if (better !== undefined) continue;
-      const delay = this.#delay(wasUp ? this.#options.now() - began : 0);
-      this.#options.events.disconnected(this.#name(server), end, delay);
-      await this.#wait(delay);
+      if (next === undefined) {
+        const search: DialSearch = this.#search ??= this.#newSearch(0);
+        next = await search.found;
+        this.#search = undefined;
+      }
+      if (next !== undefined && !this.#stopping) next = await this.#carry(next);
     }
+    if (next !== undefined) abandon(next.connection);
   }
 
   /** Ends the wait for the next attempt. */
   retry(): void {
-    this.#wake.resolve();
+    this.#search?.retry();
   }
 
   /** Makes no further attempts; a tunnel that is up continues until it is closed. */
   stop(): void {
     this.#stopping = true;
-    this.#wake.resolve();
-    this.#halt.abort(new Deno.errors.Interrupted("Stopped"));
+    this.#search?.stop();
+    this.#better.stop();
   }
 
-  /** Makes one attempt and runs the resulting tunnel. */
-  async #once(
-    server: number,
-    ready: Connection | undefined,
-  ): Promise<{ end: TunnelEnd; wasUp: boolean; next?: Dialled | undefined }> {
-    let connection: Connection;
-    try {
-      connection = ready ?? await this.#dial(server);
-    } catch (error) {
-      const { servers } = this.#options;
-      const explained = await this.#advice.explain(
-        error,
-        servers[server],
-        this.#settings,
-        this.#halt.signal,
-      );
-      return { end: endOf(explained), wasUp: false };
-    }
-    const tunnel = this.#tunnel(connection);
-    const { proxy, now, events } = this.#options;
+  /** Runs a tunnel until it ends, or until another connection replaces it, which is returned. */
+  async #carry(dialled: Dialled): Promise<Dialled | undefined> {
+    const { now } = this.#options;
+    const began = now();
+    const successor = Promise.withResolvers<Successor>();
+    const succeed = (detail: Successor["detail"]) => (next: Dialled | undefined): void => {
+      if (next !== undefined) successor.resolve({ next, detail });
+    };
+    const silence: SilenceObserver = (time) => {
+      this.#options.events.silent(this.#name(dialled.server), time);
+      if (time === undefined) this.#search?.cancel();
+      else this.#seek(dialled.server)?.found.then(succeed(SILENT));
+    };
+    const current = this.#join(dialled, silence);
+    const better = this.#better = new BetterSearch(this.#dialler.candidates(dialled));
+    better.found.then(succeed(BETTER));
+    const ended = current.running.then(() => undefined);
+    const outcome = await Promise.race([ended, successor.promise]);
+    this.#roundTrip = current.tunnel.roundTrip ?? this.#roundTrip;
+    better.stop();
+    discard(better.found, outcome?.next);
+    if (outcome === undefined) await this.#lost(current, now() - began);
+    else await this.#replace(current, outcome);
+    return outcome?.next;
+  }
+
+  /** Starts a tunnel on a connection. */
+  #join(dialled: Dialled, silence: SilenceObserver): Current {
+    const { proxy, now, pollLoop, events, buffer } = this.#options;
+    const { server, transport, connection } = dialled;
+    const { keepalive } = this.#settings;
+    const tunnel = new Tunnel({
+      ...{ connection, keepalive, now, pollLoop, silence },
+      buffer: buffer(TUNNEL_BUFFER),
+    });
     const { peer, sink } = proxy.join(this.#name(server), tunnel);
     this.#peer = peer;
-    this.#choice.connected(server);
+    this.#dialler.choice.connected(server);
+    this.#dialler.transports.connected(now());
     proxy.endOthers(peer);
-    events.connected(peer.name);
-    const search = this.#findBetter(server, tunnel);
-    const end = await tunnel.run(sink);
-    search.stop();
+    events.connected(peer.name, transport);
+    return { dialled, tunnel, peer, running: tunnel.run(sink) };
+  }
+
+  /** Handles the end of a tunnel that nothing has replaced. */
+  async #lost({ dialled, tunnel, peer, running }: Current, lasted: number): Promise<void> {
+    const { proxy, now, events } = this.#options;
+    const end = await running;
     this.#peer = undefined;
     this.#forgetSurplus(peer, end);
-    this.#choice.lost(now(), peer.sessions > 0);
+    this.#dialler.choice.lost(now(), peer.sessions > 0);
     proxy.leave(peer, tunnel);
-    return { end, wasUp: true, next: await search.found };
+    if (this.#stopping) return;
+    const delay = this.#search === undefined ? this.#delay(lasted) : 0;
+    events.disconnected(this.#name(dialled.server), end, delay);
+    this.#search ??= this.#newSearch(delay);
+    this.#search.resume();
+  }
+
+  /** Gives a tunnel up for its successor, which to the same server continues its sessions. */
+  async #replace(current: Current, { next, detail }: Successor): Promise<void> {
+    const { proxy, now, events } = this.#options;
+    const { dialled: { server, transport }, tunnel, peer, running } = current;
+    if (this.#search !== undefined) {
+      this.#search.stop();
+      discard(this.#search.found, next);
+      this.#search = undefined;
+    }
+    if (detail === SILENT) this.#dialler.transports.fellSilent(transport, now());
+    if (next.server === server) {
+      events.disconnected(this.#name(server), { reason: "replaced", by: "us", detail }, 0);
+      running.then(() => proxy.leave(peer, tunnel)); // `join` closes it
+      return;
+    }
+    await this.#leaveFor(tunnel);
+    const end = await running;
+    this.#peer = undefined;
+    proxy.leave(peer, tunnel);
+    events.disconnected(this.#name(server), end, 0);
   }
 
   /** Ends all sessions if the server refused them as too many: it would refuse the list again. */
@@ -162,48 +194,6 @@ export class Client {
     const refused: Violation = "sessions-too-many";
     if (by !== "peer" || detail !== refused) return;
     this.#options.proxy.sessions.closeAll(peer, "not-resumed", { wire: true, tunnel: false });
-  }
-
-  #tunnel(connection: Connection): Tunnel {
-    const { buffer, now, pollLoop } = this.#options;
-    const { keepalive } = this.#settings;
-    return new Tunnel({ connection, buffer: buffer(TUNNEL_BUFFER), keepalive, now, pollLoop });
-  }
-
-  #dial(server: number): Promise<Connection> {
-    const { servers } = this.#options;
-    const { connectTimeout } = this.#settings;
-    const timeout = this.#holds() ? Math.min(HELD_RETRY.timeout, connectTimeout) : connectTimeout;
-    const how = { ...this.#options, ...this.#settings };
-    return dialServer(servers[server], timeout, how, this.#halt.signal);
-  }
-
-  /** Tries preferred servers while a tunnel is up; closes it when one answers. */
-  #findBetter(
-    server: number,
-    tunnel: Tunnel,
-  ): { found: Promise<Dialled | undefined>; stop: () => void } {
-    const better = this.#choice.better(server);
-    if (better === undefined) return { found: Promise.resolve(undefined), stop: () => {} };
-    let stopped = false;
-    const over = Promise.withResolvers<Dialled | undefined>();
-    const look = async (): Promise<void> => {
-      for (const index of better.servers) {
-        const connection = await this.#dial(index).catch(() => undefined);
-        if (connection === undefined) continue;
-        if (stopped) return abandon(connection);
-        over.resolve({ server: index, connection });
-        return this.#leaveFor(tunnel);
-      }
-      if (!stopped) timer = setTimeout(look, better.after);
-    };
-    let timer = setTimeout(look, better.after);
-    const stop = (): void => {
-      stopped = true;
-      clearTimeout(timer);
-      over.resolve(undefined);
-    };
-    return { found: over.promise, stop };
   }
 
   /** Ends all sessions on both sides, as they belong to the AC of the server that is left. */
@@ -215,23 +205,58 @@ export class Client {
     await tunnel.close("moved", "", CLOSE_GRACE);
   }
 
+  /** Looks for a connection to the server of a silent tunnel. */
+  #seek(server: number): DialSearch | undefined {
+    if (this.#stopping) return undefined;
+    const search = this.#search ??= this.#newSearch(0, server);
+    search.resume();
+    search.found.then((next) => {
+      const isStale = next === undefined && this.#peer !== undefined;
+      if (isStale && this.#search === search) this.#search = undefined;
+    });
+    return search;
+  }
+
+  /** Begins a search after `delay` ms; while the tunnel of a silent server is up, for that only. */
+  #newSearch(after: number, silent?: number): DialSearch {
+    return new DialSearch({
+      begin: (turns, signal) => {
+        return this.#dialler.attempt(turns, signal, this.#peer === undefined ? undefined : silent);
+      },
+      isUrgent: () => this.#isUrgent(),
+      backOff: () => this.#backoff.next(0),
+      failed: (server, error, delay) => {
+        // A silent tunnel may still recover.
+        if (this.#peer !== undefined) return;
+        this.#options.events.disconnected(this.#name(server), endOf(error), delay);
+      },
+      slowness: Math.max(1, this.#roundTrip * LOGIN_ROUND_TRIPS / FIRST_OVERLAP),
+      after,
+      now: this.#options.now,
+    });
+  }
+
   #name(server: number): string {
     return formatAddress(this.#options.servers[server]);
   }
 
-  #holds(): boolean {
-    return this.#peer === undefined && this.#options.proxy.peers.size > 0;
+  /** Whether sessions wait for a tunnel, or did so a moment ago. */
+  #isUrgent(): boolean {
+    const { proxy, now } = this.#options;
+    const holds = this.#peer === undefined
+      ? proxy.peers.size > 0
+      : this.#search !== undefined && this.#peer.sessions > 0;
+    if (holds) this.#heldAt = now();
+    return now() - this.#heldAt < URGENT_AFTER;
   }
 
   #delay(lasted: number): number {
     const delay = this.#backoff.next(lasted);
-    return this.#holds() ? Math.min(HELD_RETRY.delay, delay) : delay;
+    return this.#isUrgent() ? Math.min(URGENT_RETRY, delay) : delay;
   }
+}
 
-  async #wait(delay: number): Promise<void> {
-    const timer = setTimeout(this.#wake.resolve, delay);
-    await this.#wake.promise;
-    clearTimeout(timer);
-    this.#wake = Promise.withResolvers();
-  }
+/** Closes a connection that was found at the same moment as another one. */
+function discard(found: Promise<Dialled | undefined>, used: Dialled | undefined): void {
+  found.then((dialled) => dialled && dialled !== used && abandon(dialled.connection));
 }

@@ -3,7 +3,7 @@ import { dumpDiscovery } from "../pppoe/dump.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
-import type { ClientEvents } from "./dial_loop.ts";
+import type { ClientEvents } from "./client_options.ts";
 import { Drops } from "../proxy/session/drops.ts";
 import type { Monitor } from "./monitor.ts";
 import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
@@ -190,12 +190,17 @@ export function loggedFloods(now: () => number): (perSecond: number | undefined)
 }
 
 /** Logs the client's one tunnel. `onConnected` is called after the line. */
-export function loggedClientEvents(monitor: Monitor, onConnected: () => void): ClientEvents {
+export function loggedClientEvents(
+  now: () => number,
+  monitor: Monitor,
+  onConnected: () => void,
+): ClientEvents {
+  const silences = new LineLimit(now, BURST);
   let up: string | undefined;
   return {
-    connected(server): void {
+    connected(server, transport): void {
       up = server;
-      tunnelLog.info("tunnel up", { server });
+      tunnelLog.info("tunnel up", { server, transport });
       monitor.connected(server, server);
       onConnected();
     },
@@ -207,6 +212,13 @@ export function loggedClientEvents(monitor: Monitor, onConnected: () => void): C
       });
       monitor.disconnected(server, server, end, up === server);
       up = undefined;
+    },
+    silent(server, silence): void {
+      silences.log("silent", (suppressed) => {
+        const facts = { server, ...suppressedFact(suppressed) };
+        if (silence === undefined) return tunnelLog.info("tunnel no longer silent", facts);
+        tunnelLog.info("tunnel silent", { silence_ms: Math.round(silence), ...facts });
+      });
     },
   };
 }

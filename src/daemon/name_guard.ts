@@ -17,15 +17,20 @@ export interface NameGuardOptions {
   conflict: (client: string, newcomer: string, holder: string) => void;
 }
 
+interface Holder {
+  readonly address: string;
+  readonly instance: string | undefined;
+}
+
 /**
  * Prevents two machines with the same name and secret from ending each other's tunnel in turn:
  * while the tunnel of a name answers, a newcomer is refused. If it is silent, the client has
- * reconnected on another path, and takes over.
+ * reconnected on another path, and takes over. The same process may always take over.
  */
 export class NameGuard {
   #options: NameGuardOptions;
-  /** Remote address of the tunnel of each name. */
-  #holders = new Map<string, string>();
+  /** The tunnel of each name. */
+  #holders = new Map<string, Holder>();
   #waiting = new Map<string, number>();
 
   constructor(options: NameGuardOptions) {
@@ -37,24 +42,26 @@ export class NameGuard {
     const peer = this.#options.peers.get(client.name);
     const tunnel = peer?.joining ?? peer?.tunnel;
     if (tunnel === undefined) return;
+    const holder = this.#holders.get(client.name);
+    if (client.instance !== undefined && client.instance === holder?.instance) return;
     const waiting = this.#waiting.get(client.name) ?? 0;
     this.#waiting.set(client.name, waiting + 1);
     const isTaken = waiting >= MAX_WAITING || await tunnel.answers(ANSWER_TIMEOUT);
     this.#leave(client.name);
     if (!isTaken) return;
-    const holder = this.#holders.get(client.name) ?? "another address";
-    this.#options.conflict(client.name, address, holder);
-    await client.refuse("name-in-use", `a tunnel of this name from ${holder} is up and answers`);
+    const place = this.#holders.get(client.name)?.address ?? "another address";
+    this.#options.conflict(client.name, address, place);
+    await client.refuse("name-in-use", `a tunnel of this name from ${place} is up and answers`);
   }
 
   /** Records the address of a client's tunnel. */
-  hold(client: string, address: string): void {
-    this.#holders.set(client, address);
+  hold({ name, instance }: Pick<ProvenClient, "name" | "instance">, address: string): void {
+    this.#holders.set(name, { address, instance });
   }
 
   /** Records that the tunnel from this address has ended. */
   release(client: string, address: string): void {
-    if (this.#holders.get(client) === address) this.#holders.delete(client);
+    if (this.#holders.get(client)?.address === address) this.#holders.delete(client);
   }
 
   #leave(name: string): void {

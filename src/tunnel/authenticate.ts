@@ -10,6 +10,8 @@ import {
   decodeHello,
   encodeChallenge,
   encodeHello,
+  FEATURE_INSTANCE,
+  instanceOf,
   MAX_SECRETS,
   NONCE_BYTES,
   PROOF_BYTES,
@@ -46,6 +48,11 @@ export interface ClientCredentials {
   secret: Uint8Array;
   /** SHA-256 of each pinned certificate. */
   pins: readonly Uint8Array[];
+  /**
+   * 16 random bytes of this process, so that the server lets a new tunnel replace the old one even
+   * while that still answers.
+   */
+  instance?: Uint8Array;
 }
 
 /**
@@ -61,10 +68,12 @@ export async function authenticateToServer(
   connection: Connection,
   credentials: ClientCredentials,
 ): Promise<void> {
+  const nonce = Uint8Array.from(randomBytes(NONCE_BYTES));
+  nonce.set(credentials.instance ?? []);
   const hello = encodeHello({
     version: PROTOCOL_VERSION,
-    features: 0,
-    nonce: randomBytes(NONCE_BYTES),
+    features: credentials.instance === undefined ? 0 : FEATURE_INSTANCE,
+    nonce,
     name: credentials.name,
   });
   await send(connection, ControlType.hello, hello);
@@ -112,6 +121,8 @@ function findSecret(
 /** A client that has proved its name and waits to be accepted. */
 export interface ProvenClient {
   readonly name: string;
+  /** Identifies its process, if it said so. */
+  readonly instance: string | undefined;
   /** Accepts the client, with proof that the server knows its secret. */
   accept(): Promise<void>;
   /** Sends the client the reason for a refusal, and throws it as HandshakeError. */
@@ -146,7 +157,7 @@ export async function proveClient(
   if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
   const challenge = encodeChallenge({
     version: PROTOCOL_VERSION,
-    features: 0,
+    features: FEATURE_INSTANCE,
     nonce: randomBytes(NONCE_BYTES),
     fingerprint: credentials.fingerprint,
   });
@@ -157,6 +168,7 @@ export async function proveClient(
   const accept = prove(secret, "server", helloBody, challenge);
   return {
     name: hello.name,
+    instance: instanceOf(hello),
     accept: () => send(connection, ControlType.accept, accept),
     refuse: (reason, detail) => fail(connection, reason, detail),
   };

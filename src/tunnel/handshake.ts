@@ -29,15 +29,23 @@ export const MAX_SECRETS = 4;
 /** Maximum length of a client name, in UTF-8 bytes. */
 export const MAX_NAME_BYTES = 64;
 
+/** Length of a client process's random identifier, in bytes. */
+export const INSTANCE_BYTES = 16;
+/**
+ * Feature bit of a hello: its nonce begins with the client process's identifier, the same in all
+ * its hellos, and the rest is fresh. A server that knows it sets the bit in its challenge.
+ */
+export const FEATURE_INSTANCE = 0x2;
+
 const HELLO_FIXED = 1 + 4 + NONCE_BYTES + 1;
 const CHALLENGE_BYTES = 1 + 4 + NONCE_BYTES + FINGERPRINT_BYTES;
 
 /** The first message, client to server. */
 export interface Hello {
   version: number;
-  /** Bit set of optional features; version 1 defines none. */
+  /** Bit set of optional features; unknown bits are ignored. */
   features: number;
-  /** 32 fresh random bytes. */
+  /** 32 random bytes, at least 16 of them fresh. */
   nonce: Uint8Array;
   /** The client's name in the server's configuration. */
   name: string;
@@ -86,6 +94,12 @@ export function decodeHello(body: Uint8Array): Hello | undefined {
   } catch {
     return undefined; // not UTF-8
   }
+}
+
+/** The identifier of the client process that sent a hello, in hexadecimal, if it has one. */
+export function instanceOf({ features, nonce }: Hello): string | undefined {
+  if ((features & FEATURE_INSTANCE) === 0) return undefined;
+  return nonce.subarray(0, INSTANCE_BYTES).toHex();
 }
 
 /** Encodes a challenge. */

@@ -7,7 +7,7 @@ import { type DialOptions, dialTls, type Trust, type TuneSockets } from "./tls/t
 import type { Endpoint } from "./transport/endpoint.ts";
 import { TlsListener } from "./tls/tls_listener.ts";
 
-/** "tls": TLS over TCP. "quic": QUIC with datagrams, experimental. */
+/** "tls": TLS over TCP. "quic": QUIC with datagrams. */
 export type Transport = "tls" | "quic";
 
 /**

@@ -10,11 +10,11 @@ import { DatagramReader } from "./datagram/datagram_reader.ts";
 import { DatagramWriter } from "./datagram/datagram_writer.ts";
 import type { FrameWriter } from "./record/frame_writer.ts";
 import { Keepalive, type KeepaliveOptions } from "./keepalive.ts";
+import { Liveness, type SilenceObserver } from "./liveness.ts";
 import { PeerAllowance } from "./peer_allowance.ts";
 import { ControlType, type Violation } from "./record/record.ts";
 import { type RecordBuffer, RecordReader } from "./record/record_reader.ts";
 import { RecordWriter } from "./record/record_writer.ts";
-import { Silence } from "./silence.ts";
 import type { TunnelDrop, TunnelSink } from "./tunnel_sink.ts";
 import { DatagramTurn, type PollLoop, Turn } from "./turn.ts";
 
@@ -43,6 +43,8 @@ export interface TunnelOptions {
   pollLoop: PollLoop;
   /** What the peer may send through all of its tunnels; by default, through this one. */
   allowance?: PeerAllowance;
+  /** Notified when nothing more arrives, long before the keepalive's timeout. */
+  silence?: SilenceObserver;
 }
 
 /**
@@ -59,11 +61,10 @@ export class Tunnel {
   roundTrip: number | undefined;
   #connection: Connection;
   #buffer: RecordBuffer;
-  #keepalive: KeepaliveOptions;
   #now: () => number;
   #pollLoop: PollLoop;
-  #silence: Silence;
   #pings: Keepalive;
+  #liveness: Liveness;
   #allowance: PeerAllowance;
   #end: TunnelEnd | undefined;
   /** Whether `run` has returned: nothing is delivered after that. */
@@ -77,10 +78,8 @@ export class Tunnel {
   constructor(options: TunnelOptions) {
     this.#connection = options.connection;
     this.#buffer = options.buffer;
-    this.#keepalive = options.keepalive;
     this.#now = options.now;
     this.#pollLoop = options.pollLoop;
-    this.#silence = new Silence(options.now());
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const { now, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
@@ -98,6 +97,15 @@ export class Tunnel {
     this.#allowance = options.allowance ?? new PeerAllowance(now);
     const { pings } = this.#allowance;
     this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now, pings);
+    this.#liveness = new Liveness({
+      keepalive: options.keepalive,
+      pings: this.#pings,
+      now,
+      lastSent: () => this.writer.lastSent,
+      progress: () => this.tcp && { ...this.tcp, queued: this.writer.queuedBytes },
+      dead: () => this.#timedOut(),
+      silence: options.silence,
+    });
   }
 
   /**
@@ -135,7 +143,7 @@ export class Tunnel {
 
   /** Applies other times; the new interval begins after the next ping. */
   reconfigure(keepalive: KeepaliveOptions): void {
-    this.#keepalive = keepalive;
+    this.#liveness.reconfigure(keepalive);
   }
 
   /** The memory that the offsets of `TunnelSink` refer to. */
@@ -149,22 +157,14 @@ export class Tunnel {
    */
   async run(sink: TunnelSink): Promise<TunnelEnd> {
     this.#sink = sink;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const wait = (): void => {
-      timer = setTimeout(() => {
-        this.#keepAlive();
-        wait();
-      }, this.#keepalive.interval);
-    };
-    wait();
+    this.#liveness.start();
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
     const { datagrams } = this.#connection;
     // The stream reports how the connection ends.
     if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
-    clearTimeout(timer);
     this.#isOver = true;
-    this.#pings.ended();
+    this.#liveness.stop();
     abandon(this.#connection);
     return this.#end ?? { reason: "connection-lost", by: "network", detail: "end of stream" };
   }
@@ -204,7 +204,7 @@ export class Tunnel {
       if (count === null) return;
       turn.begin(count);
       if (this.#isOver || this.#end?.by === "peer") return;
-      if (count > 0) this.#heard();
+      if (count > 0) this.#liveness.heard();
       const violation = records.received(count) ?? this.#violation;
       turn.end();
       if (violation !== undefined) await this.close("protocol-violation", violation, 1_000);
@@ -228,7 +228,7 @@ export class Tunnel {
     while (true) {
       const datagram = await port.receive();
       if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;
-      this.#heard();
+      this.#liveness.heard();
       const violation = reader.received(datagram);
       if (violation !== undefined) {
         return await this.close("protocol-violation", violation, 0, LAST_WORDS_IN_FLOOD);
@@ -254,7 +254,7 @@ export class Tunnel {
       if (!this.#pings.admitsPing()) return "ping-rate";
       this.#say(ControlType.pong, body);
     } else if (type === ControlType.pong) {
-      const roundTrip = this.#pings.ponged(body);
+      const roundTrip = this.#liveness.ponged(body);
       if (roundTrip === undefined) {
         sink.dropped("pong-unexpected");
       } else {
@@ -270,26 +270,16 @@ export class Tunnel {
     return undefined;
   }
 
-  #keepAlive(): void {
-    const { tcp, writer: { queuedBytes: queued } } = this;
-    const progress = tcp && { ...tcp, queued };
-    if (this.#silence.isTooLong(this.#now(), this.#keepalive.timeout, progress)) {
-      this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing received in time" };
-      this.#abort.resolve(); // the path is dead: do not wait for a clean close
-      return;
-    }
-    this.#pings.ping();
+  /** Nothing was received in time: the path is dead, so a clean close is not awaited. */
+  #timedOut(): void {
+    this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing received in time" };
+    this.#abort.resolve();
   }
 
   /** Sends a control record immediately. */
   #say(type: number, body: Uint8Array): void {
     if (this.writer.control(type, body)) this.writer.flush();
     else this.overrun();
-  }
-
-  #heard(): void {
-    this.#silence.heard(this.#now());
-    this.#pings.heard();
   }
 
   #lost(cause: unknown): void {

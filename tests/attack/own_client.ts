@@ -1,6 +1,7 @@
 /** A client of a lab's server whose secret an attacker has. */
 import { readClientFiles } from "../../src/config/files/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
+import { transportsOf } from "../../src/config/transports.ts";
 import { clientSettings } from "../../src/daemon/client_access.ts";
 import { dialServer } from "../../src/daemon/dial.ts";
 import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
@@ -20,7 +21,8 @@ export class OwnClient implements Disposable {
     const config = await loadConfig(`${folder}/${name}.toml`);
     if (config.mode !== "client") throw new TypeError(`${name}.toml is not a client configuration`);
     const settings = clientSettings(config, await readClientFiles(config));
-    const { transport, connect } = config.tunnel;
+    const { connect } = config.tunnel;
+    const [transport] = transportsOf(config.tunnel.transport);
     const now = () => performance.now();
     const options = { ...settings, transport, tune: () => {}, now };
     return new OwnClient(await dialServer(connect[0], 5_000, options));

@@ -127,7 +127,7 @@ Deno.test({
       the(silent.checks, "access concentrator", "failed"),
       /No access concentrator answered a PADI/,
     );
-    assertMatch(the(silent.checks, "listen", "ok"), /^127\.0\.0\.1:\d+ is free$/);
+    assertMatch(the(silent.checks, "listen", "ok"), /^TCP 127\.0\.0\.1:\d+ is free$/);
   },
 });
 

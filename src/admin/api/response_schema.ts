@@ -129,7 +129,7 @@ export const Status = v.object({
   pending_discoveries: count,
   drops: tally,
   memory_rss_bytes: count,
-  transport: v.picklist(["tls", "quic"]),
+  transport: v.picklist(["tls", "quic", "auto"]),
   tunnels: v.array(Tunnel),
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),

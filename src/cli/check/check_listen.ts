@@ -1,4 +1,5 @@
 import { formatAddress } from "../../config/addresses.ts";
+import { transportsOf } from "../../config/transports.ts";
 import type { Address, Config } from "../../config/types.ts";
 import { askForDaemon } from "./doctor_daemon.ts";
 import type { Findings } from "./findings.ts";
@@ -8,10 +9,10 @@ export async function checkListen(config: Config, findings: Findings): Promise<v
   const { mode, tunnel, admin } = config;
   const busy: string[] = [];
   const tunnels = mode === "server" ? tunnel.listen : [];
-  const isQuic = tunnel.transport === "quic";
+  const ports = transportsOf(tunnel.transport).map((transport) => transport === "quic");
   for (
     const [address, udp] of [
-      ...tunnels.map((it) => [it, isQuic] as const),
+      ...tunnels.flatMap((it) => ports.map((isUdp) => [it, isUdp] as const)),
       ...(admin.listen ?? []).map((it) => [it, false] as const),
     ]
   ) {

@@ -3,6 +3,12 @@ import { adminSocket } from "../../config/admin_socket.ts";
 import type { ClientConfig, Config, ServerConfig } from "../../config/types.ts";
 import { formatDuration } from "../../config/units.ts";
 
+const TRANSPORTS = {
+  tls: "The tunnel uses TLS over TCP.",
+  quic: "The tunnel uses QUIC over UDP.",
+  auto: "The tunnel uses QUIC over UDP where that passes, otherwise TLS over TCP.",
+} as const;
+
 /** Describes what `run` does with a configuration, one line per subject. */
 export function describeConfig(config: Config): string[] {
   const { interface: link, sessions, stateDir } = config;
@@ -13,9 +19,7 @@ export function describeConfig(config: Config): string[] {
   return [
     `Mode "${config.mode}": exchanges PPPoE frames with ${peers} on "${link.name}", using ${address}.`,
     ...(config.mode === "server" ? describeServer(config) : describeClient(config)),
-    ...(config.tunnel.transport === "quic"
-      ? ["The tunnel uses QUIC over UDP, which is experimental."]
-      : []),
+    TRANSPORTS[config.tunnel.transport],
     sessions.idleTimeout === 0
       ? "Keeps idle sessions."
       : `Ends a session if its AC sends nothing for ${

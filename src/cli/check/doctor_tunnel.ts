@@ -1,12 +1,13 @@
 import { SystemError } from "../../../ffi/errno.ts";
 import { formatAddress } from "../../config/addresses.ts";
+import { transportsOf } from "../../config/transports.ts";
 import type { Address, ClientConfig, ServerConfig } from "../../config/types.ts";
 import { formatMac } from "../../pppoe/mac.ts";
 import { ClientAccess, clientSettings } from "../../daemon/client_access.ts";
 import { authenticateToServer, HandshakeError } from "../../tunnel/authenticate.ts";
 import { abandon, type Connection } from "../../tunnel/transport/connection.ts";
 import { CertificateAdvice, type DialSettings } from "../../daemon/dial.ts";
-import { dial } from "../../tunnel/transport.ts";
+import { dial, type Transport } from "../../tunnel/transport.ts";
 import { checkTlsEnvironment } from "../../tunnel/tls/trust_environment.ts";
 import { readClientFiles } from "../../config/files/files.ts";
 import { showDelay } from "../terminal/amounts.ts";
@@ -24,21 +25,27 @@ export async function* checkServerTunnel(
 ): AsyncGenerator<DoctorCheck> {
   const { listen, transport } = config.tunnel;
   for (const address of listen) {
-    yield* await runCheck(
-      "listen",
-      () => typeof daemon === "object" ? held(address) : tryListen(address, transport),
-    );
+    for (const one of transportsOf(transport)) {
+      yield* await runCheck(
+        "listen",
+        () => typeof daemon === "object" ? held(address, one) : tryListen(address, one),
+      );
+    }
   }
   yield* await runCheck("access concentrator", async () => await seekOne(config, timeout));
 }
 
-function held(address: Address): string {
-  return `${formatAddress(address)} is used by the running daemon`;
+function named(address: Address, transport: Transport): string {
+  return `${transport === "tls" ? "TCP" : "UDP"} ${formatAddress(address)}`;
 }
 
-function tryListen(address: Address, transport: "tls" | "quic"): string {
+function held(address: Address, transport: Transport): string {
+  return `${named(address, transport)} is used by the running daemon`;
+}
+
+function tryListen(address: Address, transport: Transport): string {
   const { host: hostname, port } = address;
-  const shown = formatAddress(address);
+  const shown = named(address, transport);
   try {
     if (transport === "tls") Deno.listen({ hostname, port }).close();
     else Deno.listenDatagram({ transport: "udp", hostname, port }).close();
@@ -112,24 +119,55 @@ export async function* checkClientTunnel(
   }
 }
 
+/** Tries a server over each permitted transport, and logs in over the first that works. */
 async function examineOne(
   { tunnel }: ClientConfig,
   settings: Login,
   address: Address,
   { timeout, daemon }: { timeout: number; daemon: DaemonState },
 ): Promise<DoctorCheck[]> {
-  const shown = formatAddress(address);
+  const transports = transportsOf(tunnel.transport);
+  const found: DoctorCheck[] = [];
+  let isReached = false;
+  for (const transport of transports) {
+    const target = { transport, address, login: !isReached };
+    const checks = await examineTransport(target, settings, { timeout, daemon });
+    isReached ||= checks[0].verdict === "ok";
+    found.push(...checks);
+  }
+  return isReached ? found.map(tolerated) : found;
+}
+
+/** A transport that fails is only a warning if the other one works. */
+function tolerated(check: DoctorCheck): DoctorCheck {
+  if (check.name !== "server" || check.verdict !== "failed") return check;
+  return { ...check, verdict: "warning", text: `${check.text}; the other transport works` };
+}
+
+interface Target {
+  transport: Transport;
+  address: Address;
+  /** Whether to log in too. */
+  login: boolean;
+}
+
+async function examineTransport(
+  { transport, address, login }: Target,
+  settings: Login,
+  { timeout, daemon }: { timeout: number; daemon: DaemonState },
+): Promise<DoctorCheck[]> {
+  const shown = named(address, transport);
   let connection: Connection | undefined;
   const began = performance.now();
   const reached = await runCheck("server", async () => {
     try {
-      connection = await dial(tunnel.transport, address, settings.trust, timeout, () => {}, {
+      connection = await dial(transport, address, settings.trust, timeout, () => {}, {
         route: settings.route,
         // A ticket of ours would replace the one of a daemon that is connecting now.
         ticket: daemon === "stopped" ? settings.ticket() : undefined,
       });
     } catch (error) {
-      const advice = new CertificateAdvice({ transport: tunnel.transport, now: () => 0 });
+      const advice = new CertificateAdvice({ transport, now: () => 0 });
       const explained = await advice.explain(error, address, settings);
       throw new Error(`Cannot reach ${shown}: ${adviseDial(explained)}`, { cause: error });
     }
@@ -138,15 +176,22 @@ async function examineOne(
   });
   if (connection === undefined) return reached;
   const open = connection;
+  if (!login) {
+    abandon(open);
+    return reached;
+  }
   if (daemon !== "stopped") {
     abandon(open);
-    const login = await runCheck("login", (findings) => askAboutLogin(daemon, shown, findings));
-    return [...reached, ...login];
+    const asked = await runCheck(
+      "login",
+      (findings) => askAboutLogin(daemon, formatAddress(address), findings),
+    );
+    return [...reached, ...asked];
   }
   try {
-    const login = await runCheck("login", () => logIn(open, settings, shown, timeout));
-    const isIn = login.every(({ verdict }) => verdict === "ok");
-    return [...reached, ...login, ...isIn ? await checkPath(open, shown, timeout) : []];
+    const accepted = await runCheck("login", () => logIn(open, settings, shown, timeout));
+    const isIn = accepted.every(({ verdict }) => verdict === "ok");
+    return [...reached, ...accepted, ...isIn ? await checkPath(open, shown, timeout) : []];
   } finally {
     abandon(open);
   }

@@ -1,3 +1,4 @@
+import { transportsOf } from "../../config/transports.ts";
 import type { Config } from "../../config/types.ts";
 import { RECEIVE_QUEUE } from "../../tunnel/quic/quic_socket.ts";
 import { type DoctorCheck, runCheck } from "./doctor_check.ts";
@@ -8,7 +9,7 @@ const KIB = 1024;
 
 /** Checks with QUIC that the kernel allows the UDP receive buffer that the daemon requests. */
 export async function examineUdp({ tunnel }: Config): Promise<DoctorCheck[]> {
-  if (tunnel.transport !== "quic") return [];
+  if (!transportsOf(tunnel.transport).includes("quic")) return [];
   return await runCheck("udp buffer", async (findings) => {
     const text = await Deno.readTextFile(RMEM_MAX).catch(() => undefined);
     return text === undefined

@@ -72,6 +72,10 @@ export class DatagramWriter implements FrameWriter {
     return Math.max(this.#stream.queueAge, this.#records.queueAge);
   }
 
+  get lastSent(): number {
+    return Math.max(this.#stream.lastSent, this.#records.lastSent);
+  }
+
   get isFull(): boolean {
     return this.#stream.isFull || this.#records.isFull;
   }

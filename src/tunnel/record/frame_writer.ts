@@ -6,6 +6,8 @@ export interface FrameWriter {
   readonly queuedBytes: number;
   /** How long the oldest of them has waited, in milliseconds. */
   readonly queueAge: number;
+  /** When data was last passed to the connection, in milliseconds; -Infinity before the first. */
+  readonly lastSent: number;
   /** Reads the clock for a batch; call this before the first session frame of each batch. */
   beginBatch(): void;
   /**

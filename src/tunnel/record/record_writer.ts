@@ -54,7 +54,7 @@ export class RecordWriter implements FrameWriter {
   /** When the state of the queue last agreed with `#behind`. */
   #settled = 0;
   /** When a portion was last sent. */
-  #progress = 0;
+  #progress = -Infinity;
   /** Arrival time of the current batch of records. */
   #now = 0;
 
@@ -70,6 +70,10 @@ export class RecordWriter implements FrameWriter {
 
   get queueAge(): number {
     return this.#queue.age(this.#options.now());
+  }
+
+  get lastSent(): number {
+    return this.#progress;
   }
 
   get isFull(): boolean {

@@ -34,6 +34,8 @@ export interface DialOptions {
   ticket?: string | undefined;
   /** Counts the kernel's drops of its UDP socket, if it has one. */
   drops?: UdpDrops | undefined;
+  /** Called when the server's machine has answered, if that shows before the connection is up. */
+  reached?: (() => void) | undefined;
 }
 
 /** Sets TCP options that Deno does not offer on the sockets of a local port. */
@@ -71,12 +73,13 @@ export async function dialTls(
   trust: Trust,
   timeout: number,
   tune: TuneSockets,
-  { stop, route = {}, ticket }: DialOptions = {},
+  { stop, route = {}, ticket, reached }: DialOptions = {},
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
   try {
     const tcp = await connectTcp(endpoint, route, signal);
+    reached?.();
     const protocols = ticket === undefined ? [ALPN] : [ALPN, ticket];
     return await startTls(tcp, trust, protocols, tune, signal);
   } catch (error) {

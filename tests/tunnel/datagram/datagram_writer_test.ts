@@ -14,6 +14,7 @@ function writer(maxSize = 1_000) {
     isFull: false,
     queuedBytes: 0,
     queueAge: 0,
+    lastSent: 0,
     beginBatch() {},
     session: (handle, _source, _offset, length) => said.push(`session ${handle} ${length}`) > 0,
     discovery: (handle) => said.push(`discovery ${handle}`) > 0,

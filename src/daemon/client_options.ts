@@ -1,0 +1,46 @@
+import type { TransportConfig } from "../config/types.ts";
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
+import type { Transport } from "../tunnel/transport.ts";
+import type { Endpoint } from "../tunnel/transport/endpoint.ts";
+import type { KeepaliveOptions } from "../tunnel/tunnel.ts";
+import type { PollLoop } from "../tunnel/turn.ts";
+import type { BackoffOptions } from "./backoff.ts";
+import type { DiallerOptions, DialSettings } from "./dial.ts";
+import type { Proxy } from "../proxy/proxy.ts";
+import type { FailoverOptions } from "./failover.ts";
+
+/** Settings of a client that can change at run time: a snapshot. */
+export interface ClientSettings extends DialSettings {
+  readonly choice: FailoverOptions;
+  readonly keepalive: KeepaliveOptions;
+  readonly reconnect: BackoffOptions;
+  /** Limit for transport, TLS and authentication together, in milliseconds. */
+  readonly connectTimeout: number;
+}
+
+/** Dependencies of a client. */
+export interface ClientOptions extends Omit<DiallerOptions, "transport"> {
+  proxy: Proxy;
+  transport: TransportConfig;
+  /** Servers in order of preference. */
+  servers: readonly Endpoint[];
+  settings: ClientSettings;
+  buffer: (size: number) => RecordBuffer;
+  pollLoop: PollLoop;
+  /** Returns numbers in [0, 1). */
+  random: () => number;
+  events: ClientEvents;
+}
+
+/** Events of a client's tunnel. */
+export interface ClientEvents {
+  connected(server: string, transport: Transport): void;
+  /** The tunnel or the attempt to set it up has ended; the next attempt starts in `delay` ms. */
+  disconnected(server: string, end: TunnelEnd, delay: number): void;
+  /**
+   * Nothing has come through the tunnel for `silence` ms amid traffic, so that the client looks for
+   * another connection; with undefined, something has come after all.
+   */
+  silent(server: string, silence: number | undefined): void;
+}

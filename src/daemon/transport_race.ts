@@ -1,0 +1,67 @@
+import { HandshakeError } from "../tunnel/authenticate.ts";
+import { abandon, type Connection } from "../tunnel/transport/connection.ts";
+import type { Transport } from "../tunnel/transport.ts";
+
+/** Head start of each transport before the next one is tried too, in milliseconds (RFC 8305). */
+const HEAD_START = 300;
+
+/** A connection and the transport that it uses. */
+export interface Raced {
+  transport: Transport;
+  connection: Connection;
+}
+
+/**
+ * Tries the transports in order, each a moment after the one before or as soon as that fails;
+ * returns the first connection and aborts the others (as RFC 8305 does for addresses). Throws the
+ * failure if all fail, or the reason of `stop`.
+ */
+export async function raceTransports(
+  transports: readonly Transport[],
+  dial: (transport: Transport, stop: AbortSignal) => Promise<Connection>,
+  stop: AbortSignal,
+): Promise<Raced> {
+  const decided = new AbortController();
+  const signal = AbortSignal.any([stop, decided.signal]);
+  let before: Promise<unknown> = Promise.resolve();
+  const attempts = transports.map((transport, index) => {
+    const attempt = begin(before, index === 0 ? 0 : HEAD_START).then(async () => {
+      signal.throwIfAborted();
+      return { transport, connection: await dial(transport, signal) };
+    });
+    before = attempt;
+    return attempt;
+  });
+  try {
+    const winner = await Promise.any(attempts);
+    for (const attempt of attempts) {
+      attempt.then((other) => other !== winner && abandon(other.connection), () => {});
+    }
+    return winner;
+  } catch (error) {
+    if (stop.aborted) throw stop.reason;
+    throw joinFailures(transports, error instanceof AggregateError ? error.errors : [error]);
+  } finally {
+    decided.abort(new Deno.errors.Interrupted("Another transport was faster"));
+  }
+}
+
+/** Resolves after the head start, or when the attempt before fails. */
+async function begin(before: Promise<unknown>, headStart: number): Promise<void> {
+  const over = Promise.withResolvers<void>();
+  const timer = setTimeout(over.resolve, headStart);
+  before.catch(over.resolve);
+  await over.promise;
+  clearTimeout(timer);
+}
+
+/** One error for all transports: the first that says more than that nothing answered. */
+function joinFailures(transports: readonly Transport[], errors: readonly unknown[]): unknown {
+  if (errors.length === 1) return errors[0];
+  const refusal = errors.find((error) => error instanceof HandshakeError);
+  if (refusal !== undefined) return refusal;
+  const said = errors.map((error, index) =>
+    `${transports[index]}: ${error instanceof Error ? error.message : String(error)}`
+  );
+  return new Error(said.join("; "), { cause: errors[0] });
+}
