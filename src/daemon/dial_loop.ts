@@ -233,6 +233,10 @@ export class Client {
       slowness: Math.max(1, this.#roundTrip * LOGIN_ROUND_TRIPS / FIRST_OVERLAP),
       after,
       now: this.#options.now,
+      later(milliseconds, run): () => void {
+        const timer = setTimeout(run, milliseconds);
+        return () => clearTimeout(timer);
+      },
     });
   }
 

@@ -17,6 +17,8 @@ export interface Dialled {
   server: number;
   transport: Transport;
   connection: Connection;
+  /** Why it uses this transport and no preferred one; empty if it uses that. */
+  detail: string;
 }
 
 /** One attempt to connect and log in. */
@@ -43,6 +45,8 @@ export interface DialSearchOptions {
   /** Delay of the first attempt, in milliseconds. */
   after: number;
   now: () => number;
+  /** Calls `run` after a time; returns what prevents that. */
+  later: (milliseconds: number, run: () => void) => () => void;
 }
 
 /**
@@ -134,9 +138,9 @@ export class DialSearch {
     const wait = Math.min(step * slowness, URGENT_RETRY);
     while (true) {
       const overdue = Promise.withResolvers<void>();
-      const timer = setTimeout(overdue.resolve, wait);
+      const cancel = this.#options.later(wait, overdue.resolve);
       const outcome = await Promise.race([failure, overdue.promise]);
-      clearTimeout(timer);
+      cancel();
       if (outcome || this.#isOver) return outcome || undefined;
       if (attempt.isAnswered() || !isUrgent() || this.#pending.size >= MAX_ATTEMPTS) continue;
       failure.then(({ error }) => this.#isOver || failed(attempt.server, error, 0));
@@ -153,9 +157,9 @@ export class DialSearch {
 
   async #wait(delay: number): Promise<void> {
     if (delay === 0) return;
-    const timer = setTimeout(this.#wake.resolve, delay);
+    const cancel = this.#options.later(delay, this.#wake.resolve);
     await this.#wake.promise;
-    clearTimeout(timer);
+    cancel();
     this.#wake = Promise.withResolvers();
   }
 

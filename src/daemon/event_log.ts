@@ -216,7 +216,7 @@ export function loggedClientEvents(
     silent(server, silence): void {
       silences.log("silent", (suppressed) => {
         const facts = { server, ...suppressedFact(suppressed) };
-        if (silence === undefined) return tunnelLog.info("tunnel no longer silent", facts);
+        if (silence === undefined) return tunnelLog.info("tunnel silence ended", facts);
         tunnelLog.info("tunnel silent", { silence_ms: Math.round(silence), ...facts });
       });
     },

@@ -1,4 +1,5 @@
 import { HandshakeError } from "../tunnel/authenticate.ts";
+import { CertificateError } from "../tunnel/transport/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import type { Transport } from "../tunnel/transport.ts";
 
@@ -9,6 +10,8 @@ const HEAD_START = 300;
 export interface Raced {
   transport: Transport;
   connection: Connection;
+  /** Why it is not the first transport; empty if it is. */
+  detail: string;
 }
 
 /**
@@ -37,13 +40,25 @@ export async function raceTransports(
     for (const attempt of attempts) {
       attempt.then((other) => other !== winner && abandon(other.connection), () => {});
     }
-    return winner;
+    const isFirst = winner.transport === transports[0];
+    return { ...winner, detail: isFirst ? "" : await shortcoming(transports[0], attempts[0]) };
   } catch (error) {
     if (stop.aborted) throw stop.reason;
     throw joinFailures(transports, error instanceof AggregateError ? error.errors : [error]);
   } finally {
     decided.abort(new Deno.errors.Interrupted("Another transport was faster"));
   }
+}
+
+/** Why an attempt did not win: its failure, or that it was not fast enough. */
+async function shortcoming(transport: Transport, attempt: Promise<unknown>): Promise<string> {
+  const pending = Promise.resolve(`no answer over ${transport} in time`);
+  const said = attempt.then(() => pending, (error) => `${transport}: ${messageOf(error)}`);
+  return await Promise.race([said, pending.then((text) => text)]);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Resolves after the head start, or when the attempt before fails. */
@@ -58,10 +73,10 @@ async function begin(before: Promise<unknown>, headStart: number): Promise<void>
 /** One error for all transports: the first that says more than that nothing answered. */
 function joinFailures(transports: readonly Transport[], errors: readonly unknown[]): unknown {
   if (errors.length === 1) return errors[0];
-  const refusal = errors.find((error) => error instanceof HandshakeError);
-  if (refusal !== undefined) return refusal;
-  const said = errors.map((error, index) =>
-    `${transports[index]}: ${error instanceof Error ? error.message : String(error)}`
+  const refusal = errors.find((error) =>
+    error instanceof HandshakeError || error instanceof CertificateError
   );
+  if (refusal !== undefined) return refusal;
+  const said = errors.map((error, index) => `${transports[index]}: ${messageOf(error)}`);
   return new Error(said.join("; "), { cause: errors[0] });
 }

@@ -7,8 +7,10 @@ const LOOK = { busy: 100, idle: 2 * QUIET };
 /** Time without traffic after which a path is idle, in milliseconds. */
 const IDLE_AFTER = 2_000;
 
-/** Called with the length of a silence in milliseconds when a path becomes silent; later with
- * undefined if it was only slow. */
+/**
+ * Called with the length of a silence in milliseconds when a path becomes silent; later with
+ * undefined if it was only slow.
+ */
 export type SilenceObserver = (silence: number | undefined) => void;
 
 /** Dependencies of {@linkcode Liveness}. */
@@ -57,7 +59,9 @@ export class Liveness {
     this.#heardAt = this.#options.now();
     this.#silence.heard(this.#heardAt);
     this.#waitToPing();
-    if (this.#watch !== undefined) this.#waitToLook(this.#watch, LOOK.busy);
+    if (this.#watch === undefined) return;
+    this.#options.pings.ping(); // the first round trip
+    this.#waitToLook(this.#watch, LOOK.busy);
   }
 
   stop(): void {

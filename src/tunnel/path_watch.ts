@@ -4,7 +4,7 @@ export const QUIET = 250;
  * Bounds of the time that an answer may take before the path counts as silent, and that time before
  * the first measured round trip. Milliseconds.
  */
-const PATIENCE = { least: 400, most: 5_000, first: 1_500 };
+const PATIENCE = { least: 400, most: 5_000, first: 1_000 };
 /**
  * Added for what the peer and a lost packet may cost: a TCP sender repeats after at least 200 ms.
  */
@@ -43,6 +43,8 @@ export class PathWatch {
   #smoothed: number | undefined;
   #deviation = 0;
   #pongedAt = -Infinity;
+  /** When we first sent something that nothing was heard after; NaN without that. */
+  #waitsSince = NaN;
   /** When the open question was asked; NaN without one. */
   #askedAt = NaN;
   #isSilent = false;
@@ -88,9 +90,12 @@ export class PathWatch {
       this.#isSilent ||= now - this.#askedAt >= this.patience(now);
       return this.#isSilent ? "silent" : "quiet";
     }
+    if (sentAt <= heardAt) this.#waitsSince = NaN;
+    else if (!(this.#waitsSince > heardAt)) this.#waitsSince = sentAt;
     // Either we wait for something, or the peer's data has stopped; a pong alone is neither.
-    const isAmidTraffic = sentAt > heardAt || heardAt > this.#pongedAt;
-    if (!isAmidTraffic || now - heardAt < QUIET) return "quiet";
+    const isOverdue = now - this.#waitsSince >= QUIET;
+    const hasStopped = heardAt > this.#pongedAt && now - heardAt >= QUIET;
+    if (!isOverdue && !hasStopped) return "quiet";
     this.#askedAt = now;
     return "ask";
   }

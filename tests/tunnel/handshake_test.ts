@@ -1,15 +1,17 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import {
   authenticateClient,
   authenticateToServer,
   HandshakeError,
+  proveClient,
 } from "../../src/tunnel/authenticate.ts";
 import {
   decodeChallenge,
   decodeHello,
   encodeChallenge,
   encodeHello,
+  INSTANCE_BYTES,
   MAX_SECRETS,
   prove,
 } from "../../src/tunnel/handshake.ts";
@@ -63,6 +65,29 @@ Deno.test("I3: each of a client's secrets is valid, and both ends use the client
       assertEquals([a.status, b.status], [right, right], `secret ${index} of ${count}`);
     }
   }
+});
+
+Deno.test("a client's process is recognised in each of its hellos, whose nonces differ", async () => {
+  const login = async (instance?: Uint8Array) => {
+    const [a, b] = memoryConnectionPair();
+    const proving = proveClient(b, server);
+    const nonces: string[] = [];
+    const write = a.write.bind(a);
+    a.write = (bytes) => {
+      if (nonces.length === 0) nonces.push(bytes.subarray(9, 41).toHex());
+      return write(bytes);
+    };
+    const asClient = instance === undefined ? client : { ...client, instance };
+    const joining = authenticateToServer(a, asClient);
+    const proven = await proving;
+    await Promise.all([proven.accept(), joining]);
+    return { instance: proven.instance, nonce: nonces[0] };
+  };
+  const own = new Uint8Array(INSTANCE_BYTES).fill(5);
+  const [one, two] = [await login(own), await login(own)];
+  assertEquals([one.instance, two.instance], [own.toHex(), own.toHex()]);
+  assertNotEquals(one.nonce, two.nonce);
+  assertEquals((await login()).instance, undefined);
 });
 
 Deno.test("a wrong secret and an unknown name get the same answer, which both sides report", async () => {
