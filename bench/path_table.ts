@@ -89,7 +89,11 @@ async function startGuests(
 
 function line({ carrier, condition, down, up, ping }: Cell): string {
   const trip = ping === null ? "no answer" : `${ping.toFixed(1)} ms`;
-  return `| ${condition} | ${carrier} | ${down.toFixed(1)} | ${up.toFixed(1)} | ${trip} |`;
+  return `| ${condition} | ${carrier} | ${figure(down)} | ${figure(up)} | ${trip} |`;
+}
+
+function figure(megabits: number): string {
+  return megabits.toFixed(megabits < 1 ? 3 : 1);
 }
 
 async function print(text: string): Promise<void> {

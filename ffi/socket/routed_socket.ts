@@ -63,8 +63,20 @@ export async function connectRouted(
   }
 }
 
-/** Makes Deno open a connected socket, whose other end is closed. */
+/** Makes Deno open a connected socket, whose other end is closed. Throws why it cannot. */
 async function borrowSocket(loopback: string): Promise<Deno.TcpConn> {
+  try {
+    return await connectToSelf(loopback);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot open a socket: connecting to ${loopback} failed (${why}); bring the loopback interface up: \`ip link set lo up\``,
+      { cause: error },
+    );
+  }
+}
+
+async function connectToSelf(loopback: string): Promise<Deno.TcpConn> {
   using listener = Deno.listen({ hostname: loopback, port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
   const accepting = listener.accept();

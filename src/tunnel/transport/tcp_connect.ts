@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { isIP } from "node:net";
 import {
   connectRouted,
   type Route,
@@ -6,18 +7,27 @@ import {
 } from "../../../ffi/socket/routed_socket.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** Returns the addresses of a host name. */
+export type Resolve = (name: string) => Promise<readonly { address: string }[]>;
+
+const resolveName: Resolve = (name) => lookup(name, { all: true });
+
 /** Connects to a host by name or address. Throws the cause of a failure, or the signal's reason. */
 export async function connectTcp(
   { host, port }: Endpoint,
   route: Route,
   signal: AbortSignal,
+  resolve = resolveName,
 ): Promise<RoutedConnection> {
   if (Object.values(route).every((value) => value === undefined)) {
     const connection = await Deno.connect({ hostname: host, port, signal });
     return { connection, port: (connection.localAddr as Deno.NetAddr).port };
   }
+  const addresses = isIP(host) === 0
+    ? await untilAborted(resolve(host), signal)
+    : [{ address: host }];
   let failure: unknown;
-  for (const { address } of await lookup(host, { all: true })) {
+  for (const { address } of addresses) {
     try {
       return await connectRouted({ host: address, port }, route, signal);
     } catch (error) {
@@ -26,4 +36,17 @@ export async function connectTcp(
     }
   }
   throw failure;
+}
+
+/** Resolves as `pending` does, or rejects with the signal's reason: a resolver may take minutes. */
+async function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  const abort = (): void => aborted.reject(signal.reason);
+  signal.addEventListener("abort", abort);
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([pending, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
