@@ -75,6 +75,8 @@ const SYMBOLS = {
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   /** int adjtimex(struct timex *buf) */
   adjtimex: { parameters: ["buffer"], result: "i32" },
+  /** int mallopt(int param, int value) */
+  mallopt: { parameters: ["i32", "i32"], result: "i32" },
   /** int malloc_trim(size_t pad) */
   mallocTrim: { name: "malloc_trim", parameters: ["u32"], result: "i32" },
   /** unsigned long getauxval(unsigned long type) */

@@ -36,6 +36,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "src/cli": [
     "ffi/file",
     "ffi/link",
+    "ffi/process",
     "ffi/socket",
     "src",
     "src/admin/http",

@@ -15,26 +15,62 @@ const PT_LOAD = 1;
 const PT_PHDR = 6;
 const PF_W = 2;
 
+/** <malloc.h>: M_MMAP_THRESHOLD of mallopt(3) */
+const M_MMAP_THRESHOLD = -3;
+/** The threshold's initial value, in bytes. */
+const LARGE = 128 * 1024;
+
+/**
+ * Lets malloc(3) give large blocks pages of their own for good (mallopt(3), M_MMAP_THRESHOLD). By
+ * default it stops doing so once a large block has been freed, and tables and buffers made later
+ * are then cleared, so that all their pages exist whether used or not.
+ */
+export function mapLargeBlocks(): void {
+  libc().mallopt(M_MMAP_THRESHOLD, LARGE);
+}
+
 /** Returns the free memory of malloc(3) to the system (malloc_trim(3)). */
 export function trimHeap(): void {
   libc().mallocTrim(0);
 }
 
+/** Pages of files that are mapped and never written, from address `begin` to `end`. */
+interface Range {
+  begin: bigint;
+  end: bigint;
+}
+
+let ranges: readonly Range[] | undefined;
+
 /**
- * Releases the executable's pages, most of which only serve startup: compiling, reading the
- * configuration. They are unchanged copies of the file, so a page that is still needed returns from
- * the page cache when next used (madvise(2), MADV_DONTNEED on a private read-only file mapping).
- * Leaves writable segments alone. Returns the number of bytes of address space released.
+ * Releases the pages of the executable and the code of its libraries, most of which only serve
+ * startup: compiling, reading the configuration. They are unchanged copies of files, so a page that
+ * is still needed returns from the page cache when next used (madvise(2), MADV_DONTNEED on a private
+ * read-only file mapping). Leaves writable segments alone. Returns the number of bytes of address
+ * space released.
  */
 export function dropStartupPages(): bigint {
+  // What is mapped at the first call stays mapped as long as the process runs.
+  ranges ??= [...executableSegments(), ...mappedCode(Deno.readTextFileSync("/proc/self/maps"))];
+  let dropped = 0n;
+  for (const { begin, end } of ranges) {
+    if (libc().madvise(Deno.UnsafePointer.create(begin), end - begin, MADV_DONTNEED) === 0) {
+      dropped += end - begin;
+    }
+  }
+  return dropped;
+}
+
+/** The segments of the executable that are not writable. */
+function executableSegments(): Range[] {
   const table = libc().getauxval(AT_PHDR);
   const headers = Deno.UnsafePointer.create(table);
   const entry = Number(libc().getauxval(AT_PHENT));
   const count = Number(libc().getauxval(AT_PHNUM));
-  if (headers === null || count === 0) return 0n;
+  if (headers === null || count === 0) return [];
   const view = new DataView(Deno.UnsafePointerView.getArrayBuffer(headers, entry * count));
   let base: bigint | undefined;
-  let dropped = 0n;
+  const found: Range[] = [];
   for (let i = 0; i < count; i++) {
     const at = i * entry;
     const type = view.getUint32(at + TYPE_AT, true);
@@ -45,10 +81,16 @@ export function dropStartupPages(): bigint {
     // Only whole pages inside the segment: an adjacent segment may be writable.
     const begin = (base + address + PAGE - 1n) / PAGE * PAGE;
     const end = (base + address + view.getBigUint64(at + SIZE_AT, true)) / PAGE * PAGE;
-    if (end <= begin) continue;
-    if (libc().madvise(Deno.UnsafePointer.create(begin), end - begin, MADV_DONTNEED) === 0) {
-      dropped += end - begin;
-    }
+    if (end > begin) found.push({ begin, end });
   }
-  return dropped;
+  return found;
+}
+
+/**
+ * The code that is mapped from files, in the text of /proc/PID/maps (proc(5)): of libraries, and
+ * V8's second mapping of its built-in functions.
+ */
+export function mappedCode(maps: string): Range[] {
+  return [...maps.matchAll(/^([0-9a-f]+)-([0-9a-f]+) r-xp \S+ \S+ \d+ +\/.*$/gm)]
+    .map(([, begin, end]) => ({ begin: BigInt(`0x${begin}`), end: BigInt(`0x${end}`) }));
 }

@@ -1,5 +1,6 @@
 import { openLink } from "../../ffi/link/open_link.ts";
 import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
+import { mapLargeBlocks } from "../../ffi/process/spare_memory.ts";
 import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
 import { Admin } from "../admin/http/admin.ts";
 import { loadConfig } from "../config/load.ts";
@@ -25,6 +26,7 @@ type RunSignals = Signals<"SIGHUP" | "SIGUSR1" | "SIGTERM" | "SIGINT">;
  * SIGUSR1 makes a client connect now. Exit code 0 after a clean shutdown.
  */
 export async function runCommand({ values }: Arguments): Promise<number> {
+  mapLargeBlocks();
   using signals = new Signals(["SIGHUP", "SIGUSR1", "SIGTERM", "SIGINT"]);
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);

@@ -6,9 +6,6 @@ import { runInNewContext } from "node:vm";
 
 /** Interval between checks, in milliseconds. */
 const LOOK_EVERY = 5_000;
-/** Checks that drop the executable's pages: about when JIT compilation ends, then every 12th. */
-const FIRST_DROPS: ReadonlySet<number> = new Set([2, 4]);
-const DROP_EVERY = 12;
 /** Frames per check below which a pause of about 10 ms does no harm. */
 const QUIET = 500;
 /** Growth of the old generation that justifies such a pause, in bytes. */
@@ -29,12 +26,13 @@ export interface MemoryReclaimOptions {
 /**
  * Collects garbage after bursts. V8 shrinks its heap only when it allocates, so an idle daemon
  * would keep the memory of a burst forever. A full collection pauses the process for some
- * milliseconds, so it runs only while there is little traffic.
+ * milliseconds, so it runs only while there is little traffic. So does the dropping of pages: a
+ * daemon that forwards would need them again at once.
  */
 export class MemoryReclaim {
   #options: MemoryReclaimOptions;
-  #looks = 0;
   #frames = 0;
+  /** Size of the old generation after the last collection; 0 if there was traffic since. */
   #kept = 0;
 
   constructor(options: MemoryReclaimOptions) {
@@ -44,26 +42,23 @@ export class MemoryReclaim {
 
   /** Runs one check; call it every 5 s. */
   look(): void {
-    const { dropPages } = this.#options;
-    this.#looks++;
-    const isTime = FIRST_DROPS.has(this.#looks) || this.#looks % DROP_EVERY === 0;
-    const collected = this.#collectIfQuiet();
-    if (isTime || collected) dropPages(); // collecting loads many of the executable's pages
-  }
-
-  #collectIfQuiet(): boolean {
-    const { frames, oldGeneration, collect } = this.#options;
+    const { frames, oldGeneration, collect, dropPages } = this.#options;
     const seen = frames();
     const quiet = seen - this.#frames < QUIET;
     this.#frames = seen;
-    if (!quiet || oldGeneration() - this.#kept < WORTHWHILE) return false;
-    collect();
-    this.#kept = oldGeneration();
-    return true;
+    if (!quiet) {
+      this.#kept = 0; // traffic fills the young generation
+      return;
+    }
+    if (oldGeneration() - this.#kept >= WORTHWHILE) {
+      collect();
+      this.#kept = oldGeneration();
+    }
+    dropPages(); // collecting loads many of the executable's pages
   }
 }
 
-/** Bytes of V8's heap without the young generation, which soon grows again after a collection. */
+/** Bytes of V8's heap without the young generation, which grows with any activity. */
 export function oldGeneration(): number {
   return getHeapSpaceStatistics().reduce(
     (sum, { space_name: name, space_size: size }) => name.startsWith("new_") ? sum : sum + size,
@@ -73,9 +68,16 @@ export function oldGeneration(): number {
 
 /** Returns a function that runs V8's most thorough collection, which also releases free pages. */
 export function collector(): () => void {
+  let gc: ((options: Record<string, string>) => void) | undefined;
+  return () => {
+    gc ??= exposedCollector();
+    gc({ type: "major", execution: "sync", flavor: "last-resort" });
+  };
+}
+
+function exposedCollector(): (options: Record<string, string>) => void {
   setFlagsFromString("--expose-gc");
-  const gc: (options: Record<string, string>) => void = runInNewContext("gc");
-  return () => gc({ type: "major", execution: "sync", flavor: "last-resort" });
+  return runInNewContext("gc");
 }
 
 /** Starts the periodic checks for this process; `stop` ends them. */

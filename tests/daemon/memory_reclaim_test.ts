@@ -38,13 +38,33 @@ Deno.test("garbage is not collected while frames arrive", () => {
   assertEquals(done.includes("collect"), false);
 });
 
-Deno.test("pages of the executable are dropped at startup, after compilation and every minute", () => {
+Deno.test("pages of the executable are dropped at startup and at each quiet check", () => {
   const { state, done, memory } = keeper();
-  for (let look = 0; look < 24; look++) {
+  state.old = 0;
+  assertEquals(done, ["drop"]);
+  for (let look = 0; look < 3; look++) memory.look();
+  assertEquals(done, Array(4).fill("drop"));
+});
+
+Deno.test("no pages are dropped while frames arrive, because they are needed again at once", () => {
+  const { state, done, memory } = keeper();
+  for (let look = 0; look < 30; look++) {
     state.frames += 10_000;
     memory.look();
   }
-  assertEquals(done, Array(5).fill("drop"));
+  assertEquals(done, ["drop"]);
+});
+
+Deno.test("after traffic, which fills the young generation, garbage is collected once", () => {
+  const { state, done, memory } = keeper();
+  const collections = () => done.filter((what) => what === "collect").length;
+  memory.look();
+  assertEquals(collections(), 1);
+  state.frames += 10_000;
+  memory.look();
+  assertEquals(collections(), 1);
+  for (let look = 0; look < 4; look++) memory.look();
+  assertEquals(collections(), 2);
 });
 
 Deno.test("a collection shrinks the old generation", () => {

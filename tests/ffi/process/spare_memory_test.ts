@@ -1,13 +1,44 @@
-import { assert, assertGreater } from "@std/assert";
-import { dropStartupPages } from "../../../ffi/process/spare_memory.ts";
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { dropStartupPages, mapLargeBlocks, mappedCode } from "../../../ffi/process/spare_memory.ts";
+
+const MEBIBYTE = 1024 * 1024;
 
 function residentFilePages(): number {
   const status = Deno.readTextFileSync("/proc/self/status");
   return Number(/RssFile:\s+(\d+) kB/.exec(status)?.[1]);
 }
 
+function residentAnonymous(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1]);
+}
+
 Deno.test("after startup the executable's pages are released and the program keeps running", () => {
   const before = residentFilePages();
   assertGreater(dropStartupPages(), 0n);
   assert(residentFilePages() < before / 2, `${residentFilePages()} kB of ${before} kB remain`);
+});
+
+Deno.test("only code that is mapped from files is dropped", () => {
+  const maps = `55d000000000-55d000001000 r--p 00000000 fe:00 42                 /usr/bin/program
+55d000001000-55d000003000 r-xp 00001000 fe:00 42                 /usr/bin/program
+55d000003000-55d000004000 rw-p 00003000 fe:00 42                 /usr/bin/program
+55d000005000-55d000006000 r-xp 00000000 00:00 0
+7f0000000000-7f0000001000 rwxp 00000000 fe:00 43                 /usr/lib/library.so
+7ffe00000000-7ffe00001000 r-xp 00000000 00:00 0                  [vdso]
+`;
+  assertEquals(mappedCode(maps), [{ begin: 0x55d000001000n, end: 0x55d000003000n }]);
+});
+
+Deno.test("a large table takes only the pages that are used, also after large blocks were freed", () => {
+  mapLargeBlocks();
+  const before = residentAnonymous();
+  const filled = (size: number) => new Uint8Array(size).fill(1);
+  filled(30 * MEBIBYTE).buffer.transfer(0); // frees it now
+  const tables = Array.from({ length: 40 }, () => filled(MEBIBYTE));
+  for (const { buffer } of tables) buffer.transfer(0);
+  const fresh = Array.from({ length: 40 }, () => new Uint8Array(MEBIBYTE));
+  const grown = residentAnonymous() - before;
+  assert(grown < 4_000, `${grown} kB for 40 unused tables of 1 MiB`);
+  assertEquals(fresh.length, 40);
 });
