@@ -6,6 +6,8 @@ const TCP_INFO = 11;
 const TCP_CONGESTION = 13;
 /** Bytes of struct tcp_info up to tcpi_bytes_retrans, in every kernel since 4.19. */
 const INFO_BYTES = 216;
+/** tcpi_min_rtt before the first measurement. */
+const UNKNOWN = 0xffff_ffff;
 /** TCP_CA_NAME_MAX */
 const NAME_BYTES = 16;
 
@@ -23,6 +25,8 @@ export interface TcpInfo {
   readonly outstanding: boolean;
   /** Bytes received. */
   readonly received: number;
+  /** Shortest round trip of the last minutes, in milliseconds; undefined before the first. */
+  readonly minRoundTrip: number | undefined;
   /** Segments sent again. */
   readonly retransmitted: number;
 }
@@ -47,6 +51,7 @@ export function readTcpInfo(fd: number): TcpInfo | undefined {
     acknowledged: total(120),
     outstanding: number(24) + number(144) > 0,
     received: total(128),
+    minRoundTrip: number(148) === UNKNOWN ? undefined : number(148) / 1_000,
     retransmitted: number(100),
   };
 }

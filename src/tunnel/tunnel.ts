@@ -86,6 +86,7 @@ export class Tunnel {
       outlet: {
         portion: MAX_WRITE,
         shortPortion: SHORT_WRITE,
+        roundTrip: () => this.tcp?.minRoundTrip,
         send: (bytes) => options.connection.write(bytes),
       },
       failed: (cause) => this.#lost(cause),

@@ -13,8 +13,8 @@ export interface HeldWriter {
   fail(cause: Error): Promise<void>;
 }
 
-/** Makes a writer. */
-export function writer(): HeldWriter {
+/** Makes a writer for a path with this round trip, in milliseconds. */
+export function writer(roundTrip?: number): HeldWriter {
   const writes: Uint8Array[] = [];
   const [dropped, failures] = [[] as string[], [] as unknown[]];
   const clock = { now: 0 };
@@ -23,6 +23,7 @@ export function writer(): HeldWriter {
     outlet: {
       portion: 64 * 1024,
       shortPortion: 16 * 1024,
+      roundTrip: () => roundTrip,
       send(bytes): Promise<number> {
         writes.push(bytes.slice());
         held = Promise.withResolvers();

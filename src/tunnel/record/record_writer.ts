@@ -8,6 +8,13 @@ import { MAX_AGE, type QueueDrop, RecordQueue } from "./record_queue.ts";
  * and for which none may be before it no longer does.
  */
 const BEHIND_AFTER = 50;
+/**
+ * The same in round trips, if that is longer: TCP in a session needs one to react, and a burst that
+ * waits for the connection's own growth is no standing queue.
+ */
+const BEHIND_AFTER_TRIPS = 1.5;
+/** Maximum of the latter, in milliseconds: the peer can delay what the round trip is taken from. */
+const MAX_BEHIND_AFTER = 500;
 /** Maximum time since the last sent portion for a connection that makes progress. Milliseconds. */
 const PROGRESS = 5;
 
@@ -17,6 +24,8 @@ export interface RecordOutlet {
   readonly portion: number;
   /** The same while the connection is behind: sent bytes can be neither reordered nor dropped. */
   readonly shortPortion: number;
+  /** Shortest round trip of the path, in milliseconds; undefined if unknown. */
+  roundTrip?(): number | undefined;
   /** A wait for room before the next portion is taken; undefined if there is room. */
   room?(): Promise<void> | undefined;
   /** Sends at least the first byte; resolves to the number of bytes sent. */
@@ -40,7 +49,7 @@ export interface RecordWriterOptions {
  *
  *     idle ──flush──▶ sending ──nothing waits──▶ idle
  *                     │  ▲ │
- *                     └──┘ └─data older than 10 ms for 50 ms─▶ behind ──none for 50 ms──▶ sending
+ *                     └──┘ └─data older than 10 ms for long─▶ behind ──none for 50 ms──▶ sending
  *                    in order                   short portions, sessions in turn, old data dropped
  */
 export class RecordWriter implements FrameWriter {
@@ -157,7 +166,16 @@ export class RecordWriter implements FrameWriter {
     const now = this.#options.now();
     const oldest = now - MAX_AGE;
     if (this.#queue.hasOlder(oldest) === this.#behind) this.#settled = now;
-    if (now - this.#settled > BEHIND_AFTER) this.#behind = !this.#behind;
+    const unsettled = now - this.#settled;
+    if (unsettled > BEHIND_AFTER && (this.#behind || unsettled > this.#reaction())) {
+      this.#behind = !this.#behind;
+    }
     return this.#behind ? this.#queue.takeFairly(shortPortion, oldest) : this.#queue.take(portion);
+  }
+
+  /** How long old data may wait before the connection is behind, in milliseconds. */
+  #reaction(): number {
+    const trips = BEHIND_AFTER_TRIPS * (this.#options.outlet.roundTrip?.() ?? 0);
+    return Math.min(MAX_BEHIND_AFTER, Math.max(BEHIND_AFTER, trips));
   }
 }

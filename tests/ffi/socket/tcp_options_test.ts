@@ -87,6 +87,7 @@ Deno.test({
   async fn() {
     for (const state of await exchange({}, 1_000)) {
       assertEquals(state.received, 1_000);
+      assert(state.minRoundTrip !== undefined && state.minRoundTrip < 1_000);
       // The peer's acknowledgement of the last write may still be on its way.
       assert(state.outstanding || state.acknowledged >= 1_000, JSON.stringify(state));
     }

@@ -136,6 +136,28 @@ Deno.test("on a slow connection nothing waits long, and drops have reasons", asy
   for (const { length } of writes.slice(behind)) assertLess(length, 16_384 + 3_200);
 });
 
+Deno.test("data may wait for as long as TCP in a session takes to react, but not for ever", async () => {
+  /** The time at which the first data is dropped for its age. */
+  const firstDrop = async (roundTrip: number | undefined): Promise<number> => {
+    const held = writer(roundTrip);
+    for (let now = 0; now < 1_000; now++) {
+      // 24 KB every millisecond through a connection that takes 64 KiB every 8 ms.
+      for (let i = 0; i < 16; i++) add(held, 0, ppp(IPV4, now), now);
+      if (now % 8 === 7) await held.release();
+      if (held.dropped.includes("queue-stale")) return now;
+    }
+    return Infinity;
+  };
+  const [near, far, liar] = [
+    await firstDrop(undefined),
+    await firstDrop(200),
+    await firstDrop(1e6),
+  ];
+  assert(near > 50 && near < 120, `${near} ms`);
+  assert(far > 300 && far < 400, `${far} ms`);
+  assert(liar > 500 && liar < 600, `${liar} ms`);
+});
+
 Deno.test("a slow connection is shared fairly by sessions, however much each of them offers", async () => {
   const { writes, behind } = await overload([16, 2, 2, 2], 200);
   const bytes = [0, 0, 0, 0];
