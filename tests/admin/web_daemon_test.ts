@@ -84,7 +84,7 @@ Deno.test(needing(["chromium"], {
       await pair.server.waitForLine(/drain/);
       await page.getByRole("button", { name: "Stop draining" }).click();
       await page.getByRole("button", { name: "Accept new sessions" }).click();
-      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await page.locator("#state", { hasText: /^ready$/ }).waitFor();
       await host.dial();
 
       const result = page.getByRole("dialog");
@@ -111,6 +111,28 @@ Deno.test(needing(["chromium"], {
       for (const hidden of [secret, token]) assert(!(await page.content()).includes(hidden));
       // The refused configuration is answered with an error status.
       assertEquals(faults.filter((fault) => !fault.includes("422")), []);
+    }),
+}));
+
+Deno.test(needing(["chromium"], {
+  name: "web page: Drain cannot be clicked before the first status, and works right after it",
+  ignore,
+  fn: () =>
+    withWebWorld(async ({ open }) => {
+      const { page, reload, faults } = await open();
+      const held = Promise.withResolvers<void>();
+      await page.route("**/api/v1/status", async (route) => {
+        await held.promise;
+        await route.continue();
+      });
+      await reload();
+      const drain = page.getByRole("button", { name: "Drain", exact: true });
+      assert(await drain.isDisabled());
+      held.resolve();
+      await drain.click();
+      await page.getByRole("button", { name: "Refuse new sessions" }).waitFor();
+      assertEquals(faults, []);
+      await page.context().close();
     }),
 }));
 

@@ -41,6 +41,7 @@ function showDraining({ draining, sessions }) {
   const button = byId("drain");
   setText(button, draining ? "Stop draining" : "Drain");
   button.setAttribute("aria-pressed", String(draining));
+  button.removeAttribute("disabled"); // only now is it known what a click would do
 }
 
 /** @param {any} status */
