@@ -76,14 +76,18 @@ function groupBars(group: FigureKind["group"], result: PageResult): string {
     .map(([figure]) => bars(figure, result)).join("");
 }
 
+function markRange(spread: string): string {
+  return spread.replace(/ \(.*\)/, '<span class="range">$&</span>');
+}
+
 function figureTable(result: PageResult, comparison?: BaselineComparison): string {
   const head = ["", ...PATH_NAMES, "against the baseline"].map((name) => `<th>${name}</th>`);
   const rows = Object.entries(FIGURES).map(([figure, kind]) => {
     const cells = PATH_NAMES.map((name) => {
-      const spread = spreadOf(kind, result.paths[name].samples[figure]);
-      const isSkipped = result.paths[name].skipped !== undefined;
-      if (spread === undefined) return `<td>${isSkipped ? "–" : whyMissing(kind)}</td>`;
-      return `<td>${showSpread(spread).replace(" (", ' <span class="range">(')}</span></td>`;
+      const { samples, skipped } = result.paths[name];
+      const spread = spreadOf(kind, samples[figure]);
+      if (spread !== undefined) return `<td>${markRange(showSpread(spread))}</td>`;
+      return `<td>${skipped === undefined ? whyMissing(kind, samples[figure]) : "–"}</td>`;
     });
     const verdict = comparison?.verdicts[figure];
     const judged = verdict === undefined

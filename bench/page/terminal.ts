@@ -33,8 +33,9 @@ function figureTable(result: PageResult, comparison?: BaselineComparison): strin
     return [
       titleOf(kind),
       ...names.map((name) => {
-        const spread = spreadOf(kind, result.paths[name].samples[figure]);
-        return spread === undefined ? whyMissing(kind) : showSpread(spread);
+        const samples = result.paths[name].samples[figure];
+        const spread = spreadOf(kind, samples);
+        return spread === undefined ? whyMissing(kind, samples) : showSpread(spread);
       }),
       verdict === undefined ? "" : showVerdict(kind, verdict),
     ];

@@ -24,13 +24,15 @@ export function shortNumber(value: number): string {
   return String(Number(value.toPrecision(value === 0 ? 1 : 3)));
 }
 
-/** Formats a spread: the median, then the range of the rounds. */
+/** Formats a spread: the median, then the range of the rounds if there are several. */
 export function showSpread({ median, least, most }: Spread): string {
+  if (least === most) return shortNumber(median);
   return `${shortNumber(median)} (${shortNumber(least)}–${shortNumber(most)})`;
 }
 
-/** Returns why a path lacks a figure. */
-export function whyMissing(kind: FigureKind): string {
+/** Returns why a path has no figure above zero. */
+export function whyMissing(kind: FigureKind, samples: readonly number[] = []): string {
+  if (samples.length > 0) return "none";
   return kind.group === "CPU" || kind.group === "Memory" ? "in the kernel" : "–";
 }
 
@@ -75,6 +77,8 @@ export function conditions({ machine, rounds, seconds, otherWork }: PageResult):
   const quiet = busy <= NOISY
     ? "No other work was seen before any round."
     : `Other work used up to ${shortNumber(busy)} cores before a round: repeat on a quiet machine.`;
-  return `${cpu}, ${cores} cores, Linux ${kernel}, Deno ${deno}; ${rounds} rounds in ` +
+  return `${cpu}, ${cores} cores, Linux ${kernel}, Deno ${deno}; ${rounds} ${
+    rounds === 1 ? "round" : "rounds"
+  } in ` +
     `${Math.round(seconds)} s. Generator, both ends, sink and kernel share these cores. ${quiet}`;
 }

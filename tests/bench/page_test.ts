@@ -5,7 +5,7 @@ import { FIGURES } from "../../bench/page/figure_list.ts";
 import { htmlPage } from "../../bench/page/html.ts";
 import { type PageResult, PATH_NAMES, type PathRounds } from "../../bench/page/page_result.ts";
 import { textPage } from "../../bench/page/terminal.ts";
-import { showVerdict, spreadOf } from "../../bench/page/wording.ts";
+import { showSpread, showVerdict, spreadOf, whyMissing } from "../../bench/page/wording.ts";
 import { histogramOf } from "../../bench/latency_histogram.ts";
 import { openBrowser } from "../admin/chromium.ts";
 import { needing } from "../needs.ts";
@@ -70,6 +70,17 @@ Deno.test("throughput, latency and memory at half: each verdict knows which is b
   );
   assertEquals(words, ["slower, −50 %", "faster, −50 %", "smaller, −50 %"]);
   assertEquals(comparison(100).verdicts["flood-64-up"].word, "cannot tell");
+});
+
+Deno.test("a cell says what is missing, and shows a range only if there is one", () => {
+  const [speed, memory] = [FIGURES["flood-64-up"], FIGURES["memory-end"]];
+  assertEquals([whyMissing(speed), whyMissing(memory), whyMissing(speed, [0, 0])], [
+    "–",
+    "in the kernel",
+    "none",
+  ]);
+  assertEquals(showSpread({ median: 2, least: 1, most: 1_234 }), "2 (1–1,234)");
+  assertEquals(showSpread({ median: 0.1234, least: 0.1234, most: 0.1234 }), "0.123");
 });
 
 Deno.test("the text page has every figure, why a path is missing, and other work", () => {
