@@ -45,7 +45,11 @@ const FLOODED = "Delivered up, in Mbit/s, when more is offered than the path can
 const LIGHT = "1,000 frames/s of 500 B up, until the kernel has received them; all rounds.";
 const GROUPS: readonly [title: string, how: string, group: FigureKind["group"]][] = [
   ["CPU", "User and system time of the processes of both ends.", "CPU"],
-  ["Memory", "Resident memory of both ends together.", "Memory"],
+  [
+    "Memory",
+    "Resident, of both ends together; an idle daemon releases more of it later.",
+    "Memory",
+  ],
   [
     "Sessions",
     "Dialled through the path by a customer; the test's AC answers at once.",

@@ -3,7 +3,6 @@
  * rounds are independent and a machine that slows down favours none.
  */
 import { Lab } from "../../tests/lab/lab.ts";
-import { MANY_SESSIONS } from "../dial.ts";
 import { layKernelBridge } from "../kernel_bridge.ts";
 import { sumOf } from "../latency_histogram.ts";
 import { thisMachine } from "../machine.ts";
@@ -21,8 +20,15 @@ const PEERS_EVERY = 3;
 /** Time for which other work is watched before a round, in seconds. */
 const WATCHED = 0.2;
 
+/** Configuration that lets the daemons pass on all PADIs of a crowd at once. */
+const UNSHAPED = `
+[limits]
+padi_rate = 100000
+padi_burst = 100000
+`;
+
 const LAY: Readonly<Record<PathName, (lab: Lab) => Promise<RunningPath>>> = {
-  "pppoe-proxy": (lab) => startDaemons(lab, MANY_SESSIONS),
+  "pppoe-proxy": (lab) => startDaemons(lab, UNSHAPED),
   "kernel bridge": layKernelBridge,
   "OpenVPN": layOpenVpn,
   "plain forwarder": startReference,
