@@ -8,10 +8,7 @@ export interface FigureKind {
   /** The shown value is the measured one times this. */
   scale: number;
   better: "more" | "less";
-  /**
-   * Whether the ratio to the plain forwarder is compared with the baseline, and not the figure: for
-   * those that depend on the machine's speed.
-   */
+  /** Whether it depends on the machine's speed; see baseline.ts. */
   isRelative: boolean;
 }
 

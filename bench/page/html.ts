@@ -3,7 +3,15 @@ import { bars, classOf, latencyChart, throughputChart } from "./chart.ts";
 import { type FigureKind, FIGURES } from "./figure_list.ts";
 import style from "./page.css" with { type: "text" };
 import { type BaselineComparison, type PageResult, PATH_NAMES } from "./page_result.ts";
-import { conditions, showSpread, showVerdict, spreadOf, summary, whyMissing } from "./wording.ts";
+import {
+  conditions,
+  HOW_COMPARED,
+  showSpread,
+  showVerdict,
+  spreadOf,
+  summary,
+  whyMissing,
+} from "./wording.ts";
 
 /** Formats a run, and its comparison with the baseline if there is one. */
 export function htmlPage(result: PageResult, comparison?: BaselineComparison): string {
@@ -32,8 +40,7 @@ ${style}</style>
 ${sections.join("\n")}
 </div>
 <h2>All figures</h2>
-<p>Medians, with the least and the most of the rounds. Ratios to the plain forwarder of the same
-round are compared with the baseline's by a rank sum test; memory is compared as it is.</p>
+<p>Medians, with the least and the most of the rounds. ${HOW_COMPARED}</p>
 ${figureTable(result, comparison)}
 </main>
 </body>

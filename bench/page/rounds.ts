@@ -13,10 +13,10 @@ import { measurePath } from "./measure_path.ts";
 import { type PageResult, PATH_NAMES, type PathName, type PathRounds } from "./page_result.ts";
 
 /** Rounds of an ordinary run, and of one whose figures become the baseline. */
-export const ROUNDS = 7;
+export const ROUNDS = 9;
 export const BASELINE_ROUNDS = 12;
-/** The bridge and OpenVPN are not judged, so they take part in every third round only. */
-const PEERS_EVERY = 3;
+/** The other paths are not judged, so they take part in every third round only. */
+const OTHERS_EVERY = 3;
 /** Time for which other work is watched before a round, in seconds. */
 const WATCHED = 0.2;
 
@@ -54,19 +54,15 @@ export async function runRounds(
   return { machine: thisMachine(), rounds, seconds, otherWork, paths };
 }
 
-/**
- * Returns the paths of a round: the two that are compared one right after the other, every other
- * time in reverse order.
- */
+/** Returns the paths of a round, every other time in reverse order. */
 function pathsOf(round: number): PathName[] {
-  const judged = PATH_NAMES.filter(isJudged);
-  const peers = PATH_NAMES.filter((name) => !isJudged(name) && round % PEERS_EVERY === 0);
-  return round % 2 === 0 ? [...judged, ...peers] : judged.toReversed();
+  const names = PATH_NAMES.filter((name) => isJudged(name) || round % OTHERS_EVERY === 0);
+  return round % 2 === 0 ? names : names.toReversed();
 }
 
-/** Whether a path's figures are compared with the baseline, or are what they are relative to. */
+/** Whether a path's figures are compared with the baseline. */
 function isJudged(name: PathName): boolean {
-  return name === "pppoe-proxy" || name === "plain forwarder";
+  return name === "pppoe-proxy";
 }
 
 async function describePaths(): Promise<Record<PathName, PathRounds>> {

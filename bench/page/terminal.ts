@@ -3,7 +3,15 @@ import { BINS, quantileOf } from "../latency_histogram.ts";
 import { markdown } from "../report.ts";
 import { type FigureKind, FIGURES } from "./figure_list.ts";
 import { type BaselineComparison, type PageResult, PATH_NAMES } from "./page_result.ts";
-import { conditions, showSpread, showVerdict, spreadOf, summary, whyMissing } from "./wording.ts";
+import {
+  conditions,
+  HOW_COMPARED,
+  showSpread,
+  showVerdict,
+  spreadOf,
+  summary,
+  whyMissing,
+} from "./wording.ts";
 
 /** Formats a run, and its comparison with the baseline if there is one. */
 export function textPage(result: PageResult, comparison?: BaselineComparison): string[] {
@@ -22,7 +30,7 @@ export function textPage(result: PageResult, comparison?: BaselineComparison): s
     "",
     comparison === undefined
       ? "There is no baseline to compare with."
-      : `${summary(comparison, result)} Judged are ratios to the plain forwarder; memory as it is.`,
+      : `${summary(comparison, result)} ${HOW_COMPARED}`,
   ];
 }
 

@@ -50,6 +50,10 @@ export function showVerdict(kind: FigureKind, { word, change }: Verdict): string
   return `${text}, ${change > 0 ? "+" : "−"}${shortNumber(Math.abs(change))} %`;
 }
 
+/** How figures are compared with the baseline's. */
+export const HOW_COMPARED = "Compared by a rank sum test, relative to what the kernel bridge " +
+  "carries in the same run; memory as it is.";
+
 /** Summarises the comparison in a sentence or two. */
 export function summary(comparison: BaselineComparison, { machine }: PageResult): string {
   const { verdicts, rounds, machine: other } = comparison;
