@@ -11,6 +11,7 @@ import {
   encodeChallenge,
   encodeHello,
   FEATURE_INSTANCE,
+  FEATURE_PACKETS,
   instanceOf,
   MAX_SECRETS,
   NONCE_BYTES,
@@ -72,7 +73,8 @@ export async function authenticateToServer(
   nonce.set(credentials.instance ?? []);
   const hello = encodeHello({
     version: PROTOCOL_VERSION,
-    features: credentials.instance === undefined ? 0 : FEATURE_INSTANCE,
+    features: FEATURE_PACKETS |
+      (credentials.instance === undefined ? 0 : FEATURE_INSTANCE),
     nonce,
     name: credentials.name,
   });
@@ -96,6 +98,7 @@ export async function authenticateToServer(
   if (!sameProof(prove(credentials.secret, "server", hello, challengeBody), proof)) {
     return fail(connection, "not-authenticated", "the server does not know our secret");
   }
+  useFeatures(connection, challenge.features);
 }
 
 /**
@@ -157,7 +160,7 @@ export async function proveClient(
   if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
   const challenge = encodeChallenge({
     version: PROTOCOL_VERSION,
-    features: FEATURE_INSTANCE,
+    features: FEATURE_PACKETS | FEATURE_INSTANCE,
     nonce: randomBytes(NONCE_BYTES),
     fingerprint: credentials.fingerprint,
   });
@@ -166,12 +169,18 @@ export async function proveClient(
   const secret = findSecret(credentials.secrets(hello.name), helloBody, challenge, proof);
   if (secret === undefined) return fail(connection, "not-authenticated", "");
   const accept = prove(secret, "server", helloBody, challenge);
+  useFeatures(connection, hello.features);
   return {
     name: hello.name,
     instance: instanceOf(hello),
     accept: () => send(connection, ControlType.accept, accept),
     refuse: (reason, detail) => fail(connection, reason, detail),
   };
+}
+
+/** Uses what the peer can do. */
+function useFeatures({ datagrams }: Connection, features: number): void {
+  if (datagrams !== undefined) datagrams.packs = (features & FEATURE_PACKETS) !== 0;
 }
 
 /** Refuses a server that has a pinned certificate's key but names another certificate. */

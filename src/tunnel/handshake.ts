@@ -29,6 +29,8 @@ export const MAX_SECRETS = 4;
 /** Maximum length of a client name, in UTF-8 bytes. */
 export const MAX_NAME_BYTES = 64;
 
+/** Feature bit of a hello and a challenge: its sender reads packets (docs/protocol.md). */
+export const FEATURE_PACKETS = 0x1;
 /** Length of a client process's random identifier, in bytes. */
 export const INSTANCE_BYTES = 16;
 /**

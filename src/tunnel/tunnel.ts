@@ -220,8 +220,8 @@ export class Tunnel {
         this.#datagrams?.shown(handle);
         return sink.session(handle, offset, length);
       },
-      ping: (number) => this.#datagrams?.pinged(number),
-      pong: (number) => this.#datagrams?.ponged(number) ?? false,
+      ping: (number, packets) => this.#datagrams?.pinged(number, packets),
+      pong: (number, packets) => this.#datagrams?.ponged(number, packets) ?? false,
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
     }, { now: this.#now, allowance: this.#allowance });

@@ -76,12 +76,12 @@ export class Turn {
   }
 }
 
-/** Datagrams after which others get their turn. */
+/** Datagrams after which it is decided whether they are traffic. */
 const DATAGRAMS = 64;
-/**
- * Minimum bytes of these datagrams to count as traffic; less is mostly acknowledgements, or junk.
- */
+/** Minimum bytes of these to count as traffic; less is mostly acknowledgements, or junk. */
 const TRAFFIC_BYTES = DATAGRAMS * 256;
+/** Bytes of traffic in datagrams after which others get their turn. */
+const DATAGRAM_BYTES = 512 * 1024;
 
 /**
  * The turns of one tunnel's datagrams. Their cost arises in QUIC and Deno, where our clock cannot
@@ -91,6 +91,8 @@ export class DatagramTurn {
   #pollLoop: PollLoop;
   #left = DATAGRAMS;
   #bytes = 0;
+  /** Bytes of the turn before these datagrams. */
+  #before = 0;
 
   constructor(pollLoop: PollLoop) {
     this.#pollLoop = pollLoop;
@@ -101,7 +103,10 @@ export class DatagramTurn {
     this.#bytes += bytes;
     if (--this.#left > 0) return undefined;
     const isTraffic = this.#bytes >= TRAFFIC_BYTES;
+    this.#before += this.#bytes;
     [this.#left, this.#bytes] = [DATAGRAMS, 0];
+    if (isTraffic && this.#before < DATAGRAM_BYTES) return undefined;
+    this.#before = 0;
     return isTraffic ? this.#pollLoop() : timer();
   }
 }

@@ -3,7 +3,12 @@ import { CODE_PADI, CODE_PADR } from "../../src/pppoe/constants.ts";
 import { encodeDiscovery } from "../../src/pppoe/frame.ts";
 import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { encodeTags } from "../../src/pppoe/tags.ts";
-import { encodeProbe, MAX_FRAGMENT, writeFragment } from "../../src/tunnel/datagram/datagram.ts";
+import {
+  encodePing,
+  encodePong,
+  MAX_FRAGMENT,
+  writeFragment,
+} from "../../src/tunnel/datagram/datagram.ts";
 import {
   ControlType,
   KIND_CONTROL,
@@ -95,8 +100,8 @@ export const DATAGRAM_CLIENTS: readonly HostileClient[] = [
     record(KIND_SESSION, 7, new Uint8Array(1_000)),
   ]),
   byDatagrams("malformed ones of one byte", [new Uint8Array(1)]),
-  byDatagrams("pings", Array.from({ length: 256 }, (_, i) => encodeProbe("ping", i))),
-  byDatagrams("unexpected pongs", [encodeProbe("pong", 0x7fff_ffff)]),
+  byDatagrams("pings", Array.from({ length: 256 }, (_, i) => encodePing(i))),
+  byDatagrams("unexpected pongs", [encodePong(0x7fff_ffff, undefined)]),
   byDatagrams("first fragments without second ones", HALVES),
 ];
 

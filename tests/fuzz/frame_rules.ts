@@ -12,8 +12,10 @@ import { must } from "./target.ts";
 /** All drop reasons; the compiler checks that none is missing. */
 const REASONS: Record<DropReason, true> = {
   "control-excess": true,
+  "packet-duplicate": true,
   "ping-rate": true,
   "pong-unexpected": true,
+  "probe-late": true,
   "ppp-short": true,
   "ac-address-spoofed": true,
   "ac-cookie-missing": true,

@@ -1,5 +1,10 @@
 import { assert, assertEquals } from "@std/assert";
-import { encodeProbe, MAX_FRAGMENT, writeFragment } from "../../src/tunnel/datagram/datagram.ts";
+import {
+  encodePing,
+  encodePong,
+  MAX_FRAGMENT,
+  writeFragment,
+} from "../../src/tunnel/datagram/datagram.ts";
 import { DatagramReader } from "../../src/tunnel/datagram/datagram_reader.ts";
 import { PeerAllowance } from "../../src/tunnel/peer_allowance.ts";
 import { KIND_SESSION } from "../../src/tunnel/record/record.ts";
@@ -66,15 +71,23 @@ function half(frame: number, [from, to]: readonly [number, number]): Uint8Array 
   return new Uint8Array(view.buffer, 0, length);
 }
 
+/** A packet with this number, and these bytes after the offset of its first record. */
+function packet(number: number, [first, ...content]: number[]): Uint8Array {
+  return Uint8Array.of(0x40, first - 1, number >> 8, number, ...content);
+}
+
 const empty = record(KIND_SESSION, 7, new Uint8Array(0));
 const own = record(KIND_SESSION, OWN, new Uint8Array(40));
 
 const USELESS: Record<string, (i: number) => Uint8Array> = {
   "of no session": () => empty,
   "malformed": () => new Uint8Array(1),
-  "pings that cover no data": (i) => encodeProbe("ping", i),
-  "pongs that answer no ping": (i) => encodeProbe("pong", i),
+  "pings that cover no data": (i) => encodePing(i),
+  "pongs that answer no ping": (i) => encodePong(i, undefined),
   "single fragments": (i) => half(i, [0, 50]),
+  "packets whose records never end": (i) => packet(i, [1, 0x1d, 0xc0, 0, 1]),
+  "the same packet repeatedly": () => packet(1, [1, 0, 0, 0, 1]),
+  "parities of packets that never arrive": (i) => Uint8Array.of(0x80, 8, 0, 10, 0, i, 0, 9, 9),
   "the same fragment repeatedly": () => half(1, [0, 50]),
 };
 
@@ -93,13 +106,13 @@ for (const [name, datagram] of Object.entries(USELESS)) {
 Deno.test("H1: a peer that connects again gets no new allowance of useless datagrams or pings", async () => {
   const allowance = new PeerAllowance(now);
   const first = openTunnel(allowance);
-  await first.send(64, (i) => encodeProbe("ping", i));
+  await first.send(64, (i) => encodePing(i));
   await first.send(17_000, () => empty);
   await first.ended;
   assertEquals(first.seen.pongs, 64);
   const second = openTunnel(allowance);
   await second.send(1, () => own); // useful datagrams still count as useful
-  await second.send(40_000, (i) => encodeProbe("ping", i));
+  await second.send(40_000, (i) => encodePing(i));
   const end = await second.ended;
   assertEquals([end.reason, end.detail], ["protocol-violation", "datagram-rate"]);
   assert(second.seen.taken < 100, `${second.seen.taken} taken`);

@@ -1,4 +1,6 @@
-import { type DatagramDrop, isWellFormed, KIND_FRAGMENT } from "./datagram.ts";
+import { type DatagramDrop, isWellFormed, KIND_FRAGMENT, packetsIn } from "./datagram.ts";
+import { Joiner } from "./joiner.ts";
+import { isPacket, isParity, KIND_PACKET } from "./packet.ts";
 import { Reassembly } from "./reassembly.ts";
 import type { PeerAllowance } from "../peer_allowance.ts";
 import {
@@ -15,9 +17,10 @@ const PING_EVERY = 8 * 1024; // half a sender's interval, because data may be lo
 
 /** Receives a reader's frames. Offsets are into its buffer and valid until `batchEnd` returns. */
 export interface DatagramSink extends Pick<RecordSink, "session" | "batchEnd"> {
-  ping(number: number): void;
-  /** Returns false if the number was not expected. */
-  pong(number: number): boolean;
+  /** `packets` is the number of packets received before, undefined if there were none. */
+  ping(number: number, packets: number | undefined): void;
+  /** Returns false if the number was not expected. `packets` is what the peer has received. */
+  pong(number: number, packets: number | undefined): boolean;
   dropped(reason: DatagramDrop): void;
 }
 
@@ -28,6 +31,7 @@ export class DatagramReader {
   #at: number;
   #sink: DatagramSink;
   #reassembly: Reassembly;
+  #joiner: Joiner;
   #allowance: PeerAllowance;
   /** Whether the peer has exceeded its limit of useless datagrams. */
   #isOverdrawn = false;
@@ -53,6 +57,11 @@ export class DatagramReader {
     this.#at = start;
     this.#sink = sink;
     this.#reassembly = new Reassembly((reason) => this.#drop(reason), now);
+    this.#joiner = new Joiner({
+      records: (bytes, view, from, to) => this.#records(bytes, view, from, to),
+      joined: (header, payload, packets) => this.#joined(header, payload, packets),
+      dropped: (reason) => sink.dropped(reason),
+    }, now);
     this.#allowance = allowance;
     this.#now = now;
   }
@@ -69,6 +78,13 @@ export class DatagramReader {
 
   #take(datagram: Uint8Array): void {
     const view = new DataView(datagram.buffer, datagram.byteOffset, datagram.byteLength);
+    if (datagram.length > 0 && datagram[0] >>> 6 === KIND_PACKET && isPacket(view)) {
+      return this.#packet(datagram, view);
+    }
+    if (isParity(view)) {
+      this.#useless(); // those of the packets that it covers are useful
+      return this.#joiner.parity(view);
+    }
     if (!isWellFormed(datagram, view)) {
       if (!this.#allowance.datagrams.malformed()) this.#isOverdrawn = true;
       return this.#sink.dropped("datagram-malformed");
@@ -86,18 +102,53 @@ export class DatagramReader {
       this.#deliver(handle, length);
     } else if (handle === ControlType.ping) {
       if (!this.#allowance.datagramPings.take(this.#now())) return this.#drop("ping-rate");
-      this.#sink.ping(view.getUint32(RECORD_HEADER));
-    } else if (this.#sink.pong(view.getUint32(RECORD_HEADER))) {
+      this.#sink.ping(view.getUint32(RECORD_HEADER), this.#joiner.received || undefined);
+    } else if (this.#sink.pong(view.getUint32(RECORD_HEADER), packetsIn(view))) {
       this.#allowance.datagrams.useful();
     } else {
       this.#drop("datagram-malformed");
     }
   }
 
+  #packet(datagram: Uint8Array, view: DataView): void {
+    this.#useless(); // until a record proves the opposite
+    if (!this.#joiner.take(datagram, view)) this.#sink.dropped("packet-duplicate");
+  }
+
+  /** Delivers the whole records of a packet. */
+  #records(bytes: Uint8Array, view: DataView, from: number, to: number): void {
+    if (this.#at + to - from > this.#buffer.bytes.length) this.batchEnd();
+    this.#buffer.bytes.set(bytes.subarray(from, to), this.#at);
+    const shift = this.#at - from;
+    this.#allowance.datagrams.useful(); // takes back the doubt about the packet
+    for (let at = from; at < to;) {
+      const header = view.getUint32(at);
+      const length = header >>> 16;
+      this.#frame(header & 0xffff, at + RECORD_HEADER + shift, length);
+      at += RECORD_HEADER + length;
+    }
+    this.#advance(to - from);
+  }
+
+  #joined(header: number, payload: Uint8Array, packets: number): void {
+    if (this.#at + payload.length > this.#buffer.bytes.length) this.batchEnd();
+    this.#buffer.bytes.set(payload, this.#at);
+    for (let i = 1; i < packets; i++) this.#allowance.datagrams.useful();
+    this.#deliver(header & 0xffff, payload.length);
+  }
+
   #deliver(handle: number, length: number): void {
-    if (this.#sink.session(handle, this.#at, length) === false) this.#useless();
+    this.#frame(handle, this.#at, length);
+    this.#advance(length);
+  }
+
+  #frame(handle: number, at: number, length: number): void {
+    if (this.#sink.session(handle, at, length) === false) this.#useless();
     else this.#allowance.datagrams.useful();
-    // The next frame begins at a multiple of four.
+  }
+
+  /** The next frame begins at a multiple of four after these bytes. */
+  #advance(length: number): void {
     this.#at = this.#at + length + 3 & ~3;
     if (this.#scheduled) return;
     this.#scheduled = true;

@@ -1,23 +1,56 @@
-/** Bytes between two probes. */
+/** Bounds of the window, and its first size, in bytes. */
+export const MIN_WINDOW = 8 * 1024;
+export const MAX_WINDOW = 8 * 1024 * 1024;
+const FIRST_WINDOW = 32 * 1024;
+/** Maximum bytes between two probes; the receiver allows one for each 8 KiB. */
 const PROBE_EVERY = 16 * 1024;
-/** Minimum and maximum of the window, in bytes. */
-export const MIN_WINDOW = 4 * PROBE_EVERY;
-export const MAX_WINDOW = 256 * PROBE_EVERY;
-const FIRST_WINDOW = 16 * PROBE_EVERY;
-/** Number of probes remembered: twice those of the largest window. */
-const PROBES = 512;
-/** Acceptable queueing delay below us, in milliseconds; more means that the path is full. */
+/** Bytes between two probes that follow each other closely, and what is close in milliseconds. */
+const CLOSE_PROBES = 10 * 1024;
+const CLOSE = 20;
+/** Number of probes remembered: more than those of the largest window. */
+const PROBES = 2_048;
+/** Queueing delay below us at which the window neither grows nor shrinks, in milliseconds. */
 const QUEUE_TARGET = 20;
-/** Interval after which the shortest round trip is measured again, in milliseconds. */
-const FORGET_AFTER = 10_000;
+/** Time after which the base delay is measured again, in milliseconds. */
+const BASE_AGE = 10_000;
+/** Minimum time between two measurements of it that drain the path, in milliseconds. */
+const DRAIN_EVERY = 1_000;
+/** Share of what the path holds without a queue that is in flight while it drains. */
+const DRAINED = 0.75;
+/** A window this much smaller than it was, in relation, has been told by delay alone to shrink. */
+const SHRUNK = 0.6;
+/** Share of the round trip before draining that remains if it was the path's own delay. */
+const SAME_DELAY = 0.7;
+/** Bounds of the wait for an answer in milliseconds, and the number of waits in a row. */
+const MIN_PATIENCE = 200;
+const MAX_PATIENCE = 2_000;
+const EXPIRIES = 4;
+/** Share of the former base delay below which a new one has fallen. */
+const FELL = 0.9;
+/** Number of answers that end a measurement. */
+const DRAIN_ANSWERS = 4;
+
+/** What an answer to a probe was: "late" if a later probe has been answered before. */
+export type Answer = "covered" | "late" | "unknown";
 
 /**
  * Limits the bytes of datagrams in flight. QUIC queues up to 1 MiB of datagrams and sends them
  * before any stream data, so a full path would starve discovery and delay everything; Deno does not
- * expose that queue. So numbered pings are sent among the datagrams, and the delays of their pongs
- * set the window: it shrinks when the round trip is {@linkcode QUEUE_TARGET} above the shortest,
- * and grows while it is what limits sending. Loss does not count: QUIC's own congestion control
- * handles it.
+ * expose that queue, QUIC's window or its round trip. So numbered pings are sent among the
+ * datagrams, and the delays of their pongs set the window, once a round trip and only while it is
+ * what limits sending. As in FAST TCP (Wei et al., 2006, equation 1), it moves halfway to
+ *
+ *     window × (base delay + {@linkcode QUEUE_TARGET}) / round trip
+ *
+ * which is stable where the queue has the target's length. The base delay is the shortest round
+ * trip of the last {@linkcode BASE_AGE}. When a longer one lasts, it may be a queue or another
+ * path. Draining tells them apart, as in LEDBAT++ (draft-irtf-iccrg-ledbat-plus-plus-01, section
+ * 4.2): the window shrinks below what the path holds, so a queue of our own disappears, and the
+ * delay that remains is the new base delay.
+ *
+ *     steady ──queue over twice the target, or base delay too old──▶ draining ──measured──▶ steady
+ *
+ * Loss does not count: QUIC's own congestion control handles it.
  */
 export class DatagramWindow {
   /** Maximum number of bytes in flight. */
@@ -25,16 +58,29 @@ export class DatagramWindow {
   #sent = 0;
   #acknowledged = 0;
   #lastProbeAt = -PROBE_EVERY;
+  #lastProbeTime = -Infinity;
   #next = 0;
   /** Number of probes after the newest answered one. */
   #unanswered = 0;
+  /** By probe: bytes sent before it, and when it was sent. */
   #positions = new Float64Array(PROBES);
   #times = new Float64Array(PROBES);
-  #shortest = Infinity;
-  #shortestSince = 0;
+  /** Base delay, and when it was last measured. */
+  #base = Infinity;
+  #baseSince = 0;
+  /** Shortest round trip of this round, and its end: the bytes sent when it began. */
   #roundShortest = Infinity;
   #roundEnd = 0;
   #limited = false;
+  /** While draining: the bytes sent, window and round trip before it, and the answers since. */
+  #drain: { from: number; size: number; trip: number; answers: number } | undefined;
+  #drainedAt = -Infinity;
+  /** Latest round trip, and waits in a row that have ended without an answer. */
+  #trip = 0;
+  #expiries = 0;
+  /** Window when it last grew, and whether no round has seen a queue yet. */
+  #top = FIRST_WINDOW;
+  #isStarting = true;
 
   /** Whether another datagram may be sent. */
   get open(): boolean {
@@ -43,60 +89,127 @@ export class DatagramWindow {
     return false;
   }
 
-  /** Counts a sent datagram; true if a probe must follow it. */
-  sent(length: number): boolean {
+  /** Number of bytes that may be sent. */
+  get room(): number {
+    return Math.max(0, this.size - this.#sent + this.#acknowledged);
+  }
+
+  /** Counts a datagram sent at `now`; true if a probe must follow it. */
+  sent(length: number, now: number): boolean {
     this.#sent += length;
-    return this.#sent - this.#lastProbeAt >= PROBE_EVERY;
+    const since = this.#sent - this.#lastProbeAt;
+    if (since >= Math.min(PROBE_EVERY, Math.max(CLOSE_PROBES, this.size / 8))) return true;
+    if (since >= this.size / 4 && now - this.#lastProbeTime >= CLOSE) return true;
+    return this.#unanswered === 0 && this.room === 0; // nothing else would open it again
   }
 
   /** Records a probe sent at `now` and returns its number. */
   probe(now: number): number {
     const number = this.#next;
-    this.#positions[number % PROBES] = this.#sent;
-    this.#times[number % PROBES] = now;
+    const i = number % PROBES;
+    this.#positions[i] = this.#sent;
+    this.#times[i] = now;
     this.#lastProbeAt = this.#sent;
+    this.#lastProbeTime = now;
     this.#next = number + 1 >>> 0;
     this.#unanswered = Math.min(PROBES, this.#unanswered + 1);
     return number;
   }
 
-  /** Records the answer to a probe; false if it was not expected. */
-  answered(number: number, now: number): boolean {
+  /** Records the answer to a probe. */
+  answered(number: number, now: number): Answer {
     const age = this.#next - number >>> 0;
-    if (age === 0 || age > this.#unanswered) return false;
+    if (age === 0 || age > PROBES || age > this.#next) return "unknown";
+    if (age > this.#unanswered) return "late";
     this.#unanswered = age - 1;
-    this.#acknowledged = this.#positions[number % PROBES];
-    this.#measure(now - this.#times[number % PROBES], now);
-    return true;
+    const i = number % PROBES;
+    if (this.#positions[i] < this.#acknowledged) return "late"; // before a restart
+    this.#acknowledged = this.#positions[i];
+    this.#expiries = 0;
+    this.#trip = now - this.#times[i];
+    this.#measure(this.#trip, now);
+    return "covered";
   }
 
-  /** Treats everything in flight as lost, after a long time without an answer. */
-  restart(): void {
+  /** How long to wait for an answer when the window is closed, in milliseconds. */
+  get patience(): number {
+    return Math.min(MAX_PATIENCE, Math.max(MIN_PATIENCE, 4 * this.#trip));
+  }
+
+  /**
+   * Handles that no answer has come for `patience`. Returns true if another probe must be sent;
+   * false if everything in flight now counts as lost, so that the window is open.
+   */
+  expired(): boolean {
+    if (++this.#expiries < EXPIRIES) return true;
     this.#acknowledged = this.#sent;
     this.#lastProbeAt = this.#sent - PROBE_EVERY;
-    this.size = MIN_WINDOW;
+    this.#drain = undefined;
+    this.size = this.#top = MIN_WINDOW;
+    this.#isStarting = true;
+    this.#nextRound();
+    return false;
   }
 
-  #measure(roundTrip: number, now: number): void {
-    this.#roundShortest = Math.min(this.#roundShortest, roundTrip);
-    if (this.#acknowledged < this.#roundEnd) return;
-    if (this.#shortest === Infinity) this.#shortestSince = now;
-    if (now - this.#shortestSince > FORGET_AFTER) {
-      this.#shortestSince = now;
-      this.#shortest = this.#roundShortest;
-      this.#resize(0.5); // the queue below us drains, and the path shows its own delay
-    } else {
-      this.#shortest = Math.min(this.#shortest, this.#roundShortest);
-      const queued = roundTrip - this.#shortest;
-      if (queued > QUEUE_TARGET) this.#resize(0.8);
-      else if (this.#limited) this.#resize(queued < QUEUE_TARGET / 4 ? 1.5 : 1.1);
+  #measure(trip: number, now: number): void {
+    const drain = this.#drain;
+    if (drain !== undefined && this.#acknowledged <= drain.from) return;
+    this.#roundShortest = Math.min(this.#roundShortest, trip);
+    if (drain === undefined) {
+      if (this.#acknowledged >= this.#roundEnd) this.#endRound(now);
+    } else if (
+      ++drain.answers >= DRAIN_ANSWERS || this.#acknowledged >= drain.from + this.size
+    ) this.#endDrain(drain, now);
+  }
+
+  #endRound(now: number): void {
+    const trip = this.#roundShortest;
+    const limited = this.#limited;
+    const isOld = now - this.#baseSince > BASE_AGE;
+    if (trip <= this.#base + 1 || isOld && !limited) {
+      this.#base = isOld && !limited ? trip : Math.min(this.#base, trip);
+      this.#baseSince = now;
     }
+    this.#nextRound();
+    if (!limited) return;
+    const size = this.#nextSize(trip);
+    if (size >= this.size) this.#top = size;
+    const isDue = now - this.#drainedAt > Math.max(DRAIN_EVERY, 10 * trip);
+    if (isDue && (isOld || size < this.#top * SHRUNK)) this.#beginDrain(trip);
+    else this.#resize(size);
+  }
+
+  /** The window after a round with this shortest round trip. */
+  #nextSize(trip: number): number {
+    if (trip > this.#base + QUEUE_TARGET / 4) this.#isStarting = false;
+    else return this.size * (this.#isStarting ? 2 : 1.25);
+    return this.size * Math.min(2, (1 + (this.#base + QUEUE_TARGET) / trip) / 2);
+  }
+
+  #beginDrain(trip: number): void {
+    this.#drain = { from: this.#sent, size: this.size, trip, answers: 0 };
+    this.#resize(this.size * this.#base / trip * DRAINED);
+  }
+
+  #endDrain({ size, trip }: { size: number; trip: number }, now: number): void {
+    const base = this.#roundShortest;
+    const isOtherPath = base > this.#base + QUEUE_TARGET / 4 && base > SAME_DELAY * trip;
+    // If the delay fell, the queue may not have been empty: drain again, from the new base.
+    this.#baseSince = this.#drainedAt = base < FELL * this.#base ? -Infinity : now;
+    this.#base = base;
+    this.#drain = undefined;
+    this.#nextRound();
+    this.#resize(isOtherPath ? this.#top : size / trip * (base + QUEUE_TARGET / 2));
+    this.#top = this.size;
+  }
+
+  #nextRound(): void {
     this.#roundShortest = Infinity;
     this.#roundEnd = this.#sent;
     this.#limited = false;
   }
 
-  #resize(factor: number): void {
-    this.size = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, Math.round(this.size * factor)));
+  #resize(size: number): void {
+    this.size = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, Math.round(size)));
   }
 }

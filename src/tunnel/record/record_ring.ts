@@ -109,13 +109,17 @@ export class RecordRing {
     return slot;
   }
 
-  /** How many records, of at most `max` bytes, are contiguous; there must be no holes. */
+  /**
+   * How many records, of at most `max` bytes but at least one, are contiguous; there must be no
+   * holes.
+   */
   reach(max: number): number {
     let [end, taken] = [this.#offsets[this.#first], 0];
     const limit = end + max;
     for (; taken < this.#count; taken++) {
       const slot = this.slot(taken);
-      if (this.#offsets[slot] !== end || end + this.sizes[slot] > limit) break;
+      if (this.#offsets[slot] !== end) break;
+      if (taken > 0 && end + this.sizes[slot] > limit) break;
       end += this.sizes[slot];
     }
     return taken;

@@ -25,6 +25,8 @@ export interface Connection {
 export interface DatagramPort {
   /** Maximum length of a message that the path carries now, in bytes. */
   readonly maxSize: number;
+  /** Whether the peer reads packets (docs/protocol.md); the login sets it. */
+  packs?: boolean;
   /** Sends a message, which is copied; resolves when there is room for the next. */
   send(bytes: Uint8Array): Promise<void>;
   /** Returns the next message; rejects when the connection has ended. */

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import {
   type DatagramDrop,
-  encodeProbe,
+  encodePing,
+  encodePong,
   FRAGMENT_HEADER,
   isWellFormed,
   writeFragment,
@@ -34,9 +35,9 @@ function reader(size = 64 * 1024, start = 0): Taken {
       frames.push({ handle, payload: buffer.bytes.slice(offset, offset + length) });
     },
     ping: (number) => void probes.push(`ping ${number}`),
-    pong(number) {
-      probes.push(`pong ${number}`);
-      return number === 1;
+    pong(number, packets) {
+      probes.push(`pong ${number}${packets === undefined ? "" : ` after ${packets}`}`);
+      return number !== 2;
     },
     dropped: (reason) => void drops.push(reason),
     batchEnd: () => void ends++,
@@ -105,7 +106,7 @@ Deno.test("lost, repeated and reordered fragments never make a wrong frame", () 
 Deno.test("arbitrary bytes are dropped or well-formed, and never cause an exception", () => {
   const bytes = fc.uint8Array({ maxLength: 64 });
   const likely = fc.tuple(
-    fc.constantFrom(0, 2, 3),
+    fc.constantFrom(0, 1, 2, 3),
     fc.nat(20),
     handle,
     fc.uint8Array({ maxLength: 24 }),
@@ -143,14 +144,16 @@ Deno.test("each way in which fragments fail to match has its own drop reason", (
   const [, longer] = halves(1, 9, payload, 40);
   assertEquals(dropped(receive(first), receive(longer)), ["fragment-mismatch"]);
   assertEquals(dropped(receive(first.subarray(0, FRAGMENT_HEADER))), ["datagram-malformed"]);
-  assertEquals(dropped(receive(encodeProbe("pong", 2))), ["datagram-malformed"]);
+  assertEquals(dropped(receive(encodePong(2, undefined))), ["datagram-malformed"]);
 });
 
 Deno.test("pings and pongs are reported with their number", () => {
   const taken = reader();
-  taken.reader.received(encodeProbe("ping", 0xffff_ffff));
-  taken.reader.received(encodeProbe("pong", 1));
-  assertEquals([taken.probes, taken.drops], [["ping 4294967295", "pong 1"], []]);
+  taken.reader.received(encodePing(0xffff_ffff));
+  taken.reader.received(encodePong(1, undefined));
+  taken.reader.received(encodePong(3, 0xffff_fffe));
+  const expected = ["ping 4294967295", "pong 1", "pong 3 after 4294967294"];
+  assertEquals([taken.probes, taken.drops], [expected, []]);
 });
 
 Deno.test("frames stay in the buffer until the batch ends, in one turn or when the buffer is full", async () => {
@@ -167,7 +170,7 @@ Deno.test("frames stay in the buffer until the batch ends, in one turn or when t
 
 Deno.test("pings in datagrams are answered up to 64 at once, and one more for each 8 KiB", () => {
   const { reader: target, probes, drops } = reader();
-  const ping = encodeProbe("ping", 7);
+  const ping = encodePing(7);
   for (let i = 0; i < 100; i++) target.received(ping);
   // Their own bytes count, too.
   assertEquals([probes.length, drops.length], [64, 36]);

@@ -1,83 +1,140 @@
 import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import {
   DatagramWindow,
   MAX_WINDOW,
   MIN_WINDOW,
 } from "../../../src/tunnel/datagram/datagram_window.ts";
+import { seededRandom } from "../../lab/relay/delay_line.ts";
+import { type Carried, simulate, type SimulatedPath } from "./simulated_path.ts";
 
-const DATAGRAM = 1_400;
+/** Bytes per millisecond of 1 Mbit/s. */
+const MBIT = 125;
 
-/** Sends all that the window permits over a path with a rate, a delay and an unlimited queue. */
-function overPath(
-  window: DatagramWindow,
-  { bytesPerMs, delay, loss = () => false, until }: {
-    bytesPerMs: number;
-    delay: number;
-    loss?: () => boolean;
-    until: number;
-  },
-): { carried: number; longestQueue: number } {
-  const answers: { at: number; number: number }[] = [];
-  let [free, carried, longestQueue] = [0, 0, 0];
-  for (let now = 0; now < until; now += 0.5) {
-    while (answers.length > 0 && answers[0].at <= now) {
-      const { number } = answers.shift() ?? { number: -1 };
-      assert(window.answered(number, now));
-    }
-    for (let burst = 0; burst < 64 && window.open; burst++) {
-      free = Math.max(free, now) + DATAGRAM / bytesPerMs;
-      if (now > until / 2) longestQueue = Math.max(longestQueue, free - now);
-      carried += DATAGRAM;
-      const due = window.sent(DATAGRAM);
-      const number = due ? window.probe(now) : -1;
-      if (due && !loss()) answers.push({ at: free + delay, number });
-    }
-  }
-  return { carried, longestQueue };
+type Path = Pick<SimulatedPath, "rate" | "delay" | "until"> & Partial<SimulatedPath>;
+
+function over(path: Path, seed = 1): Carried {
+  const random = seededRandom(seed);
+  return simulate(new DatagramWindow(), { offered: Infinity, random, ...path });
 }
 
-Deno.test("the window fills a path and keeps its queue short", () => {
-  for (const bytesPerMs of [500, 2_500, 12_500]) { // 4, 20 and 100 Mbit/s
-    const until = 8_000;
-    const { carried, longestQueue } = overPath(new DatagramWindow(), {
-      bytesPerMs,
-      delay: 40,
-      until,
-    });
-    assert(carried > 0.75 * bytesPerMs * until, `${carried} of ${bytesPerMs * until}`);
-    assert(longestQueue < Math.max(150, 1.5 * MIN_WINDOW / bytesPerMs), `${longestQueue} ms`);
+/** Share of the rate that was carried in the seconds from `from` on. */
+function share({ bytes }: Carried, from: number, bytesPerMs: number): number {
+  const rest = bytes.slice(from);
+  return rest.reduce((sum, count) => sum + count, 0) / (rest.length * 1_000 * bytesPerMs);
+}
+
+const always = (value: number) => () => value;
+
+for (const megabits of [1, 4, 20, 100, 1_000]) {
+  Deno.test(`the window fills a path of ${megabits} Mbit/s and keeps its queue short`, () => {
+    const rate = megabits * MBIT;
+    const carried = over({ rate: always(rate), delay: always(40), until: 6_000 });
+    assert(share(carried, 2, rate) > 0.9, JSON.stringify(carried));
+    const queue = Math.max(...carried.queues.slice(3));
+    assert(queue < Math.max(60, 2 * MIN_WINDOW / rate), `${queue} ms`);
+  });
+}
+
+Deno.test("on a path of 100 kbit/s the window is the smallest, and frames still cross", () => {
+  const rate = 0.1 * MBIT;
+  const carried = over({ rate: always(rate), delay: always(40), until: 20_000 });
+  assert(share(carried, 10, rate) > 0.7, JSON.stringify(carried));
+  assert(Math.max(...carried.queues.slice(12)) < 3 * MIN_WINDOW / rate);
+});
+
+Deno.test("Q1: after any change of the delay the path is full again within seconds", () => {
+  for (
+    const [before, after] of [[2, 12], [2, 42], [2, 202], [42, 2], [202, 2], [1, 25], [20, 41]]
+  ) {
+    for (const megabits of [5, 20, 100]) {
+      const rate = megabits * MBIT;
+      const delay = (now: number) => now < 4_000 ? before : after;
+      const carried = over({ rate: always(rate), delay, until: 24_000 });
+      const told = `${before} to ${after} ms, ${megabits} Mbit/s: ${JSON.stringify(carried)}`;
+      assert(share(carried, 10, rate) > 0.85, told);
+      assert(Math.max(...carried.queues.slice(20)) < 130, told);
+    }
   }
 });
 
-Deno.test("lost probes do not narrow the window", () => {
-  let turn = 0;
-  const loss = () => turn++ % 10 === 3;
-  const path = { bytesPerMs: 2_500, delay: 40, until: 8_000 };
-  const { carried } = overPath(new DatagramWindow(), { ...path, loss });
-  assert(carried > 0.75 * path.bytesPerMs * path.until);
+Deno.test("Q1: what is offered below the path's rate passes, whatever its delay becomes", () => {
+  const step = fc.tuple(fc.integer({ min: 1, max: 9 }), fc.constantFrom(1, 12, 42, 202));
+  const steps = fc.array(step, { maxLength: 4 });
+  fc.assert(
+    fc.property(steps, fc.nat(30), fc.nat(100), fc.nat(), (steps, jitter, loss, seed) => {
+      const delay = (now: number) =>
+        steps.filter(([second]) => second * 1_000 <= now).at(-1)?.[1] ?? 2;
+      steps.sort(([one], [other]) => one - other);
+      const offered = 5 * MBIT;
+      const path = { rate: always(50 * MBIT), delay, jitter, loss: loss / 5_000, offered };
+      const carried = over({ ...path, until: 16_000 }, seed);
+      assert(share(carried, 13, offered) > 0.99, JSON.stringify(carried));
+    }),
+    { numRuns: 25 },
+  );
 });
 
-Deno.test("an unexpected answer is refused: repeated, overtaken or invented", () => {
-  const window = new DatagramWindow();
-  const numbers = [window.probe(0), window.probe(1), window.probe(2)];
-  assertEquals(numbers, [0, 1, 2]);
-  assert(window.answered(1, 10));
-  assertEquals([1, 0, 3, 0xffff_ffff].map((number) => window.answered(number, 11)), [
-    false,
-    false,
-    false,
-    false,
-  ]);
-  assert(window.answered(2, 12));
+Deno.test("when the path's rate falls or rises, the window follows within seconds", () => {
+  for (const [before, after] of [[10, 1], [100, 10], [1, 10], [10, 100]]) {
+    const rate = (now: number) => (now < 4_000 ? before : after) * MBIT;
+    const carried = over({ rate, delay: always(40), until: 16_000 });
+    assert(share(carried, 9, after * MBIT) > 0.85, JSON.stringify([after, carried]));
+    assert(Math.max(...carried.queues.slice(9)) < 200, JSON.stringify([after, carried]));
+  }
 });
 
-Deno.test("without answers the window closes, and opens again after a restart", () => {
+Deno.test("jitter, reordered and lost answers do not narrow the window", () => {
+  for (const loss of [0, 0.001, 0.02, 0.1]) {
+    const rate = 20 * MBIT;
+    const carried = over({
+      rate: always(rate),
+      delay: always(40),
+      jitter: 30,
+      loss,
+      until: 12_000,
+    });
+    assert(share(carried, 3, rate) > 0.85, JSON.stringify([loss, carried]));
+    assert(Math.max(...carried.queues.slice(3)) < 150, JSON.stringify([loss, carried]));
+  }
+});
+
+Deno.test("an answer covers what was sent before its probe; others are late or unknown", () => {
   const window = new DatagramWindow();
-  while (window.open) if (window.sent(DATAGRAM)) window.probe(0);
-  assert(!window.open);
-  window.restart();
-  assert(window.open);
+  assertEquals(window.answered(0, 1), "unknown");
+  const numbers = [0, 1, 2].map((now) => {
+    window.sent(10_000, now);
+    return window.probe(now);
+  });
+  const room = window.room;
+  assertEquals(window.answered(numbers[1], 5), "covered");
+  assertEquals(window.room, Math.min(window.size, room + 20_000));
+  assertEquals([numbers[0], numbers[1]].map((n) => window.answered(n, 6)), ["late", "late"]);
+  assertEquals(window.answered(numbers[2] + 1, 6), "unknown");
+  assertEquals(window.answered(numbers[2], 7), "covered");
+});
+
+Deno.test("a closed window always has a probe under way, and opens without an answer at last", () => {
+  const window = new DatagramWindow();
+  let probes = 0;
+  for (let now = 0; window.open; now += 0.01) {
+    if (window.sent(1_400, now)) probes = window.probe(now) + 1;
+  }
+  assert(probes > 0);
+  let waits = 1;
+  while (window.expired()) waits++;
+  assert(window.open && waits < 10);
   assertEquals(window.size, MIN_WINDOW);
-  assert(window.size <= MAX_WINDOW);
-  assert(window.sent(DATAGRAM), "a probe follows the first datagram after a restart");
+});
+
+Deno.test("the window never exceeds its bounds", () => {
+  const { queues } = over({ rate: always(1e6), delay: always(0.1), until: 300 });
+  assert(queues.length > 0);
+  const window = new DatagramWindow();
+  for (let now = 0; now < 10_000; now += 1) {
+    for (let count = 0; count < 200 && window.open; count++) window.sent(60_000, now);
+    window.answered(window.probe(now), now);
+    assert(window.size <= MAX_WINDOW && window.size >= MIN_WINDOW);
+  }
+  assertEquals(window.size, MAX_WINDOW);
 });

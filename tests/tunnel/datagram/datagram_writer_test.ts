@@ -1,12 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { DatagramPort } from "../../../src/tunnel/transport/connection.ts";
-import { type DatagramDrop, encodeProbe } from "../../../src/tunnel/datagram/datagram.ts";
+import { type DatagramDrop, encodePing } from "../../../src/tunnel/datagram/datagram.ts";
 import { DatagramWriter } from "../../../src/tunnel/datagram/datagram_writer.ts";
 import type { FrameWriter } from "../../../src/tunnel/record/frame_writer.ts";
 import { DATA_LIMIT, MAX_AGE, type QueueDrop } from "../../../src/tunnel/record/record_queue.ts";
 
 /** A writer, and what it sent on the stream and in datagrams. */
-function writer(maxSize = 1_000) {
+function writer(maxSize = 1_000, packs = false) {
   const said: string[] = [];
   const sent: Uint8Array[] = [];
   const drops: (DatagramDrop | QueueDrop)[] = [];
@@ -24,6 +24,7 @@ function writer(maxSize = 1_000) {
   };
   const port = {
     maxSize,
+    packs,
     send(bytes: Uint8Array): Promise<void> {
       if (bytes.length > this.maxSize) return Promise.reject(new Error("datagram too large"));
       sent.push(bytes.slice());
@@ -84,11 +85,18 @@ Deno.test("when the path's datagram size shrinks, frames that no longer fit are 
   port.maxSize = 800;
   await out.drained();
   assertEquals([data(sent), drops], [[458, 458], []]);
-  for (let count = 0; count < 3; count++) send(1, 790);
-  out.flush(); // the first is in flight
-  port.maxSize = 700;
+  // The size shrinks while QUIC takes a datagram.
+  const { send: accept } = port;
+  port.send = (bytes) => {
+    port.send = accept;
+    port.maxSize = 700;
+    return port.send(bytes);
+  };
+  send(1, 790);
   await out.drained();
-  assertEquals([data(sent).slice(2), drops], [[794, 403, 403], ["datagram-too-long"]]);
+  send(1, 790);
+  await out.drained();
+  assertEquals([data(sent).slice(2), drops], [[403, 403], ["datagram-too-long"]]);
 });
 
 Deno.test("a full queue refuses data", () => {
@@ -113,8 +121,8 @@ Deno.test("data in flight is limited until an answer arrives", async () => {
   await settle();
   assertEquals(data(sent).length, before);
   const pings = sent.filter(([first]) => first >>> 6 === 2);
-  assertEquals(pings[0], encodeProbe("ping", 0));
-  assert(out.ponged(pings.length - 1));
+  assertEquals(pings[0], encodePing(0));
+  assert(out.ponged(pings.length - 1, undefined));
   await settle();
   assert(data(sent).length > before);
 });
@@ -129,9 +137,47 @@ Deno.test("behind a closed window old data is dropped, but PPP control frames ar
   out.beginBatch();
   assert(out.session(1, control, 0, control.length));
   clock.now += MAX_AGE + 50; // data has been too old for 50 ms
-  assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1));
+  assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1, undefined));
   await out.drained();
   assertEquals(data(sent).at(-1), 10);
   assert(drops.length > 100);
   assertEquals(new Set(drops), new Set(["queue-stale"]));
+});
+
+Deno.test("a peer that reads packets gets small frames together, and long ones in as few as hold them", async () => {
+  const { out, sent, send, said } = writer(1_000, true);
+  out.shown(1);
+  for (let count = 0; count < 10; count++) send(1, 86);
+  await out.drained();
+  assertEquals(data(sent), [904]);
+  send(1, 3_000);
+  await out.drained();
+  assertEquals([data(sent).slice(1), said], [[1_000, 1_000, 1_000, 20], []]);
+});
+
+Deno.test("while the peer's answers show losses, every eighth packet is followed by a parity", async () => {
+  const { out, sent, send } = writer(1_000, true);
+  out.shown(1);
+  const parities = () => sent.filter(([first, , , type]) => first >>> 6 === 2 && type === 10);
+  for (let count = 0; count < 20; count++) send(1, 980);
+  await out.drained();
+  assertEquals(parities().length, 0);
+  const before = data(sent).length;
+  assert(out.ponged(1, 3)); // of twelve
+  for (let count = 0; count < 10; count++) send(1, 980);
+  await out.drained();
+  const packets = data(sent).length - before;
+  assert(packets >= 10);
+  assertEquals(parities().length, Math.floor(packets / 8));
+});
+
+Deno.test("Q6: an answer after that to a later ping has its own name, an invented one is none", async () => {
+  const { out, drops, send } = writer();
+  out.shown(1);
+  for (let count = 0; count < 30; count++) send(1, 980);
+  await out.drained();
+  assert(out.ponged(1, undefined));
+  assert(out.ponged(0, undefined));
+  assertEquals(drops, ["probe-late"]);
+  assertEquals(out.ponged(1_000, undefined), false);
 });

@@ -1,0 +1,177 @@
+import type { DatagramPort } from "../transport/connection.ts";
+import {
+  type DatagramDrop,
+  encodePing,
+  FRAGMENT_HEADER,
+  MAX_FRAGMENT,
+  PROBE_BYTES,
+  writeFragment,
+} from "./datagram.ts";
+import { DatagramWindow } from "./datagram_window.ts";
+import { LossWatch } from "./loss_watch.ts";
+import { GROUP, Packer, Parity, PARITY_HEADER } from "./packet.ts";
+import { MAX_RECORD_BODY, RECORD_HEADER } from "../record/record.ts";
+import type { RecordOutlet } from "../record/record_writer.ts";
+
+/** Bounds of the bytes sent before the window is checked again. */
+const MIN_PORTION = 2 * 1024;
+const MAX_PORTION = 64 * 1024;
+const SHORT_PORTION = 16 * 1024;
+/** Minimum datagram size for packets, in bytes; every QUIC path carries more (RFC 9000 section 14). */
+const MIN_SIZE = 256;
+
+/** What an outlet needs. */
+export interface DatagramOutletOptions {
+  port: DatagramPort;
+  dropped: (reason: DatagramDrop) => void;
+  /** Milliseconds of a monotonic clock. */
+  now: () => number;
+}
+
+/**
+ * Sends records as datagrams while the window is open: as packets if the peer reads them, with a
+ * parity for every {@linkcode GROUP} while the path loses some, otherwise one datagram or two
+ * fragments for each record.
+ */
+export class DatagramOutlet implements RecordOutlet {
+  #options: DatagramOutletOptions;
+  #window = new DatagramWindow();
+  #answer = Promise.withResolvers<void>();
+  #losses: LossWatch;
+  #packer = new Packer();
+  #parity = new Parity();
+  #frame = 0;
+  #fragment = new DataView(new ArrayBuffer(MAX_FRAGMENT));
+  #maxSize: number;
+  /** Bytes that a parity needs beyond a packet; 0 while none is sent. */
+  #reserve = 0;
+  /** The latest datagram, and an error that ended the connection. */
+  #last: Promise<void> = Promise.resolve();
+  #failure: unknown;
+
+  constructor(options: DatagramOutletOptions) {
+    this.#options = options;
+    this.#losses = new LossWatch(options.now);
+    this.#maxSize = options.port.maxSize;
+  }
+
+  get portion(): number {
+    return Math.min(MAX_PORTION, Math.max(MIN_PORTION, this.#window.room));
+  }
+
+  get shortPortion(): number {
+    return Math.min(SHORT_PORTION, this.portion);
+  }
+
+  /** Maximum length of a payload that datagrams carry now, in bytes. */
+  get maxPayload(): number {
+    if (this.#packs) return this.#maxSize < MIN_SIZE ? -1 : MAX_RECORD_BODY;
+    return 2 * (this.#maxSize - FRAGMENT_HEADER);
+  }
+
+  room(): Promise<void> | undefined {
+    return this.#window.open ? undefined : this.#answered();
+  }
+
+  /**
+   * Sends whole records. QUIC takes a datagram at once while there is room for it in its own queue,
+   * so only the last one is awaited.
+   */
+  async send(records: Uint8Array): Promise<number> {
+    this.#maxSize = this.#options.port.maxSize;
+    if (this.#packs) this.#sendPackets(records);
+    else this.#sendRecords(records);
+    await this.#last;
+    if (this.#failure !== undefined) throw this.#failure;
+    return records.length;
+  }
+
+  /**
+   * Handles a pong: the number of its ping, and the packets that the peer had received. Returns
+   * false if no ping has that number.
+   */
+  ponged(number: number, received: number | undefined): boolean {
+    const answer = this.#window.answered(number, this.#options.now());
+    if (answer === "unknown") return false;
+    if (answer === "late") {
+      this.#options.dropped("probe-late");
+      return true;
+    }
+    if (received !== undefined) this.#losses.answered(number, received);
+    this.#answer.resolve();
+    return true;
+  }
+
+  get #packs(): boolean {
+    return this.#options.port.packs === true;
+  }
+
+  #sendPackets(records: Uint8Array): void {
+    const reserve = this.#losses.isLossy ? PARITY_HEADER : 0;
+    if (reserve === 0 && this.#reserve > 0) this.#parity.clear();
+    this.#reserve = reserve;
+    this.#packer.pack(records, this.#maxSize - reserve, (packet) => {
+      this.#send(packet);
+      if (this.#reserve === 0) return;
+      this.#parity.add(packet);
+      if (this.#parity.count < GROUP) return;
+      this.#send(this.#parity.take());
+      this.#parity.clear();
+    });
+  }
+
+  #sendRecords(records: Uint8Array): void {
+    const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
+    for (let at = 0; at < records.length;) {
+      const header = view.getUint32(at);
+      const end = at + RECORD_HEADER + (header >>> 16 & MAX_RECORD_BODY);
+      if (end - at <= this.#maxSize) this.#send(records.subarray(at, end));
+      else this.#sendHalves(header & 0xffff, records.subarray(at + RECORD_HEADER, end));
+      at = end;
+    }
+  }
+
+  #sendHalves(handle: number, payload: Uint8Array): void {
+    const middle = payload.length + 1 >> 1;
+    this.#frame = this.#frame + 1 & 0xffff;
+    for (const part of [[0, middle], [middle, payload.length]] as const) {
+      const length = writeFragment(this.#fragment, handle, this.#frame, payload, part);
+      this.#send(new Uint8Array(this.#fragment.buffer, 0, length));
+    }
+  }
+
+  #send(datagram: Uint8Array): void {
+    const { port, now } = this.#options;
+    const { length } = datagram;
+    this.#last = port.send(datagram).catch((error) => this.#failed(error, length));
+    if (this.#window.sent(length, now())) this.#probe();
+  }
+
+  #probe(): void {
+    const { port, now } = this.#options;
+    const number = this.#window.probe(now());
+    this.#losses.probed(number, this.#packer.count);
+    if (PROBE_BYTES > port.maxSize) return;
+    this.#last = port.send(encodePing(number)).catch((error) => this.#failed(error, PROBE_BYTES));
+  }
+
+  /** A datagram longer than the path now carries is lost; any other failure ends the connection. */
+  #failed(error: unknown, length: number): void {
+    this.#maxSize = this.#options.port.maxSize;
+    if (length > this.#maxSize) this.#options.dropped("datagram-too-long");
+    else this.#failure ??= error;
+  }
+
+  /** Waits until the window is open again. */
+  async #answered(): Promise<void> {
+    while (!this.#window.open) {
+      this.#answer = Promise.withResolvers();
+      const timer = setTimeout(() => {
+        if (this.#window.expired()) this.#probe();
+        this.#answer.resolve();
+      }, this.#window.patience);
+      await this.#answer.promise;
+      clearTimeout(timer);
+    }
+  }
+}
