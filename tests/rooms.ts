@@ -137,7 +137,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/transport",
   ],
   "src/tunnel/admission": ["src/limits"],
-  "src/tunnel/datagram": ["src/limits", "src/tunnel", "src/tunnel/record", "src/tunnel/transport"],
+  "src/tunnel/datagram": [
+    "src/limits",
+    "src/pppoe",
+    "src/tunnel",
+    "src/tunnel/record",
+    "src/tunnel/transport",
+  ],
   "src/tunnel/quic": [
     "ffi/socket",
     "src/limits",

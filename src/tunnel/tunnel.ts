@@ -254,6 +254,8 @@ export class Tunnel {
     if (type === ControlType.ping) {
       if (!this.#pings.admitsPing()) return "ping-rate";
       this.#say(ControlType.pong, body);
+    } else if (type === ControlType.pong && this.#datagrams?.confirmed(body)) {
+      return undefined; // data behind it may use datagrams again
     } else if (type === ControlType.pong) {
       const roundTrip = this.#liveness.ponged(body);
       if (roundTrip === undefined) {

@@ -2,7 +2,9 @@ import type { DatagramPort } from "../transport/connection.ts";
 import { type DatagramDrop, encodePong } from "./datagram.ts";
 import { DatagramOutlet } from "./datagram_outlet.ts";
 import type { FrameWriter } from "../record/frame_writer.ts";
+import { StreamOrder } from "./stream_order.ts";
 import type { QueueDrop } from "../record/record_queue.ts";
+import { ControlType } from "../record/record.ts";
 import { RecordWriter } from "../record/record_writer.ts";
 
 /** Maximum pongs waiting for room in QUIC's own queue; further ones are dropped. */
@@ -19,11 +21,8 @@ export interface DatagramWriterOptions {
 }
 
 /**
- * Sends session frames as datagrams, and everything else on the stream.
- *
- * After a discovery record of a handle, its frames stay on the stream behind that record until the
- * peer has sent data of the handle: so an LCP packet of the AC cannot overtake its PADS. Frames
- * that datagrams do not carry stay on the stream too.
+ * Sends session data as datagrams, and everything else on the stream: discovery, PPP control, data
+ * that would overtake them ({@linkcode StreamOrder}), and frames that datagrams do not carry.
  */
 export class DatagramWriter implements FrameWriter {
   #options: DatagramWriterOptions;
@@ -31,8 +30,7 @@ export class DatagramWriter implements FrameWriter {
   /** Queues the frames for datagrams, as records. */
   #records: RecordWriter;
   #outlet: DatagramOutlet;
-  /** By handle: whether the peer has sent data of it. */
-  #shown = new Uint8Array(0x10000);
+  #order = new StreamOrder();
   #pongs = 0;
 
   constructor(options: DatagramWriterOptions) {
@@ -70,14 +68,14 @@ export class DatagramWriter implements FrameWriter {
   }
 
   session(handle: number, source: Uint8Array, offset: number, length: number): boolean {
-    if (this.#shown[handle] === 0 || length > this.#outlet.maxPayload) {
+    if (this.#order.takes(handle, source, offset, length) || length > this.#outlet.maxPayload) {
       return this.#stream.session(handle, source, offset, length);
     }
     return this.#records.session(handle, source, offset, length);
   }
 
   discovery(handle: number, frame: Uint8Array): boolean {
-    this.#shown[handle] = 0;
+    this.#order.opened(handle);
     return this.#stream.discovery(handle, frame);
   }
 
@@ -87,7 +85,7 @@ export class DatagramWriter implements FrameWriter {
 
   /** Records that the peer has sent data of this handle, so it knows the session. */
   shown(handle: number): void {
-    this.#shown[handle] = 1;
+    this.#order.shown(handle);
   }
 
   /** Answers a ping that arrived in a datagram after this number of packets, if any. */
@@ -103,7 +101,14 @@ export class DatagramWriter implements FrameWriter {
     return this.#outlet.ponged(number, packets);
   }
 
+  /** Handles a pong that arrived on the stream; false if it answers no mark. */
+  confirmed(body: Uint8Array): boolean {
+    return this.#order.confirmed(body);
+  }
+
   flush(): void {
+    const mark = this.#order.mark(this.#options.now());
+    if (mark !== undefined) this.#stream.control(ControlType.ping, mark);
     this.#stream.flush();
     this.#records.flush();
   }

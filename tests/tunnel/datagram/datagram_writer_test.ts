@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { DatagramPort } from "../../../src/tunnel/transport/connection.ts";
 import { type DatagramDrop, encodePing } from "../../../src/tunnel/datagram/datagram.ts";
 import { DatagramWriter } from "../../../src/tunnel/datagram/datagram_writer.ts";
+import { ControlType } from "../../../src/tunnel/record/record.ts";
 import type { FrameWriter } from "../../../src/tunnel/record/frame_writer.ts";
 import { DATA_LIMIT, MAX_AGE, type QueueDrop } from "../../../src/tunnel/record/record_queue.ts";
 
@@ -9,6 +10,7 @@ import { DATA_LIMIT, MAX_AGE, type QueueDrop } from "../../../src/tunnel/record/
 function writer(maxSize = 1_000, packs = false) {
   const said: string[] = [];
   const sent: Uint8Array[] = [];
+  const marks: Uint8Array[] = [];
   const drops: (DatagramDrop | QueueDrop)[] = [];
   const stream: FrameWriter = {
     isFull: false,
@@ -18,7 +20,10 @@ function writer(maxSize = 1_000, packs = false) {
     beginBatch() {},
     session: (handle, _source, _offset, length) => said.push(`session ${handle} ${length}`) > 0,
     discovery: (handle) => said.push(`discovery ${handle}`) > 0,
-    control: (type) => said.push(`control ${type}`) > 0,
+    control: (type, body) => {
+      if (type === ControlType.ping) marks.push(body);
+      return true;
+    },
     flush() {},
     drained: () => Promise.resolve(),
   };
@@ -43,7 +48,7 @@ function writer(maxSize = 1_000, packs = false) {
     out.beginBatch();
     return out.session(handle, new Uint8Array(length), 0, length);
   };
-  return { out, said, sent, drops, port, send, clock };
+  return { out, said, sent, marks, drops, port, send, clock };
 }
 
 /** Whole frames and fragments, without probes. */
@@ -67,6 +72,31 @@ Deno.test("data after a PADS stays on the stream until the peer has sent data of
   assertEquals(said.slice(3), ["discovery 7", "session 7 13"]);
   await out.drained();
   assertEquals(data(sent).length, 1);
+});
+
+Deno.test("Q4: PPP control goes on the stream, and data behind it until a mark has come back", async () => {
+  const { out, said, marks, sent, clock } = writer();
+  const frame = async (...bytes: number[]) => {
+    out.beginBatch();
+    out.session(1, Uint8Array.from(bytes), 0, bytes.length);
+    out.flush();
+    await out.drained();
+  };
+  out.shown(1);
+  await frame(0x00, 0x21, 1); // IPv4
+  await frame(0xc0, 0x21, 9, 1, 0, 4); // an LCP Echo-Request: nothing depends on it
+  await frame(0x00, 0x21, 2);
+  assertEquals([data(sent).length, said], [2, ["session 1 6"]]);
+  await frame(0x80, 0x21, 2, 1, 0, 4); // an IPCP Configure-Ack
+  await frame(0x00, 0x21, 3);
+  assertEquals([data(sent).length, marks.length, said.at(-1)], [2, 1, "session 1 3"]);
+  assertEquals(out.confirmed(new Uint8Array(8)), false);
+  assert(out.confirmed(marks[0]));
+  assertEquals(out.confirmed(marks[0]), false);
+  await frame(0x00, 0x21, 4);
+  assertEquals(data(sent).length, 3);
+  for (let i = 0; i < 1_000; i++, clock.now += 1) await frame(0xc2, 0x23, 1, i & 0xff, 0, 4); // CHAP
+  assert(marks.length >= 10 && marks.length <= 11, `${marks.length} marks in a second`);
 });
 
 Deno.test("a frame is sent whole, in two fragments, or on the stream, depending on its length", async () => {
@@ -128,7 +158,7 @@ Deno.test("data in flight is limited until an answer arrives", async () => {
 });
 
 Deno.test("behind a closed window old data is dropped, but PPP control frames are not", async () => {
-  const { out, sent, drops, send, clock } = writer();
+  const { out, said, sent, drops, send, clock } = writer();
   out.shown(1);
   while (send(1, 900));
   out.flush();
@@ -136,10 +166,10 @@ Deno.test("behind a closed window old data is dropped, but PPP control frames ar
   const control = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 4);
   out.beginBatch();
   assert(out.session(1, control, 0, control.length));
+  assertEquals(said, ["session 1 6"]); // at once
   clock.now += MAX_AGE + 50; // data has been too old for 50 ms
   assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1, undefined));
   await out.drained();
-  assertEquals(data(sent).at(-1), 10);
   assert(drops.length > 100);
   assertEquals(new Set(drops), new Set(["queue-stale"]));
 });

@@ -175,6 +175,39 @@ Deno.test("a discovery record is never overtaken by the first data after it, wha
   });
 });
 
+Deno.test("Q4: no data is delivered before the PPP control that was sent before it", async () => {
+  await connected(async (a, b) => {
+    const [near, far] = [tunnel(a), tunnel(b)];
+    const seen: number[][] = Array.from({ length: 9 }, () => []);
+    const rounds = 300;
+    const last = Promise.withResolvers<void>();
+    let total = 0;
+    const running = [
+      near.run({ ...silent, dropped: (reason) => last.reject(new Error(reason)) }),
+      far.run({
+        ...silent,
+        session(handle, offset) {
+          const { bytes } = far.buffer;
+          if (bytes[offset] >= 0x80) seen[handle].push(bytes[offset + 3]);
+          else assertEquals(seen[handle].at(-1), bytes[offset + 3], "data before its control");
+          if (++total === 2 * rounds) last.resolve();
+          if (far.writer.session(handle, new Uint8Array([0, 0x21]), 0, 2)) far.writer.flush();
+        },
+      }),
+    ];
+    for (let round = 0; round < rounds; round++) {
+      const handle = round % seen.length;
+      near.writer.session(handle, Uint8Array.of(0x80, 0x21, 2, round), 0, 4);
+      near.writer.session(handle, Uint8Array.of(0x00, 0x21, 2, round), 0, 4);
+      near.writer.flush();
+      if (round % 10 === 0) await new Promise((go) => setTimeout(go, 3));
+    }
+    await last.promise;
+    await near.close("shutdown", "", 1_000);
+    await Promise.all(running);
+  });
+});
+
 Deno.test("both ends report the same close reason, after the records before it, even without grace", async () => {
   for (const [grace, reason] of [[1_000, "shutdown"], [0, "replaced"]] as const) {
     await connected(async (a, b) => {
