@@ -7,7 +7,9 @@ import { socketsOf } from "./tcp.ts";
 
 const SOL_SOCKET = 1;
 const SO_TYPE = 3;
+const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
+const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
 const SO_MEMINFO = 55;
 const SOCK_DGRAM = 2;
@@ -37,11 +39,20 @@ export class UdpSocket {
    * to net.core.rmem_max. Returns the size obtained.
    */
   widen(bytes: number): number {
+    return this.#raise(SO_RCVBUFFORCE, SO_RCVBUF, bytes);
+  }
+
+  /** The same for the send buffer, with net.core.wmem_max. */
+  widenSend(bytes: number): number {
+    return this.#raise(SO_SNDBUFFORCE, SO_SNDBUF, bytes);
+  }
+
+  #raise(forced: number, plain: number, bytes: number): number {
     const value = new Uint8Array(new Int32Array([bytes]).buffer);
-    if (libc().setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUFFORCE, value, 4) !== 0) {
-      libc().setsockopt(this.#fd, SOL_SOCKET, SO_RCVBUF, value, 4);
+    if (libc().setsockopt(this.#fd, SOL_SOCKET, forced, value, 4) !== 0) {
+      libc().setsockopt(this.#fd, SOL_SOCKET, plain, value, 4);
     }
-    return optionOf(this.#fd, SO_RCVBUF) / 2; // the kernel doubles it for its own overhead
+    return optionOf(this.#fd, plain) / 2; // the kernel doubles it for its own overhead
   }
 
   /**

@@ -1,6 +1,6 @@
 import { transportsOf } from "../../config/transports.ts";
 import type { Config } from "../../config/types.ts";
-import { RECEIVE_QUEUE } from "../../tunnel/quic/quic_socket.ts";
+import { SOCKET_BUFFER } from "../../tunnel/quic/quic_socket.ts";
 import { type DoctorCheck, runCheck } from "./doctor_check.ts";
 import type { Findings } from "./findings.ts";
 
@@ -20,10 +20,10 @@ export async function examineUdp({ tunnel }: Config): Promise<DoctorCheck[]> {
 
 /** Compares net.core.rmem_max, `most` bytes, with the requested buffer; returns the "ok" text. */
 export function judgeUdpBuffer(most: number, { notes }: Findings): string {
-  const [allowed, wanted] = [most, RECEIVE_QUEUE].map((bytes) => `${Math.floor(bytes / KIB)} KiB`);
-  if (most < RECEIVE_QUEUE) {
+  const [allowed, wanted] = [most, SOCKET_BUFFER].map((bytes) => `${Math.floor(bytes / KIB)} KiB`);
+  if (most < SOCKET_BUFFER) {
     notes.push(
-      `The kernel limits the UDP receive buffer to ${allowed}, but the daemon requests ${wanted}, so bursts may be lost; run \`sysctl -w net.core.rmem_max=${RECEIVE_QUEUE}\` and add the setting to a file in /etc/sysctl.d, or give the daemon CAP_NET_ADMIN, which lifts the limit`,
+      `The kernel limits the UDP receive buffer to ${allowed}, but the daemon requests ${wanted}, so bursts may be lost; run \`sysctl -w net.core.rmem_max=${SOCKET_BUFFER}\` and add the setting to a file in /etc/sysctl.d, or give the daemon CAP_NET_ADMIN, which lifts the limit`,
     );
   }
   return `UDP receive buffer of ${wanted} (net.core.rmem_max allows ${allowed})`;

@@ -16,7 +16,7 @@ import type { Endpoint } from "../transport/endpoint.ts";
 import { alertError, nameRefusal } from "../tls/tls_answer.ts";
 import { TlsAlert } from "../tls/tls_alert.ts";
 import { TLS_NAME } from "../tls/tls_identity.ts";
-import { RECEIVE_QUEUE } from "./quic_socket.ts";
+import { widenBuffers } from "./quic_socket.ts";
 import { UdpDrops } from "../transport/udp_drops.ts";
 
 /**
@@ -58,7 +58,7 @@ export async function dialQuic(
   // Without IPv6 in the kernel, only an IPv4 socket can be opened.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
   const socket = UdpSocket.find(local.addr.hostname, local.addr.port);
-  socket?.widen(RECEIVE_QUEUE);
+  widenBuffers(socket);
   const unfollow = socket && drops.follow(socket);
   const hangUp = (): void => {
     unfollow?.();

@@ -7,10 +7,18 @@ import type { QuicHandshakes } from "./quic_handshakes.ts";
 import type { UdpDrops } from "../transport/udp_drops.ts";
 
 /**
- * Receive buffer of the socket that all clients share, in bytes. The default of 208 KiB holds 90
- * datagrams, which one client fills while another's work is done; then the kernel drops everyone's.
+ * Receive and send buffers of a QUIC socket, in bytes, as large as a packet socket's: some 1,800
+ * full datagrams. The default of 208 KiB holds 90, which one client fills while another's work is
+ * done; then the kernel drops everyone's.
  */
-export const RECEIVE_QUEUE = 1024 * 1024;
+export const SOCKET_BUFFER = 4 * 1024 * 1024;
+
+/** Raises the buffers of a QUIC socket. */
+export function widenBuffers(socket: UdpSocket | undefined): void {
+  socket?.widen(SOCKET_BUFFER);
+  socket?.widenSend(SOCKET_BUFFER);
+}
+
 /** Maximum networks whose encoded form is cached. */
 const MAX_ENCODED = 4 * MAX_NETWORKS;
 
@@ -53,7 +61,7 @@ export class QuicSocket {
     { known, handshakes, drops, flooded, now }: QuicSocketOptions,
   ) {
     this.#socket = UdpSocket.find(hostname, port);
-    this.#socket?.widen(RECEIVE_QUEUE);
+    widenBuffers(this.#socket);
     this.#unfollow = this.#socket && drops.follow(this.#socket);
     const secret = new DataView(randomBytes(8).slice().buffer);
     this.#seeds = [secret.getUint32(0) | 1, secret.getUint32(4) | 1];

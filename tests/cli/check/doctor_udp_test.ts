@@ -7,13 +7,13 @@ Deno.test("doctor warns of a UDP buffer limit that is too low, with the figures 
   judgeUdpBuffer(212_992, findings);
   assertEquals([findings.problems.length, findings.notes.length], [0, 1]);
   assertStringIncludes(findings.notes[0], "limits the UDP receive buffer to 208 KiB");
-  assertStringIncludes(findings.notes[0], "requests 1024 KiB");
-  assertStringIncludes(findings.notes[0], "sysctl -w net.core.rmem_max=1048576");
+  assertStringIncludes(findings.notes[0], "requests 4096 KiB");
+  assertStringIncludes(findings.notes[0], "sysctl -w net.core.rmem_max=4194304");
 });
 
 Deno.test("doctor does not warn of a UDP buffer limit that is high enough", () => {
   const findings = new Findings();
-  const said = judgeUdpBuffer(1_048_576, findings);
+  const said = judgeUdpBuffer(4_194_304, findings);
   assertEquals([findings.problems, findings.notes], [[], []]);
-  assertStringIncludes(said, "UDP receive buffer of 1024 KiB");
+  assertStringIncludes(said, "UDP receive buffer of 4096 KiB");
 });
