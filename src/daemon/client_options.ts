@@ -43,4 +43,6 @@ export interface ClientEvents {
    * another connection; with undefined, something has come after all.
    */
   silent(server: string, silence: number | undefined): void;
+  /** The tunnel's path has become longer, so that the client makes a new connection. */
+  lengthened(server: string, roundTrip: number): void;
 }

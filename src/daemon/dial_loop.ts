@@ -2,9 +2,10 @@ import { formatAddress } from "../config/addresses.ts";
 import { endOf } from "../tunnel/authenticate.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { abandon } from "../tunnel/transport/connection.ts";
+import { DelayWatch } from "../tunnel/delay_watch.ts";
 import type { SilenceObserver } from "../tunnel/liveness.ts";
 import type { Violation } from "../tunnel/record/record.ts";
-import { Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
+import { Tunnel, TUNNEL_BUFFER, type TunnelOptions } from "../tunnel/tunnel.ts";
 import { Backoff } from "./backoff.ts";
 import { BetterSearch } from "./better_search.ts";
 import { ClientDialler } from "./client_dialler.ts";
@@ -24,6 +25,9 @@ const CLOSE_GRACE = 1_000;
 /** Why a tunnel is replaced. */
 const SILENT = "nothing came through it any more";
 const BETTER = "a better connection is up";
+const LONGER = "the path has become longer";
+/** Time to find a connection that fits a longer path, in milliseconds. */
+const RENEWAL_TIME = 10_000;
 
 /** A tunnel in use. */
 interface Current {
@@ -37,7 +41,7 @@ interface Current {
 /** The connection that replaces a tunnel, and why. */
 interface Successor {
   readonly next: Dialled;
-  readonly detail: typeof SILENT | typeof BETTER;
+  readonly detail: typeof SILENT | typeof BETTER | typeof LONGER;
 }
 
 /**
@@ -45,7 +49,8 @@ interface Successor {
  *
  *     searching ──logged in──▶ up ──ended──▶ searching                stop() ends any of them
  *                             ▲  │
- *                             └──┴─silent, or there is a better connection: the next one takes over
+ *                             └──┴─silent, on a longer path, or there is a better connection: the
+ *                                  next one takes over
  */
 export class Client {
   #options: ClientOptions;
@@ -116,12 +121,23 @@ export class Client {
     const succeed = (detail: Successor["detail"]) => (next: Dialled | undefined): void => {
       if (next !== undefined) successor.resolve({ next, detail });
     };
+    let isSilent = false;
     const silence: SilenceObserver = (time) => {
+      isSilent = time !== undefined;
       this.#options.events.silent(this.#name(dialled.server), time);
       if (time === undefined) this.#search?.cancel();
       else this.#seek(dialled.server)?.found.then(succeed(SILENT));
     };
-    const current = this.#join(dialled, silence);
+    const delays = new DelayWatch();
+    const measured = (roundTrip: number): void => {
+      // Only servers that read packets let a client's new connection replace one that answers.
+      if (dialled.connection.datagrams?.packs !== true || !delays.measured(roundTrip)) return;
+      this.#options.events.lengthened(this.#name(dialled.server), roundTrip);
+      const search = this.#seek(dialled.server);
+      search?.found.then(succeed(LONGER));
+      setTimeout(() => isSilent || search?.cancel(), RENEWAL_TIME);
+    };
+    const current = this.#join(dialled, { silence, measured });
     const better = this.#better = new BetterSearch(this.#dialler.candidates(dialled));
     better.found.then(succeed(BETTER));
     const ended = current.running.then(() => undefined);
@@ -135,12 +151,16 @@ export class Client {
   }
 
   /** Starts a tunnel on a connection. */
-  #join(dialled: Dialled, silence: SilenceObserver): Current {
+  #join(
+    dialled: Dialled,
+    observers: Required<Pick<TunnelOptions, "silence" | "measured">>,
+  ): Current {
     const { proxy, now, pollLoop, events, buffer } = this.#options;
     const { server, transport, connection } = dialled;
     const { keepalive } = this.#settings;
     const tunnel = new Tunnel({
-      ...{ connection, keepalive, now, pollLoop, silence },
+      ...{ connection, keepalive, now, pollLoop },
+      ...observers,
       buffer: buffer(TUNNEL_BUFFER),
     });
     const { peer, sink } = proxy.join(this.#name(server), tunnel);

@@ -213,6 +213,15 @@ export function loggedClientEvents(
       monitor.disconnected(server, server, end, up === server);
       up = undefined;
     },
+    lengthened(server, roundTrip): void {
+      silences.log("lengthened", (suppressed) => {
+        tunnelLog.info("tunnel path became longer", {
+          server,
+          round_trip_ms: Math.round(roundTrip),
+          ...suppressedFact(suppressed),
+        });
+      });
+    },
     silent(server, silence): void {
       silences.log("silent", (suppressed) => {
         const facts = { server, ...suppressedFact(suppressed) };

@@ -45,6 +45,8 @@ export interface TunnelOptions {
   allowance?: PeerAllowance;
   /** Notified when nothing more arrives, long before the keepalive's timeout. */
   silence?: SilenceObserver;
+  /** Called with each round trip of a ping, in milliseconds. */
+  measured?: (roundTrip: number) => void;
 }
 
 /**
@@ -64,6 +66,7 @@ export class Tunnel {
   #now: () => number;
   #pollLoop: PollLoop;
   #pings: Keepalive;
+  #measured: TunnelOptions["measured"];
   #liveness: Liveness;
   #allowance: PeerAllowance;
   #end: TunnelEnd | undefined;
@@ -79,6 +82,7 @@ export class Tunnel {
     this.#connection = options.connection;
     this.#buffer = options.buffer;
     this.#now = options.now;
+    this.#measured = options.measured;
     this.#pollLoop = options.pollLoop;
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const { now, connection: { datagrams: port } } = options;
@@ -263,6 +267,7 @@ export class Tunnel {
       } else {
         this.roundTrip = roundTrip;
         sink.roundTrip?.(roundTrip);
+        this.#measured?.(roundTrip);
       }
     } else if (type === ControlType.close) {
       this.#end ??= decodeClose(body);
