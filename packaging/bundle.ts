@@ -11,15 +11,20 @@ import { Packages } from "./packages.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = "main.ts";
+/** Entry of a server's further threads, which the program finds by its path. */
+const THREAD = "shard.ts";
+/** That path in the sources, and next to all other files of the bundled program. */
+const [THREAD_IN_SOURCE, THREAD_IN_BUNDLE] = ['"../../shard.ts"', '"./shard.js"'];
 
 /** Bundles the program into a directory that is empty or absent. Throws Error if that fails. */
 export async function bundle(folder: string): Promise<void> {
-  await deno("bundle", "--platform", "deno", "--code-splitting", "--outdir", folder, ENTRY);
+  await deno("bundle", "--platform", "deno", "--code-splitting", "--outdir", folder, ENTRY, THREAD);
   const info = await deno("info", "--json", ENTRY);
   const packages = new Packages(ROOT, JSON.parse(info).npmPackages);
   for (const { name } of [...Deno.readDirSync(folder)]) {
     const path = `${folder}/${name}`;
-    await Deno.writeTextFile(path, packages.name(await Deno.readTextFile(path)));
+    const code = packages.name(await Deno.readTextFile(path));
+    await Deno.writeTextFile(path, code.replaceAll(THREAD_IN_SOURCE, THREAD_IN_BUNDLE));
   }
   await Deno.writeTextFile(`${folder}/licences.txt`, packages.licences());
 }

@@ -76,6 +76,15 @@ testBundled("the bundled program has the page's files, but no packages of the te
   }
 });
 
+testBundled("the bundled program finds the module of its further threads", () => {
+  const files = bundledFiles();
+  assert(files.has("shard.js"));
+  const texts = [...files.values()];
+  assertEquals(texts.filter((text) => text.includes('"./shard.js"')).length, 1);
+  assertEquals(texts.filter((text) => text.includes('shard.ts", import.meta.url')), []);
+  assert(compile.some((word) => word.endsWith("/bundle/shard.js")), "it is embedded");
+});
+
 testBundled("the licence of each package in it comes with the bundled program", () => {
   const files = bundledFiles();
   const licences = files.get("licences.txt") ?? "";

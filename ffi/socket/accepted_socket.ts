@@ -67,6 +67,12 @@ export class AcceptedSocket {
     libc().recv(this.#number, sink, sink.length, MSG_DONTWAIT);
   }
 
+  /** Gives up the open descriptor, for another owner; every later call here does nothing. */
+  release(): number {
+    this.#closed = true;
+    return this.#number;
+  }
+
   /** Replaces the socket at a descriptor that Deno owns from now on. Throws SystemError. */
   moveTo(number: number): void {
     const result = libc().dup3(this.#number, number, O_CLOEXEC);

@@ -9,6 +9,7 @@ import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { startClient, startServer } from "../daemon/build.ts";
+import type { ShardPool } from "../shards/pool.ts";
 import type { Arguments } from "./arguments.ts";
 import { reclaimMemory } from "../daemon/memory_reclaim.ts";
 import { openFilesWarning } from "./check/open_files.ts";
@@ -41,17 +42,19 @@ export async function runCommand({ values }: Arguments): Promise<number> {
 }
 
 async function runLinked(config: Config, admin: Admin, signals: RunSignals): Promise<number> {
+  const shards = await openShards(config);
   const link = openLink({
     interface: config.interface.name,
     promiscuous: config.interface.mac === "transparent",
     etherTypes: config.interface.etherTypes,
     ringFrames: config.interface.ringFrames,
     waitAside: transportsOf(config.tunnel.transport).includes("quic"),
+    ...(shards && { shard: shards.first }),
   });
   let daemon: Daemon;
   try {
     daemon = config.mode === "server"
-      ? await startServer(config, link, tuneSocketsOf)
+      ? await startServer(config, link, tuneSocketsOf, shards)
       : await startClient(config, link, tuneSocketsOf);
   } catch (error) {
     link.close();
@@ -65,6 +68,13 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
   } finally {
     memory.stop();
   }
+}
+
+/** Starts the further threads that the configuration wants; a daemon of one loads none of it. */
+async function openShards(config: Config): Promise<ShardPool | undefined> {
+  if (config.mode !== "server" || config.shards === 1) return undefined;
+  const { ShardPool } = await import("../shards/pool.ts");
+  return new ShardPool(config.shards);
 }
 
 async function untilStopped(daemon: Daemon, signals: RunSignals): Promise<number> {

@@ -40,6 +40,7 @@ const COMMON = {
 
 const SERVER: LiveKeys<ServerConfig> = {
   ...COMMON,
+  shards: false,
   clients: true,
   discovery: { hostUniq: false, timeout: true },
   tunnel: {

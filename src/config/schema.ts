@@ -33,6 +33,9 @@ const MAX_RATE = 1_000_000;
 /** Maximum number of certificates that a client accepts: two per server during a renewal. */
 const MAX_PINS = 16;
 
+/** Maximum number of threads with tunnels: their addresses differ in six bits. */
+const MAX_SHARDS = 64;
+
 type Schema<T> = v.GenericSchema<unknown, T>;
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
@@ -180,8 +183,9 @@ function clients(folder: string): Schema<AllowedClient[]> {
 
 /** Schema of server mode; paths are relative to `folder`. */
 export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">> {
-  return v.object({
+  const server = v.object({
     mode: value.oneOf("server"),
+    shards: withDefault(value.integer(1, MAX_SHARDS), 1),
     ...common(folder),
     tunnel: v.object({
       transport: transport(),
@@ -209,6 +213,13 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
       sessionsPerClient: withDefault(value.integer(1, MAX_SESSIONS), 10_000),
     }),
   });
+  return check(
+    server,
+    "shards",
+    ({ shards, interface: { mac }, tunnel: { transport } }) =>
+      shards === 1 || mac === "own" && transport === "tls",
+    'More than one needs interface.mac = "own" and tunnel.transport = "tls"',
+  );
 }
 
 /** Schema of client mode; paths are relative to `folder`. */

@@ -203,6 +203,8 @@ interface CommonConfig {
 /** Configuration of a server, the proxy next to the access concentrator. */
 export interface ServerConfig extends CommonConfig {
   mode: "server";
+  /** Number of threads that carry tunnels. */
+  shards: number;
   tunnel: ServerTunnelConfig;
   clients: AllowedClient[];
   discovery: ServerDiscoveryConfig;

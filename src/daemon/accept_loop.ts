@@ -1,79 +1,41 @@
-import { endOf, type ProvenClient } from "../tunnel/authenticate.ts";
-import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { abandon, type Connection } from "../tunnel/transport/connection.ts";
-import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
+import { formatAddress } from "../config/addresses.ts";
+import { endOf } from "../tunnel/authenticate.ts";
+import { abandon } from "../tunnel/transport/connection.ts";
 import type { Incoming, Listener } from "../tunnel/transport/listener.ts";
-import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
-import type { PollLoop } from "../tunnel/turn.ts";
-import { ClientAllowances } from "./client_allowances.ts";
-import { NameGuard } from "./name_guard.ts";
-import type { Proxy } from "../proxy/proxy.ts";
-import {
-  type Received,
-  Reception,
-  type ReceptionLimits,
-  type ReceptionOptions,
-} from "./reception.ts";
+import type { KeepaliveOptions } from "../tunnel/tunnel.ts";
+import { ClientTunnels, type ClientTunnelsOptions, type LoggedIn } from "./client_tunnels.ts";
+import { Reception, type ReceptionLimits, type ReceptionOptions } from "./reception.ts";
 
 /**
  * Pause after a failed accept (for example, too many open files), to avoid spinning. Milliseconds.
  */
 const ACCEPT_PAUSE = 100;
-/** Time limit for admitting or refusing an authenticated client, in milliseconds. */
-const ADMISSION_TIME = 5_000;
 
 /** Dependencies of a server. */
-export interface ServerOptions {
-  proxy: Proxy;
+export interface ServerOptions extends ClientTunnelsOptions {
   listeners: readonly Listener[];
-  /** Whether an authenticated client is still configured. */
-  knows: (client: string) => boolean;
   reception: ReceptionOptions;
-  keepalive: KeepaliveOptions;
-  buffer: (size: number) => RecordBuffer;
-  now: () => number;
-  pollLoop: PollLoop;
-  events: ServerEvents;
-}
-
-/** Events of a server's connections. */
-export interface ServerEvents {
-  /** Refused before or during authentication; `address` is host and port. */
-  rejected(host: string, address: string, end: TunnelEnd): void;
-  connected(client: string, address: string): void;
-  disconnected(client: string, address: string, end: TunnelEnd): void;
-  acceptFailed(error: unknown): void;
-  /** A client was refused because a tunnel of its name from another address is up and answers. */
-  nameInUse(client: string, newcomer: string, holder: string): void;
+  /** Whether this thread serves a client that has logged in from `host`; by default always. */
+  serves?: (client: string, host: string) => boolean;
 }
 
 /** Accepts tunnels, authenticates them and runs them until they end. */
 export class Server {
   #options: ServerOptions;
-  #keepalive: KeepaliveOptions;
   #reception: Reception;
-  #names: NameGuard;
-  #allowances: ClientAllowances;
+  #tunnels: ClientTunnels;
   #stopping = false;
 
   constructor(options: ServerOptions) {
     this.#options = options;
-    this.#keepalive = options.keepalive;
     this.#reception = new Reception(options.reception);
-    this.#allowances = new ClientAllowances(options.knows, options.now);
-    this.#names = new NameGuard({
-      peers: options.proxy.peers,
-      conflict: (...of) => options.events.nameInUse(...of),
-    });
+    this.#tunnels = new ClientTunnels(options);
   }
 
   /** Applies new settings: limits to later connections, times to all tunnels. */
   reconfigure(limits: ReceptionLimits, keepalive: KeepaliveOptions): void {
     this.#reception.reconfigure(limits);
-    this.#keepalive = keepalive;
-    for (const { tunnel, joining } of this.#options.proxy.peers.values()) {
-      for (const each of [tunnel, joining]) each?.reconfigure(keepalive);
-    }
+    this.#tunnels.reconfigure(keepalive);
   }
 
   /** Accepts on all listeners until `stop()`. */
@@ -84,6 +46,7 @@ export class Server {
   /** Stops accepting. */
   stop(): void {
     this.#stopping = true;
+    this.#tunnels.stop();
     for (const listener of this.#options.listeners) listener.close();
   }
 
@@ -101,62 +64,29 @@ export class Server {
   }
 
   async #serve(incoming: Incoming): Promise<void> {
-    const { host, port } = incoming.remote;
-    const address = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
-    let received: Received;
+    const { remote } = incoming;
+    const rejected = (error: unknown): void =>
+      this.#options.events.rejected(remote.host, formatAddress(remote), endOf(error));
+    let loggedIn: LoggedIn;
     try {
-      received = await this.#reception.receive(incoming);
+      const received = await this.#reception.receive(incoming);
+      if (received === "elsewhere") return;
+      const isServed = this.#options.serves?.(received.client.name, remote.host) ?? true;
+      loggedIn = { ...received, remote, isServed };
     } catch (error) {
-      return this.#options.events.rejected(host, address, endOf(error));
+      return rejected(error);
     }
-    const { client, connection } = received;
     try {
-      await this.#admit(client, address, connection);
+      await this.#tunnels.admit(loggedIn);
     } catch (error) {
       abandon(incoming);
-      return this.#options.events.rejected(host, address, endOf(error));
+      return rejected(error);
     }
     try {
-      await this.#carry(client, address, connection);
+      await this.#tunnels.carry(loggedIn);
     } finally {
       abandon(incoming);
-      this.#reception.closed(client.name, host);
+      this.#reception.closed(loggedIn.client.name, remote.host);
     }
-  }
-
-  /** Admits an authenticated client, or throws the reason for refusing it. */
-  async #admit(client: ProvenClient, address: string, connection: Connection): Promise<void> {
-    const timer = setTimeout(() => abandon(connection), ADMISSION_TIME);
-    try {
-      await this.#names.admit(client, address);
-      // Each login costs a list of all sessions and the memory of a new tunnel.
-      if (!this.#allowances.mayLogIn(client.name)) {
-        return await client.refuse("too-many-connections", "login-rate");
-      }
-      await client.accept();
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  async #carry(proven: ProvenClient, address: string, connection: Connection): Promise<void> {
-    const client = proven.name;
-    const { proxy, events, buffer, now, pollLoop, knows } = this.#options;
-    if (this.#stopping || !knows(client)) return abandon(connection);
-    const tunnel = new Tunnel({
-      connection,
-      buffer: buffer(TUNNEL_BUFFER),
-      keepalive: this.#keepalive,
-      now,
-      pollLoop,
-      allowance: this.#allowances.of(client),
-    });
-    const { peer, sink } = proxy.join(client, tunnel);
-    this.#names.hold(proven, address);
-    events.connected(client, address);
-    const end = await tunnel.run(sink);
-    this.#names.release(client, address);
-    proxy.leave(peer, tunnel);
-    events.disconnected(client, address, end);
   }
 }

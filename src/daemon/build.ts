@@ -8,8 +8,8 @@ import { formatAddress } from "../config/addresses.ts";
 import { transportsOf } from "../config/transports.ts";
 import type { ClientConfig, Config, ServerConfig } from "../config/types.ts";
 import { compareClientFiles, readClientFiles, readServerFiles } from "../config/files/files.ts";
-import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
+import { networksOf } from "../tunnel/admission/network.ts";
 import { Reputation } from "../tunnel/admission/reputation.ts";
 import { SLOW_PATH_FACTOR } from "../tunnel/silence.ts";
 import { listen } from "../tunnel/transport.ts";
@@ -24,23 +24,24 @@ import {
   loggedFloods,
   loggedPacing,
   loggedProxyEvents,
-  loggedResumptions,
   loggedServerEvents,
 } from "./event_log.ts";
 import { HostSessions } from "../proxy/session/host_sessions.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyLimits, ProxyOptions } from "../proxy/session/proxy_options.ts";
+import { readiness } from "./readiness.ts";
 import { Reloader } from "./reload.ts";
 import { Server } from "./accept_loop.ts";
 import { namingCertificate, ServerAccess } from "./server_access.ts";
+import type { Sessions } from "../proxy/session/sessions.ts";
 import { ServerDiscovery } from "../proxy/discovery/server_discovery.ts";
-import { ringWarning } from "./ring_warning.ts";
 import { runDaemon } from "./run.ts";
+import type { ShardCounts } from "./shard_counts.ts";
+import type { Shards } from "./shards.ts";
 import { openState, type State } from "./state.ts";
 
 const mainLog = logger("main");
-const linkLog = logger("link");
 
 const now = (): number => performance.now();
 const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
@@ -48,11 +49,12 @@ const later = (milliseconds: number, run: () => void): void => void setTimeout(r
 /** Sets options of the TCP sockets with a local port; returns the number of sockets found. */
 type SetTcpOptions = (port: number, options: TcpOptions) => number;
 
-/** Starts server mode on a link. */
+/** Starts server mode on a link, with further threads if the configuration wants more than one. */
 export async function startServer(
   config: ServerConfig,
   link: Link,
   tune: SetTcpOptions,
+  shards?: Shards,
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const files = await readServerFiles(config);
@@ -69,16 +71,18 @@ export async function startServer(
     )
   );
   const state = await openState(config, now);
-  const options = { ...proxyOptions(config, link, state, monitor), proofSecret: files.key };
-  const policy = { mac: config.interface.mac, hostUniq: config.discovery.hostUniq };
+  const options = {
+    ...proxyOptions(config, link, state, monitor, shards?.counts),
+    proofSecret: files.key,
+  };
   const ready = readiness(config, link, monitor);
-  const proxy = new Proxy(
-    "server",
-    options,
-    (sessions) => new ServerDiscovery(options, policy, sessions),
-    ready,
-  );
-  state.restore(proxy, link.mac);
+  const proxy = serverProxy(config, options, ready);
+  const known = (client: string, host: string): void =>
+    reputation.loggedIn(client, networksOf(host));
+  const host = { monitor, journal: state.journal, mac: link.mac, known };
+  const own = await shards?.start({ config, files }, host, state.earlier) ?? state.earlier;
+  state.restore(proxy, link.mac, own);
+  shards?.counts.setSessions(proxy.sessions.table.size);
   const loop = new LoopPoll();
   const server = new Server({
     proxy,
@@ -91,7 +95,9 @@ export async function startServer(
       tickets: () => access.tickets,
       now,
       random: Math.random,
+      ...(shards && { handOver: (...of) => shards.handOver(...of) }),
     },
+    ...(shards && { serves: (...of) => shards.serves(...of) }),
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     pollLoop: () => loop.poll(),
@@ -102,7 +108,8 @@ export async function startServer(
     listen: config.tunnel.listen.map(formatAddress).join(" "),
   });
   const reloader = new Reloader(config, monitor, async (next) => {
-    const { content, commit } = access.prepare(await readServerFiles(next), listeners, next.file);
+    const files = await readServerFiles(next);
+    const { content, commit } = access.prepare(files, listeners, next.file);
     return {
       content,
       async commit(): Promise<void> {
@@ -111,14 +118,26 @@ export async function startServer(
         server.reconfigure(next.tunnel.admission, next.tunnel.keepalive);
         tcp = tcpOptions(next.tunnel);
         for (const { port } of listeners) tuned(port);
+        shards?.reconfigure({ config: next, files }, removed);
         for (const name of removed) proxy.expel(name, next.tunnel.shutdownGrace);
       },
     };
   });
   return runDaemon({
-    ...{ link, loop, proxy, monitor, tunnels: server, state, reloader },
+    ...{ link, loop, proxy, monitor, tunnels: server, state, reloader, shards },
     certificates: () => access.certificates,
   });
+}
+
+/** The engine of a server, or of one of its shards. */
+export function serverProxy(
+  config: ServerConfig,
+  options: ProxyOptions,
+  observer: ProxyObserver,
+): Proxy {
+  const policy = { mac: config.interface.mac, hostUniq: config.discovery.hostUniq };
+  const discovery = (sessions: Sessions) => new ServerDiscovery(options, policy, sessions);
+  return new Proxy("server", options, discovery, observer);
 }
 
 /** Starts client mode on a link. */
@@ -143,7 +162,7 @@ export async function startClient(
     (sessions) => new ClientDiscovery(options, { mac: config.interface.mac }, sessions, tunnelUp),
     ready,
   );
-  state.restore(proxy, link.mac);
+  state.restore(proxy, link.mac, state.earlier);
   const loop = new LoopPoll();
   const client: Client = new Client({
     proxy,
@@ -199,20 +218,33 @@ function tcpOptions({ mss, congestionControl, keepalive }: Config["tunnel"]): Tc
   };
 }
 
-/** Returns the configured limits in the proxy's form. */
-function limitsOf(config: Config): ProxyLimits {
+/**
+ * Returns the configured limits in the proxy's form. Each shard has its part of the rates and of
+ * the discoveries; the number of sessions counts for all together.
+ */
+export function limitsOf(config: Config): ProxyLimits {
   const { timeout } = config.discovery;
   if (config.mode === "client") return { ...config.limits, timeout, sessionsOf: () => Infinity };
-  const { sessionsPerClient } = config.limits;
+  const { sessionsPerClient, padiRate, padiBurst, pendingDiscoveries } = config.limits;
   const own = new Map(config.clients.map(({ name, sessions }) => [name, sessions]));
-  return { ...config.limits, timeout, sessionsOf: (name) => own.get(name) ?? sessionsPerClient };
+  const part = (whole: number): number => Math.ceil(whole / config.shards);
+  return {
+    ...config.limits,
+    padiRate: part(padiRate),
+    padiBurst: part(padiBurst),
+    pendingDiscoveries: part(pendingDiscoveries),
+    timeout,
+    sessionsOf: (name) => own.get(name) ?? sessionsPerClient,
+  };
 }
 
-function proxyOptions(
+/** The engine's dependencies; `counts` are those of the shards, if there are several. */
+export function proxyOptions(
   config: Config,
   link: Link,
   state: State,
   monitor: Monitor,
+  counts?: ShardCounts,
 ): ProxyOptions {
   const { observe, trace } = loggedProxyEvents(config.mode, now);
   const host = new HostSessions(now);
@@ -220,6 +252,7 @@ function proxyOptions(
     link,
     etherTypes: config.interface.etherTypes,
     limits: limitsOf(config),
+    ...(counts && { sessionsElsewhere: () => counts.otherSessions }),
     drops: loggedDrops(now, monitor),
     now,
     later,
@@ -229,54 +262,9 @@ function proxyOptions(
       observe(session, end, table);
       monitor.session(session, end, table);
       state.observe(session, end);
+      counts?.setSessions(table.size);
     },
     trace,
     paced: loggedPacing(now),
   };
-}
-
-/** Logs `ready` when the link and the tunnel's side are up, and again when either returns. */
-function readiness(
-  config: Config,
-  link: Link,
-  monitor: Monitor,
-): ProxyObserver & { tunnel: (facts: object) => void } {
-  let tunnelFacts: object | undefined;
-  const lines = new LineLimit(now);
-  warnOfRing(link);
-  const say = (): void => {
-    if (!link.up || tunnelFacts === undefined) return;
-    mainLog.info("ready", {
-      mode: config.mode,
-      interface: link.name,
-      receive: link.kind,
-      ...tunnelFacts,
-    });
-  };
-  return {
-    resumed: loggedResumptions(config.mode, now, monitor),
-    state(up, reason): void {
-      monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
-      if (up) {
-        linkLog.info("interface up", { interface: link.name, mtu: link.mtu });
-        warnOfRing(link);
-      } else linkLog.warning("interface down", { interface: link.name, reason });
-      say();
-    },
-    maxPayloadLowered(asked, allowed): void {
-      lines.log("max-payload", (suppressed) => {
-        const facts = { interface: link.name, mtu: link.mtu, asked, allowed };
-        linkLog.warning("PPP-Max-Payload lowered", { ...facts, ...suppressedFact(suppressed) });
-      });
-    },
-    tunnel(facts): void {
-      tunnelFacts = facts;
-      say();
-    },
-  };
-}
-
-function warnOfRing(link: Link): void {
-  const detail = ringWarning(link);
-  if (detail !== undefined) linkLog.warning("receive ring too small", { detail });
 }

@@ -1,12 +1,11 @@
 import { basename, extname, join } from "node:path";
-import type { Capture } from "../capture/capture.ts";
 import { FileRing } from "../capture/file_ring.ts";
 import { trustedOwners } from "../config/files/file_rules.ts";
 import { checkCaptureDirectory } from "../config/files/places.ts";
 import type { CaptureConfig } from "../config/types.ts";
 import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
-import type { Captures } from "./captures.ts";
+import type { CaptureReader, CaptureSource } from "./captures.ts";
 
 const log = logger("capture");
 
@@ -14,14 +13,14 @@ const log = logger("capture");
 export class CaptureRing {
   /** Path of the configuration file. */
   #file: string;
-  #captures: Captures;
-  #capture: Capture | undefined;
+  #captures: CaptureSource;
+  #capture: CaptureReader | undefined;
   /** Resolves when the most recently started ring is closed. */
   #written: Promise<void> = Promise.resolve();
   /** Serialises changes. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(file: string, captures: Captures) {
+  constructor(file: string, captures: CaptureSource) {
     this.#file = file;
     this.#captures = captures;
   }
@@ -71,7 +70,7 @@ async function openRing(folder: string, file: string, config: CaptureConfig): Pr
   return await FileRing.open({ path, fileSize, files, now: Date.now });
 }
 
-async function write(capture: Capture, ring: FileRing): Promise<void> {
+async function write(capture: CaptureReader, ring: FileRing): Promise<void> {
   try {
     for (let blocks = await capture.read(); blocks !== undefined; blocks = await capture.read()) {
       await ring.write(blocks);

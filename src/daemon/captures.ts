@@ -24,6 +24,18 @@ export interface CaptureRequest {
   duration?: number | undefined;
 }
 
+/** A capture as its reader sees it. */
+export type CaptureReader = Pick<Capture, "read" | "end">;
+
+/** Begins captures, and ends all of them. */
+export interface CaptureSource {
+  /** Returns undefined if {@linkcode MAX_CAPTURES} are running. */
+  begin(request: CaptureRequest): CaptureReader | undefined;
+  /** Number of running captures. */
+  readonly size: number;
+  end(): void;
+}
+
 /** The point at which frames are captured. */
 export interface CaptureContext {
   sessions: Sessions;
@@ -40,7 +52,7 @@ export interface CaptureContext {
 const NO_HEAD = new Uint8Array(0);
 
 /** The running captures. Frames are tapped only while any run. */
-export class Captures {
+export class Captures implements CaptureSource {
   #context: CaptureContext;
   #running: Capture[] = [];
   #tap: FrameTap;

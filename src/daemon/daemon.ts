@@ -2,11 +2,12 @@ import type { Link } from "../../ffi/link/link.ts";
 import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
 import type { PastSessions } from "../state/past.ts";
-import type { Captures } from "./captures.ts";
+import type { CaptureSource } from "./captures.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { ReloadReport } from "./reload.ts";
+import type { Shards } from "./shards.ts";
 
 /** A running mode. */
 export interface Daemon {
@@ -31,7 +32,7 @@ export interface Daemon {
    */
   stop(final: boolean): Promise<void>;
   /** Returns the captures of frames; loaded on first use. */
-  captures(): Promise<Captures>;
+  captures(): Promise<CaptureSource>;
   /** Dials at once instead of waiting for the next attempt. */
   retry(): void;
   /**
@@ -46,6 +47,8 @@ export interface Daemon {
   readonly draining: boolean;
   /** Sets the log level of one topic, or the default level; returns the levels then in use. */
   setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
+  /** The further threads of a server that has several; undefined on each of them. */
+  readonly shards?: Shards | undefined;
   /** Resolves when the daemon has ended, or rejects with the error that ended it. */
   readonly ended: Promise<void>;
 }

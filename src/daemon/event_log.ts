@@ -9,7 +9,7 @@ import type { Monitor } from "./monitor.ts";
 import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
 import type { ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
-import type { ServerEvents } from "./accept_loop.ts";
+import type { ServerEvents } from "./server_events.ts";
 import { endFacts, StrangerLog } from "./stranger_log.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
 import { peerFact, sessionFacts } from "./session_facts.ts";

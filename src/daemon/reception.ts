@@ -15,7 +15,7 @@ import type { Connection } from "../tunnel/transport/connection.ts";
 import { networksOf } from "../tunnel/admission/network.ts";
 import type { Reputation } from "../tunnel/admission/reputation.ts";
 import { HELLO_TIME } from "../tunnel/admission/seat.ts";
-import type { TicketReader } from "../tunnel/admission/ticket.ts";
+import type { Ticket, TicketReader } from "../tunnel/admission/ticket.ts";
 import type { Incoming } from "../tunnel/transport/listener.ts";
 import { TimeLimits } from "./time_limits.ts";
 
@@ -37,6 +37,23 @@ export interface ReceptionOptions {
   now: () => number;
   /** Returns numbers in [0, 1). */
   random: () => number;
+  /**
+   * Hands a connection whose turn has come to another thread, with the SHA-256 of the certificate
+   * that it is to name; undefined if it stays here.
+   */
+  handOver?: (
+    incoming: Incoming,
+    ticket: Ticket | undefined,
+    fingerprint: Uint8Array,
+  ) => Elsewhere | undefined;
+}
+
+/** A connection whose login runs on another thread, which owns it from now on. */
+export interface Elsewhere {
+  /** Resolves with the client's name; rejects with the reason for closing the connection. */
+  readonly loggedIn: Promise<string>;
+  /** Closes the connection, unless its client has logged in. */
+  close(): void;
 }
 
 /** An authenticated client that waits to be admitted. */
@@ -72,8 +89,11 @@ export class Reception {
     this.#admission.reconfigure(limits);
   }
 
-  /** Resolves with the client; throws the reason for closing the connection. */
-  async receive(incoming: Incoming): Promise<Received> {
+  /**
+   * Resolves with the client, or with "elsewhere" once its login has succeeded on another thread.
+   * Throws the reason for closing the connection.
+   */
+  async receive(incoming: Incoming): Promise<Received | "elsewhere"> {
     const guest = new Guest(incoming);
     const place = incoming.scarce
       ? "open-files"
@@ -82,8 +102,9 @@ export class Reception {
     this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#timeout);
     try {
       const received = await this.#welcome(guest, place);
-      this.#admission.authenticated(place, received.client.name);
-      return received;
+      const isElsewhere = typeof received === "string";
+      this.#admission.authenticated(place, isElsewhere ? received : received.client.name);
+      return isElsewhere ? "elsewhere" : received;
     } catch (error) {
       if (!guest.refused) this.#admission.failed(place);
       guest.close();
@@ -100,7 +121,8 @@ export class Reception {
     this.#options.reputation.loggedIn(client, networksOf(host));
   }
 
-  async #welcome(guest: Guest, place: Place): Promise<Received> {
+  /** Runs the login; resolves with the client, or its name if another thread has it. */
+  async #welcome(guest: Guest, place: Place): Promise<Received | string> {
     const { incoming } = guest;
     // The credentials that match the certificate shown to this connection.
     const credentials = this.#options.credentials();
@@ -110,6 +132,8 @@ export class Reception {
     if (refusal !== undefined) throw guest.refuse(refusal);
     if (place.brief) this.#stays.begin(guest, this.#timeout);
     if (!incoming.encrypted) await guest.waits(this.#turn(place));
+    const elsewhere = this.#options.handOver?.(incoming, ticket, credentials.fingerprint);
+    if (elsewhere !== undefined) return await guest.stays(guest.moved(elsewhere));
     const connection = await guest.stays(incoming.open());
     const client = await guest.stays(proveClient(connection, credentials));
     incoming.proven?.();
@@ -166,6 +190,7 @@ class Guest implements Seated {
   /** Whether it was dismissed for the sake of others. */
   refused = false;
   #waiting = false;
+  #elsewhere: Elsewhere | undefined;
   #goes: (error: HandshakeError) => void = () => {};
 
   constructor(incoming: Incoming) {
@@ -193,8 +218,14 @@ class Guest implements Seated {
     if (this.#waiting) this.refuse("handshake-rate");
     else {
       this.#leave(new HandshakeError({ reason: "handshake-timeout", by: "us", detail: "" }));
-      this.incoming.close();
+      this.close();
     }
+  }
+
+  /** Notes that another thread has the connection; returns the name of the client there. */
+  moved(to: Elsewhere): Promise<string> {
+    this.#elsewhere = to;
+    return to.loggedIn;
   }
 
   hasSpoken(): boolean {
@@ -210,12 +241,14 @@ class Guest implements Seated {
     const error = refusals[detail];
     this.refused = true;
     this.incoming.refuse();
+    this.#elsewhere?.close();
     this.#leave(error);
     return error;
   }
 
   close(): void {
     this.incoming.close();
+    this.#elsewhere?.close();
   }
 
   #leave(error: HandshakeError): void {

@@ -7,7 +7,7 @@ import { logger, setLogLevel } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./dial_loop.ts";
 import type { CaptureRing } from "./capture_ring.ts";
-import type { Captures } from "./captures.ts";
+import type { Captures, CaptureSource } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
@@ -16,6 +16,8 @@ import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
 import type { ReloadReport } from "./reload.ts";
 import type { Server } from "./accept_loop.ts";
+import type { ShardCounts } from "./shard_counts.ts";
+import type { Shards } from "./shards.ts";
 import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
 import type { State } from "./state.ts";
 
@@ -31,18 +33,24 @@ export interface DaemonParts {
   loop: LoopPoll;
   proxy: Proxy;
   monitor: Monitor;
-  tunnels: Server | Client;
+  tunnels: Pick<Server, "run" | "stop"> | Client;
   state: State;
   /** Holds the configuration in use. */
   reloader: { readonly config: Config; reload(): Promise<ReloadReport> };
   certificates: () => readonly UsedCertificate[];
+  /** The further threads; undefined on each of them, and where there are none. */
+  shards?: Shards | undefined;
+  /** Where a further thread publishes its numbers. */
+  counts?: ShardCounts | undefined;
+  /** Index of a further thread. */
+  shard?: number | undefined;
 }
 
 const now = (): number => performance.now();
 
 /** Runs both sides of a proxy until `stop`. */
 export function runDaemon(parts: DaemonParts): Daemon {
-  const { link, proxy, monitor, tunnels, reloader, certificates } = parts;
+  const { link, proxy, monitor, tunnels, reloader, certificates, shards } = parts;
   const sweep = startSweep(parts);
   const captures = lazyCaptures(parts);
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
@@ -57,7 +65,8 @@ export function runDaemon(parts: DaemonParts): Daemon {
     stateTrouble: () => parts.state.trouble,
     startedAt: Date.now(),
     now,
-    ended: Promise.all([link.run(proxy), tunnels.run()]).then(() => {}),
+    shards,
+    ended: Promise.all([link.run(proxy), tunnels.run(), shards?.ended]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);
       watch.stop();
@@ -75,28 +84,33 @@ export function runDaemon(parts: DaemonParts): Daemon {
     drain(on): void {
       if (on === proxy.sessions.draining) return;
       proxy.sessions.draining = on;
-      const facts = { sessions: proxy.sessions.table.size };
+      shards?.drain(on);
+      const others = shards?.counts.otherSessions ?? 0;
+      const facts = { sessions: proxy.sessions.table.size + others };
       log.info(on ? "drain started" : "drain ended", facts);
       monitor.emit("drain", { enabled: on, ...facts });
     },
     get draining() {
       return proxy.sessions.draining;
     },
-    setLogLevel,
+    setLogLevel(level, topic) {
+      shards?.setLogLevel(level, topic);
+      return setLogLevel(level, topic);
+    },
   };
 }
 
 /** Loads the capture code on first use, so that a daemon that does not capture saves its memory. */
-function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
+function lazyCaptures({ link, proxy, tunnels, reloader, shards }: DaemonParts) {
   const { file, mode, interface: { etherTypes } } = reloader.config;
-  let loaded: Promise<{ captures: Captures; ring: CaptureRing }> | undefined;
+  let loaded: Promise<{ captures: CaptureSource; ring: CaptureRing }> | undefined;
   const load = () =>
     loaded ??= (async () => {
       const [{ Captures }, { CaptureRing }] = await Promise.all([
         import("./captures.ts"),
         import("./capture_ring.ts"),
       ]);
-      const captures = new Captures({
+      const own = new Captures({
         sessions: proxy.sessions,
         side: mode,
         etherType: etherTypes[1],
@@ -104,10 +118,11 @@ function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
         application: `pppoe-proxy ${manifest.version}`,
         place: link.name,
       });
+      const captures = shards === undefined ? own : await withShards(own, shards);
       return { captures, ring: new CaptureRing(file, captures) };
     })();
   return {
-    load: async (): Promise<Captures> => (await load()).captures,
+    load: async (): Promise<CaptureSource> => (await load()).captures,
     /** Starts or restarts the configured capture. */
     async applyRing(): Promise<void> {
       const { capture } = reloader.config;
@@ -123,9 +138,14 @@ function lazyCaptures({ link, proxy, tunnels, reloader }: DaemonParts) {
   };
 }
 
+async function withShards(own: Captures, shards: Shards): Promise<CaptureSource> {
+  const { SharedCaptures } = await import("./shard_captures.ts");
+  return new SharedCaptures(own, (wanted) => shards.captures(wanted));
+}
+
 /** Checks idle and held sessions periodically, and measures how late the check runs. */
 function startSweep(
-  { reloader, link, proxy, monitor }: DaemonParts,
+  { reloader, link, proxy, monitor, shards, counts = shards?.counts }: DaemonParts,
 ): ReturnType<typeof setInterval> {
   const followInterface = interfaceWatch(link, proxy, reloader.config.interface.mac);
   const failures = new LineLimit(now);
@@ -136,6 +156,8 @@ function startSweep(
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
     proxy.sweep(resumeGrace);
+    counts?.setSessions(proxy.sessions.table.size);
+    counts?.setClients(connectedPeers(proxy));
     if (idleTimeout > 0) proxy.sessions.idle.sweep(idleTimeout);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
     try {
@@ -148,6 +170,11 @@ function startSweep(
       });
     }
   }, SWEEP);
+}
+
+/** Number of peers with a tunnel. */
+export function connectedPeers({ peers }: Pick<Proxy, "peers">): number {
+  return [...peers.values()].filter(({ tunnel }) => tunnel !== undefined).length;
 }
 
 /** Detects changes of the interface's address, with which sessions were opened, and of its MTU. */
@@ -174,23 +201,24 @@ function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
 }
 
 async function stop(
-  { reloader, link, loop, proxy, tunnels, state }: DaemonParts,
+  { reloader, link, loop, proxy, tunnels, state, shards, shard }: DaemonParts,
   captures: { end(): Promise<void> },
   final: boolean,
 ): Promise<void> {
   tunnels.stop();
   const { shutdownGrace } = reloader.config.tunnel;
-  if (!state.isKept || final) await proxy.shutdown(shutdownGrace);
-  else await proxy.suspend(shutdownGrace);
+  const keep = state.isKept && !final;
+  const own = keep ? proxy.suspend(shutdownGrace) : proxy.shutdown(shutdownGrace);
+  await Promise.all([own, shards?.stop(keep, shutdownGrace)]);
   await state.close();
   await captures.end(); // after the last PADT
-  logTotals(link, proxy);
+  logTotals(link, proxy, shard);
   link.close();
   loop.release();
 }
 
 /** Logs the counts of forwarded and dropped frames since startup. */
-function logTotals(link: Link, proxy: Proxy): void {
+function logTotals(link: Link, proxy: Proxy, shard: number | undefined): void {
   link.readStatistics();
   const { statistics } = link;
   log.info("totals", {
@@ -200,5 +228,6 @@ function logTotals(link: Link, proxy: Proxy): void {
     sent_bytes: statistics.sentBytes,
     kernel_drops: statistics.kernelDrops,
     drops: dropCounts({ link, proxy }),
+    shard,
   });
 }

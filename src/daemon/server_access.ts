@@ -7,7 +7,7 @@ import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { TicketReader } from "../tunnel/admission/ticket.ts";
 import type { Listener, Renewal } from "../tunnel/transport/listener.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
-import type { ServerEvents } from "./accept_loop.ts";
+import type { ServerEvents } from "./server_events.ts";
 
 const log = logger("config");
 

@@ -5,12 +5,16 @@ import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import { SharedNames } from "../proxy/session/session_names.ts";
 import { type Clocks, countersOf, recordOf, restoredOf } from "./session_record.ts";
 
+/** Where a keeper writes. */
+export type SessionJournal = Pick<Journal, "opened" | "closed" | "checkpoint" | "close">;
+
 /** Dependencies of a keeper. */
 export interface KeeperOptions extends Clocks {
-  journal: Journal;
-  /** Interval between saves of open sessions' counters, in milliseconds. */
-  interval: number;
+  journal: SessionJournal;
 }
+
+/** Interval between saves of open sessions' counters, in milliseconds. */
+const CHECKPOINT_INTERVAL = 30_000;
 
 /** Keeps a proxy's sessions in a journal, and restores those of an earlier process. */
 export class SessionKeeper {
@@ -47,7 +51,7 @@ export class SessionKeeper {
       else this.#refuse(proxy, record);
     }
     const save = () => this.#options.journal.checkpoint((record) => this.#countersOf(record));
-    this.#timer = setInterval(save, this.#options.interval);
+    this.#timer = setInterval(save, CHECKPOINT_INTERVAL);
     return { held, refused: records.length - held };
   }
 

@@ -7,14 +7,22 @@ import { logger } from "../log.ts";
 import type { Opened } from "../state/open_journal.ts";
 import { pastSession, type PastSessions } from "../state/past.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
-import type { JournalledSession } from "../state/record.ts";
+import type { Counters, JournalledSession } from "../state/record.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
-import { SessionKeeper } from "./session_keeper.ts";
+import { type SessionJournal, SessionKeeper } from "./session_keeper.ts";
 import { type Clocks, countersOf, recordOf } from "./session_record.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 
 const log = logger("state");
+
+/** Of a session whose thread has not said how much it carried. */
+const UNCOUNTED: Counters = {
+  framesFromWire: 0,
+  bytesFromWire: 0,
+  framesToWire: 0,
+  bytesToWire: 0,
+};
 
 /** Maximum number of past sessions remembered without a store. */
 const MAX_RECENT = 1_000;
@@ -28,8 +36,12 @@ export interface State {
   readonly pastSessions: PastSessions;
   /** Records that a session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void;
-  /** Restores an earlier process's sessions that can still be forwarded; the others get a PADT. */
-  restore(proxy: Proxy, mac: Uint8Array): void;
+  /** The sessions of an earlier process, oldest last. */
+  readonly earlier: readonly JournalledSession[];
+  /** Restores those of `earlier` that can still be forwarded; the others get a PADT. */
+  restore(proxy: Proxy, mac: Uint8Array, earlier: readonly JournalledSession[]): void;
+  /** Records the sessions of other threads, in the same place. */
+  readonly journal: SessionJournal;
   close(): Promise<void>;
 }
 
@@ -56,14 +68,22 @@ function inMemory(clocks: Clocks): State {
       const record = recordOf(session, clocks);
       past.add(pastSession(record, end, clocks.wallClock(), countersOf(table, session)));
     },
+    earlier: [],
     restore: (proxy) => void (table = proxy.sessions.table),
+    journal: {
+      opened() {},
+      closed(record, end, counters = UNCOUNTED): void {
+        past.add(pastSession(record, end, clocks.wallClock(), counters));
+      },
+      checkpoint() {},
+      close: () => Promise.resolve(),
+    },
     close: () => Promise.resolve(),
   };
 }
 
 async function inDirectory(directory: string, config: Config, clocks: Clocks): Promise<State> {
   // Loaded on demand: a daemon without `state_dir` needs no memory for SQLite.
-  const { CHECKPOINT_INTERVAL } = await import("../state/journal.ts");
   const { openJournal } = await import("../state/open_journal.ts");
   const { refuseLinks } = await import("../state/store.ts");
   await withConfigKey(config.file, "state_dir", () => refuseLinks(directory));
@@ -76,7 +96,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   });
   notify(opened);
   const { journal } = opened;
-  const keeper = new SessionKeeper({ journal, interval: CHECKPOINT_INTERVAL, ...clocks });
+  const keeper = new SessionKeeper({ journal, ...clocks });
   return {
     get isKept() {
       return journal.hasFile;
@@ -86,16 +106,25 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
     },
     pastSessions: journal.accounting,
     observe: (session, end) => keeper.observe(session, end),
-    restore(proxy, macBytes): void {
-      const own = readMac(macBytes, 0);
-      const peers = new Set(configuredPeers(config));
-      const fits = ({ peer, local }: JournalledSession): boolean =>
-        peers.has(peer) && (mac === "transparent" || local === own);
-      const counts = keeper.restore(proxy, opened.restored, fits);
-      if (opened.restored.length > 0) log.info("sessions restored", counts);
+    earlier: opened.restored,
+    restore(proxy, own, earlier): void {
+      const counts = keeper.restore(proxy, earlier, restorable(config, own));
+      if (earlier.length > 0) log.info("sessions restored", counts);
     },
+    journal,
     close: () => keeper.close(),
   };
+}
+
+/** Returns whether a session can be restored by a daemon that is `own` on its wire. */
+export function restorable(
+  config: Config,
+  own: Uint8Array,
+): (session: JournalledSession) => boolean {
+  const peers = new Set(configuredPeers(config));
+  const mac = readMac(own, 0);
+  return ({ peer, local }) =>
+    peers.has(peer) && (config.interface.mac === "transparent" || local === mac);
 }
 
 function notify({ dropped, quarantined }: Opened): void {

@@ -28,9 +28,6 @@ const URGENT = 16;
 const RETRY = 5_000;
 const MAX_PAST = 10_000;
 
-/** Interval at which `checkpoint` should be called, in milliseconds. */
-export const CHECKPOINT_INTERVAL = 30_000;
-
 /** Callbacks and settings of a journal. */
 export interface JournalOptions {
   /** Returns the wall clock in milliseconds. */

@@ -120,6 +120,21 @@ testCompiled(
   },
 );
 
+testCompiled("a server of two threads carries the sessions of both", [], async () => {
+  await using lab = await Lab.open();
+  await lab.cables();
+  await lab.cable("cust1", "lan1");
+  const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+  const clients = { north: "lan0", south: "lan1" };
+  const { server } = await startProxyPair(lab, { shards: 2, clients });
+  for (const name of ["cust0", "cust1"]) {
+    const session = await lab.use(startTestClient(name)).dial();
+    await session.echo(PAYLOAD);
+  }
+  assertEquals(new Set(ac.sessions.values()).size, 2, "each thread has its own address");
+  assertEquals((await server.stop()).code, 0);
+});
+
 testCompiled("X2: a capture can be written to /dev/stdout", [], async () => {
   await using lab = await Lab.open();
   const session = await dialled(lab);

@@ -29,6 +29,7 @@ for (const { name } of Deno.readDirSync(`${HERE}invalid`)) {
 Deno.test("a minimal server configuration gets all defaults, and paths relative to its directory", async () => {
   assertEquals<unknown>(await loadConfig(`${HERE}valid/server.toml`), {
     mode: "server",
+    shards: 1,
     file: `${HERE}valid/server.toml`,
     interface: { name: "wan0", mac: "own", ringFrames: 4096, etherTypes: [0x8863, 0x8864] },
     tunnel: {

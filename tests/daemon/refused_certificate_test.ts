@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { namingCertificate } from "../../src/daemon/server_access.ts";
-import type { ServerEvents } from "../../src/daemon/accept_loop.ts";
+import type { ServerEvents } from "../../src/daemon/server_events.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 
 Deno.test("when a client does not accept the certificate, the server logs its SHA-256", () => {

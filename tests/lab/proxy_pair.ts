@@ -17,6 +17,8 @@ export interface PairOptions {
   host?: string;
   /** The server's interface. Default "wan0". */
   wan?: string;
+  /** Number of the server's threads. Default 1. */
+  shards?: number;
   /** Whether sessions outlive their processes. Default false. */
   keep?: boolean;
   /** Additional environment of the daemons. */
@@ -114,7 +116,7 @@ async function keygen(...args: string[]): Promise<void> {
 }
 
 function serverConfig(
-  { mac, transport, path, host = "127.0.0.1", wan, keep, server }: PairOptions,
+  { mac, transport, path, host = "127.0.0.1", wan, keep, server, shards }: PairOptions,
   port: number,
   clients: string[],
 ): string {
@@ -124,7 +126,7 @@ name = "${name}"
 secret_file = "${name}.secret"
 `);
   return `mode = "server"
-${keep ? 'state_dir = "server.state"' : ""}
+${keep ? 'state_dir = "server.state"' : ""}${shards === undefined ? "" : `\nshards = ${shards}`}
 
 [interface]
 name = "${wan ?? "wan0"}"

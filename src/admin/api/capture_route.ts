@@ -1,8 +1,7 @@
-import type { Capture } from "../../capture/capture.ts";
 import { logger } from "../../log.ts";
 import { parseMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import { type Captures, MAX_CAPTURES } from "../../daemon/captures.ts";
+import { type CaptureReader, type CaptureSource, MAX_CAPTURES } from "../../daemon/captures.ts";
 import { whoOf } from "../http/access.ts";
 import { refuse } from "../http/problem.ts";
 import { CaptureQuery } from "./request_schema.ts";
@@ -47,7 +46,11 @@ function note({ monitor }: Daemon, context: RequestContext, query: CaptureQuery)
   monitor.emit("capture", facts);
 }
 
-function begin(captures: Captures, peer: string | undefined, query: CaptureQuery): Capture {
+function begin(
+  captures: CaptureSource,
+  peer: string | undefined,
+  query: CaptureQuery,
+): CaptureReader {
   const { mac, session_id: sessionId, side, secrets = false, count, seconds } = query;
   const filter = { peer, mac: mac === undefined ? undefined : parseMac(mac), sessionId, side };
   const duration = seconds === undefined ? undefined : seconds * 1_000;
@@ -56,7 +59,7 @@ function begin(captures: Captures, peer: string | undefined, query: CaptureQuery
 }
 
 /** A capture as a stream that is read only on demand. */
-function captureStream(capture: Capture): ReadableStream<Uint8Array> {
+function captureStream(capture: CaptureReader): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
       const blocks = await capture.read();

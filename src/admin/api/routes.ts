@@ -1,17 +1,17 @@
 /** All routes of the admin API. */
 import { parseMac } from "../../pppoe/mac.ts";
-import { endByAdmin, freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
-import { sessionName } from "../../daemon/session_facts.ts";
+import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
 import { CAPTURE } from "./capture_route.ts";
-import { clientsOf } from "./peers_snapshot.ts";
+import { mergeClients, mergeSessions, mergeStatus, partOfPage } from "./merged_answers.ts";
 import { refuse } from "../http/problem.ts";
 import { RELOAD } from "./reload_route.ts";
 import * as asks from "./request_schema.ts";
 import type { Route } from "../http/route.ts";
 import * as says from "./response_schema.ts";
-import { findSession, pastSessionsOf, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
+import { DEFAULT_PAGE, pastSessionsOf, sessionsOf } from "./sessions_snapshot.ts";
+import { answersOf } from "./shard_answers.ts";
 import { EVENTS } from "./stream_routes.ts";
-import { readinessOf, statusOf } from "./status_snapshot.ts";
+import { readinessOf } from "./status_snapshot.ts";
 import { wantedPeer } from "./wanted_peer.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
@@ -45,7 +45,10 @@ const STATUS: Route = {
   path: "/api/v1/status",
   summary: "Status of the daemon",
   answers: ok(says.Status, "The status"),
-  handle: (daemon, { context }) => statusOf(daemon, context.env.role ?? "read"),
+  async handle(daemon, { context }) {
+    const status = mergeStatus(await answersOf(daemon, "status", undefined));
+    return { ...status, role: context.env.role ?? "read" };
+  },
 };
 
 const CLIENTS: Route = {
@@ -53,7 +56,7 @@ const CLIENTS: Route = {
   path: "/api/v1/clients",
   summary: "The clients of a server; on a client, its servers",
   answers: ok(says.Clients, "The clients"),
-  handle: clientsOf,
+  handle: async (daemon) => mergeClients(await answersOf(daemon, "clients", undefined)),
 };
 
 const SESSIONS: Route = {
@@ -62,9 +65,13 @@ const SESSIONS: Route = {
   summary: "Lists open and held sessions; with past=true, ended sessions, newest first",
   query: asks.SessionsQuery,
   answers: ok(says.SessionPage, "One page of sessions"),
-  handle(daemon, { query }) {
+  async handle(daemon, { query }) {
     const wanted = query as asks.SessionsQuery;
-    return wanted.past ? pastSessionsOf(daemon, wanted) : sessionsOf(daemon, wanted);
+    if (wanted.past) return pastSessionsOf(daemon, wanted);
+    if (daemon.shards === undefined) return sessionsOf(daemon, wanted);
+    wantedPeer(daemon.config().mode, wanted); // refused here, not on another thread
+    const parts = await answersOf(daemon, "sessions", partOfPage(wanted, DEFAULT_PAGE));
+    return mergeSessions(parts, wanted, DEFAULT_PAGE);
   },
 };
 
@@ -73,9 +80,9 @@ const SESSION: Route = {
   path: "/api/v1/sessions/{session}",
   summary: "One session",
   answers: ok(says.Session, "The session"),
-  handle(daemon, { params }) {
-    const session = findSession(daemon, params.session) ?? unknownSession(params.session);
-    return sessionOf(daemon, session);
+  async handle(daemon, { params }) {
+    const answers = await answersOf(daemon, "session", params.session);
+    return answers.find((answer) => answer !== undefined) ?? unknownSession(params.session);
   },
 };
 
@@ -84,10 +91,10 @@ const END_SESSION: Route = {
   path: "/api/v1/sessions/{session}",
   summary: "Ends a session, with a PADT to both sides",
   answers: ok(says.Closed, "Ended"),
-  handle(daemon, { params }) {
-    const session = findSession(daemon, params.session) ?? unknownSession(params.session);
-    endByAdmin(daemon.proxy.sessions, session.peer, session.handle);
-    return { session: sessionName(session) };
+  async handle(daemon, { params }) {
+    const ended = await answersOf(daemon, "end", params.session);
+    const session = ended.find((name) => name !== undefined) ?? unknownSession(params.session);
+    return { session };
   },
 };
 
@@ -97,12 +104,14 @@ const PADT: Route = {
   summary: "Frees a stuck session: ends ours, or sends a PADT to the station on this side's wire",
   body: asks.PadtRequest,
   answers: ok(says.PadtSent, "The number of PADTs sent"),
-  handle({ proxy, link, config }, { body }) {
+  async handle(daemon, { body }) {
+    const { proxy, link, config } = daemon;
     const { mac, from, session_id: sessionId } = body as asks.PadtRequest;
     const local = from === undefined ? undefined : parseMac(from);
     const peer = wantedPeer(config().mode, body as asks.PadtRequest);
     const stuck: StuckSession = { peer, mac: parseMac(mac) ?? 0, local, sessionId };
-    return { sent: freeStuck(proxy.sessions, link.mac, stuck) };
+    const ended = (await answersOf(daemon, "stuck", stuck)).reduce((sum, count) => sum + count, 0);
+    return { sent: ended > 0 ? ended : freeStuck(proxy.sessions, link.mac, stuck) };
   },
 };
 
@@ -126,7 +135,8 @@ const DRAIN: Route = {
   answers: ok(says.Drained, "Whether the daemon is draining, and the number of sessions"),
   handle(daemon, { body }) {
     daemon.drain((body as asks.DrainRequest).enabled);
-    return { draining: daemon.draining, sessions: daemon.proxy.sessions.table.size };
+    const others = daemon.shards?.counts.otherSessions ?? 0;
+    return { draining: daemon.draining, sessions: daemon.proxy.sessions.table.size + others };
   },
 };
 

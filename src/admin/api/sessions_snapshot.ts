@@ -11,7 +11,8 @@ import { isFound } from "./session_search.ts";
 import { secondsOf, trafficOf } from "./traffic.ts";
 import { wantedPeer } from "./wanted_peer.ts";
 
-const DEFAULT_PAGE = 100;
+/** Number of sessions per page, unless the query says otherwise. */
+export const DEFAULT_PAGE = 100;
 
 /** Finds a session by its name; undefined if it does not exist. */
 export function findSession({ proxy }: Daemon, id: string): OpenSession | undefined {

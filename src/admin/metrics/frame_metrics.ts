@@ -31,6 +31,7 @@ export const FRAMES: readonly Metric[] = [
   {
     type: "gauge",
     name: "interface_up",
+    merge: "least",
     help: "Whether the interface is up",
     labels: ["interface"],
     read: ({ link }) => [{ value: link.up ? 1 : 0, labels: { interface: link.name } }],

@@ -12,6 +12,8 @@ interface Described {
   name: string;
   help: string;
   labels?: readonly string[];
+  /** How the values of several threads become one; their sum, by default. */
+  merge?: "own" | "most" | "least";
 }
 
 /** A metric, and how to read its values. */

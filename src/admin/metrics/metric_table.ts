@@ -21,6 +21,7 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "build_info",
+    merge: "own",
     help: "Always 1; the labels give the versions and the mode",
     labels: ["version", "deno", "mode"],
     read: ({ config }) => [{
@@ -31,36 +32,42 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "start_time_seconds",
+    merge: "own",
     help: "Start time of the daemon, in seconds since 1970",
     read: ({ startedAt }) => one(startedAt / 1_000),
   },
   {
     type: "gauge",
     name: "resident_memory_bytes",
+    merge: "own",
     help: "Resident memory of the process, in bytes",
     read: () => one(Deno.memoryUsage().rss),
   },
   {
     type: "gauge",
     name: "event_loop_lag_seconds",
+    merge: "most",
     help: "Delay of the event loop's last one-second timer",
     read: ({ monitor }) => one(monitor.loopLag / 1_000),
   },
   {
     type: "gauge",
     name: "ready",
+    merge: "own",
     help: "Whether frames can be carried",
     read: (daemon) => truth(readinessOf(daemon).ready),
   },
   {
     type: "gauge",
     name: "draining",
+    merge: "own",
     help: "Whether the daemon is draining and refuses new sessions",
     read: ({ draining }) => truth(draining),
   },
   {
     type: "gauge",
     name: "state_failing",
+    merge: "own",
     help: "Whether state_dir cannot be written, so sessions would not survive a restart",
     read: ({ stateTrouble }) => truth(stateTrouble() !== undefined),
   },
@@ -74,6 +81,7 @@ const PROCESS: readonly Metric[] = [
   {
     type: "gauge",
     name: "config_last_reload_success_timestamp_seconds",
+    merge: "own",
     help: "Time the configuration in use was read, in seconds since 1970",
     read: ({ monitor, startedAt }) => one((monitor.reloads.lastSuccess ?? startedAt) / 1_000),
   },
@@ -142,6 +150,7 @@ const TUNNELS: readonly Metric[] = [
   {
     type: "gauge",
     name: "send_queue_age_seconds",
+    merge: "most",
     help: "Age of the oldest queued data",
     read: ({ proxy }) =>
       one(writers(proxy).reduce((most, { queueAge }) => Math.max(most, queueAge), 0) / 1_000),
@@ -166,6 +175,7 @@ const SESSIONS: readonly Metric[] = [
   {
     type: "gauge",
     name: "sessions_limit",
+    merge: "own",
     help: "Maximum number of sessions",
     read: (daemon) => one(sessionCounts(daemon).limit),
   },

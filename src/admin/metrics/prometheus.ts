@@ -3,37 +3,45 @@
  * Host-Uniq.
  */
 import { Counter, Gauge, type Metric as PromMetric, Registry } from "prom-client";
+import { answersOf } from "../api/shard_answers.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import type { Histogram as Counted } from "../../proxy/session/histogram.ts";
 import type { Sample } from "./metric.ts";
 import { METRICS } from "./metric_table.ts";
+import { type Distribution, mergeSamples, type Samples } from "./samples.ts";
 
 const PREFIX = "pppoeproxy_";
 
-const registries = new WeakMap<Daemon, Registry>();
+/** The registry of a daemon, and the values of the latest scrape. */
+interface Scraped {
+  registry: Registry;
+  samples: Samples;
+}
+
+const scraped = new WeakMap<Daemon, Scraped>();
 
 /** Returns all metrics as text (Prometheus exposition format 0.0.4). */
 export async function metricsText(daemon: Daemon): Promise<string> {
-  let registry = registries.get(daemon);
-  if (registry === undefined) {
-    registry = registryOf(daemon);
-    registries.set(daemon, registry);
+  const samples = mergeSamples(await answersOf(daemon, "metrics", undefined));
+  let known = scraped.get(daemon);
+  if (known === undefined) {
+    known = { registry: registryOf(() => scraped.get(daemon)?.samples ?? samples), samples };
+    scraped.set(daemon, known);
   }
-  daemon.link.readStatistics();
-  return await registry.metrics();
+  known.samples = samples;
+  return await known.registry.metrics();
 }
 
 /** Registers all metrics. The values are counted elsewhere and read at each scrape. */
-function registryOf(daemon: Daemon): Registry {
+function registryOf(read: () => Samples): Registry {
   const registry = new Registry();
-  for (const { type, name, help, labels = [], read } of METRICS) {
+  for (const { type, name, help, labels = [] } of METRICS) {
     const options = { name: PREFIX + name, help, labelNames: [...labels], registers: [registry] };
     if (type === "histogram") {
-      const histogram = new CountedHistogram(PREFIX + name, help, () => read(daemon));
+      const histogram = new CountedHistogram(PREFIX + name, help, () => read().distributions[name]);
       registry.registerMetric(histogram as unknown as PromMetric);
       continue;
     }
-    const fill = (set: (sample: Sample) => void): void => read(daemon).forEach(set);
+    const fill = (set: (sample: Sample) => void): void => read().values[name].forEach(set);
     if (type === "counter") {
       new Counter({
         ...options,
@@ -59,9 +67,9 @@ function registryOf(daemon: Daemon): Registry {
 class CountedHistogram {
   readonly name: string;
   #help: string;
-  #read: () => Counted;
+  #read: () => Distribution;
 
-  constructor(name: string, help: string, read: () => Counted) {
+  constructor(name: string, help: string, read: () => Distribution) {
     this.name = name;
     this.#help = help;
     this.#read = read;

@@ -45,7 +45,7 @@ function describeAdmin(config: Config): string {
   return places.length === 0 ? "The admin API is disabled." : `Admin API: ${places.join(", ")}.`;
 }
 
-function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): string[] {
+function describeServer({ tunnel, clients, discovery, limits, shards }: ServerConfig): string[] {
   const names = clients.slice(0, 8).map(({ name }) => `"${name}"`).join(", ");
   const more = clients.length > 8 ? ` and ${clients.length - 8} more` : "";
   const { hostUniq } = discovery;
@@ -61,6 +61,9 @@ function describeServer({ tunnel, clients, discovery, limits }: ServerConfig): s
     } for ${clients.length} ${noun}: ${names}${more}.`,
     `Presents the certificate "${tunnel.certificate}".`,
     shown,
+    ...(shards === 1
+      ? []
+      : [`Runs ${shards} threads, all but the first with MAC addresses of their own.`]),
     `Carries up to ${limits.sessions} sessions, ${limits.sessionsPerClient} per client by default.`,
   ];
 }

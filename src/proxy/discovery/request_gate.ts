@@ -18,6 +18,8 @@ const REFUSALS: Rate = { rate: 5, burst: 20 };
 export interface RequestGateOptions extends Omit<PadiShaperOptions<Peer>, "hasSession"> {
   limits: ProxyLimits;
   sessions: Sessions;
+  /** Returns the number of sessions of other threads. */
+  sessionsElsewhere?: () => number;
   /** Called for each opened session. */
   opened?: (session: Session) => void;
 }
@@ -87,7 +89,8 @@ export class RequestGate {
   full(peer: Peer, customer: Mac): DropReason | undefined {
     const { table } = this.#options.sessions;
     const limits = this.#limits;
-    const isFull = table.size >= limits.sessions ||
+    const all = table.size + (this.#options.sessionsElsewhere?.() ?? 0);
+    const isFull = all >= limits.sessions ||
       peer.sessions >= limits.sessionsOf(peer.name);
     if (isFull) return "session-limit";
     const own = peer.customers.get(customer)?.size ?? 0;

@@ -26,6 +26,8 @@ export interface ProxyOptions {
   link: Link;
   etherTypes: readonly [discovery: number, session: number];
   limits: ProxyLimits;
+  /** Returns the number of sessions of other threads, which count for `limits.sessions` too. */
+  sessionsElsewhere?: () => number;
   drops: Drops;
   /** Monotonic clock, in milliseconds. */
   now: () => number;

@@ -55,15 +55,20 @@ export interface StuckSession {
   sessionId: number;
 }
 
+/** Ends our own sessions that a host believes in, on both sides. Returns their number. */
+export function endStuck(sessions: Sessions, stuck: StuckSession): number {
+  const found = [...sessions.table].filter((session) => isStuck(session, stuck));
+  for (const session of found) sessions.close(session, "admin", NOTIFY_BOTH);
+  return found.length;
+}
+
 /**
  * Frees a stuck session: our own ends on both sides; without one, the host with this address on our
  * wire gets a PADT. Returns the number of sessions for which a PADT was sent.
  */
 export function freeStuck(sessions: Sessions, own: Uint8Array, stuck: StuckSession): number {
-  const found = [...sessions.table].filter((session) => isStuck(session, stuck));
-  for (const session of found) sessions.close(session, "admin", NOTIFY_BOTH);
-  if (found.length > 0) return found.length;
-  if (isGroupAddress(stuck.mac)) return 0;
+  const ended = endStuck(sessions, stuck);
+  if (ended > 0 || isGroupAddress(stuck.mac)) return ended;
   sessions.outlet.refuse(stuck.mac, stuck.local ?? readMac(own, 0), stuck.sessionId);
   return 1;
 }

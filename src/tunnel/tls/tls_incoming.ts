@@ -1,4 +1,4 @@
-import type { AcceptedSocket } from "../../../ffi/socket/accepted_socket.ts";
+import { AcceptedSocket } from "../../../ffi/socket/accepted_socket.ts";
 import { handOver } from "../../../ffi/socket/hand_over.ts";
 import { openFileLimit } from "../../../ffi/file/open_files.ts";
 import { HandshakeError } from "../authenticate.ts";
@@ -10,7 +10,7 @@ import type { Endpoint } from "../transport/endpoint.ts";
 import { encodeAlert, TlsAlert, TOO_BUSY } from "./tls_alert.ts";
 import { TlsConnection } from "./tls_connection.ts";
 import type { TlsIdentity } from "./tls_identity.ts";
-import type { Incoming } from "../transport/listener.ts";
+import type { Incoming, ReleasedConnection } from "../transport/listener.ts";
 
 /** Descriptors that strangers and tunnels leave free for everything else. */
 export const SPARE_FILES = 32;
@@ -38,6 +38,11 @@ export class TlsIncoming implements Incoming {
   constructor(socket: AcceptedSocket, shown: TlsIdentity) {
     this.#socket = socket;
     this.#shown = shown;
+  }
+
+  /** Takes a connection over that another thread has released, with its hello unread. */
+  static takeOver({ number, remote, shown }: ReleasedConnection): TlsIncoming {
+    return new TlsIncoming(new AcceptedSocket(number, remote), shown);
   }
 
   get remote(): Endpoint {
@@ -80,6 +85,11 @@ export class TlsIncoming implements Incoming {
       return new TlsConnection(connection, this.#socket, () => this.close());
     }
     throw ended("protocol-violation", "us", `the peer does not speak "${ALPN}"`);
+  }
+
+  release(): ReleasedConnection {
+    const { remote } = this.#socket;
+    return { number: this.#socket.release(), remote, shown: this.#shown };
   }
 
   refuse(): void {

@@ -1,6 +1,15 @@
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
 
+/** A connection between two threads, as it crosses to the other: plain data. */
+export interface ReleasedConnection {
+  /** The socket's descriptor, which all threads of a process share. */
+  readonly number: number;
+  readonly remote: Endpoint;
+  /** What to present to it, both in PEM. */
+  readonly shown: { readonly certificate: string; readonly key: string };
+}
+
 /** A peer that has connected; nothing else is known about it yet. */
 export interface Incoming {
   readonly remote: Endpoint;
@@ -21,6 +30,8 @@ export interface Incoming {
   open(): Promise<Connection>;
   /** Called when the peer is authenticated, so that it may send what a tunnel carries. */
   proven?(): void;
+  /** Gives the connection up to another thread, before `open`; not all transports can. */
+  release?(): ReleasedConnection;
   /** Reports that there is no room, if that is still possible, and closes immediately. */
   refuse(): void;
   /** Closes immediately, in any state, and releases everything. */

@@ -1,0 +1,32 @@
+import { restorable, type State } from "../daemon/state.ts";
+import { SessionKeeper } from "../daemon/session_keeper.ts";
+import { logger } from "../log.ts";
+import { RecentSessions } from "../state/recent_sessions.ts";
+import type { FromShard, ShardStart } from "./messages.ts";
+import { RemoteJournal } from "./remote_journal.ts";
+
+const log = logger("state");
+
+/** The record of a shard's sessions, which the first thread keeps for all. */
+export function openShardState(
+  post: (message: FromShard) => void,
+  { config, earlier, index }: ShardStart,
+  now: () => number,
+): State {
+  const journal = new RemoteJournal(post, earlier);
+  const clocks = { now, wallClock: Date.now };
+  const keeper = new SessionKeeper({ journal, ...clocks });
+  return {
+    isKept: true, // the first thread decides what becomes of the sessions
+    trouble: undefined,
+    pastSessions: new RecentSessions(1),
+    observe: (session, end) => keeper.observe(session, end),
+    earlier,
+    restore(proxy, own, sessions): void {
+      const counts = keeper.restore(proxy, sessions, restorable(config, own));
+      if (sessions.length > 0) log.info("sessions restored", { ...counts, shard: index });
+    },
+    journal,
+    close: () => keeper.close(),
+  };
+}

@@ -1,0 +1,7 @@
+/** A shard's thread that answers every question and stops when asked to. */
+/// <reference lib="deno.worker" />
+self.onmessage = ({ data: { kind, id } }: MessageEvent<{ kind: string; id: number }>): void => {
+  if (kind === "start") self.postMessage({ kind: "started" });
+  if (kind === "question") self.postMessage({ kind: "answer", id, answer: true });
+  if (kind === "stop") self.postMessage({ kind: "stopped" });
+};
