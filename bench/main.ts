@@ -5,6 +5,7 @@
  *     --full             also all longer sections, each in its own lab
  *     --quick            no page, but short versions of the sections that are not long
  *     --only SECTION,…   only these; the page is "page"
+ *     --shards 1,2,4,8   only servers with these numbers of threads
  *     --rounds N         rounds of the page
  *     --html FILE        where the page goes; dist/bench.html by default
  *     --json FILE        everything that was measured
@@ -35,6 +36,7 @@ import { findingsTable, ratios, table } from "./report.ts";
 import type { Section } from "./section.ts";
 import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
+import { readThreadCounts, shardsSection } from "./shards.ts";
 import { slowLink } from "./slow_link.ts";
 
 /** All sections except the page and `comparison`. */
@@ -48,15 +50,20 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "frame-way": frameWay,
   "capture-cost": captureCost,
   codecs,
+  shards: shardsSection([1, 2]),
 };
 const ALL: readonly string[] = ["page", "comparison", ...Object.keys(SECTIONS)];
 /** Sections that `--quick` skips. */
-const LONG: ReadonlySet<string> = new Set(["page", "session-memory", "several-clients", "codecs"]);
+const LONG: ReadonlySet<string> = new Set([
+  ...["page", "session-memory", "several-clients", "codecs", "shards"],
+]);
 
 interface Options {
   quick: boolean;
   /** Names of sections. */
   only: ReadonlySet<string>;
+  /** All sections except the page and `comparison`, by name. */
+  sections: Readonly<Record<string, Section>>;
   rounds: number;
   html: string;
   json: string | undefined;
@@ -66,14 +73,16 @@ interface Options {
 function readOptions(args: string[]): Options {
   const options = parseArgs(args, {
     boolean: ["quick", "full", "save-baseline"],
-    string: ["json", "only", "html", "rounds"],
+    string: ["json", "only", "html", "rounds", "shards"],
     unknown: (name) => {
       throw new TypeError(`Unknown argument "${name}": see the head of bench/main.ts`);
     },
   });
   const { quick, full, json, html = "dist/bench.html" } = options;
   const saveBaseline = options["save-baseline"];
-  const chosen = options.only?.split(",") ?? defaultSections(quick, full);
+  const counts = readThreadCounts(options.shards);
+  const sections = counts ? { ...SECTIONS, shards: shardsSection(counts) } : SECTIONS;
+  const chosen = counts ? ["shards"] : options.only?.split(",") ?? defaultSections(quick, full);
   for (const name of chosen) {
     if (!ALL.includes(name)) {
       throw new TypeError(`Unknown section "${name}"; the sections are ${ALL.join(", ")}`);
@@ -86,7 +95,7 @@ function readOptions(args: string[]): Options {
   if (!(Number.isInteger(rounds) && rounds > 0)) {
     throw new TypeError(`Cannot run "${options.rounds}" rounds: use a whole number from 1 on`);
   }
-  return { quick, only: new Set(chosen), rounds, html, json, saveBaseline };
+  return { quick, only: new Set(chosen), sections, rounds, html, json, saveBaseline };
 }
 
 function defaultSections(quick: boolean, full: boolean): string[] {
@@ -95,7 +104,7 @@ function defaultSections(quick: boolean, full: boolean): string[] {
 }
 
 async function main(options: Options): Promise<void> {
-  const { quick, only } = options;
+  const { quick, only, sections } = options;
   const date = new Date().toISOString();
   const all: Record<string, unknown> = { machine: { ...thisMachine(), date }, quick };
   if (only.has("page")) all.page = await makePage(options);
@@ -104,7 +113,7 @@ async function main(options: Options): Promise<void> {
     all.comparison = { daemons, reference, ratios: ratios(daemons, reference) };
     await print("comparison", ...table(daemons, reference));
   }
-  for (const [name, section] of Object.entries(SECTIONS)) {
+  for (const [name, section] of Object.entries(sections)) {
     if (!only.has(name)) continue;
     const findings = await section(quick);
     all[name] = findings;
