@@ -39,8 +39,13 @@ export function configureLogging(config: LogConfig): void {
   const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
   const format = text ? formatText : formatJson;
   const prefix = readsPriorities() ? priorityPrefix : () => "";
-  writeRecord = (record) => writeLine(prefix(record) + format(record));
+  writeRecord = (record) => writeLine(prefix(record) + format(record), isUrgent(record));
   apply({ level: config.level, topics: { ...config.topics } });
+}
+
+/** Whether a record must not wait for the end of a turn: what it reports may end the process. */
+function isUrgent({ level }: LogRecord): boolean {
+  return level !== "debug" && level !== "info";
 }
 
 /** Whether stderr is connected to journald (systemd.exec(5), $JOURNAL_STREAM). */
@@ -132,13 +137,43 @@ function showText(value: unknown): string {
   return printable(JSON.stringify(value));
 }
 
-const encoder = new TextEncoder();
+/** Runs `run` and formats the lines that it logs, but writes none of them. */
+export function discardingLog(run: () => void): void {
+  isDiscarding = true;
+  try {
+    run();
+  } finally {
+    isDiscarding = false;
+  }
+}
 
-function writeLine(line: string): void {
-  const bytes = encoder.encode(`${line}\n`);
+const encoder = new TextEncoder();
+let isDiscarding = false;
+/** Lines that are written at the end of this turn of the event loop. */
+let waiting = "";
+/** Length of `waiting` at which it is written immediately, in characters. */
+const MAX_WAITING = 64 * 1024;
+
+/**
+ * Writes a line, together with others of this turn: a dial must not wait for its own line. Lines
+ * keep their order.
+ */
+function writeLine(line: string, urgent: boolean): void {
+  if (isDiscarding) return;
+  if (waiting === "") setImmediate(writeWaiting);
+  waiting += `${line}\n`;
+  if (urgent || waiting.length > MAX_WAITING) writeWaiting();
+}
+
+/** Writes what waits; called when the process exits, too. */
+function writeWaiting(): void {
+  const bytes = encoder.encode(waiting);
+  waiting = "";
   try {
     for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
   } catch {
     // The reader of the log has closed; the daemon keeps running.
   }
 }
+
+globalThis.addEventListener("unload", writeWaiting);

@@ -117,6 +117,36 @@ Deno.test("the text format can be configured, and the level debug logs more", as
   assertMatch(second, / info +main: ready interface=wan0$/);
 });
 
+/** Runs code after `log` was configured; returns the messages on stderr. */
+async function messagesOf(body: string): Promise<string[]> {
+  const url = new URL("../src/log.ts", import.meta.url).href;
+  const code = `import { configureLogging, discardingLog, logger } from "${url}";
+    configureLogging({ level: "info", format: "json", topics: {} });
+    const log = logger("main");
+    ${body}`;
+  const { stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", "--ext=ts", code],
+    cwd: new URL("..", import.meta.url).pathname,
+  }).output();
+  const lines = new TextDecoder().decode(stderr).trim().split("\n");
+  return lines.filter((line) => line.startsWith("{")).map((line) => JSON.parse(line).message);
+}
+
+Deno.test("lines keep their order, and a process that exits at once has written them all", async () => {
+  const body = 'log.info("1"); log.info("2"); log.warning("3"); log.info("4"); Deno.exit(0);';
+  assertEquals(await messagesOf(body), ["1", "2", "3", "4"]);
+});
+
+Deno.test("a warning is on stderr before the code after it can crash, with all lines before it", async () => {
+  const crash = "Deno.kill(Deno.pid, 'SIGKILL');";
+  assertEquals(await messagesOf(`log.info("1"); log.warning("2"); ${crash}`), ["1", "2"]);
+});
+
+Deno.test("discarded lines are never written, and those around them are", async () => {
+  const body = 'log.info("1"); discardingLog(() => log.error("2")); log.info("3");';
+  assertEquals(await messagesOf(body), ["1", "3"]);
+});
+
 Deno.test("a topic can have its own level", async () => {
   const lines = await logInProcess("text", "error", "debug");
   assertEquals(lines.length, 1);

@@ -20,6 +20,7 @@ import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
 import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
 import type { State } from "./state.ts";
+import { startWarmUp } from "./warm_up/warm_up.ts";
 
 const log = logger("main");
 const linkLog = logger("link");
@@ -55,6 +56,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const captures = lazyCaptures(parts);
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
+  const warmUp = startWarmUp(reloader.config.mode);
   return {
     config: () => reloader.config,
     link,
@@ -70,6 +72,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     async stop(final): Promise<void> {
       clearInterval(sweep);
       watch.stop();
+      warmUp.stop();
       await stop(parts, captures, final);
     },
     captures: captures.load,

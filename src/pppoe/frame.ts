@@ -34,16 +34,15 @@ export function parseDiscovery(
   etherType = ETHERTYPE_DISCOVERY,
 ): DiscoveryPacket | FrameFault {
   if (frame.length < SESSION_HEADER) return "frame-short";
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.length);
-  if (view.getUint16(12) !== etherType) return "ethertype-wrong";
+  if (readUint16(frame, 12) !== etherType) return "ethertype-wrong";
   if (frame[ETHERNET_HEADER] !== VERSION_TYPE) return "version-wrong";
-  const length = view.getUint16(18);
+  const length = readUint16(frame, 18);
   if (SESSION_HEADER + length > frame.length) return "length-overrun";
   return {
     destination: readMac(frame, 0),
     source: readMac(frame, 6),
     code: frame[ETHERNET_HEADER + 1],
-    sessionId: view.getUint16(16),
+    sessionId: readUint16(frame, 16),
     tags: frame.subarray(SESSION_HEADER, SESSION_HEADER + length),
   };
 }
@@ -54,14 +53,24 @@ export function encodeDiscovery(
   etherType = ETHERTYPE_DISCOVERY,
 ): Uint8Array {
   const frame = new Uint8Array(ETHERNET_HEADER + PPPOE_HEADER + packet.tags.length);
-  const view = new DataView(frame.buffer);
   writeMac(frame, 0, packet.destination);
   writeMac(frame, 6, packet.source);
-  view.setUint16(12, etherType);
+  writeUint16(frame, 12, etherType);
   frame[ETHERNET_HEADER] = VERSION_TYPE;
   frame[ETHERNET_HEADER + 1] = packet.code;
-  view.setUint16(16, packet.sessionId);
-  view.setUint16(18, packet.tags.length);
+  writeUint16(frame, 16, packet.sessionId);
+  writeUint16(frame, 18, packet.tags.length);
   frame.set(packet.tags, SESSION_HEADER);
   return frame;
+}
+
+// A DataView for each frame would cost more than the frame.
+
+function readUint16(bytes: Uint8Array, at: number): number {
+  return bytes[at] << 8 | bytes[at + 1];
+}
+
+function writeUint16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 8;
+  bytes[at + 1] = value;
 }

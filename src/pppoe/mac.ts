@@ -26,10 +26,14 @@ export function writeMac(bytes: Uint8Array, at: number, mac: Mac): void {
   bytes[at + 5] = low;
 }
 
+/** Every byte as two lower-case hexadecimal digits. */
+const PAIRS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 /** Formats an address as lower-case hex pairs with colons: `02:00:5e:10:00:01`. */
 export function formatMac(mac: Mac): string {
-  const digits = mac.toString(16).padStart(12, "0");
-  return digits.replace(/(..)(?!$)/g, "$1:");
+  const high = Math.floor(mac / 0x1_0000_0000);
+  return `${PAIRS[high >>> 8]}:${PAIRS[high & 0xff]}:${PAIRS[mac >>> 24 & 0xff]}:` +
+    `${PAIRS[mac >>> 16 & 0xff]}:${PAIRS[mac >>> 8 & 0xff]}:${PAIRS[mac & 0xff]}`;
 }
 
 /** Parses an address in the form of `formatMac`, in either case; undefined for other text. */

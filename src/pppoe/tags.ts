@@ -53,11 +53,12 @@ export function tagsLength(tags: readonly Tag[]): number {
 /** Encodes the tags, without an End-Of-List (which is optional). */
 export function encodeTags(tags: readonly Tag[]): Uint8Array {
   const out = new Uint8Array(tagsLength(tags));
-  const view = new DataView(out.buffer);
   let at = 0;
   for (const { type, value } of tags) {
-    view.setUint16(at, type);
-    view.setUint16(at + 2, value.length);
+    out[at] = type >> 8;
+    out[at + 1] = type;
+    out[at + 2] = value.length >> 8;
+    out[at + 3] = value.length;
     out.set(value, at + TAG_HEADER);
     at += TAG_HEADER + value.length;
   }

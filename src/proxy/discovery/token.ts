@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
+import { Hmac } from "../../hmac.ts";
 
 const HANDLE_BYTES = 8;
 const MAC_BYTES = 8;
@@ -6,6 +7,7 @@ const MAC_BYTES = 8;
  * Length of a token, in bytes: small enough for every host, far below RFC 3817 section 2.3's 255.
  */
 const TOKEN_BYTES = HANDLE_BYTES + MAC_BYTES;
+const encoder = new TextEncoder();
 
 /**
  * Creates and verifies the tokens that replace Host-Uniq (towards the AC) and AC-Cookie (towards
@@ -14,12 +16,12 @@ const TOKEN_BYTES = HANDLE_BYTES + MAC_BYTES;
  * it replaces, under `tokenHandle`.
  */
 export class TokenSigner {
-  #key: Uint8Array;
+  #hmac: Hmac;
   #random: (length: number) => Uint8Array;
 
   /** `random` returns this many random bytes. */
   constructor(random: (length: number) => Uint8Array) {
-    this.#key = random(32);
+    this.#hmac = new Hmac(random(32));
     this.#random = random;
   }
 
@@ -38,9 +40,11 @@ export class TokenSigner {
   }
 
   #seal(token: Uint8Array, binding: string): Uint8Array {
-    const hmac = createHmac("sha256", this.#key);
-    hmac.update(token.subarray(0, HANDLE_BYTES)).update(binding);
-    return hmac.digest().subarray(0, MAC_BYTES);
+    const bound = encoder.encode(binding);
+    const message = new Uint8Array(HANDLE_BYTES + bound.length);
+    message.set(token.subarray(0, HANDLE_BYTES));
+    message.set(bound, HANDLE_BYTES);
+    return this.#hmac.digest(message).subarray(0, MAC_BYTES);
   }
 }
 

@@ -33,12 +33,12 @@ export class ClosingSessions {
 
   /** Drops entries whose answers could be mistaken for the end of this newly opened session. */
   forget({ remote, local, wireSessionId, peer, handle }: Session): void {
-    if (this.#entries.length === 0) return;
-    this.#entries = this.#entries.filter(({ session }) => {
-      const samePlace = session.remote === remote && session.local === local &&
-        session.wireSessionId === wireSessionId;
-      return !samePlace && (session.peer !== peer || session.handle !== handle);
-    });
+    const isMistaken = ({ session }: ClosingSession): boolean =>
+      session.wireSessionId === wireSessionId && session.remote === remote &&
+        session.local === local || session.handle === handle && session.peer === peer;
+    // Nearly always there is none, and a copy of the list costs more than everything else here.
+    if (!this.#entries.some(isMistaken)) return;
+    this.#entries = this.#entries.filter((entry) => !isMistaken(entry));
   }
 
   /** Removes and returns the session that a PADT from the wire answers for. */

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { Hmac } from "../../hmac.ts";
 import { TAG_VENDOR_SPECIFIC } from "../../pppoe/constants.ts";
 import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import type { Mac } from "../../pppoe/mac.ts";
@@ -9,6 +10,8 @@ import { encodeTags, type Tag } from "../../pppoe/tags.ts";
 const PROOF_BYTES = 16;
 /** Vendor-Specific begins with an enterprise number (RFC 2516 appendix A); 0 is IANA's own. */
 const LABEL = Uint8Array.of(0, 0, 0, 0, 0x50, 0x50, 0x50, 0x31);
+
+const encoder = new TextEncoder();
 
 /** The facts that a proof covers. */
 export interface ProvenSession {
@@ -26,18 +29,19 @@ export interface ProvenSession {
  * other clients' sessions.
  */
 export class SessionProofs {
-  #key: Uint8Array;
+  #hmac: Hmac;
 
   /** `secret` is known only to the server, and stays the same after a restart. */
   constructor(secret: string | Uint8Array) {
-    this.#key = createHmac("sha256", secret).update("pppoe-proxy session proof 1").digest();
+    const key = createHmac("sha256", secret).update("pppoe-proxy session proof 1").digest();
+    this.#hmac = new Hmac(key);
   }
 
   /** Returns the proof that this client has this session. */
   issue(client: string, session: ProvenSession): Uint8Array {
     const { handle, acSessionId, customer, concentrator, local } = session;
     const facts = JSON.stringify([client, handle, acSessionId, customer, concentrator, local]);
-    return createHmac("sha256", this.#key).update(facts).digest().subarray(0, PROOF_BYTES);
+    return this.#hmac.digest(encoder.encode(facts)).subarray(0, PROOF_BYTES);
   }
 
   /** Whether this proof was issued to this client for this session. */
