@@ -64,6 +64,7 @@ export class ClientDiscovery {
       ...options,
       sessions,
       strangers: STRANGERS,
+      hasRoom: () => tunnel()?.tunnel?.writer.isDiscoveryFull !== true,
       send: ({ owner, customer }, frame) => this.#toServer({ peer: owner, customer }, frame),
       dropped: (pending) => {
         this.#pending.removeUnasked(pending);

@@ -26,6 +26,8 @@ export interface PadiShaperOptions<Owner> {
   randomBytes: (length: number) => Uint8Array;
   /** Number of unknown addresses remembered per owner, a power of two. */
   strangers: number;
+  /** Whether a PADI that is sent now has room on its way; without this there always is. */
+  hasRoom?: (() => boolean) | undefined;
   /** Whether a customer has a session. */
   hasSession: (owner: Owner, customer: Mac) => boolean;
   /** Sends a PADI whose turn has come. */
@@ -52,7 +54,8 @@ interface Waiting<Owner> {
 }
 
 /**
- * Sends PADIs at an even rate: when a whole segment dials at once, ACs are queried in turn. No
+ * Sends PADIs at an even rate, and no faster than there is room: when a whole segment dials at once,
+ * ACs are queried in turn. No
  * customer exceeds its own rate; `FairQueue` decides which waiting PADI is next. `Pending.asked` is
  * the time when its PADI was sent, or Infinity while it waits.
  */
@@ -200,6 +203,7 @@ export class PadiShaper<Owner extends object> {
   }
 
   #takeTurn(): boolean {
+    if (this.#options.hasRoom?.() === false) return false;
     return this.#bucket.take(this.#options.now());
   }
 }

@@ -62,6 +62,10 @@ export class DatagramWriter implements FrameWriter {
     return this.#stream.isFull || this.#records.isFull;
   }
 
+  get isDiscoveryFull(): boolean {
+    return this.#stream.isDiscoveryFull;
+  }
+
   beginBatch(): void {
     this.#records.beginBatch();
     this.#stream.beginBatch();

@@ -56,6 +56,11 @@ export class QueueShares {
   #controlOf = new Int32Array(0x10000);
   #epoch = 1;
 
+  /** Weight of the discovery records that belong to no session yet. */
+  get discovery(): number {
+    return this.#control[DISCOVERY];
+  }
+
   /** Weight of a session's droppable records. */
   dataOf(handle: number): number {
     return this.#epochs[handle] === this.#epoch ? this.#dataOf[handle] : 0;

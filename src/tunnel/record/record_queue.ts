@@ -4,6 +4,7 @@ import {
   DATA,
   DATA_LIMIT,
   DISCOVERY,
+  DISCOVERY_LIMIT,
   EXCESS,
   isDroppable,
   OWN,
@@ -64,6 +65,11 @@ export class RecordQueue {
   /** Bytes waiting. */
   get waiting(): number {
     return this.#waiting;
+  }
+
+  /** Whether discovery without a session takes half of its room. */
+  get isDiscoveryFull(): boolean {
+    return this.#shares.discovery >= DISCOVERY_LIMIT / 2;
   }
 
   /** Weight copied within the queue since it was created: its work beyond what it must do. */

@@ -90,6 +90,10 @@ export class RecordWriter implements FrameWriter {
     return this.#options.now() - this.#progress < PROGRESS;
   }
 
+  get isDiscoveryFull(): boolean {
+    return this.#queue.isDiscoveryFull;
+  }
+
   beginBatch(): void {
     this.#now = this.#options.now();
   }
