@@ -43,6 +43,9 @@ export class BusyPoll {
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
       await this.#loopPoll?.poll();
+      // What the poll delivered may have left work for the end of the turn (setImmediate), which
+      // does not end a wait on this thread.
+      await yieldToEventLoop();
       if (left(milliseconds, since) === 0) return "timeout";
       const outcome = this.#poller.watch(socket, this.#loop, left(milliseconds, since));
       if (outcome !== "loop") return outcome;
