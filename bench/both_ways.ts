@@ -4,14 +4,15 @@ import { median, searchRate } from "./figures.ts";
 import type { Flow } from "./load.ts";
 import { losslessRate, passes } from "./lossless.ts";
 import { layDaemons, layReference, type Path } from "./paths.ts";
+import { layRingForwarder, ringForwarderObstacle } from "./ring_forwarder.ts";
 import type { Figures } from "./section.ts";
 import type { Findings, Goal } from "./section.ts";
 import { tryLoad } from "./trial.ts";
 
 /**
  * Measures the lossless rate up, down and in both directions at once, in rounds. The plain
- * forwarder shows how much of the difference is due to the machine: alone, a direction has all
- * cores.
+ * forwarder, and one of the daemons' design in C, show how much of the difference is due to the
+ * machine: alone, a direction has all cores.
  */
 export async function bothWays(quick: boolean): Promise<Findings> {
   const rounds = quick ? 1 : 3;
@@ -36,8 +37,16 @@ export async function bothWays(quick: boolean): Promise<Findings> {
     await using lab = await Lab.open();
     await measure("plain forwarder, ", await layReference(lab), 1510);
   }
+  const missing = ringForwarderObstacle();
+  if (missing === undefined) {
+    await using lab = await Lab.open();
+    await measure("same design in C, no TLS, ", await layRingForwarder(lab), 1510);
+  }
+  const skipped = missing === undefined
+    ? ""
+    : ` The same design in C was skipped: it needs ${missing}.`;
   const how = `Lossless rates; medians of ${rounds} rounds. Alone, a direction has the ` +
-    "cores of both.";
+    `cores of both.${skipped}`;
   return { how, figures, goals };
 }
 

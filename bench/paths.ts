@@ -29,7 +29,8 @@ export async function layReference(lab: Lab): Promise<Path> {
   return await withSession(await startReference(lab));
 }
 
-async function withSession(running: RunningPath): Promise<Path> {
+/** Dials a session through what runs. */
+export async function withSession(running: RunningPath): Promise<Path> {
   const { up: [up], down: [down] } = await dialSessions();
   return { ...running, up, down };
 }
@@ -44,18 +45,25 @@ export async function startDaemons(lab: Lab, more = ""): Promise<RunningPath> {
 
 /** Starts both ends of the reference forwarder. */
 export async function startReference(lab: Lab): Promise<RunningPath> {
+  const deno = ["run", "-A", "--cached-only", "--quiet"];
+  const script = new URL("reference.ts", import.meta.url).pathname;
+  return await startForwarder(lab, Deno.execPath(), [...deno, script]);
+}
+
+/**
+ * Starts both ends of a program that forwards; its arguments, after `args`, are those of
+ * reference.ts.
+ */
+export async function startForwarder(
+  lab: Lab,
+  program: string,
+  args: readonly string[] = [],
+): Promise<RunningPath> {
   await lab.cables();
-  const port = freePort();
+  const port = String(freePort());
   const start = performance.now();
-  const side = (name: string, how: string) =>
-    lab.start({
-      name: how,
-      program: Deno.execPath(),
-      args: [
-        ...["run", "-A", "--cached-only", "--quiet"],
-        ...[new URL("reference.ts", import.meta.url).pathname, name, String(port), how],
-      ],
-    });
+  const side = (wire: string, how: string) =>
+    lab.start({ name: how, program, args: [...args, wire, port, how] });
   const server = side("wan0", "listen");
   await server.waitForLine(/listening/);
   const client = side("lan0", "connect");

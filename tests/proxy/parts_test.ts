@@ -45,6 +45,22 @@ Deno.test("the frame table finds what a Map would find, after any inserts and re
   }));
 });
 
+Deno.test("a value of the frame table can be used again for another header", () => {
+  const table = new FrameTable();
+  const view = new DataView(new ArrayBuffer(20));
+  const aim = (id: number) => view.setUint16(16, id);
+  for (let id = 1; id <= 40; id++) {
+    aim(id);
+    table.insert(view, 0, 7);
+    assertEquals(table.lookup(view, 0), 7);
+    aim(id + 1);
+    assertEquals(table.lookup(view, 0), -1);
+    aim(id);
+    table.remove(view, 0);
+    assertEquals([table.size, table.lookup(view, 0)], [0, -1]);
+  }
+});
+
 Deno.test("the frame table distinguishes ten thousand sessions", () => {
   const table = new FrameTable();
   const view = new DataView(new ArrayBuffer(20));
