@@ -11,6 +11,11 @@ const CLOSE = 20;
 const PROBES = 2_048;
 /** Queueing delay below us at which the window neither grows nor shrinks, in milliseconds. */
 const QUEUE_TARGET = 20;
+/**
+ * The same in bytes: on a fast path less than 20 ms. The receiver's QUIC drops the oldest of what
+ * exceeds 1.25 MB before its process has read it.
+ */
+const QUEUE_BYTES = 256 * 1024;
 /** Time after which the base delay is measured again, in milliseconds. */
 const BASE_AGE = 10_000;
 /** Minimum time between two measurements of it that drain the path, in milliseconds. */
@@ -181,9 +186,10 @@ export class DatagramWindow {
 
   /** The window after a round with this shortest round trip. */
   #nextSize(trip: number): number {
-    if (trip > this.#base + QUEUE_TARGET / 4) this.#isStarting = false;
+    const target = targetQueue(this.size, trip);
+    if (trip > this.#base + target / 4) this.#isStarting = false;
     else return this.size * (this.#isStarting ? 2 : 1.25);
-    return this.size * Math.min(2, (1 + (this.#base + QUEUE_TARGET) / trip) / 2);
+    return this.size * Math.min(2, (1 + (this.#base + target) / trip) / 2);
   }
 
   #beginDrain(trip: number): void {
@@ -199,7 +205,7 @@ export class DatagramWindow {
     this.#base = base;
     this.#drain = undefined;
     this.#nextRound();
-    this.#resize(isOtherPath ? this.#top : size / trip * (base + QUEUE_TARGET / 2));
+    this.#resize(isOtherPath ? this.#top : size / trip * (base + targetQueue(size, trip) / 2));
     this.#top = this.size;
   }
 
@@ -212,4 +218,9 @@ export class DatagramWindow {
   #resize(size: number): void {
     this.size = Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, Math.round(size)));
   }
+}
+
+/** The queue to aim at in milliseconds, on a path that holds this much for this time. */
+function targetQueue(size: number, trip: number): number {
+  return Math.min(QUEUE_TARGET, QUEUE_BYTES / size * trip);
 }
