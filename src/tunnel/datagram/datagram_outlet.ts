@@ -69,6 +69,10 @@ export class DatagramOutlet implements RecordOutlet {
     return 2 * (this.#maxSize - FRAGMENT_HEADER);
   }
 
+  roundTrip(): number | undefined {
+    return this.#window.baseDelay;
+  }
+
   room(): Promise<void> | undefined {
     return this.#window.open ? undefined : this.#answered();
   }

@@ -99,6 +99,11 @@ export class DatagramWindow {
     return Math.max(0, this.size - this.#sent + this.#acknowledged);
   }
 
+  /** Base delay in milliseconds; undefined before the first answer. */
+  get baseDelay(): number | undefined {
+    return this.#base === Infinity ? undefined : this.#base;
+  }
+
   /** Counts a datagram sent at `now`; true if a probe must follow it. */
   sent(length: number, now: number): boolean {
     this.#sent += length;

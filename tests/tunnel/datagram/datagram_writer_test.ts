@@ -168,11 +168,35 @@ Deno.test("behind a closed window old data is dropped, but PPP control frames ar
   out.beginBatch();
   assert(out.session(1, control, 0, control.length));
   assertEquals(said, ["session 1 6"]); // at once
+  clock.now += 10;
+  assert(out.ponged(0, undefined)); // the round trip
   clock.now += MAX_AGE + 50; // data has been too old for 50 ms
   assert(out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1, undefined));
   await out.drained();
   assert(drops.length > 100);
   assertEquals(new Set(drops), new Set(["queue-stale"]));
+});
+
+Deno.test("on a long path a burst waits for an answer, and is no standing queue yet", async () => {
+  const { out, sent, drops, send, clock } = writer();
+  out.shown(1);
+  const answer = () =>
+    out.ponged(sent.filter(([first]) => first >>> 6 === 2).length - 1, undefined);
+  send(1, 900);
+  await out.drained();
+  clock.now += 200;
+  assert(answer());
+  while (send(1, 900));
+  out.flush();
+  await settle();
+  clock.now += 200; // one round trip
+  assert(answer());
+  await settle();
+  assertEquals(drops, []);
+  clock.now += 200; // more than 1.5
+  assert(answer());
+  await out.drained();
+  assert(drops.length > 0);
 });
 
 Deno.test("a peer that reads packets gets small frames together, and long ones in as few as hold them", async () => {
