@@ -9,7 +9,7 @@
  *     --rounds N         rounds of the page
  *     --html FILE        where the page goes; dist/bench.html by default
  *     --json FILE        everything that was measured
- *     --save-baseline    makes the page of this run, with twice the rounds, the baseline
+ *     --save-baseline    makes the page of this run, with 12 rounds, the baseline
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { dirname } from "node:path";

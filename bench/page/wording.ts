@@ -71,8 +71,8 @@ export function summary(comparison: BaselineComparison, { machine }: PageResult)
     `alone makes ${byChance} of them slower or faster.`;
 }
 
-/** Other work that disturbs the figures, in cores. */
-const NOISY = 0.1;
+/** Other work that disturbs the figures, in cores; it is seen in steps of 0.05. */
+const NOISY = 0.12;
 
 /** Describes the run: machine, rounds, and whether other work disturbed it. */
 export function conditions({ machine, rounds, seconds, otherWork }: PageResult): string {

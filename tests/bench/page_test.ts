@@ -136,6 +136,9 @@ Deno.test(needing(["chromium"], {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
       await page.goto(`file://${file}`);
       assertEquals(await page.evaluate("document.documentElement.scrollWidth"), width);
+      const table = "document.querySelector('.table')";
+      const hidden = await page.evaluate(`${table}.scrollWidth - ${table}.clientWidth`) as number;
+      if (width === 1280) assertEquals(hidden, 0, "the table scrolls");
       for (const chart of await page.locator("svg").all()) {
         const box = await chart.boundingBox();
         assert(box !== null && box.width > 300 && box.height > 100, JSON.stringify(box));
