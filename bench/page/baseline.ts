@@ -1,5 +1,4 @@
 /** The kept baseline, bench/baseline.json, and the comparison of a run with it. */
-import { median } from "../figures.ts";
 import { FIGURES } from "./figure_list.ts";
 import type { BaselineComparison, Machine, PageResult } from "./page_result.ts";
 import { judge } from "./verdict.ts";
@@ -14,23 +13,20 @@ export interface Baseline {
   samples: Record<string, number[]>;
 }
 
-/** What stands for the machine's speed: frames per second that the kernel bridge carries. */
-const SPEED = "flood-1510-up";
-
 /**
- * Returns the samples that can be compared between runs and machines: rates relative to the
- * machine's speed, durations multiplied by it, and memory as it is. Figures of zero, such as a
- * search without result, are left out, and without a kernel bridge all but memory.
+ * Returns the samples that can be compared between runs: by round, the figure relative to the plain
+ * forwarder's of the same round, or the figure itself if it does not depend on the machine's speed.
+ * Figures of zero, such as a search without result, are left out.
  */
 export function comparableSamples({ paths }: PageResult): Record<string, number[]> {
-  const daemons = paths["pppoe-proxy"].samples;
-  const speed = median(paths["kernel bridge"].samples[SPEED] ?? []);
-  const comparable = Object.entries(FIGURES).filter(([name, { isRelative }]) =>
-    name in daemons && (speed > 0 || !isRelative)
-  );
-  return Object.fromEntries(comparable.map(([name, { isRelative, better }]) => {
-    const unit = !isRelative ? 1 : better === "more" ? speed : 1 / speed;
-    return [name, daemons[name].filter((value) => value > 0).map((value) => value / unit)];
+  const [daemons, reference] = [paths["pppoe-proxy"].samples, paths["plain forwarder"].samples];
+  const names = Object.keys(FIGURES).filter((name) => name in daemons);
+  return Object.fromEntries(names.map((name) => {
+    const ratio = (value: number, round: number): number => {
+      const base = FIGURES[name].isRelative ? reference[name]?.[round] ?? 0 : 1;
+      return base > 0 ? value / base : 0;
+    };
+    return [name, daemons[name].map(ratio).filter((value) => value > 0)];
   }));
 }
 

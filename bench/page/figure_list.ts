@@ -8,7 +8,7 @@ export interface FigureKind {
   /** The shown value is the measured one times this. */
   scale: number;
   better: "more" | "less";
-  /** Whether it depends on the machine's speed; see baseline.ts. */
+  /** Whether it depends on the machine's speed, and is compared relative to the plain forwarder. */
   isRelative: boolean;
 }
 

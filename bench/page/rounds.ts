@@ -13,9 +13,9 @@ import { measurePath } from "./measure_path.ts";
 import { type PageResult, PATH_NAMES, type PathName, type PathRounds } from "./page_result.ts";
 
 /** Rounds of an ordinary run, and of one whose figures become the baseline. */
-export const ROUNDS = 9;
+export const ROUNDS = 7;
 export const BASELINE_ROUNDS = 12;
-/** The other paths are not judged, so they take part in every third round only. */
+/** The bridge and OpenVPN are not judged, so they take part in every third round only. */
 const OTHERS_EVERY = 3;
 /** Time for which other work is watched before a round, in seconds. */
 const WATCHED = 0.2;
@@ -54,15 +54,19 @@ export async function runRounds(
   return { machine: thisMachine(), rounds, seconds, otherWork, paths };
 }
 
-/** Returns the paths of a round, every other time in reverse order. */
+/**
+ * Returns the paths of a round: the two that are compared one right after the other, every other
+ * time in reverse order, then the others.
+ */
 function pathsOf(round: number): PathName[] {
-  const names = PATH_NAMES.filter((name) => isJudged(name) || round % OTHERS_EVERY === 0);
-  return round % 2 === 0 ? names : names.toReversed();
+  const judged = PATH_NAMES.filter(isJudged);
+  const others = PATH_NAMES.filter((name) => !isJudged(name) && round % OTHERS_EVERY === 0);
+  return [...round % 2 === 0 ? judged : judged.toReversed(), ...others];
 }
 
-/** Whether a path's figures are compared with the baseline. */
+/** Whether a path's figures are compared with the baseline, or are what they are relative to. */
 function isJudged(name: PathName): boolean {
-  return name === "pppoe-proxy";
+  return name === "pppoe-proxy" || name === "plain forwarder";
 }
 
 async function describePaths(): Promise<Record<PathName, PathRounds>> {

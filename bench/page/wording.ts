@@ -51,8 +51,8 @@ export function showVerdict(kind: FigureKind, { word, change }: Verdict): string
 }
 
 /** How figures are compared with the baseline's. */
-export const HOW_COMPARED = "Compared by a rank sum test, relative to what the kernel bridge " +
-  "carries in the same run; memory as it is.";
+export const HOW_COMPARED = "Compared by a rank sum test, as ratios to the plain forwarder of " +
+  "the same round; memory as it is.";
 
 /** Summarises the comparison in a sentence or two. */
 export function summary(comparison: BaselineComparison, { machine }: PageResult): string {
