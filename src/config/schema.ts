@@ -129,7 +129,7 @@ function reconnect(): Schema<ReconnectConfig> {
   );
 }
 
-const transport = () => withDefault(value.oneOf("tls", "quic"), "tls");
+const transport = () => withDefault(value.oneOf("tls", "quic", "auto"), "tls");
 
 /** Limits of the kernel for TCP_MAXSEG; the lower one is the default of RFC 9293 section 3.7.1. */
 const mss = () => withDefault(value.integer(536, 32_767), 1_220);

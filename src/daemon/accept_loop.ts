@@ -2,7 +2,9 @@ import { formatAddress } from "../config/addresses.ts";
 import { endOf } from "../tunnel/authenticate.ts";
 import { abandon } from "../tunnel/transport/connection.ts";
 import type { Incoming, Listener } from "../tunnel/transport/listener.ts";
+import type { Transport } from "../tunnel/transport.ts";
 import type { KeepaliveOptions } from "../tunnel/tunnel.ts";
+import { AddressWatch } from "./address_watch.ts";
 import { ClientTunnels, type ClientTunnelsOptions, type LoggedIn } from "./client_tunnels.ts";
 import { Reception, type ReceptionLimits, type ReceptionOptions } from "./reception.ts";
 
@@ -24,6 +26,7 @@ export class Server {
   #options: ServerOptions;
   #reception: Reception;
   #tunnels: ClientTunnels;
+  #addresses = new AddressWatch();
   #stopping = false;
 
   constructor(options: ServerOptions) {
@@ -54,7 +57,7 @@ export class Server {
     while (!this.#stopping) {
       try {
         const incoming = await listener.accept();
-        this.#serve(incoming).catch(this.#options.events.acceptFailed);
+        this.#serve(incoming, listener.transport).catch(this.#options.events.acceptFailed);
       } catch (error) {
         if (this.#stopping) return;
         this.#options.events.acceptFailed(error);
@@ -63,7 +66,7 @@ export class Server {
     }
   }
 
-  async #serve(incoming: Incoming): Promise<void> {
+  async #serve(incoming: Incoming, transport: Transport): Promise<void> {
     const { remote } = incoming;
     const rejected = (error: unknown): void =>
       this.#options.events.rejected(remote.host, formatAddress(remote), endOf(error));
@@ -72,7 +75,7 @@ export class Server {
       const received = await this.#reception.receive(incoming);
       if (received === "elsewhere") return;
       const isServed = this.#options.serves?.(received.client.name, remote.host) ?? true;
-      loggedIn = { ...received, remote, isServed };
+      loggedIn = { ...received, remote, transport, isServed };
     } catch (error) {
       return rejected(error);
     }
@@ -82,11 +85,17 @@ export class Server {
       abandon(incoming);
       return rejected(error);
     }
+    const { name } = loggedIn.client;
+    const unfollow = transport === "quic" && this.#addresses.follow(incoming, (address) => {
+      this.#tunnels.moved(loggedIn, address);
+      this.#reception.isAt(name, address.host);
+    });
     try {
       await this.#tunnels.carry(loggedIn);
     } finally {
+      if (unfollow) unfollow();
       abandon(incoming);
-      this.#reception.closed(loggedIn.client.name, remote.host);
+      this.#reception.isAt(name, loggedIn.remote.host);
     }
   }
 }

@@ -35,7 +35,8 @@ export interface ClientOptions extends Omit<DiallerOptions, "transport"> {
 
 /** Events of a client's tunnel. */
 export interface ClientEvents {
-  connected(server: string, transport: Transport): void;
+  /** A tunnel is up; `detail` says why it is not over the preferred transport, if so. */
+  connected(server: string, transport: Transport, detail: string): void;
   /** The tunnel or the attempt to set it up has ended; the next attempt starts in `delay` ms. */
   disconnected(server: string, end: TunnelEnd, delay: number): void;
   /**

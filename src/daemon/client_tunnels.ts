@@ -3,6 +3,7 @@ import type { ProvenClient } from "../tunnel/authenticate.ts";
 import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import type { RecordBuffer } from "../tunnel/record/record_reader.ts";
 import type { Endpoint } from "../tunnel/transport/endpoint.ts";
+import type { Transport } from "../tunnel/transport.ts";
 import { type KeepaliveOptions, Tunnel, TUNNEL_BUFFER } from "../tunnel/tunnel.ts";
 import type { PollLoop } from "../tunnel/turn.ts";
 import { ClientAllowances } from "./client_allowances.ts";
@@ -30,7 +31,9 @@ export interface ClientTunnelsOptions {
 export interface LoggedIn {
   client: ProvenClient;
   connection: Connection;
+  /** Its address now: over QUIC it may change. */
   remote: Endpoint;
+  transport: Transport;
   /** Whether this thread serves the client; another one does if not. */
   isServed: boolean;
 }
@@ -85,11 +88,12 @@ export class ClientTunnels {
   }
 
   /** Runs an admitted client's tunnel until it ends. */
-  async carry({ client, connection, remote }: LoggedIn): Promise<void> {
+  async carry(loggedIn: LoggedIn): Promise<void> {
+    const { client, connection, transport } = loggedIn;
     const { name } = client;
     const { proxy, events, buffer, now, pollLoop, knows } = this.#options;
     if (this.#stopping || !knows(name)) return abandon(connection);
-    const address = formatAddress(remote);
+    const address = (): string => formatAddress(loggedIn.remote);
     const tunnel = new Tunnel({
       connection,
       buffer: buffer(TUNNEL_BUFFER),
@@ -99,11 +103,20 @@ export class ClientTunnels {
       allowance: this.#allowances.of(name),
     });
     const { peer, sink } = proxy.join(name, tunnel);
-    this.#names.hold(client, address);
-    events.connected(name, address);
+    this.#names.hold(client, address());
+    events.connected(name, address(), transport);
     const end = await tunnel.run(sink);
-    this.#names.release(name, address);
+    this.#names.release(name, address());
     proxy.leave(peer, tunnel);
-    events.disconnected(name, address, end);
+    events.disconnected(name, address(), end);
+  }
+
+  /** Notes a tunnel's new address wherever the old one is known. */
+  moved(loggedIn: LoggedIn, remote: Endpoint): void {
+    const { name } = loggedIn.client;
+    const [from, address] = [formatAddress(loggedIn.remote), formatAddress(remote)];
+    loggedIn.remote = remote;
+    this.#names.moved(name, from, address);
+    this.#options.events.moved(name, from, address);
   }
 }

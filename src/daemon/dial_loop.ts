@@ -156,7 +156,7 @@ export class Client {
     observers: Required<Pick<TunnelOptions, "silence" | "measured">>,
   ): Current {
     const { proxy, now, pollLoop, events, buffer } = this.#options;
-    const { server, transport, connection } = dialled;
+    const { server, transport, connection, detail } = dialled;
     const { keepalive } = this.#settings;
     const tunnel = new Tunnel({
       ...{ connection, keepalive, now, pollLoop },
@@ -168,7 +168,7 @@ export class Client {
     this.#dialler.choice.connected(server);
     this.#dialler.transports.connected(now());
     proxy.endOthers(peer);
-    events.connected(peer.name, transport);
+    events.connected(peer.name, transport, detail);
     return { dialled, tunnel, peer, running: tunnel.run(sink) };
   }
 

@@ -148,11 +148,19 @@ export function loggedServerEvents(
       if (end.reason === "name-in-use") return;
       strangers.rejected(host, address, end);
     },
-    connected(client, address): void {
+    connected(client, address, transport): void {
       tunnels.log(`up ${client}`, (suppressed) => {
-        tunnelLog.info("tunnel up", { client, address, ...suppressedFact(suppressed) });
+        const facts = { client, address, transport, ...suppressedFact(suppressed) };
+        tunnelLog.info("tunnel up", facts);
       });
-      monitor.connected(client, address);
+      monitor.connected(client, { address, transport, detail: "" });
+    },
+    moved(client, from, address): void {
+      tunnels.log(`moved ${client}`, (suppressed) => {
+        const facts = { client, from, address, ...suppressedFact(suppressed) };
+        tunnelLog.info("client address changed", facts);
+      });
+      monitor.peers.moved(client, from, address);
     },
     disconnected(client, address, end): void {
       tunnels.log(`down ${client}`, (suppressed) => {
@@ -198,10 +206,10 @@ export function loggedClientEvents(
   const silences = new LineLimit(now, BURST);
   let up: string | undefined;
   return {
-    connected(server, transport): void {
+    connected(server, transport, detail): void {
       up = server;
-      tunnelLog.info("tunnel up", { server, transport });
-      monitor.connected(server, server);
+      tunnelLog.info("tunnel up", { server, transport, ...(detail !== "" && { detail }) });
+      monitor.connected(server, { address: server, transport, detail });
       onConnected();
     },
     disconnected(server, end, delay): void {

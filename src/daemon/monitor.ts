@@ -2,7 +2,7 @@ import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { SnakeCase } from "../snake_case.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
-import { AllPeerStats } from "./peer_stats.ts";
+import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
@@ -61,10 +61,11 @@ export class Monitor {
     this.events.emit("session-closed", { ...facts, reason: end });
   }
 
-  connected(peer: string, address: string): void {
+  connected(peer: string, tunnel: TunnelFacts): void {
+    const { address, transport } = tunnel;
     count(this.connects, "connected");
-    this.peers.connected(peer, address);
-    this.events.emit("tunnel-up", { ...peerFact(this.#mode, peer), address });
+    this.peers.connected(peer, tunnel);
+    this.events.emit("tunnel-up", { ...peerFact(this.#mode, peer), address, transport });
   }
 
   /** Records that a tunnel has ended, or that an attempt to set one up has failed. */

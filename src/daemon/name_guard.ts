@@ -59,6 +59,12 @@ export class NameGuard {
     this.#holders.set(name, { address, instance });
   }
 
+  /** Records that a tunnel's address has changed. */
+  moved(client: string, from: string, address: string): void {
+    const holder = this.#holders.get(client);
+    if (holder?.address === from) this.#holders.set(client, { ...holder, address });
+  }
+
   /** Records that the tunnel from this address has ended. */
   release(client: string, address: string): void {
     if (this.#holders.get(client)?.address === address) this.#holders.delete(client);

@@ -1,3 +1,4 @@
+import type { Transport } from "../tunnel/transport.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Peer, Session } from "../proxy/session/session.ts";
 import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
@@ -5,12 +6,24 @@ import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
 /** Frames and bytes in each direction, in the order of a session's counters. */
 const TRAFFIC = 4;
 
+/** What is known of a tunnel when it comes up. */
+export interface TunnelFacts {
+  /** Remote address. */
+  readonly address: string;
+  readonly transport: Transport;
+  /** Why it is not over the preferred transport; empty if it is. */
+  readonly detail: string;
+}
+
 /** Monitoring data of a peer beyond its tunnels and sessions. */
 export interface PeerStats {
   /** The client's name on the server; the server's address on the client. */
   readonly name: string;
   /** Remote address of the tunnel; undefined without one. */
   address: string | undefined;
+  /** The transport of its last tunnel. */
+  transport: Transport | undefined;
+  transportDetail: string;
   /**
    * Wall-clock time at which the tunnel came up or was lost, in milliseconds; undefined before the
    * first.
@@ -34,11 +47,19 @@ export class AllPeerStats {
   }
 
   /** Records that a tunnel is up. */
-  connected(name: string, address: string): void {
+  connected(name: string, { address, transport, detail }: TunnelFacts): void {
     const peer = this.#peer(name);
     peer.address = address;
+    peer.transport = transport;
+    peer.transportDetail = detail;
     peer.since = this.#wallClock();
     peer.connects++;
+  }
+
+  /** Records that the remote address of a tunnel has changed. */
+  moved(name: string, from: string, address: string): void {
+    const peer = this.#peer(name);
+    if (peer.address === from) peer.address = address;
   }
 
   /**
@@ -77,6 +98,8 @@ export class AllPeerStats {
     const peer = {
       name,
       address: undefined,
+      transport: undefined,
+      transportDetail: "",
       since: undefined,
       end: undefined,
       connects: 0,

@@ -116,8 +116,8 @@ export class Reception {
     }
   }
 
-  /** Notes the end of a client's tunnel: its address counts as known from now on. */
-  closed(client: string, host: string): void {
+  /** Notes that a client is, or was until now, at an address: it counts as known from now on. */
+  isAt(client: string, host: string): void {
     this.#options.reputation.loggedIn(client, networksOf(host));
   }
 

@@ -8,7 +8,7 @@ const FIRST_RETURN = 30_000;
  * A QUIC tunnel that fell silent within this time was no use: its path may pass handshakes only.
  * Milliseconds.
  */
-const SHORT_LIFE = 60_000;
+const SHORT_LIFE = 10_000;
 /** How long TLS is preferred after that, doubled each time. Milliseconds. */
 const DISTRUST = { first: 60_000, most: 3_600_000 };
 

@@ -88,6 +88,7 @@ export class ShardLogins {
     const connection = await incoming.open();
     const client = await proveClient(connection, { fingerprint, secrets });
     post({ kind: "login", id, client: client.name });
-    return { client, connection, remote: incoming.remote, isServed: await served.promise };
+    const { remote } = incoming;
+    return { client, connection, remote, transport: "tls", isServed: await served.promise };
   }
 }

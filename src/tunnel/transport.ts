@@ -5,10 +5,10 @@ import { dialQuic } from "./quic/quic.ts";
 import { QuicListener, type QuicListenOptions } from "./quic/quic_listener.ts";
 import { type DialOptions, dialTls, type Trust, type TuneSockets } from "./tls/tls.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
+import type { Transport } from "./transport/transport_name.ts";
 import { TlsListener } from "./tls/tls_listener.ts";
 
-/** "tls": TLS over TCP. "quic": QUIC with datagrams. */
-export type Transport = "tls" | "quic";
+export type { Transport } from "./transport/transport_name.ts";
 
 /**
  * Opens the listening socket. `tune` is called with a TCP port; `options` apply to QUIC only.

@@ -3,6 +3,7 @@ import { readClientFiles } from "../../src/config/files/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
 import { type DiallerOptions, dialServer, type DialSettings } from "../../src/daemon/dial.ts";
+import { transportsOf } from "../../src/config/transports.ts";
 import type { Connection } from "../../src/tunnel/transport/connection.ts";
 import { TicketSigner } from "../../src/tunnel/admission/ticket.ts";
 import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
@@ -50,7 +51,7 @@ export async function attackServer(
   const { pins, secret } = await readClientFiles(config);
   closeTrust();
   const dialler: Omit<DiallerOptions & DialSettings, "tune"> = {
-    transport: options.transport ?? "tls",
+    transport: transportsOf(options.transport ?? "tls")[0],
     trust: { certificates: pins.map(({ pem }) => pem) },
     route: {},
     credentials: {

@@ -35,6 +35,26 @@ Deno.test("F1: the process that holds a name replaces its own tunnel, even one t
   assertEquals([conflicts, asked()], [[], 0]);
 });
 
+Deno.test("Q6: a refusal names the address to which the holder has moved", async () => {
+  const conflicts: string[] = [];
+  const answers = { answers: () => Promise.resolve(true) } as unknown as Tunnel;
+  const guard = new NameGuard({
+    peers: new Map([["a", { tunnel: answers, joining: undefined }]]),
+    conflict: (...of) => void conflicts.push(of.join(" ")),
+  });
+  guard.hold({ name: "a", instance: undefined }, "192.0.2.1:1");
+  guard.moved("a", "192.0.2.9:1", "192.0.2.8:1");
+  guard.moved("a", "192.0.2.1:1", "192.0.2.3:3");
+  await assertRejects(() =>
+    guard.admit({
+      name: "a",
+      instance: "q",
+      accept: () => Promise.resolve(),
+      refuse: (reason) => Promise.reject(new Error(reason)),
+    }, "192.0.2.2:2"), Error);
+  assertEquals(conflicts, ["a 192.0.2.2:2 192.0.2.3:3"]);
+});
+
 Deno.test("F1: another process, or one that does not name itself, is refused as before", async () => {
   for (const [holder, newcomer] of [["p", "q"], [undefined, "q"], ["p", undefined]]) {
     const { conflicts, admitted } = meet(holder, newcomer);

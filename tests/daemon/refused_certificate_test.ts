@@ -9,6 +9,7 @@ Deno.test("when a client does not accept the certificate, the server logs its SH
   const events: ServerEvents = {
     rejected: (_host, _address, { detail }) => void told.push(detail),
     connected: ignore,
+    moved: ignore,
     disconnected: ignore,
     acceptFailed: ignore,
     nameInUse: ignore,

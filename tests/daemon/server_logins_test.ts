@@ -41,6 +41,7 @@ async function soon<T>(promise: Promise<T>): Promise<T> {
 function openServer(path: Path) {
   const waiting: PromiseWithResolvers<Incoming>[] = [];
   const listener: Listener = {
+    transport: "tls",
     port: 0,
     accept() {
       waiting.push(Promise.withResolvers());
@@ -71,6 +72,7 @@ function openServer(path: Path) {
     events: {
       rejected() {},
       connected() {},
+      moved() {},
       disconnected: (_client, _address, end) => ended.resolve(end),
       acceptFailed() {},
       nameInUse() {},

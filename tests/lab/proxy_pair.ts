@@ -8,7 +8,7 @@ export interface PairOptions {
   /** The addresses on the wires. Default "own". */
   mac?: "own" | "transparent";
   /** Transport of the tunnels. Default "tls". */
-  transport?: "tls" | "quic";
+  transport?: "tls" | "quic" | "auto";
   /** Clients by name, each with the interface of its LAN. Default `{ "branch-1": "lan0" }`. */
   clients?: Readonly<Record<string, string>>;
   /** The IP path between the daemons; without one they connect on `host`. */

@@ -2,10 +2,11 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import { CODE_PADI, CODE_PADT } from "../../src/pppoe/constants.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
-import { type DialedSession, startTestClient } from "./peers/test_client.ts";
+import { startTestClient } from "./peers/test_client.ts";
 import { tapCable, type WireTap } from "./peers/wire_tap.ts";
 import { runCommand } from "./process.ts";
 import { startProxyPair } from "./proxy_pair.ts";
+import { flows, startTraffic } from "./traffic.ts";
 import { layLongPath, type LongPath } from "./relay/long_path.ts";
 
 const ignore = !insideLab();
@@ -17,25 +18,8 @@ timeout = "10m"
 `;
 /** Another address of the client. */
 const MOVED = "10.99.0.77";
-/** Interval between two frames of a customer, in milliseconds. */
-const PACE = 20;
-/** Time limit for frames to flow again on a loaded machine, in milliseconds. */
+/** Time limit for a server to be found on a loaded machine, in milliseconds. */
 const RECOVERY = 8_000;
-
-/** Sends frames that the AC returns, until it is disposed. */
-function startTraffic(session: DialedSession): Disposable {
-  let number = 0;
-  const timer = setInterval(() => {
-    session.send(Uint8Array.of(0, 0x21, number++ & 0xff, ...new Uint8Array(61)));
-  }, PACE);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
-}
-
-/** Resolves when ten more frames have come back. */
-async function flows(session: DialedSession): Promise<void> {
-  const { received } = session;
-  await received.reach(received.length + 10, "frames to come back", { timeout: RECOVERY });
-}
 
 /** The number of PADIs and PADTs on each wire. */
 function discoveries(taps: readonly WireTap[]): number[] {
@@ -111,6 +95,32 @@ for (const transport of TRANSPORTS) {
     },
   });
 }
+
+Deno.test({
+  name:
+    "Q6: a client's new address over QUIC is in the server's log and status; all lines are records",
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const path = await layLongPath(lab, { delay: 1, loss: 0, seed: 1 });
+    const pair = await startProxyPair(lab, { transport: "quic", path });
+    const session = await lab.use(startTestClient("cust0")).dial();
+    using _traffic = startTraffic(session);
+    await flows(session);
+    await inside(path, "address", "flush", "dev", "cli0");
+    await inside(path, "address", "add", `${MOVED}/24`, "dev", "cli0");
+    await pair.server.waitForLine(/client address changed.*10\.99\.0\.77/, { timeout: 20_000 });
+    await inside(path, "link", "set", "cli0", "down");
+    await pair.client.waitForLine(/tunnel silent/, { timeout: 20_000 });
+    await inside(path, "link", "set", "cli0", "up");
+    await flows(session);
+    for (const { output } of [pair.client, pair.server]) {
+      assertEquals(output.all((line) => !line.startsWith("{")), []);
+    }
+  },
+});
 
 Deno.test({
   name: "Q7: a server that returns after the sessions' grace is found at once, despite long delays",

@@ -43,6 +43,8 @@ function tunnelOf(
     down_since: tunnel === undefined ? since : null,
     down_reason: tunnel === undefined ? reasonOf(stats?.end) : null,
     rtt_seconds: secondsOf(tunnel?.roundTrip),
+    transport: tunnel === undefined ? null : stats?.transport ?? null,
+    transport_reason: tunnel === undefined ? null : stats?.transportDetail || null,
     congestion_control: tcp?.congestionControl ?? null,
     segment_bytes: tcp?.segment ?? null,
     retransmitted_segments: tcp?.retransmitted ?? null,

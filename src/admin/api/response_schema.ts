@@ -67,6 +67,10 @@ export const Tunnel = v.object({
   /** Why the last tunnel, or the last attempt to set one up, ended. */
   down_reason: v.nullable(v.string()),
   rtt_seconds: v.nullable(seconds),
+  /** Null without a tunnel. */
+  transport: v.nullable(v.picklist(["tls", "quic"])),
+  /** Why the tunnel is not over QUIC, with `transport = "auto"` on a client. */
+  transport_reason: v.nullable(v.string()),
   /** TCP's congestion control; null without a tunnel over TCP. */
   congestion_control: v.nullable(v.string()),
   /** Payload of a full TCP packet, in bytes; null without a tunnel over TCP. */

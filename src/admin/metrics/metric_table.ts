@@ -100,6 +100,20 @@ const TUNNELS: readonly Metric[] = [
       })),
   },
   {
+    type: "gauge",
+    name: "tunnels",
+    help: "Tunnels that are up, by transport",
+    labels: ["transport"],
+    read: ({ proxy, monitor }) => {
+      const up = { quic: 0, tls: 0 };
+      for (const { name, tunnel } of proxy.peers.values()) {
+        const transport = monitor.peers.byName.get(name)?.transport;
+        if (tunnel !== undefined && transport !== undefined) up[transport]++;
+      }
+      return by("transport", up);
+    },
+  },
+  {
     type: "counter",
     name: "tunnel_connects_total",
     help: "Connection attempts by result; a server counts only successful ones",

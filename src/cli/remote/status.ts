@@ -88,7 +88,13 @@ function daemonBlock(status: Status): Block {
 }
 
 function underQuic({ transport, listen }: Status): string[] {
-  return transport === "quic" && listen !== undefined ? ["QUIC"] : [];
+  if (listen === undefined || transport === "tls") return [];
+  return [transport === "quic" ? "QUIC" : "QUIC and TLS"];
+}
+
+function describeTransport({ transport, transport_reason: why }: Tunnel): string {
+  if (transport === null) return "";
+  return `${transport === "quic" ? "QUIC" : "TLS"}${why === null ? "" : ` (${why})`}`;
 }
 
 function interfaceBlock(link: Interface): Block {
@@ -118,6 +124,7 @@ function tunnelBlock(title: string, tunnel: Tunnel, now: number): Block {
       ["reason", tunnel.down_reason ?? ""],
       ["address", tunnel.address === name ? "" : tunnel.address ?? ""],
       ["round trip", showDelay(tunnel.rtt_seconds)],
+      ["transport", describeTransport(tunnel)],
       ["tcp", describeTcp(tunnel)],
       ["sessions", String(tunnel.sessions)],
       ["transfer", `${showBytes(tunnel.bytes_up)} up, ${showBytes(tunnel.bytes_down)} down`],

@@ -1,5 +1,5 @@
 /**
- * QUIC for the tunnel (experimental, RFC 9000 and 9221): TLS 1.3 with the same ALPN name and the
+ * QUIC for the tunnel (RFC 9000 and 9221): TLS 1.3 with the same ALPN name and the
  * same trust as over TCP.
  */
 import { routeSocket } from "../../../ffi/socket/routed_socket.ts";

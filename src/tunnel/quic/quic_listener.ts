@@ -34,6 +34,7 @@ export interface QuicListenOptions {
  *     listening ──close()──▶ closing ──last connection gone──▶ closed
  */
 export class QuicListener implements Listener {
+  readonly transport = "quic";
   readonly port: number;
   #endpoint: Deno.QuicEndpoint;
   #listener: Deno.QuicListener;
@@ -191,7 +192,6 @@ function identity(certificate: string, key: string): { cert: string; key: string
 }
 
 class QuicIncoming implements Incoming {
-  readonly remote: Endpoint;
   readonly encrypted = true;
   /** All connections share one socket. */
   readonly scarce = false;
@@ -202,8 +202,11 @@ class QuicIncoming implements Incoming {
   constructor(connection: Deno.QuicConn) {
     this.#connection = connection;
     this.#guard = new EarlyGuard(connection);
-    const { hostname, port } = connection.remoteAddr;
-    this.remote = { host: hostname, port };
+  }
+
+  get remote(): Endpoint {
+    const { hostname, port } = this.#connection.remoteAddr;
+    return { host: hostname, port };
   }
 
   /**

@@ -11,6 +11,7 @@ import type { Incoming, Listener, Renewal } from "../transport/listener.ts";
  * its handshake. It is presented the certificate that was in use when it was accepted.
  */
 export class TlsListener implements Listener {
+  readonly transport = "tls";
   readonly port: number;
   #socket: ListeningSocket;
   #shown: TlsIdentity;

@@ -1,5 +1,6 @@
 import type { Connection } from "./connection.ts";
 import type { Endpoint } from "./endpoint.ts";
+import type { Transport } from "./transport_name.ts";
 
 /** A connection between two threads, as it crosses to the other: plain data. */
 export interface ReleasedConnection {
@@ -12,6 +13,7 @@ export interface ReleasedConnection {
 
 /** A peer that has connected; nothing else is known about it yet. */
 export interface Incoming {
+  /** Its address now: over QUIC it may change. */
   readonly remote: Endpoint;
   /** Whether the transport's handshake is already complete, so that `open` costs nothing. */
   readonly encrypted: boolean;
@@ -48,6 +50,7 @@ export interface Renewal {
 
 /** Accepts connections. */
 export interface Listener {
+  readonly transport: Transport;
   readonly port: number;
   /** Returns the next connection; one call at a time. Rejects when the listener is closed. */
   accept(): Promise<Incoming>;

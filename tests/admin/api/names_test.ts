@@ -34,7 +34,7 @@ for (const mode of ["server", "client"] as const) {
       assertEquals(ended, { session: first.session });
       const rows = await rowsOf(world);
       assert(rows.length >= 4);
-      daemon.monitor.connected("one", "192.0.2.7:1");
+      daemon.monitor.connected("one", { address: "192.0.2.7:1", transport: "tls", detail: "" });
       const events = daemon.monitor.events.after(0).map(({ facts }) => facts);
       for (const row of [...rows, ...events]) {
         assertEquals([typeof row[key], row[mode], row.peer], ["string", undefined, undefined]);

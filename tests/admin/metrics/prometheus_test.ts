@@ -27,8 +27,8 @@ async function live({ path, daemon }: World): Promise<void> {
   await dial(path, { id: 7 });
   path.ac.sendRaw(sessionFrame(WAN, AC, 7, [0, 0x21, 1, 2, 3]));
   await path.customers[0].next();
-  monitor.connected("branch-1", "192.0.2.1:1");
-  monitor.connected("branch-1", "192.0.2.1:2");
+  monitor.connected("branch-1", { address: "192.0.2.1:1", transport: "tls", detail: "" });
+  monitor.connected("branch-1", { address: "192.0.2.1:2", transport: "tls", detail: "" });
   monitor.rejected["not-authenticated"] = 2;
   monitor.reloaded("applied", {});
   daemon.proxy.sessions.discoveryStats.roundTrip.observe(0.02);
