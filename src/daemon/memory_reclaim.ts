@@ -8,6 +8,8 @@ import { runInNewContext } from "node:vm";
 const LOOK_EVERY = 5_000;
 /** Frames per check below which a pause of about 10 ms does no harm. */
 const QUIET = 500;
+/** Quiet checks from one drop of pages to the next: the daemon's own timers need some again. */
+const DROP_EVERY = 6;
 /** Growth of the old generation that justifies such a pause, in bytes. */
 const WORTHWHILE = 2 * 1024 * 1024;
 
@@ -32,6 +34,8 @@ export interface MemoryReclaimOptions {
 export class MemoryReclaim {
   #options: MemoryReclaimOptions;
   #frames = 0;
+  /** Quiet checks since there was traffic. */
+  #quietLooks = 0;
   /** Size of the old generation after the last collection; 0 if there was traffic since. */
   #kept = 0;
 
@@ -47,14 +51,16 @@ export class MemoryReclaim {
     const quiet = seen - this.#frames < QUIET;
     this.#frames = seen;
     if (!quiet) {
-      this.#kept = 0; // traffic fills the young generation
+      this.#kept = this.#quietLooks = 0; // traffic fills the young generation
       return;
     }
-    if (oldGeneration() - this.#kept >= WORTHWHILE) {
+    const isTime = this.#quietLooks++ % DROP_EVERY === 0;
+    const grown = oldGeneration() - this.#kept >= WORTHWHILE;
+    if (grown) {
       collect();
       this.#kept = oldGeneration();
     }
-    dropPages(); // collecting loads many of the executable's pages
+    if (isTime || grown) dropPages(); // collecting loads many of the executable's pages
   }
 }
 

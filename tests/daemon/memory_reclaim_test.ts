@@ -38,11 +38,18 @@ Deno.test("garbage is not collected while frames arrive", () => {
   assertEquals(done.includes("collect"), false);
 });
 
-Deno.test("pages of the executable are dropped at startup and at each quiet check", () => {
+Deno.test("pages of the executable are dropped at startup and every half minute of quiet", () => {
   const { state, done, memory } = keeper();
   state.old = 0;
   assertEquals(done, ["drop"]);
-  for (let look = 0; look < 3; look++) memory.look();
+  memory.look();
+  assertEquals(done, Array(2).fill("drop"));
+  for (let look = 0; look < 11; look++) memory.look();
+  assertEquals(done, Array(3).fill("drop"));
+  state.frames += 10_000;
+  memory.look();
+  assertEquals(done, Array(3).fill("drop"));
+  memory.look();
   assertEquals(done, Array(4).fill("drop"));
 });
 
