@@ -12,16 +12,18 @@ import { Packages } from "./packages.ts";
 const ROOT = new URL("..", import.meta.url).pathname;
 const ENTRY = "main.ts";
 /** Entry of a server's further threads, which the program finds by its path. */
-const THREAD = "shard.ts";
-/** That path in the sources, and next to all other files of the bundled program. */
-const [THREAD_IN_SOURCE, THREAD_IN_BUNDLE] = ['"../../shard.ts"', '"./shard.js"'];
+const THREAD = "src/shards/shard_worker.ts";
+const THREAD_BUNDLED = THREAD.replace(/ts$/, "js");
+/** That path in the sources, and in the bundle, where the importing file is at the top. */
+const [THREAD_IN_SOURCE, THREAD_IN_BUNDLE] = ['"./shard_worker.ts"', `"./${THREAD_BUNDLED}"`];
 
 /** Bundles the program into a directory that is empty or absent. Throws Error if that fails. */
 export async function bundle(folder: string): Promise<void> {
   await deno("bundle", "--platform", "deno", "--code-splitting", "--outdir", folder, ENTRY, THREAD);
   const info = await deno("info", "--json", ENTRY);
   const packages = new Packages(ROOT, JSON.parse(info).npmPackages);
-  for (const { name } of [...Deno.readDirSync(folder)]) {
+  const top = [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
+  for (const name of [...top, THREAD_BUNDLED]) {
     const path = `${folder}/${name}`;
     const code = packages.name(await Deno.readTextFile(path));
     await Deno.writeTextFile(path, code.replaceAll(THREAD_IN_SOURCE, THREAD_IN_BUNDLE));

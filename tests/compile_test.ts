@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { dirname } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { bundled, bundledObstacle, compileArguments } from "./compiled/build.ts";
 import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
@@ -55,8 +56,12 @@ function testBundled(name: string, fn: () => void | Promise<void>): void {
 }
 
 /** The files of the bundled program, each with its text. */
+/** The module of further threads in the bundle. */
+const THREAD = "src/shards/shard_worker.js";
+
 function bundledFiles(): Map<string, string> {
-  const names = [...Deno.readDirSync(bundled)].map(({ name }) => name);
+  const top = [...Deno.readDirSync(bundled)].filter(({ isFile }) => isFile).map(({ name }) => name);
+  const names = [...top, THREAD];
   return new Map(names.map((name) => [name, Deno.readTextFileSync(`${bundled}/${name}`)]));
 }
 
@@ -78,11 +83,11 @@ testBundled("the bundled program has the page's files, but no packages of the te
 
 testBundled("the bundled program finds the module of its further threads", () => {
   const files = bundledFiles();
-  assert(files.has("shard.js"));
+  assert(files.has(THREAD));
   const texts = [...files.values()];
-  assertEquals(texts.filter((text) => text.includes('"./shard.js"')).length, 1);
-  assertEquals(texts.filter((text) => text.includes('shard.ts", import.meta.url')), []);
-  assert(compile.some((word) => word.endsWith("/bundle/shard.js")), "it is embedded");
+  assertEquals(texts.filter((text) => text.includes(`"./${THREAD}"`)).length, 1);
+  assertEquals(texts.filter((text) => text.includes('shard_worker.ts", import.meta.url')), []);
+  assert(compile.some((word) => word.endsWith(`/bundle/${THREAD}`)), "it is embedded");
 });
 
 testBundled("the licence of each package in it comes with the bundled program", () => {
@@ -100,7 +105,7 @@ testBundled("the licence of each package in it comes with the bundled program", 
 testBundled("deno compile embeds the bundled program and the licences", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    await Deno.mkdir(`${folder}/bundle`);
+    await Deno.mkdir(dirname(`${folder}/bundle/${THREAD}`), { recursive: true });
     for (const [name, text] of bundledFiles()) {
       await Deno.writeTextFile(`${folder}/bundle/${name}`, text);
     }

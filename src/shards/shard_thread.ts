@@ -46,7 +46,7 @@ export class ShardThread {
   /** `module` is that of the thread; checks of it are `probe` milliseconds apart. */
   constructor(
     index: number,
-    module = new URL("../../shard.ts", import.meta.url),
+    module = new URL("./shard_worker.ts", import.meta.url),
     probe = PROBE_INTERVAL,
   ) {
     this.index = index;

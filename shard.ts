@@ -1,2 +1,0 @@
-/** Entry of a server's further threads (docs/shards.md). */
-import "./src/shards/shard_worker.ts";
