@@ -3,6 +3,7 @@ import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import type { LogMessage } from "./messages/log_messages.ts";
 import { printable } from "./printable.ts";
 import type { SnakeCase } from "./snake_case.ts";
 
@@ -11,7 +12,7 @@ const ROOT = "pppoe-proxy";
 /** Length of the longest level name, for alignment. */
 const LEVEL_WIDTH = "warning".length;
 
-type Write = <T extends object>(message: string, facts?: T & SnakeCase<T>) => void;
+type Write = <T extends object>(message: LogMessage, facts?: T & SnakeCase<T>) => void;
 
 /** Logs one topic's lines. */
 export interface Logger {

@@ -6,7 +6,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "ffi/poll": ["ffi"],
   "ffi/process": ["ffi"],
   "ffi/socket": ["ffi", "ffi/file", "ffi/poll"],
-  "src": ["ffi/file", "src/config"],
+  "src": ["ffi/file", "src/config", "src/messages"],
   "src/admin/api": [
     "src",
     "src/admin/http",
@@ -47,6 +47,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/cli/terminal",
     "src/config",
     "src/daemon",
+    "src/messages",
     "src/shards",
     "src/tunnel/tls",
   ],
@@ -71,7 +72,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
-  "src/cli/completion": ["src/cli", "src/cli/terminal"],
+  "src/cli/completion": ["src/cli", "src/cli/terminal", "src/messages"],
   "src/cli/keygen": ["src/cli", "src/cli/terminal", "src/config", "src/config/files"],
   "src/cli/remote": [
     "src",
@@ -120,6 +121,14 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/transport",
   ],
   "src/limits": ["src/pppoe"],
+  "src/messages": [
+    "ffi/link",
+    "src/daemon",
+    "src/pppoe",
+    "src/proxy/session",
+    "src/tunnel",
+    "src/tunnel/record",
+  ],
   "src/pppoe": ["src"],
   "src/proxy": [
     "ffi/link",

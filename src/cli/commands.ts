@@ -88,6 +88,17 @@ Existing files are never overwritten.`,
   load: async () => (await import("./keygen/keygen.ts")).keygenCommand,
 };
 
+const explain: Command = {
+  name: "explain",
+  summary: "Say what a word of the log, the metrics or status means, and what to do",
+  positionals: ["WORD"],
+  options: [{ name: "json", summary: "print JSON" }],
+  details: `pppoe-proxy explain padi-rate
+pppoe-proxy explain "tunnel rejected"
+Knows every log message, event, drop reason, and reason for which a session or a tunnel ends.`,
+  load: async () => (await import("./explain.ts")).explainCommand,
+};
+
 const completion: Command = {
   name: "completion",
   summary: "Print a shell completion script",
@@ -125,6 +136,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   discover,
   ...REMOTE_COMMANDS,
+  explain,
   completion,
   version,
   help,

@@ -1,3 +1,5 @@
+import { allWords } from "../../messages/catalogue.ts";
+
 /** Kind of value that a shell can complete. */
 export type CompletionKind =
   | { kind: "words"; words: readonly string[] }
@@ -9,8 +11,13 @@ export function completionKind(value: string): CompletionKind {
   if (value === "FILE" || value === "PATH") return { kind: "file" };
   if (value === "FOLDER") return { kind: "folder" };
   if (value === "INTERFACE") return { kind: "interface" };
+  if (value === "WORD") return { kind: "words", words: allWords().filter(isOneWord) };
   if (value === "COMMAND") return { kind: "command" };
   return { kind: "nothing" };
+}
+
+function isOneWord(word: string): boolean {
+  return !word.includes(" ");
 }
 
 /** Directory in which Linux lists its interfaces. */

@@ -1,0 +1,164 @@
+import type { Explanation } from "./explanation.ts";
+
+const DISK = "Check the disk, its permissions and its free space.";
+
+/** Every message of the log. */
+export const LOG_MESSAGES = {
+  "PADI pacing ended": { meaning: "The AC answers PADIs without delay again." },
+  "PADI pacing started": {
+    meaning: "The AC limits PADIs by address, so customers wait for their turn.",
+    action: "See docs/operations.md for what to set on the AC.",
+  },
+  "PPP-Max-Payload lowered": {
+    meaning: "A host asked for longer frames (RFC 4638) than this interface carries.",
+    action: "Give the interfaces on both sides an MTU of 1508, if the path to the AC carries it.",
+  },
+  "QUIC Initial flood ended": { meaning: "New QUIC connections are all looked at again." },
+  "QUIC Initial flood started": {
+    meaning: "Strangers send so many first packets that only a share is looked at.",
+    action: "Nothing: known clients pass. A firewall in front may block the senders.",
+  },
+  "accept failed": {
+    meaning: "A connection could not be accepted.",
+    action: "The error says what is short: open files (`LimitNOFILE=`) or memory.",
+  },
+  "admin request": { meaning: "An operator or a program changed something through the API." },
+  "admin request refused": {
+    meaning: "A request had no valid token, or no permission for what it asked.",
+    action: "Check the token; look at the address if nobody of yours sent it.",
+  },
+  "admin socket unavailable": {
+    meaning: "The admin socket could not be opened; the daemon runs without it.",
+    action: "Check the directory in the error, and that no other daemon uses the socket.",
+  },
+  "capture": { meaning: "A capture was started or has ended." },
+  "capture not started": {
+    meaning: "The configured capture could not be started.",
+    action: "Check `[capture] directory` and its permissions.",
+  },
+  "capture started": { meaning: "The configured capture is running." },
+  "capture stopped": { meaning: "The configured capture failed.", action: DISK },
+  "capture with secrets": {
+    meaning: "A capture records passwords of PAP, CHAP and EAP.",
+    action: "Keep the file private.",
+  },
+  "certificate": { meaning: "A certificate in use, its SHA-256 and its last day." },
+  "certificate warning": {
+    meaning:
+      "A certificate expires soon, has expired or is not valid yet. A pinned one still works.",
+    action: "Make a new one with `keygen certificate`; pin it on the clients before it is used.",
+  },
+  "client name in use": {
+    meaning: "A client was refused because another host is connected under its name.",
+    action: "Give each client a name and a secret of its own; change the secret if it was stolen.",
+  },
+  "connection failed": { meaning: "A connection to the admin socket failed." },
+  "connection lost": { meaning: "A reader of the admin API went away." },
+  "drain ended": { meaning: "New sessions are accepted again." },
+  "drain started": { meaning: "New sessions are refused; open ones continue." },
+  "dropped": {
+    meaning: "A packet was dropped.",
+    action: "See the reason among the drop reasons.",
+  },
+  "dropped invalid rows from the session database": {
+    meaning: "Rows of the session database were damaged; their sessions are gone.",
+    action: "Check the disk.",
+  },
+  "environment ignored": {
+    meaning: "Environment variables would have changed which certificates TLS trusts.",
+    action: "Remove them from the service's environment.",
+  },
+  "experimental transport": { meaning: "The tunnel uses QUIC." },
+  "interface MTU changed": { meaning: "The interface has another MTU, which now applies." },
+  "interface address changed": {
+    meaning: "The interface has another MAC address; sessions with the old one have ended.",
+    action: "Give the interface a fixed address.",
+  },
+  "interface down": {
+    meaning: "The interface is down or gone.",
+    action: "`ip link show` tells; the daemon continues as soon as the interface is back.",
+  },
+  "interface read failed": {
+    meaning: "The interface's state could not be read.",
+    action: "Nothing, unless it repeats; the error says what is short.",
+  },
+  "interface up": { meaning: "The interface is up." },
+  "more tunnels rejected": {
+    meaning: "How many more connections were refused, and why.",
+    action: "Nothing, if the addresses are strangers'; otherwise see the reasons.",
+  },
+  "open file limit low": {
+    meaning: "The limit of open files is lower than the configuration needs.",
+    action: "Raise `LimitNOFILE=` or `ulimit -n`.",
+  },
+  "packet": { meaning: "A discovery packet that was forwarded, with its tags." },
+  "ready": { meaning: "The interface and the tunnel's side are up: frames can be carried." },
+  "receive ring too small": {
+    meaning: "The kernel gave less memory for received frames than wanted.",
+    action: "Free memory, or expect drops in bursts.",
+  },
+  "refused": {
+    meaning: "A customer's packet was dropped for a reason that an operator should know.",
+    action: "See the reason among the drop reasons.",
+  },
+  "reload already in progress": { meaning: "A second reload was asked for and is ignored." },
+  "reload failed": {
+    meaning: "The new configuration has an error; the old one stays in use.",
+    action: "Fix the file and line in the error; `check` shows all errors.",
+  },
+  "reloaded": { meaning: "The configuration was read again; the fields list what changed." },
+  "request failed": {
+    meaning: "The admin API could not answer because of an error in the daemon.",
+    action: "Report it with the log line.",
+  },
+  "restart needed": { meaning: "Changed settings that apply only after a restart." },
+  "secret shared": {
+    meaning: "Two clients have the same secret.",
+    action: "Make a secret for each with `keygen secret`.",
+  },
+  "service manager unreachable": {
+    meaning: "The service manager (systemd) could not be notified.",
+    action: "Check `NotifyAccess=` in the unit.",
+  },
+  "session closed": {
+    meaning: "A session ended.",
+    action: "See the reason among the ends of sessions.",
+  },
+  "session database quarantined": {
+    meaning: "The session database could not be read and was set aside; its sessions are gone.",
+    action: "Check the disk. The file can be deleted.",
+  },
+  "session opened": { meaning: "A session was opened." },
+  "sessions restored": { meaning: "Sessions of the process before continue." },
+  "sessions resumed": {
+    meaning: "A tunnel returned, and both sides agreed on which sessions continue.",
+  },
+  "state write failed": {
+    meaning: "Sessions cannot be saved: they would not survive a restart.",
+    action: DISK,
+  },
+  "state write recovered": { meaning: "Sessions are saved again." },
+  "stop failed": {
+    meaning: "The daemon could not stop cleanly.",
+    action: "Report it with the log line.",
+  },
+  "stop requested": { meaning: "The daemon received a signal to stop." },
+  "stopped": { meaning: "The daemon has stopped." },
+  "telemetry unavailable": {
+    meaning: "OpenTelemetry was asked for and is not available.",
+    action: "See docs/operations.md, OpenTelemetry.",
+  },
+  "totals": { meaning: "What was forwarded and dropped since the start." },
+  "tunnel down": {
+    meaning: "A tunnel ended, or an attempt to connect failed.",
+    action: "See the reason among the ends of tunnels.",
+  },
+  "tunnel rejected": {
+    meaning: "A connection was refused before login.",
+    action: "Nothing, if the address is a stranger's; otherwise see the reason.",
+  },
+  "tunnel up": { meaning: "A tunnel is up." },
+} as const satisfies Readonly<Record<string, Explanation>>;
+
+/** A message of the log. */
+export type LogMessage = keyof typeof LOG_MESSAGES;
