@@ -48,6 +48,10 @@ export const LOG_MESSAGES = {
       "A certificate expires soon, has expired or is not valid yet. A pinned one still works.",
     action: "Make a new one with `keygen certificate`; pin it on the clients before it is used.",
   },
+  "client address changed": {
+    meaning:
+      "Packets of a client's QUIC tunnel come from another address: its NAT gave it a new one.",
+  },
   "client name in use": {
     meaning: "A client was refused because another host is connected under its name.",
     action: "Give each client a name and a secret of its own; change the secret if it was stolen.",
@@ -68,7 +72,6 @@ export const LOG_MESSAGES = {
     meaning: "Environment variables would have changed which certificates TLS trusts.",
     action: "Remove them from the service's environment.",
   },
-  "experimental transport": { meaning: "The tunnel uses QUIC." },
   "interface MTU changed": { meaning: "The interface has another MTU, which now applies." },
   "interface address changed": {
     meaning: "The interface has another MAC address; sessions with the old one have ended.",
@@ -148,14 +151,26 @@ export const LOG_MESSAGES = {
     meaning: "OpenTelemetry was asked for and is not available.",
     action: "See docs/operations.md, OpenTelemetry.",
   },
+  "thread failed": {
+    meaning: "One of a server's threads failed, so the daemon ends and is started again.",
+    action: "Report it with the log line.",
+  },
   "totals": { meaning: "What was forwarded and dropped since the start." },
   "tunnel down": {
     meaning: "A tunnel ended, or an attempt to connect failed.",
     action: "See the reason among the ends of tunnels.",
   },
+  "tunnel path became longer": {
+    meaning: "QUIC does not adapt to a path that became longer, so the client connects again.",
+  },
   "tunnel rejected": {
     meaning: "A connection was refused before login.",
     action: "Nothing, if the address is a stranger's; otherwise see the reason.",
+  },
+  "tunnel silence ended": { meaning: "The tunnel's peer answers again." },
+  "tunnel silent": {
+    meaning: "Nothing comes through the tunnel amid traffic, so the client connects a second time.",
+    action: "Nothing, unless it repeats; then check the path for outages.",
   },
   "tunnel up": { meaning: "A tunnel is up." },
 } as const satisfies Readonly<Record<string, Explanation>>;

@@ -31,9 +31,17 @@ export const TUNNEL_DROPS: Readonly<Record<Exclude<TunnelDrop, PolicyDrop>, Expl
     meaning: "Two fragments do not belong to one frame.",
     action: "Use the same version on both sides.",
   },
+  "packet-duplicate": {
+    meaning: "A packet arrived that had arrived, or was restored from others, before.",
+    action: "Nothing: it was late, or the path duplicates packets.",
+  },
   "ping-rate": {
     meaning: "The peer sent more pings in datagrams than its datagrams call for.",
     action: "Use the same version on both sides; otherwise the peer is faulty or hostile.",
+  },
+  "probe-late": {
+    meaning: "The answer to a probe of the path arrived late or out of order.",
+    action: PATH,
   },
   "pong-unexpected": {
     meaning: "A pong answers none of our pings.",
