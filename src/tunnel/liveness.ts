@@ -3,7 +3,7 @@ import { type PathProgress, Silence } from "./silence.ts";
 import { PathWatch, QUIET } from "./path_watch.ts";
 
 /** Interval between looks at a path, in milliseconds: while there is traffic, and otherwise. */
-const LOOK = { busy: 100, idle: 2 * QUIET };
+const LOOK = { busy: 100, idle: 4 * QUIET };
 /** Time without traffic after which a path is idle, in milliseconds. */
 const IDLE_AFTER = 2_000;
 

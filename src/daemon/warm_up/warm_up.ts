@@ -26,7 +26,7 @@ import { ScriptedTunnel } from "./scripted_tunnel.ts";
 /** Number of dials: more shorten the first real dial no further (docs/performance-notes.md). */
 const DIALS = 40;
 /** Time for everything else before the first dial and between two, in milliseconds. */
-const BEGIN = 20;
+const BEGIN = 300;
 const PAUSE = 2;
 /** Maximum time for one dial, in milliseconds; a later one would help nobody. */
 const PATIENCE = 1_000;
