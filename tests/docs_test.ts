@@ -4,6 +4,7 @@ import { CLOSE_CODES } from "../src/tunnel/close_reason.ts";
 import { ALPN, MAX_NAME_BYTES, NONCE_BYTES, PROTOCOL_VERSION } from "../src/tunnel/handshake.ts";
 import * as records from "../src/tunnel/record/record.ts";
 import { KIND_FRAGMENT } from "../src/tunnel/datagram/datagram.ts";
+import { sources } from "./sources.ts";
 import { TLS_NAME } from "../src/tunnel/tls/tls_identity.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -252,4 +253,16 @@ Deno.test("protocol.md: rate limits", () => {
     rate("src/tunnel/quic/quic_handshakes.ts", "BEGUN"),
     pair("src/tunnel/quic/initial_gate.ts", "RATE", "BURST"),
   ]);
+});
+
+Deno.test("prose of the documents wraps at 100 columns", () => {
+  const documents = ["README.md", "CHANGELOG.md", ...sources("docs", /\.md$/)];
+  const isProse = (line: string): boolean => !/^(?: {4}|\s*[|<]|#)/.test(line);
+  const long = documents.flatMap((path) => {
+    const lines = read(path).replace(/^```[\s\S]*?^```/gm, "").split("\n");
+    return lines.filter((line) => isProse(line) && line.length > 100).map((line) =>
+      `${path}: ${line}`
+    );
+  });
+  assertEquals(long, []);
 });
