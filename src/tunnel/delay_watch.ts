@@ -7,7 +7,8 @@ const MARGIN = 35;
 /**
  * Notices that a QUIC connection's path has become longer. QUIC's BBR in quinn-proto 0.11 limits the
  * bytes in flight by the shortest round trip since the connection began, which it never unlearns:
- * set up at 2 ms, a connection stays slow when the path has 42. A new connection measures the path as it is.
+ * set up at 2 ms, a connection stays slow when the path has 42. A new connection measures the path
+ * as it is.
  */
 export class DelayWatch {
   #shortest = Infinity;

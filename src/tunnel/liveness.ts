@@ -4,6 +4,11 @@ import { PathWatch, QUIET } from "./path_watch.ts";
 
 /** Interval between looks at a path, in milliseconds: while there is traffic, and otherwise. */
 const LOOK = { busy: 100, idle: 4 * QUIET };
+/**
+ * Number of pings at the start, each after the answer to the last: the first wait for code that has
+ * not run before, and the shortest round trip shall be the path's own.
+ */
+const FIRST_PINGS = 4;
 /** Time without traffic after which a path is idle, in milliseconds. */
 const IDLE_AFTER = 2_000;
 
@@ -36,6 +41,7 @@ export class Liveness {
   #silence: Silence;
   #watch: PathWatch | undefined;
   #isSilent = false;
+  #firstPings = FIRST_PINGS;
   /** Bytes acknowledged and received at the last look while an answer was awaited. */
   #moved: number | undefined;
   #movedAt = -Infinity;
@@ -60,7 +66,7 @@ export class Liveness {
     this.#silence.heard(this.#heardAt);
     this.#waitToPing();
     if (this.#watch === undefined) return;
-    this.#options.pings.ping(); // the first round trip
+    this.#pingFirst();
     this.#waitToLook(this.#watch, LOOK.busy);
   }
 
@@ -80,8 +86,15 @@ export class Liveness {
   /** Handles a pong; returns the round trip in milliseconds, undefined if it answers no ping. */
   ponged(body: Uint8Array): number | undefined {
     const roundTrip = this.#options.pings.ponged(body);
-    if (roundTrip !== undefined) this.#watch?.answered(roundTrip, this.#options.now());
+    if (roundTrip === undefined || this.#watch === undefined) return roundTrip;
+    this.#watch.answered(roundTrip, this.#options.now());
+    if (this.#firstPings > 0) this.#pingFirst();
     return roundTrip;
+  }
+
+  #pingFirst(): void {
+    this.#firstPings--;
+    this.#options.pings.ping();
   }
 
   #waitToPing(): void {

@@ -8,7 +8,7 @@ function residentAnonymous(): number {
   return Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1]);
 }
 
-function filled(size: number): Uint8Array {
+function filled(size: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(size).fill(1);
 }
 
