@@ -1,8 +1,8 @@
 /** Number of round trips in a row that show another path: a single one may have waited. */
 const SHOWN_BY = 2;
 /** Factor and milliseconds by which these exceed the shortest; full queues add some 30 ms. */
-const FACTOR = 1.5;
-const MARGIN = 35;
+const FACTOR = 2;
+const MARGIN = 34;
 
 /**
  * Notices that a QUIC connection's path has become longer. QUIC's BBR in quinn-proto 0.11 limits the
