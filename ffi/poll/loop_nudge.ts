@@ -1,12 +1,11 @@
 /** Makes Deno's event loop poll its sockets without a thread switch. */
+import { probeDescriptors } from "../descriptors.ts";
 import { unwrap } from "../errno.ts";
-import { libc } from "../libc.ts";
+import { errno, libc } from "../libc.ts";
 
 const AF_UNIX = 1;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const SUBJECT = "open a socket that nudges the event loop";
-/** Maximum descriptor searched: Deno opens its own files first, so they have low numbers. */
-const MAX_FD = 1024;
 
 /**
  * A datagram socket of Deno's to which this process sends itself one byte. Deno's event loop polls
@@ -76,9 +75,13 @@ function unixAddress(name: string): Uint8Array<ArrayBuffer> {
 /** Descriptor of this process's socket with an address; -1 if not found. */
 function findSocket(address: Uint8Array): number {
   const local = new Uint8Array(address.length);
-  for (let fd = 0; fd < MAX_FD; fd++) {
-    const length = new Uint32Array([local.length]);
-    if (libc().getsockname(fd, local, length) !== 0 || length[0] !== local.length) continue;
+  const length = new Uint32Array(1);
+  const readName = (fd: number): number => {
+    length[0] = local.length;
+    return libc().getsockname(fd, local, length) === 0 ? 0 : errno();
+  };
+  for (const [fd, error] of probeDescriptors(readName)) {
+    if (error !== 0 || length[0] !== local.length) continue;
     if (local.every((byte, i) => byte === address[i])) return fd;
   }
   return -1;

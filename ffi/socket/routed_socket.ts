@@ -1,9 +1,9 @@
 /**
  * TCP connections through a given interface, with a mark for routing rules (socket(7),
  * SO_BINDTODEVICE and SO_MARK), or with a maximum segment size (tcp(7), TCP_MAXSEG). These options
- * have to be set before the first packet is sent, and Deno gives no access to a socket before that. So Deno connects to a loopback port of this
- * process, and the kernel disconnects the same socket (connect(2), AF_UNSPEC) and connects it
- * again:
+ * have to be set before the first packet is sent, and Deno gives no access to a socket before that.
+ * So Deno connects to a loopback port of this process, and the kernel disconnects the same socket
+ * (connect(2), AF_UNSPEC) and connects it again:
  *
  *     Deno.connect(loopback) ──AF_UNSPEC──▶ unconnected ──options, connect──▶ connecting ──▶ connected
  *
