@@ -5,13 +5,12 @@
  * loss of small frames. Prints a table and writes JSON.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { insideLab, Lab } from "../tests/lab/lab.ts";
-import { fetchDependencies } from "../tests/lab/dependencies.ts";
-import { runInNamespace } from "../tests/lab/namespace.ts";
+import { Lab } from "../tests/lab/lab.ts";
 import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { layLongPath } from "../tests/lab/relay/long_path.ts";
 import { dialSessions } from "./dial.ts";
 import { type FlowFigures, measureFlow } from "./flow.ts";
+import { runInLab } from "./run_in_lab.ts";
 
 const DELAY = 20;
 const SEED = 1;
@@ -113,15 +112,4 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-async function outside(): Promise<number> {
-  if (!await fetchDependencies()) return 1;
-  return await runInNamespace(
-    ["run", "-A", "--quiet", new URL(import.meta.url).pathname, ...Deno.args],
-  );
-}
-
-if (import.meta.main) {
-  if (!insideLab()) Deno.exit(await outside());
-  await main(Deno.args);
-  Deno.exit(0);
-}
+if (import.meta.main) Deno.exit(await runInLab(import.meta.url, main));

@@ -5,9 +5,7 @@
  * under it. Prints a table; needs root.
  */
 import { parseArgs } from "@std/cli/parse-args";
-import { fetchDependencies } from "../tests/lab/dependencies.ts";
-import { insideLab, Lab } from "../tests/lab/lab.ts";
-import { runInNamespace } from "../tests/lab/namespace.ts";
+import { Lab } from "../tests/lab/lab.ts";
 import type { LabProcess } from "../tests/lab/process.ts";
 import { startGuest, told } from "../tests/lab/uml/guest.ts";
 import { type Carrier, CARRIERS, startCarrier } from "./carriers.ts";
@@ -17,6 +15,7 @@ import {
   PATH_CONDITIONS,
   type PathCondition,
 } from "./path_conditions.ts";
+import { runInLab } from "./run_in_lab.ts";
 
 /** One cell of the table. */
 interface Cell {
@@ -129,15 +128,4 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-async function outside(): Promise<number> {
-  if (!await fetchDependencies()) return 1;
-  return await runInNamespace(
-    ["run", "-A", "--quiet", new URL(import.meta.url).pathname, ...Deno.args],
-  );
-}
-
-if (import.meta.main) {
-  if (!insideLab()) Deno.exit(await outside());
-  await main(Deno.args);
-  Deno.exit(0);
-}
+if (import.meta.main) Deno.exit(await runInLab(import.meta.url, main));
