@@ -1,38 +1,27 @@
 import type { EventKind } from "../daemon/event_feed.ts";
 import type { Explanation } from "./explanation.ts";
+import { LOG_MESSAGES } from "./log_messages.ts";
 
 /** Events of the admin API and the page. */
 export const EVENT_KINDS: Readonly<Record<EventKind, Explanation>> = {
-  "capture": { meaning: "A capture was started or has ended." },
+  "capture": LOG_MESSAGES["capture"],
   "certificate": {
     meaning: "A certificate expires soon, has expired or is not valid yet.",
     action: "Make a new certificate with `keygen certificate`, and pin it on the clients first.",
   },
   "drain": { meaning: "New sessions are refused, or accepted again." },
-  "interface-down": {
-    meaning: "The interface is down or gone.",
-    action: "`ip link show` tells; the daemon continues as soon as the interface is back.",
-  },
-  "interface-up": { meaning: "The interface is up." },
-  "name-in-use": {
-    meaning: "A client was refused because another host is connected under its name.",
-    action: "Give each client a name and a secret of its own; change the secret if it was stolen.",
-  },
-  "refused": {
-    meaning: "A customer's packet was dropped for a reason that an operator should know.",
-    action: "See the reason among the drop reasons.",
-  },
+  "interface-down": LOG_MESSAGES["interface down"],
+  "interface-up": LOG_MESSAGES["interface up"],
+  "name-in-use": LOG_MESSAGES["client name in use"],
+  "refused": LOG_MESSAGES["refused"],
   "reload": { meaning: "The configuration was reloaded, or the reload failed." },
-  "resumed": { meaning: "A tunnel returned, and both sides agreed on which sessions continue." },
-  "session-closed": { meaning: "A session ended." },
-  "session-opened": { meaning: "A session was opened." },
-  "tunnel-down": {
-    meaning: "A tunnel ended, or an attempt to connect failed.",
-    action: "See the reason among the tunnel's ends.",
-  },
+  "resumed": LOG_MESSAGES["sessions resumed"],
+  "session-closed": LOG_MESSAGES["session closed"],
+  "session-opened": LOG_MESSAGES["session opened"],
+  "tunnel-down": LOG_MESSAGES["tunnel down"],
   "tunnel-rejected": {
     meaning: "The server refused connections before login.",
     action: "Nothing, if the addresses are strangers'; otherwise see the reason.",
   },
-  "tunnel-up": { meaning: "A tunnel is up." },
+  "tunnel-up": LOG_MESSAGES["tunnel up"],
 };
