@@ -67,19 +67,12 @@ export function clientsOf(daemon: Daemon): Clients {
 }
 
 function rowsOf(daemon: Daemon): Client[] {
-  const { mode } = daemon.config();
   const configured = new Set(configuredPeers(daemon.config()));
-  return tunnelsOf(daemon).map((tunnel) => {
-    const name = peerOf(tunnel);
-    const { up, address, since, rtt_seconds } = tunnel;
-    const { sessions, queue_bytes, frames_up, frames_down, bytes_up, bytes_down } = tunnel;
-    return {
-      ...peerFact(mode, name),
-      ...{ configured: configured.has(name), up, address, since, rtt_seconds },
-      ...{ sessions, session_limit: sessionLimit(daemon.config(), name) },
-      ...{ frames_up, frames_down, bytes_up, bytes_down, queue_bytes },
-    };
-  });
+  return tunnelsOf(daemon).map((tunnel) => ({
+    ...tunnel,
+    configured: configured.has(peerOf(tunnel)),
+    session_limit: sessionLimit(daemon.config(), peerOf(tunnel)),
+  }));
 }
 
 function sessionLimit(config: Config, name: string): number {

@@ -56,6 +56,27 @@ export const SessionsQuery = v.strictObject({
 });
 export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
 
+/** Selects what a status leaves out. */
+export const StatusQuery = v.strictObject({
+  /** Leaves `tunnels` and `config` empty, which grow with the number of clients. */
+  brief: v.optional(flag),
+});
+export type StatusQuery = v.InferOutput<typeof StatusQuery>;
+
+/** Selects clients of a server; on a client, its servers. */
+export const ClientsQuery = v.strictObject({
+  ...peer,
+  /** Part of a name or an address. */
+  search: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  state: v.optional(v.picklist(["up", "down"])),
+  /** Default all. */
+  limit: v.optional(numeric(1, MAX_PAGE)),
+  offset: v.optional(numeric(0, 999_999_999)),
+  sort: v.optional(v.picklist(["name", "state", "sessions", "bytes", "rtt"])),
+  order: v.optional(v.picklist(["asc", "desc"])),
+});
+export type ClientsQuery = v.InferOutput<typeof ClientsQuery>;
+
 /** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
   ...peer,

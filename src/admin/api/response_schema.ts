@@ -113,6 +113,18 @@ export const Certificate = v.object({
 });
 export type Certificate = v.InferOutput<typeof Certificate>;
 
+/** All tunnels together. */
+export const Totals = v.object({
+  /** Configured clients and those that still have a tunnel; on a client, its servers. */
+  tunnels: count,
+  tunnels_up: count,
+  /** The shortest and the longest round trip of the tunnels that are up. */
+  rtt_min_seconds: v.nullable(seconds),
+  rtt_max_seconds: v.nullable(seconds),
+  ...traffic,
+});
+export type Totals = v.InferOutput<typeof Totals>;
+
 /** Status of the daemon. */
 export const Status = v.object({
   schema: v.literal(2),
@@ -135,6 +147,7 @@ export const Status = v.object({
   memory_rss_bytes: count,
   transport: v.picklist(["tls", "quic", "auto"]),
   tunnels: v.array(Tunnel),
+  totals: v.optional(Totals),
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
   certificates: v.array(Certificate),
@@ -148,25 +161,21 @@ export const Status = v.object({
 });
 export type Status = v.InferOutput<typeof Status>;
 
-/** A client of the server; on a client, one of its servers. */
+/** A client of the server, with its tunnel; on a client, one of its servers. */
 export const Client = v.object({
-  ...peer,
+  ...Tunnel.entries,
   configured: v.boolean(),
-  up: v.boolean(),
-  address: v.nullable(v.string()),
-  since: v.nullable(time),
-  rtt_seconds: v.nullable(seconds),
-  sessions: count,
   session_limit: count,
-  ...traffic,
-  queue_bytes: count,
 });
 export type Client = v.InferOutput<typeof Client>;
 
+/** `total` is the number of those that match, on all pages. */
+const page = { total: v.optional(count), offset: v.optional(count) };
+
 /** `clients` on a server, `servers` on a client. */
 export const Clients = v.union([
-  v.object({ clients: v.array(Client) }),
-  v.object({ servers: v.array(Client) }),
+  v.object({ clients: v.array(Client), ...page }),
+  v.object({ servers: v.array(Client), ...page }),
 ]);
 export type Clients = v.InferOutput<typeof Clients>;
 

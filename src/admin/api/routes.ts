@@ -2,6 +2,7 @@
 import { parseMac } from "../../pppoe/mac.ts";
 import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
 import { CAPTURE } from "./capture_route.ts";
+import { pageOfClients } from "./clients_page.ts";
 import { mergeClients, mergeSessions, mergeStatus, partOfPage } from "./merged_answers.ts";
 import { refuse } from "../http/problem.ts";
 import { RELOAD } from "./reload_route.ts";
@@ -12,6 +13,7 @@ import { DEFAULT_PAGE, pastSessionsOf, sessionsOf } from "./sessions_snapshot.ts
 import { answersOf } from "./shard_answers.ts";
 import { EVENTS } from "./stream_routes.ts";
 import { readinessOf } from "./status_snapshot.ts";
+import { totalsOf } from "./tunnel_totals.ts";
 import { wantedPeer } from "./wanted_peer.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
@@ -44,10 +46,13 @@ const STATUS: Route = {
   method: "get",
   path: "/api/v1/status",
   summary: "Status of the daemon",
+  query: asks.StatusQuery,
   answers: ok(says.Status, "The status"),
-  async handle(daemon, { context }) {
+  async handle(daemon, { context, query }) {
     const status = mergeStatus(await answersOf(daemon, "status", undefined));
-    return { ...status, role: context.env.role ?? "read" };
+    const { brief = false } = query as asks.StatusQuery;
+    const all = { ...status, totals: totalsOf(status.tunnels), role: context.env.role ?? "read" };
+    return brief ? { ...all, tunnels: [], config: {} } : all;
   },
 };
 
@@ -55,8 +60,14 @@ const CLIENTS: Route = {
   method: "get",
   path: "/api/v1/clients",
   summary: "The clients of a server; on a client, its servers",
+  query: asks.ClientsQuery,
   answers: ok(says.Clients, "The clients"),
-  handle: async (daemon) => mergeClients(await answersOf(daemon, "clients", undefined)),
+  async handle(daemon, { query }) {
+    const wanted = query as asks.ClientsQuery;
+    const name = wantedPeer(daemon.config().mode, wanted);
+    const all = mergeClients(await answersOf(daemon, "clients", undefined));
+    return pageOfClients(all, wanted, name);
+  },
 };
 
 const SESSIONS: Route = {
