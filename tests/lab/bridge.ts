@@ -1,5 +1,5 @@
 import type { Lab } from "./lab.ts";
-import { runCommand } from "./process.ts";
+import { addBridge, addPort, removeInterface, setUp } from "./veth.ts";
 
 /**
  * Bridges interfaces into one segment, in place of the daemons, to test the hosts alone. Resolves
@@ -15,20 +15,24 @@ export async function bridgeNamed(
   bridge: string,
   interfaces: readonly string[],
 ): Promise<void> {
-  const add = ["type", "bridge", "forward_delay", "0", "mcast_snooping", "0"];
-  await runCommand("ip", "link", "add", bridge, ...add);
+  addBridge(bridge);
   lab.use({
-    [Symbol.asyncDispose]: async () => void await runCommand("ip", "link", "del", bridge),
+    // deno-lint-ignore require-await -- a lab disposes of its parts asynchronously
+    [Symbol.asyncDispose]: async () => removeInterface(bridge),
   });
-  for (const name of interfaces) await runCommand("ip", "link", "set", name, "master", bridge);
-  await runCommand("ip", "link", "set", bridge, "up", "addrgenmode", "none");
+  const index = Number(await Deno.readTextFile(`/sys/class/net/${bridge}/ifindex`));
+  for (const name of interfaces) addPort(index, name);
+  setUp(bridge);
   for (const name of interfaces) await forwarding(name);
 }
 
+/** BR_STATE_FORWARDING of linux/if_bridge.h. */
+const FORWARDING = 3;
+
 async function forwarding(name: string): Promise<void> {
   for (let tries = 0; tries < 500; tries++) {
-    const state = await runCommand("ip", "-d", "link", "show", name);
-    if (state.includes("state forwarding")) return;
+    const state = await Deno.readTextFile(`/sys/class/net/${name}/brport/state`);
+    if (Number(state) === FORWARDING) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   throw new Error(`"${name}" does not reach the forwarding state`);

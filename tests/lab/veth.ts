@@ -1,6 +1,6 @@
 /**
- * Virtual cables by rtnetlink(7), so that a lab does not need iproute2, which is not installed on
- * every machine.
+ * Virtual cables and bridges by rtnetlink(7), so that a lab does not need iproute2, which is not
+ * installed on every machine.
  */
 import { SystemError, unwrap } from "../../ffi/errno.ts";
 import { libc } from "../../ffi/libc.ts";
@@ -21,11 +21,14 @@ const HEADER = 16;
 /** linux/if_link.h, linux/veth.h, linux/if.h */
 const IFLA_IFNAME = 3;
 const IFLA_MTU = 4;
+const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
 const IFLA_AF_SPEC = 26;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 const VETH_INFO_PEER = 1;
+const IFLA_BR_FORWARD_DELAY = 1;
+const IFLA_BR_MCAST_SNOOPING = 23;
 const IFLA_INET6_ADDR_GEN_MODE = 8;
 const ADDR_GEN_MODE_NONE = 1;
 const IFF_UP = 1;
@@ -92,6 +95,25 @@ export function addVeth(one: string, other: string, mtu: number): void {
   const info = attribute(IFLA_LINKINFO, kind, attribute(IFLA_INFO_DATA, peer));
   const body = joined(interfaceMessage(false), named(one, mtu), info);
   ask(`make the cable "${one}"`, RTM_NEWLINK, CREATE_EXCLUSIVE, body);
+}
+
+/** Creates a bridge that floods all multicast and whose ports forward at once. */
+export function addBridge(name: string): void {
+  const settings = joined(
+    attribute(IFLA_BR_FORWARD_DELAY, u32(0)),
+    attribute(IFLA_BR_MCAST_SNOOPING, Uint8Array.of(0)),
+  );
+  const kind = attribute(IFLA_INFO_KIND, text("bridge"));
+  const info = attribute(IFLA_LINKINFO, kind, attribute(IFLA_INFO_DATA, settings));
+  const body = joined(interfaceMessage(false), attribute(IFLA_IFNAME, text(name)), info);
+  ask(`make the bridge "${name}"`, RTM_NEWLINK, CREATE_EXCLUSIVE, body);
+}
+
+/** Makes an interface a port of the bridge with this interface index. */
+export function addPort(bridge: number, name: string): void {
+  const which = attribute(IFLA_IFNAME, text(name));
+  const body = joined(interfaceMessage(false), which, attribute(IFLA_MASTER, u32(bridge)));
+  ask(`make "${name}" a port of a bridge`, RTM_NEWLINK, 0, body);
 }
 
 /** Sets an interface up. With `silent` it gets no IPv6 address and sends nothing by itself. */

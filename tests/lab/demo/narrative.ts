@@ -14,6 +14,5 @@ export function heading(text: string): void {
 
 /** The interfaces and processes of the demo. */
 export const TOPOLOGY = `
-  customer                                                       access concentrator
-   cust0 ═══ lan0 [client proxy] ══ TLS 1.3, 127.0.0.1 ══ [server proxy] wan0 ═══ ac0
-        LAN                                                               WAN`;
+  customer         client proxy                  server proxy         AC
+    cust0 ═══ LAN ═══ lan0 ══ TLS 1.3 over 127.0.0.1 ══ wan0 ═══ WAN ═══ ac0`;
