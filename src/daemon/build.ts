@@ -18,14 +18,9 @@ import type { Daemon } from "./daemon.ts";
 import { Client } from "./dial_loop.ts";
 import { ClientAccess, clientSettings } from "./client_access.ts";
 import { ClientDiscovery } from "../proxy/discovery/client_discovery.ts";
-import {
-  loggedClientEvents,
-  loggedDrops,
-  loggedFloods,
-  loggedPacing,
-  loggedProxyEvents,
-  loggedServerEvents,
-} from "./event_log.ts";
+import { loggedDrops, loggedFloods, loggedPacing, loggedProxyEvents } from "./event_log.ts";
+import { loggedClientEvents } from "./client_tunnel_log.ts";
+import { loggedServerEvents } from "./server_tunnel_log.ts";
 import { HostSessions } from "../proxy/session/host_sessions.ts";
 import { Monitor } from "./monitor.ts";
 import { Proxy, type ProxyObserver } from "../proxy/proxy.ts";

@@ -37,8 +37,13 @@ export interface ClientOptions extends Omit<DiallerOptions, "transport"> {
 export interface ClientEvents {
   /** A tunnel is up; `detail` says why it is not over the preferred transport, if so. */
   connected(server: string, transport: Transport, detail: string): void;
-  /** The tunnel or the attempt to set it up has ended; the next attempt starts in `delay` ms. */
-  disconnected(server: string, end: TunnelEnd, delay: number): void;
+  /**
+   * The tunnel has ended; `held` sessions wait for the next one. The next attempt starts in `delay`
+   * ms, if there is to be one.
+   */
+  disconnected(server: string, end: TunnelEnd, held: number, delay?: number): void;
+  /** An attempt to set a tunnel up has failed; the next starts in `delay` ms. */
+  failed(server: string, end: TunnelEnd, delay: number): void;
   /**
    * Nothing has come through the tunnel for `silence` ms amid traffic, so that the client looks for
    * another connection; with undefined, something has come after all.

@@ -108,7 +108,7 @@ export class ClientTunnels {
     const end = await tunnel.run(sink);
     this.#names.release(name, address());
     proxy.leave(peer, tunnel);
-    events.disconnected(name, address(), end);
+    events.disconnected(name, address(), end, peer.sessions);
   }
 
   /** Notes a tunnel's new address wherever the old one is known. */

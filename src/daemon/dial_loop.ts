@@ -180,9 +180,10 @@ export class Client {
     this.#forgetSurplus(peer, end);
     this.#dialler.choice.lost(now(), peer.sessions > 0);
     proxy.leave(peer, tunnel);
-    if (this.#stopping) return;
+    const name = this.#name(dialled.server);
+    if (this.#stopping) return events.disconnected(name, end, peer.sessions);
     const delay = this.#search === undefined ? this.#delay(lasted) : 0;
-    events.disconnected(this.#name(dialled.server), end, delay);
+    events.disconnected(name, end, peer.sessions, delay);
     this.#search ??= this.#newSearch(delay);
     this.#search.resume();
   }
@@ -198,7 +199,8 @@ export class Client {
     }
     if (detail === SILENT) this.#dialler.transports.fellSilent(transport, now());
     if (next.server === server) {
-      events.disconnected(this.#name(server), { reason: "replaced", by: "us", detail }, 0);
+      const end: TunnelEnd = { reason: "replaced", by: "us", detail };
+      events.disconnected(this.#name(server), end, peer.sessions);
       running.then(() => proxy.leave(peer, tunnel)); // `join` closes it
       return;
     }
@@ -248,7 +250,7 @@ export class Client {
       failed: (server, error, delay) => {
         // A silent tunnel may still recover.
         if (this.#peer !== undefined) return;
-        this.#options.events.disconnected(this.#name(server), endOf(error), delay);
+        this.#options.events.failed(this.#name(server), endOf(error), delay);
       },
       slowness: Math.max(1, this.#roundTrip * LOGIN_ROUND_TRIPS / FIRST_OVERLAP),
       after,

@@ -3,15 +3,11 @@ import { dumpDiscovery } from "../pppoe/dump.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
-import type { ClientEvents } from "./client_options.ts";
 import { Drops } from "../proxy/session/drops.ts";
 import type { Monitor } from "./monitor.ts";
 import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
 import type { ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
-import type { ServerEvents } from "./server_events.ts";
-import { endFacts, StrangerLog } from "./stranger_log.ts";
-import { count } from "../proxy/session/discovery_stats.ts";
 import { peerFact, sessionFacts } from "./session_facts.ts";
 
 const discoveryLog = logger("discovery");
@@ -121,70 +117,6 @@ export function loggedResumptions(
   };
 }
 
-/** Logs connections of the server's clients and of strangers. */
-export function loggedServerEvents(
-  now: () => number,
-  later: (milliseconds: number, run: () => void) => void,
-  monitor: Monitor,
-): ServerEvents {
-  const limiter = new LineLimit(now);
-  const tunnels = new LineLimit(now, BURST);
-  const strangers = new StrangerLog({
-    now,
-    later,
-    line(facts): void {
-      tunnelLog.warning("tunnel rejected", facts);
-      monitor.emit("tunnel-rejected", facts);
-    },
-    summary(facts): void {
-      tunnelLog.warning("more tunnels rejected", facts);
-      monitor.emit("tunnel-rejected", facts);
-    },
-  });
-  return {
-    rejected(host, address, end): void {
-      count(monitor.rejected, end.reason);
-      // nameInUse has logged it, with both addresses.
-      if (end.reason === "name-in-use") return;
-      strangers.rejected(host, address, end);
-    },
-    connected(client, address, transport): void {
-      tunnels.log(`up ${client}`, (suppressed) => {
-        const facts = { client, address, transport, ...suppressedFact(suppressed) };
-        tunnelLog.info("tunnel up", facts);
-      });
-      monitor.connected(client, { address, transport, detail: "" });
-    },
-    moved(client, from, address): void {
-      tunnels.log(`moved ${client}`, (suppressed) => {
-        const facts = { client, from, address, ...suppressedFact(suppressed) };
-        tunnelLog.info("client address changed", facts);
-      });
-      monitor.peers.moved(client, from, address);
-    },
-    disconnected(client, address, end): void {
-      tunnels.log(`down ${client}`, (suppressed) => {
-        const facts = { client, address, ...endFacts(end), ...suppressedFact(suppressed) };
-        tunnelLog.warning("tunnel down", facts);
-      });
-      monitor.disconnected(client, address, end, true);
-    },
-    nameInUse(client, newcomer, holder): void {
-      tunnels.log(`name ${client}`, (suppressed) => {
-        const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
-        tunnelLog.error("client name in use", facts);
-        monitor.emit("name-in-use", facts);
-      });
-    },
-    acceptFailed(error): void {
-      limiter.log("accept", (suppressed) => {
-        const facts = { error: String(error), ...suppressedFact(suppressed) };
-        tunnelLog.error("accept failed", facts);
-      });
-    },
-  };
-}
-
 /** Logs the start and end of floods of QUIC Initial packets. */
 export function loggedFloods(now: () => number): (perSecond: number | undefined) => void {
   const limiter = new LineLimit(now);
@@ -195,47 +127,4 @@ export function loggedFloods(now: () => number): (perSecond: number | undefined)
       const load = { "per_second": Math.round(perSecond) };
       tunnelLog.warning("QUIC Initial flood started", { ...load, ...facts });
     });
-}
-
-/** Logs the client's one tunnel. `onConnected` is called after the line. */
-export function loggedClientEvents(
-  now: () => number,
-  monitor: Monitor,
-  onConnected: () => void,
-): ClientEvents {
-  const silences = new LineLimit(now, BURST);
-  let up: string | undefined;
-  return {
-    connected(server, transport, detail): void {
-      up = server;
-      tunnelLog.info("tunnel up", { server, transport, ...(detail !== "" && { detail }) });
-      monitor.connected(server, { address: server, transport, detail });
-      onConnected();
-    },
-    disconnected(server, end, delay): void {
-      tunnelLog.warning("tunnel down", {
-        server,
-        ...endFacts(end),
-        retry_ms: Math.round(delay),
-      });
-      monitor.disconnected(server, server, end, up === server);
-      up = undefined;
-    },
-    lengthened(server, roundTrip): void {
-      silences.log("lengthened", (suppressed) => {
-        tunnelLog.info("tunnel path became longer", {
-          server,
-          round_trip_ms: Math.round(roundTrip),
-          ...suppressedFact(suppressed),
-        });
-      });
-    },
-    silent(server, silence): void {
-      silences.log("silent", (suppressed) => {
-        const facts = { server, ...suppressedFact(suppressed) };
-        if (silence === undefined) return tunnelLog.info("tunnel silence ended", facts);
-        tunnelLog.info("tunnel silent", { silence_ms: Math.round(silence), ...facts });
-      });
-    },
-  };
 }

@@ -6,7 +6,7 @@ import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
-import { peerFact, sessionFacts } from "./session_facts.ts";
+import { sessionFacts } from "./session_facts.ts";
 
 /** Reloads of the configuration. */
 export interface Reloads {
@@ -61,18 +61,16 @@ export class Monitor {
     this.events.emit("session-closed", { ...facts, reason: end });
   }
 
+  /** Records that a tunnel is up. */
   connected(peer: string, tunnel: TunnelFacts): void {
-    const { address, transport } = tunnel;
     count(this.connects, "connected");
     this.peers.connected(peer, tunnel);
-    this.events.emit("tunnel-up", { ...peerFact(this.#mode, peer), address, transport });
   }
 
-  /** Records that a tunnel has ended, or that an attempt to set one up has failed. */
-  disconnected(peer: string, address: string, end: TunnelEnd, wasUp: boolean): void {
-    if (!wasUp) count(this.connects, end.reason);
-    this.peers.disconnected(peer, address, end);
-    this.events.emit("tunnel-down", { ...peerFact(this.#mode, peer), address, ...end });
+  /** Records that an attempt to connect has failed; the next begins in `delay` milliseconds. */
+  failed(peer: string, end: TunnelEnd, attempt: number, cause: string, delay: number): void {
+    count(this.connects, end.reason);
+    this.peers.failed(peer, end, attempt, cause, delay);
   }
 
   /** Records a reload of the configuration: "applied", "unchanged" or "failed". */

@@ -15,6 +15,17 @@ export interface TunnelFacts {
   readonly detail: string;
 }
 
+/** The last failed attempt to connect, of those since the tunnel was up. */
+export interface FailedAttempt {
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
+  /** Why it failed, in words. */
+  readonly cause: string;
+  /** Wall-clock times of the failure and of the next attempt, in milliseconds. */
+  readonly at: number;
+  readonly nextAt: number;
+}
+
 /** Monitoring data of a peer beyond its tunnels and sessions. */
 export interface PeerStats {
   /** The client's name on the server; the server's address on the client. */
@@ -31,6 +42,8 @@ export interface PeerStats {
   since: number | undefined;
   /** How its last tunnel, or attempt to set one up, ended. */
   end: TunnelEnd | undefined;
+  /** The last failed attempt since its last tunnel (client). */
+  failed: FailedAttempt | undefined;
   /** Number of tunnels since startup. */
   connects: number;
   /** Traffic of its ended sessions: counters as in the session table. */
@@ -54,6 +67,7 @@ export class AllPeerStats {
     peer.transportDetail = detail;
     peer.since = this.#wallClock();
     peer.connects++;
+    peer.failed = undefined;
   }
 
   /** Records that the remote address of a tunnel has changed. */
@@ -63,16 +77,23 @@ export class AllPeerStats {
   }
 
   /**
-   * Records the end of the tunnel from this address, unless another has replaced it, or a failed
-   * attempt.
+   * Records the end of the tunnel from this address; returns false if another has replaced it.
    */
-  disconnected(name: string, address: string, end: TunnelEnd): void {
+  disconnected(name: string, address: string, end: TunnelEnd): boolean {
     const peer = this.#peer(name);
-    if (peer.address !== undefined && peer.address !== address) return;
+    if (peer.address !== address) return false;
     peer.end = end;
-    if (peer.address === undefined) return;
     peer.address = undefined;
     peer.since = this.#wallClock();
+    return true;
+  }
+
+  /** Records a failed attempt; the next begins in `delay` milliseconds. */
+  failed(name: string, end: TunnelEnd, attempt: number, cause: string, delay: number): void {
+    const peer = this.#peer(name);
+    const at = this.#wallClock();
+    peer.end = end;
+    peer.failed = { attempt, cause, at, nextAt: at + delay };
   }
 
   /** Adds an ended session's traffic to its peer. */
@@ -102,6 +123,7 @@ export class AllPeerStats {
       transportDetail: "",
       since: undefined,
       end: undefined,
+      failed: undefined,
       connects: 0,
       ended: new Float64Array(TRAFFIC),
     };

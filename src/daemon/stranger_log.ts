@@ -1,5 +1,6 @@
 import { suppressedFact } from "../line_limit.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import { endFacts } from "./tunnel_end.ts";
 import { networksOf } from "../tunnel/admission/network.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
 
@@ -56,7 +57,7 @@ export class StrangerLog {
       if (this.#quiet.size <= MAX_NETWORKS) break;
       this.#quiet.delete(oldest);
     }
-    this.#options.line({ address, ...endFacts(end) });
+    this.#options.line({ address, ...endFacts("server", end) });
   }
 
   #leaveOut(end: TunnelEnd, now: number): void {
@@ -73,9 +74,4 @@ export class StrangerLog {
     this.#unreported = {};
     this.#since = undefined;
   }
-}
-
-/** Returns how a tunnel ended, as log fields. */
-export function endFacts(end: TunnelEnd): Record<string, string> {
-  return { reason: end.reason, by: end.by, ...(end.detail !== "" && { detail: end.detail }) };
 }

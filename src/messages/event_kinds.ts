@@ -9,6 +9,7 @@ export const EVENT_KINDS: Readonly<Record<EventKind, Explanation>> = {
     meaning: "A certificate expires soon, has expired or is not valid yet.",
     action: "Make a new certificate with `keygen certificate`, and pin it on the clients first.",
   },
+  "connect-failed": LOG_MESSAGES["connect failed"],
   "drain": { meaning: "New sessions are refused, or accepted again." },
   "interface-down": LOG_MESSAGES["interface down"],
   "interface-up": LOG_MESSAGES["interface up"],
@@ -18,7 +19,8 @@ export const EVENT_KINDS: Readonly<Record<EventKind, Explanation>> = {
   "resumed": LOG_MESSAGES["sessions resumed"],
   "session-closed": LOG_MESSAGES["session closed"],
   "session-opened": LOG_MESSAGES["session opened"],
-  "tunnel-down": LOG_MESSAGES["tunnel down"],
+  "tunnel-closed": LOG_MESSAGES["tunnel closed"],
+  "tunnel-lost": LOG_MESSAGES["tunnel lost"],
   "tunnel-rejected": {
     meaning: "The server refused connections before login.",
     action: "Nothing, if the addresses are strangers'; otherwise see the reason.",

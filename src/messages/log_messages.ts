@@ -56,6 +56,10 @@ export const LOG_MESSAGES = {
     meaning: "A client was refused because another host is connected under its name.",
     action: "Give each client a name and a secret of its own; change the secret if it was stolen.",
   },
+  "connect failed": {
+    meaning: "An attempt to connect to the server failed; the line has the cause and the next try.",
+    action: "The cause says what to check. Equal causes are repeated at growing distance.",
+  },
   "connection failed": { meaning: "A connection to the admin socket failed." },
   "connection lost": { meaning: "A reader of the admin API went away." },
   "drain ended": { meaning: "New sessions are accepted again." },
@@ -156,9 +160,13 @@ export const LOG_MESSAGES = {
     action: "Report it with the log line.",
   },
   "totals": { meaning: "What was forwarded and dropped since the start." },
-  "tunnel down": {
-    meaning: "A tunnel ended, or an attempt to connect failed.",
-    action: "See the reason among the ends of tunnels.",
+  "tunnel closed": {
+    meaning: "One side closed the tunnel on purpose: it stops, restarts, or has a better one.",
+    action: "Nothing, if you stopped or restarted that side; see the reason.",
+  },
+  "tunnel lost": {
+    meaning: "The tunnel broke. Its sessions are held until it is back, or their grace is over.",
+    action: "See the cause in the line, and the lines `connect failed` after it.",
   },
   "tunnel path became longer": {
     meaning: "QUIC does not adapt to a path that became longer, so the client connects again.",

@@ -66,7 +66,7 @@ async function sufferAll(
       assertEquals(noticed.lost, 0, JSON.stringify(noticed));
       assert(noticed.longest <= LONGEST, JSON.stringify({ calm, noticed }));
       assert(pair.server.output.length - since < 40 * ATTEMPTS, "too many log lines");
-      await pair.server.waitForLine(/tunnel down.*south/, { since, timeout: 10_000 });
+      await pair.server.waitForLine(/tunnel (lost|closed).*south/, { since, timeout: 10_000 });
     });
   }
 }

@@ -174,7 +174,7 @@ Deno.test({
       const ping = new Uint8Array(4 + 1_024);
       new DataView(ping.buffer).setUint32(0, 2 << 30 | 1_024 << 16 | 6);
       for (let index = 0; index < 60; index++) await connection.write(ping);
-      await server.process.waitForLine(/tunnel down.*second.*keepalive-timeout/, {
+      await server.process.waitForLine(/tunnel lost.*second.*keepalive-timeout/, {
         timeout: 8_000,
       });
       assert(await within(3_000, async () => await server.descriptors() <= rest), "not freed");
@@ -212,7 +212,7 @@ for (const count of [24, 200]) {
         const known = performance.now() - again;
         const figures = `${Math.round(unknown)} ms at first, ${Math.round(known)} ms once known`;
         assert(unknown < 20_000 && known < 15_000, figures);
-        await server.process.waitForLine(/tunnel down/);
+        await server.process.waitForLine(/tunnel (lost|closed)/);
       });
     },
   });

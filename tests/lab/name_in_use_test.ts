@@ -38,11 +38,14 @@ Deno.test({
     const refusals = () => other.output.entries.filter((line) => /name-in-use/.test(line)).length;
     let since = 0;
     for (let i = 0; i < 4; i++) {
-      await other.waitForLine(/tunnel down.*name-in-use/, { since, timeout: 30_000 });
-      since = other.output.entries.findLastIndex((line) => /name-in-use/.test(line)) + 1;
+      await pair.server.waitForLine(/client name in use/, { since, timeout: 30_000 });
+      since = pair.server.output.entries.findLastIndex((line) => /name in use/.test(line)) + 1;
       await session.echo(Uint8Array.of(0, 0x21, 2, i));
     }
-    assert(refusals() >= 4);
+    const { attempt, cause } = JSON.parse(await other.waitForLine(/connect failed.*name-in-use/));
+    assertEquals(attempt, 1);
+    assert(/^login refused: another host is connected under this name: /.test(cause), cause);
+    assert(refusals() <= 2, "equal causes are repeated at growing distance");
     assertEquals(tunnels(pair), 1);
     assertEquals(other.output.entries.filter((line) => /tunnel up/.test(line)), []);
     const line = await pair.server.waitForLine(/client name in use/);

@@ -44,7 +44,7 @@ Deno.test({
     const { code } = await daemons.server.stop();
     assertEquals(code, 0);
     await session.ended;
-    await daemons.client.waitForLine(/tunnel down.*shutdown/);
+    await daemons.client.waitForLine(/tunnel closed.*"shutdown","by":"server"/);
     await taps[1].padt("ac0");
     // No server listens on that port: a client that dials it still stops at once.
     assertEquals((await daemons.client.stop()).code, 0);

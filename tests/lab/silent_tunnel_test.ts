@@ -89,7 +89,7 @@ for (const transport of TRANSPORTS) {
       using _traffic = startTraffic(session);
       const frames = session.received.length + 200;
       await session.received.reach(frames, "frames to come back", { timeout: 60_000 });
-      const downs = pair.client.output.all((line) => /tunnel down/.test(line), since);
+      const downs = pair.client.output.all((line) => /tunnel (lost|closed)/.test(line), since);
       assertEquals(downs, []);
       assertNotEquals(pair.client.output.length, 0);
     },

@@ -41,7 +41,7 @@ async function cross(
   await echoFull(session);
   await path.change(later);
   for (let frame = 0; frame < 20; frame++) await echoFull(session);
-  const ends = client.output.entries.filter((line) => /tunnel down/.test(line));
+  const ends = client.output.entries.filter((line) => /tunnel (lost|closed)/.test(line));
   assertEquals(ends, []);
 }
 

@@ -12,7 +12,9 @@ const GRAVITY = {
   "tunnel-up": "good",
   "interface-up": "good",
   "resumed": "good",
-  "tunnel-down": "bad",
+  "tunnel-lost": "bad",
+  "tunnel-closed": "warn",
+  "connect-failed": "bad",
   "interface-down": "bad",
   "tunnel-rejected": "warn",
   "name-in-use": "bad",
@@ -35,7 +37,14 @@ const FIRST = [
 ];
 
 /** Kinds that screen readers announce. */
-const ANNOUNCED = ["tunnel-up", "tunnel-down", "interface-up", "interface-down", "drain"];
+const ANNOUNCED = [
+  "tunnel-up",
+  "tunnel-lost",
+  "tunnel-closed",
+  "interface-up",
+  "interface-down",
+  "drain",
+];
 
 /** @param {any} event */
 export function showEvent(event) {

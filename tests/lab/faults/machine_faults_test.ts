@@ -87,7 +87,7 @@ testLine(
     await settle(line); // an open tunnel is not affected
     const since = north.output.length;
     await line.path.turn("resetting");
-    await north.waitForLine(/tunnel down/, { since });
+    await north.waitForLine(/tunnel lost/, { since });
     await line.path.turn("clear");
     // By this clock the server's certificate is not valid yet.
     const resumed = await north.waitForLine(/sessions resumed/, { since, timeout: 30_000 });

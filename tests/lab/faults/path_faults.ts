@@ -14,7 +14,7 @@ async function dark(line: Line, least: number, most: number): Promise<void> {
 async function lost({ clients }: Line, since: readonly number[]): Promise<void> {
   await Promise.all(
     BRANCHES.map(({ name }, index) =>
-      clients.get(name)?.waitForLine(/tunnel down/, {
+      clients.get(name)?.waitForLine(/tunnel lost/, {
         since: since[index],
         timeout: 20_000,
       })

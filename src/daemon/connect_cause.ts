@@ -1,0 +1,133 @@
+/** Why a tunnel or an attempt to connect ended, in words for people. */
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
+
+/** Maximum length of a cause, in characters: the peer's words may be part of it. */
+const MAX_CAUSE = 600;
+
+/** Words for a system error; `server` is an address or a name, with its port. */
+type Words = (server: string) => string;
+
+const noRoute: Words = (server) =>
+  `no route to ${server}: nothing forwards packets to that address; check \`ip route get\` and the link`;
+const refused: Words = (server) => `connection refused: nothing listens on ${server}`;
+const forbidden: Words = (server) =>
+  `this machine forbids packets to ${server}: check its own firewall and the service's restrictions`;
+const reset: Words = () => "the connection was reset: the peer has ended, or a firewall cut it";
+const shortOfFiles: Words = () => "no open files left: raise the limit (LimitNOFILE=)";
+
+/** By number (errno(3)). */
+const SYSTEM_ERRORS: Readonly<Record<string, Words>> = {
+  "1": forbidden,
+  "13": forbidden,
+  "23": shortOfFiles,
+  "24": shortOfFiles,
+  "32": reset,
+  "100": (server) => `no route to ${server}: the network interface is down`,
+  "101": noRoute,
+  "104": reset,
+  "110": (server) => `no answer from ${server}: it is down, or the path drops packets`,
+  "111": refused,
+  "113": noRoute,
+};
+
+/** By name, as SystemError and Node's resolver give it. */
+const NAMED: Readonly<Record<string, string>> = {
+  EACCES: "13",
+  ECONNREFUSED: "111",
+  ECONNRESET: "104",
+  EHOSTUNREACH: "113",
+  EMFILE: "24",
+  ENETDOWN: "100",
+  ENETUNREACH: "101",
+  ENFILE: "23",
+  EPERM: "1",
+  ETIMEDOUT: "110",
+};
+
+const UNRESOLVED =
+  /(?:failed to lookup address information: (?:Temporary failure in name resolution|Try again)|getaddrinfo EAI_AGAIN \S+)/g;
+const UNKNOWN_NAME = /(?:failed to lookup address information: [^;]*|getaddrinfo ENOTFOUND \S+)/g;
+
+/** Replaces what the system says about a failure by words that name the cause. */
+function explainSystem(detail: string, server: string): string {
+  return detail
+    .replace(UNRESOLVED, `the name in ${server} cannot be resolved now: no name server answers`)
+    .replace(UNKNOWN_NAME, `name not found: no name server knows the host in ${server}`)
+    .replace(/[^:;]*\(os error (\d+)\)/g, (all, code: string) => {
+      const words = SYSTEM_ERRORS[code]?.(server);
+      return words === undefined ? all : `${all.startsWith(" ") ? " " : ""}${words}`;
+    })
+    .replace(
+      /Cannot connect to [^;]* failed with (E[A-Z]+);[^;]*/g,
+      (all, name: string) => SYSTEM_ERRORS[NAMED[name] ?? ""]?.(server) ?? all,
+    )
+    .replace(
+      /No (TLS|QUIC) connection within (\d+) ms/g,
+      (_, transport: string, time: string) =>
+        `no answer over ${transport} within ${
+          Number(time) / 1_000
+        } s: ${server} is down, or a firewall drops the packets`,
+    )
+    .replace(
+      /(?<=^|: )timed out$/,
+      `no answer from ${server}: it is down, or a firewall drops the packets`,
+    )
+    .replace(
+      /^end of stream$/,
+      "the peer closed the connection without a reason: it was killed, or a firewall cut it",
+    );
+}
+
+/** Joins what is known and the detail, if there is one. */
+function withDetail(words: string, detail: string): string {
+  return detail === "" ? words : `${words}: ${detail}`;
+}
+
+/** Why one side did not accept the other. */
+function refusal({ by, detail }: TunnelEnd): string {
+  if (by === "peer" && detail !== "") return `login refused: ${detail}`;
+  if (by === "peer") return "login refused: the other side does not accept this name and secret";
+  if (/certificate/.test(detail)) return `the server's certificate is not pinned: ${detail}`;
+  return withDetail("login refused", detail || "name and secret do not match");
+}
+
+/**
+ * Returns why a tunnel, or an attempt to set one up, has ended. `server` is the server's address as
+ * configured, with its port.
+ */
+export function connectCause(end: TunnelEnd, server: string): string {
+  return wordsOf(end, server).slice(0, MAX_CAUSE);
+}
+
+function wordsOf(end: TunnelEnd, server: string): string {
+  const { reason, detail } = end;
+  switch (reason) {
+    case "connection-lost":
+      return detail === "" ? "the connection broke" : explainSystem(detail, server);
+    case "handshake-timeout":
+      return withDetail(
+        "the login was not finished in time: the server is busy, or the path loses packets",
+        detail,
+      );
+    case "keepalive-timeout":
+      return "nothing arrived for the keepalive's timeout: the peer or the path is down";
+    case "not-authenticated":
+      return refusal(end);
+    case "name-in-use":
+      return withDetail("login refused: another host is connected under this name", detail);
+    case "too-many-connections":
+      return withDetail("refused: too many connections", detail);
+    case "unsupported-version":
+      return withDetail("the two sides run incompatible versions", detail);
+    case "restart":
+      return withDetail("the other side restarts", detail);
+    case "shutdown":
+      return withDetail("the other side is shutting down", detail);
+    case "protocol-violation":
+    case "not-reading":
+    case "moved":
+    case "replaced":
+    case "unknown-reason":
+      return detail === "" ? reason : detail;
+  }
+}
