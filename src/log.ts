@@ -3,6 +3,7 @@ import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import { LogRing } from "./log_ring.ts";
 import type { LogMessage } from "./messages/log_messages.ts";
 import { printable } from "./printable.ts";
 import type { SnakeCase } from "./snake_case.ts";
@@ -30,6 +31,9 @@ export interface Logger {
 export function logger(topic: Topic): Logger {
   return getLogger([ROOT, topic]) as Logger;
 }
+
+/** The last lines that were logged by this thread. */
+export const recentLines = new LogRing();
 
 /** Current levels. */
 let levels: LogLevels = { level: "error", topics: {} };
@@ -82,7 +86,12 @@ function apply(wanted: LogLevels): void {
   levels = wanted;
   configureSync({
     reset: true,
-    sinks: { stderr: (record) => writeRecord(record) },
+    sinks: {
+      stderr: (record) => {
+        keepRecord(record);
+        writeRecord(record);
+      },
+    },
     loggers: [
       ...LOG_TOPICS.map((topic) => ({
         category: [ROOT, topic],
@@ -92,6 +101,14 @@ function apply(wanted: LogLevels): void {
       { category: ["logtape", "meta"], lowestLevel: "error", sinks: ["stderr"] },
     ],
   });
+}
+
+/** Keeps a record for `logs`, as JSON in whatever format it is written. */
+function keepRecord(record: LogRecord): void {
+  if (isDiscarding) return;
+  const level = record.level as LogLevel;
+  const short = (): string => formatJson({ ...record, properties: {} });
+  recentLines.add(level, record.category.at(-1) ?? "", formatJson(record), short);
 }
 
 /** Formats a record as one line: time, level, topic, message, then fields as `key=value`. */
@@ -132,7 +149,7 @@ function plain(value: unknown): unknown {
 }
 
 /** Formats a value: quoted where it would be ambiguous, with control characters escaped. */
-function showText(value: unknown): string {
+export function showText(value: unknown): string {
   if (typeof value !== "string") return JSON.stringify(value);
   if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
   return printable(JSON.stringify(value));

@@ -81,6 +81,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/cli",
     "src/cli/terminal",
     "src/config",
+    "src/messages",
   ],
   "src/cli/terminal": ["ffi/file", "src"],
   "src/config": ["src", "src/config/toml", "src/pppoe", "src/tunnel"],

@@ -47,6 +47,8 @@ export interface Daemon {
   readonly draining: boolean;
   /** Sets the log level of one topic, or the default level; returns the levels then in use. */
   setLogLevel(level: LogLevel, topic?: Topic): Readonly<LogLevels>;
+  /** Index of this thread's shard; 0 on the first thread. */
+  readonly shard: number;
   /** The further threads of a server that has several; undefined on each of them. */
   readonly shards?: Shards | undefined;
   /** Resolves when the daemon has ended, or rejects with the error that ended it. */

@@ -68,6 +68,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     startedAt: Date.now(),
     now,
     shards,
+    shard: parts.shard ?? 0,
     ended: Promise.all([link.run(proxy), tunnels.run(), shards?.ended]).then(() => {}),
     async stop(final): Promise<void> {
       clearInterval(sweep);

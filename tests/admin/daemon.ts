@@ -121,6 +121,7 @@ function daemonOf(
     pastSessions,
     certificates: () => [CERTIFICATE],
     stateTrouble: () => STATE_TROUBLE,
+    shard: 0,
     startedAt: Date.now(),
     now: () => 0,
     captures: () =>

@@ -10,6 +10,8 @@ const REMOTE: string[][] = [
   ["sessions"],
   ["sessions", "branch-1.1"],
   ["clients"],
+  ["events"],
+  ["logs"],
   ["kick", "branch-1.1"],
   ["padt", "--mac", "02:00:00:00:00:01", "--session-id", "1"],
   ["drain"],
@@ -78,6 +80,8 @@ Deno.test("P5: endless commands end when the reader of stdout closes, even while
       [["status", "--watch", "--interval", "10m"], "head -3"],
       [["status", "--watch", "--json", "--interval", "100ms"], "head -2"],
       [["status", "--watch", "--json", "--interval", "10m"], "head -1"],
+      [["events", "--follow"], "true"],
+      [["logs", "--follow"], "true"],
       // No frames pass here, so no write could fail. A section header block has at least 28 bytes.
       [["capture", "--write", "-"], "head -c 28"],
       [["capture", "--write=/dev/stdout"], "head -c 28"],

@@ -12,9 +12,13 @@ const encoder = new TextEncoder();
 
 /**
  * Server-sent events (HTML Living Standard section 9.2): kept events after number `after`, then new
- * events.
+ * events unless `follow` is false.
  */
-export function eventStream(feed: EventFeed, after: number): ReadableStream<Uint8Array> {
+export function eventStream(
+  feed: EventFeed,
+  after: number,
+  follow = true,
+): ReadableStream<Uint8Array> {
   let end = (): void => {};
   return new ReadableStream<Uint8Array>({
     start(controller): void {
@@ -33,6 +37,9 @@ export function eventStream(feed: EventFeed, after: number): ReadableStream<Uint
       };
       send("retry: 1000\n\n");
       for (const event of feed.after(after)) send(encodeEvent(event));
+      if (follow) return;
+      end();
+      controller.close();
     },
     cancel: () => end(),
   }, new CountQueuingStrategy({ highWaterMark: MAX_WAITING }));

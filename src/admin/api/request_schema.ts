@@ -99,9 +99,28 @@ export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
 export const DrainRequest = v.strictObject({ enabled: v.boolean() });
 export type DrainRequest = v.InferOutput<typeof DrainRequest>;
 
-/** How many recent events to send first. */
-export const EventsQuery = v.strictObject({ recent: v.optional(numeric(0, 512)) });
+/** How many recent events to send first, and whether to continue with new ones. */
+export const EventsQuery = v.strictObject({
+  recent: v.optional(numeric(0, 512)),
+  follow: v.optional(flag),
+});
 export type EventsQuery = v.InferOutput<typeof EventsQuery>;
+
+/** Selects lines of the log. */
+export const LogQuery = v.strictObject({
+  /** The least level; by default all that the caller may see. */
+  level: v.optional(v.picklist(LOG_LEVELS)),
+  topic: v.optional(v.picklist(LOG_TOPICS)),
+  /** The `next` of the answer before: the lines since then, oldest first. */
+  after: v.optional(
+    v.pipe(
+      v.string(),
+      v.regex(/^\d{1,15}(\.\d{1,15}){0,128}$/, "Expected the `next` of an answer"),
+    ),
+  ),
+  limit: v.optional(numeric(1, MAX_PAGE)),
+});
+export type LogQuery = v.InferOutput<typeof LogQuery>;
 
 /** Selects the frames to capture, and for how long. */
 export const CaptureQuery = v.strictObject({

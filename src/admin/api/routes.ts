@@ -3,6 +3,7 @@ import { parseMac } from "../../pppoe/mac.ts";
 import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
 import { CAPTURE } from "./capture_route.ts";
 import { pageOfClients } from "./clients_page.ts";
+import { LOG } from "./log_route.ts";
 import { mergeClients, mergeSessions, mergeStatus, partOfPage } from "./merged_answers.ts";
 import { refuse } from "../http/problem.ts";
 import { RELOAD } from "./reload_route.ts";
@@ -187,6 +188,7 @@ export const ROUTES: readonly Route[] = [
   END_SESSION,
   PADT,
   RELOAD,
+  LOG,
   LOG_LEVEL,
   DRAIN,
   EVENTS,

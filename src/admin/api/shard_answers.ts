@@ -2,7 +2,9 @@
 import type { Daemon } from "../../daemon/daemon.ts";
 import { sessionName } from "../../daemon/session_facts.ts";
 import { endByAdmin, endStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
+import { recentLines } from "../../log.ts";
 import { samplesOf } from "../metrics/samples.ts";
+import { linesOf, type WantedLines } from "./log_lines.ts";
 import type { SessionsQuery } from "./request_schema.ts";
 import { clientsOf } from "./peers_snapshot.ts";
 import { findSession, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
@@ -26,6 +28,7 @@ const ANSWERS = {
   },
   stuck: ({ proxy }: Daemon, stuck: StuckSession) => endStuck(proxy.sessions, stuck),
   metrics: (daemon: Daemon) => samplesOf(daemon),
+  lines: ({ shard }: Daemon, wanted: WantedLines) => linesOf(recentLines, wanted, shard),
 };
 
 type Answers = typeof ANSWERS;

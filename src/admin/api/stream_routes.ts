@@ -24,11 +24,11 @@ export const EVENTS: Route = {
   query: asks.EventsQuery,
   answers: { 200: { description: "Server-sent events", type: "text/event-stream" } },
   handle({ monitor: { events } }, { context, query }) {
-    const { recent = 0 } = query as asks.EventsQuery;
+    const { recent = 0, follow = true } = query as asks.EventsQuery;
     const last = context.req.header("last-event-id") ?? "";
     // A number beyond the latest is from an earlier process: then all kept events are new.
     const known = /^\d{1,15}$/.test(last) ? Number(last) : undefined;
     const after = known === undefined ? events.latest - recent : known > events.latest ? 0 : known;
-    return streamed(context, "text/event-stream", () => eventStream(events, after));
+    return streamed(context, "text/event-stream", () => eventStream(events, after, follow));
   },
 };

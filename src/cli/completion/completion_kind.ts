@@ -1,3 +1,4 @@
+import { EVENT_KINDS } from "../../messages/event_kinds.ts";
 import { allWords } from "../../messages/catalogue.ts";
 
 /** Kind of value that a shell can complete. */
@@ -12,6 +13,7 @@ export function completionKind(value: string): CompletionKind {
   if (value === "FOLDER") return { kind: "folder" };
   if (value === "INTERFACE") return { kind: "interface" };
   if (value === "WORD") return { kind: "words", words: allWords().filter(isOneWord) };
+  if (value === "EVENT") return { kind: "words", words: Object.keys(EVENT_KINDS) };
   if (value === "COMMAND") return { kind: "command" };
   return { kind: "nothing" };
 }

@@ -1,43 +1,7 @@
 /** The commands that talk to a running daemon. */
-import type { OptionSpec } from "../arguments.ts";
 import type { Command } from "../command.ts";
-
-/** Options of every command that talks to a daemon. */
-const DAEMON_OPTIONS: readonly OptionSpec[] = [
-  { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
-  {
-    name: "config",
-    alias: "c",
-    value: "FILE",
-    summary: "the daemon's configuration, to find its socket",
-  },
-];
-
-const JSON_OPTION: OptionSpec = {
-  name: "json",
-  summary: "print JSON in the format of the admin API",
-};
-
-const CLIENT: OptionSpec = {
-  name: "client",
-  value: "NAME",
-  summary: "only this client of a server",
-};
-const SERVER: OptionSpec = {
-  name: "server",
-  value: "ADDRESS",
-  summary: "only this server of a client",
-};
-const MAC: OptionSpec = {
-  name: "mac",
-  value: "MAC",
-  summary: "only this MAC address, such as 02:00:00:00:00:01",
-};
-const SESSION_ID: OptionSpec = {
-  name: "session-id",
-  value: "NUMBER",
-  summary: "only this PPPoE session id",
-};
+import { CLIENT, DAEMON_OPTIONS, JSON_OPTION, MAC, SERVER, SESSION_ID } from "./daemon_options.ts";
+import { LOOK_BACK_COMMANDS } from "./look_back_commands.ts";
 
 const status: Command = {
   name: "status",
@@ -192,6 +156,7 @@ export const REMOTE_COMMANDS: readonly Command[] = [
   status,
   sessions,
   clients,
+  ...LOOK_BACK_COMMANDS,
   kick,
   padt,
   drain,

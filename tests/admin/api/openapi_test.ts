@@ -87,6 +87,7 @@ for (const mode of ["server", "client"] as const) {
       await get("/readyz");
       await get("/api/v1/status");
       await get("/api/v1/clients");
+      await get("/api/v1/log?limit=5");
       const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1") as {
         sessions: { session: string; bytes_up: number }[];
         total: number;

@@ -74,7 +74,7 @@ Deno.test(needing(["bash"], {
       assertEquals(await offered("run", "--config", "=", `${folder}/scr`), [`${folder}/script`]);
       assertEquals(await offered("sessions", "--state", ""), ["open", "held"]);
       assertEquals(await offered("discover", "-i", "l"), ["lo"]);
-      assertEquals(await offered("help", "log"), ["log-level"]);
+      assertEquals(await offered("help", "log-"), ["log-level"]);
       assertEquals(await offered("sessions", "--limit", ""), []);
     }),
 }));
@@ -93,7 +93,7 @@ Deno.test(needing(["fish"], {
       assertEquals(await offered(`run --config ${folder}/scr`), [`${folder}/script`]);
       assertEquals(await offered("sessions --state "), ["held", "open"]);
       assertEquals(await offered("discover -i l"), ["lo"]);
-      assertEquals(await offered("help log"), ["log-level"]);
+      assertEquals(await offered("help log-"), ["log-level"]);
       assertEquals(await offered("sessions --limit "), []);
     }),
 }));
@@ -110,7 +110,7 @@ Deno.test(needing(["zsh"], {
         ["padt --ses", "padt --session-id="],
         ["sessions --state he", "sessions --state held"],
         ["discover -i l", "discover -i lo"],
-        ["help log", "help log-level"],
+        ["help log-", "help log-level"],
         ["sessions --limit ", "sessions --limit"],
       ];
       const completed = await ask(...expected.map(([typed]) => `pppoe-proxy ${typed}`));

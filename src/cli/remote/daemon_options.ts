@@ -1,0 +1,39 @@
+/** Options that several commands have. */
+import type { OptionSpec } from "../arguments.ts";
+
+/** Options of every command that talks to a daemon. */
+export const DAEMON_OPTIONS: readonly OptionSpec[] = [
+  { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
+  {
+    name: "config",
+    alias: "c",
+    value: "FILE",
+    summary: "the daemon's configuration, to find its socket",
+  },
+];
+
+export const JSON_OPTION: OptionSpec = {
+  name: "json",
+  summary: "print JSON in the format of the admin API",
+};
+
+export const CLIENT: OptionSpec = {
+  name: "client",
+  value: "NAME",
+  summary: "only this client of a server",
+};
+export const SERVER: OptionSpec = {
+  name: "server",
+  value: "ADDRESS",
+  summary: "only this server of a client",
+};
+export const MAC: OptionSpec = {
+  name: "mac",
+  value: "MAC",
+  summary: "only this MAC address, such as 02:00:00:00:00:01",
+};
+export const SESSION_ID: OptionSpec = {
+  name: "session-id",
+  value: "NUMBER",
+  summary: "only this PPPoE session id",
+};

@@ -1,0 +1,57 @@
+/** The commands that show what has happened. */
+import { LOG_LEVELS, LOG_TOPICS } from "../../config/log_levels.ts";
+import type { OptionSpec } from "../arguments.ts";
+import type { Command } from "../command.ts";
+import { CLIENT, DAEMON_OPTIONS, JSON_OPTION, SERVER } from "./daemon_options.ts";
+
+const FOLLOW: OptionSpec = {
+  name: "follow",
+  alias: "f",
+  summary: "continue with new ones until interrupted",
+};
+
+const SINCE: OptionSpec = {
+  name: "since",
+  value: "TIME",
+  summary: 'only later ones: "90m" ago, "03:12", "2026-11-26" or "2026-11-26 03:12"',
+};
+
+const events: Command = {
+  name: "events",
+  summary: "Show what has happened: sessions, tunnels, refusals, reloads",
+  positionals: [],
+  options: [
+    ...DAEMON_OPTIONS,
+    FOLLOW,
+    { name: "kind", value: "EVENT", summary: "only this kind, such as session-closed" },
+    CLIENT,
+    SERVER,
+    SINCE,
+    { ...JSON_OPTION, summary: "print one line of JSON per event" },
+  ],
+  details: `Times are local. The daemon keeps the last 512 events, and of these at most 128 that a
+stranger or a host without a session can cause. --follow waits for a daemon that restarts.
+\`pppoe-proxy explain EVENT\` says what a kind means.`,
+  load: async () => (await import("./events.ts")).eventsCommand,
+};
+
+const logs: Command = {
+  name: "logs",
+  summary: "Show the daemon's last log lines, wherever its stderr goes",
+  positionals: [],
+  options: [
+    ...DAEMON_OPTIONS,
+    FOLLOW,
+    { name: "level", value: LOG_LEVELS.join("|"), summary: "only this level and worse ones" },
+    { name: "topic", value: LOG_TOPICS.join("|"), summary: "only this topic" },
+    { name: "lines", alias: "n", value: "NUMBER", summary: "number of lines, default 100" },
+    { ...JSON_OPTION, summary: "print one line of JSON per line of the log" },
+  ],
+  details: `Times are local. The daemon keeps its last 1,000 lines, and besides its last 1,000
+warnings and errors, but at most 256 KiB of each; they end with the process. Lines below the
+daemon's own level do not exist: see \`log-level\`. Debug lines need the full admin socket.`,
+  load: async () => (await import("./logs.ts")).logsCommand,
+};
+
+/** Commands that show what has happened, in the order in which help lists them. */
+export const LOOK_BACK_COMMANDS: readonly Command[] = [events, logs];
