@@ -3,6 +3,7 @@ import type { SnakeCase } from "../snake_case.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
+import { Recent } from "./recent.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
@@ -39,14 +40,22 @@ export class Monitor {
   loopLag = 0;
   /** Packets that the kernel dropped from the tunnels' UDP sockets. */
   readonly udpDrops = new UdpDrops();
+  /** What has happened lately, and what holds since when. */
+  readonly recent: Recent;
   #mode: "server" | "client";
   #wallClock: () => number;
 
-  constructor(mode: "server" | "client", wallClock: () => number) {
+  /** `wallClock` and the monotonic clock `now` are in milliseconds. */
+  constructor(
+    mode: "server" | "client",
+    wallClock: () => number,
+    now = (): number => performance.now(),
+  ) {
     this.#mode = mode;
     this.#wallClock = wallClock;
     this.events = new EventFeed(wallClock);
     this.peers = new AllPeerStats(wallClock);
+    this.recent = new Recent(wallClock, now);
   }
 
   /** Records that a session has opened (no end) or ended. */

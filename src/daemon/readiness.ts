@@ -33,6 +33,7 @@ export function readiness(
   return {
     resumed: loggedResumptions(config.mode, now, monitor),
     state(up, reason): void {
+      monitor.recent.interfaceState(up, reason);
       monitor.emit(up ? "interface-up" : "interface-down", { interface: link.name, reason });
       if (up) {
         linkLog.info("interface up", { interface: link.name, mtu: link.mtu });

@@ -6,6 +6,7 @@ import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger, setLogLevel } from "../log.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./dial_loop.ts";
+import { notice } from "./conditions.ts";
 import type { CaptureRing } from "./capture_ring.ts";
 import type { Captures, CaptureSource } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
@@ -148,9 +149,8 @@ async function withShards(own: Captures, shards: Shards): Promise<CaptureSource>
 }
 
 /** Checks idle and held sessions periodically, and measures how late the check runs. */
-function startSweep(
-  { reloader, link, proxy, monitor, shards, counts = shards?.counts }: DaemonParts,
-): ReturnType<typeof setInterval> {
+function startSweep(parts: DaemonParts): ReturnType<typeof setInterval> {
+  const { reloader, link, proxy, monitor, state, shards, counts = shards?.counts } = parts;
   const followInterface = interfaceWatch(link, proxy, reloader.config.interface.mac);
   const failures = new LineLimit(now);
   let last = now();
@@ -159,6 +159,7 @@ function startSweep(
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
+    notice({ ...parts, draining: proxy.sessions.draining, stateTrouble: () => state.trouble });
     proxy.sweep(resumeGrace);
     counts?.setSessions(proxy.sessions.table.size);
     counts?.setClients(connectedPeers(proxy));

@@ -95,6 +95,7 @@ function loggedTunnels(
       monitor.emit(planned ? "tunnel-closed" : "tunnel-lost", facts);
     },
     nameInUse(client, newcomer, holder): void {
+      monitor.recent.nameInUse(client, newcomer, holder);
       tunnels.log(`name ${client}`, (suppressed) => {
         const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
         log.error("client name in use", facts);

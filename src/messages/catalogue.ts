@@ -2,6 +2,7 @@ import { MALFORMED, POLICY } from "./discovery_drops.ts";
 import { EVENT_KINDS } from "./event_kinds.ts";
 import type { Explanation } from "./explanation.ts";
 import { LOG_MESSAGES } from "./log_messages.ts";
+import { PROBLEMS } from "./problems.ts";
 import { SESSION_ENDS } from "./session_ends.ts";
 import { LINK_DROPS, TUNNEL_DROPS } from "./tunnel_drops.ts";
 import { TUNNEL_ENDS, VIOLATIONS } from "./tunnel_ends.ts";
@@ -17,6 +18,14 @@ export interface Section {
   readonly words: Readonly<Record<string, Explanation>>;
 }
 
+/** What each drop reason means. */
+export const DROP_REASONS: Readonly<Record<string, Explanation>> = {
+  ...MALFORMED,
+  ...POLICY,
+  ...TUNNEL_DROPS,
+  ...LINK_DROPS,
+};
+
 /** Everything that the daemon says in fixed words. */
 export const CATALOGUE: readonly Section[] = [
   {
@@ -30,6 +39,12 @@ export const CATALOGUE: readonly Section[] = [
     kind: "event",
     seen: "Field `kind` of the admin API's events, and the page.",
     words: EVENT_KINDS,
+  },
+  {
+    title: "Problems",
+    kind: "problem",
+    seen: "Field `code` of `problems` in the admin API's status; `status` shows them first.",
+    words: PROBLEMS,
   },
   {
     title: "Ends of sessions",
@@ -54,7 +69,7 @@ export const CATALOGUE: readonly Section[] = [
     title: "Drop reasons",
     kind: "drop reason",
     seen: "Field `reason` of `refused` and `dropped`, `status`, metric `drops_total`.",
-    words: { ...MALFORMED, ...POLICY, ...TUNNEL_DROPS, ...LINK_DROPS },
+    words: DROP_REASONS,
   },
 ];
 

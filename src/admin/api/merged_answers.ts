@@ -1,4 +1,7 @@
 /** Merges the answers of all threads of a server; the first thread's is first. Pure. */
+import type { LastHour, Recently } from "./problem_schema.ts";
+import type { ThreadStatus } from "./found_problem.ts";
+import { problemsOf } from "./problems.ts";
 import type { SessionsQuery } from "./request_schema.ts";
 import {
   type Client,
@@ -14,8 +17,14 @@ import {
 /** At least one answer. */
 type All<T> = readonly [T, ...T[]];
 
-/** The status of the whole server. */
-export function mergeStatus(all: All<Status>): Status {
+/** The status of the whole server; `now` is the time in milliseconds since 1970. */
+export function mergeStatus(all: All<ThreadStatus>, now: number): Status {
+  const { conditions: _, ...merged } = mergeThreads(all);
+  const conditions = all.flatMap((each) => each.conditions);
+  return { ...merged, problems: problemsOf({ ...merged, conditions }, now) };
+}
+
+function mergeThreads(all: All<ThreadStatus>): ThreadStatus {
   const [own] = all;
   if (all.length === 1) return own;
   return {
@@ -31,6 +40,8 @@ export function mergeStatus(all: All<Status>): Status {
     pending_discoveries: sum(all, ({ pending_discoveries }) => pending_discoveries),
     drops: mergeTallies(all.map(({ drops }) => drops)),
     tunnels: mergePeers<Tunnel>(all.map(({ tunnels }) => tunnels)),
+    last_hour: mergeLastHours(all.map(({ last_hour }) => last_hour)),
+    name_conflicts: all.flatMap(({ name_conflicts }) => name_conflicts),
     warnings: [...new Set(all.flatMap(({ warnings }) => warnings))],
   };
 }
@@ -106,6 +117,28 @@ function byBytes(one: Session, other: Session): number {
 
 function byPeer(one: Session, other: Session): number {
   return peerOf(one).localeCompare(peerOf(other)) || one.handle - other.handle;
+}
+
+function mergeLastHours(all: readonly LastHour[]): LastHour {
+  const kernel = mergeRecent(all.map(({ kernel_drops }) => kernel_drops ? { kernel_drops } : {}));
+  return {
+    drops: mergeRecent(all.map(({ drops }) => drops)),
+    rejected: mergeRecent(all.map(({ rejected }) => rejected)),
+    kernel_drops: kernel.kernel_drops ?? null,
+  };
+}
+
+function mergeRecent(all: readonly Record<string, Recently>[]): Record<string, Recently> {
+  const merged: Record<string, Recently> = {};
+  for (const [name, one] of all.flatMap((each) => Object.entries(each))) {
+    const { count, first_at, last_at } = merged[name] ?? { ...one, count: 0 };
+    merged[name] = {
+      count: count + one.count,
+      first_at: first_at < one.first_at ? first_at : one.first_at,
+      last_at: last_at > one.last_at ? last_at : one.last_at,
+    };
+  }
+  return merged;
 }
 
 function sum<T>(all: readonly T[], read: (one: T) => number): number {

@@ -3,7 +3,7 @@ import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import manifest from "../../../deno.json" with { type: "json" };
 import { type Answer, isAct, type Route } from "../http/route.ts";
-import { Problem } from "./response_schema.ts";
+import { ProblemDetails } from "./response_schema.ts";
 
 /** Returns the OpenAPI 3.1 document of these routes. */
 export function openapi(routes: readonly Route[]): Record<string, unknown> {
@@ -23,7 +23,7 @@ export function openapi(routes: readonly Route[]): Record<string, unknown> {
     paths,
     components: {
       securitySchemes: { token: { type: "http", scheme: "bearer" } },
-      schemas: { Problem: jsonSchema(Problem, "output") },
+      schemas: { ProblemDetails: jsonSchema(ProblemDetails, "output") },
     },
   };
 }
@@ -52,7 +52,7 @@ function operation(route: Route): Record<string, unknown> {
       default: {
         description: "An error (RFC 9457)",
         content: {
-          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+          "application/problem+json": { schema: { $ref: "#/components/schemas/ProblemDetails" } },
         },
       },
     },

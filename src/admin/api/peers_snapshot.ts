@@ -1,8 +1,10 @@
 import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
+import { connectCause } from "../../daemon/connect_cause.ts";
+import type { PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
-import type { TunnelEnd } from "../../tunnel/close_reason.ts";
+import type { Peer } from "../../proxy/session/session.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -20,16 +22,21 @@ export function peerNames({ config, monitor, proxy }: Daemon): string[] {
 /** The tunnel of each peer, whether up or down. */
 export function tunnelsOf(daemon: Daemon): Tunnel[] {
   const traffic = daemon.monitor.peers.traffic(daemon.proxy.sessions.table);
-  return peerNames(daemon).map((name) => tunnelOf(daemon, name, traffic.get(name)));
+  const configured = new Set(configuredPeers(daemon.config()));
+  return peerNames(daemon).map((name) => ({
+    ...tunnelOf(daemon, name, traffic.get(name)),
+    configured: configured.has(name),
+  }));
 }
 
 const NO_TRAFFIC = [0, 0, 0, 0];
 
 function tunnelOf(
-  { config, monitor, proxy }: Daemon,
+  daemon: Daemon,
   name: string,
   traffic: ArrayLike<number> = NO_TRAFFIC,
-): Tunnel {
+): Omit<Tunnel, "configured"> {
+  const { config, monitor, proxy } = daemon;
   const peer = proxy.peers.get(name);
   const stats = monitor.peers.byName.get(name);
   const tunnel = peer?.tunnel;
@@ -41,7 +48,8 @@ function tunnelOf(
     address: tunnel === undefined ? null : stats?.address ?? null,
     since: tunnel === undefined ? null : since,
     down_since: tunnel === undefined ? since : null,
-    down_reason: tunnel === undefined ? reasonOf(stats?.end) : null,
+    ...(tunnel === undefined ? endOf(stats) : UP),
+    held_until: peer === undefined ? null : heldUntil(daemon, peer),
     rtt_seconds: secondsOf(tunnel?.roundTrip),
     transport: tunnel === undefined ? null : stats?.transport ?? null,
     transport_reason: tunnel === undefined ? null : stats?.transportDetail || null,
@@ -55,9 +63,35 @@ function tunnelOf(
   };
 }
 
-function reasonOf(end: TunnelEnd | undefined): string | null {
-  if (end === undefined) return null;
-  return end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`;
+type HowDown = Pick<
+  Tunnel,
+  "down_reason" | "down_cause" | "failed_attempts" | "next_attempt_at"
+>;
+
+const UP: HowDown = {
+  down_reason: null,
+  down_cause: null,
+  failed_attempts: 0,
+  next_attempt_at: null,
+};
+
+/** How a tunnel, or the last attempt to set it up, has ended. */
+function endOf({ name, end, failed }: Partial<PeerStats> = {}): HowDown {
+  if (end === undefined) return UP;
+  return {
+    down_reason: end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`,
+    down_cause: failed?.cause ?? connectCause(end, name ?? ""),
+    failed_attempts: failed?.attempt ?? 0,
+    next_attempt_at: timeOf(failed?.nextAt),
+  };
+}
+
+function heldUntil(
+  { config, now }: Daemon,
+  { tunnel, sessions, heldSince }: Pick<Peer, "tunnel" | "sessions" | "heldSince">,
+): string | null {
+  if (tunnel !== undefined || sessions === 0) return null;
+  return timeOf(Date.now() + heldSince + config().sessions.resumeGrace - now());
 }
 
 /** The clients of a server; on a client, its servers. */
@@ -67,10 +101,8 @@ export function clientsOf(daemon: Daemon): Clients {
 }
 
 function rowsOf(daemon: Daemon): Client[] {
-  const configured = new Set(configuredPeers(daemon.config()));
   return tunnelsOf(daemon).map((tunnel) => ({
     ...tunnel,
-    configured: configured.has(peerOf(tunnel)),
     session_limit: sessionLimit(daemon.config(), peerOf(tunnel)),
   }));
 }

@@ -5,13 +5,8 @@
  * responses with them.
  */
 import * as v from "valibot";
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const seconds = v.number();
-const time = v.pipe(v.string(), v.isoTimestamp());
-const mac = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{2}:){5}[0-9a-f]{2}$/));
-const sessionId = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xffff));
-const tally = v.record(v.string(), count);
+import { LastHour, NameConflict, Problem } from "./problem_schema.ts";
+import { count, mac, seconds, sessionId, tally, time } from "./scalars.ts";
 
 /** Traffic of sessions: "up" is from the customer to the AC. Bytes count PPP payload. */
 const traffic = {
@@ -44,7 +39,7 @@ export const Readiness = v.object({
 export type Readiness = v.InferOutput<typeof Readiness>;
 
 /** An error (RFC 9457). `errors` lists mistakes in a configuration. */
-export const Problem = v.object({
+export const ProblemDetails = v.object({
   type: v.string(),
   title: v.string(),
   status: v.pipe(v.number(), v.integer(), v.minValue(400), v.maxValue(599)),
@@ -55,7 +50,7 @@ export const Problem = v.object({
     message: v.string(),
   }))),
 });
-export type Problem = v.InferOutput<typeof Problem>;
+export type ProblemDetails = v.InferOutput<typeof ProblemDetails>;
 
 /** The tunnel of one peer: a client on the server, a server on the client. */
 export const Tunnel = v.object({
@@ -66,6 +61,16 @@ export const Tunnel = v.object({
   down_since: v.nullable(time),
   /** Why the last tunnel, or the last attempt to set one up, ended. */
   down_reason: v.nullable(v.string()),
+  /** The same in words for people. */
+  down_cause: v.nullable(v.string()),
+  /** Whether the configuration names this peer. */
+  configured: v.boolean(),
+  /** Attempts to connect that have failed since the last tunnel; 0 on a server. */
+  failed_attempts: count,
+  /** When a client makes the next attempt; a time that has passed means that it is under way. */
+  next_attempt_at: v.nullable(time),
+  /** When held sessions end if the tunnel does not return; null without any. */
+  held_until: v.nullable(time),
   rtt_seconds: v.nullable(seconds),
   /** Null without a tunnel. */
   transport: v.nullable(v.picklist(["tls", "quic"])),
@@ -90,6 +95,9 @@ export const Interface = v.object({
   mac,
   mtu: count,
   up: v.boolean(),
+  /** Null while it is up. */
+  down_since: v.nullable(time),
+  down_reason: v.nullable(v.string()),
   receive: v.picklist(["ring", "plain", "memory"]),
   received_frames: count,
   received_bytes: count,
@@ -151,7 +159,12 @@ export const Status = v.object({
   listen: v.optional(v.array(v.string())),
   servers: v.optional(v.array(v.string())),
   certificates: v.array(Certificate),
-  /** Problems that need attention now, each with a remedy; certificates have their own field. */
+  /** What needs attention now, the worst first. */
+  problems: v.array(Problem),
+  /** What was dropped and refused in the last hour. */
+  last_hour: LastHour,
+  name_conflicts: v.array(NameConflict),
+  /** Some of the problems, in words only. */
   warnings: v.array(v.string()),
   log_level: v.string(),
   /**
@@ -164,7 +177,6 @@ export type Status = v.InferOutput<typeof Status>;
 /** A client of the server, with its tunnel; on a client, one of its servers. */
 export const Client = v.object({
   ...Tunnel.entries,
-  configured: v.boolean(),
   session_limit: count,
 });
 export type Client = v.InferOutput<typeof Client>;

@@ -50,7 +50,7 @@ const STATUS: Route = {
   query: asks.StatusQuery,
   answers: ok(says.Status, "The status"),
   async handle(daemon, { context, query }) {
-    const status = mergeStatus(await answersOf(daemon, "status", undefined));
+    const status = mergeStatus(await answersOf(daemon, "status", undefined), Date.now());
     const { brief = false } = query as asks.StatusQuery;
     const all = { ...status, totals: totalsOf(status.tunnels), role: context.env.role ?? "read" };
     return brief ? { ...all, tunnels: [], config: {} } : all;

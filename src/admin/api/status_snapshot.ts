@@ -6,12 +6,17 @@ import { logLevels } from "../../log.ts";
 import { formatMac, readMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { pacingWarning } from "../../proxy/discovery/pacing.ts";
+import { conditionsOf } from "../../daemon/conditions.ts";
+import type { RecentCount } from "../../daemon/recent_counts.ts";
 import { dropCounts } from "../../daemon/drop_counts.ts";
 import { heldSessions } from "../../daemon/peer_stats.ts";
 import { ringWarning } from "../../daemon/ring_warning.ts";
 import type { Role } from "../http/access.ts";
 import { tunnelsOf } from "./peers_snapshot.ts";
+import type { LastHour, Recently } from "./problem_schema.ts";
+import type { ThreadStatus } from "./found_problem.ts";
 import type { Certificate, Interface, Readiness, Status } from "./response_schema.ts";
+import { timeOf } from "./traffic.ts";
 
 /** Whether frames can be carried: a server is always listening, a client needs its tunnel. */
 export function readinessOf({ config, link, proxy }: Daemon): Readiness {
@@ -20,7 +25,8 @@ export function readinessOf({ config, link, proxy }: Daemon): Readiness {
   return { ready: link.up && tunnel, tunnel, interface: link.up };
 }
 
-function interfaceOf({ link }: Daemon): Interface {
+function interfaceOf({ link, monitor, startedAt }: Daemon): Interface {
+  const { since = startedAt, reason = null } = monitor.recent.interfaceDown ?? {};
   link.readStatistics();
   const { statistics } = link;
   return {
@@ -28,6 +34,8 @@ function interfaceOf({ link }: Daemon): Interface {
     mac: formatMac(readMac(link.mac, 0)),
     mtu: link.mtu,
     up: link.up,
+    down_since: link.up ? null : timeOf(since),
+    down_reason: link.up ? null : reason,
     receive: link.kind,
     received_frames: statistics.receivedFrames,
     received_bytes: statistics.receivedBytes,
@@ -67,8 +75,35 @@ function warningsOf({ stateTrouble, link, proxy }: Daemon): string[] {
   ].filter((warning) => warning !== undefined);
 }
 
-/** Returns the status of the daemon as seen by a role. */
-export function statusOf(daemon: Daemon, role: Role): Status {
+function lastHourOf({ monitor: { recent }, now }: Daemon): LastHour {
+  const began = Date.now() - now();
+  const recently = ({ count, first, last }: RecentCount): Recently => ({
+    count,
+    first_at: new Date(began + first).toISOString(),
+    last_at: new Date(began + last).toISOString(),
+  });
+  const all = (counts: Record<string, RecentCount>): Record<string, Recently> =>
+    Object.fromEntries(Object.entries(counts).map(([name, count]) => [name, recently(count)]));
+  const { frames } = recent.kernelDrops.counts();
+  return {
+    drops: all(recent.drops.counts()),
+    rejected: all(recent.rejected.counts()),
+    kernel_drops: frames === undefined ? null : recently(frames),
+  };
+}
+
+function conflictsOf({ monitor: { recent } }: Daemon): Status["name_conflicts"] {
+  return recent.conflicts().map(({ client, newcomer, holder, first, last }) => ({
+    client,
+    address: newcomer,
+    holder,
+    first_at: new Date(first).toISOString(),
+    last_at: new Date(last).toISOString(),
+  }));
+}
+
+/** Returns the status of this thread as seen by a role. */
+export function statusOf(daemon: Daemon, role: Role): ThreadStatus {
   const { monitor, proxy, startedAt } = daemon;
   const config = daemon.config();
   return {
@@ -95,6 +130,9 @@ export function statusOf(daemon: Daemon, role: Role): Status {
       ? { listen: config.tunnel.listen.map(formatAddress) }
       : { servers: config.tunnel.connect.map(formatAddress) }),
     certificates: certificatesOf(daemon),
+    conditions: conditionsOf(daemon, Date.now()),
+    last_hour: lastHourOf(daemon),
+    name_conflicts: conflictsOf(daemon),
     warnings: warningsOf(daemon),
     log_level: logLevels().level,
     config: showConfig(config),

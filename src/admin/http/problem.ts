@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import type { Problem } from "../api/response_schema.ts";
+import type { ProblemDetails } from "../api/response_schema.ts";
 
 const TITLES: Readonly<Record<number, string>> = {
   400: "Bad request",
@@ -19,10 +19,10 @@ const TITLES: Readonly<Record<number, string>> = {
 export function problem(
   status: number,
   detail: string,
-  errors?: Problem["errors"],
+  errors?: ProblemDetails["errors"],
   headers: Record<string, string> = {},
 ): Response {
-  const body: Problem = {
+  const body: ProblemDetails = {
     type: "about:blank",
     title: TITLES[status] ?? "Failed",
     status,

@@ -1,18 +1,16 @@
 import { isClockSynchronised } from "../../../ffi/process/clock.ts";
 import { trustedOwners } from "../../config/files/file_rules.ts";
 import type { Config } from "../../config/types.ts";
+import { EARLIEST_TIME } from "../../earliest_time.ts";
 import { checkCertificates, checkPlaces, checkSecrets } from "./check.ts";
 import { describeCertificate } from "./check_certificate.ts";
 import { type DoctorCheck, runCheck } from "./doctor_check.ts";
-
-/** The program is younger than this, so a clock that shows an earlier time was never set. */
-const EARLIEST = Date.UTC(2026, 0, 1);
 
 /** Checks the system clock, on which log timestamps and certificate dates depend. */
 export function checkClock(): Promise<DoctorCheck[]> {
   return runCheck("clock", (findings) => {
     const now = new Date();
-    if (now.getTime() < EARLIEST) {
+    if (now.getTime() < EARLIEST_TIME) {
       findings.notes.push(`The clock shows ${now.toISOString()} and was never set; set it`);
       return "";
     }

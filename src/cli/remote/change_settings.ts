@@ -1,6 +1,6 @@
 /** Commands that change a running daemon's settings. */
 import * as v from "valibot";
-import { LogLevels, Problem, Reloaded, Status } from "../../admin/api/response_schema.ts";
+import { LogLevels, ProblemDetails, Reloaded, Status } from "../../admin/api/response_schema.ts";
 import { ProblemError } from "./admin_client.ts";
 import { LOG_LEVELS } from "../../config/log_levels.ts";
 import { type Arguments, oneOf, UsageError } from "../arguments.ts";
@@ -27,7 +27,7 @@ export async function reloadCommand(args: Arguments): Promise<number> {
 }
 
 async function printIssues({ facts }: ProblemError): Promise<void> {
-  const issues = v.safeParse(Problem.entries.errors, facts.errors);
+  const issues = v.safeParse(ProblemDetails.entries.errors, facts.errors);
   for (const { line, path, message } of issues.success ? issues.output ?? [] : []) {
     const place = [line === undefined ? "" : `line ${line}`, path].filter((it) => it !== "");
     await printError([...place, message].join(": "));

@@ -5,7 +5,7 @@
 import type { Certificate } from "./certificate.ts";
 
 /** Time before expiry at which the warnings start, in milliseconds. */
-const SOON = 30 * 86_400_000;
+export const EXPIRY_WARNING = 30 * 86_400_000;
 
 /**
  * Why to replace a certificate at `now` (milliseconds since 1970); undefined if there is no need.
@@ -20,7 +20,7 @@ export function dateWarning(
     return `"${path}" is not valid before ${day(validFrom)}; check the clock (${works})`;
   }
   if (now > validTo) return `"${path}" expired on ${day(validTo)}; replace it (${works})`;
-  if (now > validTo - SOON) {
+  if (now > validTo - EXPIRY_WARNING) {
     return `"${path}" expires on ${day(validTo)}; replace it soon (${works})`;
   }
   return undefined;

@@ -8,7 +8,16 @@ import { withDaemon } from "../daemon.ts";
 function client(name: string, more: Partial<Client> = {}): Client {
   return {
     ...{ client: name, up: true, address: "192.0.2.9:4711", since: null, down_since: null },
-    ...{ down_reason: null, rtt_seconds: null, transport: null, transport_reason: null },
+    ...{
+      down_reason: null,
+      down_cause: null,
+      failed_attempts: 0,
+      next_attempt_at: null,
+      held_until: null,
+      rtt_seconds: null,
+      transport: null,
+      transport_reason: null,
+    },
     ...{ congestion_control: null, segment_bytes: null, retransmitted_segments: null },
     ...{ connects: 0, queue_bytes: 0, sessions: 0, frames_up: 0, frames_down: 0 },
     ...{ bytes_up: 0, bytes_down: 0, configured: true, session_limit: 10 },

@@ -1,0 +1,108 @@
+import type { Explanation } from "./explanation.ts";
+
+/** What the status says of a problem that may need attention. */
+export interface ProblemExplanation extends Explanation {
+  /** Critical: customers cannot dial, or are cut off, while it lasts. */
+  readonly severity: "critical" | "warning";
+  readonly action: string;
+}
+
+/** Everything that `status` reports as a problem, the worst first. */
+export const PROBLEMS = {
+  "interface-down": {
+    severity: "critical",
+    meaning: "The Ethernet interface is down or gone, so no frame gets in or out.",
+    action:
+      "Run `ip link set INTERFACE up` and check the cable; the daemon then continues by itself.",
+  },
+  "tunnel-down": {
+    severity: "critical",
+    meaning: "There is no tunnel to the server, or a client that was connected has lost its own.",
+    action: "The cause is in the words; `doctor` checks the path, the certificate and the secret.",
+  },
+  "ac-silent": {
+    severity: "critical",
+    meaning: "Customers ask for an access concentrator (AC), and none answers.",
+    action: "Check the AC and the cable to it; `discover` asks it without a customer.",
+  },
+  "ac-refuses": {
+    severity: "critical",
+    meaning: "The access concentrator (AC) refuses to open sessions.",
+    action: "The AC's own words say why; see its log.",
+  },
+  "clock-wrong": {
+    severity: "warning",
+    meaning:
+      "The clock is earlier than is possible, so times in logs are wrong, and so may be dates of certificates.",
+    action: "Set the clock, and run an NTP client such as chrony.",
+  },
+  "name-in-use": {
+    severity: "warning",
+    meaning: "Two hosts use one client's name and secret; the second one is refused.",
+    action: "Give each client a name and a secret of its own; change the secret if it was stolen.",
+  },
+  "disk-failed": {
+    severity: "warning",
+    meaning: "Sessions cannot be written to `state_dir`: they would not survive a restart.",
+    action: "Check the disk, its permissions and its free space.",
+  },
+  "certificate-expired": {
+    severity: "warning",
+    meaning: "A certificate has expired. Tunnels still work, because clients pin it.",
+    action: "Make a new one with `keygen certificate`; pin it on the clients before it is used.",
+  },
+  "certificate-expiring": {
+    severity: "warning",
+    meaning: "A certificate expires soon.",
+    action: "Make a new one with `keygen certificate`; pin it on the clients before it is used.",
+  },
+  "backup-server": {
+    severity: "warning",
+    meaning: "The client uses a server that is not the first in its list.",
+    action: "Find out why the preferred server cannot be reached.",
+  },
+  "client-absent": {
+    severity: "warning",
+    meaning: "A configured client has not connected since the daemon started.",
+    action: "Start it; on its machine, `doctor` checks the path, the certificate and the secret.",
+  },
+  "logins-refused": {
+    severity: "warning",
+    meaning: "Connections failed to log in during the last hour.",
+    action: "Compare name, secret and certificate on both sides; nothing, if it is a stranger.",
+  },
+  "kernel-drops": {
+    severity: "warning",
+    meaning:
+      "The kernel dropped received frames in the last hour, as the daemon was too slow for them.",
+    action: "Look for a lack of CPU time; raise `[interface] ring_frames` for bursts.",
+  },
+  "ring-short": {
+    severity: "warning",
+    meaning: "The kernel gave less memory for received frames than wanted, so bursts lose frames.",
+    action: "Free memory and restart the daemon.",
+  },
+  "refusals": {
+    severity: "warning",
+    meaning: "Customers' packets were refused in the last hour.",
+    action: "See the reason among the drop reasons.",
+  },
+  "drops": {
+    severity: "warning",
+    meaning: "Frames were dropped in the last hour.",
+    action: "See the reason among the drop reasons.",
+  },
+  "padi-pacing": {
+    severity: "warning",
+    meaning: "The AC limits PADIs by address, so customers wait for their turn.",
+    action: "Raise or remove the AC's limit (accel-ppp: `padi-limit`).",
+  },
+  "draining": {
+    severity: "warning",
+    meaning: "An operator has stopped new sessions; open ones continue.",
+    action: "`drain --off` accepts new sessions again.",
+  },
+} as const satisfies Readonly<Record<string, ProblemExplanation>>;
+
+/** A problem of `status`. */
+export type ProblemCode = keyof typeof PROBLEMS;

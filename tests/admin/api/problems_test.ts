@@ -1,0 +1,283 @@
+// deno-lint-ignore-file camelcase -- keys are those of the JSON
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { ThreadStatus } from "../../../src/admin/api/found_problem.ts";
+import { mergeStatus } from "../../../src/admin/api/merged_answers.ts";
+import { problemsOf } from "../../../src/admin/api/problems.ts";
+import type { Tunnel } from "../../../src/admin/api/response_schema.ts";
+import { PROBLEMS } from "../../../src/messages/problems.ts";
+
+const NOW = Date.UTC(2026, 5, 1, 3, 12);
+
+function at(seconds: number): string {
+  return new Date(NOW + seconds * 1_000).toISOString();
+}
+
+const TUNNEL: Tunnel = {
+  server: "192.0.2.2:8443",
+  up: true,
+  address: "192.0.2.2:8443",
+  since: at(-600),
+  down_since: null,
+  down_reason: null,
+  down_cause: null,
+  configured: true,
+  failed_attempts: 0,
+  next_attempt_at: null,
+  held_until: null,
+  rtt_seconds: 0.01,
+  transport: "tls",
+  transport_reason: null,
+  congestion_control: null,
+  segment_bytes: null,
+  retransmitted_segments: null,
+  connects: 1,
+  queue_bytes: 0,
+  sessions: 0,
+  frames_up: 0,
+  frames_down: 0,
+  bytes_up: 0,
+  bytes_down: 0,
+};
+
+const STATUS: ThreadStatus = {
+  schema: 2,
+  version: "0.1.0",
+  mode: "client",
+  pid: 1,
+  config_file: "/etc/client.toml",
+  started_at: at(-86_400),
+  uptime_seconds: 86_400,
+  ready: true,
+  draining: false,
+  interface: {
+    name: "lan0",
+    mac: "02:00:00:00:00:01",
+    mtu: 1500,
+    up: true,
+    down_since: null,
+    down_reason: null,
+    receive: "ring",
+    received_frames: 0,
+    received_bytes: 0,
+    sent_frames: 0,
+    sent_bytes: 0,
+    kernel_drops: 0,
+  },
+  sessions: { open: 0, held: 0, limit: 100 },
+  opened_total: 0,
+  closed_total: {},
+  pending_discoveries: 0,
+  drops: {},
+  memory_rss_bytes: 1,
+  transport: "tls",
+  tunnels: [TUNNEL],
+  certificates: [],
+  conditions: [],
+  last_hour: { drops: {}, rejected: {}, kernel_drops: null },
+  name_conflicts: [],
+  warnings: [],
+  log_level: "info",
+  config: {},
+};
+
+const DOWN: Tunnel = {
+  ...TUNNEL,
+  up: false,
+  address: null,
+  since: null,
+  down_since: at(-12),
+  down_reason: "connection-lost: Connection refused (os error 111)",
+  down_cause: "connection refused: nothing listens on 192.0.2.2:8443",
+  failed_attempts: 3,
+  next_attempt_at: at(4),
+};
+
+function seen(status: Partial<ThreadStatus>) {
+  return problemsOf({ ...STATUS, ...status }, NOW);
+}
+
+function codes(status: Partial<ThreadStatus>): string[] {
+  return seen(status).map(({ code, severity, subject }) => `${severity} ${code} ${subject}`);
+}
+
+function client(name: string, tunnel: Partial<Tunnel>): Tunnel {
+  const { server: _, ...rest } = TUNNEL;
+  return { ...rest, client: name, ...tunnel };
+}
+
+Deno.test("a daemon that carries everything has no problems", () => {
+  assertEquals(seen({}), []);
+});
+
+Deno.test("a client without a tunnel says why, since when, and what happens next", () => {
+  assertEquals(seen({ tunnels: [{ ...DOWN, sessions: 3, held_until: at(18) }] }), [{
+    code: "tunnel-down",
+    severity: "critical",
+    subject: "192.0.2.2:8443",
+    since: at(-12),
+    words:
+      'The tunnel to "192.0.2.2:8443" is down: connection refused: nothing listens on 192.0.2.2:8443',
+    remedy: "The detail has the system's error. Check the network and whether the peer runs.",
+    next: "attempt 4 follows in 4s; 3 held sessions end in 18s",
+  }]);
+  const [first] = seen({
+    tunnels: [{ ...DOWN, down_since: null, down_reason: null, down_cause: null }],
+  });
+  assertEquals([first.since, first.words], [
+    STATUS.started_at,
+    'The tunnel to "192.0.2.2:8443" is not up yet',
+  ]);
+  const [wrong] = seen({ tunnels: [{ ...DOWN, down_reason: "not-authenticated" }] });
+  assertMatch(wrong.remedy, /^Compare `name`/);
+});
+
+Deno.test("a client with several servers needs one tunnel, and reports one that is not the first", () => {
+  const second = { ...TUNNEL, server: "192.0.2.3:8443", address: "192.0.2.3:8443" };
+  assertEquals(codes({ tunnels: [TUNNEL, { ...second, up: false }] }), []);
+  assertEquals(codes({ tunnels: [DOWN, second] }), ["warning backup-server 192.0.2.2:8443"]);
+  const both = [DOWN, { ...DOWN, server: "192.0.2.3:8443" }];
+  assertEquals(codes({ tunnels: both }).length, 2);
+});
+
+Deno.test("a server reports clients that were lost, never came, or share a name", () => {
+  const tunnels = [
+    client("a", {}),
+    client("b", {
+      ...DOWN,
+      server: undefined,
+      sessions: 1,
+      held_until: at(5),
+      next_attempt_at: null,
+    }),
+    client("c", { ...DOWN, server: undefined, down_reason: "shutdown", next_attempt_at: null }),
+    client("d", { up: false, connects: 0 }),
+    client("removed", { ...DOWN, server: undefined, configured: false }),
+  ];
+  const name_conflicts = [{
+    client: "a",
+    address: "198.51.100.7:9",
+    holder: "203.0.113.1:1",
+    first_at: at(-30),
+    last_at: at(-1),
+  }];
+  assertEquals(codes({ mode: "server", tunnels, name_conflicts }), [
+    "critical tunnel-down b",
+    "warning tunnel-down c",
+    "warning name-in-use a",
+    "warning client-absent d",
+  ]);
+  assertEquals(seen({ mode: "server", tunnels })[0].next, "1 held session ends in 5s");
+  // Right after a start, clients are on their way.
+  assertEquals(codes({ mode: "server", tunnels: tunnels.slice(3), uptime_seconds: 20 }), []);
+});
+
+Deno.test("interface, certificates, clock and conditions are problems, the worst first", () => {
+  const certificate = {
+    ...{ use: "own" as const, sha256: "ab", names: "proxy.example", path: "server.crt" },
+    not_before: at(-86_400),
+    not_after: at(10 * 86_400),
+    warning: '"server.crt" expires soon',
+  };
+  const found = seen({
+    interface: {
+      ...STATUS.interface,
+      up: false,
+      down_since: at(-3),
+      down_reason: "interface down",
+    },
+    certificates: [
+      certificate,
+      { ...certificate, path: "old.crt", not_after: at(-86_400) },
+      { ...certificate, path: "new.crt", not_before: at(86_400) },
+      { ...certificate, path: "good.crt", warning: null },
+    ],
+    conditions: [
+      {
+        code: "draining",
+        subject: "daemon",
+        since: NOW - 1_000,
+        words: "New sessions are refused",
+      },
+      {
+        code: "draining",
+        subject: "daemon",
+        since: NOW - 2_000,
+        words: "New sessions are refused",
+      },
+    ],
+  });
+  assertEquals(found.map(({ code, subject, since }) => [code, subject, since]), [
+    ["interface-down", "lan0", at(-3)],
+    ["clock-wrong", "new.crt", STATUS.started_at],
+    ["certificate-expired", "old.crt", at(-86_400)],
+    ["certificate-expiring", "server.crt", at(-20 * 86_400)],
+    ["draining", "daemon", at(-2)],
+  ]);
+  assertEquals(found[0].remedy.includes("ip link set lan0 up"), true);
+});
+
+Deno.test("drops and refusals of the last hour count when they are more than normal", () => {
+  const recently = (count: number) => ({ count, first_at: at(-1_800), last_at: at(-60) });
+  const last_hour = {
+    drops: {
+      "padi-rate": recently(19),
+      "session-limit": recently(2),
+      "frame-too-long": recently(1),
+      "not-for-us": recently(100_000),
+    },
+    rejected: { "handshake-timeout": recently(900), "not-authenticated": recently(1) },
+    kernel_drops: recently(7),
+  };
+  const found = seen({ last_hour });
+  assertEquals(found.map(({ code, subject }) => `${code} ${subject}`), [
+    "logins-refused not-authenticated",
+    "kernel-drops lan0",
+    "refusals session-limit",
+    "drops frame-too-long",
+  ]);
+  assertEquals(
+    found[2].words,
+    "2 packets in the last hour, the last one 1m ago: The maximum number of sessions is open, of " +
+      "one client or in all",
+  );
+  assertMatch(found[2].remedy, /^Raise `\[limits\] sessions`/);
+});
+
+Deno.test("ten thousand lost clients make a short list that counts the others", () => {
+  const tunnels = Array.from({ length: 10_000 }, (_, i) => client(`c${i}`, { up: false }));
+  const found = seen({ mode: "server", tunnels });
+  assertEquals(found.length, 21);
+  assertEquals(found[20].subject, "9980 more");
+});
+
+Deno.test("threads report a condition once, and their counts together", () => {
+  const recent = (count: number, from: number, to: number) => ({
+    count,
+    first_at: at(from),
+    last_at: at(to),
+  });
+  const thread = (count: number, from: number, to: number): ThreadStatus => ({
+    ...STATUS,
+    mode: "server",
+    tunnels: [client("a", {})],
+    conditions: [{ code: "disk-failed", subject: "state_dir", since: NOW, words: "full" }],
+    last_hour: {
+      drops: { "session-limit": recent(count, from, to) },
+      rejected: {},
+      kernel_drops: recent(count, from, to),
+    },
+  });
+  const { problems, last_hour } = mergeStatus([thread(2, -50, -40), thread(3, -60, -45)], NOW);
+  assertEquals(problems.map(({ code, since }) => [code, since]), [
+    ["disk-failed", at(0)],
+    ["kernel-drops", at(-60)],
+    ["refusals", at(-60)],
+  ]);
+  assertEquals(last_hour.kernel_drops, recent(5, -60, -40));
+});
+
+Deno.test("each code has an explanation with a remedy, and the critical ones come first", () => {
+  const severities = Object.values(PROBLEMS).map(({ severity }) => severity);
+  assert(severities.lastIndexOf("critical") < severities.indexOf("warning"));
+  for (const { meaning, action } of Object.values(PROBLEMS)) assert(meaning && action);
+});
