@@ -19,7 +19,6 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/proxy/discovery",
     "src/proxy/session",
     "src/state",
-    "src/tunnel",
   ],
   "src/admin/http": [
     "ffi/socket",

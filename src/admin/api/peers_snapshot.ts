@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- keys are those of the JSON
 import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
