@@ -42,6 +42,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/admin/metrics",
     "src/cli/check",
     "src/cli/completion",
+    "src/cli/import",
     "src/cli/keygen",
     "src/cli/remote",
     "src/cli/terminal",
@@ -73,6 +74,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/transport",
   ],
   "src/cli/completion": ["src/cli", "src/cli/terminal", "src/messages"],
+  "src/cli/import": ["src", "src/cli", "src/cli/keygen", "src/cli/terminal", "src/config"],
   "src/cli/keygen": ["src/cli", "src/cli/terminal", "src/config", "src/config/files"],
   "src/cli/remote": [
     "src",

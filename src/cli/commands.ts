@@ -88,6 +88,27 @@ Existing files are never overwritten.`,
   load: async () => (await import("./keygen/keygen.ts")).keygenCommand,
 };
 
+const importLine: Command = {
+  name: "import",
+  summary: "Write configurations from the command lines of pppoeproxy or pppoe-relay",
+  positionals: ["FILE", "FILE"],
+  options: [
+    { name: "out-dir", value: "FOLDER", summary: "output directory, default ." },
+    { name: "name", value: "NAME", summary: "name of the client, default branch-1" },
+    { name: "connect", value: "ADDRESS", summary: "where clients reach the server, HOST:PORT" },
+    { name: "lan", value: "INTERFACE", summary: "the client's interface, if no command says it" },
+    { name: "wan", value: "INTERFACE", summary: "the server's interface, if no command says it" },
+  ],
+  details:
+    `pppoe-proxy import /etc/systemd/system/pppoeproxy.service --lan eth0 --connect 192.0.2.2:8000
+pppoe-proxy import server.service client.service
+pppoe-relay's command line in a script: pppoe-proxy import /etc/init.d/pppoe-relay
+Each FILE is a systemd unit, a script or any text with the command; "-" is standard input.
+It writes server.toml and NAME.toml, whose comments say what differs, and prints what to do next.
+Existing files are never overwritten.`,
+  load: async () => (await import("./import/import.ts")).importCommand,
+};
+
 const explain: Command = {
   name: "explain",
   summary: "Say what a word of the log, the metrics or status means, and what to do",
@@ -133,6 +154,7 @@ export const COMMANDS: readonly Command[] = [
   run,
   check,
   keygen,
+  importLine,
   doctor,
   discover,
   ...REMOTE_COMMANDS,

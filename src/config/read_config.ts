@@ -8,7 +8,7 @@ const MAX_FILE = 4 * 1024 * 1024;
  */
 export async function readConfig(file: string): Promise<string> {
   try {
-    return await readText(file);
+    return await readText(file, MAX_FILE);
   } catch (error) {
     const message = `Cannot read the configuration: ${causeOf(error)}`;
     throw new ConfigError(file, [{ path: "", line: undefined, message }]);
@@ -16,10 +16,11 @@ export async function readConfig(file: string): Promise<string> {
 }
 
 /**
- * Reads to the end without relying on the file's size: a pipe has none, and a device may be
- * endless.
+ * Reads a text of at most `most` bytes to its end, without relying on the file's size: a pipe has
+ * none, and a device may be endless. Throws RangeError if it is longer, TypeError if it is not
+ * UTF-8.
  */
-async function readText(file: string): Promise<string> {
+export async function readText(file: string, most: number): Promise<string> {
   if ((await Deno.stat(file)).isDirectory) {
     throw new Error("it is a directory; name the file in it");
   }
@@ -29,8 +30,8 @@ async function readText(file: string): Promise<string> {
   let size = 0;
   for await (const chunk of opened.readable) {
     size += chunk.length;
-    if (size > MAX_FILE) {
-      throw new RangeError(`it has more than ${MAX_FILE} bytes; name the right file`);
+    if (size > most) {
+      throw new RangeError(`it has more than ${most} bytes; name the right file`);
     }
     text += decoder.decode(chunk, { stream: true });
   }
