@@ -4,6 +4,7 @@ import { CLOSE_CODES } from "../src/tunnel/close_reason.ts";
 import { ALPN, MAX_NAME_BYTES, NONCE_BYTES, PROTOCOL_VERSION } from "../src/tunnel/handshake.ts";
 import * as records from "../src/tunnel/record/record.ts";
 import { KIND_FRAGMENT } from "../src/tunnel/datagram/datagram.ts";
+import { END_CODES } from "../src/proxy/session/session_end.ts";
 import { sources } from "./sources.ts";
 import { TLS_NAME } from "../src/tunnel/tls/tls_identity.ts";
 
@@ -161,6 +162,8 @@ Deno.test("protocol.md: control record types and close codes", () => {
   assertEquals(types, Object.entries(records.ControlType));
   const codes = table("code of a close").map(([code, word]) => [word, Number(code)]);
   assertEquals(codes, Object.entries(CLOSE_CODES));
+  const ends = table("number of an end").map(([code, word]) => [word, Number(code)]);
+  assertEquals(ends, Object.entries(END_CODES));
 });
 
 Deno.test("protocol.md: names of violations", () => {

@@ -253,9 +253,9 @@ export function proxyOptions(
     later,
     randomBytes: (length) => randomBytes(length),
     isHostSession: (...of) => host.has(...of),
-    observe(session, end, table): void {
-      observe(session, end, table);
-      monitor.session(session, end, table);
+    observe(session, end, table, detail): void {
+      observe(session, end, table, detail);
+      monitor.session(session, end, table, now(), detail);
       state.observe(session, end);
       counts?.setSessions(table.size);
     },

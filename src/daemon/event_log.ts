@@ -8,7 +8,8 @@ import type { Monitor } from "./monitor.ts";
 import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
 import type { ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
-import { peerFact, sessionFacts } from "./session_facts.ts";
+import { closedFacts, openedFacts } from "./session_end_facts.ts";
+import { peerFact } from "./session_facts.ts";
 
 const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
@@ -30,6 +31,8 @@ const REFUSALS: ReadonlySet<string> = new Set([
   "pending-limit",
   "session-limit",
 ]);
+
+const NO_TAGS = new Uint8Array(0);
 
 /** Lines of one kind and peer in a burst; beyond it, one a second. */
 const BURST = 16;
@@ -78,12 +81,15 @@ export function loggedProxyEvents(
   const sessions = new LineLimit(now, BURST);
   const packets = new LineLimit(now, BURST);
   return {
-    observe(session, end): void {
+    observe(session, end, table, detail = { side: mode, tags: NO_TAGS }): void {
       const customer = formatMac(session.customer);
       sessions.log(`${end === undefined} ${customer} ${session.peer.name}`, (suppressed) => {
-        const facts = { ...sessionFacts(mode, session), ...suppressedFact(suppressed) };
-        if (end === undefined) sessionLog.info("session opened", facts);
-        else sessionLog.info("session closed", { reason: end, ...facts });
+        const more = suppressedFact(suppressed);
+        if (end === undefined) {
+          return sessionLog.info("session opened", { ...openedFacts(mode, session), ...more });
+        }
+        const facts = closedFacts(mode, session, end, detail, table, now());
+        sessionLog.info("session closed", { ...facts, ...more });
       });
     },
     trace(direction, frame, facts): void {

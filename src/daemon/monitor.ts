@@ -4,10 +4,10 @@ import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import { Recent } from "./recent.ts";
-import type { Session, SessionEnd } from "../proxy/session/session.ts";
+import type { EndDetail, Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
-import { sessionFacts } from "./session_facts.ts";
+import { closedFacts, openedFacts } from "./session_end_facts.ts";
 
 /** Reloads of the configuration. */
 export interface Reloads {
@@ -58,16 +58,24 @@ export class Monitor {
     this.recent = new Recent(wallClock, now);
   }
 
-  /** Records that a session has opened (no end) or ended. */
-  session(session: Session, end: SessionEnd | undefined, table: SessionTable): void {
-    const facts = sessionFacts(this.#mode, session);
+  /** Records that a session has opened (no end) or ended. `time` is the clock of `openedAt`. */
+  session(
+    session: Session,
+    end: SessionEnd | undefined,
+    table: SessionTable,
+    time: number,
+    detail: EndDetail = { side: this.#mode, tags: new Uint8Array(0) },
+  ): void {
     if (end === undefined) {
       this.opened++;
-      return this.events.emit("session-opened", facts);
+      return this.events.emit("session-opened", openedFacts(this.#mode, session));
     }
     count(this.closed, end);
     this.peers.ended(session, table);
-    this.events.emit("session-closed", { ...facts, reason: end });
+    this.events.emit(
+      "session-closed",
+      closedFacts(this.#mode, session, end, detail, table, time),
+    );
   }
 
   /** Records that a tunnel is up. */

@@ -57,4 +57,8 @@ export const SESSION_ENDS: Readonly<Record<SessionEnd, Explanation>> = {
     meaning: "The tunnel did not return within `[sessions] resume_grace`.",
     action: "Find out why the tunnel was down (`status`); raise `resume_grace` for long outages.",
   },
+  "unwanted": {
+    meaning: "The client did not want the session: its customer no longer asked, or is at a limit.",
+    action: "Nothing, unless it repeats; then see `refused` in the client's log.",
+  },
 };

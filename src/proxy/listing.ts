@@ -2,6 +2,7 @@ import { ControlType } from "../tunnel/record/record.ts";
 import { decodeResumed, encodeSessionList } from "../tunnel/session_list.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
+import { reportEnded } from "./session/report_ended.ts";
 import type { Peer, Session } from "./session/session.ts";
 
 /**
@@ -15,6 +16,7 @@ export function listSessions(
   resumed: (kept: number) => void,
 ): TunnelSink["control"] {
   peer.listing = true;
+  reportEnded(tunnel, peer.endings.takeUntold());
   send(tunnel, encodeSessionList(sessions));
   return (type, body) => {
     const kept = type === ControlType.resumed ? decodeResumed(body) : undefined;

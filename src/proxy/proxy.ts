@@ -1,6 +1,7 @@
 import type { FrameSink, Link } from "../../ffi/link/link.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
 import type { TunnelSink } from "../tunnel/tunnel_sink.ts";
+import { decodeEnded } from "../tunnel/session_ended.ts";
 import { ControlType, type Violation } from "../tunnel/record/record.ts";
 import type { Discovery } from "./discovery/discovery.ts";
 import { DiscoveryGates } from "./discovery/discovery_gate.ts";
@@ -14,6 +15,14 @@ import { SessionForwarder } from "./session/forwarder.ts";
 import { Sessions } from "./session/sessions.ts";
 import { NOTIFY_BOTH } from "./session/session.ts";
 import { SourceGate } from "./discovery/source_gate.ts";
+
+/** Notes why the peer is about to end sessions, of which PADTs follow. */
+function noteEnded({ handles, endings }: Peer, body: Uint8Array): Violation | undefined {
+  const ended = decodeEnded(body);
+  if (ended === undefined) return "unknown-control-type";
+  for (const { handle, code } of ended) if (handles[handle] !== 0) endings.note(handle, code);
+  return undefined;
+}
 
 /** Notified of events of a whole proxy. */
 export interface ProxyObserver {
@@ -175,7 +184,9 @@ export class Proxy implements FrameSink {
         }
         this.#router.fromTunnel(peer, handle, buffer.bytes.subarray(offset, offset + length));
       },
-      control,
+      control: (type, body) => {
+        return type === ControlType.ended ? noteEnded(peer, body) : control(type, body);
+      },
       dropped: (reason) => sessions.drops.count(reason),
       roundTrip: (milliseconds) => sessions.discoveryStats.roundTrip.observe(milliseconds / 1_000),
       batchEnd: () => {

@@ -3,6 +3,8 @@ import type { Violation } from "../tunnel/record/record.ts";
 import { decodeSessionList, encodeResumed, type ListedSession } from "../tunnel/session_list.ts";
 import { ControlType } from "../tunnel/record/record.ts";
 import type { Tunnel } from "../tunnel/tunnel.ts";
+import { END_CODES } from "./session/session_end.ts";
+import { reportEnded } from "./session/report_ended.ts";
 import { Known, type Peer, type Session } from "./session/session.ts";
 import type { Sessions } from "./session/sessions.ts";
 
@@ -98,6 +100,8 @@ export class Resumption {
   }
 
   #put({ handle, customer, concentrator, acSessionId }: EndedSession): boolean {
+    const end = this.#peer.endings.reasonOf(handle) ?? "not-resumed";
+    reportEnded(this.#tunnel, [{ handle, code: END_CODES[end] }]);
     return this.#tunnel.writer.discovery(handle, padt(customer, concentrator, acSessionId));
   }
 
@@ -105,7 +109,8 @@ export class Resumption {
     this.#complete = true;
     for (const session of this.#sessions.table) {
       if (session.peer !== this.#peer || this.#kept.has(session)) continue;
-      this.#sessions.close(session, "not-resumed", { wire: true, tunnel: false });
+      const end = this.#peer.endings.reasonOf(session.handle) ?? "not-resumed";
+      this.#sessions.close(session, end, { wire: true, tunnel: false }, { side: "client" });
       this.#notify(session);
       this.#ended++;
     }

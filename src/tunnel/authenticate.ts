@@ -10,6 +10,7 @@ import {
   decodeHello,
   encodeChallenge,
   encodeHello,
+  FEATURE_ENDED,
   FEATURE_INSTANCE,
   FEATURE_PACKETS,
   instanceOf,
@@ -73,7 +74,7 @@ export async function authenticateToServer(
   nonce.set(credentials.instance ?? []);
   const hello = encodeHello({
     version: PROTOCOL_VERSION,
-    features: FEATURE_PACKETS |
+    features: FEATURE_PACKETS | FEATURE_ENDED |
       (credentials.instance === undefined ? 0 : FEATURE_INSTANCE),
     nonce,
     name: credentials.name,
@@ -160,7 +161,7 @@ export async function proveClient(
   if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
   const challenge = encodeChallenge({
     version: PROTOCOL_VERSION,
-    features: FEATURE_PACKETS | FEATURE_INSTANCE,
+    features: FEATURE_PACKETS | FEATURE_ENDED | FEATURE_INSTANCE,
     nonce: randomBytes(NONCE_BYTES),
     fingerprint: credentials.fingerprint,
   });
@@ -179,7 +180,9 @@ export async function proveClient(
 }
 
 /** Uses what the peer can do. */
-function useFeatures({ datagrams }: Connection, features: number): void {
+function useFeatures(connection: Connection, features: number): void {
+  const { datagrams } = connection;
+  connection.readsEnded = (features & FEATURE_ENDED) !== 0;
   if (datagrams !== undefined) datagrams.packs = (features & FEATURE_PACKETS) !== 0;
 }
 

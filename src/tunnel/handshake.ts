@@ -39,6 +39,9 @@ export const INSTANCE_BYTES = 16;
  */
 export const FEATURE_INSTANCE = 0x2;
 
+/** Feature bit of a hello and a challenge: its sender reads the record "ended". */
+export const FEATURE_ENDED = 0x4;
+
 const HELLO_FIXED = 1 + 4 + NONCE_BYTES + 1;
 const CHALLENGE_BYTES = 1 + 4 + NONCE_BYTES + FINGERPRINT_BYTES;
 

@@ -59,10 +59,11 @@ export interface TunnelOptions {
  */
 export class Tunnel {
   readonly writer: FrameWriter;
+  /** The memory that the offsets of `TunnelSink` refer to. */
+  readonly buffer: RecordBuffer;
   /** Last measured round trip of a ping, in milliseconds; undefined before the first. */
   roundTrip: number | undefined;
   #connection: Connection;
-  #buffer: RecordBuffer;
   #now: () => number;
   #pollLoop: PollLoop;
   #pings: Keepalive;
@@ -80,7 +81,7 @@ export class Tunnel {
 
   constructor(options: TunnelOptions) {
     this.#connection = options.connection;
-    this.#buffer = options.buffer;
+    this.buffer = options.buffer;
     this.#now = options.now;
     this.#measured = options.measured;
     this.#pollLoop = options.pollLoop;
@@ -126,6 +127,11 @@ export class Tunnel {
     return this.#pings;
   }
 
+  /** Whether the peer reads the record "ended". */
+  get readsEnded(): boolean {
+    return this.#connection.readsEnded === true;
+  }
+
   /** The kernel's view of the connection, if it is over TCP. */
   get tcp(): ReturnType<NonNullable<Connection["tcp"]>> {
     return this.#connection.tcp?.();
@@ -149,11 +155,6 @@ export class Tunnel {
   /** Applies other times; the new interval begins after the next ping. */
   reconfigure(keepalive: KeepaliveOptions): void {
     this.#liveness.reconfigure(keepalive);
-  }
-
-  /** The memory that the offsets of `TunnelSink` refer to. */
-  get buffer(): RecordBuffer {
-    return this.#buffer;
   }
 
   /**
@@ -190,7 +191,7 @@ export class Tunnel {
 
   async #read(sink: TunnelSink): Promise<void> {
     const datagrams = this.#datagrams;
-    const { bytes, view } = this.#buffer;
+    const { bytes, view } = this.buffer;
     const turn = new Turn(this.#now, this.#pollLoop);
     const space = datagrams === undefined ? bytes : bytes.subarray(0, DATAGRAMS_AT);
     const records = new RecordReader({ bytes: space, view }, {
@@ -219,7 +220,7 @@ export class Tunnel {
   }
 
   async #readDatagrams(port: DatagramPort, sink: TunnelSink): Promise<void> {
-    const reader = new DatagramReader(this.#buffer, DATAGRAMS_AT, {
+    const reader = new DatagramReader(this.buffer, DATAGRAMS_AT, {
       session: (handle, offset, length) => {
         this.#datagrams?.shown(handle);
         return sink.session(handle, offset, length);
@@ -254,7 +255,7 @@ export class Tunnel {
     length: number,
     sink: TunnelSink,
   ): Violation | undefined {
-    const body = this.#buffer.bytes.subarray(offset, offset + length);
+    const body = this.buffer.bytes.subarray(offset, offset + length);
     if (type === ControlType.ping) {
       if (!this.#pings.admitsPing()) return "ping-rate";
       this.#say(ControlType.pong, body);

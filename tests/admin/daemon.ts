@@ -55,9 +55,9 @@ export async function withDaemon(
   let link: MemoryLink | undefined;
   await withFolder((folder) =>
     within({
-      observe(where, session, end, table): void {
+      observe(where, session, end, table, detail): void {
         if (where !== link) return;
-        monitor.session(session, end, table);
+        monitor.session(session, end, table, session.openedAt, detail);
         if (end === undefined) return;
         const record = recordOf(session, clocks);
         past.add(pastSession(record, end, Date.now(), countersOf(table, session)));

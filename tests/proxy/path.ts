@@ -49,6 +49,8 @@ export interface PathOptions {
   isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
   /** Called when the server starts or stops pacing PADIs. */
   paced?: NonNullable<ProxyOptions["paced"]>;
+  /** Whether both sides are of a version that does not read why sessions end. */
+  old?: boolean;
   /** Client names, each with its own wire. Default: one. */
   clients?: string[];
 }
@@ -121,6 +123,7 @@ export function openPath(options: PathOptions = {}): Path {
   const names = options.clients ?? ["branch-1"];
   const connect = (i: number): void => {
     const pair = memoryConnectionPair();
+    for (const end of pair) end.readsEnded = options.old !== true;
     const [near, far] = pair.map((connection) => makeTunnel(connection, now));
     const [client, serving] = [clients[i].proxy, server.proxy];
     const [joinedNear, joinedFar] = [client.join("server", near), serving.join(names[i], far)];
@@ -233,9 +236,9 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
       proofSecret: "the server's key",
       isHostSession: options.isHostSession ?? (() => false),
       randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      observe(session, end, table): void {
+      observe(session, end, table, detail): void {
         if (end !== undefined) ends.push(end);
-        options.observe?.(link, session, end, table);
+        options.observe?.(link, session, end, table, detail);
       },
       trace: () => {},
       ...(options.paced && { paced: options.paced }),

@@ -78,7 +78,7 @@ Deno.test("a session that the customer ended while the tunnel was down ends for 
     await resumed(path);
     const padt = await path.ac.packet();
     assertEquals([padt.code, padt.sessionId], [CODE_PADT, 7]);
-    assertEquals(path.server.ends, ["not-resumed"]);
+    assertEquals(path.server.ends, ["padt-customer"]);
     await carries(path, 0, 8);
     assertEquals(path.customers[0].frames, []);
   }));

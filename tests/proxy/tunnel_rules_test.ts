@@ -33,7 +33,9 @@ function control(type: number, body: Uint8Array = NONE): Uint8Array {
  */
 const VIOLATIONS: readonly [word: string, list: boolean, bytes: Uint8Array][] = [
   ["unknown-record-kind", true, record(3, 0, NONE)],
-  ["unknown-control-type", true, control(10)],
+  ["unknown-control-type", true, control(11)],
+  ["unknown-control-type", true, control(ControlType.ended)],
+  ["unknown-control-type", true, control(ControlType.ended, new Uint8Array(4))],
   ["unknown-control-type", true, control(ControlType.resumed, new Uint8Array(4))],
   ["discovery-too-long", true, record(KIND_DISCOVERY, 0, new Uint8Array(1_515))],
   ["control-too-long", true, control(ControlType.ping, new Uint8Array(1_025))],

@@ -3,6 +3,7 @@ import { authenticateClient, authenticateToServer } from "../../src/tunnel/authe
 import {
   encodeChallenge,
   encodeHello,
+  FEATURE_ENDED,
   FEATURE_PACKETS,
   PROTOCOL_VERSION,
   prove,
@@ -31,16 +32,17 @@ function ends() {
   ] as const;
 }
 
-Deno.test("two ends of this version send each other packets", async () => {
+Deno.test("two ends of this version send each other packets and ends", async () => {
   const [near, far] = ends();
   await Promise.all([
     authenticateToServer(near, credentials),
     authenticateClient(far, { fingerprint, secrets: () => [secret] }),
   ]);
   assertEquals([near.datagrams.packs, far.datagrams.packs], [true, true]);
+  assertEquals([near.readsEnded, far.readsEnded], [true, true]);
 });
 
-Deno.test("an older peer, or one with other features, gets no packets", async () => {
+Deno.test("an older peer, or one with other features, gets no packets and no ends", async () => {
   for (const features of [0, 0xffff_fffe, FEATURE_PACKETS]) {
     const wanted = features === FEATURE_PACKETS;
     const hello = encodeHello({ version: PROTOCOL_VERSION, features, nonce, name: "branch-1" });
@@ -57,6 +59,7 @@ Deno.test("an older peer, or one with other features, gets no packets", async ()
     await server.write(say(ControlType.accept, prove(secret, "server", own, challenge)));
     await login;
     assertEquals(client.datagrams.packs, wanted);
+    assertEquals(client.readsEnded, (features & FEATURE_ENDED) !== 0);
 
     const [peer, accepting] = ends();
     const accepted = authenticateClient(accepting, { fingerprint, secrets: () => [secret] });
@@ -67,5 +70,6 @@ Deno.test("an older peer, or one with other features, gets no packets", async ()
     await peer.write(say(ControlType.proof, proof));
     await accepted;
     assertEquals(accepting.datagrams.packs, wanted);
+    assertEquals(accepting.readsEnded, (features & FEATURE_ENDED) !== 0);
   }
 });

@@ -4,6 +4,7 @@ import type { Connection } from "../../src/tunnel/transport/connection.ts";
 export class MemoryConnection implements Connection {
   peer: MemoryConnection | undefined;
   closed = false;
+  readsEnded?: boolean;
   /** Bytes that the other end has written so far. */
   receivedBytes = 0;
   /** Bytes that have been read from this end so far. */

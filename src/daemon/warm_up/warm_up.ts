@@ -163,9 +163,9 @@ function optionsOn(link: MemoryLink, mode: "server" | "client"): ProxyOptions {
     randomBytes: (length) => randomBytes(length),
     isHostSession: (...of) => host.has(...of),
     proofSecret: "warm-up",
-    observe(session, end, table): void {
-      discardingLog(() => observe(session, end, table));
-      monitor.session(session, end, table);
+    observe(session, end, table, detail): void {
+      discardingLog(() => observe(session, end, table, detail));
+      monitor.session(session, end, table, now(), detail);
     },
     trace: (...event) => discardingLog(() => trace(...event)),
   };

@@ -14,11 +14,13 @@ import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
 import type { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "../session/drops.ts";
+import { END_CODES } from "../session/session_end.ts";
 import { freeSessionId } from "../session/free_session_id.ts";
 import type { Offers } from "./offers.ts";
 import type { Pending, PendingDiscoveries } from "./pending.ts";
 import type { ClientPolicy, ProxyOptions } from "../session/proxy_options.ts";
 import type { RequestGate } from "./request_gate.ts";
+import { reportEnded } from "../session/report_ended.ts";
 import type { Peer, Session } from "../session/session.ts";
 import { nameIn, SharedNames } from "../session/session_names.ts";
 import { takeProof } from "../session/session_proof.ts";
@@ -155,6 +157,9 @@ export class ClientAnswers {
   #tellServer(peer: Peer, handle: number, packet: DiscoveryPacket): void {
     const { destination, source, sessionId } = packet;
     const party = { peer, customer: destination };
+    if (peer.tunnel !== undefined) {
+      reportEnded(peer.tunnel, [{ handle, code: END_CODES.unwanted }]);
+    }
     this.#sessions.outlet.toTunnel(party, handle, padt(source, destination, sessionId));
     this.#sessions.writers.touch(peer);
   }

@@ -6,7 +6,13 @@ import { readTags } from "../../pppoe/tags.ts";
 import type { Party } from "../session/frame_tap.ts";
 import { padtTags } from "../session/padt_tags.ts";
 import { ClosingSessions } from "../session/closing.ts";
-import { Known, type Peer, type Session } from "../session/session.ts";
+import {
+  type EndSide,
+  Known,
+  type Peer,
+  type Session,
+  type SessionEnd,
+} from "../session/session.ts";
 import { SessionCodeGate, type SessionCodeGateOptions } from "../session/session_code_gate.ts";
 import { proofTag, takeProof } from "../session/session_proof.ts";
 import type { Sessions } from "../session/sessions.ts";
@@ -40,7 +46,8 @@ export class SessionDiscovery {
   fromWire(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
       const end = this.#sessions.acOnWire ? "padt-ac" : "padt-customer";
-      this.#sessions.close(session, end, { wire: false, tunnel: true }, padtTags(packet.tags));
+      const detail = { tags: padtTags(packet.tags) };
+      this.#sessions.close(session, end, { wire: false, tunnel: true }, detail);
       if (session.peer.tunnel !== undefined) this.#closing.add(session, "tunnel");
       return;
     }
@@ -52,8 +59,9 @@ export class SessionDiscovery {
   /** Handles a frame with an open session's handle from a tunnel. */
   fromTunnel(session: Session, packet: DiscoveryPacket): void {
     if (packet.code === CODE_PADT) {
-      const end = this.#sessions.acOnWire ? "padt-customer" : "padt-ac";
-      this.#sessions.close(session, end, { wire: true, tunnel: false }, padtTags(packet.tags));
+      const { side, end } = this.#endFromTunnel(session);
+      const detail = { side, tags: padtTags(packet.tags) };
+      this.#sessions.close(session, end, { wire: true, tunnel: false }, detail);
       this.#closing.add(session, "wire");
       if (session.peer.listing) this.#prove(session);
       return;
@@ -61,6 +69,13 @@ export class SessionDiscovery {
     const tags = this.#codes.pass(session, packet, !this.#sessions.acOnWire);
     if (typeof tags === "string") this.#sessions.drops.count(tags);
     else this.#sessions.outlet.packetToWire(session, packet.code, tags);
+  }
+
+  /** Returns how the other side ended a session: what it has reported, or what a PADT means. */
+  #endFromTunnel({ peer, handle }: Session): { side: EndSide; end: SessionEnd } {
+    const reported = peer.endings.reasonOf(handle);
+    if (this.#sessions.acOnWire) return { side: "client", end: reported ?? "padt-customer" };
+    return { side: "server", end: reported ?? (peer.listing ? "not-resumed" : "padt-ac") };
   }
 
   /** Proves a session to a server that no longer knows it. */

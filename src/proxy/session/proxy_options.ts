@@ -4,7 +4,7 @@ import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "../discovery/host_uniq.ts";
 import type { Pacing } from "../discovery/pacing.ts";
 import type { PadiRates } from "../discovery/padi_shaper.ts";
-import type { Session, SessionEnd } from "./session.ts";
+import type { EndDetail, Session, SessionEnd } from "./session.ts";
 import type { SessionTable } from "./session_table.ts";
 
 /** Source address on a proxy's wire: its interface's own, or the other side's hosts' addresses. */
@@ -43,7 +43,12 @@ export interface ProxyOptions {
   /** Returns this many bytes from a cryptographic source. */
   randomBytes: (length: number) => Uint8Array;
   /** Called for every session that opens (no end) or ends; the table still has its counters. */
-  observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
+  observe: (
+    session: Session,
+    end: SessionEnd | undefined,
+    table: SessionTable,
+    detail?: EndDetail,
+  ) => void;
   /**
    * Called when PADIs start to wait for their turn at an AC, and (with undefined) when they stop.
    */

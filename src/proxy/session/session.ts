@@ -1,6 +1,8 @@
 import type { Mac } from "../../pppoe/mac.ts";
 import type { SessionIdentity } from "../../pppoe/session_identity.ts";
 import type { Tunnel } from "../../tunnel/tunnel.ts";
+import { Endings } from "./endings.ts";
+export type { EndDetail, EndSide, SessionEnd } from "./session_end.ts";
 import type { SessionNames } from "./session_names.ts";
 
 /**
@@ -31,23 +33,6 @@ export interface Session extends SessionIdentity {
 /** A session of an earlier process. */
 export type RestoredSession = Omit<Session, "index" | "peer">;
 
-/** Why a session ended; log field and metric label. */
-export type SessionEnd =
-  | "padt-customer"
-  | "padt-ac"
-  | "idle"
-  | "gave-way" // the AC did not answer, and the same customer dialled again at a limit
-  | "lcp-terminated" // PPP's link was terminated and no PADT followed
-  | "admin" // requested by an operator
-  | "ac-address" // the customer used the address of an AC, as another session has proved
-  | "address-changed" // our interface has a new address, and the host knows the old one
-  | "tunnel-lost" // and not resumed in time
-  | "not-resumed" // the other side no longer has it
-  | "server-changed"
-  | "client-removed" // from the server's configuration
-  | "shutdown"
-  | "replaced";
-
 /** The other proxy, with the sessions that we share with it. It outlives its tunnels. */
 export interface Peer {
   /** The client's name on the server; the server's address on the client. */
@@ -62,6 +47,8 @@ export interface Peer {
   readonly handles: Int32Array;
   /** What this process knows of each handle. */
   readonly known: Uint8Array;
+  /** Why its sessions end. */
+  readonly endings: Endings;
   /** Whether the server has yet to report which of our sessions continue (client). */
   listing: boolean;
   /** Number of open sessions. */
@@ -83,6 +70,7 @@ export function newPeer(name: string, now: number): Peer {
     heldSince: now,
     handles: new Int32Array(0x10000),
     known: new Uint8Array(0x10000),
+    endings: new Endings(),
     sessions: 0,
     customers: new Map(),
     listing: false,

@@ -7,7 +7,9 @@ import type { FrameTap } from "./frame_tap.ts";
 import { IdleProbes } from "./idle_probes.ts";
 import { LcpWatch } from "./lcp_watch.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
-import { Known, type Peer, type Session, type SessionEnd } from "./session.ts";
+import { END_CODES } from "./session_end.ts";
+import { type EndDetail, Known, type Peer, type Session, type SessionEnd } from "./session.ts";
+import { reportEnded } from "./report_ended.ts";
 import { SessionProofs } from "./session_proof.ts";
 import { AC_HEARD, COUNTERS, SessionTable } from "./session_table.ts";
 import { DiscoveryStats } from "./discovery_stats.ts";
@@ -17,7 +19,7 @@ import { TouchedWriters } from "./touched_writers.ts";
 export interface SessionsOptions
   extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret" | "randomBytes"> {
   /** Called for every session that opens or ends; the table still has its counters. */
-  observe: (session: Session, end: SessionEnd | undefined, table: SessionTable) => void;
+  observe: ProxyOptions["observe"];
 }
 
 const NO_TAGS = new Uint8Array(0);
@@ -114,6 +116,7 @@ export class Sessions {
     const added = this.table.add((index) => ({ ...session, index }));
     added.peer.handles[added.handle] = added.index + 1;
     added.peer.known[added.handle] = Known.used;
+    added.peer.endings.opened(added.handle);
     added.peer.sessions++;
     const { customer, peer: { customers } } = added;
     const theirs = customers.get(customer);
@@ -126,9 +129,15 @@ export class Sessions {
 
   /**
    * Ends a session and sends a PADT to the sides that have not learned of it (RFC 2516 section
-   * 5.5). A peer without a tunnel is notified when it resumes.
+   * 5.5). A peer without a tunnel is notified when it resumes. `detail` says on which side it ended
+   * first, by default on ours, and has the tags of its PADT, which are forwarded.
    */
-  close(session: Session, end: SessionEnd, notify: Notify, tags: Uint8Array = NO_TAGS): void {
+  close(
+    session: Session,
+    end: SessionEnd,
+    notify: Notify,
+    { side = this.#options.side, tags = NO_TAGS }: Partial<EndDetail> = {},
+  ): void {
     if (this.table.sessions[session.index] !== session) return;
     this.table.remove(session);
     this.lcp.remove(session.index);
@@ -140,19 +149,28 @@ export class Sessions {
     theirs?.delete(session);
     if (theirs?.size === 0) customers.delete(customer);
     // Recorded first: a side notified by us must not be notified again by the next process.
-    this.#options.observe(session, end, this.table);
+    this.#options.observe(session, end, this.table, { side, tags });
     if (notify.wire && !this.earlier.endAsOrphan(session)) {
       this.outlet.packetToWire(session, CODE_PADT, tags);
     }
-    if (notify.tunnel && session.peer.tunnel !== undefined) {
-      this.outlet.packetToTunnel(session, CODE_PADT, tags);
+    session.peer.endings.note(session.handle, END_CODES[end]);
+    if (notify.tunnel) this.#notifyPeer(session, end, tags);
+  }
+
+  /** Sends the peer a session's end: the reason, unless a PADT alone means it, and the PADT. */
+  #notifyPeer(session: Session, end: SessionEnd, tags: Uint8Array): void {
+    const { peer, handle } = session;
+    if (peer.tunnel === undefined) return peer.endings.untold(handle);
+    if (end !== (this.#acOnWire ? "padt-ac" : "padt-customer")) {
+      reportEnded(peer.tunnel, [{ handle, code: END_CODES[end] }]);
     }
+    this.outlet.packetToTunnel(session, CODE_PADT, tags);
   }
 
   /** Ends all sessions of a peer. */
-  closeAll(peer: Peer, end: SessionEnd, notify: Notify): void {
+  closeAll(peer: Peer, end: SessionEnd, notify: Notify, detail?: Partial<EndDetail>): void {
     for (const session of this.table) {
-      if (session.peer === peer) this.close(session, end, notify);
+      if (session.peer === peer) this.close(session, end, notify, detail);
     }
   }
 }

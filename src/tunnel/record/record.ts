@@ -35,6 +35,7 @@ export const ControlType = {
   pong: 7,
   sessions: 8,
   resumed: 9,
+  ended: 10,
 } as const;
 
 /** Why a peer's bytes are not valid records; the tunnel ends with this word. */

@@ -19,6 +19,8 @@ export interface Connection {
   tcp?(): TcpInfo | undefined;
   /** Datagrams alongside the stream, if the connection has them. */
   readonly datagrams?: DatagramPort;
+  /** Whether the peer reads the record "ended" (docs/protocol.md); the login sets it. */
+  readsEnded?: boolean;
 }
 
 /** Unreliable, unordered messages alongside the stream of one connection. */
