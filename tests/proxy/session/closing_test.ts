@@ -189,7 +189,7 @@ Deno.test("L1: the customer's answer for the session that a restarted AC forgot 
     assertEquals([pads.code, pads.sessionId], [CODE_PADS, 3]); // 1 may be answered, 2 is taken
     customerEnds(path, 0, 1);
     await settle();
-    assertEquals([path.server.ends, path.clients[0].ends], [["replaced"], ["padt-ac"]]);
+    assertEquals([path.server.ends, path.clients[0].ends], [["replaced"], ["replaced"]]);
     path.ac.sendRaw(sessionFrame(WAN, AC, 1, [1, 1]));
     assertEquals(payloadOf(await wire.next()), [1, 1]);
   }));
