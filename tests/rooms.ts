@@ -86,8 +86,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/messages",
   ],
   "src/cli/terminal": ["ffi/file", "src"],
-  "src/config": ["src", "src/config/toml", "src/pppoe", "src/tunnel"],
-  "src/config/files": ["ffi/file", "src/config", "src/tunnel", "src/tunnel/tls"],
+  "src/config": ["src", "src/config/toml", "src/messages", "src/pppoe", "src/tunnel"],
+  "src/config/files": ["ffi/file", "src/config", "src/messages", "src/tunnel", "src/tunnel/tls"],
   "src/config/toml": [],
   "src/daemon": [
     "ffi/link",

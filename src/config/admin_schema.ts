@@ -4,16 +4,17 @@ import { check, section, withDefault } from "./table.ts";
 import type { AdminConfig } from "./types.ts";
 import * as value from "./values.ts";
 
-const listen = () => {
-  const all = value.addresses();
-  return v.pipe(
-    all,
-    v.check(
-      (addresses) => addresses.every(({ host }) => isLoopback(host)),
-      'Expected loopback addresses such as "127.0.0.1:9180": this listener does not encrypt; use SSH or a TLS proxy to reach it from elsewhere',
-    ),
+const listen = () =>
+  v.pipe(
+    value.addresses(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.value.every(({ host }) => isLoopback(host))) return;
+      addIssue({
+        message: "This listener does not encrypt, so it takes loopback addresses only",
+        expected: 'write one such as "127.0.0.1:9180", and reach it by SSH or through a TLS proxy',
+      });
+    }),
   );
-};
 
 /** Valid group names (useradd(8)). */
 const GROUP = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
@@ -34,12 +35,15 @@ export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfi
     "tokenFile",
     ({ listen, tokenFile, readTokenFile }) =>
       listen === undefined || tokenFile !== undefined || readTokenFile !== undefined,
-    'Required with "listen" unless "read_token_file" is set: any local user can reach a TCP port; make one with `pppoe-proxy keygen token FILE`',
+    [
+      'Required with "listen" unless "read_token_file" is set: any local user can reach a TCP port',
+      "make one with `pppoe-proxy keygen token FILE`",
+    ],
   );
   return check(
     guarded,
     "readGroup",
     ({ readSocket, readGroup }) => readGroup === undefined || readSocket !== undefined,
-    'Only used with "read_socket", which is missing; set it or remove this key',
+    ['Only used with "read_socket", which is missing', "set it or remove this key"],
   );
 }

@@ -1,12 +1,18 @@
+import type { FindingCode } from "../messages/findings.ts";
 import { printable } from "../printable.ts";
+import { type Finding, formatPlace, sentence } from "./finding.ts";
 
 /** A problem in a configuration file. */
 export interface ConfigIssue {
+  code: FindingCode;
   /** Key, such as `tunnel.listen` or `clients[0].name`; empty for the whole file. */
   path: string;
   /** Line number, from 1; undefined if the problem is not on a particular line. */
   line: number | undefined;
-  message: string;
+  /** What is wrong. */
+  words: string;
+  /** What to do. */
+  remedy: string;
 }
 
 /** An invalid configuration. The message has one line per issue. */
@@ -20,9 +26,19 @@ export class ConfigError extends Error {
     this.file = file;
     this.issues = issues;
   }
+
+  /** The issues as findings. */
+  get findings(): Finding[] {
+    return this.issues.map((issue) => toFinding(this.file, issue));
+  }
 }
 
-function formatIssue(file: string, { path, line, message }: ConfigIssue): string {
-  const place = line === undefined ? file : `${file}:${line}`;
-  return printable(path === "" ? `${place}: ${message}` : `${place}: ${path}: ${message}`);
+function toFinding(file: string, { code, path, line, words, remedy }: ConfigIssue): Finding {
+  const place = { file, ...(line !== undefined && { line }), ...(path !== "" && { key: path }) };
+  return { code, severity: "error", place, words, remedy };
+}
+
+function formatIssue(file: string, issue: ConfigIssue): string {
+  const { place = { file } } = toFinding(file, issue);
+  return printable(`${formatPlace(place)}: ${sentence(issue)}`);
 }

@@ -4,10 +4,13 @@ import * as v from "valibot";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
 import { deepFreeze } from "./freeze.ts";
 import { lineOf } from "./toml/locate.ts";
-import { findMode } from "./mode.ts";
+import { findMode, type Mode } from "./mode.ts";
 import { readConfig } from "./read_config.ts";
 import { clientSchema, serverSchema } from "./schema.ts";
 import { camelKeys, keyPaths, snakeKey } from "./table.ts";
+import type { FindingCode } from "../messages/findings.ts";
+import { formatFault } from "./toml/other_formats.ts";
+import type { OutlineProblem } from "./toml/outline_faults.ts";
 import { outlineOf } from "./toml/toml_outline.ts";
 import type { Config } from "./types.ts";
 import { type UnknownKey, unknownKeys } from "./unknown_keys.ts";
@@ -25,7 +28,7 @@ export async function loadConfig(path: string): Promise<Config> {
  */
 export function parseConfig(source: string, file: string): Config {
   const { raw, lines } = parseToml(source, file);
-  const fail = (issues: Omit<ConfigIssue, "line">[]): never => {
+  const fail = (issues: Unlocated[]): never => {
     const located = issues.map((issue) => ({ ...issue, line: lineOf(issue.path, lines) }));
     throw new ConfigError(file, located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
   };
@@ -34,17 +37,34 @@ export function parseConfig(source: string, file: string): Config {
   const { mode, issue } = findMode(raw);
   if (mode === undefined) return fail([issue]);
   const keys = { server: keyPaths(schemas.server), client: keyPaths(schemas.client) };
-  const otherMode = keys[mode === "server" ? "client" : "server"];
-  const strangers = unknownKeys(raw, { mode, here: keys[mode], otherMode });
+  const other = mode === "server" ? "client" : "server";
+  const strangers = unknownKeys(raw, { mode, here: keys[mode], otherMode: keys[other] });
   const schema: v.GenericSchema<unknown, object> = schemas[mode];
   const result = v.safeParse(schema, camelKeys(raw));
-  if (!result.success || strangers.length > 0) {
-    const others = (result.issues ?? []).filter((issue) =>
-      !strangers.some((stranger) => explains(stranger, issue))
-    );
-    return fail([...strangers, ...others.map((issue) => explain(issue, keys[mode]))]);
+  if (result.success && strangers.length === 0) {
+    return deepFreeze({ ...result.output, file }) as Config;
   }
-  return deepFreeze({ ...result.output, file }) as Config;
+  if (v.is(schemas[other], camelKeys({ ...raw, mode: other }))) return fail([wholeFile(mode)]);
+  const others = (result.issues ?? []).filter((issue) =>
+    !strangers.some((stranger) => explains(stranger, issue))
+  );
+  return fail([...strangers, ...others.map((issue) => explain(issue, keys[mode]))]);
+}
+
+type Unlocated = Omit<ConfigIssue, "line">;
+
+/** The issue of a complete file of the other mode. */
+function wholeFile(mode: Mode): Unlocated {
+  const [other, beside] = mode === "server"
+    ? ["client", "the customers"]
+    : ["server", "the access concentrator"];
+  return {
+    code: "wrong-mode",
+    path: "mode",
+    words: `The settings in this file are those of a ${other}, but it says "${mode}"`,
+    remedy: `write mode = "${other}" if this machine is beside ${beside}; otherwise name the ` +
+      `configuration of the ${mode}`,
+  };
 }
 
 /**
@@ -64,23 +84,39 @@ function parseToml(
   const text = source.replace(/^\ufeff/, "");
   const { lines, problems } = outlineOf(text);
   if (problems.length > 0) {
-    const issues = problems.map(({ path, line, message }) => ({
-      path,
-      line,
-      message: path === "" ? `Cannot parse TOML: ${message}` : message,
-    }));
-    throw new ConfigError(file, issues);
+    const whole = formatFault(text);
+    throw new ConfigError(
+      file,
+      whole !== undefined
+        ? [{ code: "not-toml", path: "", ...whole }]
+        : problems.map(({ kind, ...problem }) => ({ code: CODES[kind], ...problem })),
+    );
   }
   try {
     return { raw: parse(text), lines };
   } catch (error) {
+    // The outline accepts only what the parser does, so no message of the parser is expected.
     if (!(error instanceof Error)) throw error;
-    const [, line, what] = /on line (\d+),? (.*)/s.exec(error.message) ?? [];
-    const message = `Cannot parse TOML: ${what ?? error.message}`;
-    const issue = { path: "", line: line === undefined ? undefined : Number(line), message };
+    const line = /on line (\d+)/.exec(error.message)?.[1];
+    const issue = {
+      code: "toml-syntax",
+      path: "",
+      line: line === undefined ? undefined : Number(line),
+      words: "This line is not TOML",
+      remedy: "compare it with config.example.toml",
+    } as const;
     throw new ConfigError(file, [issue]);
   }
 }
+
+/** Codes of problems with the structure of a file. */
+const CODES = {
+  syntax: "toml-syntax",
+  duplicate: "duplicate-key",
+  order: "misplaced-key",
+  brackets: "table-brackets",
+  unknown: "unknown-key",
+} as const satisfies Record<OutlineProblem["kind"], FindingCode>;
 
 function pathOf({ path }: v.BaseIssue<unknown>): string {
   return (path ?? []).reduce(
@@ -92,30 +128,32 @@ function pathOf({ path }: v.BaseIssue<unknown>): string {
   );
 }
 
-function explain(
-  issue: v.BaseIssue<unknown>,
-  known: ReadonlySet<string>,
-): Omit<ConfigIssue, "line"> {
+function explain(issue: v.BaseIssue<unknown>, known: ReadonlySet<string>): Unlocated {
   const path = pathOf(issue);
-  return { path, message: messageOf(issue, path, known) };
+  return { path, ...said(issue, path, known) };
 }
 
-/** The message for an issue; replaces valibot's own messages for tables and lists of tables. */
-function messageOf(
+/** What an issue says; replaces valibot's own messages for tables and lists of tables. */
+function said(
   issue: v.BaseIssue<unknown>,
   path: string,
   known: ReadonlySet<string>,
-): string {
-  if (issue.kind !== "schema") return issue.message;
+): Omit<Unlocated, "path"> {
   const has = (prefix: string): boolean => [...known].some((key) => key.startsWith(prefix));
+  if (issue.kind !== "schema") {
+    const isDuplicate = /^clients\[\d+\]\.name$/.test(path) && issue.kind === "validation";
+    const code = isDuplicate ? "duplicate-name" : "bad-value";
+    return { code, words: issue.message, remedy: issue.expected ?? "" };
+  }
   if (issue.received === "undefined") {
     const todo = has(`${path}[].`)
-      ? `; add a table [[${path}]]`
+      ? `add a table [[${path}]]`
       : has(`${path}.`)
-      ? `; add a table [${path}]`
-      : "";
-    return `Missing; this key has no default${todo}`;
+      ? `add a table [${path}]`
+      : "add it as in config.example.toml";
+    return { code: "missing-key", words: "Missing, and this key has no default", remedy: todo };
   }
   const what = issue.type === "array" ? `a list of tables, written as [[${path}]]` : "a table";
-  return `Expected ${what}, not ${show(issue.input)}`;
+  const words = `Expected ${what}, not ${show(issue.input)}`;
+  return { code: "bad-value", words, remedy: `write ${what}` };
 }

@@ -1,11 +1,13 @@
 import type { ConfigIssue } from "./config_error.ts";
-import { didYouMean, nearest } from "./suggest.ts";
+import { nearest } from "./suggest.ts";
 import { show } from "./values.ts";
 
 /** Role of a daemon. */
 export type Mode = "server" | "client";
 
 const MODES: readonly string[] = ["server", "client"];
+const ROLES = 'write "server" beside the access concentrator, "client" beside the customers';
+const EXAMPLE = "write it as in config.example.toml";
 /** Maximum depth of nested tables that are searched. */
 const MAX_DEPTH = 4;
 
@@ -16,9 +18,10 @@ export function findMode(
   const { mode } = raw;
   if (isMode(mode)) return { mode };
   if (mode !== undefined) {
-    const hint = typeof mode === "string" ? didYouMean(mode, MODES) : "";
-    const message = `Expected "server" or "client", not ${show(mode)}${hint}`;
-    return { issue: { path: "mode", message } };
+    const meant = typeof mode === "string" ? nearest(mode, MODES) : undefined;
+    const words = `Expected "server" or "client", not ${show(mode)}`;
+    const remedy = meant === undefined ? ROLES : `did you mean "${meant}"?`;
+    return { issue: { code: "bad-value", path: "mode", words, remedy } };
   }
   // A misspelt or misplaced mode still allows the other settings to be checked.
   const misspelt = Object.keys(raw).find((key) => nearest(key, ["mode"]) && isMode(raw[key]));
@@ -26,10 +29,11 @@ export function findMode(
   const misplaced = findIn(raw, "", 0);
   if (misplaced !== undefined) return { mode: misplaced };
   if (Object.keys(raw).length === 0) {
-    return { issue: { path: "", message: "The file is empty; see config.example.toml" } };
+    const words = "The file has no settings";
+    return { issue: { code: "config-empty", path: "", words, remedy: EXAMPLE } };
   }
-  const message = 'Missing; add mode = "server" or mode = "client"';
-  return { issue: { path: "mode", message } };
+  const remedy = 'add mode = "server" or mode = "client" above the first table';
+  return { issue: { code: "missing-key", path: "mode", words: "Missing", remedy } };
 }
 
 function isMode(value: unknown): value is Mode {

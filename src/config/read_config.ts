@@ -10,39 +10,65 @@ export async function readConfig(file: string): Promise<string> {
   try {
     return await readText(file, MAX_FILE);
   } catch (error) {
-    const message = `Cannot read the configuration: ${causeOf(error)}`;
-    throw new ConfigError(file, [{ path: "", line: undefined, message }]);
+    const { why, remedy } = causeOf(error);
+    const words = `Cannot read the configuration: ${why}`;
+    const place = { path: "", line: undefined };
+    throw new ConfigError(file, [{ code: "config-unreadable", ...place, words, remedy }]);
   }
 }
 
 /**
  * Reads a text of at most `most` bytes to its end, without relying on the file's size: a pipe has
- * none, and a device may be endless. Throws RangeError if it is longer, TypeError if it is not
- * UTF-8.
+ * none, and a device may be endless. Throws an Error if it is longer, TypeError if it is not UTF-8.
  */
 export async function readText(file: string, most: number): Promise<string> {
   if ((await Deno.stat(file)).isDirectory) {
-    throw new Error("it is a directory; name the file in it");
+    throw new Unusable("it is a directory", "name the file in it");
   }
   using opened = await Deno.open(file);
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let text = "";
   let size = 0;
   for await (const chunk of opened.readable) {
+    if (size === 0 && isUtf16(chunk)) {
+      throw new Unusable("it is UTF-16, as Windows programs write", "save it as UTF-8");
+    }
     size += chunk.length;
-    if (size > most) {
-      throw new RangeError(`it has more than ${most} bytes; name the right file`);
+    if (size > most) throw new Unusable(`it has more than ${most} bytes`, "name the right file");
     }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();
 }
 
-function causeOf(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "no such file; check the path";
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "permission denied; check the owner and mode of the file and of its parent directories";
+/** Why a file is no configuration, and what to do. */
+class Unusable extends Error {
+  constructor(readonly why: string, readonly remedy: string) {
+    super(`${why}; ${remedy}`);
   }
-  if (error instanceof TypeError) return "it is not UTF-8; save it in that encoding";
-  return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether a text starts with the byte order mark of UTF-16 (RFC 2781 section 3.2). */
+function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
+function causeOf(error: unknown): { why: string; remedy: string } {
+  if (error instanceof Unusable) return error;
+  if (error instanceof Deno.errors.NotFound) {
+    return { why: "no such file", remedy: "check the path" };
+  }
+  if (error instanceof Deno.errors.NotADirectory) {
+    return { why: "a part of its path is a file, not a directory", remedy: "check the path" };
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return {
+      why: "permission denied",
+      remedy: "check the owner and mode of the file and of its parent directories",
+    };
+  }
+  if (error instanceof TypeError) {
+    return { why: "it is not UTF-8", remedy: "save it in that encoding, or name the right file" };
+  }
+  return { why: error instanceof Error ? error.message : String(error), remedy: "" };
 }

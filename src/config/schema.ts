@@ -112,7 +112,10 @@ function keepalive(): Schema<KeepaliveConfig> {
     }),
     "timeout",
     ({ interval, timeout }) => timeout > interval,
-    'Must be longer than "interval", otherwise an idle tunnel times out before it is probed',
+    [
+      'Must be longer than "interval", otherwise an idle tunnel times out before it is probed',
+      'raise it, such as to three times "interval"',
+    ],
   );
 }
 
@@ -125,7 +128,7 @@ function reconnect(): Schema<ReconnectConfig> {
     }),
     "cap",
     ({ base, cap }) => cap >= base,
-    'Must not be shorter than "base", the first delay',
+    ['Must not be shorter than "base", the first delay', 'raise it or lower "base"'],
   );
 }
 
@@ -146,6 +149,8 @@ const congestionControl = () =>
 
 const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
 
+const ADD_CLIENT = "add a table [[clients]] with name and secret_file";
+
 function clients(folder: string): Schema<AllowedClient[]> {
   const client = v.object({
     name: clientName,
@@ -159,8 +164,8 @@ function clients(folder: string): Schema<AllowedClient[]> {
       const before = first.get(item?.name);
       if (before === undefined) return void first.set(item?.name, index);
       addIssue({
-        message:
-          `Client "${item.name}" is already defined as clients[${before}]; names must be unique`,
+        message: `Client "${item.name}" is already defined as clients[${before}]`,
+        expected: "give each client its own name",
         path: [
           {
             type: "array",
@@ -176,7 +181,10 @@ function clients(folder: string): Schema<AllowedClient[]> {
   });
   return v.pipe(
     v.array(client),
-    v.minLength(1, "Expected at least one [[clients]] table, otherwise no client can connect"),
+    v.rawCheck(({ dataset, addIssue }) => {
+      if (!dataset.typed || dataset.value.length > 0) return;
+      addIssue({ message: "There are no clients, so none can connect", expected: ADD_CLIENT });
+    }),
     unique,
   );
 }
@@ -218,7 +226,10 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
     "shards",
     ({ shards, interface: { mac }, tunnel: { transport } }) =>
       shards === 1 || mac === "own" && transport === "tls",
-    'More than one needs interface.mac = "own" and tunnel.transport = "tls"',
+    [
+      'More than one needs interface.mac = "own" and tunnel.transport = "tls"',
+      "set both, or remove this key",
+    ],
   );
 }
 

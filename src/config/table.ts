@@ -20,12 +20,15 @@ export function withDefault<T>(
   >;
 }
 
-/** Adds a check across the keys of a table to a schema; the issue is reported at `key`. */
+/**
+ * Adds a check across the keys of a table to a schema; the issue is reported at `key`, with what is
+ * wrong and what to do.
+ */
 export function check<T>(
   schema: v.GenericSchema<unknown, T>,
   key: string,
   holds: (value: T) => boolean,
-  message: string,
+  [words, remedy]: readonly [words: string, remedy: string],
 ): v.GenericSchema<unknown, T> {
   const checked = v.pipe(
     schema,
@@ -33,7 +36,8 @@ export function check<T>(
       if (!dataset.typed || holds(dataset.value)) return;
       const input = { [key]: undefined };
       addIssue({
-        message,
+        message: words,
+        expected: remedy,
         path: [{ type: "object", origin: "value", input, key, value: undefined }],
       });
     }),

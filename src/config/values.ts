@@ -2,43 +2,44 @@
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import * as v from "valibot";
-import { isDnsName, isSameAddress, parseAddress } from "./addresses.ts";
+import { MAX_PORT } from "./address_fault.ts";
+import { isSameAddress, parseAddress } from "./addresses.ts";
+import { isDnsName } from "./host_names.ts";
+import { nearest } from "./suggest.ts";
 import type { Address } from "./types.ts";
 import { formatDuration, parseDuration, parseSize } from "./units.ts";
+import { durationHint, sizeHint } from "./unit_hints.ts";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
-/** An invalid value, with the whole message. */
+/** An invalid value: what is wrong, and what to write. */
 class Problem {
-  constructor(readonly message: string) {}
+  constructor(readonly words: string, readonly remedy: string) {}
 }
 
-/** Makes a schema from a function that returns the value or the problem with it. */
+/**
+ * Makes a schema from a function that returns the value or the problem with it. The issue's
+ * `expected` is the remedy.
+ */
 function value<T>(read: (input: unknown) => T | Problem): Schema<T> {
   return v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const result = read(dataset.value);
       if (!(result instanceof Problem)) return result;
-      addIssue({ message: result.message });
+      addIssue({ message: result.words, expected: result.remedy });
       return NEVER;
     }),
   );
 }
 
 function expected(what: string, input: unknown, hint = ""): Problem {
-  return new Problem(`Expected ${what}, not ${show(input)}${hint && `; ${hint}`}`);
+  return new Problem(`Expected ${what}, not ${show(input)}`, hint || `write ${what}`);
 }
 
 /** Hint for a number or boolean in quotation marks. */
 function unquoted(input: unknown, isValue: (text: string) => boolean): string {
   return typeof input === "string" && isValue(input.trim()) ? "remove the quotation marks" : "";
-}
-
-/** Hint for an amount with an unknown unit or format. */
-function otherUnit(input: unknown, units: string): string {
-  const isAmount = typeof input === "string" && /^[\d.,_]+\s*[A-Za-z]/.test(input.trim());
-  return isAmount ? `use a whole number and one of the units ${units}` : "";
 }
 
 const isNumber = (text: string): boolean => /^[+-]?\d+$/.test(text);
@@ -57,7 +58,9 @@ export function listOf(item: Schema<string>, what: string): Schema<string[]> {
     if (!Array.isArray(input)) return expected(`a list of ${what} in [ ]`, input);
     for (const one of input) {
       const { issues } = v.safeParse(item, one);
-      if (issues !== undefined) return new Problem(issues[0].message);
+      if (issues !== undefined) {
+        return new Problem(issues[0].message, issues[0].expected ?? `write ${what} in [ ]`);
+      }
     }
     return input;
   });
@@ -72,15 +75,29 @@ export function show(input: unknown): string {
 
 /** Schema of a text that `accepts` allows; `what` describes it in messages. */
 export function textLike(what: string, accepts: (text: string) => boolean): Schema<string> {
-  return value((input) =>
-    typeof input === "string" && accepts(input) ? input : expected(what, input)
-  );
+  return value((input) => {
+    if (typeof input === "string" && accepts(input)) return input;
+    const trimmed = typeof input === "string" ? input.trim() : "";
+    const hasBlanks = trimmed !== input && accepts(trimmed);
+    return expected(what, input, hasBlanks ? `write "${trimmed}" without blanks around it` : "");
+  });
 }
 
 /** Schema of one of the given words. */
 export function oneOf<const W extends string>(...words: readonly W[]): Schema<W> {
   const what = `one of ${words.map((word) => `"${word}"`).join(", ")}`;
-  return value((input) => words.find((word) => word === input) ?? expected(what, input));
+  return value((input) =>
+    words.find((word) => word === input) ?? expected(what, input, meantWord(input, words))
+  );
+}
+
+/** Hint for a misspelt or shortened word. */
+function meantWord(input: unknown, words: readonly string[]): string {
+  if (typeof input !== "string" || input === "") return "";
+  const typed = input.trim().toLowerCase();
+  const begun = words.filter((word) => typed.length >= 2 && word.startsWith(typed));
+  const meant = begun.length === 1 ? begun[0] : nearest(typed, words);
+  return meant === undefined ? "" : `did you mean "${meant}"?`;
 }
 
 /** Schema of an integer from `least` to `most`. */
@@ -111,7 +128,7 @@ export function duration(least: string, most: string, off = false): Schema<numbe
   const what = `${range}${off ? ' or "0s" to disable' : ""}, such as "30s" or "500ms"`;
   return value((input) => {
     const parsed = typeof input === "string" ? parseDuration(input) : undefined;
-    if (parsed === undefined) return expected(what, input, otherUnit(input, "ms, s, m, h and d"));
+    if (parsed === undefined) return expected(what, input, durationHint(input));
     return (off && parsed === 0) || (parsed >= low && parsed <= high)
       ? parsed
       : expected(what, input);
@@ -124,28 +141,20 @@ export function size(least: string, most: string): Schema<number> {
   const what = `a size from "${least}" to "${most}", such as "10MiB"`;
   return value((input) => {
     const parsed = typeof input === "string" ? parseSize(input) : undefined;
-    if (parsed === undefined) return expected(what, input, otherUnit(input, "B, KiB, MiB and GiB"));
+    if (parsed === undefined) return expected(what, input, sizeHint(input));
     return parsed >= low && parsed <= high ? parsed : expected(what, input);
   });
 }
 
 /** Schema of a path; the output is absolute, relative paths start at `folder`. */
 export function path(folder: string): Schema<string> {
-  return value((input) =>
-    typeof input === "string" && input !== "" && !input.includes("\0")
-      ? resolve(folder, input)
-      : expected("a file path", input)
-  );
+  return value((input) => readPath(input, folder, "a file path"));
 }
 
 /** Schema of a path as above, or of the given word. */
 export function pathOr<const W extends string>(word: W, folder: string): Schema<string | W> {
   return value((input) =>
-    input === word
-      ? word
-      : typeof input === "string" && input !== "" && !input.includes("\0")
-      ? resolve(folder, input)
-      : expected(`a file path or "${word}"`, input)
+    input === word ? word : readPath(input, folder, `a file path or "${word}"`)
   );
 }
 
@@ -157,15 +166,53 @@ export function paths(folder: string, most: number): Schema<string[]> {
     if (list.length === 0 || list.length > most) return expected(what, input);
     const result: string[] = [];
     for (const item of list) {
-      if (typeof item !== "string" || item === "" || item.includes("\0")) {
-        return expected(what, item);
+      const absolute = readPath(item, folder, what);
+      if (absolute instanceof Problem) return absolute;
+      if (result.includes(absolute)) {
+        return new Problem(`Duplicate path "${item}"`, "remove one of the two");
       }
-      const absolute = resolve(folder, item);
-      if (result.includes(absolute)) return new Problem(`Duplicate path "${item}"; remove one`);
       result.push(absolute);
     }
     return result;
   });
+}
+
+/** Texts that are written where the path of a file belongs. Messages must not show a secret. */
+const NOT_A_PATH: readonly [pattern: RegExp, words: string, remedy: string][] = [
+  [
+    /^[0-9a-f]{64}$/i,
+    "This is a secret or a fingerprint itself, but the path of a file belongs here",
+    "put it into a file that only the daemon's user can read, and write its path",
+  ],
+  [
+    /^(?:sha-?256[:/]?)?(?:[0-9a-f]{2}:){15,}[0-9a-f]{2}$|^sha-?256[:/]/i,
+    "This is a certificate's fingerprint, but the path of the certificate itself belongs here",
+    "copy server.crt from the server, and write its path",
+  ],
+  [
+    /^-----BEGIN /,
+    "This is the content of a file, but the path of a file belongs here",
+    "put it into a file, and write its path",
+  ],
+  [
+    /^~\//,
+    'A path that starts with "~" is not expanded',
+    "write the whole path, such as /etc/pppoe-proxy/server.crt",
+  ],
+  [
+    /^file:\/\//i,
+    "This is a URL, but the path of a file belongs here",
+    'write it without "file://"',
+  ],
+];
+
+function readPath(input: unknown, folder: string, what: string): string | Problem {
+  if (typeof input !== "string" || input === "" || input.includes("\0")) {
+    return expected(what, input);
+  }
+  const [, words, remedy] = NOT_A_PATH.find(([pattern]) => pattern.test(input.trim())) ?? [];
+  if (words !== undefined && remedy !== undefined) return new Problem(words, remedy);
+  return resolve(folder, input);
 }
 
 /** Schema of a DNS name or an IP address, as used in certificates. */
@@ -184,18 +231,22 @@ export function addresses(): Schema<Address[]> {
     if (list.length === 0) return expected(what, input);
     const result: Address[] = [];
     for (const item of list) {
-      if (typeof item !== "string") return expected(what, item);
+      if (typeof item !== "string") return expected(what, item, portAlone(item));
       const address = parseAddress(item);
-      if (typeof address === "string") {
-        return new Problem(`Cannot read "${item}" as an address: ${address}`);
-      }
+      if ("words" in address) return new Problem(address.words, address.remedy);
       if (result.some((other) => isSameAddress(other, address))) {
-        return new Problem(`Duplicate address "${item}"; remove one`);
+        return new Problem(`Duplicate address "${item}"`, "remove one of the two");
       }
       result.push(address);
     }
     return result;
   });
+}
+
+/** Hint for a port without an address. */
+function portAlone(input: unknown): string {
+  const isPort = typeof input === "number" && input >= 1 && input <= MAX_PORT;
+  return isPort ? `write the address too, such as "0.0.0.0:${input}"` : "";
 }
 
 /** Schema of `rewrite`, `preserve` or `fixed:<hex>`. */

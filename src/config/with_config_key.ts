@@ -1,21 +1,30 @@
-import { ConfigError } from "./config_error.ts";
+import type { FindingCode } from "../messages/findings.ts";
+import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import { Refusal } from "./finding.ts";
 import { lineOf, locateKeys } from "./toml/locate.ts";
 
 /**
  * Runs `read` for a setting; turns its exception into a ConfigError with the setting's key and
- * line.
+ * line. `code` is that of an exception without one.
  */
 export async function withConfigKey<T>(
   file: string,
   path: string,
   read: () => T | Promise<T>,
+  code: FindingCode = "bad-value",
 ): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(file, [{ path, line: await lineIn(file, path), message }]);
+    throw new ConfigError(file, [{ path, line: await lineIn(file, path), ...said(error, code) }]);
   }
+}
+
+function said(error: unknown, code: FindingCode): Pick<ConfigIssue, "code" | "words" | "remedy"> {
+  if (error instanceof Refusal) {
+    return { code: error.code, words: error.words, remedy: error.remedy };
+  }
+  return { code, words: error instanceof Error ? error.message : String(error), remedy: "" };
 }
 
 async function lineIn(file: string, path: string): Promise<number | undefined> {

@@ -1,6 +1,7 @@
 import { MALFORMED, POLICY } from "./discovery_drops.ts";
 import { EVENT_KINDS } from "./event_kinds.ts";
 import type { Explanation } from "./explanation.ts";
+import { FINDINGS } from "./findings.ts";
 import { LOG_MESSAGES } from "./log_messages.ts";
 import { PROBLEMS } from "./problems.ts";
 import { SESSION_ENDS } from "./session_ends.ts";
@@ -70,6 +71,13 @@ export const CATALOGUE: readonly Section[] = [
     kind: "drop reason",
     seen: "Field `reason` of `refused` and `dropped`, `status`, metric `drops_total`.",
     words: DROP_REASONS,
+  },
+  {
+    title: "Findings",
+    kind: "finding",
+    seen:
+      "In brackets after each line of `check` and `doctor`, `code` in their JSON and of `finding`.",
+    words: FINDINGS,
   },
 ];
 

@@ -1,26 +1,70 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import fc from "fast-check";
 import { formatAddress, parseAddress } from "../../src/config/addresses.ts";
 
 Deno.test("IPv4 addresses, IPv6 addresses and names with ports are parsed, and formatted the same", () => {
   for (const text of ["192.0.2.2:8443", "[2001:db8::1]:1", "[::]:65535", "proxy.example:443"]) {
     const address = parseAddress(text);
-    assertEquals(typeof address === "string" ? address : formatAddress(address), text);
+    assertEquals("words" in address ? address.words : formatAddress(address), text);
   }
 });
 
-Deno.test("invalid addresses are refused with the reason", () => {
-  const reasons: [string, string][] = [
-    ["192.0.2.2", 'as in "192.0.2.2:8443"'],
-    ["2001:db8::1", 'as in "[2001:db8::1]:8443"'],
-    ["2001:db8::1:x:8443", "needs brackets"],
-    ["[192.0.2.2]:1", "is not an IPv6 address"],
-    ["192.0.2.256:1", "neither an IPv4 address nor a name"],
-    ["-a.example:1", "neither an IPv4 address nor a name"],
-    [":8443", "neither an IPv4 address nor a name"],
-    ["a:0", "not between 1 and 65535"],
-    ["a:65536", "not between 1 and 65535"],
+Deno.test("an invalid address is refused with what to write instead", () => {
+  const faults: [text: string, words: string, remedy: string][] = [
+    ["192.0.2.2", '"192.0.2.2" has no port', 'write "192.0.2.2:8443"'],
+    ["192.0.2.2:", '"192.0.2.2:" has no port', 'write "192.0.2.2:8443"'],
+    ["2001:db8::1", '"2001:db8::1" has no port', 'write "[2001:db8::1]:8443"'],
+    ["2001:db8::1:8443", "IPv6 address and a port without brackets", 'write "[2001:db8::1]:8443"'],
+    ["fe80::1%eth0:8443", "IPv6 address and a port without", 'write "[fe80::1%eth0]:8443"'],
+    [
+      "2001:db8::1:x:8443",
+      "is neither an IP address nor a name",
+      'write it as in "192.0.2.2:8443"',
+    ],
+    ["[2001:db8::1", "has only one bracket", 'write it as "[2001:db8::1]:8443"'],
+    ["[2001:db8::1]:0", "Port 0 is not between 1 and 65535", "write the port that the server uses"],
+    ["[2001:db8::1]:x", "is not a number", 'write it as in "192.0.2.2:8443"'],
+    ["[x]:1", "Only an IPv6 address has brackets", 'write "x:1"'],
+    ["[192.0.2.2]:1", "Only an IPv6 address has brackets", 'write "192.0.2.2:1"'],
+    ["192.0.2.256:1", "is not an IPv4 address", "four numbers from 0 to 255"],
+    ["-a.example:1", '"-a.example" is neither an IP address nor a name', 'as in "192.0.2.2:1"'],
+    [":8443", "has no address before the port", '"0.0.0.0:8443"'],
+    [" 192.0.2.2:1 ", "There are blanks around", "remove them"],
+    ["tcp://192.0.2.2", 'An address has no "tcp://"', 'write "192.0.2.2:8443"'],
+    ["a:0", "Port 0 is not between 1 and 65535", "write the port that the server uses"],
+    ["a:65536", "Port 65536 is not between 1 and 65535", "write the port that the server uses"],
+    ["", '"" has no port', 'write it as in "192.0.2.2:8443"'],
   ];
-  for (const [text, reason] of reasons) {
-    assertStringIncludes(String(parseAddress(text)), reason, text);
+  for (const [text, words, remedy] of faults) {
+    const fault = parseAddress(text);
+    assert("words" in fault, text);
+    assertStringIncludes(fault.words, words, text);
+    assertStringIncludes(fault.remedy, remedy, text);
   }
+});
+
+Deno.test("what is suggested instead of an address is an address", () => {
+  const parts = fc.constantFrom(
+    "1",
+    "255",
+    "8443",
+    ":",
+    "::",
+    ".",
+    "[",
+    "]",
+    "a",
+    "%",
+    " ",
+    "*",
+    "/",
+  );
+  fc.assert(
+    fc.property(fc.array(parts, { maxLength: 9 }), (words) => {
+      const fault = parseAddress(words.join(""));
+      const suggested = "words" in fault ? /^write "([^"]*)"$/.exec(fault.remedy)?.[1] : undefined;
+      if (suggested !== undefined) assert(!("words" in parseAddress(suggested)), suggested);
+    }),
+    { seed: 16, numRuns: 20_000 },
+  );
 });

@@ -33,6 +33,6 @@ Deno.test("the admin API listens on loopback addresses only, and only with a tok
   assertStringIncludes(wrong('listen = "127.0.0.1:9180"'), "Required with");
   assertStringIncludes(
     wrong('listen = "192.0.2.1:9180"\ntoken_file = "admin.token"'),
-    "Expected loopback addresses",
+    "takes loopback addresses only",
   );
 });

@@ -53,38 +53,38 @@ Deno.test("P6: TOML values are parsed as specified, with keys in order", () => {
 });
 
 /** Valid TOML that @std/toml 1.0.11 refuses or parses incorrectly, and our message for it. */
-const REFUSED: [source: string, message: string][] = [
-  ["[t.u]\na = 1\n[t]\nb = 2", "Move [t] above line 1, which starts a table inside it"],
-  ["a = [1\n, 2\n]", "Write the comma at the end of line 1"],
-  ["a = [\n1 # x\n\n, 2]", "Write the comma at the end of line 2"],
-  ['a = """x"""""', 'A text between """ cannot end with "; write it on one line'],
-  ["a = '''x''''", "A text between ''' cannot end with '; write it on one line"],
-  ['a = """x\\  \n  y"""', "Remove the blanks after the backslash at the end of the line"],
-  ["a = { b = []}", 'Write a space between "]" and "}"'],
-  ["a = { b = [[1,]}", 'Write a space between "]" and "}"'],
-  ["[constructor]", "Unknown key"],
-  ["[a]\n__proto__.b = 2", "Unknown key"],
-  ["a = { toString = 1 }", "Unknown key"],
+const REFUSED: [source: string, words: string][] = [
+  ["[t.u]\na = 1\n[t]\nb = 2", "[t] stands below line 1, which starts a table inside it"],
+  ["a = [1\n, 2\n]", "A comma stands at the start of a line"],
+  ["a = [\n1 # x\n\n, 2]", "A comma stands at the start of a line"],
+  ['a = """x"""""', 'A text between """ cannot end with "'],
+  ["a = '''x''''", "A text between ''' cannot end with '"],
+  ['a = """x\\  \n  y"""', "There are blanks after the backslash at the end of the line"],
+  ["a = { b = []}", '"]" and "}" touch'],
+  ["a = { b = [[1,]}", '"]" and "}" touch'],
+  ["[constructor]", 'Unknown key "constructor"'],
+  ["[a]\n__proto__.b = 2", 'Unknown key "__proto__"'],
+  ["a = { toString = 1 }", 'Unknown key "toString"'],
   ['[""]\na = 1', "The name between the quotation marks is empty"],
   ["'' = 1", "The name between the quotation marks is empty"],
   ...["1979-05-27", "1979-05-27T07:32:00Z", "07:32:00", "07:32:00.25"].map((
     time,
   ): [string, string] => [
     `a = ${time}`,
-    `Dates and times are not supported; for a text write "${time}"`,
+    "Dates and times are not supported",
   ]),
 ];
 
 Deno.test("P6: TOML that @std/toml does not parse as specified is refused, with a reason", () => {
-  for (const [source, message] of REFUSED) {
-    assertEquals([source, outlineOf(source).problems[0]?.message], [source, message]);
+  for (const [source, words] of REFUSED) {
+    assertEquals([source, outlineOf(source).problems[0]?.words], [source, words]);
   }
 });
 
 Deno.test("P6: a table has at most 200 settings, as @std/toml takes quadratic time", () => {
   const settings = (count: number, end: string): string =>
     Array.from({ length: count }, (_, at) => `k${at} = 1`).join(end);
-  const message = "More than 200 settings in one table; remove some";
+  const words = "More than 200 settings in one table";
   for (
     const table of [
       (count: number) => settings(count, "\n"),
@@ -93,7 +93,7 @@ Deno.test("P6: a table has at most 200 settings, as @std/toml takes quadratic ti
     ]
   ) {
     assertEquals(outlineOf(table(200)).problems, []);
-    assertEquals(outlineOf(table(201)).problems.map(({ message }) => message), [message]);
+    assertEquals(outlineOf(table(201)).problems.map((it) => it.words), [words]);
   }
   const tables = Array.from({ length: 50 }, (_, at) => `[t${at}]\n${settings(50, "\n")}`);
   assertEquals(outlineOf(tables.join("\n")).problems, []);

@@ -1,4 +1,5 @@
 import { ConfigError } from "../../config/config_error.ts";
+import { sentence } from "../../config/finding.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { ReloadInProgressError } from "../../daemon/reload.ts";
 import { problem } from "../http/problem.ts";
@@ -31,6 +32,7 @@ async function reload(daemon: Daemon): Promise<object> {
   }
 }
 
-function plain({ path, line, message }: ConfigError["issues"][number]) {
-  return { path, message, ...(line !== undefined && { line }) };
+function plain({ path, line, code, words, remedy }: ConfigError["issues"][number]) {
+  const message = sentence({ words, remedy });
+  return { path, message, code, words, remedy, ...(line !== undefined && { line }) };
 }

@@ -48,6 +48,10 @@ export const ProblemDetails = v.object({
     path: v.string(),
     line: v.optional(count),
     message: v.string(),
+    /** Code, what is wrong and what to do, where a configuration was refused. */
+    code: v.optional(v.string()),
+    words: v.optional(v.string()),
+    remedy: v.optional(v.string()),
   }))),
 });
 export type ProblemDetails = v.InferOutput<typeof ProblemDetails>;

@@ -2,6 +2,7 @@ import { raiseOpenFileLimit } from "../../../ffi/file/open_files.ts";
 import { adminSocket } from "../../config/admin_socket.ts";
 import { checkNotPublic, trustedOwners } from "../../config/files/file_rules.ts";
 import { groupNumber } from "../../config/files/group.ts";
+import { sentence } from "../../config/finding.ts";
 import { loadConfig } from "../../config/load.ts";
 import {
   checkCaptureDirectory,
@@ -93,7 +94,7 @@ export async function checkPlaces(config: Config, findings: Findings): Promise<v
   await findings.attempt(() => checkCaptureDirectory(capture.directory, owners));
   for (const place of [stateDir, capture.directory]) {
     const trouble = diskTrouble(place);
-    if (trouble !== undefined) findings.notes.push(`${trouble}; the daemon runs without it`);
+    if (trouble !== undefined) findings.notes.push(sentence(trouble));
   }
   const { readSocket, readGroup } = config.admin;
   if (readSocket !== undefined) {

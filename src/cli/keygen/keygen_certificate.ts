@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { join } from "node:path";
-import { isDnsName } from "../../config/addresses.ts";
+import { isDnsName } from "../../config/host_names.ts";
 import { readPin } from "../../config/files/certificate.ts";
 import { UsageError } from "../arguments.ts";
 import { writeNewFile } from "./new_file.ts";

@@ -1,5 +1,6 @@
 /** Certificate files, and the rules for certificates that a server presents or a client pins. */
 import { createHash, X509Certificate } from "node:crypto";
+import { Refusal } from "../finding.ts";
 import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
 
 const BLOCKS = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
@@ -39,20 +40,23 @@ export async function readCertificate(
  * ignored. Refuses a CA certificate, because its key can sign certificates for others.
  */
 export function parseCertificate(text: string, path: string): Certificate {
-  const refuse = (why: string) => new Error(`Cannot use the certificate "${path}": ${why}`);
+  const refuse = (why: string, remedy: string) =>
+    new Refusal("certificate-unusable", `Cannot use the certificate "${path}": ${why}`, remedy);
   const blocks = [...text.matchAll(BLOCKS)].map(([, body]) => parseBlock(body));
-  if (blocks.length === 0) throw refuse(`it has no PEM certificate; ${MAKE_ONE}`);
+  if (blocks.length === 0) throw refuse("it has no PEM certificate", MAKE_ONE);
   const [leaf] = blocks;
-  if (leaf === undefined || blocks.includes(undefined)) throw refuse(`it is damaged; ${MAKE_ONE}`);
+  if (leaf === undefined || blocks.includes(undefined)) throw refuse("it is damaged", MAKE_ONE);
   if (leaf.ca) {
     throw refuse(
-      `it is a CA certificate (CA:TRUE, the default of \`openssl req -x509\`), which can issue certificates to others; ${MAKE_ONE}`,
+      "it is a CA certificate (CA:TRUE, the default of `openssl req -x509`), which can issue certificates to others",
+      MAKE_ONE,
     );
   }
   const strangers = withoutIssuers(leaf, blocks as X509Certificate[]);
   if (strangers > 0) {
     throw refuse(
-      "it has several certificates that are not issuers of the first one; put each into its own file and list the files",
+      "it has several certificates that are not issuers of the first one",
+      "put each into its own file and list the files",
     );
   }
   return describe(leaf, path);
@@ -74,7 +78,9 @@ export function readPem(
   kind: "certificate" | "key",
   owners: Owners = trustedOwners(),
 ): string {
+  const code = `${kind}-unusable` as const;
   const bytes = readGuarded(path, {
+    code,
     what: `the ${kind}`,
     rule: kind === "key" ? "private" : "unchangeable",
     owners,
@@ -82,8 +88,10 @@ export function readPem(
     hint: MAKE_ONE,
   });
   if (bytes !== undefined) return new TextDecoder().decode(bytes);
-  throw new Error(
-    `Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes; name the right file`,
+  throw new Refusal(
+    code,
+    `Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes`,
+    "name the right file",
   );
 }
 

@@ -3,6 +3,8 @@
  * use them, so that they agree.
  */
 import { dirname } from "node:path";
+import type { FindingCode } from "../../messages/findings.ts";
+import { Refusal } from "../finding.ts";
 import {
   EACCES,
   effectiveUser,
@@ -22,6 +24,18 @@ const ACCOUNT = "pppoe-proxy";
 const UNKNOWN_USER = 65_534;
 /** Sticky bit: only owners may remove or rename entries of a directory (inode(7)). */
 const STICKY = 0o1000;
+
+/** Why a file cannot be used, and what to do. */
+export interface Fault {
+  code: FindingCode;
+  why: string;
+  remedy: string;
+}
+
+/** Returns the error for a file that cannot be used: `subject: why; remedy`. */
+export function refusal(subject: string, { code, why, remedy }: Fault): Refusal {
+  return new Refusal(code, `${subject}: ${why}`, remedy);
+}
 
 /** Ids of users that may own files that a configuration names. */
 export type Owners = ReadonlySet<number>;
@@ -61,6 +75,8 @@ function accountUser(): number | undefined {
 
 /** Options of `readGuarded`. */
 export interface GuardedRead {
+  /** Code of the error if the file cannot be read. */
+  code: FindingCode;
   /** Name of the file in messages: `the secret`. */
   what: string;
   rule: Rule;
@@ -74,19 +90,22 @@ export interface GuardedRead {
 /** Reads a whole file; undefined if it exceeds the limit. Throws an Error that says what to do. */
 export function readGuarded(
   path: string,
-  { what, rule, owners, limit, hint }: GuardedRead,
+  { code, what, rule, owners, limit, hint }: GuardedRead,
 ): Uint8Array | undefined {
-  const refuse = (why: string): Error => new Error(`Cannot use ${what} "${path}": ${why}`);
+  const refuse = (fault: Fault): Error => refusal(`Cannot use ${what} "${path}"`, fault);
   try {
     using file = new OpenFile(path);
-    if (file.facts.kind !== "file") throw refuse("it is not a regular file");
+    if (file.facts.kind !== "file") {
+      throw refuse({ code, why: "it is not a regular file", remedy: "name the right file" });
+    }
     const fault = faultOf(path, file.facts, rule, owners);
     if (fault !== undefined) throw refuse(fault);
     return file.read(limit);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
-    const todo = error.errno === ENOENT && hint !== undefined ? `; ${hint}` : "";
-    throw refuse(causeOf(error, "file") + todo);
+    const cause = causeOf(error, "file");
+    const isMissing = error.errno === ENOENT && hint !== undefined;
+    throw refuse({ code, ...cause, ...(isMissing && { remedy: hint }) });
   }
 }
 
@@ -102,8 +121,10 @@ export function checkNotPublic(path: string, what: string): void {
     if (error instanceof FileError) return; // the caller has already read the file
     throw error;
   }
-  throw new Error(
-    `Cannot use ${what} "${path}": it is world-writable; run \`chmod o-w "${path}"\``,
+  throw new Refusal(
+    "config-public",
+    `Cannot use ${what} "${path}": it is world-writable`,
+    `run \`chmod o-w "${path}"\``,
   );
 }
 
@@ -113,12 +134,15 @@ export function checkNotPublic(path: string, what: string): void {
  */
 export function checkDirectory(
   path: string,
-  { what, rule, owners }: { what: string; rule: Rule; owners: Owners },
+  { code, what, rule, owners }: Pick<GuardedRead, "code" | "what" | "rule" | "owners">,
 ): boolean {
-  const refuse = (why: string): Error => new Error(`Cannot use ${what} "${path}": ${why}`);
+  const refuse = (fault: Omit<Fault, "code">): Error =>
+    refusal(`Cannot use ${what} "${path}"`, { ...fault, code });
   try {
     using folder = new OpenFile(path);
-    if (folder.facts.kind !== "directory") throw refuse("it is not a directory");
+    if (folder.facts.kind !== "directory") {
+      throw refuse({ why: "it is not a directory", remedy: "name a directory" });
+    }
     const fault = faultOf(path, folder.facts, rule, owners) ?? ancestorFault(path, owners);
     if (fault !== undefined) throw refuse(fault);
     return true;
@@ -137,9 +161,13 @@ function faultOf(
   facts: FileFacts,
   rule: Rule,
   owners: Owners,
-): string | undefined {
+): Fault | undefined {
   if (!owners.has(facts.uid)) {
-    return `it is owned by another user (uid ${facts.uid}), who can change it; give it to root or to the user that runs pppoe-proxy: \`chown USER "${path}"\``;
+    return {
+      code: "file-not-private",
+      why: `it is owned by another user (uid ${facts.uid}), who can change it`,
+      remedy: `give it to root or to the user that runs pppoe-proxy: \`chown USER "${path}"\``,
+    };
   }
   const forbidden = rule === "private" ? READ | WRITE : WRITE;
   const grant = grantsOf(facts).find((it) => (it.bits & forbidden) !== 0 && !isFine(it, owners));
@@ -157,29 +185,40 @@ function isFine({ user, bits }: Grant, owners: Owners): boolean {
   return owners.has(user) || (effectiveUser() === ROOT && (bits & WRITE) === 0);
 }
 
-function modeFault(path: string, { kind, mode }: FileFacts, rule: Rule): string {
+function modeFault(path: string, { kind, mode }: FileFacts, rule: Rule): Fault {
   const octal = (mode & 0o7777).toString(8).padStart(4, "0");
   const verb = rule === "private" ? "read or write" : "write";
   const wanted = rule === "unchangeable" ? "go-w" : kind === "directory" ? "700" : "600";
-  return `others can ${verb} it (mode ${octal}); run \`chmod ${wanted} "${path}"\``;
+  return {
+    code: "file-not-private",
+    why: `others can ${verb} it (mode ${octal})`,
+    remedy: `run \`chmod ${wanted} "${path}"\``,
+  };
 }
 
-function aclFault(path: string, { who, bits }: Grant, rule: Rule): string {
+function aclFault(path: string, { who, bits }: Grant, rule: Rule): Fault {
   const verb = (bits & WRITE) !== 0 ? "write" : rule === "private" ? "read" : "write";
-  return `its access control list lets ${who} ${verb} it; run \`setfacl --remove-all "${path}"\` and \`chmod go-rwx "${path}"\``;
+  return {
+    code: "file-not-private",
+    why: `its access control list lets ${who} ${verb} it`,
+    remedy: `run \`setfacl --remove-all "${path}"\` and \`chmod go-rwx "${path}"\``,
+  };
 }
 
 /**
  * Why others could replace a path, through write access to a directory above it; else undefined.
  */
-export function ancestorFault(path: string, owners: Owners): string | undefined {
+export function ancestorFault(path: string, owners: Owners): Omit<Fault, "code"> | undefined {
   for (let at = path; at !== "/";) {
     at = dirname(at);
     try {
       using folder = new OpenFile(at);
       const who = replacerIn(folder.facts, owners);
       if (who !== undefined) {
-        return `${who} can replace it through write access to "${at}"; run \`chmod go-w "${at}"\`, check its owner, or choose another path`;
+        return {
+          why: `${who} can replace it through write access to "${at}"`,
+          remedy: `run \`chmod go-w "${at}"\`, check its owner, or choose another path`,
+        };
       }
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
@@ -195,17 +234,24 @@ function replacerIn(facts: FileFacts, owners: Owners): string | undefined {
   return grantsOf(facts).find((it) => (it.bits & WRITE) !== 0 && !isFine(it, owners))?.who;
 }
 
-function causeOf({ errno, message }: FileError, kind: "file" | "directory"): string {
+function causeOf(
+  { errno, message }: FileError,
+  kind: "file" | "directory",
+): Omit<Fault, "code"> {
+  const path = "check the path";
   switch (errno) {
     case ENOENT:
-      return `no such ${kind}`;
+      return { why: `no such ${kind}`, remedy: path };
     case EACCES:
-      return `permission denied; check the owner and mode of the ${kind} and of its parent directories`;
+      return {
+        why: "permission denied",
+        remedy: `check the owner and mode of the ${kind} and of its parent directories`,
+      };
     case ENOTDIR:
-      return "a component of its path is not a directory";
+      return { why: "a component of its path is not a directory", remedy: path };
     case ELOOP:
-      return "its symbolic links form a loop";
+      return { why: "its symbolic links form a loop", remedy: "remove one of them" };
     default:
-      return message;
+      return { why: message, remedy: path };
   }
 }

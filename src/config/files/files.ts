@@ -1,6 +1,7 @@
 /** Content of the files that a configuration names: certificates, keys and secrets. */
 import { timingSafeEqual } from "node:crypto";
 import { makeTlsIdentity } from "../../tunnel/tls/tls_identity.ts";
+import { Refusal } from "../finding.ts";
 import { withConfigKey } from "../with_config_key.ts";
 import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "../diff.ts";
@@ -94,7 +95,8 @@ export async function readKey(
     makeTlsIdentity(pem, key);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`Cannot use the key "${path}": ${why}`, { cause });
+    const remedy = "use the key and the certificate of one `pppoe-proxy keygen certificate`";
+    throw new Refusal("key-unusable", `Cannot use the key "${path}": ${why}`, remedy, { cause });
   }
   return key;
 }

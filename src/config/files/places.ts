@@ -1,17 +1,24 @@
 /** Checks of the directories for state, captures and admin sockets. */
 import { dirname } from "node:path";
 import { writeFault } from "../../../ffi/file/open_file.ts";
-import { ancestorFault, checkDirectory, type Owners, trustedOwners } from "./file_rules.ts";
+import type { FindingCode } from "../../messages/findings.ts";
+import {
+  ancestorFault,
+  checkDirectory,
+  type Owners,
+  refusal,
+  trustedOwners,
+} from "./file_rules.ts";
 
 /**
  * Temporary disk errors: full, over quota, faulty or read-only. They are only a warning, because
  * the daemon works without the disk, and the disk may recover while it runs.
  */
-const DISK_TROUBLE: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; free some space",
-  EDQUOT: "the disk quota is exceeded; free some space or raise the quota",
-  EIO: "the disk reports an I/O error; see the kernel log",
-  EROFS: "the file system is read-only; remount it, or name another directory",
+const DISK_TROUBLE: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
+  ENOSPC: ["the disk is full", "free some space"],
+  EDQUOT: ["the disk quota is exceeded", "free some space or raise the quota"],
+  EIO: ["the disk reports an I/O error", "see the kernel log"],
+  EROFS: ["the file system is read-only", "remount it, or name another directory"],
 };
 
 /**
@@ -23,8 +30,9 @@ export function checkStateDirectory(
 ): void {
   if (path === undefined) return;
   const what = "the state directory";
-  const isThere = checkDirectory(path, { what, rule: "unchangeable", owners });
-  checkUsable(path, what, isThere);
+  const code = "state-dir-unusable";
+  const isThere = checkDirectory(path, { code, what, rule: "unchangeable", owners });
+  checkUsable(path, code, what, isThere);
 }
 
 /**
@@ -37,41 +45,48 @@ export function checkCaptureDirectory(
 ): void {
   if (path === undefined) return;
   const what = "the capture directory";
-  const isThere = checkDirectory(path, { what, rule: "private", owners });
-  checkUsable(path, what, isThere);
+  const code = "capture-dir-unusable";
+  const isThere = checkDirectory(path, { code, what, rule: "private", owners });
+  checkUsable(path, code, what, isThere);
 }
 
 /** Throws an Error if others could replace the daemon's socket. */
 export function checkSocketPlace(socket: string, owners: Owners = trustedOwners()): void {
   const fault = ancestorFault(socket, owners);
-  if (fault !== undefined) throw new Error(`Cannot use the admin socket "${socket}": ${fault}`);
+  if (fault === undefined) return;
+  const code = "admin-socket-unusable";
+  throw refusal(`Cannot use the admin socket "${socket}"`, { code, ...fault });
 }
 
-/** A warning if a temporary disk error prevents writing to a directory; undefined if not. */
-export function diskTrouble(path: string | undefined): string | undefined {
+/** A temporary disk error that prevents writing to a directory; undefined if there is none. */
+export function diskTrouble(
+  path: string | undefined,
+): { words: string; remedy: string } | undefined {
   if (path === undefined) return undefined;
-  const { code } = (exists(path) ? writingFault(path) : makingFault(path)) ?? {};
-  const why = code === undefined ? undefined : DISK_TROUBLE[code];
-  return why && `Cannot write to "${path}": ${why}`;
+  const { name } = (exists(path) ? writingFault(path) : makingFault(path)) ?? {};
+  const [why, remedy] = (name === undefined ? undefined : DISK_TROUBLE[name]) ?? [];
+  if (why === undefined || remedy === undefined) return undefined;
+  return { words: `Cannot write to "${path}": ${why}; the daemon runs without it`, remedy };
 }
 
-function checkUsable(path: string, what: string, isThere: boolean): void {
+function checkUsable(path: string, code: FindingCode, what: string, isThere: boolean): void {
   const fault = isThere ? writingFault(path) : makingFault(path);
-  if (fault === undefined || fault.code in DISK_TROUBLE) return;
-  throw new Error(`Cannot use ${what} "${path}": ${fault.why}`);
+  if (fault === undefined || fault.name in DISK_TROUBLE) return;
+  const { why, remedy } = fault;
+  throw refusal(`Cannot use ${what} "${path}"`, { code, why, remedy });
 }
 
 /** Why a directory is not usable. */
 interface Fault {
   /** Name of the error, such as ENOSPC (errno(3)). */
-  code: string;
-  /** Text for a message. */
+  name: string;
   why: string;
+  remedy: string;
 }
 
 function writingFault(path: string): Fault | undefined {
-  const code = writeFault(path);
-  return code && { code, why: "it is not writable; check its owner and mode" };
+  const name = writeFault(path);
+  return name && { name, why: "it is not writable", remedy: "check its owner and mode" };
 }
 
 /** Creates a directory and removes it again: checking permissions alone would not be reliable. */
@@ -83,8 +98,9 @@ function makingFault(path: string): Fault | undefined {
     Deno.mkdirSync(path, { recursive: true, mode: 0o700 });
   } catch (error) {
     fault = {
-      code: codeOf(error),
+      name: codeOf(error),
       why: `it does not exist and cannot be created: ${reasonOf(error)}`,
+      remedy: "make it, and give it to the daemon's user",
     };
   }
   for (const folder of made) removeEmpty(folder);

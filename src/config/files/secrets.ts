@@ -1,4 +1,5 @@
 import { MAX_SECRETS } from "../../tunnel/handshake.ts";
+import { Refusal } from "../finding.ts";
 import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
 import { weakness } from "./weak_secret.ts";
 
@@ -47,8 +48,10 @@ export async function readSecrets(
   );
   if (secrets.length <= MAX_SECRETS) return secrets;
   const files = paths.map((path) => `"${path}"`).join(", ");
-  throw new Error(
-    `Cannot use the secrets ${files}: there are ${secrets.length}, but a client may have at most ${MAX_SECRETS}; remove old ones`,
+  throw new Refusal(
+    "secret-unusable",
+    `Cannot use the secrets ${files}: there are ${secrets.length}, but a client may have at most ${MAX_SECRETS}`,
+    "remove old ones",
   );
 }
 
@@ -57,9 +60,11 @@ function readLines(
   path: string,
   { kind, most, owners }: { kind: SecretKind; most: number; owners: Owners },
 ): Uint8Array[] {
-  const refuse = (why: string): Error => new Error(`Cannot use the ${kind} "${path}": ${why}`);
   const makeOne = `make one with \`pppoe-proxy keygen ${kind} FILE\``;
+  const refuse = (why: string): Error =>
+    new Refusal("secret-unusable", `Cannot use the ${kind} "${path}": ${why}`, makeOne);
   const bytes = readGuarded(path, {
+    code: "secret-unusable",
     what: `the ${kind}`,
     rule: "private",
     owners,
@@ -70,13 +75,13 @@ function readLines(
   const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
   if (lines.length > most || lines.some(({ length }) => length !== 64)) {
     const each = most === 1 ? "" : `, or up to ${most} such lines`;
-    throw refuse(`expected 64 hexadecimal digits${each}; ${makeOne}`);
+    throw refuse(`expected 64 hexadecimal digits${each}`);
   }
   if (!lines.every((digits) => /^[0-9a-fA-F]+$/.test(digits))) {
-    throw refuse(`it has characters that are not hexadecimal digits; ${makeOne}`);
+    throw refuse("it has characters that are not hexadecimal digits");
   }
   const secrets = lines.map((digits) => Uint8Array.fromHex(digits));
   const weak = secrets.map(weakness).find((why) => why !== undefined);
-  if (weak !== undefined) throw refuse(`${weak}, so others can guess it; ${makeOne}`);
+  if (weak !== undefined) throw refuse(`${weak}, so others can guess it`);
   return secrets;
 }

@@ -1,3 +1,4 @@
+import { Refusal } from "../finding.ts";
 import { withConfigKey } from "../with_config_key.ts";
 import { trustedOwners } from "./file_rules.ts";
 import { readSecret } from "./secrets.ts";
@@ -24,8 +25,10 @@ export async function readTokens({ file, admin }: Config): Promise<Tokens> {
     tokens.readToken = await withConfigKey(file, "admin.read_token_file", async () => {
       const token = (await readSecret(readTokenFile, "token", owners)).toHex();
       if (token !== tokens.token) return token;
-      throw new Error(
-        `Cannot use the token "${readTokenFile}": it is the same as in token_file, which grants full access; make another with \`pppoe-proxy keygen token\``,
+      throw new Refusal(
+        "secret-unusable",
+        `Cannot use the token "${readTokenFile}": it is the same as in token_file, which grants full access`,
+        "make another with `pppoe-proxy keygen token FILE`",
       );
     });
   }

@@ -1,18 +1,10 @@
 /** Tables and keys of TOML source: their line numbers, and duplicates. */
+import { duplicateFault, itemFault, type OutlineProblem, tableFault } from "./outline_faults.ts";
+import { join, type Kind, newNode, type Node, stray } from "./toml_node.ts";
 import { TomlProblem, TomlScanner } from "./toml_scanner.ts";
 
 /** Maximum nesting of lists and tables; configurations have far less. */
 const MAX_DEPTH = 64;
-/** Maximum number of parts of a recorded path; deeper keys have the line of their ancestor. */
-const MAX_PARTS = 16;
-
-/** A problem with the structure of a file. */
-export interface OutlineProblem {
-  /** Key; empty if the rest of the text cannot be parsed. */
-  path: string;
-  line: number;
-  message: string;
-}
 
 /** Structure of a file, and its problems. */
 export interface Outline {
@@ -22,33 +14,14 @@ export interface Outline {
 }
 
 /**
- * How a name was defined: by a header `[x]`, as a part of another header, as a part of a dotted
- * key, by `[[x]]`, or as a value.
- */
-type Kind = "table" | "implied" | "dotted" | "list" | "value";
-
-interface Node {
-  kind: Kind;
-  line: number;
-  path: string;
-  children: Map<string, Node>;
-  /** Tables of a list. */
-  items: Node[];
-  /** Number of `key = value` lines directly in it. */
-  settings: number;
-}
-
-/**
  * Maximum number of settings in one table, far more than any table needs: @std/toml takes time
  * quadratic in their number.
  */
 const MAX_SETTINGS = 200;
+/** Maximum length of a name in a message. */
+const MAX_SHOWN = 80;
 /** Maximum number of reported problems. */
 const MAX_PROBLEMS = 50;
-
-function newNode(kind: Kind, line: number, path: string): Node {
-  return { kind, line, path, children: new Map(), items: [], settings: 0 };
-}
 
 /** Parses the structure of a file, up to the first syntax error. */
 export function outlineOf(source: string): Outline {
@@ -57,8 +30,10 @@ export function outlineOf(source: string): Outline {
     new Outliner(source, outline).run();
   } catch (error) {
     if (!(error instanceof TomlProblem)) throw error;
-    const { line, message } = error;
-    if (outline.problems.length < MAX_PROBLEMS) outline.problems.push({ path: "", line, message });
+    const { line, message: words, remedy } = error;
+    if (outline.problems.length < MAX_PROBLEMS) {
+      outline.problems.push({ kind: "syntax", path: "", line, words, remedy });
+    }
   }
   return outline;
 }
@@ -89,9 +64,13 @@ class Outliner {
     const { line } = scanner;
     const isList = scanner.take("[[");
     if (!isList) scanner.take("[");
+    if (scanner.sees("]")) scanner.fail("This table has no name", "write it, as in [interface]");
     const parts = this.#names(root);
     const end = isList ? "]]" : "]";
-    if (!scanner.take(end)) scanner.fail(`"${end}" is missing at the end of this table's name`);
+    if (!scanner.take(end)) {
+      const name = `${isList ? "[[" : "["}${parts.join(".").slice(0, MAX_SHOWN)}${end}`;
+      scanner.fail(`"${end}" is missing after the table's name`, `write ${name}`);
+    }
     const last = parts.pop() ?? "";
     const around = this.#descend(root, parts, "implied", line);
     return isList ? this.#openItem(around, last, line) : this.#openTable(around, last, line);
@@ -106,7 +85,9 @@ class Outliner {
     const parts = this.#scanner.key();
     const inherited = parts.find((name) => name in Object.prototype);
     if (inherited !== undefined) {
-      this.#report({ path: join(around.path, inherited), line, message: "Unknown key" });
+      const path = join(around.path, inherited);
+      const words = `Unknown key "${inherited}"`;
+      this.#report({ kind: "unknown", path, line, words, remedy: "remove it" });
     }
     return parts;
   }
@@ -114,14 +95,7 @@ class Outliner {
   #openTable(around: Node, name: string, line: number): Node {
     const known = around.children.get(name);
     if (known === undefined) return this.#add(around, name, "table", line);
-    const message = known.kind === "implied"
-      ? `Move [${known.path}] above line ${known.line}, which starts a table inside it`
-      : known.kind === "list"
-      ? `Defined as [[${name}]] on line ${known.line}; write [[${name}]] here too`
-      : known.kind === "value"
-      ? `Already defined as a value on line ${known.line}; remove one`
-      : `Table [${name}] is already defined on line ${known.line}; put all its keys there`;
-    this.#report({ path: known.path, line, message });
+    this.#report({ path: known.path, line, ...tableFault(known, name) });
     return known.kind === "list" || known.kind === "value" ? stray(known, line) : known;
   }
 
@@ -129,10 +103,7 @@ class Outliner {
     const known = around.children.get(name);
     const list = known ?? this.#add(around, name, "list", line);
     if (list.kind !== "list") {
-      const message = list.kind === "value"
-        ? `Already defined as a value on line ${list.line}; remove one`
-        : `Defined as [${name}] on line ${list.line}; if there are several, write [[${name}]] each time`;
-      this.#report({ path: list.path, line, message });
+      this.#report({ path: list.path, line, ...itemFault(list, name) });
       return stray(list, line);
     }
     const item = newNode("table", line, `${list.path}[${list.items.length}]`);
@@ -147,16 +118,15 @@ class Outliner {
     const { line } = scanner;
     const parts = this.#names(table);
     if (++table.settings > MAX_SETTINGS) {
-      scanner.fail(`More than ${MAX_SETTINGS} settings in one table; remove some`);
+      scanner.fail(`More than ${MAX_SETTINGS} settings in one table`, "remove some");
     }
-    if (!scanner.take("=")) scanner.fail(`"=" is missing after "${parts.join(".").slice(0, 80)}"`);
+    if (!scanner.take("=")) scanner.failWithoutEquals(parts.join("."));
     const last = parts.pop() ?? "";
     const around = this.#descend(table, parts, "dotted", line);
     const known = around.children.get(last);
     const path = known?.path ?? join(around.path, last);
     if (known !== undefined) {
-      const message = `Already defined on line ${known.line}; remove one`;
-      this.#report({ path, line, message });
+      this.#report({ path, line, ...duplicateFault(known) });
     }
     around.children.set(last, newNode("value", line, path));
     // A key on the same line as its table needs no entry.
@@ -167,7 +137,7 @@ class Outliner {
 
   #value(path: string, noted: number, depth: number): void {
     const scanner = this.#scanner;
-    if (depth > MAX_DEPTH) scanner.fail("Lists and tables are nested too deeply");
+    if (depth > MAX_DEPTH) scanner.fail("Lists and tables are nested too deeply", "remove some");
     if (scanner.sees('"') || scanner.sees("'")) scanner.text();
     else if (scanner.take("[")) this.#list(path, noted, depth + 1);
     else if (scanner.take("{")) this.#inlineTable(path, noted, depth + 1);
@@ -182,11 +152,13 @@ class Outliner {
       scanner.skipLines();
       if (scanner.take("]")) {
         // Where an item is expected, @std/toml parses "]}" as a table.
-        if (isItemNext && scanner.sees("}")) scanner.fail('Write a space between "]" and "}"');
+        if (isItemNext && scanner.sees("}")) {
+          scanner.fail('"]" and "}" touch', "write a space between them");
+        }
         return;
       }
       if (scanner.isDone) {
-        scanner.fail('The list that starts with "[" on this line has no "]"', begun);
+        scanner.fail('The list that starts with "[" here does not end', 'write the "]"', begun);
       }
       const item = `${path}[${index}]`;
       const { line } = scanner;
@@ -195,11 +167,16 @@ class Outliner {
       const end = scanner.line;
       scanner.skipLines();
       if (scanner.sees(",") && scanner.line !== end) {
-        scanner.fail(`Write the comma at the end of line ${end}`);
+        scanner.fail("A comma stands at the start of a line", `write it at the end of line ${end}`);
       }
       isItemNext = scanner.take(",");
       if (isItemNext || scanner.sees("]") || scanner.isDone) continue;
-      scanner.fail(`Expected "," or "]" in the list that starts on line ${begun}`);
+      const where = begun === scanner.line ? "here" : `on line ${begun}`;
+      scanner.fail(
+        `The list that starts ${where} has neither "," nor "]" after its item ${index + 1}`,
+        'write "," between items, and "]" after the last',
+        end,
+      );
     }
   }
 
@@ -211,17 +188,17 @@ class Outliner {
     if (scanner.take("}")) return;
     for (;;) {
       if (scanner.sees("\n") || scanner.sees("\r") || scanner.sees("#") || scanner.isDone) {
-        scanner.fail('A table in "{ }" must end on the same line; write it as a [table]', begun);
+        scanner.fail('A table in "{ }" must end on its line', "write it as a [table]", begun);
       }
       this.#pair(table, noted, depth);
       scanner.skipBlanks();
       if (scanner.take("}")) return;
       const { line } = scanner;
       if (!scanner.take(",") && !scanner.sees("\n") && !scanner.isDone && !scanner.sees("\r")) {
-        scanner.fail('Expected "," or "}"', line);
+        scanner.fail('A table in "{ }" has no "," between two settings', "write it", line);
       }
       scanner.skipBlanks();
-      if (scanner.sees("}")) scanner.fail('Remove the "," before "}"');
+      if (scanner.sees("}")) scanner.fail('A "," stands before "}"', "remove it");
     }
   }
 
@@ -236,8 +213,9 @@ class Outliner {
       }
       const isClosed = known.kind === "value" || (kind === "dotted" && known.kind !== "dotted");
       if (isClosed) {
-        const message = `Already defined on line ${known.line}; put all its keys there`;
-        this.#report({ path: known.path, line, message });
+        const words = `Already defined on line ${known.line}`;
+        const remedy = "put all its keys there";
+        this.#report({ kind: "duplicate", path: known.path, line, words, remedy });
       }
       return known.items.at(-1) ?? known;
     }, from);
@@ -257,15 +235,4 @@ class Outliner {
   #note(path: string, line: number): void {
     if (!this.#outline.lines.has(path)) this.#outline.lines.set(path, line);
   }
-}
-
-/** A placeholder for a table with an invalid header, so that its keys cause no further problems. */
-function stray({ path }: Node, line: number): Node {
-  return newNode("table", line, path);
-}
-
-function join(path: string, name: string): string {
-  if (path === "") return name;
-  // Paths of a key with thousands of parts would take quadratic memory.
-  return path.split(".", MAX_PARTS).length >= MAX_PARTS ? path : `${path}.${name}`;
 }

@@ -1,10 +1,9 @@
 /**
  * Scanner for the structure of TOML 1.0, for line numbers and precise error messages. @std/toml
  * parses the values, but reports no line numbers of keys and stops at the first error. Valid TOML
- * that
- * @std/toml refuses or parses incorrectly is refused here, with a reason.
+ * that @std/toml refuses or parses incorrectly is refused here, with a reason.
  */
-import { scalarFault } from "./toml_scalar.ts";
+import { equalsFault, keyFault, scalarFault, surplusFault } from "./toml_faults.ts";
 
 const BARE_KEY = /[A-Za-z0-9_-]+/y;
 /** An unquoted value, valid or not. */
@@ -17,18 +16,22 @@ const ESCAPE = /\\(?:["\\bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})/y;
 /** A backslash at the end of a line, and one that is followed by blanks. */
 const JOINED = /\\(?=\r?\n)/y;
 const BLANKS_AFTER_BACKSLASH = /\\[ \t]+(?=\r?\n)/y;
-/** Quotation marks of word processors. */
-const CURLY = /[\u2018-\u201f\u00ab\u00bb]/;
+/** Maximum lengths of what a message shows. */
+const MAX_KEY_SHOWN = 80;
+const MAX_TOKEN_SHOWN = 40;
+const MAX_REST_SHOWN = 60;
 
-/** A syntax error; the message ends without a full stop. */
+/** A syntax error: what is wrong, and what to write instead; both end without a full stop. */
 export class TomlProblem extends Error {
   override name = "TomlProblem";
   /** Line number, from 1. */
   readonly line: number;
+  readonly remedy: string;
 
-  constructor(line: number, message: string) {
-    super(message);
+  constructor(line: number, words: string, remedy: string) {
+    super(words);
     this.line = line;
+    this.remedy = remedy;
   }
 }
 
@@ -44,8 +47,18 @@ export class TomlScanner {
     const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)/.exec(source);
     if (control === null) return;
     const line = source.slice(0, control.index).split("\n").length;
-    const code = control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
-    throw new TomlProblem(line, `Invalid control character (U+${code}); is this a text file?`);
+    if (control[0] === "\r") {
+      throw new TomlProblem(
+        line,
+        "A line ends with a carriage return alone, as on old Macs",
+        "save the file with Unix line ends",
+      );
+    }
+    throw new TomlProblem(
+      line,
+      `The line has a control character (${codePoint(control[0])}), which no text has`,
+      "remove it, or name the right file",
+    );
   }
 
   /** Line number of the position, from 1. */
@@ -74,9 +87,9 @@ export class TomlScanner {
     this.#match(BLANKS);
     const next = this.#source[this.#at] ?? "";
     if (!OTHER_BLANK.test(next)) return;
-    const code = next.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
     this.fail(
-      `Unexpected white space character (U+${code}); use a plain space`,
+      `The line has an unusual blank (${codePoint(next)}), as web pages have`,
+      "replace it with a plain space",
     );
   }
 
@@ -95,9 +108,7 @@ export class TomlScanner {
     this.skipBlanks();
     this.#match(COMMENT);
     if (this.isDone || this.sees("\n") || this.sees("\r\n")) return;
-    this.fail(
-      `Expected the end of the line, not ${this.#shown()}; put each setting on its own line`,
-    );
+    this.fail(...surplusFault(this.#restOfLine()));
   }
 
   /** Scans a key, and returns its parts, which dots separate. */
@@ -123,13 +134,18 @@ export class TomlScanner {
   /** Skips a number, a boolean or a date. */
   scalar(): void {
     const token = this.#match(SCALAR);
-    if (token === undefined) this.fail('A value is missing after "="');
-    const fault = scalarFault(token);
-    if (fault !== undefined) this.fail(fault);
+    if (token === undefined) this.fail("A value is missing here", "write it, or remove the key");
+    const fault = scalarFault(token, this.#restOfLine());
+    if (fault !== undefined) this.fail(...fault);
   }
 
-  fail(message: string, line = this.#line): never {
-    throw new TomlProblem(line, message);
+  /** Throws for a key without "=" after it. */
+  failWithoutEquals(key: string): never {
+    this.fail(...equalsFault(key.slice(0, MAX_KEY_SHOWN), this.#restOfLine()));
+  }
+
+  fail(words: string, remedy: string, line = this.#line): never {
+    throw new TomlProblem(line, words, remedy);
   }
 
   #keyPart(): string {
@@ -137,12 +153,10 @@ export class TomlScanner {
     if (bare !== undefined) return bare;
     const start = this.#at;
     if (this.sees('""') || this.sees("''")) {
-      this.fail("The name between the quotation marks is empty");
+      this.fail("The name between the quotation marks is empty", "write the key without them");
     }
     if (!this.sees('"') && !this.sees("'")) {
-      this.fail(
-        `Expected a setting such as name = "wan0", or a table such as [interface], not ${this.#shown()}`,
-      );
+      this.fail(...keyFault(this.#shown()));
     }
     this.#shortText(this.#line);
     const quoted = this.#source.slice(start, this.#at);
@@ -158,7 +172,8 @@ export class TomlScanner {
       const next = this.#source[this.#at];
       if (next === undefined || next === "\n" || next === "\r") {
         this.fail(
-          `A quotation mark is missing: the text that starts with ${quote} on this line does not end on it`,
+          `The text that starts with ${quote} on this line does not end on it`,
+          `write the missing ${quote} after it`,
           line,
         );
       }
@@ -171,7 +186,11 @@ export class TomlScanner {
   #longText(quote: string, line: number): void {
     while (!this.take(quote)) {
       if (this.isDone) {
-        this.fail(`The text that starts with ${quote} on this line has no closing ${quote}`, line);
+        this.fail(
+          `The text that starts with ${quote} on this line does not end`,
+          `write the missing ${quote} after it`,
+          line,
+        );
       }
       if (this.sees("\n")) this.#line++;
       // A backslash at the end of a line joins it with the next.
@@ -180,18 +199,19 @@ export class TomlScanner {
       } else this.#at++;
     }
     if (this.sees(quote[0])) {
-      this.fail(`A text between ${quote} cannot end with ${quote[0]}; write it on one line`);
+      this.fail(`A text between ${quote} cannot end with ${quote[0]}`, "write it on one line");
     }
   }
 
   #escape(): void {
     if (this.#match(BLANKS_AFTER_BACKSLASH) !== undefined) {
-      this.fail("Remove the blanks after the backslash at the end of the line");
+      this.fail("There are blanks after the backslash at the end of the line", "remove them");
     }
     if (this.#match(ESCAPE) !== undefined) return;
     const shown = this.#source.slice(this.#at, this.#at + 2).trimEnd();
     this.fail(
-      `"${shown}" is not a valid escape; write two backslashes for one, or put the text in '…'`,
+      `"${shown}" in a text in "…" has no meaning`,
+      "write two backslashes for one, or put the text in '…'",
     );
   }
 
@@ -203,12 +223,19 @@ export class TomlScanner {
     return found;
   }
 
-  /** The next token, for a message. */
+  /** The next token, for a message; empty at the end of a line. */
   #shown(): string {
-    const rest = this.#source.slice(this.#at, this.#at + 40).split(/[\s,\]}]/)[0] ||
-      this.#source[this.#at] || "";
-    if (CURLY.test(rest)) return `${rest} (curly quotation marks; use plain ones)`;
-    if (this.isDone) return "the end of the file";
-    return /^\s/.test(rest) ? "the end of the line" : rest;
+    const rest = this.#source.slice(this.#at, this.#at + MAX_TOKEN_SHOWN);
+    return rest.split(/[\s,\]}]/)[0] || rest.slice(0, 1).trim();
   }
+
+  /** What follows on this line, without a comment, for a message. */
+  #restOfLine(): string {
+    const rest = this.#source.slice(this.#at, this.#at + MAX_REST_SHOWN);
+    return rest.split(/[#\r\n]/)[0].trim();
+  }
+}
+
+function codePoint(character: string): string {
+  return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
 }

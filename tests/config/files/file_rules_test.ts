@@ -31,7 +31,7 @@ async function faultOf(
     await Deno.chmod(path, mode);
     prepare(path);
     try {
-      readGuarded(path, { what: "the x", rule, owners, limit: 64 });
+      readGuarded(path, { code: "key-unusable", what: "the x", rule, owners, limit: 64 });
     } catch (error) {
       message = (error as Error).message;
     }
@@ -100,7 +100,13 @@ Deno.test("anything but a regular file is refused without blocking, including pi
     const pipe = `${folder}/pipe`;
     await new Deno.Command("mkfifo", { args: [pipe] }).output();
     const read = (path: string) => () =>
-      readGuarded(path, { what: "the x", rule: "private", owners: ROOT, limit: 64 });
+      readGuarded(path, {
+        code: "key-unusable",
+        what: "the x",
+        rule: "private",
+        owners: ROOT,
+        limit: 64,
+      });
     for (const path of [pipe, folder, "/dev/zero"]) {
       assertThrows(read(path), Error, "it is not a regular file");
     }

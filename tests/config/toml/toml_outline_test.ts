@@ -5,8 +5,8 @@ import { config as configTarget } from "../../fuzz/targets/config.ts";
 import { Random } from "../../fuzz/random.ts";
 
 function problems(source: string): string[] {
-  return outlineOf(source).problems.map(({ path, line, message }) =>
-    `${line}${path === "" ? "" : ` ${path}`}: ${message}`
+  return outlineOf(source).problems.map(({ path, line, words, remedy }) =>
+    `${line}${path === "" ? "" : ` ${path}`}: ${words}; ${remedy}`
   );
 }
 
@@ -71,35 +71,39 @@ Deno.test("P8: a syntax error is reported on its line with what is wrong", () =>
     [
       'a = "x"\nname = "wan0\nb = "y"',
       2,
-      'A quotation mark is missing: the text that starts with "',
+      'The text that starts with " on this line does not end on it',
     ],
-    ["name = 'wan0", 1, "A quotation mark is missing"],
-    ['name = wan0"', 1, "A quotation mark is missing at the start"],
-    ['\nname = "wan0" mac = "own"', 2, "put each setting on its own line"],
-    ["mode = server", 1, 'Text needs quotation marks: write "server"'],
+    ["name = 'wan0", 1, "The text that starts with ' on this line does not end"],
+    ['name = wan0"', 1, 'The quotation mark before wan0" is missing'],
+    ['\nname = "wan0" mac = "own"', 2, "put it on its own line"],
+    ["mode = server", 1, 'Text needs quotation marks; write "server"'],
     ["listen = 192.0.2.2:8443", 1, 'write "192.0.2.2:8443"'],
     ["timeout = 30s", 1, 'write "30s"'],
-    ["secrets = True", 1, "Write true, not True"],
-    ["secrets = no", 1, "Write false, not no"],
-    ["a =", 1, 'A value is missing after "="'],
-    ["a = # x", 1, 'A value is missing after "="'],
-    ["a", 1, '"=" is missing after "a"'],
-    ['mode: "server"', 1, '"=" is missing after "mode"'],
-    ["= 1", 1, "Expected a setting"],
+    ["secrets = True", 1, "write true"],
+    ["secrets = no", 1, "write false"],
+    ["a =", 1, "A value is missing here"],
+    ["a = # x", 1, "A value is missing here"],
+    ["a", 1, '"=" and a value are missing after "a"'],
+    ['mode: "server"', 1, 'A setting is written with "=", not ":"; write mode = "server"'],
+    ["= 1", 1, 'The name before "=" is missing'],
     ["[interface\nname = 1", 1, '"]" is missing'],
     ["[[clients]\n", 1, '"]]" is missing'],
-    ["a = [1,\n 2\nb = 3", 3, 'Expected "," or "]" in the list that starts on line 1'],
-    ["a = [1,\n 2,\n", 1, 'has no "]"'],
-    ["a = [1 2]", 1, 'Expected "," or "]"'],
-    ["a = { b = 1,\n c = 2 }", 1, "must end on the same line"],
-    ["a = { b = 1 c = 2 }", 1, 'Expected "," or "}"'],
-    ['a = """\nx\ny', 1, 'has no closing """'],
-    ['a = "C:\\new\\x"', 1, "is not a valid escape"],
+    [
+      "a = [1,\n 2\nb = 3",
+      2,
+      'The list that starts on line 1 has neither "," nor "]" after its item 2',
+    ],
+    ["a = [1,\n 2,\n", 1, 'The list that starts with "[" here does not end'],
+    ["a = [1 2]", 1, 'has neither "," nor "]" after its item 1'],
+    ["a = { b = 1,\n c = 2 }", 1, "must end on its line"],
+    ["a = { b = 1 c = 2 }", 1, 'has no "," between two settings'],
+    ['a = """\nx\ny', 1, 'does not end; write the missing """ after it'],
+    ['a = "C:\\new\\x"', 1, "has no meaning"],
     ["a = 010", 1, "without leading zeros"],
     ["a = 99999999999999999999", 1, "is too large"],
-    ["a = \u201cx\u201d", 1, "curly quotation marks"],
-    ["a\u00a0= 1", 1, "Unexpected white space character (U+00A0)"],
-    ["a = 1\rb = 2", 1, "control character (U+000D)"],
+    ["a = \u201cx\u201d", 1, "quotation marks are curly"],
+    ["a\u00a0= 1", 1, "an unusual blank (U+00A0)"],
+    ["a = 1\rb = 2", 1, "carriage return alone"],
     ["a = 1\n\0", 2, "control character (U+0000)"],
     [`a = ${"[".repeat(100_000)}`, 1, "nested too deeply"],
     ["a = } ", 1, "missing"],

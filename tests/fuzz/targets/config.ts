@@ -103,8 +103,9 @@ function errorOutcome({ message, issues }: ConfigError): string[] {
     must(text.startsWith(FILE), () => `"${text}" does not name the file`);
     must(!/ at .*\.ts:|TypeError|\[object /.test(text), () => `"${text}" exposes internals`);
   }
-  return issues.map(({ message }) => {
-    must(/^[A-Z]/.test(message), () => `"${message}" does not start with a capital letter`);
-    return message.replace(/[^A-Za-z ].*/s, "").split(" ").slice(0, 3).join(" ").trim();
+  return issues.map(({ words, remedy }) => {
+    must(/^["A-Z]/.test(words), () => `"${words}" does not start with a capital letter`);
+    must(remedy !== "", () => `"${words}" has no remedy`);
+    return words.replace(/[^A-Za-z ].*/s, "").split(" ").slice(0, 3).join(" ").trim();
   });
 }

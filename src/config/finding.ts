@@ -1,0 +1,55 @@
+import type { FindingCode } from "../messages/findings.ts";
+import { printable } from "../printable.ts";
+
+/**
+ * "error": the daemon cannot do its work. "warning": it can, but something needs attention. "note":
+ * worth knowing.
+ */
+export type Severity = "error" | "warning" | "note";
+
+/** Where something was found. */
+export interface Place {
+  file: string;
+  /** Line number, from 1. */
+  line?: number;
+  /** Key in the file, such as `tunnel.listen`. */
+  key?: string;
+}
+
+/** Something that a check found. */
+export interface Finding {
+  code: FindingCode;
+  severity: Severity;
+  place?: Place;
+  /** What is wrong, and why; without a full stop. */
+  words: string;
+  /** What to do; without a full stop. */
+  remedy: string;
+}
+
+/** Joins what is wrong with what to do, unless "Expected …" already says what to write. */
+export function sentence({ words, remedy }: Pick<Finding, "words" | "remedy">): string {
+  const isSaid = remedy === "" || words.startsWith(remedy.replace(/^write /, "Expected "));
+  return isSaid ? words : `${words}; ${remedy}`;
+}
+
+/** Formats a place as compilers do: `server.toml:3: interface.name`. */
+export function formatPlace({ file, line, key }: Place): string {
+  const at = line === undefined ? file : `${file}:${line}`;
+  return printable(key === undefined ? at : `${at}: ${key}`);
+}
+
+/** An error that is a finding: why a file cannot be used, and what to do. */
+export class Refusal extends Error {
+  override name = "Refusal";
+  readonly code: FindingCode;
+  readonly words: string;
+  readonly remedy: string;
+
+  constructor(code: FindingCode, words: string, remedy: string, options?: ErrorOptions) {
+    super(sentence({ words, remedy }), options);
+    this.code = code;
+    this.words = words;
+    this.remedy = remedy;
+  }
+}
