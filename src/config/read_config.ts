@@ -35,7 +35,6 @@ export async function readText(file: string, most: number): Promise<string> {
     }
     size += chunk.length;
     if (size > most) throw new Unusable(`it has more than ${most} bytes`, "name the right file");
-    }
     text += decoder.decode(chunk, { stream: true });
   }
   return text + decoder.decode();

@@ -19,7 +19,10 @@ const WRONG: [args: string[], message: string][] = [
   [["keygen", "certificate", "--name", "a b"], 'Cannot use "a b"'],
   [["keygen", "certificate", "--name", "a", "--days", "0"], 'Cannot use "0" as days'],
   [["import"], "No file given: import FILE, or import - to read from standard input"],
-  [["import", "x", "--connect", "192.0.2.1"], 'Cannot use "192.0.2.1" for --connect: it needs a'],
+  [
+    ["import", "x", "--connect", "192.0.2.1"],
+    'Cannot use "192.0.2.1" for --connect: "192.0.2.1" has no port',
+  ],
   [["sessions", "--state", "opened"], 'Cannot use "opened" for --state; did you mean "open"?'],
   [["sessions", "-s", "/none", "--limit", "x"], 'Cannot use "x" for --limit'],
   [["padt", "--mac", "02:00:00:00:00:01"], 'Option "--session-id NUMBER" is missing'],

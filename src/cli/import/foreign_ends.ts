@@ -1,5 +1,6 @@
 /** What the command lines of other programs say about the two ends of a line. */
 import { parseAddress } from "../../config/addresses.ts";
+import { sentence } from "../../config/finding.ts";
 import type { Address } from "../../config/types.ts";
 import { didYouMean } from "../../config/suggest.ts";
 import type { ForeignCommand } from "./command_words.ts";
@@ -84,8 +85,8 @@ function isFlag(name: string): name is Flag {
 /** Reads an address of Go, whose host may be empty. */
 function readAddress(text: string): Address {
   const address = parseAddress(text.startsWith(":") ? `0.0.0.0${text}` : text);
-  if (typeof address !== "string") return text.startsWith(":") ? { ...address, host: "" } : address;
-  throw new ImportError(`Cannot read "${text}" as pppoeproxy's -address: ${address}`);
+  if (!("words" in address)) return text.startsWith(":") ? { ...address, host: "" } : address;
+  throw new ImportError(`Cannot read "${text}" as pppoeproxy's -address: ${sentence(address)}`);
 }
 
 /** Options of pppoe-relay(8) that take a value. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { parseAddress } from "../../config/addresses.ts";
+import { sentence } from "../../config/finding.ts";
 import { ConfigError } from "../../config/config_error.ts";
 import { parseConfig } from "../../config/load.ts";
 import { readText } from "../../config/read_config.ts";
@@ -52,8 +53,8 @@ export async function importCommand({ positionals, values }: Arguments): Promise
 function readConnect(text: string | undefined): Address | undefined {
   if (text === undefined) return undefined;
   const address = parseAddress(text);
-  if (typeof address !== "string") return address;
-  throw new UsageError(`Cannot use "${text}" for --connect: ${address}`);
+  if (!("words" in address)) return address;
+  throw new UsageError(`Cannot use "${text}" for --connect: ${sentence(address)}`);
 }
 
 async function readFile(file: string): Promise<string> {
@@ -91,7 +92,7 @@ function filesOf(plan: LinePlan, folder: string): NewFile[] {
       parseConfig(text, path);
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      const reasons = error.issues.map(({ path, message }) => `${path}: ${message}`);
+      const reasons = error.issues.map((issue) => `${issue.path}: ${sentence(issue)}`);
       throw new ImportError(`Cannot write "${path}": ${reasons.join("; ")}`);
     }
   }

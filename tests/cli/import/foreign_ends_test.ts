@@ -41,7 +41,7 @@ const WRONG: [line: string, message: string][] = [
   ["pppoeproxy -interface", "has no value"],
   ["pppoeproxy eth0", 'no argument "eth0"'],
   ["pppoeproxy -interface a -mode both -address :1", "client or server"],
-  ["pppoeproxy -interface a -address 192.0.2.1", "needs a host and a port"],
+  ["pppoeproxy -interface a -address 192.0.2.1", "has no port"],
   ["pppoeproxy -interface a -toString b", 'no flag "-toString"'],
   ["pppoe-relay -B eth0", "needs no proxy"],
   ["pppoe-relay -S a -S b -C c", "one -S interface"],
