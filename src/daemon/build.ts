@@ -16,6 +16,7 @@ import { listen } from "../tunnel/transport.ts";
 import { checkTlsEnvironment, closeTrust } from "../tunnel/tls/trust_environment.ts";
 import type { Daemon } from "./daemon.ts";
 import { Client } from "./dial_loop.ts";
+import { loggedAcs } from "./ac_log.ts";
 import { ClientAccess, clientSettings } from "./client_access.ts";
 import { ClientDiscovery } from "../proxy/discovery/client_discovery.ts";
 import { loggedDrops, loggedFloods, loggedPacing, loggedProxyEvents } from "./event_log.ts";
@@ -261,5 +262,6 @@ export function proxyOptions(
     },
     trace,
     paced: loggedPacing(now),
+    ...loggedAcs(config.mode, now, monitor),
   };
 }

@@ -15,6 +15,10 @@ export type EventKind =
   | "refused"
   | "reload"
   | "drain"
+  | "ac-answers"
+  | "ac-refused"
+  | "ac-silent"
+  | "server-refused"
   | "capture"
   | "resumed"
   | "certificate";
@@ -34,7 +38,12 @@ export interface FeedEvent {
 export const MAX_EVENTS = 512;
 /** Of these, maximum number of the kinds that a host without a session can cause at will. */
 export const MAX_REFUSALS = 128;
-const REFUSALS: ReadonlySet<EventKind> = new Set(["tunnel-rejected", "refused"]);
+const REFUSALS: ReadonlySet<EventKind> = new Set([
+  "ac-refused",
+  "refused",
+  "server-refused",
+  "tunnel-rejected",
+]);
 
 /** The latest events and their subscribers. A flood of refusals evicts no other event. */
 export class EventFeed {

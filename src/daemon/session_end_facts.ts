@@ -1,6 +1,6 @@
 /** What the log and the events say about the end of a session. */
 import { errorText, isErrorTag } from "../pppoe/error_tags.ts";
-import { readTags } from "../pppoe/tags.ts";
+import { readTags, type Tag } from "../pppoe/tags.ts";
 import { tagName } from "../pppoe/constants.ts";
 import { printable } from "../printable.ts";
 import type { EndDetail, EndSide, Session, SessionEnd } from "../proxy/session/session.ts";
@@ -35,8 +35,8 @@ const MAX_WORDS = 200;
  * Returns the error tags in a packet's tags with their texts, on one line, printable and bounded:
  * `Generic-Error "RP-PPPoE: client shut down"`; undefined if there are none.
  */
-export function errorWords(tags: Uint8Array): string | undefined {
-  const list = readTags(tags);
+export function errorWords(tags: Uint8Array | readonly Tag[]): string | undefined {
+  const list = tags instanceof Uint8Array ? readTags(tags) : tags;
   if (typeof list === "string") return undefined;
   const words = list.filter(isErrorTag).map((tag) => {
     const text = errorText(tag);

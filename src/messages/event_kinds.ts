@@ -4,6 +4,9 @@ import { LOG_MESSAGES } from "./log_messages.ts";
 
 /** Events of the admin API and the page. */
 export const EVENT_KINDS: Readonly<Record<EventKind, Explanation>> = {
+  "ac-answers": LOG_MESSAGES["AC answers again"],
+  "ac-refused": LOG_MESSAGES["AC refused"],
+  "ac-silent": LOG_MESSAGES["AC does not answer"],
   "capture": LOG_MESSAGES["capture"],
   "certificate": {
     meaning: "A certificate expires soon, has expired or is not valid yet.",
@@ -17,6 +20,7 @@ export const EVENT_KINDS: Readonly<Record<EventKind, Explanation>> = {
   "refused": LOG_MESSAGES["refused"],
   "reload": { meaning: "The configuration was reloaded, or the reload failed." },
   "resumed": LOG_MESSAGES["sessions resumed"],
+  "server-refused": LOG_MESSAGES["server refused"],
   "session-closed": LOG_MESSAGES["session closed"],
   "session-opened": LOG_MESSAGES["session opened"],
   "tunnel-closed": LOG_MESSAGES["tunnel closed"],

@@ -4,6 +4,16 @@ const DISK = "Check the disk, its permissions and its free space.";
 
 /** Every message of the log. */
 export const LOG_MESSAGES = {
+  "AC answers again": { meaning: "An AC has answered a PADI after a silence." },
+  "AC does not answer": {
+    meaning: "Several PADIs of the last seconds had no answer; the line has their number.",
+    action:
+      "On a server check the AC, its VLAN and the cable. On a client see the server's log: it may drop PADIs.",
+  },
+  "AC refused": {
+    meaning: "An AC answered a customer with an error; the line has its tags and their text.",
+    action: "Look up the text at the AC: a wrong service name, a limit, or no free address.",
+  },
   "PADI pacing ended": { meaning: "The AC answers PADIs without delay again." },
   "PADI pacing started": {
     meaning: "The AC limits PADIs by address, so customers wait for their turn.",
@@ -122,6 +132,10 @@ export const LOG_MESSAGES = {
   "secret shared": {
     meaning: "Two clients have the same secret.",
     action: "Make a secret for each with `keygen secret`.",
+  },
+  "server refused": {
+    meaning: "The server's proxy refused a customer in the AC's name; the line has the reason.",
+    action: "See `refused` in the server's log, and its limits.",
   },
   "service manager unreachable": {
     meaning: "The service manager (systemd) could not be notified.",

@@ -114,7 +114,7 @@ export class Proxy implements FrameSink {
   }
 
   /** The discoveries in progress. */
-  get discoveries(): Pick<Discovery, "size" | "pacing"> {
+  get discoveries(): Pick<Discovery, "size" | "pacing" | "silence"> {
     return this.#discovery;
   }
 

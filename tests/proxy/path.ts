@@ -6,6 +6,8 @@ import { type MemoryLink, memoryLinkPair } from "../../ffi/link/loopback.ts";
 import { ETHERTYPE_DISCOVERY, ETHERTYPE_SESSION } from "../../src/pppoe/constants.ts";
 import { type Mac, writeMac } from "../../src/pppoe/mac.ts";
 import { ClientDiscovery } from "../../src/proxy/discovery/client_discovery.ts";
+import type { AcRefusal } from "../../src/proxy/discovery/ac_refusal.ts";
+import type { SilenceReport } from "../../src/proxy/discovery/ac_silence.ts";
 import { Drops } from "../../src/proxy/session/drops.ts";
 import type { HostUniqMode } from "../../src/proxy/discovery/host_uniq.ts";
 import { Proxy } from "../../src/proxy/proxy.ts";
@@ -49,6 +51,9 @@ export interface PathOptions {
   isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
   /** Called when the server starts or stops pacing PADIs. */
   paced?: NonNullable<ProxyOptions["paced"]>;
+  /** Called on either side when an AC refuses, does not answer, and answers again. */
+  refused?: (mode: string, refusal: AcRefusal) => void;
+  silent?: (mode: string, report: SilenceReport) => void;
   /** Whether both sides are of a version that does not read why sessions end. */
   old?: boolean;
   /** Client names, each with its own wire. Default: one. */
@@ -208,7 +213,7 @@ function makeTunnel(connection: MemoryConnection, now: () => number): Tunnel {
   return new Tunnel({ connection, buffer: recordBuffer(), keepalive: KEEPALIVE, now, pollLoop });
 }
 
-function base(link: MemoryLink, options: PathOptions, clock: Clock): {
+function base(mode: string, link: MemoryLink, options: PathOptions, clock: Clock): {
   options: ProxyOptions;
   side: Omit<Side, "proxy" | "pending">;
 } {
@@ -241,6 +246,8 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
         options.observe?.(link, session, end, table, detail);
       },
       trace: () => {},
+      refused: (refusal) => options.refused?.(mode, refusal),
+      silent: (report) => options.silent?.(mode, report),
       ...(options.paced && { paced: options.paced }),
     },
     side: { link, drops: drops.counts, ends, resumed: [] },
@@ -248,7 +255,7 @@ function base(link: MemoryLink, options: PathOptions, clock: Clock): {
 }
 
 function serverSide(link: MemoryLink, options: PathOptions, clock: Clock): Side {
-  const { options: proxyOptions, side } = base(link, options, clock);
+  const { options: proxyOptions, side } = base("server", link, options, clock);
   const policy = {
     mac: options.mac ?? "own",
     hostUniq: options.hostUniq ?? "rewrite",
@@ -269,7 +276,7 @@ function clientSide(
   clock: Clock,
   peer: () => Peer | undefined,
 ): Side {
-  const { options: proxyOptions, side } = base(link, options, clock);
+  const { options: proxyOptions, side } = base("client", link, options, clock);
   const policy = { mac: options.mac ?? "own" };
   const { limits } = proxyOptions;
   const sessions = options.sessionsOnClient ?? limits.sessions;

@@ -12,6 +12,7 @@ import { formatMac, type Mac, readMac } from "../../pppoe/mac.ts";
 import { checkDiscovery } from "../../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
+import { refusalIn } from "./ac_refusal.ts";
 import type { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "../session/drops.ts";
 import { END_CODES } from "../session/session_end.ts";
@@ -35,6 +36,8 @@ export interface ClientAnswersOptions {
   offers: Offers<Peer>;
   concentrators: Concentrators;
   gate: RequestGate;
+  /** Called for each answer to a request. */
+  answered: () => void;
   /** Drops a PADR and sends the reason to the customer. */
   refuse: (reason: DropReason, peer: Peer, padr: DiscoveryPacket, tags: Tag[]) => void;
 }
@@ -49,6 +52,7 @@ export class ClientAnswers {
   #offers: Offers<Peer>;
   #concentrators: Concentrators;
   #gate: RequestGate;
+  #answered: () => void;
   #refuse: ClientAnswersOptions["refuse"];
   #names = new SharedNames();
 
@@ -61,6 +65,7 @@ export class ClientAnswers {
     this.#offers = parts.offers;
     this.#concentrators = parts.concentrators;
     this.#gate = parts.gate;
+    this.#answered = parts.answered;
     this.#refuse = parts.refuse;
   }
 
@@ -75,6 +80,7 @@ export class ClientAnswers {
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const pending = this.#pending.find(peer.name, packet.destination, hostUniq);
     if (pending === undefined) return this.#drop("unsolicited", packet);
+    this.#noteAnswer(peer, packet, tags);
     if (packet.code === CODE_PADS && packet.sessionId === 0) {
       const excess = this.#gate.answers.confirmation(pending);
       if (excess !== undefined) return this.#drop(excess, packet);
@@ -89,6 +95,15 @@ export class ClientAnswers {
     this.#gate.padrs.offered(pending, packet.source);
     this.#concentrators.offered(packet.source, nameIn(tags, TAG_AC_NAME));
     this.#toCustomer(packet.source, packet, shown);
+  }
+
+  /** Reports that an AC answers, and that it or the server's proxy refuses if one does. */
+  #noteAnswer(peer: Peer, packet: DiscoveryPacket, tags: Tag[]): void {
+    const { source: concentrator, destination: customer, code } = packet;
+    const acName = nameIn(tags, TAG_AC_NAME) || this.#concentrators.nameOf(concentrator);
+    const refusal = refusalIn({ peer, customer, concentrator, acName, code, tags });
+    if (refusal?.isProxys !== true) this.#answered();
+    if (refusal !== undefined) this.#options.refused?.(refusal);
   }
 
   /** Handles the PADS that opens a session, or repeats it, with the handle chosen by the server. */

@@ -6,6 +6,7 @@ import { formatMac, type Mac, readMac } from "../../pppoe/mac.ts";
 import { checkDiscovery } from "../../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
+import { AcSilence, type Silence } from "./ac_silence.ts";
 import { ClientAnswers } from "./client_answers.ts";
 import { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -39,6 +40,7 @@ export class ClientDiscovery {
   #concentrators: Concentrators;
   #answers: ClientAnswers;
   #tunnel: () => Peer | undefined;
+  #silence: AcSilence;
 
   /** `tunnel` returns the tunnel that is up, if any. */
   constructor(
@@ -48,6 +50,7 @@ export class ClientDiscovery {
     tunnel: () => Peer | undefined,
   ) {
     this.#tunnel = tunnel;
+    this.#silence = new AcSilence(options.now, (report) => options.silent?.(report));
     this.#link = options.link;
     this.#options = options;
     this.#policy = policy;
@@ -65,7 +68,10 @@ export class ClientDiscovery {
       sessions,
       strangers: STRANGERS,
       hasRoom: () => tunnel()?.tunnel?.writer.isDiscoveryFull !== true,
-      send: ({ owner, customer }, frame) => this.#toServer({ peer: owner, customer }, frame),
+      send: ({ owner, customer }, frame) => {
+        this.#silence.asked(customer);
+        this.#toServer({ peer: owner, customer }, frame);
+      },
       dropped: (pending) => {
         this.#pending.removeUnasked(pending);
         this.#drop("padi-rate", { source: pending.customer });
@@ -80,6 +86,7 @@ export class ClientDiscovery {
       offers: this.#offers,
       concentrators: this.#concentrators,
       gate: this.#gate,
+      answered: () => this.#silence.answered(),
       refuse: (...refusal) => this.#refuse(...refusal),
     });
   }
@@ -89,8 +96,14 @@ export class ClientDiscovery {
     return this.#pending.size;
   }
 
+  /** The ACs' silence, if it lasts. */
+  get silence(): Silence | undefined {
+    return this.#silence.current;
+  }
+
   /** Removes the discoveries of a lost tunnel: late answers are not accepted. */
   removePeer(peer: Peer): void {
+    this.#silence.reset();
     this.#gate.padis.removeOwner(peer);
     this.#pending.removeOwner(peer);
   }
@@ -105,6 +118,7 @@ export class ClientDiscovery {
   expire(): void {
     this.#pending.expire();
     this.#concentrators.expire();
+    this.#silence.look();
   }
 
   /** Whether a frame exceeds its source's limit, so that it is dropped unread. */

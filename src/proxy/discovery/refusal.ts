@@ -1,6 +1,6 @@
 import { CODE_PADI } from "../../pppoe/constants.ts";
 import { padoError, padsError } from "../../pppoe/discovery.ts";
-import { acSystemError, genericError } from "../../pppoe/error_tags.ts";
+import { acSystemError, errorText, genericError } from "../../pppoe/error_tags.ts";
 import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import type { Mac } from "../../pppoe/mac.ts";
 import type { Tag } from "../../pppoe/tags.ts";
@@ -26,6 +26,15 @@ export function refusalTag(reason: DropReason): Tag {
     default:
       return acSystemError(`busy: ${reason}`);
   }
+}
+
+/** What `refusalTag` says. */
+const OWN_WORDS =
+  /^(session limit reached|session limit of this host reached|no new sessions at present|this offer has led to a session; send a new PADI|no room for a relay's tag|no matching offer; send a new PADI|busy: [a-z-]+)$/;
+
+/** Whether an error tag is a proxy's own, rather than an AC's: a server refuses in its name. */
+export function isProxyRefusal(tag: Tag): boolean {
+  return OWN_WORDS.test(errorText(tag));
 }
 
 /** Mere repetition or excess gets no answer, which would double the traffic. */

@@ -13,6 +13,7 @@ import { type Mac, readMac } from "../../pppoe/mac.ts";
 import { checkDiscovery } from "../../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
+import { refusalIn } from "./ac_refusal.ts";
 import { Concentrators } from "./concentrators.ts";
 import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -39,6 +40,8 @@ export interface ServerAnswersOptions {
   hostUniq: HostUniqRewriter<Peer>;
   signer: TokenSigner;
   gate: () => RequestGate;
+  /** Called for each answer to a request of ours. */
+  answered: () => void;
   /** Called for each discovery that receives an offer. */
   offered: (pending: Pending<Peer>) => void;
 }
@@ -51,6 +54,8 @@ export class ServerAnswers {
   #link: Link;
   #policy: ServerPolicy;
   #sessions: Sessions;
+  #options: ProxyOptions;
+  #answered: () => void;
   #replies: ClientReplies;
   #pending: PendingDiscoveries<Peer>;
   #hostUniq: HostUniqRewriter<Peer>;
@@ -66,6 +71,8 @@ export class ServerAnswers {
     this.#link = options.link;
     this.#policy = parts.policy;
     this.#sessions = sessions;
+    this.#options = options;
+    this.#answered = parts.answered;
     this.#replies = new ClientReplies(options.link, parts.policy, sessions);
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
@@ -137,8 +144,22 @@ export class ServerAnswers {
       if (this.#hostUniq.isOurs(packet.destination, hostUniq)) this.#unwanted.end(packet);
       return;
     }
+    this.#noteAnswer(found, packet, given);
     if (packet.code === CODE_PADS) this.#confirm(found, packet, given);
     else this.#offer(found, packet, given);
+  }
+
+  /** Reports that an AC answers, and that it refuses if it does. */
+  #noteAnswer(
+    { owner: peer, customer }: Pending<Peer>,
+    packet: DiscoveryPacket,
+    tags: Tag[],
+  ): void {
+    this.#answered();
+    const { source: concentrator, code } = packet;
+    const acName = nameIn(tags, TAG_AC_NAME) || this.#concentrators.nameOf(concentrator);
+    const refusal = refusalIn({ peer, customer, concentrator, acName, code, tags });
+    if (refusal !== undefined) this.#options.refused?.(refusal);
   }
 
   #offer(pending: Pending<Peer>, packet: DiscoveryPacket, given: Tag[]): void {

@@ -4,6 +4,7 @@ import { type DiscoveryPacket, encodeDiscovery } from "../../pppoe/frame.ts";
 import { readMac } from "../../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, type Tag } from "../../pppoe/tags.ts";
+import { AcSilence, type Silence } from "./ac_silence.ts";
 import { AddressBook } from "./address_book.ts";
 import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -40,6 +41,7 @@ export class ServerDiscovery {
   #answers: ServerAnswers;
   #pacer: PadiPacer<Peer>;
   #pacingWatch: PacingWatch;
+  #silence: AcSilence;
 
   constructor(options: ProxyOptions, policy: ServerPolicy, sessions: Sessions) {
     this.#link = options.link;
@@ -58,8 +60,11 @@ export class ServerDiscovery {
       },
     );
     this.#pacingWatch = new PacingWatch((pacing) => options.paced?.(pacing));
-    const toWire = ({ owner, customer }: Pending<Peer>, frame: Uint8Array) =>
+    this.#silence = new AcSilence(options.now, (report) => options.silent?.(report));
+    const toWire = ({ owner, customer }: Pending<Peer>, frame: Uint8Array) => {
+      if (this.#link.up) this.#silence.asked(customer);
       sessions.outlet.toWire({ peer: owner, customer }, frame);
+    };
     this.#pacer = new PadiPacer({
       ...options,
       send: (pending, frame) =>
@@ -75,6 +80,7 @@ export class ServerDiscovery {
       hostUniq: this.#hostUniq,
       signer,
       gate: () => this.#gate,
+      answered: () => this.#silence.answered(),
       offered: (pending) => {
         this.#pacer.answered(pending);
         this.#pacingWatch.look(this.#pacer.pacing);
@@ -100,6 +106,11 @@ export class ServerDiscovery {
   /** Number of discoveries in progress. */
   get size(): number {
     return this.#pending.size;
+  }
+
+  /** The ACs' silence, if it lasts. */
+  get silence(): Silence | undefined {
+    return this.#silence.current;
   }
 
   /** How PADIs to an AC with a rate limit are paced; undefined if they are not. */
@@ -129,6 +140,7 @@ export class ServerDiscovery {
     this.#answers.expire();
     this.#addresses.expire();
     this.#pacingWatch.look(this.#pacer.pacing);
+    this.#silence.look();
   }
 
   /** Handles a client's discovery frame without a session: accepts PADI and PADR only. */

@@ -2,6 +2,8 @@ import type { Link } from "../../../ffi/link/link.ts";
 import type { Mac } from "../../pppoe/mac.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "../discovery/host_uniq.ts";
+import type { AcRefusal } from "../discovery/ac_refusal.ts";
+import type { SilenceReport } from "../discovery/ac_silence.ts";
 import type { Pacing } from "../discovery/pacing.ts";
 import type { PadiRates } from "../discovery/padi_shaper.ts";
 import type { EndDetail, Session, SessionEnd } from "./session.ts";
@@ -53,6 +55,10 @@ export interface ProxyOptions {
    * Called when PADIs start to wait for their turn at an AC, and (with undefined) when they stop.
    */
   paced?: (pacing: Pacing | undefined) => void;
+  /** Called when an answer to a request has error tags. */
+  refused?: (refusal: AcRefusal) => void;
+  /** Called when no AC has answered for a while, and when one answers again. */
+  silent?: (report: SilenceReport) => void;
   /** Called for every discovery frame sent, for the debug log. */
   trace: (way: "to-wire" | "to-client" | "to-server", frame: Uint8Array, facts: object) => void;
 }

@@ -1,0 +1,77 @@
+/** Logs ACs that refuse, that do not answer, and that answer again. */
+import { LineLimit, suppressedFact } from "../line_limit.ts";
+import { logger } from "../log.ts";
+import { codeName } from "../pppoe/constants.ts";
+import { formatMac } from "../pppoe/mac.ts";
+import { printable } from "../printable.ts";
+import type { AcRefusal } from "../proxy/discovery/ac_refusal.ts";
+import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
+import type { Monitor } from "./monitor.ts";
+import { tenths } from "./outages.ts";
+import { errorWords } from "./session_end_facts.ts";
+import { peerFact } from "./session_facts.ts";
+
+const log = logger("discovery");
+
+/** Lines about one customer in a burst, and about all; beyond it, one a second. */
+const CUSTOMER_BURST = 4;
+const BURST = 32;
+
+type Mode = "server" | "client";
+
+/** Logs what ACs do, on the side where it is seen; on a client, what its server refuses too. */
+export function loggedAcs(
+  mode: Mode,
+  now: () => number,
+  monitor: Monitor,
+): Required<Pick<ProxyOptions, "refused" | "silent">> {
+  return { refused: loggedRefusals(mode, now, monitor), silent: loggedSilence(mode, monitor) };
+}
+
+function loggedRefusals(
+  mode: Mode,
+  now: () => number,
+  monitor: Monitor,
+): (refusal: AcRefusal) => void {
+  const customers = new LineLimit(now, CUSTOMER_BURST);
+  const all = new LineLimit(now, BURST);
+  return (refusal) => {
+    const key = `${refusal.customer} ${refusal.peer.name}`;
+    customers.log(key, (ofCustomer) =>
+      all.log("", (ofAll) => {
+        const facts = { ...refusalFacts(mode, refusal), ...suppressedFact(ofCustomer + ofAll) };
+        const isServers = mode === "client" && refusal.isProxys;
+        log.info(isServers ? "server refused" : "AC refused", facts);
+        monitor.emit(isServers ? "server-refused" : "ac-refused", facts);
+      }));
+  };
+}
+
+function refusalFacts(
+  mode: Mode,
+  { peer, customer, concentrator, acName, code, tags }: AcRefusal,
+): Record<string, string> {
+  return {
+    ...peerFact(mode, peer.name),
+    "customer_mac": formatMac(customer),
+    "ac_mac": formatMac(concentrator),
+    ...(acName !== "" && { "ac_name": printable(acName) }),
+    answer: codeName(code),
+    words: errorWords(tags) ?? "",
+  };
+}
+
+/** What to look at, as each side sees only its own part of the way. */
+const ADVICE: Readonly<Record<Mode, string>> = {
+  server: "check the AC, the VLAN and the cable to it",
+  client: "no offer came through the tunnel: see the server's log",
+};
+
+function loggedSilence(mode: Mode, monitor: Monitor): NonNullable<ProxyOptions["silent"]> {
+  return ({ padis, customers, time, isOver }) => {
+    const facts = { padis, customers, "for_s": tenths(time) };
+    if (isOver) log.info("AC answers again", facts);
+    else log.warning("AC does not answer", { ...facts, detail: ADVICE[mode] });
+    monitor.emit(isOver ? "ac-answers" : "ac-silent", facts);
+  };
+}
