@@ -1,8 +1,10 @@
+import manifest from "../../deno.json" with { type: "json" };
 import { openLink } from "../../ffi/link/open_link.ts";
 import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
 import { mapLargeBlocks } from "../../ffi/process/spare_memory.ts";
 import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
 import { Admin } from "../admin/http/admin.ts";
+import { formatAddress } from "../config/addresses.ts";
 import { loadConfig } from "../config/load.ts";
 import { transportsOf } from "../config/transports.ts";
 import type { Config } from "../config/types.ts";
@@ -31,6 +33,7 @@ export async function runCommand({ values }: Arguments): Promise<number> {
   using signals = new Signals(["SIGHUP", "SIGUSR1", "SIGTERM", "SIGINT"]);
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
+  log.info("starting", startFacts(config));
   const few = openFilesWarning(config, raiseOpenFileLimit());
   if (few !== undefined) log.warning("open file limit low", { detail: few });
   const admin = await Admin.open(config);
@@ -68,6 +71,23 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
   } finally {
     memory.stop();
   }
+}
+
+/** Returns what runs, with which configuration, on which side of which addresses. */
+function startFacts(config: Config): Record<string, string | number> {
+  const { tunnel } = config;
+  return {
+    version: manifest.version,
+    deno: Deno.version.deno,
+    mode: config.mode,
+    config: config.file,
+    interface: config.interface.name,
+    transport: tunnel.transport,
+    ...("listen" in tunnel
+      ? { listen: tunnel.listen.map(formatAddress).join(" ") }
+      : { connect: tunnel.connect.map(formatAddress).join(" "), name: tunnel.name }),
+    ...(config.mode === "server" && { threads: config.shards, clients: config.clients.length }),
+  };
 }
 
 /** Starts the further threads that the configuration wants; a daemon of one loads none of it. */

@@ -2,6 +2,7 @@ import { suppressedFact } from "../line_limit.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { endFacts } from "./tunnel_end.ts";
 import { networksOf } from "../tunnel/admission/network.ts";
+import { printable } from "../printable.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
 
 /** Maximum number of lines in a burst, and the time after which one more is allowed. */
@@ -57,7 +58,7 @@ export class StrangerLog {
       if (this.#quiet.size <= MAX_NETWORKS) break;
       this.#quiet.delete(oldest);
     }
-    this.#options.line({ address, ...endFacts("server", end) });
+    this.#options.line({ address, ...claimFacts(end), ...endFacts("server", end) });
   }
 
   #leaveOut(end: TunnelEnd, now: number): void {
@@ -74,4 +75,18 @@ export class StrangerLog {
     this.#unreported = {};
     this.#since = undefined;
   }
+}
+
+/**
+ * Returns the name that a failed login claimed, and for a wrong proof whether such a client exists:
+ * the peer never learns that.
+ */
+function claimFacts({ reason, by, claim }: TunnelEnd): Record<string, string> {
+  if (claim === undefined) return {};
+  const claimed = { "claimed_name": printable(claim.name) };
+  if (reason !== "not-authenticated" || by !== "us") return claimed;
+  const cause = claim.isKnown
+    ? "the secret does not match that of the client"
+    : "no client of this name is configured";
+  return { ...claimed, cause };
 }

@@ -3,7 +3,13 @@
  * beyond the peer's last handshake byte, so that the record reader can take over the connection.
  */
 import { randomBytes } from "node:crypto";
-import { type CloseCode, decodeClose, encodeClose, type TunnelEnd } from "./close_reason.ts";
+import {
+  type Claim,
+  type CloseCode,
+  decodeClose,
+  encodeClose,
+  type TunnelEnd,
+} from "./close_reason.ts";
 import type { Connection } from "./transport/connection.ts";
 import {
   decodeChallenge,
@@ -13,6 +19,7 @@ import {
   FEATURE_ENDED,
   FEATURE_INSTANCE,
   FEATURE_PACKETS,
+  type Hello,
   instanceOf,
   MAX_SECRETS,
   NONCE_BYTES,
@@ -159,6 +166,22 @@ export async function proveClient(
   }
   const hello = decodeHello(helloBody);
   if (hello === undefined) return fail(connection, "protocol-violation", "malformed hello");
+  const secrets = credentials.secrets(hello.name);
+  const claim: Claim = { name: hello.name, isKnown: secrets.length > 0 };
+  return await proveClaim(connection, credentials, claim, hello, helloBody).catch((error) => {
+    if (!(error instanceof HandshakeError)) throw error;
+    throw new HandshakeError({ ...error.end, claim });
+  });
+}
+
+/** Verifies the proof of a hello. */
+async function proveClaim(
+  connection: Connection,
+  credentials: ServerCredentials,
+  claim: Claim,
+  hello: Hello,
+  helloBody: Uint8Array,
+): Promise<ProvenClient> {
   const challenge = encodeChallenge({
     version: PROTOCOL_VERSION,
     features: FEATURE_PACKETS | FEATURE_ENDED | FEATURE_INSTANCE,
@@ -175,7 +198,7 @@ export async function proveClient(
     name: hello.name,
     instance: instanceOf(hello),
     accept: () => send(connection, ControlType.accept, accept),
-    refuse: (reason, detail) => fail(connection, reason, detail),
+    refuse: (reason, detail) => fail(connection, reason, detail, claim),
   };
 }
 
@@ -207,10 +230,15 @@ async function refuseCertificate(
 }
 
 /** Sends the peer the reason, then throws it as HandshakeError. */
-async function fail(connection: Connection, reason: CloseCode, detail: string): Promise<never> {
+async function fail(
+  connection: Connection,
+  reason: CloseCode,
+  detail: string,
+  claim?: Claim,
+): Promise<never> {
   await send(connection, ControlType.close, encodeClose(reason, detail)).catch(() => {});
   await connection.delivered?.();
-  throw new HandshakeError({ reason, by: "us", detail });
+  throw new HandshakeError({ reason, by: "us", detail, ...(claim && { claim }) });
 }
 
 async function send(connection: Connection, type: number, body: Uint8Array): Promise<void> {

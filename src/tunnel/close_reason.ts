@@ -29,6 +29,15 @@ export interface TunnelEnd {
   by: "us" | "peer" | "network";
   /** Details in words: the violation, or the operating system's error. */
   detail: string;
+  /** What the peer of a failed login claimed to be; only for this side's log. */
+  claim?: Claim;
+}
+
+/** A client's name, before it is proven. */
+export interface Claim {
+  readonly name: string;
+  /** Whether a client of this name is configured. */
+  readonly isKnown: boolean;
 }
 
 /** Maximum length of the detail in a close record, in UTF-8 bytes. */

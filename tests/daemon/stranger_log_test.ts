@@ -82,3 +82,25 @@ Deno.test("S6: refusals evict no other event, and all are listed in order", () =
   for (let index = 0; index < 2_000; index++) feed.emit("session-closed", { index });
   assert(feed.after(0).length <= MAX_EVENTS);
 });
+
+Deno.test("a refused login is logged with the claimed name, printable, and why only the server knows", () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = new StrangerLog({
+    now: () => 0,
+    later() {},
+    line: (facts) => void lines.push(facts),
+    summary() {},
+  });
+  const refused: TunnelEnd = { reason: "not-authenticated", by: "us", detail: "" };
+  const claims = [
+    { name: "branch-1", isKnown: true },
+    { name: "no\u001b[2J\u202ebody", isKnown: false },
+  ];
+  for (const [index, claim] of claims.entries()) {
+    log.rejected(`192.0.2.${index}`, `192.0.2.${index}:1`, { ...refused, claim });
+  }
+  assertEquals(lines.map(({ claimed_name, cause, by }) => [claimed_name, cause, by]), [
+    ["branch-1", "the secret does not match that of the client", "server"],
+    [String.raw`no\u001b[2J\u202ebody`, "no client of this name is configured", "server"],
+  ]);
+});

@@ -99,6 +99,25 @@ Deno.test("a wrong secret and an unknown name get the same answer, which both si
   }
 });
 
+Deno.test("a server knows what name a refused login claimed and whether it exists, and sends neither", async () => {
+  const answers = [];
+  for (const name of ["branch-1", "nobody"]) {
+    const [a, b] = await meet({ ...client, name, secret: new Uint8Array(32) });
+    assert(b.status === "rejected" && b.reason instanceof HandshakeError);
+    assertEquals(b.reason.end.claim, { name, isKnown: name === "branch-1" });
+    assert(a.status === "rejected" && a.reason instanceof HandshakeError);
+    answers.push(a.reason.end);
+  }
+  const answer = { reason: "not-authenticated", by: "peer", detail: "" };
+  assertEquals(answers, [answer, answer]);
+});
+
+Deno.test("a client that hangs up after its hello has claimed a name, too", async () => {
+  const refused = await meet({ ...client, pins: [new Uint8Array(32)] });
+  assert(refused[1].status === "rejected" && refused[1].reason instanceof HandshakeError);
+  assertEquals(refused[1].reason.end.claim?.name, "branch-1");
+});
+
 Deno.test("a proof is checked against the same number of secrets for every name and every match", async () => {
   for (const secrets of [[], [secret], [new Uint8Array(32), secret]]) {
     const read: number[] = [];
