@@ -87,12 +87,8 @@ function anchorsOf(path: string): string[] {
   return [...Deno.readTextFileSync(path).matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(text));
 }
 
-Deno.test("every relative link in README.md and docs/ leads to an existing file and heading", () => {
-  const documents = [
-    "README.md",
-    ...[...Deno.readDirSync(`${ROOT}docs`)].map(({ name }) => `docs/${name}`),
-  ]
-    .filter((path) => path.endsWith(".md"));
+Deno.test("every relative link in the documents leads to an existing file and heading", () => {
+  const documents = ["README.md", "CHANGELOG.md", ...sources("docs", /\.md$/)];
   const wrong = documents.flatMap((document) =>
     [...read(document).matchAll(/\]\((?!https?:|mailto:)([^)\s]+)\)/g)].filter(([, link]) => {
       const { pathname, hash } = new URL(link, `file://${ROOT}${document}`);

@@ -27,14 +27,19 @@ export async function partEnds(lab: Lab, lans: readonly string[] = ["lan0"]): Pr
 }
 
 /** Makes a namespace that lives as long as the process that holds it. */
-async function namespace(lab: Lab, name: string): Promise<LabProcess> {
+export async function namespace(lab: Lab, name: string): Promise<LabProcess> {
   const held = "ip link set lo up && echo held && exec sleep infinity";
   const holder = lab.start({ name, program: "unshare", args: ["--net", "sh", "-c", held] });
   await holder.waitForLine(/held/);
   return holder;
 }
 
-async function settle(holder: LabProcess, name: string, address?: string): Promise<void> {
+/** Moves an interface into a namespace, and sets it up with an address of a /24. */
+export async function settle(
+  holder: LabProcess,
+  name: string,
+  address?: string,
+): Promise<void> {
   await runCommand("ip", "link", "set", name, "netns", String(holder.pid));
   const inside = (...args: string[]) =>
     runCommand("nsenter", "-t", String(holder.pid), "-n", "ip", ...args);
