@@ -16,9 +16,13 @@ export interface Condition {
   readonly words: string;
 }
 
-/** Notes which counters have risen, and which conditions hold now. Called once a second. */
-export function notice(daemon: Watched): void {
-  const { link, proxy, monitor: { recent, rejected } } = daemon;
+/**
+ * Notes how fast counters rise, and which conditions hold now. Called about once a second; `now` is
+ * the time of the monotonic clock, in milliseconds.
+ */
+export function notice(daemon: Watched, now: number): void {
+  const { link, proxy, monitor: { peers, rates, recent, rejected } } = daemon;
+  rates.sample(now, (add) => peers.visitTraffic(proxy.sessions.table, add));
   link.readStatistics();
   recent.drops.sample(dropCounts({ link, proxy }));
   recent.rejected.sample(rejected);

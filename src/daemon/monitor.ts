@@ -3,6 +3,7 @@ import type { SnakeCase } from "../snake_case.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
+import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
 import type { EndDetail, Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
@@ -40,6 +41,8 @@ export class Monitor {
   loopLag = 0;
   /** Packets that the kernel dropped from the tunnels' UDP sockets. */
   readonly udpDrops = new UdpDrops();
+  /** The traffic of each peer, per second. */
+  readonly rates = new Rates();
   /** What has happened lately, and what holds since when. */
   readonly recent: Recent;
   #mode: "server" | "client";

@@ -1,10 +1,11 @@
 import type { Transport } from "../tunnel/transport.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Peer, Session } from "../proxy/session/session.ts";
+import { TRAFFIC } from "./rates.ts";
 import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
 
-/** Frames and bytes in each direction, in the order of a session's counters. */
-const TRAFFIC = 4;
+/** Takes the name and the traffic of a peer; the array is only valid during the call. */
+type VisitTraffic = (name: string, traffic: Float64Array) => void;
 
 /** What is known of a tunnel when it comes up. */
 export interface TunnelFacts {
@@ -48,6 +49,8 @@ export interface PeerStats {
   connects: number;
   /** Traffic of its ended sessions: counters as in the session table. */
   readonly ended: Float64Array;
+  /** Where the traffic of all its sessions is added up. */
+  readonly sum: Float64Array;
 }
 
 /** The peers that have had a tunnel; bounded by the number of configured names. */
@@ -101,15 +104,19 @@ export class AllPeerStats {
     add(this.#peer(peer.name).ended, table.counters, index * COUNTERS);
   }
 
+  /** Visits the traffic of all sessions of each peer, open and ended. */
+  visitTraffic(table: SessionTable, visit: VisitTraffic): void {
+    for (const { ended, sum } of this.byName.values()) sum.set(ended);
+    for (const { peer, index } of table) {
+      add(this.#peer(peer.name).sum, table.counters, index * COUNTERS);
+    }
+    for (const { name, sum } of this.byName.values()) visit(name, sum);
+  }
+
   /** Returns the traffic of all sessions of each peer, open and ended. */
   traffic(table: SessionTable): Map<string, Float64Array> {
     const sums = new Map<string, Float64Array>();
-    for (const { name, ended } of this.byName.values()) sums.set(name, ended.slice());
-    for (const { peer, index } of table) {
-      const sum = sums.get(peer.name) ?? new Float64Array(TRAFFIC);
-      add(sum, table.counters, index * COUNTERS);
-      sums.set(peer.name, sum);
-    }
+    this.visitTraffic(table, (name, sum) => sums.set(name, sum.slice()));
     return sums;
   }
 
@@ -126,6 +133,7 @@ export class AllPeerStats {
       failed: undefined,
       connects: 0,
       ended: new Float64Array(TRAFFIC),
+      sum: new Float64Array(TRAFFIC),
     };
     this.byName.set(name, peer);
     return peer;

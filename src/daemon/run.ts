@@ -159,7 +159,10 @@ function startSweep(parts: DaemonParts): ReturnType<typeof setInterval> {
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
-    notice({ ...parts, draining: proxy.sessions.draining, stateTrouble: () => state.trouble });
+    notice(
+      { ...parts, draining: proxy.sessions.draining, stateTrouble: () => state.trouble },
+      time,
+    );
     proxy.sweep(resumeGrace);
     counts?.setSessions(proxy.sessions.table.size);
     counts?.setClients(connectedPeers(proxy));

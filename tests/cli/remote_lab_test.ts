@@ -74,14 +74,21 @@ Deno.test({
     withWorld(async ({ lab, ac, host, server, client }) => {
       const session = await host.dial({ serviceName: "gold" });
       await session.echo(Uint8Array.of(0, 0x21, 1, 2, 3));
-      const text = await output(server("status"));
-      assertMatch(text, /^server: pppoe-proxy \d/);
+      const text = await output(server("status", "--check"));
+      assertMatch(text, /^server on wan0: ready, up \w+, pppoe-proxy \d/);
+      assertMatch(text, /^sessions: 1 open, limit \d+; 1 opened/m);
+      assertMatch(text, /^CLIENT .*\nbranch-1 +up /m);
+      const all = await output(server("status", "--all"));
       for (const part of ["  state: ready", "interface: wan0", "client: branch-1", "1 open"]) {
-        assertStringIncludes(text, part);
+        assertStringIncludes(all, part);
       }
       const status = JSON.parse(await output(server("status", "--json")));
       assertEquals([status.schema, status.mode, status.sessions.open], [2, "server", 1]);
-      assertMatch(await output(client("status")), /^server: 127\.0\.0\.1:\d+\n +tunnel: up/m);
+      assertMatch(await output(client("status")), /^SERVER .*\n127\.0\.0\.1:\d+ +up /m);
+      assertMatch(
+        await output(client("status", "--all")),
+        /^server: 127\.0\.0\.1:\d+\n +tunnel: up/m,
+      );
 
       const byConfig = ["status", "--json", "--config", `${lab.folder}/server.toml`];
       assertEquals(JSON.parse(await output(pppoeProxy(byConfig))).pid, status.pid);
@@ -185,7 +192,12 @@ Deno.test({
       const offer = await host.discover(late);
       assertStringIncludes(await output(server("drain")), "new sessions are refused; 1 open");
       assertEquals((await host.request(offer, late)).sessionId, 0);
-      assertStringIncludes(await output(server("status")), "draining");
+      const { code, stdout } = await server("status", "--check");
+      assertEquals(code, 1);
+      assertMatch(
+        stdout,
+        /^server on wan0: draining.*\nwarning: New sessions are refused \(draining, \d+s\)\n +do: `drain --off` /,
+      );
       await session.echo(Uint8Array.of(0, 0x21, 9));
       await output(server("drain", "--off"));
       await host.dial();

@@ -7,7 +7,7 @@ import type { PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
-import { secondsOf, timeOf, trafficOf } from "./traffic.ts";
+import { ratesOf, secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
 /** Names of all peers that are configured or have had a tunnel. */
 export function peerNames({ config, monitor, proxy }: Daemon): string[] {
@@ -61,6 +61,7 @@ function tunnelOf(
     queue_bytes: tunnel?.writer.queuedBytes ?? 0,
     sessions: peer?.sessions ?? 0,
     ...trafficOf(config().mode, traffic),
+    ...ratesOf(config().mode, monitor.rates.of(name)),
   };
 }
 

@@ -16,6 +16,14 @@ const traffic = {
   bytes_down: count,
 };
 
+/** Traffic per second over the last seconds. */
+const rates = {
+  frames_up_per_second: v.number(),
+  frames_down_per_second: v.number(),
+  bytes_up_per_second: v.number(),
+  bytes_down_per_second: v.number(),
+};
+
 /** Names a peer: `client` on a server, `server` (its address) on a client; never both. */
 const peer = { client: v.optional(v.string()), server: v.optional(v.string()) };
 
@@ -90,6 +98,7 @@ export const Tunnel = v.object({
   queue_bytes: count,
   sessions: count,
   ...traffic,
+  ...rates,
 });
 export type Tunnel = v.InferOutput<typeof Tunnel>;
 
@@ -134,6 +143,7 @@ export const Totals = v.object({
   rtt_min_seconds: v.nullable(seconds),
   rtt_max_seconds: v.nullable(seconds),
   ...traffic,
+  ...rates,
 });
 export type Totals = v.InferOutput<typeof Totals>;
 

@@ -26,6 +26,25 @@ export function trafficOf(
   return { frames_up: up[0], frames_down: down[0], bytes_up: up[1], bytes_down: down[1] };
 }
 
+/** Traffic per second. */
+export interface TrafficRates {
+  frames_up_per_second: number;
+  frames_down_per_second: number;
+  bytes_up_per_second: number;
+  bytes_down_per_second: number;
+}
+
+/** Converts rates of this side's wire likewise; frames to a tenth, bytes to whole ones. */
+export function ratesOf(mode: "server" | "client", counters: ArrayLike<number>): TrafficRates {
+  const { frames_up, frames_down, bytes_up, bytes_down } = trafficOf(mode, counters);
+  return {
+    frames_up_per_second: Math.round(frames_up * 10) / 10,
+    frames_down_per_second: Math.round(frames_down * 10) / 10,
+    bytes_up_per_second: Math.round(bytes_up),
+    bytes_down_per_second: Math.round(bytes_down),
+  };
+}
+
 /** Converts milliseconds to seconds; undefined becomes null. */
 export function secondsOf(milliseconds: number | undefined): number | null {
   return milliseconds === undefined ? null : milliseconds / 1_000;

@@ -1,10 +1,11 @@
 import type { Totals, Tunnel } from "./response_schema.ts";
+import type { Traffic, TrafficRates } from "./traffic.ts";
 
 /** Returns the sums over all tunnels, so that a page of one need not ask for all. Pure. */
 export function totalsOf(tunnels: readonly Tunnel[]): Totals {
   const up = tunnels.filter((tunnel) => tunnel.up);
   const roundTrips = up.map(({ rtt_seconds }) => rtt_seconds).filter((rtt) => rtt !== null);
-  const sum = (key: "frames_up" | "frames_down" | "bytes_up" | "bytes_down"): number =>
+  const sum = (key: keyof Traffic | keyof TrafficRates): number =>
     tunnels.reduce((total, tunnel) => total + tunnel[key], 0);
   return {
     tunnels: tunnels.length,
@@ -15,6 +16,10 @@ export function totalsOf(tunnels: readonly Tunnel[]): Totals {
     frames_down: sum("frames_down"),
     bytes_up: sum("bytes_up"),
     bytes_down: sum("bytes_down"),
+    frames_up_per_second: sum("frames_up_per_second"),
+    frames_down_per_second: sum("frames_down_per_second"),
+    bytes_up_per_second: sum("bytes_up_per_second"),
+    bytes_down_per_second: sum("bytes_down_per_second"),
   };
 }
 

@@ -5,15 +5,19 @@ import { LOOK_BACK_COMMANDS } from "./look_back_commands.ts";
 
 const status: Command = {
   name: "status",
-  summary: "Show a running daemon: its interface, tunnels and counters",
+  summary: "Show what needs attention, and a running daemon's interface, tunnels and traffic",
   positionals: [],
   options: [
     ...DAEMON_OPTIONS,
+    { name: "all", alias: "a", summary: "everything, instead of what fits one screen" },
+    { name: "check", summary: "exit with 1 if anything needs attention" },
     { name: "watch", alias: "w", summary: "refresh until interrupted" },
     { name: "interval", value: "DURATION", summary: "with --watch: refresh interval, default 2s" },
     JSON_OPTION,
   ],
-  details: `--watch with --json prints one line of JSON per refresh. If the daemon stops, --watch
+  details: `Problems come first, the worst first: since when, what happens next, and what to do.
+With --check the exit code is 0 without problems, 1 with any, 3 if no daemon answers.
+--watch with --json prints one line of JSON per refresh. If the daemon stops, --watch
 keeps trying until it is back.`,
   load: async () => (await import("./status.ts")).statusCommand,
 };

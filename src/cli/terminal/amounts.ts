@@ -17,3 +17,12 @@ export function showDelay(seconds: number | null): string {
   const digits = milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0;
   return `${milliseconds.toFixed(digits)} ms`;
 }
+
+const BIT_UNITS = ["bit/s", "kbit/s", "Mbit/s", "Gbit/s"];
+
+/** Formats a rate in bytes per second as bits per second with a decimal unit: `94.1 Mbit/s`. */
+export function showBits(bytesPerSecond: number): string {
+  let [value, unit] = [bytesPerSecond * 8, 0];
+  for (; value >= 999.95 && unit < BIT_UNITS.length - 1; unit++) value /= 1_000;
+  return `${unit === 0 ? Math.round(value) : value.toFixed(1)} ${BIT_UNITS[unit]}`;
+}

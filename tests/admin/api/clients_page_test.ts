@@ -21,6 +21,8 @@ function client(name: string, more: Partial<Client> = {}): Client {
     ...{ congestion_control: null, segment_bytes: null, retransmitted_segments: null },
     ...{ connects: 0, queue_bytes: 0, sessions: 0, frames_up: 0, frames_down: 0 },
     ...{ bytes_up: 0, bytes_down: 0, configured: true, session_limit: 10 },
+    ...{ frames_up_per_second: 0, frames_down_per_second: 0 },
+    ...{ bytes_up_per_second: 0, bytes_down_per_second: 0 },
     ...more,
   };
 }

@@ -3,94 +3,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { ThreadStatus } from "../../../src/admin/api/found_problem.ts";
 import { mergeStatus } from "../../../src/admin/api/merged_answers.ts";
 import { problemsOf } from "../../../src/admin/api/problems.ts";
-import type { Tunnel } from "../../../src/admin/api/response_schema.ts";
 import { PROBLEMS } from "../../../src/messages/problems.ts";
-
-const NOW = Date.UTC(2026, 5, 1, 3, 12);
-
-function at(seconds: number): string {
-  return new Date(NOW + seconds * 1_000).toISOString();
-}
-
-const TUNNEL: Tunnel = {
-  server: "192.0.2.2:8443",
-  up: true,
-  address: "192.0.2.2:8443",
-  since: at(-600),
-  down_since: null,
-  down_reason: null,
-  down_cause: null,
-  configured: true,
-  failed_attempts: 0,
-  next_attempt_at: null,
-  held_until: null,
-  rtt_seconds: 0.01,
-  transport: "tls",
-  transport_reason: null,
-  congestion_control: null,
-  segment_bytes: null,
-  retransmitted_segments: null,
-  connects: 1,
-  queue_bytes: 0,
-  sessions: 0,
-  frames_up: 0,
-  frames_down: 0,
-  bytes_up: 0,
-  bytes_down: 0,
-};
-
-const STATUS: ThreadStatus = {
-  schema: 2,
-  version: "0.1.0",
-  mode: "client",
-  pid: 1,
-  config_file: "/etc/client.toml",
-  started_at: at(-86_400),
-  uptime_seconds: 86_400,
-  ready: true,
-  draining: false,
-  interface: {
-    name: "lan0",
-    mac: "02:00:00:00:00:01",
-    mtu: 1500,
-    up: true,
-    down_since: null,
-    down_reason: null,
-    receive: "ring",
-    received_frames: 0,
-    received_bytes: 0,
-    sent_frames: 0,
-    sent_bytes: 0,
-    kernel_drops: 0,
-  },
-  sessions: { open: 0, held: 0, limit: 100 },
-  opened_total: 0,
-  closed_total: {},
-  pending_discoveries: 0,
-  drops: {},
-  memory_rss_bytes: 1,
-  transport: "tls",
-  tunnels: [TUNNEL],
-  certificates: [],
-  conditions: [],
-  last_hour: { drops: {}, rejected: {}, kernel_drops: null },
-  name_conflicts: [],
-  warnings: [],
-  log_level: "info",
-  config: {},
-};
-
-const DOWN: Tunnel = {
-  ...TUNNEL,
-  up: false,
-  address: null,
-  since: null,
-  down_since: at(-12),
-  down_reason: "connection-lost: Connection refused (os error 111)",
-  down_cause: "connection refused: nothing listens on 192.0.2.2:8443",
-  failed_attempts: 3,
-  next_attempt_at: at(4),
-};
+import { at, client, DOWN, NOW, STATUS, TUNNEL } from "./status_fixture.ts";
 
 function seen(status: Partial<ThreadStatus>) {
   return problemsOf({ ...STATUS, ...status }, NOW);
@@ -98,11 +12,6 @@ function seen(status: Partial<ThreadStatus>) {
 
 function codes(status: Partial<ThreadStatus>): string[] {
   return seen(status).map(({ code, severity, subject }) => `${severity} ${code} ${subject}`);
-}
-
-function client(name: string, tunnel: Partial<Tunnel>): Tunnel {
-  const { server: _, ...rest } = TUNNEL;
-  return { ...rest, client: name, ...tunnel };
 }
 
 Deno.test("a daemon that carries everything has no problems", () => {

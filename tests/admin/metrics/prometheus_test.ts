@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { METRICS } from "../../../src/admin/metrics/metric_table.ts";
 import { describeStatus } from "../../../src/cli/remote/status.ts";
+import { statusScreen } from "../../../src/cli/remote/status_screen.ts";
 import { plain } from "../../../src/cli/terminal/style.ts";
 import { Histogram } from "../../../src/proxy/session/histogram.ts";
 import { needing } from "../../needs.ts";
@@ -98,8 +99,13 @@ Deno.test("an unwritable state_dir is a metric, and a warning in the status and 
     assertEquals(status.warnings, [
       `Sessions would not survive a restart: ${STATE_TROUBLE}`,
     ]);
-    const text = describeStatus(status, plain, Date.now()).join("\n");
-    assertMatch(text, /warning: +Sessions would not survive.*the disk is full; make room/);
+    const screen = { width: 200, height: 24, paint: plain, now: Date.now() };
+    for (const text of [describeStatus(status, screen), statusScreen(status, screen)]) {
+      assertMatch(
+        text.join("\n"),
+        /^warning: Sessions would not survive.*the disk is full; make room/m,
+      );
+    }
   }));
 
 Deno.test("the traffic of a session stays counted after it ends", () =>

@@ -59,7 +59,7 @@ testLine(
     await remount("ro");
     await daemons.restartServer();
     await daemons.server.waitForLine(/state write failed.*the file system is read-only/);
-    const status = pppoeProxyCommand("status", "--config", `${lab.folder}/server.toml`);
+    const status = pppoeProxyCommand("status", "--all", "--config", `${lab.folder}/server.toml`);
     const { stdout } = await new Deno.Command(status.program, {
       args: [...status.args],
       env: { RUNTIME_DIRECTORY: lab.folder },
