@@ -76,11 +76,12 @@ export class Liveness {
     this.#options.pings.ended();
   }
 
-  /** Records that something was read. */
-  heard(): void {
+  /** Records that something was read; returns the time. */
+  heard(): number {
     this.#heardAt = this.#options.now();
     this.#silence.heard(this.#heardAt);
     this.#options.pings.heard();
+    return this.#heardAt;
   }
 
   /** Handles a pong; returns the round trip in milliseconds, undefined if it answers no ping. */

@@ -86,6 +86,7 @@ export class Tunnel {
     this.#measured = options.measured;
     this.#pollLoop = options.pollLoop;
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
+    const failed = (cause: unknown) => this.#lost(cause);
     const { now, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
       outlet: {
@@ -94,15 +95,15 @@ export class Tunnel {
         roundTrip: () => this.tcp?.minRoundTrip,
         send: (bytes) => options.connection.write(bytes),
       },
-      failed: (cause) => this.#lost(cause),
+      failed,
       dropped,
       now,
     });
-    this.#datagrams = port && new DatagramWriter({ stream, port, dropped, now });
+    this.#datagrams = port && new DatagramWriter({ stream, port, dropped, failed, now });
     this.writer = this.#datagrams ?? stream;
     this.#allowance = options.allowance ?? new PeerAllowance(now);
-    const { pings } = this.#allowance;
-    this.#pings = new Keepalive((body) => this.#say(ControlType.ping, body), now, pings);
+    const say = (body: Uint8Array) => this.#say(ControlType.ping, body);
+    this.#pings = new Keepalive(say, now, this.#allowance.pings);
     this.#liveness = new Liveness({
       keepalive: options.keepalive,
       pings: this.#pings,
@@ -165,9 +166,8 @@ export class Tunnel {
     this.#sink = sink;
     this.#liveness.start();
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
-    const { datagrams } = this.#connection;
-    // The stream reports how the connection ends.
-    if (datagrams !== undefined) this.#readDatagrams(datagrams, sink).catch(() => {});
+    const { datagrams: port } = this.#connection; // the stream reports how the connection ends
+    if (port !== undefined) this.#readDatagrams(port, sink).catch(() => {});
     await Promise.race([reading, this.#abort.promise]);
     this.#isOver = true;
     this.#liveness.stop();
@@ -220,6 +220,7 @@ export class Tunnel {
   }
 
   async #readDatagrams(port: DatagramPort, sink: TunnelSink): Promise<void> {
+    let arrived = 0; // one reading of the clock serves a batch
     const reader = new DatagramReader(this.buffer, DATAGRAMS_AT, {
       session: (handle, offset, length) => {
         this.#datagrams?.shown(handle);
@@ -229,12 +230,12 @@ export class Tunnel {
       pong: (number, packets) => this.#datagrams?.ponged(number, packets) ?? false,
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
-    }, { now: this.#now, allowance: this.#allowance });
+    }, { now: () => arrived, allowance: this.#allowance });
     const turn = new DatagramTurn(this.#pollLoop);
     while (true) {
       const datagram = await port.receive();
       if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;
-      this.#liveness.heard();
+      if (!reader.hasBatch) arrived = this.#liveness.heard();
       const violation = reader.received(datagram);
       if (violation !== undefined) {
         return await this.close("protocol-violation", violation, 0, LAST_WORDS_IN_FLOOD);

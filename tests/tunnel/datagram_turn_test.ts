@@ -48,3 +48,30 @@ for (const [length, most] of [[0, 65], [40, 65], [1_000, 600]]) {
     assertLess(await takenARoundTrip(length), most);
   });
 }
+
+Deno.test("a batch of datagrams takes one reading of the clock, not one each", async () => {
+  const datagram = record(KIND_SESSION, 7, new Uint8Array(1_000));
+  let left = 60;
+  const batch = Promise.withResolvers<void>();
+  const datagrams = {
+    maxSize: 1_200,
+    send: () => Promise.resolve(),
+    receive: () => left-- > 0 ? Promise.resolve(datagram.slice()) : new Promise<never>(() => {}),
+  };
+  let readings = 0;
+  const [near, far] = memoryConnectionPair();
+  const tunnel = new Tunnel({
+    connection: Object.assign(near, { datagrams }),
+    pollLoop,
+    buffer: recordBuffer(256 * 1024),
+    keepalive: { interval: 1e6, timeout: 2e6 },
+    now: () => (readings++, performance.now()),
+  });
+  const nothing = () => {};
+  const sink = { session: nothing, discovery: nothing, dropped: nothing, control: () => undefined };
+  const running = tunnel.run({ ...sink, batchEnd: batch.resolve });
+  await batch.promise;
+  assertLess(readings, 30);
+  far.close();
+  await running;
+});

@@ -20,6 +20,13 @@ const SHORT_PORTION = 16 * 1024;
 /** Minimum datagram size for packets, in bytes; every QUIC path carries more (RFC 9000 section 14). */
 const MIN_SIZE = 256;
 
+/**
+ * Longest wait for QUIC to take a datagram, without an answer from the peer, in milliseconds. Quinn
+ * counts datagrams that it discards when the path's datagram size shrinks as queued for ever, so
+ * its queue can stay full.
+ */
+const STUCK_AFTER = 5_000;
+
 /** What an outlet needs. */
 export interface DatagramOutletOptions {
   port: DatagramPort;
@@ -45,9 +52,13 @@ export class DatagramOutlet implements RecordOutlet {
   #maxSize: number;
   /** Bytes that a parity needs beyond a packet; 0 while none is sent. */
   #reserve = 0;
+  /** When the current portion began to be sent. */
+  #sentAt = 0;
   /** The latest datagram, and an error that ended the connection. */
   #last: Promise<void> = Promise.resolve();
   #failure: unknown;
+  /** When QUIC last took a datagram or the peer answered; Infinity while nothing waits for QUIC. */
+  #movedAt = Infinity;
 
   constructor(options: DatagramOutletOptions) {
     this.#options = options;
@@ -83,9 +94,12 @@ export class DatagramOutlet implements RecordOutlet {
    */
   async send(records: Uint8Array): Promise<number> {
     this.#maxSize = this.#options.port.maxSize;
+    this.#sentAt = this.#options.now();
     if (this.#packs) this.#sendPackets(records);
     else this.#sendRecords(records);
+    this.#movedAt = this.#sentAt;
     await this.#last;
+    this.#movedAt = Infinity;
     if (this.#failure !== undefined) throw this.#failure;
     return records.length;
   }
@@ -101,9 +115,15 @@ export class DatagramOutlet implements RecordOutlet {
       this.#options.dropped("probe-late");
       return true;
     }
+    if (this.#movedAt !== Infinity) this.#movedAt = this.#options.now();
     if (received !== undefined) this.#losses.answered(number, received);
     this.#answer.resolve();
     return true;
+  }
+
+  /** Whether QUIC has stopped taking datagrams, so that only a new connection carries more. */
+  isStuck(now: number): boolean {
+    return now - this.#movedAt > STUCK_AFTER;
   }
 
   get #packs(): boolean {
@@ -145,15 +165,14 @@ export class DatagramOutlet implements RecordOutlet {
   }
 
   #send(datagram: Uint8Array): void {
-    const { port, now } = this.#options;
     const { length } = datagram;
-    this.#last = port.send(datagram).catch((error) => this.#failed(error, length));
-    if (this.#window.sent(length, now())) this.#probe();
+    this.#last = this.#options.port.send(datagram).catch((error) => this.#failed(error, length));
+    if (this.#window.sent(length, this.#sentAt)) this.#probe(this.#sentAt);
   }
 
-  #probe(): void {
-    const { port, now } = this.#options;
-    const number = this.#window.probe(now());
+  #probe(now: number): void {
+    const { port } = this.#options;
+    const number = this.#window.probe(now);
     this.#losses.probed(number, this.#packer.count);
     if (PROBE_BYTES > port.maxSize) return;
     this.#last = port.send(encodePing(number)).catch((error) => this.#failed(error, PROBE_BYTES));
@@ -171,7 +190,7 @@ export class DatagramOutlet implements RecordOutlet {
     while (!this.#window.open) {
       this.#answer = Promise.withResolvers();
       const timer = setTimeout(() => {
-        if (this.#window.expired()) this.#probe();
+        if (this.#window.expired()) this.#probe(this.#options.now());
         this.#answer.resolve();
       }, this.#window.patience);
       await this.#answer.promise;

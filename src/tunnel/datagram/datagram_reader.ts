@@ -35,6 +35,8 @@ export class DatagramReader {
   #allowance: PeerAllowance;
   /** Whether the peer has exceeded its limit of useless datagrams. */
   #isOverdrawn = false;
+  /** Whether a record has proved that the packet at hand is useful. */
+  #isProven = false;
   #now: () => number;
   #scheduled = false;
 
@@ -66,6 +68,11 @@ export class DatagramReader {
     this.#now = now;
   }
 
+  /** Whether frames have been delivered since the last end of a batch. */
+  get hasBatch(): boolean {
+    return this.#scheduled;
+  }
+
   /**
    * Processes a datagram and takes ownership of it. The batch ends by itself when no more arrive.
    * Returns a violation that must end the tunnel.
@@ -83,6 +90,7 @@ export class DatagramReader {
     }
     if (isParity(view)) {
       this.#useless(); // those of the packets that it covers are useful
+      this.#isProven = true;
       return this.#joiner.parity(view);
     }
     if (!isWellFormed(datagram, view)) {
@@ -111,8 +119,16 @@ export class DatagramReader {
   }
 
   #packet(datagram: Uint8Array, view: DataView): void {
-    this.#useless(); // until a record proves the opposite
+    this.#isProven = false;
     if (!this.#joiner.take(datagram, view)) this.#sink.dropped("packet-duplicate");
+    if (!this.#isProven) this.#useless();
+  }
+
+  /** Counts this number of packets as useful, of which the one at hand has not been doubted yet. */
+  #proven(packets: number): void {
+    const doubted = this.#isProven ? packets : packets - 1;
+    this.#isProven ||= packets > 0;
+    for (let i = 0; i < doubted; i++) this.#allowance.datagrams.useful();
   }
 
   /** Delivers the whole records of a packet. */
@@ -120,7 +136,7 @@ export class DatagramReader {
     if (this.#at + to - from > this.#buffer.bytes.length) this.batchEnd();
     this.#buffer.bytes.set(bytes.subarray(from, to), this.#at);
     const shift = this.#at - from;
-    this.#allowance.datagrams.useful(); // takes back the doubt about the packet
+    this.#proven(1);
     for (let at = from; at < to;) {
       const header = view.getUint32(at);
       const length = header >>> 16;
@@ -133,7 +149,7 @@ export class DatagramReader {
   #joined(header: number, payload: Uint8Array, packets: number): void {
     if (this.#at + payload.length > this.#buffer.bytes.length) this.batchEnd();
     this.#buffer.bytes.set(payload, this.#at);
-    for (let i = 1; i < packets; i++) this.#allowance.datagrams.useful();
+    this.#proven(packets - 1);
     this.#deliver(header & 0xffff, payload.length);
   }
 

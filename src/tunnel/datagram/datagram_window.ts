@@ -3,7 +3,7 @@ export const MIN_WINDOW = 8 * 1024;
 export const MAX_WINDOW = 8 * 1024 * 1024;
 const FIRST_WINDOW = 32 * 1024;
 /** Maximum bytes between two probes; the receiver allows one for each 8 KiB. */
-const PROBE_EVERY = 16 * 1024;
+const PROBE_EVERY = 64 * 1024;
 /** Bytes between two probes that follow each other closely, and what is close in milliseconds. */
 const CLOSE_PROBES = 10 * 1024;
 const CLOSE = 20;

@@ -16,6 +16,8 @@ export interface DatagramWriterOptions {
   stream: FrameWriter;
   port: DatagramPort;
   dropped: (reason: DatagramDrop | QueueDrop) => void;
+  /** Called when datagrams can no longer be sent, although the connection is up. */
+  failed: (cause: Error) => void;
   /** Milliseconds of a monotonic clock. */
   now: () => number;
 }
@@ -67,6 +69,8 @@ export class DatagramWriter implements FrameWriter {
   }
 
   beginBatch(): void {
+    const { now, failed } = this.#options;
+    if (this.#outlet.isStuck(now())) failed(new Error("QUIC has stopped taking datagrams"));
     this.#records.beginBatch();
     this.#stream.beginBatch();
   }

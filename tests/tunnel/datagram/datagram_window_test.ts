@@ -138,3 +138,18 @@ Deno.test("the window never exceeds its bounds", () => {
   }
   assertEquals(window.size, MAX_WINDOW);
 });
+
+Deno.test("on a fast path probes are rare, on a slow one there are some in each round trip", () => {
+  for (const [megabits, delay, apart] of [[1_000, 40, 60_000], [100, 40, 30_000], [4, 40, 4_000]]) {
+    const window = new DatagramWindow();
+    let probes = 0;
+    const { probe } = window;
+    window.probe = (now) => (probes++, probe.call(window, now));
+    const rate = megabits * MBIT;
+    const path = { rate: always(rate), delay: always(delay), offered: Infinity, random: () => 0.5 };
+    const { bytes } = simulate(window, { ...path, until: 6_000 });
+    const interval = bytes.reduce((sum, second) => sum + second) / probes;
+    assert(interval > apart, `${interval} bytes between probes at ${megabits} Mbit/s`);
+    assert(interval < window.size / 3, `${interval} bytes between probes of ${window.size}`);
+  }
+});

@@ -39,17 +39,19 @@ function writer(maxSize = 1_000, packs = false) {
     receive: () => Promise.reject(new Error("nothing comes")),
   } satisfies DatagramPort;
   const clock = { now: 0 };
+  const failures: Error[] = [];
   const out = new DatagramWriter({
     stream,
     port,
     dropped: (reason) => drops.push(reason),
+    failed: (cause) => failures.push(cause),
     now: () => clock.now,
   });
   const send = (handle: number, length: number) => {
     out.beginBatch();
     return out.session(handle, new Uint8Array(length), 0, length);
   };
-  return { out, said, sent, marks, drops, port, send, clock };
+  return { out, said, sent, marks, drops, failures, port, send, clock };
 }
 
 /** Whole frames and fragments, without probes. */
@@ -235,4 +237,30 @@ Deno.test("Q6: an answer after that to a later ping has its own name, an invente
   assert(out.ponged(0, undefined));
   assertEquals(drops, ["probe-late"]);
   assertEquals(out.ponged(1_000, undefined), false);
+});
+
+Deno.test("a connection whose QUIC takes no more datagrams has failed, one that is slow has not", async () => {
+  const { out, sent, failures, port, send, clock } = writer(1_000, true);
+  out.shown(1);
+  send(1, 900);
+  out.flush();
+  await settle();
+  clock.now = 20_000; // nothing has been sent since, and nothing waits
+  send(1, 900);
+  assertEquals(failures, []);
+  port.send = (bytes) => {
+    sent.push(bytes.slice());
+    return new Promise(() => {}); // QUIC's queue is full
+  };
+  out.flush();
+  await settle();
+  const ping = sent.findLast(([first]) => first >>> 6 === 2);
+  clock.now += 4_900;
+  assert(out.ponged(new DataView((ping ?? encodePing(0)).buffer).getUint32(4), undefined));
+  clock.now += 4_900;
+  send(1, 900); // an answer has shown that the queue moves
+  assertEquals(failures, []);
+  clock.now += 200;
+  send(1, 900);
+  assertEquals(failures.map(({ message }) => message), ["QUIC has stopped taking datagrams"]);
 });

@@ -38,7 +38,13 @@ async function across(loss: number): Promise<{ frames: number; datagrams: number
     receive: () => new Promise(() => {}),
   };
   const { writer: stream } = heldWriter();
-  const out = back.out = new DatagramWriter({ stream, port, dropped: nothing, now });
+  const out = back.out = new DatagramWriter({
+    stream,
+    port,
+    dropped: nothing,
+    failed: nothing,
+    now,
+  });
   out.shown(1);
   const frame = new Uint8Array(FULL);
   for (let sent = 0; sent < FRAMES; sent += BURST) {
