@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/config",
     "src/config/files",
     "src/daemon",
+    "src/history",
     "src/messages",
     "src/pppoe",
     "src/proxy/discovery",
@@ -99,6 +100,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/config",
     "src/config/files",
     "src/daemon/warm_up",
+    "src/history",
     "src/limits",
     "src/messages",
     "src/pppoe",
@@ -124,6 +126,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/record",
     "src/tunnel/transport",
   ],
+  "src/history": [],
   "src/limits": ["src/pppoe"],
   "src/messages": [
     "ffi/link",
@@ -166,7 +169,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
-  "src/state": ["src/pppoe"],
+  "src/state": ["src/history", "src/pppoe"],
   "src/tunnel": [
     "src",
     "src/limits",

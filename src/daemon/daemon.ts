@@ -1,6 +1,7 @@
 import type { Link } from "../../ffi/link/link.ts";
 import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
+import type { History } from "../history/history.ts";
 import type { PastSessions } from "../state/past.ts";
 import type { CaptureSource } from "./captures.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
@@ -18,6 +19,8 @@ export interface Daemon {
   readonly monitor: Monitor;
   /** The most recently ended sessions. */
   readonly pastSessions: PastSessions;
+  /** What was carried in the last 24 hours; of a server with several threads, by this one. */
+  readonly history: History;
   /** The certificates in use. */
   readonly certificates: () => readonly UsedCertificate[];
   /** Why sessions are not being saved despite `state_dir`; undefined if they are. */

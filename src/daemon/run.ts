@@ -12,6 +12,7 @@ import type { Captures, CaptureSource } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
+import type { HistoryKeeper } from "./history_keeper.ts";
 import type { Monitor } from "./monitor.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
@@ -20,6 +21,7 @@ import type { Server } from "./accept_loop.ts";
 import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
 import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
+import { startHistory } from "./start_history.ts";
 import type { State } from "./state.ts";
 import { startWarmUp } from "./warm_up/warm_up.ts";
 
@@ -58,12 +60,16 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
   const warmUp = startWarmUp(reloader.config.mode);
+  const { mode } = reloader.config;
+  const files = parts.state.historyFiles;
+  const { history, keeper } = startHistory({ ...parts, mode, files, shards, now });
   return {
     config: () => reloader.config,
     link,
     proxy,
     monitor,
     pastSessions: parts.state.pastSessions,
+    history,
     certificates,
     stateTrouble: () => parts.state.trouble,
     startedAt: Date.now(),
@@ -75,7 +81,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
       clearInterval(sweep);
       watch.stop();
       warmUp.stop();
-      await stop(parts, captures, final);
+      await stop(parts, { captures, keeper }, final);
     },
     captures: captures.load,
     retry: () => tunnels instanceof Client && tunnels.retry(),
@@ -210,14 +216,16 @@ function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
 
 async function stop(
   { reloader, link, loop, proxy, tunnels, state, shards, shard }: DaemonParts,
-  captures: { end(): Promise<void> },
+  { captures, keeper }: { captures: { end(): Promise<void> }; keeper: HistoryKeeper },
   final: boolean,
 ): Promise<void> {
+  const storeHistory = await keeper.stop(); // while all threads still answer
   tunnels.stop();
   const { shutdownGrace } = reloader.config.tunnel;
   const keep = state.isKept && !final;
   const own = keep ? proxy.suspend(shutdownGrace) : proxy.shutdown(shutdownGrace);
   await Promise.all([own, shards?.stop(keep, shutdownGrace)]);
+  await storeHistory();
   await state.close();
   await captures.end(); // after the last PADT
   logTotals(link, proxy, shard);

@@ -6,6 +6,7 @@ import type { Config } from "../config/types.ts";
 import { logger } from "../log.ts";
 import type { Opened } from "../state/open_journal.ts";
 import { pastSession, type PastSessions } from "../state/past.ts";
+import type { HistoryFiles } from "../state/history_files.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { Counters, JournalledSession } from "../state/record.ts";
 import type { Proxy } from "../proxy/proxy.ts";
@@ -42,6 +43,8 @@ export interface State {
   restore(proxy: Proxy, mac: Uint8Array, earlier: readonly JournalledSession[]): void;
   /** Records the sessions of other threads, in the same place. */
   readonly journal: SessionJournal;
+  /** Where the history of traffic is kept; undefined if only in memory. */
+  readonly historyFiles?: HistoryFiles;
   close(): Promise<void>;
 }
 
@@ -86,6 +89,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   // Loaded on demand: a daemon without `state_dir` needs no memory for SQLite.
   const { openJournal } = await import("../state/open_journal.ts");
   const { refuseLinks } = await import("../state/store.ts");
+  const { HistoryFiles } = await import("../state/history_files.ts");
   await withConfigKey(config.file, "state_dir", () => refuseLinks(directory));
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
@@ -112,6 +116,10 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       if (earlier.length > 0) log.info("sessions restored", counts);
     },
     journal,
+    historyFiles: new HistoryFiles(directory, {
+      onTrouble: (message) => log.error("history write failed", { error: message }),
+      onRecovery: (lost) => log.info("history write recovered", { lost_minutes: lost }),
+    }),
     close: () => keeper.close(),
   };
 }

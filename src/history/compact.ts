@@ -13,15 +13,20 @@ const LEAST = -16;
 const MOST = 46;
 const LARGEST = 1 + (MOST - LEAST) * MANTISSA + MANTISSA - 1;
 
+/** Of a number with 32 bits (IEEE 754 binary32). */
+const EXPONENT_BIAS = 127;
+const DROPPED_BITS = 23 - MANTISSA_BITS;
+const number = new Float32Array(1);
+const bits = new Uint32Array(number.buffer);
+
 /** Returns the code of an amount; NaN is a missing value, and less than 2^-16 counts as 0. */
 export function encodeAmount(amount: number): number {
   if (Number.isNaN(amount)) return MISSING;
   if (amount < 2 ** LEAST) return 0;
-  const exponent = Math.floor(Math.log2(amount));
-  if (exponent > MOST) return LARGEST;
-  // A mantissa that is rounded up to 2 carries into the exponent.
-  const mantissa = Math.round((amount / 2 ** exponent - 1) * MANTISSA);
-  return Math.min(LARGEST, 1 + (exponent - LEAST) * MANTISSA + mantissa);
+  number[0] = amount;
+  // A mantissa that is rounded up carries into the exponent.
+  const rounded = (bits[0] + (1 << (DROPPED_BITS - 1))) >>> DROPPED_BITS;
+  return Math.min(LARGEST, 1 + rounded - ((LEAST + EXPONENT_BIAS) << MANTISSA_BITS));
 }
 
 /** Returns the amount of a code. */

@@ -4,15 +4,16 @@ import { HistoryEvents } from "./events.ts";
 import { type Plan, planSteps, type Reading, readSeries } from "./reading.ts";
 import type { Series } from "./series.ts";
 import { type SessionKey, Sessions } from "./sessions.ts";
+import type { StoredMinute } from "./stored_minute.ts";
 import { Timeline } from "./timeline.ts";
 import { type Moment, Track } from "./track.ts";
 
 /** Length of the steps of the last hour, and of the last 24 hours, in milliseconds. */
 export const FINE_STEP = 10_000;
-const COARSE_STEP = 60_000;
+export const COARSE_STEP = 60_000;
 /** Number of steps; with the one that has begun. */
 const FINE_STEPS = 361;
-export const COARSE_STEPS = 1_441;
+const COARSE_STEPS = 1_441;
 
 /** What has been carried so far. The values passed to a visitor are only valid during the call. */
 export interface HistorySource {
@@ -30,17 +31,6 @@ export interface HistorySource {
   drops(): number;
 }
 
-/** A minute as it is stored. */
-export interface StoredMinute {
-  /** Number of the minute since 1970. */
-  readonly step: number;
-  /** Sampled time, in milliseconds. */
-  readonly covered: number;
-  /** By column. */
-  readonly total: readonly number[];
-  readonly clients: readonly (readonly [name: string, values: readonly number[]])[];
-}
-
 /** A subject of the history: everything, one client, or one session of it. */
 export interface Subject {
   readonly client?: string | undefined;
@@ -52,6 +42,11 @@ export interface Range {
   readonly from: number;
   readonly to: number;
   readonly points: number;
+}
+
+/** Length of the steps of a plan, in milliseconds. */
+export function stepOf({ isFine }: Pick<Plan, "isFine">): number {
+  return isFine ? FINE_STEP : COARSE_STEP;
 }
 
 /**

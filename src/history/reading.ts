@@ -24,9 +24,11 @@ export interface Reading {
 /** Plans the steps from `first` to `last` in at most `most` points, whose edges do not move. */
 export function planSteps(isFine: boolean, first: number, last: number, most: number): Plan {
   const steps = last - first + 1;
-  const merge = steps <= most ? 1 : Math.ceil(steps / Math.max(1, most - 1));
-  const begin = Math.floor(first / merge) * merge;
-  return { isFine, merge, first: begin, points: Math.floor((last - begin) / merge) + 1 };
+  const pointsOf = (merge: number): number =>
+    Math.floor(last / merge) - Math.floor(first / merge) + 1;
+  let merge = Math.max(1, Math.ceil(steps / most));
+  while (pointsOf(merge) > most && merge < steps) merge++;
+  return { isFine, merge, first: Math.floor(first / merge) * merge, points: pointsOf(merge) };
 }
 
 /** Reads a series; steps after `until` are missing. */

@@ -24,7 +24,7 @@ export class Track {
   /** Counters at the last sample. */
   #last: Float64Array;
   /** What the coarse step has so far: in 16 bits, its sums would lose small additions. */
-  #sums: Float64Array;
+  #sums: Float64Array | undefined;
   #sumsStep = -1;
 
   /** Without `coarseLine` only the fine steps are kept; `isExact` takes 64 bits a value. */
@@ -40,7 +40,7 @@ export class Track {
     this.fine = new Kept(fineLine, columns);
     this.coarse = coarseLine && new Kept(coarseLine, columns);
     this.#last = new Float64Array(columns);
-    this.#sums = new Float64Array(columns);
+    this.#sums = coarseLine && new Float64Array(columns);
   }
 
   /** Sets the counters from which the next sample counts. */
@@ -50,7 +50,7 @@ export class Track {
 
   /** Adds a sample: growing counters, and current values of the other columns. */
   add(moment: Moment, values: ArrayLike<number>): void {
-    if (this.#coarseLine !== undefined) this.#beginSums(moment, this.#coarseLine);
+    this.#beginSums(moment);
     for (let column = 0; column < this.#last.length; column++) {
       this.#put(moment, column, isSum(column) ? this.#grown(column, values) : values[column]);
     }
@@ -59,7 +59,7 @@ export class Track {
 
   /** Adds a sample of a subject that is gone: it carries nothing. */
   addAbsent(moment: Moment): void {
-    if (this.#coarseLine !== undefined) this.#beginSums(moment, this.#coarseLine);
+    this.#beginSums(moment);
     for (let column = 0; column < this.#last.length; column++) this.#put(moment, column, 0);
     this.until = moment.fine;
   }
@@ -75,18 +75,20 @@ export class Track {
     const row = this.#fineLine.row(moment.fine);
     const earlier = moment.isFineNew ? NaN : this.fine.get(row, column);
     this.fine.set(row, column, joinSteps(column, earlier, value));
-    if (this.coarse === undefined || this.#coarseLine === undefined) return;
+    if (this.#coarseLine === undefined || this.#sums === undefined) return;
     const sum = joinSteps(column, this.#sums[column], value);
     this.#sums[column] = sum;
-    this.coarse.set(this.#coarseLine.row(moment.coarse), column, sum);
+    this.coarse?.set(this.#coarseLine.row(moment.coarse), column, sum);
   }
 
   /** A step that began before, in an earlier process, continues with its values. */
-  #beginSums({ coarse, isCoarseNew }: Moment, line: Timeline): void {
-    if (this.#sumsStep === coarse) return;
+  #beginSums({ coarse, isCoarseNew }: Moment): void {
+    const line = this.#coarseLine;
+    const sums = this.#sums;
+    if (line === undefined || sums === undefined || this.#sumsStep === coarse) return;
     this.#sumsStep = coarse;
-    for (let column = 0; column < this.#sums.length; column++) {
-      this.#sums[column] = isCoarseNew ? NaN : this.coarse?.get(line.row(coarse), column) ?? NaN;
+    for (let column = 0; column < sums.length; column++) {
+      sums[column] = isCoarseNew ? NaN : this.coarse?.get(line.row(coarse), column) ?? NaN;
     }
   }
 }

@@ -86,6 +86,11 @@ export const LOG_MESSAGES = {
     meaning: "Environment variables would have changed which certificates TLS trusts.",
     action: "Remove them from the service's environment.",
   },
+  "history write failed": {
+    meaning: "The history of traffic cannot be stored; it continues in memory.",
+    action: DISK,
+  },
+  "history write recovered": { meaning: "The history of traffic is stored again." },
   "interface MTU changed": { meaning: "The interface has another MTU, which now applies." },
   "interface address changed": {
     meaning: "The interface has another MAC address; sessions with the old one have ended.",

@@ -7,8 +7,10 @@ import { setLogLevel } from "../../src/log.ts";
 import type { UsedCertificate } from "../../src/daemon/certificate_watch.ts";
 import type { Daemon } from "../../src/daemon/daemon.ts";
 import { Captures } from "../../src/daemon/captures.ts";
+import { DaemonCounters } from "../../src/daemon/history_source.ts";
 import { Monitor } from "../../src/daemon/monitor.ts";
 import { countersOf, recordOf } from "../../src/daemon/session_record.ts";
+import { History } from "../../src/history/history.ts";
 import { pastSession } from "../../src/state/past.ts";
 import { RecentSessions } from "../../src/state/recent_sessions.ts";
 import { withFolder } from "../cli/process.ts";
@@ -119,6 +121,16 @@ function daemonOf(
     proxy,
     monitor,
     pastSessions,
+    history: new History(
+      new DaemonCounters({
+        mode: config.mode,
+        now: () => 0,
+        table: proxy.sessions.table,
+        peers: proxy.peers,
+        stats: monitor.peers.byName,
+        drops: () => 0,
+      }),
+    ),
     certificates: () => [CERTIFICATE],
     stateTrouble: () => STATE_TROUBLE,
     shard: 0,

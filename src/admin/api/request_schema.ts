@@ -38,6 +38,9 @@ const numeric = (least: number, most: number) => {
 /** Selects a peer: `client` on a server, `server` (its address) on a client. */
 const peer = { client: v.optional(v.string()), server: v.optional(v.string()) };
 
+/** Number of points of each row's sparkline; by default there is none. */
+const sparkline = v.optional(numeric(2, 120));
+
 const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
 
 /** Selects sessions. */
@@ -53,6 +56,7 @@ export const SessionsQuery = v.strictObject({
   offset: v.optional(numeric(0, 999_999_999)),
   sort: v.optional(v.picklist(["opened_at", "bytes", "client", "server"])),
   order: v.optional(v.picklist(["asc", "desc"])),
+  sparkline,
 });
 export type SessionsQuery = v.InferOutput<typeof SessionsQuery>;
 
@@ -74,6 +78,7 @@ export const ClientsQuery = v.strictObject({
   offset: v.optional(numeric(0, 999_999_999)),
   sort: v.optional(v.picklist(["name", "state", "sessions", "bytes", "rtt"])),
   order: v.optional(v.picklist(["asc", "desc"])),
+  sparkline,
 });
 export type ClientsQuery = v.InferOutput<typeof ClientsQuery>;
 
@@ -98,6 +103,32 @@ export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
 
 export const DrainRequest = v.strictObject({ enabled: v.boolean() });
 export type DrainRequest = v.InferOutput<typeof DrainRequest>;
+
+/** A time in a query, in milliseconds since 1970. */
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp("Expected a time with its zone, such as 2026-11-26T03:12:00Z"),
+  v.transform((text) => Date.parse(text)),
+  v.number("Expected a time that exists"),
+);
+
+/** Maximum number of points of a history: room for each minute of a day. */
+const MAX_POINTS = 1_500;
+
+/** Selects a part of the history: of all, of a client (or server), or of a session. */
+export const HistoryQuery = v.strictObject({
+  ...peer,
+  session: v.optional(v.string()),
+  /** Default an hour before `to`. */
+  from: v.optional(time),
+  /** Default now. */
+  to: v.optional(time),
+  /** Maximum number of points, default 400. */
+  points: v.optional(numeric(2, MAX_POINTS)),
+  /** Default json. */
+  format: v.optional(v.picklist(["json", "csv"])),
+});
+export type HistoryQuery = v.InferOutput<typeof HistoryQuery>;
 
 /** How many recent events to send first, and whether to continue with new ones. */
 export const EventsQuery = v.strictObject({

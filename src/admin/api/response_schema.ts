@@ -6,7 +6,7 @@
  */
 import * as v from "valibot";
 import { LastHour, NameConflict, Problem } from "./problem_schema.ts";
-import { count, mac, seconds, sessionId, tally, time } from "./scalars.ts";
+import { count, mac, peer, seconds, sessionId, sparkline, tally, time } from "./scalars.ts";
 
 /** Traffic of sessions: "up" is from the customer to the AC. Bytes count PPP payload. */
 const traffic = {
@@ -23,9 +23,6 @@ const rates = {
   bytes_up_per_second: v.number(),
   bytes_down_per_second: v.number(),
 };
-
-/** Names a peer: `client` on a server, `server` (its address) on a client; never both. */
-const peer = { client: v.optional(v.string()), server: v.optional(v.string()) };
 
 /** Returns the name of the peer that an answer's row is about. */
 export function peerOf(
@@ -192,6 +189,7 @@ export type Status = v.InferOutput<typeof Status>;
 export const Client = v.object({
   ...Tunnel.entries,
   session_limit: count,
+  sparkline,
 });
 export type Client = v.InferOutput<typeof Client>;
 
@@ -226,6 +224,7 @@ export const Session = v.object({
   service_name: v.nullable(v.string()),
   /** Time since the last frame from the AC. */
   idle_seconds: seconds,
+  sparkline,
 });
 export type Session = v.InferOutput<typeof Session>;
 

@@ -1,4 +1,5 @@
 /** All routes of the admin API. */
+import type { Daemon } from "../../daemon/daemon.ts";
 import { parseMac } from "../../pppoe/mac.ts";
 import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
 import { CAPTURE } from "./capture_route.ts";
@@ -6,12 +7,14 @@ import { pageOfClients } from "./clients_page.ts";
 import { LOG } from "./log_route.ts";
 import { mergeClients, mergeSessions, mergeStatus, partOfPage } from "./merged_answers.ts";
 import { refuse } from "../http/problem.ts";
+import { HISTORY } from "./history_route.ts";
 import { RELOAD } from "./reload_route.ts";
 import * as asks from "./request_schema.ts";
 import type { Route } from "../http/route.ts";
 import * as says from "./response_schema.ts";
 import { DEFAULT_PAGE, pastSessionsOf, sessionsOf } from "./sessions_snapshot.ts";
 import { answersOf } from "./shard_answers.ts";
+import { addClientSparklines, addSessionSparklines } from "./sparklines.ts";
 import { EVENTS } from "./stream_routes.ts";
 import { readinessOf } from "./status_snapshot.ts";
 import { totalsOf } from "./tunnel_totals.ts";
@@ -67,7 +70,9 @@ const CLIENTS: Route = {
     const wanted = query as asks.ClientsQuery;
     const name = wantedPeer(daemon.config().mode, wanted);
     const all = mergeClients(await answersOf(daemon, "clients", undefined));
-    return pageOfClients(all, wanted, name);
+    const page = pageOfClients(all, wanted, name);
+    await addClientSparklines(daemon, "clients" in page ? page.clients : page.servers, wanted);
+    return page;
   },
 };
 
@@ -80,10 +85,9 @@ const SESSIONS: Route = {
   async handle(daemon, { query }) {
     const wanted = query as asks.SessionsQuery;
     if (wanted.past) return pastSessionsOf(daemon, wanted);
-    if (daemon.shards === undefined) return sessionsOf(daemon, wanted);
-    wantedPeer(daemon.config().mode, wanted); // refused here, not on another thread
-    const parts = await answersOf(daemon, "sessions", partOfPage(wanted, DEFAULT_PAGE));
-    return mergeSessions(parts, wanted, DEFAULT_PAGE);
+    const page = await pageOfSessions(daemon, wanted);
+    await addSessionSparklines(daemon, page.sessions, wanted);
+    return page;
   },
 };
 
@@ -173,6 +177,16 @@ const OPENAPI: Route = {
   handle: async () => (await import("./openapi.ts")).openapi(ROUTES),
 };
 
+async function pageOfSessions(
+  daemon: Daemon,
+  wanted: asks.SessionsQuery,
+): Promise<says.Sessions> {
+  if (daemon.shards === undefined) return sessionsOf(daemon, wanted);
+  wantedPeer(daemon.config().mode, wanted); // refused here, not on another thread
+  const parts = await answersOf(daemon, "sessions", partOfPage(wanted, DEFAULT_PAGE));
+  return mergeSessions(parts, wanted, DEFAULT_PAGE);
+}
+
 function unknownSession(name: string): never {
   return refuse(404, `No session "${name}"; it may have ended`);
 }
@@ -186,6 +200,7 @@ export const ROUTES: readonly Route[] = [
   SESSIONS,
   SESSION,
   END_SESSION,
+  HISTORY,
   PADT,
   RELOAD,
   LOG,

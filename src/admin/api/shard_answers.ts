@@ -6,6 +6,7 @@ import { recentLines } from "../../log.ts";
 import { samplesOf } from "../metrics/samples.ts";
 import { linesOf, type WantedLines } from "./log_lines.ts";
 import type { SessionsQuery } from "./request_schema.ts";
+import { readingsOf, type WantedReadings } from "./history_readings.ts";
 import { clientsOf } from "./peers_snapshot.ts";
 import { findSession, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
 import { statusOf } from "./status_snapshot.ts";
@@ -29,6 +30,8 @@ const ANSWERS = {
   stuck: ({ proxy }: Daemon, stuck: StuckSession) => endStuck(proxy.sessions, stuck),
   metrics: (daemon: Daemon) => samplesOf(daemon),
   lines: ({ shard }: Daemon, wanted: WantedLines) => linesOf(recentLines, wanted, shard),
+  readings: (daemon: Daemon, wanted: WantedReadings) => readingsOf(daemon, wanted),
+  minute: ({ history }: Daemon, step: number) => history.minute(step),
 };
 
 type Answers = typeof ANSWERS;

@@ -86,9 +86,11 @@ for (const mode of ["server", "client"] as const) {
       await get("/healthz");
       await get("/readyz");
       await get("/api/v1/status");
-      await get("/api/v1/clients");
+      daemon.history.sample(Date.now() + 10_000, 10_000);
+      await get("/api/v1/clients?sparkline=10");
+      await get("/api/v1/history?points=10");
       await get("/api/v1/log?limit=5");
-      const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1") as {
+      const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1&sparkline=10") as {
         sessions: { session: string; bytes_up: number }[];
         total: number;
       };
