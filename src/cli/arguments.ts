@@ -25,7 +25,10 @@ export interface OptionSpec {
 /** Arguments that a command accepts. */
 export interface ArgumentsSpec {
   options: readonly OptionSpec[];
-  /** Names of positional arguments, all optional here; the command checks which it needs. */
+  /**
+   * Names of positional arguments, all optional here; the command checks which it needs. The last one
+   * may end with "...": it can be repeated.
+   */
   positionals: readonly string[];
 }
 
@@ -68,7 +71,8 @@ export function readArguments(args: readonly string[], spec: ArgumentsSpec): Arg
     else reading.positionals.push(arg);
   }
   const { positionals, values, switches } = reading;
-  const surplus = positionals.at(spec.positionals.length);
+  const isOpen = spec.positionals.at(-1)?.endsWith("...") ?? false;
+  const surplus = isOpen ? undefined : positionals.at(spec.positionals.length);
   if (surplus !== undefined) throw new UsageError(`Unexpected argument "${surplus}"`);
   for (const { name, value, required } of spec.options) {
     if (required && !values.has(name)) {

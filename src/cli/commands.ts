@@ -21,11 +21,17 @@ const run: Command = {
 
 const check: Command = {
   name: "check",
-  summary: "Validate a configuration and describe what it does",
-  positionals: [],
-  options: [CONFIG],
-  details: `Checks the file, interface, certificate, key, secrets and permissions.
-Exit code 0 if there are no problems, otherwise 1.`,
+  summary: "Validate configurations and describe what they do",
+  positionals: ["FILE..."],
+  options: [
+    { ...CONFIG, required: false },
+    { name: "json", summary: "print JSON" },
+  ],
+  details:
+    `Checks each file, and what it depends on: interface, certificate, key, secrets, permissions,
+directories, addresses and routes. Prints each finding with its code, which \`explain\` knows.
+Exit code 0 without errors, 78 if a configuration or a file that it names is refused, 1 for an
+error that may go away by itself, such as an address in use.`,
   load: async () => (await import("./check/check.ts")).checkCommand,
 };
 
@@ -41,8 +47,8 @@ const doctor: Command = {
   details:
     `Checks capabilities, the interface, its MTU and offloads, the clock, certificates and secrets.
 On a client it connects to each server and logs in, without disturbing the tunnel of a running
-daemon. On a server it sends a PADI. Each line is "ok", "warning" or "failed"; exit code 1 if any
-check failed.`,
+daemon. On a server it sends a PADI. Each line is "ok", "warning" or "failed". Exit code 78 if the
+configuration or a file that it names is refused, 1 if another check failed.`,
   load: async () => (await import("./check/doctor.ts")).doctorCommand,
 };
 

@@ -1,3 +1,6 @@
+import type { Finding } from "../config/finding.ts";
+import { isLasting } from "../messages/findings.ts";
+
 /** Exit codes and their meanings, as shown in help and in the manual pages. */
 export const EXIT_CODES = {
   done: [0, "success"],
@@ -6,7 +9,7 @@ export const EXIT_CODES = {
   unreachable: [3, "cannot reach a daemon"],
   notFound: [4, "not found in the daemon"],
   /** EX_CONFIG of sysexits.h: a restart does not help. */
-  refused: [78, "`run` refused the configuration or a file that it names"],
+  refused: [78, "the configuration or a file that it names is refused"],
 } as const satisfies Record<string, readonly [code: number, meaning: string]>;
 
 /** Name of an exit code. */
@@ -21,6 +24,13 @@ export class CommandError extends Error {
     super(message, options);
     this.exit = exit;
   }
+}
+
+/** Returns 78 if an error lasts until somebody changes a file, 1 for others, 0 without errors. */
+export function exitCodeFor(findings: readonly Finding[]): number {
+  const errors = findings.filter(({ severity }) => severity === "error");
+  const isRefused = errors.some(({ code }) => isLasting(code));
+  return EXIT_CODES[isRefused ? "refused" : errors.length > 0 ? "failed" : "done"][0];
 }
 
 /** Returns the exit code for an error. */

@@ -1,4 +1,5 @@
 import { ConfigError } from "../config/config_error.ts";
+import { formatFinding } from "../config/finding.ts";
 import { type Arguments, readArguments, UsageError } from "./arguments.ts";
 import { closeTrust } from "../tunnel/tls/trust_environment.ts";
 import { COMMANDS } from "./commands.ts";
@@ -15,8 +16,7 @@ export async function dispatch(args: readonly string[]): Promise<number> {
   try {
     return await runCommandLine(args);
   } catch (error) {
-    const code = await report(error);
-    return error instanceof ConfigError && args[0] === "run" ? EXIT_CODES.refused[0] : code;
+    return await report(error);
   }
 }
 
@@ -46,8 +46,10 @@ async function report(error: unknown): Promise<number> {
     await printError(`${error.message}\nRun "pppoe-proxy help" for usage`);
     return EXIT_CODES.usage[0];
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = error instanceof ConfigError ? message.split("\n") : [message];
-  for (const line of lines) await printError(line);
+  if (error instanceof ConfigError) {
+    for (const finding of error.findings) await printError(formatFinding(finding));
+    return EXIT_CODES.refused[0];
+  }
+  await printError(error instanceof Error ? error.message : String(error));
   return exitCodeOf(error);
 }

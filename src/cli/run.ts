@@ -14,7 +14,6 @@ import { startClient, startServer } from "../daemon/build.ts";
 import type { ShardPool } from "../shards/pool.ts";
 import type { Arguments } from "./arguments.ts";
 import { reclaimMemory } from "../daemon/memory_reclaim.ts";
-import { openFilesWarning } from "./check/open_files.ts";
 import { Service, serviceEnvironment } from "../daemon/sd_notify.ts";
 import { serviceStatus } from "../daemon/service_status.ts";
 import { Signals } from "./signals.ts";
@@ -26,7 +25,8 @@ type RunSignals = Signals<"SIGHUP" | "SIGUSR1" | "SIGTERM" | "SIGINT">;
 
 /**
  * `run --config FILE`: runs the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration,
- * SIGUSR1 makes a client connect now. Exit code 0 after a clean shutdown.
+ * SIGUSR1 makes a client connect now. Exit code 0 after a clean shutdown, 78 or 1 if the checks before
+ * the start find errors.
  */
 export async function runCommand({ values }: Arguments): Promise<number> {
   mapLargeBlocks();
@@ -34,8 +34,10 @@ export async function runCommand({ values }: Arguments): Promise<number> {
   const config = await loadConfig(values.get("config") ?? "");
   configureLogging(config.log);
   log.info("starting", startFacts(config));
-  const few = openFilesWarning(config, raiseOpenFileLimit());
-  if (few !== undefined) log.warning("open file limit low", { detail: few });
+  raiseOpenFileLimit();
+  const { checkStart } = await import("./start_check.ts"); // not needed afterwards
+  const refused = await checkStart(config);
+  if (refused !== 0) return refused;
   const admin = await Admin.open(config);
   try {
     return await runLinked(config, admin, signals);

@@ -39,6 +39,12 @@ export function formatPlace({ file, line, key }: Place): string {
   return printable(key === undefined ? at : `${at}: ${key}`);
 }
 
+/** Formats a finding as one line, with the code that `explain` knows. */
+export function formatFinding({ code, place, words, remedy }: Finding): string {
+  const where = place === undefined ? "" : `${formatPlace(place)}: `;
+  return printable(`${where}${sentence({ words, remedy })} [${code}]`);
+}
+
 /** An error that is a finding: why a file cannot be used, and what to do. */
 export class Refusal extends Error {
   override name = "Refusal";

@@ -1,8 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
+import { logFindings } from "../checks/log_findings.ts";
 import { type Change, compareConfigs, type Difference, mergeConfigs } from "../config/diff.ts";
+import { ConfigError } from "../config/config_error.ts";
+import type { Finding } from "../config/finding.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
+import { isLasting } from "../messages/findings.ts";
 import type { Monitor } from "./monitor.ts";
 
 const log = logger("config");
@@ -14,6 +18,8 @@ export interface ReloadReport {
   applied: Change[];
   /** Differences that apply at the next start. */
   needsRestart: Change[];
+  /** What needs attention all the same. */
+  findings: Finding[];
 }
 
 /** A reload was requested during another one. */
@@ -44,13 +50,23 @@ export class Reloader<C extends Config> {
   #config: C;
   #monitor: Monitor;
   #prepare: (config: C) => Promise<Prepared>;
+  #examine: (config: Config) => Promise<Finding[]>;
   #busy = false;
 
-  /** `prepare` changes nothing and throws ConfigError. */
-  constructor(config: C, monitor: Monitor, prepare: (config: C) => Promise<Prepared>) {
+  /**
+   * `prepare` changes nothing and throws ConfigError; `examine` runs the checks that the start runs
+   * too.
+   */
+  constructor(
+    config: C,
+    monitor: Monitor,
+    prepare: (config: C) => Promise<Prepared>,
+    examine: (config: Config) => Promise<Finding[]> = examineOwn,
+  ) {
     this.#config = config;
     this.#monitor = monitor;
     this.#prepare = prepare;
+    this.#examine = examine;
   }
 
   /** The configuration in use: a snapshot, which a reload replaces. */
@@ -84,6 +100,8 @@ export class Reloader<C extends Config> {
   async #reload(): Promise<ReloadReport> {
     const before = this.#config;
     const next = await loadConfig(before.file);
+    const findings = await this.#examine(next);
+    refuseLasting(next.file, findings);
     const difference = compareConfigs(before, next);
     const merged = mergeConfigs<Config>(before, next) as C;
     const prepared = await this.#prepare(merged);
@@ -92,16 +110,40 @@ export class Reloader<C extends Config> {
     this.#config = merged;
     if (!isDeepStrictEqual(before.log, merged.log)) configureLogging(merged.log);
     const result = applied.length > 0 ? "applied" : "unchanged";
-    return { result, applied, needsRestart: difference.restart };
+    const warnings = findings.filter(({ severity }) => severity !== "note");
+    return { result, applied, needsRestart: difference.restart, findings: warnings };
   }
 
-  #tell({ result, applied, needsRestart }: ReloadReport): void {
+  #tell({ result, applied, needsRestart, findings }: ReloadReport): void {
     const keys = (changes: readonly Change[]): string => changes.map(({ key }) => key).join(" ");
     const facts = { ...(applied.length > 0 && { applied: keys(applied) }) };
     log.info("reloaded", { result, ...facts });
+    logFindings(log, findings);
     if (needsRestart.length > 0) log.warning("restart needed", { keys: keys(needsRestart) });
     this.#monitor.reloaded(result, { ...facts, needs_restart: keys(needsRestart) });
   }
+}
+
+/** Examines a configuration as the daemon of this process. */
+async function examineOwn(config: Config): Promise<Finding[]> {
+  const { examine } = await import("../checks/examine.ts"); // most daemons never reload
+  return await examine({ config, daemon: { pid: Deno.pid, mayRun: false } });
+}
+
+/**
+ * Throws ConfigError for errors that last until somebody changes a file. Others, such as an
+ * interface that is away for a moment, do not keep settings from changing.
+ */
+function refuseLasting(file: string, findings: readonly Finding[]): void {
+  const issues = findings.filter(({ severity, code }) => severity === "error" && isLasting(code))
+    .map(({ code, place, words, remedy }) => ({
+      code,
+      path: place?.key ?? "",
+      line: place?.line,
+      words,
+      remedy,
+    }));
+  if (issues.length > 0) throw new ConfigError(file, issues);
 }
 
 /** Joins the changes: a changed setting that names another file counts once, not twice. */

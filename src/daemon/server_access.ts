@@ -1,7 +1,8 @@
 import type { Change } from "../config/diff.ts";
 import { withConfigKey } from "../config/with_config_key.ts";
 import { compareServerFiles, type ServerFiles } from "../config/files/files.ts";
-import { sharedSecretWarnings } from "../config/files/shared_secrets.ts";
+import { sentence } from "../config/finding.ts";
+import { sharedSecretFaults } from "../config/files/shared_secrets.ts";
 import { logger } from "../log.ts";
 import type { ServerCredentials } from "../tunnel/authenticate.ts";
 import { TicketReader } from "../tunnel/admission/ticket.ts";
@@ -94,7 +95,9 @@ export class ServerAccess {
 }
 
 function warnOfShared({ secrets }: ServerFiles): void {
-  for (const detail of sharedSecretWarnings(secrets)) log.warning("secret shared", { detail });
+  for (const fault of sharedSecretFaults(secrets)) {
+    log.warning("secret shared", { detail: sentence(fault) });
+  }
 }
 
 /** TLS alerts of a client that rejects the certificate, as worded by Deno. */

@@ -257,3 +257,8 @@ export const FINDINGS = {
 
 /** Code of a finding. */
 export type FindingCode = keyof typeof FINDINGS;
+
+/** Whether an error is in the configuration or its files, so that trying again does not help. */
+export function isLasting(code: FindingCode): boolean {
+  return (code in CONFIG_FINDINGS || code in FILE_FINDINGS) && code !== "state-dir-locked";
+}

@@ -86,6 +86,10 @@ export const LOG_MESSAGES = {
     meaning: "Environment variables would have changed which certificates TLS trusts.",
     action: "Remove them from the service's environment.",
   },
+  "finding": {
+    meaning: "A check at the start or during a reload found something that needs attention.",
+    action: "Do what `remedy` says; `explain CODE` says more about its `code`.",
+  },
   "history write failed": {
     meaning: "The history of traffic cannot be stored; it continues in memory.",
     action: DISK,
@@ -108,10 +112,6 @@ export const LOG_MESSAGES = {
   "more tunnels rejected": {
     meaning: "How many more connections were refused, and why.",
     action: "Nothing, if the addresses are strangers'; otherwise see the reasons.",
-  },
-  "open file limit low": {
-    meaning: "The limit of open files is lower than the configuration needs.",
-    action: "Raise `LimitNOFILE=` or `ulimit -n`.",
   },
   "packet": { meaning: "A discovery packet that was forwarded, with its tags." },
   "ready": { meaning: "The interface and the tunnel's side are up: frames can be carried." },

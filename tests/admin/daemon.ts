@@ -154,6 +154,7 @@ function daemonOf(
         result: "applied",
         applied: [{ key: "log.level", change: "changed" }],
         needsRestart: [],
+        findings: [],
       }),
     drain: (on) => void (proxy.sessions.draining = on),
     get draining() {

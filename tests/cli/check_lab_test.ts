@@ -1,5 +1,6 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
+import { runCommand } from "../lab/process.ts";
 import { pppoeProxy } from "./process.ts";
 
 Deno.test({
@@ -8,6 +9,7 @@ Deno.test({
   fn: async () => {
     await using lab = await Lab.open();
     await lab.cable("wan0", "ac0");
+    await runCommand("ip", "address", "add", "192.0.2.2/24", "dev", "wan0");
     const { folder } = lab;
     const name = ["--name", "proxy.example", "--out-dir", folder];
     await pppoeProxy(["keygen", "certificate", ...name]);

@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { ConfigError } from "../../src/config/config_error.ts";
+import type { Finding } from "../../src/config/finding.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
 import { Monitor } from "../../src/daemon/monitor.ts";
@@ -22,7 +23,11 @@ interface Bench {
   config: ClientConfig;
   monitor: Monitor;
   write(source: string): Promise<void>;
-  reloader(prepare: (config: ClientConfig) => Promise<Prepared>): Reloader<ClientConfig>;
+  /** The checks find nothing, or these. */
+  reloader(
+    prepare: (config: ClientConfig) => Promise<Prepared>,
+    ...findings: Finding[]
+  ): Reloader<ClientConfig>;
 }
 
 /** Runs `use` with a configuration file and its configuration in use. */
@@ -33,7 +38,8 @@ function onBench(use: (bench: Bench) => Promise<void>): Promise<void> {
     await write(SOURCE);
     const config = await loadConfig(file) as ClientConfig;
     const monitor = new Monitor("server", () => 7);
-    const reloader: Bench["reloader"] = (prepare) => new Reloader(config, monitor, prepare);
+    const reloader: Bench["reloader"] = (prepare, ...findings) =>
+      new Reloader(config, monitor, prepare, () => Promise.resolve(findings));
     await use({ config, monitor, write, reloader });
   });
 }
@@ -56,6 +62,7 @@ Deno.test("a reload makes a new snapshot and leaves the previous one unchanged",
       result: "applied",
       applied: [{ key: "limits.sessions", change: "changed" }],
       needsRestart: [{ key: "interface.name", change: "changed" }],
+      findings: [],
     });
     const { limits, interface: { name } } = reload.config;
     assertEquals([limits.sessions, name], [20, "lan0"]);
@@ -91,6 +98,27 @@ Deno.test("a configuration that cannot be read, prepared or applied changes noth
     }
     for (const reload of [...failing, refusing]) assertStrictEquals(reload.config, config);
     assertEquals(monitor.reloads, { results: { failed: 4 }, lastSuccess: undefined });
+  }));
+
+Deno.test("a reload is refused for errors in files, with their place, and not for those that pass", () =>
+  onBench(async ({ config, write, reloader }) => {
+    await write(SOURCE.replace("10", "20"));
+    const place = { file: config.file, line: 8, key: "tunnel.secret_file" };
+    const said = { words: "Cannot use it", remedy: "run `chmod`" };
+    const readable = { code: "file-not-private", severity: "error", place, ...said } as const;
+    const away = { code: "interface-missing", severity: "error", ...said } as const;
+    const note = { code: "offloads-on", severity: "note", ...said } as const;
+    const refused = reloader(() => Promise.resolve(nothing), away, readable);
+    const error = await assertRejects(() => refused.reload(), ConfigError);
+    assertEquals(error.findings, [readable]);
+    assertEquals(
+      error.message,
+      `${config.file}:8: tunnel.secret_file: Cannot use it; run \`chmod\``,
+    );
+    assertStrictEquals(refused.config, config);
+    const accepted = reloader(() => Promise.resolve(nothing), away, note);
+    const { result, findings } = await accepted.reload();
+    assertEquals([result, findings], ["applied", [away]]);
   }));
 
 Deno.test("only one reload runs at a time: another is refused, and works afterwards", () =>

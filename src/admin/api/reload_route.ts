@@ -4,7 +4,7 @@ import type { Daemon } from "../../daemon/daemon.ts";
 import { ReloadInProgressError } from "../../daemon/reload.ts";
 import { problem } from "../http/problem.ts";
 import type { Route } from "../http/route.ts";
-import { Reloaded } from "./response_schema.ts";
+import { Reloaded } from "./reload_schema.ts";
 
 /** Reloads the configuration. */
 export const RELOAD: Route = {
@@ -19,8 +19,8 @@ export const RELOAD: Route = {
 
 async function reload(daemon: Daemon): Promise<object> {
   try {
-    const { result, applied, needsRestart } = await daemon.reload();
-    return { result, applied, needs_restart: needsRestart };
+    const { result, applied, needsRestart, findings } = await daemon.reload();
+    return { result, applied, needs_restart: needsRestart, findings };
   } catch (error) {
     if (error instanceof ReloadInProgressError) return problem(409, error.message);
     if (!(error instanceof ConfigError)) throw error;

@@ -265,19 +265,6 @@ export type Closed = v.InferOutput<typeof Closed>;
 export const PadtSent = v.object({ sent: count });
 export type PadtSent = v.InferOutput<typeof PadtSent>;
 
-/** A changed setting; "content" means that the file it names has changed. */
-const change = v.object({
-  key: v.string(),
-  change: v.picklist(["added", "removed", "changed", "content"]),
-});
-
-export const Reloaded = v.object({
-  result: v.picklist(["applied", "unchanged"]),
-  applied: v.array(change),
-  needs_restart: v.array(change),
-});
-export type Reloaded = v.InferOutput<typeof Reloaded>;
-
 export const LogLevels = v.object({ level: v.string(), topics: v.record(v.string(), v.string()) });
 export type LogLevels = v.InferOutput<typeof LogLevels>;
 

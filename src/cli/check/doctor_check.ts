@@ -1,4 +1,7 @@
-import { Findings } from "./findings.ts";
+import type { CheckResult } from "../../checks/examine.ts";
+import { Findings } from "../../checks/findings.ts";
+import { type Finding, formatPlace, sentence } from "../../config/finding.ts";
+import type { FindingCode } from "../../messages/findings.ts";
 
 /** Result of a check. */
 export type Verdict = "ok" | "warning" | "failed";
@@ -8,22 +11,42 @@ export interface DoctorCheck {
   name: string;
   verdict: Verdict;
   text: string;
+  finding?: Finding;
 }
 
-/**
- * Runs one check. Its exception and the problems in its findings are "failed", the notes are
- * "warning"; without any of these, its return value is the text of an "ok" line.
- */
-export async function runCheck(
-  name: string,
+const VERDICTS = { error: "failed", warning: "warning", note: "ok" } as const;
+
+/** Without these the daemon waits, so they are failures to a person who asks why nothing works. */
+const WAITS: ReadonlySet<FindingCode> = new Set(["interface-down"]);
+
+/** The lines of a check: one for each finding, or else its text. */
+export function linesOf({ name, findings, text }: CheckResult): DoctorCheck[] {
+  if (findings.length > 0) return findings.map((finding) => lineOf(name, finding));
+  return text === "" ? [] : [{ name, verdict: "ok", text }];
+}
+
+function lineOf(name: string, finding: Finding): DoctorCheck {
+  const { code, severity, place } = finding;
+  const at = place === undefined ? "" : ` (${formatPlace(place)})`;
+  const verdict = WAITS.has(code) ? "failed" : VERDICTS[severity];
+  return { name, verdict, text: `${sentence(finding)}${at} [${code}]`, finding };
+}
+
+/** Options of `runDoctorCheck`. */
+export interface DoctorCheckOptions {
+  name: string;
+  /** Code of the finding if `look` throws. */
+  code: FindingCode;
+  /** The configuration's path. */
+  file: string;
+}
+
+/** Runs a check of `doctor` alone. `look` adds findings, throws, or returns the text of "ok". */
+export async function runDoctorCheck(
+  { name, code, file }: DoctorCheckOptions,
   look: (findings: Findings) => string | Promise<string>,
 ): Promise<DoctorCheck[]> {
-  const findings = new Findings();
-  const well = await findings.attempt(() => look(findings));
-  const line = (verdict: Verdict) => (text: string): DoctorCheck => ({ name, verdict, text });
-  const lines = [
-    ...findings.problems.map(line("failed")),
-    ...findings.notes.map(line("warning")),
-  ];
-  return lines.length > 0 ? lines : [line("ok")(well ?? "")];
+  const findings = new Findings(file);
+  const text = await findings.attempt(code, "", () => look(findings));
+  return linesOf({ name, findings: findings.all, text: text ?? "" });
 }

@@ -13,53 +13,21 @@ import { readClientFiles } from "../../config/files/files.ts";
 import { showDelay } from "../terminal/amounts.ts";
 import { acName, discoverOn, randomHostUniq } from "./discover.ts";
 import type { DaemonState } from "./doctor_daemon.ts";
-import { type DoctorCheck, runCheck } from "./doctor_check.ts";
+import { type DoctorCheck, runDoctorCheck } from "./doctor_check.ts";
 import { checkPath } from "./doctor_path.ts";
-import type { Findings } from "./findings.ts";
+import type { Findings } from "../../checks/findings.ts";
 
-/** Checks a server: its listen addresses, and that an AC on its wire answers a PADI. */
-export async function* checkServerTunnel(
+/** Checks a server's wire: that an AC answers a PADI. */
+export async function* checkServerWire(
   config: ServerConfig,
-  daemon: DaemonState,
   timeout: number,
 ): AsyncGenerator<DoctorCheck> {
-  const { listen, transport } = config.tunnel;
-  for (const address of listen) {
-    for (const one of transportsOf(transport)) {
-      yield* await runCheck(
-        "listen",
-        () => typeof daemon === "object" ? held(address, one) : tryListen(address, one),
-      );
-    }
-  }
-  yield* await runCheck("access concentrator", async () => await seekOne(config, timeout));
+  const options = { name: "access concentrator", code: "ac-silent", file: config.file } as const;
+  yield* await runDoctorCheck(options, async () => await seekOne(config, timeout));
 }
 
 function named(address: Address, transport: Transport): string {
   return `${transport === "tls" ? "TCP" : "UDP"} ${formatAddress(address)}`;
-}
-
-function held(address: Address, transport: Transport): string {
-  return `${named(address, transport)} is used by the running daemon`;
-}
-
-function tryListen(address: Address, transport: Transport): string {
-  const { host: hostname, port } = address;
-  const shown = named(address, transport);
-  try {
-    if (transport === "tls") Deno.listen({ hostname, port }).close();
-    else Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-  } catch (error) {
-    const why = error instanceof Deno.errors.AddrInUse
-      ? "another process is using it; `ss -lnp` shows which"
-      : error instanceof Deno.errors.AddrNotAvailable
-      ? "not an address of this machine; `ip address` lists them"
-      : error instanceof Deno.errors.PermissionDenied
-      ? "ports below 1024 need CAP_NET_BIND_SERVICE; grant it or choose another port"
-      : String(error);
-    throw new Error(`Cannot listen on ${shown}: ${why}`, { cause: error });
-  }
-  return `${shown} is free`;
 }
 
 async function seekOne({ interface: link }: ServerConfig, timeout: number): Promise<string> {
@@ -121,7 +89,7 @@ export async function* checkClientTunnel(
 
 /** Tries a server over each permitted transport, and logs in over the first that works. */
 async function examineOne(
-  { tunnel }: ClientConfig,
+  { file, tunnel }: ClientConfig,
   settings: Login,
   address: Address,
   { timeout, daemon }: { timeout: number; daemon: DaemonState },
@@ -130,7 +98,7 @@ async function examineOne(
   const found: DoctorCheck[] = [];
   let isReached = false;
   for (const transport of transports) {
-    const target = { transport, address, login: !isReached };
+    const target = { file, transport, address, login: !isReached };
     const checks = await examineTransport(target, settings, { timeout, daemon });
     isReached ||= checks[0].verdict === "ok";
     found.push(...checks);
@@ -140,11 +108,20 @@ async function examineOne(
 
 /** A transport that fails is only a warning if the other one works. */
 function tolerated(check: DoctorCheck): DoctorCheck {
-  if (check.name !== "server" || check.verdict !== "failed") return check;
-  return { ...check, verdict: "warning", text: `${check.text}; the other transport works` };
+  const { name, verdict, text, finding } = check;
+  if (name !== "server" || verdict !== "failed") return check;
+  const words = `${finding?.words ?? ""} (the other transport works)`;
+  return {
+    name,
+    verdict: "warning",
+    text: `${text}; the other transport works`,
+    ...(finding && { finding: { ...finding, severity: "warning", words } }),
+  };
 }
 
 interface Target {
+  /** The configuration's path. */
+  file: string;
   transport: Transport;
   address: Address;
   /** Whether to log in too. */
@@ -152,14 +129,15 @@ interface Target {
 }
 
 async function examineTransport(
-  { transport, address, login }: Target,
+  { file, transport, address, login }: Target,
   settings: Login,
   { timeout, daemon }: { timeout: number; daemon: DaemonState },
 ): Promise<DoctorCheck[]> {
   const shown = named(address, transport);
   let connection: Connection | undefined;
   const began = performance.now();
-  const reached = await runCheck("server", async () => {
+  const options = { name: "server", code: "server-unreachable", file } as const;
+  const reached = await runDoctorCheck(options, async () => {
     try {
       connection = await dial(transport, address, settings.trust, timeout, () => {}, {
         route: settings.route,
@@ -176,22 +154,30 @@ async function examineTransport(
   });
   if (connection === undefined) return reached;
   const open = connection;
+  const loginCheck = { name: "login", code: "login-refused", file } as const;
   if (!login) {
     abandon(open);
     return reached;
   }
   if (daemon !== "stopped") {
     abandon(open);
-    const asked = await runCheck(
-      "login",
+    const asked = await runDoctorCheck(
+      loginCheck,
       (findings) => askAboutLogin(daemon, formatAddress(address), findings),
     );
     return [...reached, ...asked];
   }
   try {
-    const accepted = await runCheck("login", () => logIn(open, settings, shown, timeout));
+    const accepted = await runDoctorCheck(
+      loginCheck,
+      () => logIn(open, settings, shown, timeout),
+    );
     const isIn = accepted.every(({ verdict }) => verdict === "ok");
-    return [...reached, ...accepted, ...isIn ? await checkPath(open, shown, timeout) : []];
+    return [
+      ...reached,
+      ...accepted,
+      ...isIn ? await checkPath(open, { file, shown, timeout }) : [],
+    ];
   } finally {
     abandon(open);
   }
@@ -201,10 +187,12 @@ async function examineTransport(
 function askAboutLogin(
   daemon: Exclude<DaemonState, "stopped">,
   shown: string,
-  { notes }: Findings,
+  findings: Findings,
 ): string {
+  const remedy = "see `status` of the daemon, or stop it and run doctor again";
   if (daemon === "unknown") {
-    notes.push("Not tested: logging in could end the tunnel of a running daemon");
+    const words = "Not tested: logging in could end the tunnel of a running daemon";
+    findings.add("warning", "not-tested", "", { words, remedy });
     return "";
   }
   const up = daemon.tunnels.find((tunnel) => tunnel.up);
@@ -216,7 +204,8 @@ function askAboutLogin(
   const why = down_reason === undefined || down_reason === null
     ? ""
     : `; it reports ${down_reason}`;
-  notes.push(`Not tested: the running daemon is trying to log in${why}`);
+  const words = `Not tested: the running daemon is trying to log in${why}`;
+  findings.add("warning", "not-tested", "", { words, remedy });
   return "";
 }
 

@@ -93,6 +93,10 @@ function rowsOf({ name, options, positionals }: Command, commands: string): stri
   return [
     `"${name} options") echo "${flags}" ;;`,
     ...values,
-    ...positionals.map((value, at) => `"${name} ${at}") echo ${offer(value)} ;;`),
+    ...positionals.map((value, at) =>
+      value.endsWith("...")
+        ? `"${name} "[0-9]*) echo ${offer(value)} ;;`
+        : `"${name} ${at}") echo ${offer(value)} ;;`
+    ),
   ];
 }

@@ -52,9 +52,11 @@ function linesOf({ name, options, positionals }: Command, commands: string): str
     } -l ${option}${value === undefined ? "" : offer(value)} -d ${quote(summary)}`
   );
   const words = positionals.flatMap((value, at) =>
-    completionKind(value).kind === "nothing"
-      ? []
-      : [`${COMPLETE} -n '__pppoe_proxy_at ${name} ${at}'${offer(value)}`]
+    completionKind(value).kind === "nothing" ? [] : [
+      `${COMPLETE} -n '__pppoe_proxy_at ${name}${value.endsWith("...") ? "" : ` ${at}`}'${
+        offer(value)
+      }`,
+    ]
   );
   return ["", ...flags, ...words];
 }

@@ -7,7 +7,8 @@ export type CompletionKind =
   | { kind: "file" | "folder" | "interface" | "command" | "nothing" };
 
 /** Kind of a value by its placeholder in help, such as `FILE`, `INTERFACE` or `open|held`. */
-export function completionKind(value: string): CompletionKind {
+export function completionKind(placeholder: string): CompletionKind {
+  const value = placeholder.replace(/\.\.\.$/, "");
   if (value.includes("|")) return { kind: "words", words: value.split("|") };
   if (value === "FILE" || value === "PATH") return { kind: "file" };
   if (value === "FOLDER") return { kind: "folder" };

@@ -49,7 +49,11 @@ function argumentsOf({ name, options, positionals }: Command): string[] {
       }}`}${quote(rest)}`;
   });
   const positional = positionals.map((value, at) =>
-    quote(`${at + 1}:${value.split("|")[0]}:${action(value)}`)
+    quote(
+      `${value.endsWith("...") ? "*" : at + 1}:${value.split("|")[0].replace("...", "")}:${
+        action(value)
+      }`,
+    )
   );
   const all = [...specs, ...positional];
   return [

@@ -1,6 +1,7 @@
 /** Commands that change a running daemon's settings. */
 import * as v from "valibot";
-import { LogLevels, ProblemDetails, Reloaded, Status } from "../../admin/api/response_schema.ts";
+import { Reloaded } from "../../admin/api/reload_schema.ts";
+import { LogLevels, ProblemDetails, Status } from "../../admin/api/response_schema.ts";
 import { ProblemError } from "./admin_client.ts";
 import { LOG_LEVELS } from "../../config/log_levels.ts";
 import { type Arguments, oneOf, UsageError } from "../arguments.ts";
@@ -23,14 +24,18 @@ export async function reloadCommand(args: Arguments): Promise<number> {
     await printLine(`Applied: ${key}${how}`);
   }
   for (const { key } of answer.needs_restart) await printLine(`Needs a restart: ${key}`);
+  for (const { code, words, remedy } of answer.findings) {
+    await printLine(`Warning: ${words}; ${remedy} [${code}]`);
+  }
   return 0;
 }
 
 async function printIssues({ facts }: ProblemError): Promise<void> {
   const issues = v.safeParse(ProblemDetails.entries.errors, facts.errors);
-  for (const { line, path, message } of issues.success ? issues.output ?? [] : []) {
+  for (const { line, path, message, code } of issues.success ? issues.output ?? [] : []) {
     const place = [line === undefined ? "" : `line ${line}`, path].filter((it) => it !== "");
-    await printError([...place, message].join(": "));
+    const suffix = code === undefined ? "" : ` [${code}]`;
+    await printError(`${[...place, message].join(": ")}${suffix}`);
   }
 }
 

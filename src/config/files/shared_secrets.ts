@@ -2,13 +2,12 @@
 const NAMED = 3;
 
 /**
- * Returns a warning for each group of clients that share a secret, by file or by content: each of
- * them can log in as the others. `secrets` is keyed by client name; warnings never contain a
- * secret.
+ * Returns what to say about each group of clients that share a secret, by file or by content: each
+ * of them can log in as the others. `secrets` is keyed by client name; no text contains a secret.
  */
-export function sharedSecretWarnings(
+export function sharedSecretFaults(
   secrets: ReadonlyMap<string, readonly Uint8Array[]>,
-): string[] {
+): { words: string; remedy: string }[] {
   const owners = new Map<string, Set<string>>();
   for (const [name, all] of secrets) {
     for (const secret of all) {
@@ -17,10 +16,11 @@ export function sharedSecretWarnings(
     }
   }
   const groups = [...owners.values()].filter(({ size }) => size > 1).map(listed);
-  return [...new Set(groups)].map((clients) =>
-    `Clients ${clients} have the same secret, so each can log in as the other and end its sessions; ` +
-    "give each its own with `pppoe-proxy keygen secret FILE`"
-  );
+  return [...new Set(groups)].map((clients) => ({
+    words:
+      `Clients ${clients} have the same secret, so each can log in as the other and end its sessions`,
+    remedy: "give each its own with `pppoe-proxy keygen secret FILE`",
+  }));
 }
 
 function listed(names: ReadonlySet<string>): string {

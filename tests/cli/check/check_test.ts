@@ -1,81 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
-import { checkPinned, checkServerCertificate } from "../../../src/cli/check/check_certificate.ts";
-import { Findings } from "../../../src/cli/check/findings.ts";
-import { makeSelfSigned } from "../../../src/cli/keygen/self_signed.ts";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { FINDINGS } from "../../../src/messages/findings.ts";
 import { pppoeProxy, withFolder } from "../process.ts";
-
-/** A CA certificate (CA:TRUE) for "authority.example", P-256, valid from 2026 to 2126. */
-const AUTHORITY = await Deno.readTextFile(new URL("../authority.crt", import.meta.url));
-
-async function problemsOf(check: (findings: Findings) => Promise<void>): Promise<string> {
-  const findings = new Findings();
-  await check(findings);
-  return findings.problems.join("\n");
-}
-
-async function writePair(folder: string, now = new Date()): Promise<[string, string]> {
-  const { certificate, key } = await makeSelfSigned("proxy.example", 10, now);
-  const paths: [string, string] = [
-    `${folder}/${now.getTime()}.crt`,
-    `${folder}/${now.getTime()}.key`,
-  ];
-  await Deno.writeTextFile(paths[0], certificate);
-  await Deno.writeTextFile(paths[1], key, { mode: 0o600 });
-  return paths;
-}
-
-Deno.test("a valid certificate with its own key has no problems", async () => {
-  await withFolder(async (folder) => {
-    const [certificate, key] = await writePair(folder);
-    assertEquals(await problemsOf((it) => checkServerCertificate(certificate, key, it)), "");
-    assertEquals(await problemsOf((it) => checkPinned([certificate], it)), "");
-  });
-});
-
-Deno.test("mismatched or readable keys and files without a certificate are problems", async () => {
-  await withFolder(async (folder) => {
-    const [certificate, key] = await writePair(folder);
-    const [, otherKey] = await writePair(folder, new Date("2020-01-01"));
-    const problems = (one: string, two: string): Promise<string> =>
-      problemsOf((it) => checkServerCertificate(one, two, it));
-    assertStringIncludes(
-      await problems(certificate, otherKey),
-      "it does not match the certificate",
-    );
-    assertStringIncludes(await problems(certificate, certificate), "others can read or write it");
-    assertStringIncludes(await problems(key, key), "it has no PEM certificate");
-    assertStringIncludes(await problems(`${folder}/none`, key), "no such file");
-  });
-});
-
-Deno.test("I1: expired, expiring and not yet valid certificates are notes, never problems", async () => {
-  await withFolder(async (folder) => {
-    const [expired, key] = await writePair(folder, new Date("2020-01-01"));
-    const [future] = await writePair(folder, new Date(Date.now() + 1e10));
-    const [soon] = await writePair(folder); // ten days
-    const found = new Findings();
-    await checkServerCertificate(expired, key, found);
-    await checkPinned([future, soon], found);
-    assertEquals(found.problems, []);
-    assertStringIncludes(found.notes[0], "expired on 2020-01-11; replace it");
-    assertStringIncludes(found.notes[1], "is not valid before");
-    assertStringIncludes(found.notes[2], "replace it soon");
-  });
-});
-
-Deno.test("T1: a CA certificate is refused, and so are several certificates in one file", async () => {
-  await withFolder(async (folder) => {
-    const [one] = await writePair(folder);
-    const [other] = await writePair(folder, new Date("2020-01-01"));
-    const [authority, both] = [`${folder}/authority.crt`, `${folder}/both.crt`];
-    await Deno.writeTextFile(authority, AUTHORITY);
-    await Deno.writeTextFile(both, await Deno.readTextFile(one) + await Deno.readTextFile(other));
-    const problems = await problemsOf((it) => checkPinned([authority, both], it));
-    assertStringIncludes(problems, "CA:TRUE");
-    assertStringIncludes(problems, "keygen certificate");
-    assertStringIncludes(problems, "put each into its own file and list the files");
-  });
-});
 
 /** Writes a client's configuration for the interface `name`, with files from keygen. */
 async function writeClient(folder: string, name: string): Promise<string> {
@@ -94,18 +19,83 @@ async function writeClient(folder: string, name: string): Promise<string> {
   return `${folder}/client.toml`;
 }
 
-Deno.test("check describes the configuration and lists all problems at once, with exit code 1", async () => {
+/** A finding in the JSON of `check`. */
+interface Found {
+  code: string;
+  severity: string;
+  place?: { file: string; line?: number; key?: string };
+  words: string;
+  remedy: string;
+}
+
+Deno.test("check describes the configuration, and lists all errors at once with place and code", async () => {
   await withFolder(async (folder) => {
     const file = await writeClient(folder, "none0");
     await Deno.chmod(`${folder}/branch-1.secret`, 0o644);
-    const { code, stdout, stderr } = await pppoeProxy(["check", "-c", file], {
-      SSLKEYLOGFILE: `${folder}/keys`,
-    });
-    assertEquals(code, 1);
+    const environment = { SSLKEYLOGFILE: `${folder}/keys` };
+    const { code, stdout, stderr } = await pppoeProxy(["check", "-c", file], environment);
+    assertEquals(code, 78);
     assertStringIncludes(stdout, 'Connects to 192.0.2.2:8443 as "branch-1"');
-    for (const problem of ['"none0"', '"SSLKEYLOGFILE" is set', "chmod 600"]) {
+    for (
+      const problem of [
+        `${file}:3: interface.name: Interface "none0" does not exist`,
+        '"SSLKEYLOGFILE" is set',
+        `${file}:9: tunnel.secret_file: `,
+        "chmod 600",
+        "[file-not-private]",
+      ]
+    ) {
       assertStringIncludes(stderr, problem);
     }
     assertEquals(stderr.trim().split("\n").length, 3);
+
+    const json = await pppoeProxy(["check", file, "--json"], environment);
+    assertEquals([json.code, json.stderr], [78, ""]);
+    const { schema, ok, files } = JSON.parse(json.stdout);
+    assertEquals([schema, ok, files.length, files[0].file], [1, false, 1, file]);
+    assertEquals([files[0].ok, files[0].mode], [false, "client"]);
+    const findings: Found[] = files[0].findings;
+    for (const { code, severity, words, remedy } of findings) {
+      assertEquals([code in FINDINGS, words !== "", remedy !== ""], [true, true, true], code);
+      assertMatch(severity, /^(?:error|warning|note)$/);
+    }
+    const codes = findings.filter((it) => it.severity === "error").map((it) => it.code);
+    assertEquals(codes, ["interface-missing", "environment-unsafe", "file-not-private"]);
+    // The key that was made here is beside the certificate.
+    const own = findings.find((it) => it.code === "pin-is-own");
+    assertEquals(own?.place, { file, key: "tunnel.server_certificate", line: 7 });
+  });
+});
+
+Deno.test("check examines several files, and exits with the code of the gravest error", async () => {
+  await withFolder(async (folder) => {
+    const away = await writeClient(folder, "none0");
+    const wrong = `${folder}/wrong.toml`;
+    await Deno.writeTextFile(wrong, 'mdoe = "client"\n');
+    const one = await pppoeProxy(["check", away]);
+    assertEquals(one.code, 1); // the interface may come
+    const { code, stdout, stderr } = await pppoeProxy(["check", away, wrong]);
+    assertEquals(code, 78);
+    assertStringIncludes(stdout, `${away}:\n`);
+    assertStringIncludes(stderr, `${wrong}:1: mdoe: Unknown key "mdoe"; did you mean "mode"?`);
+    const json = await pppoeProxy(["check", "--json", "-c", away, wrong]);
+    const { files } = JSON.parse(json.stdout);
+    assertEquals(files.map((it: { file: string }) => it.file), [away, wrong]);
+    assertEquals(files[1].mode, null);
+  });
+});
+
+Deno.test("an invalid configuration exits with 78 from run, check and doctor, with the same line", async () => {
+  await withFolder(async (folder) => {
+    const file = `${folder}/x.toml`;
+    await Deno.writeTextFile(file, 'mode = "servre"\n');
+    const line =
+      `${file}:1: mode: Expected "server" or "client", not "servre"; did you mean "server"?`;
+    for (const command of ["run", "check", "doctor"]) {
+      const { code, stdout, stderr } = await pppoeProxy([command, "-c", file]);
+      assertEquals([command, code], [command, 78]);
+      if (command !== "doctor") assertEquals(stderr, `pppoe-proxy: ${line} [bad-value]\n`);
+      else assertStringIncludes(stdout, line.slice(line.indexOf("Expected")));
+    }
   });
 });

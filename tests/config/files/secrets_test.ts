@@ -1,7 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { readPin } from "../../../src/config/files/certificate.ts";
 import { readClientSecret, readSecret, readSecrets } from "../../../src/config/files/secrets.ts";
-import { sharedSecretWarnings } from "../../../src/config/files/shared_secrets.ts";
+import { sentence } from "../../../src/config/finding.ts";
+import { sharedSecretFaults } from "../../../src/config/files/shared_secrets.ts";
 
 const DIGITS = "6f1d3c9a85b2e07741c8d95e3ba60f2c98d4e17b5a06c3f2d1897e4b60AC53EF";
 
@@ -84,7 +85,7 @@ Deno.test("the pin is SHA-256 of the first certificate's DER, as OpenSSL shows i
 Deno.test("a shared secret gives one warning that names the clients and not the secret", () => {
   const [one, other, third] = [1, 2, 3].map(() => crypto.getRandomValues(new Uint8Array(32)));
   const warnings = (of: Record<string, Uint8Array[]>) =>
-    sharedSecretWarnings(new Map(Object.entries(of)));
+    sharedSecretFaults(new Map(Object.entries(of))).map(sentence);
   assertEquals(warnings({ a: [one], b: [other], c: [third, third] }), []);
   const two = warnings({ a: [one, other], b: [third, other.slice()], c: [] });
   assertEquals(two.length, 1);

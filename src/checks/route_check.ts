@@ -1,0 +1,94 @@
+import { isIP } from "node:net";
+import { SystemError } from "../../ffi/errno.ts";
+import { outgoingAddress } from "../../ffi/socket/outgoing_address.ts";
+import { formatAddress } from "../config/addresses.ts";
+import type { Address, ClientConfig } from "../config/types.ts";
+import type { Check } from "./check.ts";
+import type { Findings } from "./findings.ts";
+import { ethernetInterfaces, findInterface, relativesOf } from "./interface_facts.ts";
+import { missing } from "./interface_checks.ts";
+
+/** The kernel's own PPPoE sessions (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
+const KERNEL_SESSIONS = "/proc/net/pppoe";
+const KEY = "tunnel.connect";
+
+/** Checks that the tunnel does not leave through the line or the interface that it carries. */
+export const ROUTE: Check = {
+  name: "route",
+  look({ config }, findings) {
+    if (config.mode !== "client") return "";
+    const { bindInterface } = config.tunnel;
+    if (bindInterface !== undefined && findInterface(bindInterface) === undefined) {
+      const names = ethernetInterfaces().map(({ name }) => name);
+      const said = missing(bindInterface, names);
+      findings.add("error", "interface-missing", "tunnel.bind_interface", said);
+      return "";
+    }
+    const ways = config.tunnel.connect.filter(({ host }) => isIP(host) !== 0)
+      .flatMap((address) => checkRoute(address, config, findings) ?? []);
+    return ways.length === 0 ? "" : ways.join("; ");
+  },
+};
+
+/** Returns a sentence on the way to a server. */
+function checkRoute(
+  address: Address,
+  config: ClientConfig,
+  findings: Findings,
+): string | undefined {
+  const { bindInterface, mark } = config.tunnel;
+  const shown = formatAddress(address);
+  let local: string;
+  try {
+    const route = { interface: bindInterface, mark };
+    local = outgoingAddress(address.host, address.port, route);
+  } catch (error) {
+    if (!(error instanceof SystemError)) throw error;
+    if (["ENETUNREACH", "EHOSTUNREACH", "EADDRNOTAVAIL"].includes(error.code)) {
+      const words = `There is no route to ${shown} now`;
+      const remedy = `see \`ip route get ${address.host}\`; the client tries again by itself`;
+      findings.add("warning", "route-missing", KEY, { words, remedy });
+    }
+    return undefined; // the daemon's own error explains others, such as EPERM for a mark
+  }
+  const out = bindInterface ??
+    Deno.networkInterfaces().find((it) => it.address === local)?.name;
+  if (out === undefined) return undefined;
+  judgeWay(out, shown, config.interface.name, findings);
+  return `packets to ${shown} leave through "${out}"`;
+}
+
+function judgeWay(out: string, server: string, captured: string, findings: Findings): void {
+  if (out === captured) {
+    return findings.add("note", "route-through-interface", KEY, {
+      words: `The tunnel to ${server} leaves through "${out}", whose PPPoE frames it carries`,
+      remedy: "if this is not meant, set tunnel.bind_interface or correct the route",
+    });
+  }
+  const facts = findInterface(out);
+  if (facts === undefined || facts.ethernet || out === "lo") return;
+  const lines = pppoeDevices(readSessions());
+  const own = findInterface(captured);
+  const relatives = own === undefined ? undefined : relativesOf(own);
+  const isOwn = lines.some((device) => device === captured || relatives?.has(device));
+  if (!isOwn) return;
+  findings.add("warning", "route-through-line", KEY, {
+    words:
+      `The tunnel to ${server} leaves through "${out}", while this machine dials a PPPoE line over "${captured}": the tunnel would run through the line that it carries`,
+    remedy:
+      `route ${server} past "${out}": set tunnel.bind_interface to the uplink, or tunnel.mark`,
+  });
+}
+
+function readSessions(): string {
+  try {
+    return Deno.readTextFileSync(KERNEL_SESSIONS);
+  } catch {
+    return ""; // the kernel has no PPPoE
+  }
+}
+
+/** The interfaces over which the kernel's own sessions run: `Id Address Device`. */
+export function pppoeDevices(text: string): string[] {
+  return [...text.matchAll(/^[0-9A-F]{8}\s+[0-9a-f:]{17}\s+(\S+)/gim)].map(([, device]) => device);
+}
