@@ -36,6 +36,7 @@ function loggedRefusals(
   const customers = new LineLimit(now, CUSTOMER_BURST);
   const all = new LineLimit(now, BURST);
   return (refusal) => {
+    noteRefusal(mode, refusal, monitor);
     const key = `${refusal.customer} ${refusal.peer.name}`;
     customers.log(key, (ofCustomer) =>
       all.log("", (ofAll) => {
@@ -45,6 +46,18 @@ function loggedRefusals(
         monitor.emit(isServers ? "server-refused" : "ac-refused", facts);
       }));
   };
+}
+
+/** Notes a refusal for the status: one for each AC, and on a client one for its server. */
+function noteRefusal(mode: Mode, refusal: AcRefusal, { recent }: Monitor): void {
+  const mac = formatMac(refusal.concentrator);
+  const isServers = mode === "client" && refusal.isProxys;
+  recent.refusals.note(isServers ? refusal.peer.name : mac, {
+    ac: printable(refusal.acName) || mac,
+    customer: formatMac(refusal.customer),
+    words: errorWords(refusal.tags) ?? "",
+    isServers,
+  });
 }
 
 function refusalFacts(

@@ -1,52 +1,96 @@
 import { EARLIEST_TIME } from "../earliest_time.ts";
-import type { ProblemCode } from "../messages/problems.ts";
+import type { PresentSilence } from "../proxy/discovery/ac_silence.ts";
 import { pacingWarning } from "../proxy/discovery/pacing.ts";
+import type { Condition } from "./condition.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
+import { failureConditions } from "./failure_conditions.ts";
 import { ringWarning } from "./ring_warning.ts";
 
-type Watched = Pick<Daemon, "link" | "proxy" | "monitor" | "draining" | "stateTrouble">;
+/** Time after which an AC that nobody asks any more is not called silent, in milliseconds. */
+const ASKED_LATELY = 600_000;
 
-/** Something in the daemon or its machine that needs attention while it holds. */
-export interface Condition {
-  readonly code: ProblemCode;
-  readonly subject: string;
-  /** Wall-clock time, in milliseconds. */
-  readonly since: number;
-  readonly words: string;
-}
+type Watched =
+  & Pick<Daemon, "link" | "proxy" | "monitor">
+  & {
+    readonly mode: "server" | "client";
+    readonly draining: boolean;
+    readonly trouble: string | undefined;
+  };
+
+/** A condition if it holds: then it has words. */
+type Check = Omit<Condition, "since" | "words"> & { readonly words: string | undefined };
 
 /**
  * Notes how fast counters rise, and which conditions hold now. Called about once a second; `now` is
  * the time of the monotonic clock, in milliseconds.
  */
 export function notice(daemon: Watched, now: number): void {
-  const { link, proxy, monitor: { peers, rates, recent, rejected } } = daemon;
+  const { link, proxy, monitor: { peers, rates, recent, rejected, closed } } = daemon;
   rates.sample(now, (add) => peers.visitTraffic(proxy.sessions.table, add));
   link.readStatistics();
   recent.drops.sample(dropCounts({ link, proxy }));
   recent.rejected.sample(rejected);
+  recent.closed.sample(closed);
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
-  conditionsOf(daemon, Date.now());
+  standingConditions(daemon, Date.now());
 }
 
-/** Returns the conditions that hold now, each with the time since when; `time` is the wall clock's. */
-export function conditionsOf(
-  { link, proxy, monitor, draining, stateTrouble }: Watched,
-  time: number,
-): Condition[] {
-  const trouble = stateTrouble();
-  const checks: readonly [ProblemCode, string, string | undefined][] = [
-    ["disk-failed", "state_dir", trouble && `Sessions would not survive a restart: ${trouble}`],
-    ["ring-short", link.name, ringWarning(link)],
-    ["padi-pacing", "AC", pacingWarning(proxy.discoveries.pacing)],
-    ["draining", "daemon", draining ? "New sessions are refused" : undefined],
-    ["clock-wrong", "clock", wrongClock(time)],
+/** Returns the conditions that hold now; `time` is the wall clock's, in milliseconds. */
+export function conditionsOf(daemon: Watched, time: number): Condition[] {
+  const { mode, monitor, link } = daemon;
+  return [
+    ...standingConditions(daemon, time),
+    ...failureConditions(mode, link.name, monitor.recent),
   ];
-  return checks.flatMap(([code, subject, words]) => {
-    const since = monitor.recent.holds(code, words !== undefined);
-    return since === undefined || words === undefined ? [] : [{ code, subject, since, words }];
+}
+
+function standingConditions(daemon: Watched, time: number): Condition[] {
+  const { link, proxy, monitor, draining, trouble } = daemon;
+  const checks: readonly Check[] = [
+    silenceOf(daemon),
+    {
+      code: "disk-failed",
+      subject: "state_dir",
+      words: trouble && `Sessions would not survive a restart: ${trouble}`,
+    },
+    { code: "ring-short", subject: link.name, words: ringWarning(link) },
+    { code: "padi-pacing", subject: "AC", words: pacingWarning(proxy.discoveries.pacing) },
+    {
+      code: "draining",
+      subject: "daemon",
+      words: draining ? "An operator has stopped new sessions; open ones continue" : undefined,
+    },
+    { code: "clock-wrong", subject: "clock", words: wrongClock(time) },
+  ];
+  return checks.flatMap(({ words, ...check }) => {
+    const since = monitor.recent.holds(check.code, words !== undefined);
+    return since === undefined || words === undefined ? [] : [{ ...check, since, words }];
   });
+}
+
+/** Each side sees only its own part of the way to the AC. */
+const SILENT_REMEDY = {
+  server: "Check the AC, the VLAN and the cable to it; `discover` asks it without a customer.",
+  client: "See `status` of the server: it may get no answer from the AC, or refuse the customers.",
+};
+
+function silenceOf({ mode, link, proxy }: Watched): Check {
+  const { silence } = proxy.discoveries;
+  const isAlone = silence?.customers === 1 && proxy.sessions.table.size > 0;
+  return {
+    code: "ac-silent",
+    subject: "AC",
+    words: silence && link.up && silence.quiet < ASKED_LATELY ? silenceWords(silence) : undefined,
+    remedy: SILENT_REMEDY[mode],
+    // One customer may ask for a service that no AC has.
+    severity: isAlone ? "warning" : undefined,
+  };
+}
+
+function silenceWords({ padis, customers }: PresentSilence): string {
+  const who = customers === 1 ? "1 customer" : `${customers} customers`;
+  return `No access concentrator answers: ${padis} PADIs of ${who} have had no offer`;
 }
 
 function wrongClock(time: number): string | undefined {

@@ -101,7 +101,8 @@ export interface CertificateAdviceOptions {
 /** Adds to a certificate error the certificates that are pinned and the one the server has. */
 export class CertificateAdvice {
   #options: CertificateAdviceOptions;
-  #looked = new Map<string, number>();
+  /** What the servers showed last. */
+  #looked = new Map<string, { readonly at: number; readonly shown: string | undefined }>();
 
   constructor(options: CertificateAdviceOptions) {
     this.#options = options;
@@ -132,9 +133,12 @@ export class CertificateAdvice {
     const { transport, now } = this.#options;
     const key = `${server.host} ${server.port}`;
     const last = this.#looked.get(key);
-    if (transport === "quic" || (last !== undefined && now() - last < LOOK_AGAIN)) return undefined;
-    this.#looked.set(key, now());
+    if (transport === "quic") return undefined;
+    if (last !== undefined && now() - last.at < LOOK_AGAIN) return last.shown;
+    this.#looked.set(key, { at: now(), shown: last?.shown }); // for attempts beside this one
     using deadline = new Deadline(LOOK_TIMEOUT, "Timed out reading the certificate", stop);
-    return await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);
+    const shown = await shownFingerprint(server, trust, deadline.signal).catch(() => undefined);
+    this.#looked.set(key, { at: now(), shown });
+    return shown;
   }
 }

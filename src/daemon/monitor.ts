@@ -1,5 +1,6 @@
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { SnakeCase } from "../snake_case.ts";
+import { formatMac } from "../pppoe/mac.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
@@ -71,6 +72,7 @@ export class Monitor {
   ): void {
     if (end === undefined) {
       this.opened++;
+      this.recent.refusals.worked(formatMac(session.concentrator));
       return this.events.emit("session-opened", openedFacts(this.#mode, session));
     }
     count(this.closed, end);

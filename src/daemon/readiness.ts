@@ -42,6 +42,7 @@ export function readiness(
       say();
     },
     maxPayloadLowered(asked, allowed): void {
+      monitor.recent.shortMtus.note(link.name, { asked, allowed });
       lines.log("max-payload", (suppressed) => {
         const facts = { interface: link.name, mtu: link.mtu, asked, allowed };
         linkLog.warning("PPP-Max-Payload lowered", { ...facts, ...suppressedFact(suppressed) });

@@ -1,29 +1,64 @@
+import { Failures } from "./failures.ts";
 import { RecentCounts } from "./recent_counts.ts";
 
-/** Two hosts that use one client's name; times are milliseconds of the wall clock. */
+/** Maximum number of ACs, of names and of other subjects with failures. */
+const MOST_ACS = 16;
+const MOST_NAMES = 1_024;
+/** Times after which a failure counts no longer if it does not happen again, in milliseconds. */
+const CONFLICT_OVER = 120_000;
+const LOGIN_OVER = 300_000;
+const REFUSAL_OVER = 600_000;
+const MTU_OVER = 3_600_000;
+
+/** The addresses of two hosts that use one client's name. */
 export interface NameConflict {
-  readonly client: string;
-  /** The address of the host that was refused last. */
-  newcomer: string;
-  /** The address of the client's tunnel. */
-  holder: string;
-  readonly first: number;
-  last: number;
+  /** The host that was refused last. */
+  readonly newcomer: string;
+  /** The host that has the tunnel. */
+  readonly holder: string;
 }
 
-/** Time after which a conflict is over if no host was refused again, in milliseconds. */
-const CONFLICT_OVER = 120_000;
+/** A login that failed. */
+export interface LoginFailure {
+  readonly address: string;
+  readonly cause: string;
+}
+
+/** A refusal of an AC, or of the server in its name. */
+export interface Refusal {
+  /** The AC's name, or its MAC address. */
+  readonly ac: string;
+  readonly customer: string;
+  /** The error tags and their texts. */
+  readonly words: string;
+  /** Whether the server's proxy refused, rather than the AC. */
+  readonly isServers: boolean;
+}
+
+/** A PPP-Max-Payload that a host asked for, and what the interface allows, in bytes. */
+export interface ShortMtu {
+  readonly asked: number;
+  readonly allowed: number;
+}
 
 /** What has happened lately, and what holds since when. Times are of the wall clock. */
 export class Recent {
   readonly drops: RecentCounts;
   readonly rejected: RecentCounts;
+  readonly closed: RecentCounts;
   /** Frames that the kernel dropped, under the one name `frames`. */
   readonly kernelDrops: RecentCounts;
+  /** Names that two hosts use, by client. Only clients get so far. */
+  readonly conflicts: Failures<NameConflict>;
+  /** Logins that failed, by the name of a configured client, or under "" and "certificate". */
+  readonly logins: Failures<LoginFailure>;
+  /** Refusals by the AC's MAC address. */
+  readonly refusals: Failures<Refusal>;
+  /** By interface. */
+  readonly shortMtus: Failures<ShortMtu>;
   /** Since when the interface is down, and why; undefined while it is up. */
   interfaceDown: { readonly since: number; readonly reason: string } | undefined;
   #holding = new Map<string, number>();
-  #conflicts = new Map<string, NameConflict>();
   #wallClock: () => number;
 
   /** Both clocks are in milliseconds; `now` is monotonic. */
@@ -31,7 +66,12 @@ export class Recent {
     this.#wallClock = wallClock;
     this.drops = new RecentCounts(now);
     this.rejected = new RecentCounts(now);
+    this.closed = new RecentCounts(now);
     this.kernelDrops = new RecentCounts(now);
+    this.conflicts = new Failures(wallClock, { keep: CONFLICT_OVER, most: MOST_NAMES });
+    this.logins = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_NAMES });
+    this.refusals = new Failures(wallClock, { keep: REFUSAL_OVER, most: MOST_ACS });
+    this.shortMtus = new Failures(wallClock, { keep: MTU_OVER, most: 1 });
   }
 
   /** Records that the interface is up or down. */
@@ -44,25 +84,5 @@ export class Recent {
     if (!isTrue) this.#holding.delete(condition);
     else if (!this.#holding.has(condition)) this.#holding.set(condition, this.#wallClock());
     return this.#holding.get(condition);
-  }
-
-  /** Records that a host was refused because another one has its name. Only clients get so far. */
-  nameInUse(client: string, newcomer: string, holder: string): void {
-    const now = this.#wallClock();
-    const known = this.#conflicts.get(client);
-    const isSame = known !== undefined && now - known.last < CONFLICT_OVER;
-    this.#conflicts.set(client, {
-      ...{ client, newcomer, holder, last: now },
-      first: isSame ? known.first : now,
-    });
-  }
-
-  /** The conflicts about names that last. */
-  conflicts(): NameConflict[] {
-    const end = this.#wallClock() - CONFLICT_OVER;
-    for (const [client, { last }] of this.#conflicts) {
-      if (last <= end) this.#conflicts.delete(client);
-    }
-    return [...this.#conflicts.values()];
   }
 }

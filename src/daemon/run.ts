@@ -165,10 +165,9 @@ function startSweep(parts: DaemonParts): ReturnType<typeof setInterval> {
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
-    notice(
-      { ...parts, draining: proxy.sessions.draining, stateTrouble: () => state.trouble },
-      time,
-    );
+    const { mode } = reloader.config;
+    const { draining } = proxy.sessions;
+    notice({ mode, link, proxy, monitor, draining, trouble: state.trouble }, time);
     proxy.sweep(resumeGrace);
     counts?.setSessions(proxy.sessions.table.size);
     counts?.setClients(connectedPeers(proxy));

@@ -1,18 +1,25 @@
 /** Logs the tunnels of a server's clients, and strangers. */
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
+import { printable } from "../printable.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { connectCause } from "./connect_cause.ts";
+import { UNKNOWN_NAME, UNPINNED } from "./failure_conditions.ts";
 import type { Monitor } from "./monitor.ts";
 import { Outages } from "./outages.ts";
+import type { Recent } from "./recent.ts";
 import type { ServerEvents } from "./server_events.ts";
-import { StrangerLog } from "./stranger_log.ts";
+import { claimCause, StrangerLog } from "./stranger_log.ts";
 import { endFacts, isPlanned } from "./tunnel_end.ts";
 
 const log = logger("tunnel");
 
 /** Lines of one kind and client in a burst; beyond it, one a second. */
 const BURST = 16;
+
+/** Of a rejection by a client, in which `namingCertificate` has named our certificate. */
+const UNPINNED_DETAIL = /has not pinned our certificate/;
 
 /** The monotonic clock in milliseconds, and timers. */
 interface Times {
@@ -32,6 +39,7 @@ export function loggedServerEvents(
     ...loggedTunnels(now, monitor),
     rejected(host, address, end): void {
       count(monitor.rejected, end.reason);
+      noteLogin(monitor.recent, address, end);
       // nameInUse has logged it, with both addresses.
       if (end.reason === "name-in-use") return;
       strangers.rejected(host, address, end);
@@ -43,6 +51,16 @@ export function loggedServerEvents(
       });
     },
   };
+}
+
+/** Notes a login that failed for its credentials or for ours. */
+function noteLogin({ logins }: Recent, address: string, end: TunnelEnd): void {
+  const { reason, by, detail, claim } = end;
+  if (UNPINNED_DETAIL.test(detail)) return logins.note(UNPINNED, { address, cause: detail });
+  if (claim === undefined || reason !== "not-authenticated" || by !== "us") return;
+  const cause = claimCause(claim);
+  if (claim.isKnown) return logins.note(claim.name, { address, cause });
+  logins.note(UNKNOWN_NAME, { address, cause: `"${printable(claim.name)}": ${cause}` });
 }
 
 function loggedStrangers({ now, later }: Times, monitor: Monitor): StrangerLog {
@@ -69,6 +87,7 @@ function loggedTunnels(
   return {
     connected(client, address, transport): void {
       monitor.connected(client, { address, transport, detail: "" });
+      for (const subject of [client, UNPINNED]) monitor.recent.logins.over(subject);
       const facts = { client, address, transport, ...outages.ended(client) };
       tunnels.log(`up ${client}`, (suppressed) => {
         log.info("tunnel up", { ...facts, ...suppressedFact(suppressed) });
@@ -95,7 +114,7 @@ function loggedTunnels(
       monitor.emit(planned ? "tunnel-closed" : "tunnel-lost", facts);
     },
     nameInUse(client, newcomer, holder): void {
-      monitor.recent.nameInUse(client, newcomer, holder);
+      monitor.recent.conflicts.note(client, { newcomer, holder });
       tunnels.log(`name ${client}`, (suppressed) => {
         const facts = { client, address: newcomer, holder, ...suppressedFact(suppressed) };
         log.error("client name in use", facts);

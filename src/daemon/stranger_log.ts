@@ -1,5 +1,5 @@
 import { suppressedFact } from "../line_limit.ts";
-import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import type { Claim, TunnelEnd } from "../tunnel/close_reason.ts";
 import { endFacts } from "./tunnel_end.ts";
 import { networksOf } from "../tunnel/admission/network.ts";
 import { printable } from "../printable.ts";
@@ -85,8 +85,12 @@ function claimFacts({ reason, by, claim }: TunnelEnd): Record<string, string> {
   if (claim === undefined) return {};
   const claimed = { "claimed_name": printable(claim.name) };
   if (reason !== "not-authenticated" || by !== "us") return claimed;
-  const cause = claim.isKnown
+  return { ...claimed, cause: claimCause(claim) };
+}
+
+/** Why a wrong proof is wrong, in words. */
+export function claimCause({ isKnown }: Claim): string {
+  return isKnown
     ? "the secret does not match that of the client"
     : "no client of this name is configured";
-  return { ...claimed, cause };
 }

@@ -18,7 +18,7 @@ export const PROBLEMS = {
   "tunnel-down": {
     severity: "critical",
     meaning: "There is no tunnel to the server, or a client that was connected has lost its own.",
-    action: "The cause is in the words; `doctor` checks the path, the certificate and the secret.",
+    action: "Check that the server runs and its port is reachable; `doctor` tests path and login.",
   },
   "ac-silent": {
     severity: "critical",
@@ -82,6 +82,16 @@ export const PROBLEMS = {
     meaning: "The kernel gave less memory for received frames than wanted, so bursts lose frames.",
     action: "Free memory and restart the daemon.",
   },
+  "server-refuses": {
+    severity: "warning",
+    meaning: "The server's proxy refuses customers, in the AC's name.",
+    action: "The words have its reason; see `status` of the server and its `[limits]`.",
+  },
+  "sessions-ended": {
+    severity: "warning",
+    meaning: "Sessions ended in the last hour for a reason that is no customer's or AC's wish.",
+    action: "See the reason among the ends of sessions.",
+  },
   "refusals": {
     severity: "warning",
     meaning: "Customers' packets were refused in the last hour.",
@@ -96,6 +106,11 @@ export const PROBLEMS = {
     severity: "warning",
     meaning: "The AC limits PADIs by address, so customers wait for their turn.",
     action: "Raise or remove the AC's limit (accel-ppp: `padi-limit`).",
+  },
+  "mtu-short": {
+    severity: "warning",
+    meaning: "Hosts ask for longer packets (RFC 4638) than this interface carries.",
+    action: "Give the interfaces on both sides an MTU of 1508, if the path to the AC carries it.",
   },
   "draining": {
     severity: "warning",

@@ -1,8 +1,11 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /** What was dropped or refused too often in the last hour, from a status. Pure. */
 import { DROP_REASONS } from "../../messages/catalogue.ts";
+import type { Explanation } from "../../messages/explanation.ts";
 import type { ProblemCode } from "../../messages/problems.ts";
+import { SESSION_ENDS } from "../../messages/session_ends.ts";
 import { TUNNEL_ENDS } from "../../messages/tunnel_ends.ts";
+import type { SessionEnd } from "../../proxy/session/session.ts";
 import { showSpan } from "../../span.ts";
 import type { Recently } from "./problem_schema.ts";
 import type { FoundProblem, ThreadStatus } from "./found_problem.ts";
@@ -42,39 +45,57 @@ const NOTABLE: Readonly<Record<"refusals" | "drops", Readonly<Record<string, num
   },
 };
 
-/** Rejections that a stranger's port scan does not cause. */
-const LOGINS = ["not-authenticated", "unsupported-version"] as const;
+/** Ends of sessions that neither host nor an operator wanted. */
+const UNWANTED: readonly SessionEnd[] = [
+  "ac-address",
+  "address-changed",
+  "not-resumed",
+  "server-changed",
+  "tunnel-lost",
+];
 
 /** Problems of counters; `now` is the time in milliseconds since 1970. */
 export function countedProblems(
-  { last_hour: { drops, rejected, kernel_drops }, interface: { name } }: ThreadStatus,
+  { last_hour: { drops, rejected, ended, kernel_drops }, interface: { name } }: ThreadStatus,
   now: number,
 ): FoundProblem[] {
   const dropped = (["refusals", "drops"] as const).flatMap((code) =>
     Object.entries(NOTABLE[code]).filter(([reason, least]) => (drops[reason]?.count ?? 0) >= least)
-      .map(([reason]) => counted(code, reason, drops[reason], now))
+      .map(([reason]) => ofReason(code, reason, drops[reason], DROP_REASONS[reason], now))
   );
-  const logins = LOGINS.filter((reason) => rejected[reason] !== undefined).map((reason) => ({
-    ...counted("logins-refused", reason, rejected[reason], now),
-    words: `${often(rejected[reason], now, "connection")}: ${
-      TUNNEL_ENDS[reason].meaning.replace(/\.$/, "")
-    }`,
-  }));
-  if (kernel_drops === null) return [...dropped, ...logins];
-  const words = `The kernel dropped ${often(kernel_drops, now, "received frame")}`;
-  return [...dropped, ...logins, {
-    ...{ code: "kernel-drops", subject: name, since: kernel_drops.first_at, words },
-  }];
+  const lost = UNWANTED.filter((end) => ended[end] !== undefined)
+    .map((end) => ofReason("sessions-ended", end, ended[end], SESSION_ENDS[end], now));
+  const version = rejected["unsupported-version"];
+  return [
+    ...dropped,
+    ...lost,
+    ...(version === undefined ? [] : [
+      ofReason("logins-refused", "version", version, TUNNEL_ENDS["unsupported-version"], now),
+    ]),
+    ...(kernel_drops === null ? [] : [{
+      ...{ code: "kernel-drops" as const, subject: name, since: kernel_drops.first_at },
+      words: `The kernel dropped ${often(kernel_drops, now, "received frame")}`,
+    }]),
+  ];
 }
 
-function counted(code: ProblemCode, reason: string, recent: Recently, now: number): FoundProblem {
-  const { meaning, action } = DROP_REASONS[reason] ?? { meaning: "" };
-  const what = code === "refusals" ? "packet" : "frame";
+/** What is counted, in the singular. */
+const COUNTED: Readonly<Partial<Record<ProblemCode, string>>> = {
+  "logins-refused": "connection",
+  "refusals": "packet",
+  "sessions-ended": "session",
+};
+
+function ofReason(
+  code: ProblemCode,
+  subject: string,
+  recent: Recently,
+  { meaning, action }: Explanation,
+  now: number,
+): FoundProblem {
   return {
-    code,
-    subject: reason,
-    since: recent.first_at,
-    words: `${often(recent, now, what)}: ${meaning.replace(/\.$/, "")}`,
+    ...{ code, subject, since: recent.first_at },
+    words: `${often(recent, now, COUNTED[code] ?? "frame")}: ${meaning.replace(/\.$/, "")}`,
     ...(action !== undefined && { remedy: action }),
   };
 }

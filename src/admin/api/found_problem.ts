@@ -1,4 +1,4 @@
-import type { Condition } from "../../daemon/conditions.ts";
+import type { Condition } from "../../daemon/condition.ts";
 import type { ProblemCode } from "../../messages/problems.ts";
 import type { Problem } from "./problem_schema.ts";
 import type { Status } from "./response_schema.ts";
@@ -9,4 +9,4 @@ export type ThreadStatus = Omit<Status, "problems"> & { conditions: readonly Con
 /** A problem before it has everything that its code says of it. */
 export type FoundProblem =
   & { code: ProblemCode; subject: string; since: string; words: string }
-  & Partial<Pick<Problem, "severity" | "remedy" | "next">>;
+  & { [Key in "severity" | "remedy" | "next"]?: Problem[Key] | undefined };

@@ -124,6 +124,7 @@ function mergeLastHours(all: readonly LastHour[]): LastHour {
   return {
     drops: mergeRecent(all.map(({ drops }) => drops)),
     rejected: mergeRecent(all.map(({ rejected }) => rejected)),
+    ended: mergeRecent(all.map(({ ended }) => ended)),
     kernel_drops: kernel.kernel_drops ?? null,
   };
 }

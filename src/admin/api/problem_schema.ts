@@ -30,6 +30,8 @@ export const LastHour = v.object({
   drops: v.record(v.string(), Recently),
   /** A server's refused connections, by reason. */
   rejected: v.record(v.string(), Recently),
+  /** Ended sessions, by reason. */
+  ended: v.record(v.string(), Recently),
   /** Received frames that the kernel had no room for. */
   kernel_drops: v.nullable(Recently),
 });

@@ -1,7 +1,7 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /** What needs attention, from a status. Pure. */
 import { EXPIRY_WARNING } from "../../config/files/certificate_dates.ts";
-import type { Condition } from "../../daemon/conditions.ts";
+import type { Condition } from "../../daemon/condition.ts";
 import { type ProblemExplanation, PROBLEMS } from "../../messages/problems.ts";
 import { countedProblems } from "./counted_problems.ts";
 import type { FoundProblem, ThreadStatus } from "./found_problem.ts";

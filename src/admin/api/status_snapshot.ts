@@ -88,15 +88,16 @@ function lastHourOf({ monitor: { recent }, now }: Daemon): LastHour {
   return {
     drops: all(recent.drops.counts()),
     rejected: all(recent.rejected.counts()),
+    ended: all(recent.closed.counts()),
     kernel_drops: frames === undefined ? null : recently(frames),
   };
 }
 
 function conflictsOf({ monitor: { recent } }: Daemon): Status["name_conflicts"] {
-  return recent.conflicts().map(({ client, newcomer, holder, first, last }) => ({
-    client,
-    address: newcomer,
-    holder,
+  return recent.conflicts.current().map(({ subject, facts, first, last }) => ({
+    client: subject,
+    address: facts.newcomer,
+    holder: facts.holder,
     first_at: new Date(first).toISOString(),
     last_at: new Date(last).toISOString(),
   }));
@@ -130,7 +131,10 @@ export function statusOf(daemon: Daemon, role: Role): ThreadStatus {
       ? { listen: config.tunnel.listen.map(formatAddress) }
       : { servers: config.tunnel.connect.map(formatAddress) }),
     certificates: certificatesOf(daemon),
-    conditions: conditionsOf(daemon, Date.now()),
+    conditions: conditionsOf({
+      ...{ mode: config.mode, link: daemon.link, proxy, monitor, draining: daemon.draining },
+      trouble: daemon.stateTrouble(),
+    }, Date.now()),
     last_hour: lastHourOf(daemon),
     name_conflicts: conflictsOf(daemon),
     warnings: warningsOf(daemon),

@@ -62,7 +62,7 @@ function ofServer(status: ThreadStatus, now: number): FoundProblem[] {
 
 function down(tunnel: Tunnel, startedAt: string, now: number): FoundProblem {
   const reason = reasonOf(tunnel);
-  const action = reason === undefined ? undefined : TUNNEL_ENDS[reason].action;
+  const action = reason === undefined ? undefined : remedyOf(reason, tunnel);
   return {
     code: "tunnel-down",
     subject: peerOf(tunnel),
@@ -78,6 +78,16 @@ function down(tunnel: Tunnel, startedAt: string, now: number): FoundProblem {
 }
 
 type Reason = keyof typeof TUNNEL_ENDS;
+
+/** What to do; for a lost or failed connection the cause is in the problem's words. */
+function remedyOf(reason: Reason, { client }: Tunnel): string | undefined {
+  if (reason !== "connection-lost" && reason !== "handshake-timeout") {
+    return TUNNEL_ENDS[reason].action;
+  }
+  return client === undefined
+    ? undefined
+    : "See `status` of the client: it dials, and knows why it cannot connect.";
+}
 
 function reasonOf({ down_reason }: Tunnel): Reason | undefined {
   const word = down_reason?.split(":", 1)[0];

@@ -102,6 +102,7 @@ function daemonBlock(status: Status): Block {
       ["sessions opened", String(status.opened_total)],
       ["sessions closed", tally(status.closed_total)],
       ["dropped frames", tally(status.drops)],
+      ["ended in the last hour", recently(status.last_hour.ended)],
       ["dropped in the last hour", recently(status.last_hour.drops)],
       ["rejected in the last hour", recently(status.last_hour.rejected)],
     ],

@@ -132,16 +132,22 @@ function certificateFact({ certificates }: Status): string {
   }).join("; ");
 }
 
-/** Drops and refusals of the last hour, most first. */
-function lastHourFact({ last_hour: { drops, rejected, kernel_drops: kernel } }: Status): string {
-  const counts = Object.entries(drops).map(([reason, { count }]) => ({ reason, count }));
-  counts.sort((one, other) => other.count - one.count);
+/** Ended sessions, drops and refusals of the last hour, most first. */
+function lastHourFact({ last_hour: lastHour }: Status): string {
+  const { ended, drops, rejected, kernel_drops: kernel } = lastHour;
   const refused = Object.values(rejected).reduce((sum, { count }) => sum + count, 0);
   return [
     ...(refused > 0 ? [`${refused} connections rejected`] : []),
     ...(kernel === null ? [] : [`${kernel.count} frames dropped by the kernel`]),
-    ...counts.map(({ reason, count }) => `${reason} ${count}`),
-  ].join(", ");
+    ...mostFirst("ended", ended),
+    ...mostFirst("dropped", drops),
+  ].join("; ");
+}
+
+function mostFirst(what: string, counts: Readonly<Record<string, { count: number }>>): string[] {
+  const sorted = Object.entries(counts).sort(([, one], [, other]) => other.count - one.count);
+  if (sorted.length === 0) return [];
+  return [`${what}: ${sorted.map(([reason, { count }]) => `${reason} ${count}`).join(", ")}`];
 }
 
 /** The columns that follow the name. A row with a name of 20 characters takes 77 columns. */

@@ -18,6 +18,12 @@ export interface Silence {
   readonly time: number;
 }
 
+/** A silence that lasts. */
+export interface PresentSilence extends Silence {
+  /** Time since the last of these PADIs, in milliseconds. */
+  readonly quiet: number;
+}
+
 /** A silence that lasts, or one that was reported and is over. */
 export interface SilenceReport extends Silence {
   readonly isOver: boolean;
@@ -38,6 +44,8 @@ export class AcSilence {
   #padis = 0;
   /** When the first unanswered PADI was sent. */
   #since = 0;
+  /** When the last one was. */
+  #latest = 0;
   #reported = false;
   /** Number of PADIs in the last report. */
   #last = 0;
@@ -51,15 +59,17 @@ export class AcSilence {
   }
 
   /** The silence that lasts, if one does. */
-  get current(): Silence | undefined {
+  get current(): PresentSilence | undefined {
     const time = this.#now() - this.#since;
     if (this.#padis < MIN_PADIS || time < MIN_TIME) return undefined;
-    return { padis: this.#padis, customers: this.#customers.size, time };
+    const quiet = this.#now() - this.#latest;
+    return { padis: this.#padis, customers: this.#customers.size, time, quiet };
   }
 
   /** Records that a customer's PADI was sent. */
   asked(customer: Mac): void {
-    if (this.#padis++ === 0) this.#since = this.#now();
+    this.#latest = this.#now();
+    if (this.#padis++ === 0) this.#since = this.#latest;
     if (this.#customers.size < MAX_CUSTOMERS) this.#customers.add(customer);
   }
 
@@ -94,6 +104,7 @@ export class AcSilence {
     this.#next = now + this.#pause;
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#reported = true;
-    this.#report({ ...silence, isOver: false });
+    const { padis, customers, time } = silence;
+    this.#report({ padis, customers, time, isOver: false });
   }
 }

@@ -6,7 +6,7 @@ import { formatMac, type Mac, readMac } from "../../pppoe/mac.ts";
 import { checkDiscovery } from "../../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
-import { AcSilence, type Silence } from "./ac_silence.ts";
+import { AcSilence, type PresentSilence } from "./ac_silence.ts";
 import { ClientAnswers } from "./client_answers.ts";
 import { Concentrators } from "./concentrators.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -97,7 +97,7 @@ export class ClientDiscovery {
   }
 
   /** The ACs' silence, if it lasts. */
-  get silence(): Silence | undefined {
+  get silence(): PresentSilence | undefined {
     return this.#silence.current;
   }
 

@@ -1,6 +1,6 @@
 import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import type { Party } from "../session/frame_tap.ts";
-import type { Silence } from "./ac_silence.ts";
+import type { PresentSilence } from "./ac_silence.ts";
 import type { Pacing } from "./pacing.ts";
 import type { ProxyLimits } from "../session/proxy_options.ts";
 import type { Peer } from "../session/session.ts";
@@ -22,7 +22,7 @@ export interface Discovery {
   /** Number of discoveries in progress, and how their PADIs are paced, if they are. */
   readonly size: number;
   /** The ACs' silence, if it lasts. */
-  readonly silence?: Silence | undefined;
+  readonly silence?: PresentSilence | undefined;
   readonly pacing?: Pacing | undefined;
   /** Applies new limits. */
   reconfigure(limits: ProxyLimits): void;

@@ -4,7 +4,7 @@ import { type DiscoveryPacket, encodeDiscovery } from "../../pppoe/frame.ts";
 import { readMac } from "../../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, type Tag } from "../../pppoe/tags.ts";
-import { AcSilence, type Silence } from "./ac_silence.ts";
+import { AcSilence, type PresentSilence } from "./ac_silence.ts";
 import { AddressBook } from "./address_book.ts";
 import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -109,7 +109,7 @@ export class ServerDiscovery {
   }
 
   /** The ACs' silence, if it lasts. */
-  get silence(): Silence | undefined {
+  get silence(): PresentSilence | undefined {
     return this.#silence.current;
   }
 

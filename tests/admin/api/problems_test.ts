@@ -26,7 +26,7 @@ Deno.test("a client without a tunnel says why, since when, and what happens next
     since: at(-12),
     words:
       'The tunnel to "192.0.2.2:8443" is down: connection refused: nothing listens on 192.0.2.2:8443',
-    remedy: "The detail has the system's error. Check the network and whether the peer runs.",
+    remedy: "Check that the server runs and its port is reachable; `doctor` tests path and login.",
     next: "attempt 4 follows in 4s; 3 held sessions end in 18s",
   }]);
   const [first] = seen({
@@ -134,22 +134,24 @@ Deno.test("drops and refusals of the last hour count when they are more than nor
       "frame-too-long": recently(1),
       "not-for-us": recently(100_000),
     },
-    rejected: { "handshake-timeout": recently(900), "not-authenticated": recently(1) },
+    rejected: { "handshake-timeout": recently(900), "unsupported-version": recently(1) },
+    ended: { "padt-customer": recently(500), "tunnel-lost": recently(3) },
     kernel_drops: recently(7),
   };
   const found = seen({ last_hour });
   assertEquals(found.map(({ code, subject }) => `${code} ${subject}`), [
-    "logins-refused not-authenticated",
+    "logins-refused version",
     "kernel-drops lan0",
+    "sessions-ended tunnel-lost",
     "refusals session-limit",
     "drops frame-too-long",
   ]);
   assertEquals(
-    found[2].words,
+    found[3].words,
     "2 packets in the last hour, the last one 1m ago: The maximum number of sessions is open, of " +
       "one client or in all",
   );
-  assertMatch(found[2].remedy, /^Raise `\[limits\] sessions`/);
+  assertMatch(found[3].remedy, /^Raise `\[limits\] sessions`/);
 });
 
 Deno.test("ten thousand lost clients make a short list that counts the others", () => {
@@ -173,6 +175,7 @@ Deno.test("threads report a condition once, and their counts together", () => {
     last_hour: {
       drops: { "session-limit": recent(count, from, to) },
       rejected: {},
+      ended: {},
       kernel_drops: recent(count, from, to),
     },
   });

@@ -76,7 +76,7 @@ export const STATUS: ThreadStatus = {
   tunnels: [TUNNEL],
   certificates: [],
   conditions: [],
-  last_hour: { drops: {}, rejected: {}, kernel_drops: null },
+  last_hour: { drops: {}, rejected: {}, ended: {}, kernel_drops: null },
   name_conflicts: [],
   warnings: [],
   log_level: "info",

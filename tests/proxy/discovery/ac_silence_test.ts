@@ -69,7 +69,7 @@ Deno.test("whatever customers and ACs do, reports of silence are a minute apart 
   const { clock, silence } = watch();
   for (let customer = 0; customer < 100_000; customer++) silence.asked(customer as Mac);
   clock.now = 5_000;
-  assertEquals(silence.current, { padis: 100_000, customers: 1_024, time: 5_000 });
+  assertEquals(silence.current, { padis: 100_000, customers: 1_024, time: 5_000, quiet: 5_000 });
 });
 
 Deno.test("both sides notice that the AC does not answer, and that it answers again", async () => {

@@ -1,0 +1,73 @@
+/** What failed lately, as conditions that need attention. Pure. */
+import type { Condition } from "./condition.ts";
+import type { Failure } from "./failures.ts";
+import type { LoginFailure, Recent, Refusal, ShortMtu } from "./recent.ts";
+
+/** The failures of `Recent.logins` that no configured client is to blame for. */
+export const UNKNOWN_NAME = "";
+export const UNPINNED = "certificate";
+
+type Mode = "server" | "client";
+
+/** Returns the conditions of recent failures; `interfaceName` is of this daemon's link. */
+export function failureConditions(
+  mode: Mode,
+  interfaceName: string,
+  { logins, refusals, shortMtus }: Pick<Recent, "logins" | "refusals" | "shortMtus">,
+): Condition[] {
+  return [
+    ...logins.current().map(loginCondition),
+    ...refusals.current().map((refusal) => refusalCondition(mode, refusal)),
+    ...shortMtus.current().map((mtu) => mtuCondition(interfaceName, mtu)),
+  ];
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+function loginCondition({ subject, facts, count, first }: Failure<LoginFailure>): Condition {
+  const { address, cause } = facts;
+  const who = subject === UNKNOWN_NAME || subject === UNPINNED ? "" : ` as "${subject}"`;
+  return {
+    code: "logins-refused",
+    subject: subject === UNKNOWN_NAME ? "unknown name" : subject,
+    since: first,
+    words: `Login${who} from ${address} failed ${times(count)}: ${cause}`,
+    remedy: subject === UNPINNED
+      ? "Pin this server's certificate on the client: copy the file, and compare the SHA-256."
+      : subject === UNKNOWN_NAME
+      ? "Compare `name` on the client with `[[clients]]` here; nothing, if it is a stranger."
+      : "Compare the secret files on both sides; nothing, if the address is a stranger's.",
+  };
+}
+
+function refusalCondition(
+  mode: Mode,
+  { subject, facts, count, first, isPartial }: Failure<Refusal>,
+): Condition {
+  const { ac, customer, words, isServers } = facts;
+  const whom = `${customer}, and ${times(count)} in all`;
+  if (isServers && mode === "client") {
+    return {
+      code: "server-refuses",
+      subject,
+      since: first,
+      words: `The server refuses customers, last ${whom}: ${words}`,
+    };
+  }
+  const says = `AC ${ac} refuses customers, last ${whom}: ${words}`;
+  const severity = isPartial ? "warning" : undefined;
+  return { code: "ac-refuses", subject: ac, since: first, words: says, severity };
+}
+
+function mtuCondition(subject: string, { facts, first }: Failure<ShortMtu>): Condition {
+  const { asked, allowed } = facts;
+  return {
+    code: "mtu-short",
+    subject,
+    since: first,
+    words: `A host asked for packets of ${asked} bytes (PPP-Max-Payload), and "${subject}" ` +
+      `carries ${allowed}, which it was granted`,
+  };
+}

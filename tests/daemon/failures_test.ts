@@ -1,0 +1,86 @@
+import { assertEquals } from "@std/assert";
+import { failureConditions, UNKNOWN_NAME, UNPINNED } from "../../src/daemon/failure_conditions.ts";
+import { Failures } from "../../src/daemon/failures.ts";
+import { Recent } from "../../src/daemon/recent.ts";
+
+Deno.test("a failure counts while it repeats, and is over some time after the last", () => {
+  let wall = 0;
+  const failures = new Failures<string>(() => wall, { keep: 120_000, most: 8 });
+  failures.note("branch-1", "first");
+  wall = 100_000;
+  failures.note("branch-1", "second");
+  failures.worked("branch-1");
+  failures.worked("branch-2");
+  wall = 219_000;
+  const since = { first: 0, last: 100_000 };
+  assertEquals(failures.current(), [
+    { subject: "branch-1", facts: "second", count: 2, ...since, isPartial: true },
+  ]);
+  wall = 220_000;
+  assertEquals(failures.current(), []);
+  failures.note("branch-1", "third");
+  assertEquals(failures.current()[0].count, 1);
+  failures.over("branch-1");
+  assertEquals(failures.current(), []);
+  // A clock that is set back does not make a failure last for years.
+  failures.note("branch-1", "fourth");
+  wall = -1e12;
+  assertEquals(failures.current(), []);
+});
+
+Deno.test("a flood of subjects leaves the latest, and no more than the limit", () => {
+  const failures = new Failures<number>(() => 0, { keep: 1, most: 3 });
+  for (let n = 0; n < 1_000; n++) failures.note(`${n}`, n);
+  failures.note("997", 1_000);
+  failures.note("1000", 1_001);
+  assertEquals(failures.current().map(({ subject }) => subject), ["999", "997", "1000"]);
+});
+
+Deno.test("failed logins and refusals are named with their cause and what to do", () => {
+  const recent = new Recent(() => 7, () => 0);
+  const address = "203.0.113.9:5";
+  recent.logins.note("branch-1", { address, cause: "the secret does not match" });
+  recent.logins.note(UNKNOWN_NAME, { address, cause: '"branhc-1": no such client' });
+  recent.logins.note(UNPINNED, { address, cause: "the client has not pinned our certificate" });
+  const refusal = { ac: "lab-ac", customer: "02:00:00:00:00:01", words: 'AC-System-Error "full"' };
+  recent.refusals.note("02:00:00:00:00:02", { ...refusal, isServers: false });
+  recent.refusals.note("192.0.2.2:8443", { ...refusal, isServers: true });
+  recent.refusals.worked("02:00:00:00:00:02");
+  recent.shortMtus.note("lan0", { asked: 1500, allowed: 1492 });
+  const found = failureConditions("client", "lan0", recent);
+  assertEquals(found.map(({ code, severity, words }) => [code, severity, words]), [
+    [
+      "logins-refused",
+      undefined,
+      'Login as "branch-1" from 203.0.113.9:5 failed once: the secret does not match',
+    ],
+    [
+      "logins-refused",
+      undefined,
+      'Login from 203.0.113.9:5 failed once: "branhc-1": no such client',
+    ],
+    [
+      "logins-refused",
+      undefined,
+      "Login from 203.0.113.9:5 failed once: the client has not pinned our certificate",
+    ],
+    [
+      "ac-refuses",
+      "warning",
+      'AC lab-ac refuses customers, last 02:00:00:00:00:01, and once in all: AC-System-Error "full"',
+    ],
+    [
+      "server-refuses",
+      undefined,
+      'The server refuses customers, last 02:00:00:00:00:01, and once in all: AC-System-Error "full"',
+    ],
+    [
+      "mtu-short",
+      undefined,
+      'A host asked for packets of 1500 bytes (PPP-Max-Payload), and "lan0" carries 1492, which it ' +
+      "was granted",
+    ],
+  ]);
+  // On a server its own refusals are counted drops; what an AC says is the AC's.
+  assertEquals(failureConditions("server", "wan0", recent)[4].code, "ac-refuses");
+});
