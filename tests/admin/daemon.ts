@@ -26,10 +26,12 @@ export interface World {
   ask(path: string, init?: RequestInit & { json?: unknown }): Promise<Response>;
 }
 
-/** The daemon's side of the path, and further TOML for `[admin]`. */
+/** The daemon's side of the path, further TOML for `[admin]`, and the clients of a server. */
 export interface WorldOptions {
   mode?: "server" | "client";
   admin?: string;
+  /** Names of clients, each with its own wire. Default: branch-1. */
+  clients?: string[];
 }
 
 const CONFIG = {
@@ -41,8 +43,14 @@ server_certificate = "server.crt"\nname = "branch-1"\nsecret_file = "branch-1.se
 };
 
 /** Returns the configuration of a daemon in this folder. */
-export function configOf(folder: string, { mode = "server", admin = "" }: WorldOptions): Config {
-  const text = `${CONFIG[mode]}[admin]\nsocket = "daemon.sock"\n${admin}`;
+export function configOf(
+  folder: string,
+  { mode = "server", admin = "", clients = [] }: WorldOptions,
+): Config {
+  const more = clients.filter((name) => name !== "branch-1").map((name) =>
+    `[[clients]]\nname = ${JSON.stringify(name)}\nsecret_file = "c.secret"\n`
+  );
+  const text = `${CONFIG[mode]}${more.join("")}[admin]\nsocket = "daemon.sock"\n${admin}`;
   return parseConfig(text, `${folder}/daemon.toml`);
 }
 
@@ -57,6 +65,7 @@ export async function withDaemon(
   let link: MemoryLink | undefined;
   await withFolder((folder) =>
     within({
+      ...(options.clients && { clients: options.clients }),
       observe(where, session, end, table, detail): void {
         if (where !== link) return;
         monitor.session(session, end, table, session.openedAt, detail);

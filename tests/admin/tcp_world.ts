@@ -1,7 +1,7 @@
 /** A daemon whose admin API also listens on TCP. */
 import { Admin } from "../../src/admin/http/admin.ts";
 import { withFolder } from "../cli/process.ts";
-import { configOf, withDaemon, type World } from "./daemon.ts";
+import { configOf, withDaemon, type World, type WorldOptions } from "./daemon.ts";
 
 export const TOKEN = "83e8c2a50f4feb3f41e3782c1b46534663037de861003c90ba4c690c33d2efdb";
 export const READ_TOKEN = "0f6c1d92be87a3455e1f70c8d26b94a7ce1830f5927d4b6ea81c35f07de29b46";
@@ -18,13 +18,15 @@ export interface TcpWorld extends World {
 export async function withTcpDaemon(
   body: (world: TcpWorld) => Promise<void>,
   admin = "",
+  options: WorldOptions = {},
 ): Promise<void> {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/admin.token`, `${TOKEN}\n`, { mode: 0o600 });
     await Deno.writeTextFile(`${folder}/read.token`, `${READ_TOKEN}\n`, { mode: 0o600 });
     const port = freePort();
-    await withDaemon({}, async (world) => {
+    await withDaemon(options, async (world) => {
       const opened = await Admin.open(configOf(folder, {
+        ...options,
         admin: `listen = "127.0.0.1:${port}"\ntoken_file = "admin.token"
 read_token_file = "read.token"\n${admin}`,
       }));

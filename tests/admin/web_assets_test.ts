@@ -4,36 +4,52 @@ import { ASSET_HEADERS, assets } from "../../src/admin/web/assets.ts";
 Deno.test("web page: every file that it refers to is served", () => {
   const missing = [...assets].flatMap(([path, { body }]) =>
     path === "/assets/uplot.js" ? [] : [
-      ...[...body.matchAll(/(?:src|href)="(\/[^"]*)"/g)].map((match) => match[1]),
+      ...[...body.matchAll(/(?:src|href)="(assets\/[^"]*)"/g)].map((match) => `/${match[1]}`),
       ...[...body.matchAll(/from "\.\/([^"]+)"/g)].map((match) => `/assets/${match[1]}`),
     ].filter((name) => !assets.has(name)).map((name) => `${path}: ${name}`)
   );
   assertEquals(missing, []);
+  // Below another path, behind a proxy, only relative addresses work.
+  assertEquals((assets.get("/")?.body ?? "").match(/(?:src|href)="\//g), null);
 });
 
-Deno.test("web page: every file next to assets.ts is served unchanged", () => {
+Deno.test("web page: scripts import files only, no package that a browser does not know", () => {
+  const scripts = [...assets].filter(([path]) => path.endsWith(".js"));
+  const imports = scripts.flatMap(([path, { body }]) =>
+    [...body.matchAll(/\b(?:from|import) ?"([^"\s,]+)"/g)].map((match) => [path, match[1]])
+  );
+  assert(imports.some(([, name]) => name === "./preact.js"));
+  assertEquals(imports.filter(([, name]) => !name.startsWith("./")), []);
+});
+
+Deno.test("web page: every file next to assets.ts is served unchanged, but for the names of packages", () => {
   const folder = new URL("../../src/admin/web/", import.meta.url);
   for (const { name } of Deno.readDirSync(folder)) {
     if (name === "assets.ts") continue;
     const path = name === "index.html" ? "/" : `/assets/${name}`;
-    assertEquals(assets.get(path)?.body, Deno.readTextFileSync(new URL(name, folder)), name);
+    const text = Deno.readTextFileSync(new URL(name, folder));
+    const served = text.replaceAll('from "preact"', 'from "./preact.js"')
+      .replaceAll('from "preact/hooks"', 'from "./hooks.js"');
+    assertEquals(assets.get(path)?.body, served, name);
   }
 });
 
 Deno.test("web page: the page loads every style sheet, and the one for narrow windows last", () => {
   const sheets = [...assets.keys()].filter((path) => path.endsWith(".css"));
   const page = assets.get("/")?.body ?? "";
-  const loaded = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map((m) => m[1]);
+  const loaded = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map((m) =>
+    `/${m[1]}`
+  );
   assertEquals(loaded.toSorted(), sheets.toSorted());
   assertEquals(loaded.at(-1), "/assets/narrow.css");
 });
 
-Deno.test("web page: all files together are below 150 kB and load nothing from other sites", () => {
+Deno.test("web page: all files together are below 250 kB and load nothing from other sites", () => {
   const bodies = [...assets.values()].map(({ body }) => body);
   const size = bodies.reduce((sum, body) => sum + new TextEncoder().encode(body).length, 0);
-  assert(size < 150_000, `${size} bytes`);
+  assert(size < 250_000, `${size} bytes`);
   const outside = bodies.flatMap((body) =>
-    body.match(/https?:\/\/(?!www\.w3\.org\/2000\/svg)[\w.]+/g) ?? []
+    body.match(/https?:\/\/(?!www\.w3\.org\/(?:2000\/svg|199[89]\/))[\w.]+/g) ?? []
   )
     .filter((address) => !address.startsWith("https://github.com"));
   assertEquals(outside, []);
@@ -41,7 +57,7 @@ Deno.test("web page: all files together are below 150 kB and load nothing from o
 
 Deno.test("web page: no inline scripts or styles, no HTML built from text", () => {
   for (const [path, { body }] of assets) {
-    if (path.endsWith("/uplot.js")) continue;
+    if (/\/(?:uplot|preact)\.js$/.test(path)) continue;
     assert(!/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(/.test(body), path);
     assert(!/<script(?![^>]*\ssrc=)|<style|\sstyle="|\son\w+="/.test(body), path);
   }

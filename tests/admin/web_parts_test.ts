@@ -1,7 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import fc from "fast-check";
 import { serverSentEvents } from "../../src/admin/web/api.js";
 import { bitRate, bytes, duration, roundTrip, sessionId } from "../../src/admin/web/format.js";
+import { csvOf } from "../../src/admin/web/csv.js";
 import { Rates } from "../../src/admin/web/rates.js";
+import { addressOf, changedAddress, pageOf, parseRoute, VIEWS } from "../../src/admin/web/route.js";
+import { Series } from "../../src/admin/web/series.js";
+import { sparkPath } from "../../src/admin/web/spark.js";
+import { showBytes, showDelay, showSpan } from "../../src/cli/terminal/amounts.ts";
 
 Deno.test("web page: events are parsed however they are split, and comments are not events", async () => {
   const text = 'id: 7\nevent: drain\ndata: {"a":"ö"}\n\n: still here\n\nid: 8\r\ndata: {}\r\n\r\n';
@@ -29,20 +35,63 @@ Deno.test("web page: numbers have three digits and a prefix, times two units", (
     "100 kbit/s",
     "84.0 Mbit/s",
   ]);
-  assertEquals([bitRate(null), bytes(1_432), roundTrip(0.0123), roundTrip(null)], [
-    "–",
-    "1.43 kB",
-    "12 ms",
-    "–",
-  ]);
-  assertEquals([0.4, 59, 60, 3_661, 90_000].map(duration), [
-    "0 s",
-    "59 s",
-    "1 min",
-    "1 h 1 min",
-    "1 d 1 h",
-  ]);
+  assertEquals([bitRate(null), roundTrip(null)], ["–", "–"]);
   assertEquals(sessionId(420), "0x01a4");
+});
+
+Deno.test("web page: bytes, durations and round trips read as in the commands", () => {
+  fc.assert(fc.property(fc.nat(), fc.double({ min: 0, max: 1e9, noNaN: true }), (size, seconds) => {
+    assertEquals(bytes(size * 1_000), showBytes(size * 1_000));
+    assertEquals(duration(seconds), showSpan(seconds));
+    assertEquals(roundTrip(seconds / 1_000), showDelay(seconds / 1_000));
+  }));
+});
+
+Deno.test("web page: an address keeps its view, names and query, whatever characters they have", () => {
+  const name = fc.string({ unit: "binary", minLength: 1 }).filter((text) => text.isWellFormed());
+  fc.assert(fc.property(name, name, (id, search) => {
+    const route = parseRoute(addressOf("clients", id, { search, state: "" }));
+    assertEquals(route, { view: "clients", id, query: { search } });
+    assertEquals(parseRoute(changedAddress(route, { state: "up" })).query, { search, state: "up" });
+  }));
+  fc.assert(fc.property(fc.string({ unit: "binary" }), (hash) => {
+    assert(VIEWS.includes(parseRoute(hash).view));
+    assert(pageOf(parseRoute(hash)) >= 1);
+  }));
+  assertEquals(parseRoute("").view, "overview");
+  assertEquals(pageOf(parseRoute("#/sessions?page=3")), 3);
+  assertEquals(pageOf(parseRoute("#/sessions?page=-3")), 1);
+  assertEquals(parseRoute(changedAddress(parseRoute("#/sessions?page=3"), { search: "x" })).query, {
+    search: "x",
+  });
+});
+
+Deno.test("web page: a cell of a CSV file is neither split nor run as a formula", () => {
+  const row = { a: '=HYPERLINK("x")', b: "one,two\nthree", c: 'say "hi"', d: null, e: -5 };
+  assertEquals(
+    csvOf(Object.keys(row), [row]),
+    'a,b,c,d,e\r\n"\'=HYPERLINK(""x"")","one,two\nthree","say ""hi""",,-5\r\n',
+  );
+});
+
+Deno.test("web page: rates and samples are kept in bounded number, the latest ones", () => {
+  const rates = new Rates();
+  const zero = { bytes_up: 0, bytes_down: 0, frames_up: 0, frames_down: 0 };
+  for (let second = 1; second <= 100; second++) rates.update(second, [["a", zero]]);
+  assertEquals(rates.recent("a").length, 60);
+  for (let name = 0; name < 600; name++) rates.update(200 + name, [[`n${name}`, zero]]);
+  assertEquals([rates.recent("a").length, rates.recent("n599").length], [0, 1]);
+  const series = new Series();
+  for (let second = 0; second < 400; second++) series.add("all", second, zero);
+  for (let name = 0; name < 100; name++) series.add(`n${name}`, 0, zero);
+  assertEquals([series.of("all").times.length, series.of("all").times[0]], [300, 100]);
+  assertEquals([series.of("n0").times.length, series.of("n99").times.length], [0, 1]);
+});
+
+Deno.test("web page: a sparkline has a gap where no rate is known", () => {
+  assertEquals(sparkPath([0, null, 1]).match(/[ML]/g), ["M", "M"]);
+  assertEquals(sparkPath([0, 0.5, 1]).match(/[ML]/g), ["M", "L", "L"]);
+  assertEquals(sparkPath([]), "");
 });
 
 Deno.test("web page: a rate needs two samples, and none spans a restart", () => {

@@ -19,8 +19,8 @@ export interface WebWorld {
   /** Addresses of the pages. */
   serverPage: string;
   clientPage: string;
-  /** Opens the server's page with the token stored. */
-  open(options?: BrowserContextOptions): Promise<WatchedPage>;
+  /** Opens a view of the server's page with the token stored. */
+  open(view?: string, options?: BrowserContextOptions): Promise<WatchedPage>;
 }
 
 /** Names and further configuration of the world. */
@@ -69,7 +69,7 @@ export async function withWebWorld(
     token,
     serverPage,
     clientPage: `http://127.0.0.1:${clientPort}/`,
-    open: (options) => openPage(browser, serverPage, token, options),
+    open: (view = "", options = {}) => openPage(browser, serverPage + view, token, options),
   });
 }
 

@@ -1,11 +1,13 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The operator's actions: disconnect, drain, reload. */
-import { ask, ProblemError } from "./api.js";
-import { confirmed, showResult } from "./dialogs.js";
-import { byId, element } from "./dom.js";
-import { announce } from "./events.js";
+/** What the operator does: disconnect, drain, reload, log level, downloads. */
+import { announce } from "./announce.js";
+import { ask, askAll, ProblemError } from "./api.js";
+import { csvOf } from "./csv.js";
+import { confirmed, element, showResult } from "./dialogs.js";
+import { fileName, saveCsv } from "./download.js";
 import { peerOf, plural, sessionId } from "./format.js";
+import { rowsOf } from "./live.js";
 
 /**
  * Runs an action and shows the reason if it fails.
@@ -19,14 +21,12 @@ async function attempt(heading, act) {
   } catch (error) {
     const lines = error instanceof ProblemError
       ? error.errors.map(({ path, line, message }) =>
-        element("li", {
-          text: `${path}${line === undefined ? "" : `, line ${line}`}: ${message}`,
-        })
+        element("li", `${path}${line === undefined ? "" : `, line ${line}`}: ${message}`)
       )
       : [];
     await showResult(heading, [
-      element("p", { text: reason(error) }),
-      ...(lines.length > 0 ? [element("ul", {}, lines)] : []),
+      element("p", reason(error)),
+      ...(lines.length > 0 ? [element("ul", ...lines)] : []),
     ]);
   }
 }
@@ -49,28 +49,14 @@ export async function disconnect(session, done) {
   });
   if (!yes) return;
   await attempt("Session not disconnected", async () => {
-    await ask("DELETE", `/api/v1/sessions/${encodeURIComponent(session.session)}`);
+    await ask("DELETE", `sessions/${encodeURIComponent(session.session)}`);
     announce(`Session of ${session.customer_mac} disconnected`);
   });
   done();
 }
 
-/** @param {() => any} status Returns the latest status. @param {() => void} done */
-export function startActions(status, done) {
-  byId("drain").addEventListener("click", async () => {
-    await toggleDrain(status());
-    done();
-  });
-  byId("reload").addEventListener("click", async () => {
-    await attempt("Configuration not reloaded", reload);
-    done();
-  });
-}
-
-/** @param {any} status */
-async function toggleDrain(status) {
-  if (status === undefined) return;
-  const { draining, sessions } = status;
+/** @param {any} status @param {() => void} done */
+export async function toggleDrain({ draining, sessions }, done) {
   const open = plural(sessions.open + sessions.held, "session");
   const yes = await confirmed(
     draining
@@ -89,23 +75,37 @@ async function toggleDrain(status) {
   );
   if (!yes) return;
   await attempt(draining ? "Still draining" : "Not draining", async () => {
-    await ask("POST", "/api/v1/drain", { enabled: !draining });
+    await ask("POST", "drain", { enabled: !draining });
   });
+  done();
 }
 
-async function reload() {
-  const { result, applied, needs_restart } = await ask("POST", "/api/v1/reload", {});
-  const list = (/** @type {string} */ heading, /** @type {any[]} */ changes) =>
-    changes.length === 0
-      ? []
-      : [element("h3", { text: heading }), element("ul", {}, changes.map(changeLine))];
-  await showResult(result === "unchanged" ? "No changes" : "Configuration reloaded", [
-    ...(result === "unchanged"
-      ? [element("p", { text: "The file and the running configuration are identical." })]
-      : []),
-    ...list("Applied", applied),
-    ...list("Needs a restart", needs_restart),
-  ]);
+/** @param {string} level @param {() => void} done */
+export async function setLogLevel(level, done) {
+  await attempt("Log level not changed", async () => {
+    await ask("PATCH", "log-level", { level });
+    announce(`Log level ${level}`);
+  });
+  done();
+}
+
+/** Reloads the configuration and shows what changed. @param {() => void} done */
+export async function reload(done) {
+  await attempt("Configuration not reloaded", async () => {
+    const { result, applied, needs_restart } = await ask("POST", "reload", {});
+    const list = (/** @type {string} */ heading, /** @type {any[]} */ changes) =>
+      changes.length === 0
+        ? []
+        : [element("h3", heading), element("ul", ...changes.map(changeLine))];
+    await showResult(result === "unchanged" ? "No changes" : "Configuration reloaded", [
+      ...(result === "unchanged"
+        ? [element("p", "The file and the running configuration are identical.")]
+        : []),
+      ...list("Applied", applied),
+      ...list("Needs a restart", needs_restart),
+    ]);
+  });
+  done();
 }
 
 /** How a setting changed. @type {Record<string, string>} */
@@ -118,8 +118,59 @@ const CHANGES = {
 
 /** @param {{ key: string; change: string }} change @returns {HTMLElement} */
 function changeLine({ key, change }) {
-  return element("li", {}, [
-    element("code", { text: key }),
-    element("span", { text: ` ${CHANGES[change] ?? change}` }),
-  ]);
+  return element("li", element("code", key), ` ${CHANGES[change] ?? change}`);
+}
+
+const TRAFFIC = ["frames_up", "frames_down", "bytes_up", "bytes_down"];
+const SESSION_KEYS = [
+  "session",
+  "client",
+  "customer_mac",
+  "state",
+  "session_id",
+  "wire_session_id",
+];
+const PAST_KEYS = ["client", "customer_mac", "reason", "session_id"];
+const AC_KEYS = ["ac_mac", "ac_name", "service_name", "opened_at"];
+const CLIENT_KEYS = ["client", "up", "address", "since", "down_since", "down_reason", "transport"];
+
+/**
+ * Saves all sessions that match, not only those of the page.
+ *
+ * @param {Readonly<Record<string, string>>} query
+ * @param {boolean} past
+ */
+export async function downloadSessions(query, past) {
+  const keys = past
+    ? [...PAST_KEYS, ...AC_KEYS, "closed_at", ...TRAFFIC]
+    : [...SESSION_KEYS, ...AC_KEYS, "ac_rtt_seconds", "idle_seconds", ...TRAFFIC];
+  await download("sessions", query, keys);
+}
+
+/** @param {Readonly<Record<string, string>>} query */
+export async function downloadClients(query) {
+  const keys = [
+    ...CLIENT_KEYS,
+    "rtt_seconds",
+    "sessions",
+    "session_limit",
+    ...TRAFFIC,
+    "queue_bytes",
+  ];
+  await download("clients", query, keys);
+}
+
+/**
+ * @param {string} path
+ * @param {Readonly<Record<string, string>>} query
+ * @param {readonly string[]} keys On a client, the column of clients has its servers.
+ */
+async function download(path, query, keys) {
+  await attempt("Nothing downloaded", async () => {
+    const rows = await askAll(path, query, rowsOf);
+    const isClient = rows.some((row) => row.server !== undefined);
+    const named = keys.map((key) => isClient && key === "client" ? "server" : key);
+    saveCsv(fileName(path, "csv"), csvOf(named, rows));
+    announce(`${plural(rows.length, "row")} downloaded`);
+  });
 }

@@ -1,11 +1,15 @@
 // @ts-check
 /// <reference lib="dom" />
-/** A client of the daemon's admin API. */
+/** A client of the daemon's admin API. Paths are relative, so a proxy may add a prefix. */
 import { askToken } from "./dialogs.js";
+import { storedToken, storeToken } from "./token.js";
 
-const TOKEN = "pppoe-proxy-token";
 /** Timeout of a request, in milliseconds. */
 const REQUEST_TIMEOUT = 8_000;
+/** Sessions or clients per request when all are wanted; the daemon's maximum. */
+const MAX_PAGE = 1_000;
+/** The last events that the daemon keeps. */
+const RECENT = 512;
 
 /** An error response (RFC 9457). */
 export class ProblemError extends Error {
@@ -18,12 +22,6 @@ export class ProblemError extends Error {
   }
 }
 
-/** @returns {Record<string, string>} */
-function authorization() {
-  const token = sessionStorage.getItem(TOKEN);
-  return token === null ? {} : { authorization: `Bearer ${token}` };
-}
-
 /**
  * Fetches, and prompts for the token each time it is refused.
  *
@@ -34,18 +32,19 @@ function authorization() {
  */
 async function fetchAuthorized(path, options, signal) {
   for (;;) {
-    const used = sessionStorage.getItem(TOKEN);
+    const used = storedToken();
     const response = await fetch(path, {
       ...options,
       ...(signal && { signal: signal() }),
-      headers: { ...options.headers, ...authorization() },
+      headers: { ...options.headers, ...(used !== null && { authorization: `Bearer ${used}` }) },
       cache: "no-store",
     });
     if (response.status !== 401) return response;
     await response.body?.cancel();
     // Another request may have prompted for it already.
-    if (sessionStorage.getItem(TOKEN) !== used) continue;
-    sessionStorage.setItem(TOKEN, await askToken(used !== null));
+    if (storedToken() !== used) continue;
+    const { token, remembered } = await askToken(used !== null);
+    storeToken(token, remembered);
   }
 }
 
@@ -53,7 +52,7 @@ async function fetchAuthorized(path, options, signal) {
  * Sends a request to the daemon; a body is sent as JSON.
  *
  * @param {string} method
- * @param {string} path
+ * @param {string} path Below `api/v1/`.
  * @param {unknown} [body]
  * @returns {Promise<any>}
  * @throws {ProblemError} The daemon refused.
@@ -65,10 +64,46 @@ export async function ask(method, path, body) {
     body: JSON.stringify(body),
     headers: { "content-type": "application/json" },
   };
-  const response = await fetchAuthorized(path, options, () => AbortSignal.timeout(REQUEST_TIMEOUT));
+  const signal = () => AbortSignal.timeout(REQUEST_TIMEOUT);
+  const response = await fetchAuthorized(`api/v1/${path}`, options, signal);
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new ProblemError(response.status, answer);
   return answer;
+}
+
+/**
+ * Returns all rows of a list, page by page.
+ *
+ * @param {string} path
+ * @param {Readonly<Record<string, string>>} query
+ * @param {(answer: any) => any[]} rowsOf
+ * @returns {Promise<any[]>}
+ */
+export async function askAll(path, query, rowsOf) {
+  /** @type {any[]} */
+  const rows = [];
+  for (;;) {
+    const page = { ...query, limit: String(MAX_PAGE), offset: String(rows.length) };
+    const more = rowsOf(await ask("GET", `${path}?${new URLSearchParams(page)}`));
+    rows.push(...more);
+    if (more.length < MAX_PAGE) return rows;
+  }
+}
+
+/**
+ * Opens a response that is read as it arrives, such as a capture.
+ *
+ * @param {string} path
+ * @param {AbortSignal} signal Ends it.
+ * @returns {Promise<ReadableStream<Uint8Array>>}
+ * @throws {ProblemError}
+ */
+export async function openStream(path, signal) {
+  const response = await fetchAuthorized(`api/v1/${path}`, {}, () => signal);
+  if (!response.ok || response.body === null) {
+    throw new ProblemError(response.status, await response.json().catch(() => ({})));
+  }
+  return response.body;
 }
 
 /**
@@ -83,14 +118,14 @@ export function followEvents(onEvent) {
   let stop = new AbortController();
   const follow = async () => {
     const response = await fetchAuthorized(
-      last === "" ? "/api/v1/events?recent=100" : "/api/v1/events",
+      last === "" ? `api/v1/events?recent=${RECENT}` : "api/v1/events",
       { headers: { accept: "text/event-stream", ...(last && { "last-event-id": last }) } },
       () => stop.signal,
     );
     if (!response.ok || response.body === null) return;
     for await (const { id, data } of serverSentEvents(response.body)) {
       last = id || last;
-      if (data !== "") onEvent(JSON.parse(data));
+      if (data !== "") onEvent({ ...JSON.parse(data), number: Number(id) });
     }
   };
   const forever = async () => {

@@ -1,4 +1,6 @@
 /** The page's files as text, embedded in the program. Import this module only to serve the page. */
+import preact from "preact" with { type: "text" };
+import hooks from "preact/hooks" with { type: "text" };
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplot from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import baseStyle from "./base.css" with { type: "text" };
@@ -6,27 +8,43 @@ import dialogsStyle from "./dialogs.css" with { type: "text" };
 import layoutStyle from "./layout.css" with { type: "text" };
 import listsStyle from "./lists.css" with { type: "text" };
 import narrowStyle from "./narrow.css" with { type: "text" };
+import overviewStyle from "./overview.css" with { type: "text" };
 import pathStyle from "./path.css" with { type: "text" };
 import plotsStyle from "./plots.css" with { type: "text" };
 import tablesStyle from "./tables.css" with { type: "text" };
 import actions from "./actions.js" with { type: "text" };
+import announce from "./announce.js" with { type: "text" };
 import api from "./api.js" with { type: "text" };
+import app from "./app.js" with { type: "text" };
+import capture from "./capture.js" with { type: "text" };
+import clientPage from "./client_page.js" with { type: "text" };
+import clients from "./clients.js" with { type: "text" };
 import configuration from "./configuration.js" with { type: "text" };
+import csv from "./csv.js" with { type: "text" };
 import dialogs from "./dialogs.js" with { type: "text" };
-import dom from "./dom.js" with { type: "text" };
+import download from "./download.js" with { type: "text" };
 import events from "./events.js" with { type: "text" };
+import filters from "./filters.js" with { type: "text" };
 import format from "./format.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import page from "./index.html" with { type: "text" };
+import live from "./live.js" with { type: "text" };
 import main from "./main.js" with { type: "text" };
 import overview from "./overview.js" with { type: "text" };
+import parts from "./parts.js" with { type: "text" };
 import path from "./path.js" with { type: "text" };
-import peers from "./peers.js" with { type: "text" };
 import plots from "./plots.js" with { type: "text" };
+import problems from "./problems.js" with { type: "text" };
 import rates from "./rates.js" with { type: "text" };
-import rows from "./rows.js" with { type: "text" };
+import route from "./route.js" with { type: "text" };
+import series from "./series.js" with { type: "text" };
+import sessionPage from "./session_page.js" with { type: "text" };
 import sessions from "./sessions.js" with { type: "text" };
+import spark from "./spark.js" with { type: "text" };
+import table from "./table.js" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
+import token from "./token.js" with { type: "text" };
+import toml from "./toml.js" with { type: "text" };
 
 /** One file of the page. */
 export interface Asset {
@@ -40,21 +58,38 @@ const STYLE = "text/css; charset=utf-8";
 
 const scripts = {
   actions,
+  announce,
   api,
+  app,
+  capture,
+  client_page: clientPage,
+  clients,
   configuration,
+  csv,
   dialogs,
-  dom,
+  download,
   events,
+  filters,
   format,
+  live,
   main,
   overview,
+  parts,
   path,
-  peers,
   plots,
+  problems,
   rates,
-  rows,
+  route,
+  series,
+  session_page: sessionPage,
   sessions,
+  spark,
+  table,
   theme,
+  token,
+  toml,
+  preact,
+  hooks,
   uplot,
 };
 
@@ -64,11 +99,28 @@ const styles = {
   layout: layoutStyle,
   lists: listsStyle,
   narrow: narrowStyle,
+  overview: overviewStyle,
   path: pathStyle,
   plots: plotsStyle,
   tables: tablesStyle,
   uplot: uplotStyle,
 };
+
+/** Names of packages in imports, and the files that browsers load instead. */
+const BARE: Readonly<Record<string, string>> = {
+  "preact": "./preact.js",
+  "preact/hooks": "./hooks.js",
+};
+
+/**
+ * Names the files of packages, because browsers know no packages and an import map would have to be
+ * inline; and drops the address of a source map, which is not served.
+ */
+function withPaths(script: string): string {
+  return script
+    .replaceAll(/\bfrom ?"(preact(?:\/hooks)?)"/g, (_, name: string) => `from "${BARE[name]}"`)
+    .replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n");
+}
 
 function files(
   bodies: Readonly<Record<string, string>>,
@@ -85,7 +137,10 @@ function files(
 export const assets: ReadonlyMap<string, Asset> = new Map([
   ["/", { type: "text/html; charset=utf-8", body: page }],
   ["/assets/icon.svg", { type: "image/svg+xml", body: icon }],
-  ...files(scripts, "js", SCRIPT),
+  ...files(scripts, "js", SCRIPT).map(([path, { type, body }]): [string, Asset] => [
+    path,
+    { type, body: withPaths(body) },
+  ]),
   ...files(styles, "css", STYLE),
 ]);
 

@@ -1,7 +1,32 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Modal dialogs. */
-import { byId } from "./dom.js";
+/** Modal dialogs. Text reaches them through `textContent` only. */
+
+/**
+ * Returns the element with this id.
+ *
+ * @template {HTMLElement} [T=HTMLElement]
+ * @param {string} id
+ * @returns {T}
+ */
+function byId(id) {
+  const element = document.getElementById(id);
+  if (element === null) throw new ReferenceError(`Cannot find element "${id}" in the page`);
+  return /** @type {T} */ (element);
+}
+
+/**
+ * Creates an element for a dialog.
+ *
+ * @param {string} tag
+ * @param {...(Node | string)} children
+ * @returns {HTMLElement}
+ */
+export function element(tag, ...children) {
+  const made = document.createElement(tag);
+  made.append(...children);
+  return made;
+}
 
 /**
  * Shows a dialog until it is closed.
@@ -44,30 +69,41 @@ export async function showResult(heading, body) {
   await shown(byId("result"));
 }
 
-/** @type {Promise<string> | undefined} */
+/** @typedef {{ token: string; remembered: boolean }} Given */
+
+/** @type {Promise<Given> | undefined} */
 let asking;
 
 /**
  * Prompts for the token, once for all waiting requests.
  *
  * @param {boolean} wrong Whether the previous token was rejected.
- * @returns {Promise<string>}
+ * @returns {Promise<Given>}
  */
 export function askToken(wrong) {
-  asking ??= ask(wrong).finally(() => asking = undefined);
+  asking ??= prompted(wrong).finally(() => asking = undefined);
   return asking;
 }
 
-/** @param {boolean} wrong @returns {Promise<string>} */
-async function ask(wrong) {
+/** Shows in the token dialog why a link did not work. @param {string} words */
+export function noteInTokenDialog(words) {
+  const note = byId("token-note");
+  note.textContent = words;
+  note.hidden = words === "";
+}
+
+/** @param {boolean} wrong @returns {Promise<Given>} */
+async function prompted(wrong) {
   /** @type {HTMLInputElement} */
   const field = byId("token-value");
+  /** @type {HTMLInputElement} */
+  const remember = byId("token-remember");
   byId("token-wrong").hidden = !wrong;
   for (;;) {
     field.value = "";
     await shown(byId("token"));
     const token = field.value.trim();
     field.value = "";
-    if (token !== "") return token;
+    if (token !== "") return { token, remembered: remember.checked };
   }
 }

@@ -1,7 +1,10 @@
 // @ts-check
-/** Formats numbers and times for people. */
+/** Formats numbers and times for people, with the units of the commands. */
 
 const PREFIXES = ["", "k", "M", "G", "T", "P"];
+const UNITS = ["B", "KiB", "MiB", "GiB", "TiB"];
+/** Stands for a value that is not known. */
+export const NONE = "–";
 
 /**
  * Formats a value with three significant digits and a decimal prefix: "1.25 M".
@@ -25,17 +28,19 @@ function scaled(value) {
 
 /** @param {number | null} rate Bits per second. @returns {string} */
 export function bitRate(rate) {
-  return rate === null ? "–" : `${scaled(Math.round(rate))}bit/s`;
+  return rate === null ? NONE : `${scaled(Math.round(rate))}bit/s`;
 }
 
 /** @param {number | null} rate @returns {string} */
 export function frameRate(rate) {
-  return rate === null ? "–" : `${scaled(Math.round(rate)).trim()}/s`;
+  return rate === null ? NONE : `${scaled(Math.round(rate)).trim()}/s`;
 }
 
-/** @param {number} size @returns {string} */
+/** @param {number} size @returns {string} "1.5 MiB" */
 export function bytes(size) {
-  return `${scaled(size)}B`;
+  let unit = 0;
+  for (; size >= 1_023.95 && unit < UNITS.length - 1; unit++) size /= 1_024;
+  return `${unit === 0 ? size : size.toFixed(1)} ${UNITS[unit]}`;
 }
 
 /** @param {number} count @returns {string} */
@@ -54,21 +59,21 @@ export function plural(number, one, many = `${one}s`) {
 }
 
 /**
- * Formats a duration in its two largest units: "3 d 4 h", "12 s".
+ * Formats a duration in its two largest units: "3d 4h", "12s".
  *
  * @param {number} seconds
  * @returns {string}
  */
 export function duration(seconds) {
-  const whole = Math.max(0, Math.floor(seconds));
-  const units = /** @type {const} */ ([["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]]);
-  const first = units.findIndex(([, size]) => whole >= size);
-  if (first === -1) return "0 s";
-  const [unit, size] = units[first];
-  const rest = units[first + 1];
-  const head = `${Math.floor(whole / size)} ${unit}`;
-  const tail = rest === undefined ? 0 : Math.floor((whole % size) / rest[1]);
-  return tail === 0 || rest === undefined ? head : `${head} ${tail} ${rest[0]}`;
+  let rest = Math.max(0, Math.round(seconds));
+  const units = /** @type {const} */ ([["d", 86_400], ["h", 3_600], ["m", 60], ["s", 1]]);
+  const first = units.findIndex(([, size]) => rest >= size);
+  if (first === -1) return "0s";
+  return units.slice(first, first + 2).flatMap(([unit, size]) => {
+    const number = Math.floor(rest / size);
+    rest -= number * size;
+    return number === 0 ? [] : [`${number}${unit}`];
+  }).join(" ");
 }
 
 /** @param {string} time ISO 8601 @param {number} [now] @returns {string} */
@@ -76,11 +81,11 @@ export function since(time, now = Date.now()) {
   return duration((now - Date.parse(time)) / 1_000);
 }
 
-/** @param {number | null} seconds @returns {string} */
+/** @param {number | null} seconds @returns {string} "0.42 ms", "12.3 ms" or "120 ms" */
 export function roundTrip(seconds) {
-  if (seconds === null) return "–";
+  if (seconds === null) return NONE;
   const milliseconds = seconds * 1_000;
-  return milliseconds < 10 ? `${milliseconds.toFixed(1)} ms` : `${Math.round(milliseconds)} ms`;
+  return `${milliseconds.toFixed(milliseconds < 10 ? 2 : milliseconds < 100 ? 1 : 0)} ms`;
 }
 
 /** @param {string} time ISO 8601 @returns {string} The time of day, with the date unless it is today. */
@@ -91,6 +96,28 @@ export function clock(time) {
   return day + date.toLocaleTimeString("en-GB");
 }
 
+/** @param {string} time ISO 8601 @returns {string} Date, time of day and offset, as in RFC 3339. */
+export function moment(time) {
+  const date = new Date(time);
+  return `${date.toLocaleDateString("en-CA")} ${date.toLocaleTimeString("en-GB")} ${offset(date)}`;
+}
+
+/** @returns {string} The zone of all times shown: "Europe/Zurich (UTC+01:00)". */
+export function timeZone() {
+  const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const shift = `UTC${offset(new Date())}`;
+  return name === "UTC" || name === undefined ? shift.replace("+00:00", "") : `${name} (${shift})`;
+}
+
+/** @param {Date} date @returns {string} "+01:00" */
+function offset(date) {
+  const minutes = -date.getTimezoneOffset();
+  const part = (/** @type {number} */ value) => String(Math.floor(value)).padStart(2, "0");
+  return `${minutes < 0 ? "-" : "+"}${part(Math.abs(minutes) / 60)}:${
+    part(Math.abs(minutes) % 60)
+  }`;
+}
+
 /** @param {number} id @returns {string} In Wireshark's notation. */
 export function sessionId(id) {
   return `0x${id.toString(16).padStart(4, "0")}`;
@@ -98,10 +125,5 @@ export function sessionId(id) {
 
 /** @param {any} row @returns {string} The client of a server, or the server of a client, that a row is about. */
 export function peerOf(row) {
-  return row.client ?? row.server;
-}
-
-/** @returns {"client" | "server"} How the daemon names the proxies at the other end. */
-export function peerKey() {
-  return document.body.dataset.mode === "client" ? "server" : "client";
+  return row.client ?? row.server ?? "";
 }

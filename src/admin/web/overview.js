@@ -1,104 +1,263 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The state and the counters of the daemon. */
-import { byId, element, keepChildren, setData, setText } from "./dom.js";
-import { bytes, clock, count, duration } from "./format.js";
+/** The first view: what needs attention, one number a card, the path, traffic, what happened last. */
+import { h } from "preact";
+import { clientColumns, peerWord } from "./clients.js";
+import { EventList } from "./events.js";
+import { bitRate, bytes, count, duration, peerOf, plural } from "./format.js";
+import { rowsOf } from "./live.js";
+import { Empty, Facts, Name, Section, Time } from "./parts.js";
+import { Path } from "./path.js";
+import { Traffic } from "./plots.js";
+import { Problems, problemsOf } from "./problems.js";
+import { bits } from "./rates.js";
+import { addressOf } from "./route.js";
+import { openColumns } from "./sessions.js";
+import { Table } from "./table.js";
 
-/** @param {any} status */
-export function showOverview(status) {
-  setData(document.body, "mode", status.mode);
-  setText(byId("mode"), status.mode);
-  setText(byId("version"), status.version);
-  const state = status.draining ? "draining" : status.ready ? "ready" : "not ready";
-  setText(byId("state"), state);
-  setData(byId("state"), "state", status.draining ? "held" : status.ready ? "up" : "down");
-  document.title = `${status.interface.name} ${state} · pppoe-proxy ${status.mode}`;
-  showDraining(status);
-  byId("warnings").hidden = status.warnings.length === 0;
-  setText(byId("warnings"), status.warnings.join(" · "));
-  showFacts(status);
-  showTally("drops", { ...status.drops, ...kernelDrops(status) });
-  showTally("ends", status.closed_total);
+/** @typedef {import("./live.js").Live} Live */
+
+/** Rows and events listed; links lead to all. */
+const FEW = 8;
+
+/** @returns {import("./live.js").Needs} */
+export function overviewNeeds() {
+  return {
+    clients: `clients?sort=state&limit=${FEW}`,
+    sessions: `sessions?sort=opened_at&order=desc&limit=${FEW}`,
+  };
+}
+
+/** @param {{ live: Live; route: import("./route.js").Route }} facts */
+export function Overview({ live, route }) {
+  const { status } = live;
+  return [
+    h(Problems, {
+      problems: problemsOf(status),
+      all: route.query.problems === "all",
+      here: addressOf("overview", "", { problems: "all" }),
+      key: "problems",
+    }),
+    h(Cards, { live, key: "cards" }),
+    h(Path, { status, rate: live.rates.of("all"), key: "path" }),
+    h(Traffic, { id: "traffic", subject: {}, samples: live.series.of("all"), key: "traffic" }),
+    h(
+      "div",
+      { class: "columns", key: "columns" },
+      h("div", { class: "wide" }, h(FewClients, { live }), h(FewSessions, { live })),
+      h(
+        "div",
+        { class: "narrow" },
+        h(
+          Section,
+          {
+            id: "latest",
+            title: "Latest events",
+            aside: h("a", { href: addressOf("events") }, "All"),
+          },
+          h(EventList, { events: live.events.slice(0, FEW), empty: "No events yet." }),
+        ),
+        h(Tally, {
+          id: "drops",
+          title: "Drops by reason",
+          tally: dropsOf(status),
+          empty: "No frames dropped.",
+        }),
+        h(Tally, {
+          id: "ends",
+          title: "Sessions ended by reason",
+          tally: status.closed_total,
+          empty: "No session has ended yet.",
+        }),
+        h(Section, { id: "daemon", title: "Daemon" }, h(Facts, { facts: daemonFacts(status) })),
+      ),
+    ),
+  ];
+}
+
+/** @param {{ live: Live }} facts */
+function Cards({ live }) {
+  const { status } = live;
+  const { totals, sessions } = status;
+  const rate = live.rates.of("all");
+  const down = totals.tunnels - totals.tunnels_up;
+  return h(
+    "ul",
+    { class: "cards", "aria-label": "At a glance" },
+    h(Card, {
+      name: `${peerWord(status.mode)}s connected`,
+      value: count(totals.tunnels_up),
+      more: totals.tunnels === 0 ? "none configured" : `of ${count(totals.tunnels)}`,
+      state: down === 0 ? "" : totals.tunnels_up === 0 ? "bad" : "warn",
+      href: addressOf("clients", "", down > 0 ? { state: "down" } : {}),
+    }),
+    h(Card, {
+      name: "Sessions open",
+      value: count(sessions.open),
+      more: `of at most ${count(sessions.limit)}`,
+      href: addressOf("sessions", "", { state: "open" }),
+    }),
+    h(Card, {
+      name: "Sessions held",
+      value: count(sessions.held),
+      more: sessions.held > 0 ? "waiting for their tunnel" : "",
+      state: sessions.held > 0 ? "warn" : "",
+      href: addressOf("sessions", "", { state: "held" }),
+    }),
+    h(Card, {
+      name: "To customers",
+      value: bitRate(bits(rate, "down")),
+      more: "of PPP",
+      direction: "down",
+    }),
+    h(Card, {
+      name: "To the AC",
+      value: bitRate(bits(rate, "up")),
+      more: "of PPP",
+      direction: "up",
+    }),
+    h(CertificateCard, { certificates: status.certificates }),
+  );
+}
+
+/**
+ * @param {{ name: string; value: string; more?: string; state?: string; direction?: string; href?: string }} facts
+ */
+function Card({ name, value, more = "", state = "", direction = "", href }) {
+  const label = href === undefined ? name : h("a", { href, class: "card-link" }, name);
+  return h(
+    "li",
+    { class: `card ${state}` },
+    h("span", { class: "label" }, label),
+    h("strong", { class: direction }, value),
+    h("span", { class: "more" }, more),
+  );
+}
+
+/** Days before the end of a certificate from which its card is amber. */
+const SOON_DAYS = 30;
+
+/** The certificate that ends first. @param {{ certificates: readonly any[] }} facts */
+function CertificateCard({ certificates }) {
+  const [first] = certificates.filter((each) => each.not_after !== null)
+    .toSorted((one, other) => Date.parse(one.not_after) - Date.parse(other.not_after));
+  if (first === undefined) return null;
+  const left = (Date.parse(first.not_after) - Date.now()) / 1_000;
+  const days = left / 86_400;
+  return h(Card, {
+    name: first.use === "own" ? "Certificate valid for" : "Server's certificate valid for",
+    value: left <= 0 ? "expired" : days >= 2 ? `${count(Math.floor(days))} days` : duration(left),
+    more: `until ${first.not_after.slice(0, 10)}`,
+    state: left <= 0 ? "bad" : days < SOON_DAYS || first.warning !== null ? "warn" : "",
+    href: addressOf("configuration"),
+  });
+}
+
+/** @param {{ live: Live }} facts */
+function FewClients({ live }) {
+  const { answers: { clients }, status } = live;
+  const rows = rowsOf(clients);
+  const word = peerWord(status.mode);
+  const { tunnels, tunnels_up: up } = status.totals;
+  const aside = h(
+    "a",
+    { href: addressOf("clients") },
+    `${count(up)} of ${count(tunnels)} connected`,
+  );
+  return h(
+    Section,
+    { id: "clients", title: `${word}s`, aside },
+    rows.length === 0
+      ? h(Empty, null, clients === undefined ? "Loading…" : noClients(status.mode))
+      : h(Table, { id: "clients", columns: clientColumns(live), rows, keyOf: peerOf }),
+  );
+}
+
+/** @param {string} mode */
+function noClients(mode) {
+  return mode === "client"
+    ? "No server is configured."
+    : "No clients are configured. Add a [[clients]] table to the configuration and reload it.";
+}
+
+/** @param {{ live: Live }} facts */
+function FewSessions({ live }) {
+  const { sessions } = live.answers;
+  const rows = rowsOf(sessions);
+  const total = sessions?.total ?? 0;
+  return h(
+    Section,
+    {
+      id: "sessions",
+      title: "Newest sessions",
+      aside: h("a", { href: addressOf("sessions") }, `All ${count(total)}`),
+    },
+    rows.length === 0
+      ? h(
+        Empty,
+        null,
+        sessions === undefined
+          ? "Loading…"
+          : "No sessions are open. A session appears here when a customer dials.",
+      )
+      : h(Table, { id: "sessions", columns: openColumns(live), rows, keyOf: (row) => row.session }),
+  );
 }
 
 /** @param {any} status @returns {Record<string, number>} */
-function kernelDrops({ interface: port }) {
-  return port.kernel_drops > 0 ? { "kernel (socket buffer full)": port.kernel_drops } : {};
+function dropsOf({ drops, interface: { kernel_drops: kernel } }) {
+  return kernel > 0 ? { ...drops, "kernel (socket buffer full)": kernel } : drops;
 }
 
-/** @param {any} status */
-function showDraining({ draining, sessions }) {
-  const banner = byId("draining");
-  banner.hidden = !draining;
-  setText(
-    banner,
-    draining
-      ? `Draining: new sessions are refused. ${
-        count(sessions.open + sessions.held)
-      } still open or held.`
-      : "",
-  );
-  const button = byId("drain");
-  setText(button, draining ? "Stop draining" : "Drain");
-  button.setAttribute("aria-pressed", String(draining));
-  button.removeAttribute("disabled"); // only now is it known what a click would do
-}
-
-/** @param {any} status */
-function showFacts(status) {
-  const { interface: port, sessions } = status;
-  /** @type {[string, string, string?][]} */
-  const facts = [
-    [
-      "Sessions",
-      `${count(sessions.open)} open, ${count(sessions.held)} held`,
-      `at most ${count(sessions.limit)}`,
-    ],
-    ["Opened since start", count(status.opened_total)],
-    ["Discoveries in progress", count(status.pending_discoveries)],
-    ["Interface", `${port.name} ${port.up ? "up" : "down"}`, port.mac],
-    ["MTU", String(port.mtu)],
-    ["Receive method", port.receive === "ring" ? "packet ring" : port.receive],
-    ["Uptime", duration(status.uptime_seconds), `since ${clock(status.started_at)}`],
-    ["Memory", bytes(status.memory_rss_bytes), "resident set"],
-    ["Process ID", String(status.pid)],
-    ["Log level", status.log_level],
-  ];
-  keepChildren(
-    byId("facts"),
-    facts,
-    ([name]) => name,
-    ([name]) => element("div", {}, [element("dt", { text: name }), element("dd")]),
-    (line, [, value, title]) => {
-      const place = /** @type {HTMLElement} */ (line.lastElementChild);
-      setText(place, value);
-      place.title = title ?? "";
-    },
-  );
-}
-
-/** Shows counts by reason, largest first. @param {string} id @param {Record<string, number>} tally */
-function showTally(id, tally) {
+/** Counts by reason, largest first. @param {{ id: string; title: string; tally: Record<string, number>; empty: string }} facts */
+function Tally({ id, title, tally, empty }) {
   const entries = Object.entries(tally).filter(([, number]) => number > 0)
     .sort(([one, many], [other, more]) => more - many || one.localeCompare(other));
   const most = entries[0]?.[1] ?? 1;
   const total = entries.reduce((sum, [, number]) => sum + number, 0);
-  setText(byId(`${id}-total`), total > 0 ? count(total) : "");
-  byId(`${id}-empty`).hidden = total > 0;
-  keepChildren(
-    byId(id),
-    entries,
-    ([reason]) => reason,
-    ([reason]) =>
-      element("li", {}, [
-        element("span", { class: "reason", text: reason }),
-        element("span", { class: "number" }),
-        element("span", { class: "bar" }),
-      ]),
-    (line, [, number]) => {
-      const [, figure, bar] = /** @type {HTMLElement[]} */ ([...line.children]);
-      setText(figure, count(number));
-      bar.style.setProperty("--share", String(number / most));
-    },
+  return h(
+    Section,
+    { id, title, aside: total > 0 ? count(total) : "" },
+    total === 0 ? h(Empty, null, empty) : h(
+      "ul",
+      { class: "tally" },
+      entries.map(([reason, number]) =>
+        h(
+          "li",
+          { key: reason },
+          h("span", { class: "reason", title: `pppoe-proxy explain ${reason}` }, reason),
+          h("span", { class: "number" }, count(number)),
+          h("span", { class: "bar", style: { "--share": String(number / most) } }),
+        )
+      ),
+    ),
   );
+}
+
+/** @param {any} status @returns {readonly import("./parts.js").Fact[]} */
+function daemonFacts(status) {
+  const { interface: port } = status;
+  return [
+    [
+      "Interface",
+      h("span", null, h(Name, { text: port.name }), port.up ? " up" : " down"),
+      port.mac,
+    ],
+    ["MTU", String(port.mtu)],
+    ["Receive method", port.receive === "ring" ? "packet ring" : port.receive],
+    ["Opened since start", count(status.opened_total)],
+    ["Discoveries in progress", count(status.pending_discoveries)],
+    ["Uptime", duration(status.uptime_seconds)],
+    ["Started", h(Time, { time: status.started_at })],
+    ["Memory", bytes(status.memory_rss_bytes), "resident set"],
+    ["Process ID", String(status.pid)],
+    ["Log level", status.log_level],
+  ];
+}
+
+/** @param {any} status @returns {string} */
+export function drainWords({ sessions }) {
+  return `Draining: new sessions are refused. ${
+    plural(sessions.open + sessions.held, "session")
+  } still open or held.`;
 }

@@ -1,16 +1,14 @@
 // @ts-check
-/// <reference lib="dom" />
 /** The network path, customers on the left and ACs on the right, with the state of each part. */
-import { byId, element, setData, setPair, setText } from "./dom.js";
-import { bitRate, count, plural, roundTrip } from "./format.js";
-import { bits } from "./rates.js";
+import { h } from "preact";
+import { count, plural, roundTrip } from "./format.js";
+import { Name, RatePair } from "./parts.js";
 
 /** @typedef {{ kind: "node" | "cable" | "tunnel"; state: string; name: string; detail: string; rate?: boolean }} Part */
 
-/** @param {any} status @returns {Part[]} */
-function partsOf(status) {
-  const { interface: port, sessions, tunnels } = status;
-  const up = tunnels.filter((/** @type {any} */ tunnel) => tunnel.up);
+/** @param {any} status @returns {Part[]} From the customers to the ACs. */
+export function partsOf(status) {
+  const { interface: port, sessions, totals } = status;
   const open = plural(sessions.open, "session") +
     (sessions.held > 0 ? `, ${count(sessions.held)} held` : "");
   /** @type {Part} */
@@ -22,34 +20,12 @@ function partsOf(status) {
     rate: true,
   };
   /** @type {Part} */
-  const own = {
-    kind: "node",
-    state: "own",
-    name: `This ${status.mode}`,
-    detail: port.mac,
-  };
-  const rtts = up.map((/** @type {any} */ tunnel) => tunnel.rtt_seconds)
-    .filter((/** @type {number | null} */ rtt) => rtt !== null);
-  /** @type {Part} */
-  const tunnel = {
-    kind: "tunnel",
-    state: up.length === 0 ? (tunnels.length === 0 ? "idle" : "down") : "up",
-    name: status.transport === "quic" ? "QUIC" : "TLS",
-    detail: up.length === 0
-      ? (tunnels.length === 0 ? "no client configured" : "down")
-      : rtts.length === 0
-      ? "up"
-      : span(Math.min(...rtts), Math.max(...rtts)),
-    rate: true,
-  };
+  const own = { kind: "node", state: "own", name: `This ${status.mode}`, detail: port.mac };
+  const tunnel = tunnelPart(status);
+  const peers = { kind: /** @type {const} */ ("node"), state: tunnel.state };
   return status.mode === "server"
     ? [
-      {
-        kind: "node",
-        state: tunnel.state,
-        name: "Clients",
-        detail: clientsUp(up.length, tunnels.length),
-      },
+      { ...peers, name: "Clients", detail: connected(totals) },
       tunnel,
       own,
       cable,
@@ -60,18 +36,28 @@ function partsOf(status) {
       cable,
       own,
       tunnel,
-      {
-        kind: "node",
-        state: tunnel.state,
-        name: "Server",
-        detail: up[0]?.address ?? up[0]?.server ?? "unreachable",
-      },
+      { ...peers, name: totals.tunnels > 1 ? "Servers" : "Server", detail: connected(totals) },
     ];
 }
 
-/** @param {number} up @param {number} all @returns {string} */
-function clientsUp(up, all) {
-  return all === 0 ? "none configured" : `${count(up)} of ${count(all)} connected`;
+/** @param {any} status @returns {Part} */
+function tunnelPart({ transport, totals }) {
+  const { tunnels, tunnels_up: up, rtt_min_seconds: least, rtt_max_seconds: most } = totals;
+  const name = transport === "auto" ? "TLS or QUIC" : transport === "quic" ? "QUIC" : "TLS";
+  const state = up > 0 ? "up" : tunnels === 0 ? "idle" : "down";
+  const words = {
+    up: least === null ? "up" : span(least, most),
+    idle: "none configured",
+    down: "down",
+  };
+  return { kind: "tunnel", state, name, detail: words[state], rate: true };
+}
+
+/** @param {any} totals @returns {string} */
+function connected({ tunnels, tunnels_up: up }) {
+  if (tunnels === 0) return "none configured";
+  if (tunnels === 1) return up === 1 ? "connected" : "not connected";
+  return `${count(up)} of ${count(tunnels)} connected`;
 }
 
 /** @param {number} least @param {number} most @returns {string} */
@@ -80,24 +66,24 @@ function span(least, most) {
   return low === high ? low : `${low} to ${high}`;
 }
 
-/** @param {any} status @param {import("./rates.js").Rate} rate */
-export function showPath(status, rate) {
-  const list = byId("path");
-  const parts = partsOf(status);
-  while (list.childElementCount < parts.length) {
-    list.append(element("li", {}, [
-      element("span", { class: "name" }),
-      element("span", { class: "detail" }),
-      element("span", { class: "rate" }),
-    ]));
-  }
-  for (const [index, part] of parts.entries()) {
-    const item = /** @type {HTMLElement} */ (list.children[index]);
-    const [name, detail, speed] = /** @type {HTMLElement[]} */ ([...item.children]);
-    if (item.className !== part.kind) item.className = part.kind;
-    setData(item, "state", part.state);
-    setText(name, part.name);
-    setText(detail, part.detail);
-    if (part.rate) setPair(speed, bitRate(bits(rate, "up")), bitRate(bits(rate, "down")));
-  }
+/** @param {{ status: any; rate: import("./rates.js").Rate }} facts */
+export function Path({ status, rate }) {
+  return h(
+    "section",
+    { class: "path", "aria-labelledby": "path-heading" },
+    h("h2", { id: "path-heading", class: "unseen" }, "Network path"),
+    h(
+      "ol",
+      { id: "path" },
+      partsOf(status).map((part, at) =>
+        h(
+          "li",
+          { class: part.kind, "data-state": part.state, key: at },
+          h("span", { class: "title" }, h(Name, { text: part.name })),
+          h("span", { class: "detail" }, part.detail),
+          part.rate && h("span", { class: "rate" }, h(RatePair, { rate })),
+        )
+      ),
+    ),
+  );
 }

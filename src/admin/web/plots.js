@@ -1,55 +1,140 @@
 // @ts-check
 /// <reference lib="dom" />
 /** Plots of recent traffic, drawn by uPlot. */
-import { byId, setText } from "./dom.js";
+import { h } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { bitRate, frameRate } from "./format.js";
+import { Section } from "./parts.js";
 
-/** Number of samples kept: ten minutes, one every two seconds. */
-const SAMPLES = 300;
 /** Minimum and maximum time span shown, in seconds. */
 const SPANS = [120, 600];
 const HEIGHT = 156;
 
+/**
+ * What a plot is about: a client, a server, a session, or everything.
+ *
+ * @typedef {{ client?: string; server?: string; session?: string }} Subject
+ */
+
+/**
+ * The traffic of a subject over time.
+ *
+ * @param {{ id: string; subject: Subject; samples: import("./series.js").Samples }} facts
+ */
+export function Traffic({ id, samples }) {
+  const legend = h(
+    "p",
+    { class: "legend" },
+    h("span", { class: "up" }, "customer to AC"),
+    h("span", { class: "down" }, "AC to customer"),
+  );
+  const of = (
+    /** @type {"bytes" | "frames"} */ what,
+    /** @type {number} */ factor,
+  ) => /** @type {Data} */ ([
+    samples.times,
+    samples.rates.map((rate) => rate && rate[`${what}_up`] * factor),
+    samples.rates.map((rate) => rate && rate[`${what}_down`] * factor),
+  ]);
+  return h(
+    Section,
+    { id, title: "Traffic", tools: legend, aside: "since you opened this page, up to 10 minutes" },
+    h(
+      "div",
+      { class: "plots" },
+      h(Figure, {
+        id: `${id}-bits`,
+        label: "Bits per second",
+        unit: "bits/s",
+        data: of("bytes", 8),
+        format: bitRate,
+      }),
+      h(Figure, {
+        id: `${id}-frames`,
+        label: "Frames per second",
+        unit: "frames/s",
+        data: of("frames", 1),
+        format: frameRate,
+      }),
+    ),
+  );
+}
+
+/** Times, and values of both directions. @typedef {[number[], (number | null)[], (number | null)[]]} Data */
+
+/**
+ * @param {{ id: string; label: string; unit: string; data: Data; format: (rate: number | null) => string }} facts
+ */
+function Figure({ id, label, unit, data, format }) {
+  const place = useRef(/** @type {HTMLDivElement | null} */ (null));
+  const plot = useRef(/** @type {Plot | undefined} */ (undefined));
+  useEffect(() => {
+    const made = new Plot(/** @type {HTMLDivElement} */ (place.current), format);
+    plot.current = made;
+    return () => made.remove();
+  }, []);
+  const [, up, down] = data;
+  const words = `${format(up.at(-1) ?? null)} up, ${format(down.at(-1) ?? null)} down`;
+  useEffect(() => plot.current?.show(data));
+  return h(
+    "figure",
+    null,
+    h("figcaption", null, unit, " ", h("output", { id: `${id}-now` }, words)),
+    h("div", {
+      id,
+      class: "plot",
+      role: "img",
+      "aria-label": `${label}: now ${words}`,
+      ref: place,
+    }),
+  );
+}
+
+/** Plots that are shown, to redraw them when the colours change. @type {Set<Plot>} */
+const shown = new Set();
+
+/** Redraws all plots with the current colours. */
+export function redrawPlots() {
+  for (const plot of shown) plot.draw();
+}
+
 /** A plot of both directions, customer to AC and back. */
 class Plot {
-  /** @type {[number[], (number | null)[], (number | null)[]]} */
+  /** @type {Data} */
   #data = [[], [], []];
   /** @type {any} */
   #plot;
   #place;
-  #output;
-  #label;
   #format;
+  #observer;
 
-  /** @param {string} name @param {string} label @param {(rate: number | null) => string} format */
-  constructor(name, label, format) {
-    this.#place = byId(`${name}-plot`);
-    this.#output = byId(`${name}-now`);
-    this.#label = label;
+  /** @param {HTMLElement} place @param {(rate: number | null) => string} format */
+  constructor(place, format) {
+    this.#place = place;
     this.#format = format;
-    new ResizeObserver(() => this.#resize()).observe(this.#place);
+    this.#observer = new ResizeObserver(() => this.#resize());
+    this.#observer.observe(place);
+    shown.add(this);
   }
 
-  /** @param {number} time Seconds since 1970. @param {number | null} up @param {number | null} down */
-  add(time, up, down) {
-    for (const [index, value] of [time, up, down].entries()) {
-      const series = /** @type {(number | null)[]} */ (this.#data[index]);
-      series.push(value);
-      if (series.length > SAMPLES) series.shift();
-    }
-    const words = `${this.#format(up)} up, ${this.#format(down)} down`;
-    setText(this.#output, words);
-    this.#place.setAttribute("aria-label", `${this.#label}: now ${words}`);
-    this.#plot?.setData(this.#data);
+  /** @param {Data} data */
+  show(data) {
+    this.#data = data;
+    this.#plot?.setData(data);
   }
 
-  /** Redraws with the current colours. */
   draw() {
     const width = this.#place.clientWidth;
     if (width === 0) return;
     this.#plot?.destroy();
     const { uPlot } = /** @type {any} */ (globalThis);
-    this.#plot = new uPlot(options(width, this.#format), this.#data, this.#place);
+    this.#plot = new uPlot(options(this.#place, width, this.#format), this.#data, this.#place);
+  }
+
+  remove() {
+    this.#observer.disconnect();
+    this.#plot?.destroy();
+    shown.delete(this);
   }
 
   #resize() {
@@ -58,12 +143,12 @@ class Plot {
   }
 }
 
-/** @param {number} width @param {(rate: number | null) => string} format */
-function options(width, format) {
-  const ink = color("--soft");
+/** @param {HTMLElement} place @param {number} width @param {(rate: number | null) => string} format */
+function options(place, width, format) {
+  const color = (/** @type {string} */ name) => colorOf(place, name);
   const grid = { stroke: color("--rule"), width: 1 };
   const axis = {
-    stroke: ink,
+    stroke: color("--soft"),
     grid,
     ticks: { show: false },
     font: "11px Inter, system-ui, sans-serif",
@@ -127,28 +212,10 @@ function clockTicks(_, ticks) {
   );
 }
 
-/** @param {string} name A property of the style sheet. @returns {string} A colour for a canvas. */
-function color(name) {
-  const probe = byId("traffic-heading");
+/** @param {HTMLElement} probe @param {string} name A property of the style sheet. @returns {string} A colour for a canvas. */
+function colorOf(probe, name) {
   probe.style.backgroundColor = `var(${name})`;
   const { backgroundColor } = getComputedStyle(probe);
   probe.style.backgroundColor = "";
   return backgroundColor;
-}
-
-/** Both plots of the page. */
-export class Plots {
-  #bits = new Plot("bits", "Bits per second", bitRate);
-  #frames = new Plot("frames", "Frames per second", frameRate);
-
-  /** @param {number} time Seconds since 1970. @param {import("./rates.js").Rate} rate Null leaves a gap. */
-  add(time, rate) {
-    this.#bits.add(time, rate && rate.bytes_up * 8, rate && rate.bytes_down * 8);
-    this.#frames.add(time, rate && rate.frames_up, rate && rate.frames_down);
-  }
-
-  draw() {
-    this.#bits.draw();
-    this.#frames.draw();
-  }
 }

@@ -2,6 +2,10 @@
 /** Computes rates from counters that only grow. */
 
 const FIELDS = /** @type {const} */ (["bytes_up", "bytes_down", "frames_up", "frames_down"]);
+/** Rates kept per name, for a sparkline. */
+const KEPT = 60;
+/** Names whose rates are kept after they left the page, so that they return with their line. */
+const NAMES = 500;
 
 /**
  * @typedef {{ bytes_up: number; bytes_down: number; frames_up: number; frames_down: number }} Counters
@@ -13,20 +17,15 @@ function none() {
   return { bytes_up: 0, bytes_down: 0, frames_up: 0, frames_down: 0 };
 }
 
-/** @param {readonly Counters[]} all @returns {Counters} */
-export function sum(all) {
-  const total = none();
-  for (const one of all) for (const field of FIELDS) total[field] += one[field];
-  return total;
-}
-
-/** Rates per second by name; names missing from an update are forgotten. */
+/** Rates per second by name. */
 export class Rates {
   /** @type {Map<string, Counters>} */
   #last = new Map();
   #time = 0;
   /** @type {Map<string, Rate>} */
   #rates = new Map();
+  /** Oldest first. @type {Map<string, Rate[]>} */
+  #recent = new Map();
 
   /**
    * @param {number} time Seconds, of any clock that does not jump.
@@ -40,13 +39,33 @@ export class Rates {
     this.#time = time;
     this.#rates = new Map();
     for (const [name, now] of this.#last) {
-      this.#rates.set(name, rate(before.get(name), now, elapsed));
+      const current = rate(before.get(name), now, elapsed);
+      this.#rates.set(name, current);
+      this.#keep(name, current);
     }
   }
 
   /** @param {string} name @returns {Rate} Null before two updates, and across a restart. */
   of(name) {
     return this.#rates.get(name) ?? null;
+  }
+
+  /** @param {string} name @returns {readonly Rate[]} Oldest first. */
+  recent(name) {
+    return this.#recent.get(name) ?? [];
+  }
+
+  /** @param {string} name @param {Rate} current */
+  #keep(name, current) {
+    const recent = this.#recent.get(name) ?? [];
+    recent.push(current);
+    if (recent.length > KEPT) recent.shift();
+    this.#recent.delete(name);
+    this.#recent.set(name, recent);
+    if (this.#recent.size > NAMES) {
+      const [oldest] = this.#recent.keys();
+      this.#recent.delete(oldest);
+    }
   }
 }
 
@@ -67,7 +86,7 @@ function rate(before, now, elapsed) {
   return result;
 }
 
-/** @param {Rate} rate @param {"up" | "down"} way @returns {number | null} */
+/** @param {Rate} rate @param {"up" | "down"} way @returns {number | null} Bits per second. */
 export function bits(rate, way) {
   return rate === null ? null : rate[`bytes_${way}`] * 8;
 }

@@ -1,141 +1,62 @@
 // @ts-check
 /// <reference lib="dom" />
-/** The session list: search, order, pages. The daemon does all three. */
-import { ask } from "./api.js";
-import { byId, setText } from "./dom.js";
-import { count, peerKey, plural } from "./format.js";
-import { showOpen, showPast } from "./rows.js";
+/** The session list: search, order and pages. The daemon does all three. */
+import { h } from "preact";
+import { disconnect, downloadSessions } from "./actions.js";
+import { Choice, Search } from "./filters.js";
+import { bytes, count, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
+import { Empty, Mac, Name, Pair, PeerLink, RatePair, Section, State, Time } from "./parts.js";
+import { ProblemError } from "./api.js";
+import { addressOf } from "./route.js";
+import { pageQuery, Pages, SortChoice, Table } from "./table.js";
+import { Spark } from "./spark.js";
 
-/** Sessions per page; fewer where each is a card. */
-const PAGE = matchMedia("(max-width: 860px)").matches ? 10 : 50;
+/** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
 
-/** The session list with its search. */
-export class Sessions {
-  /** @type {HTMLInputElement} */
-  #text = byId("search-text");
-  /** @type {HTMLSelectElement} */
-  #state = byId("search-state");
-  #sort = "opened_at";
-  #order = "desc";
-  #offset = 0;
-  /** Number of requests sent, so that a late answer does not replace a newer one. */
-  #asked = 0;
-  #shown = 0;
-  /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #timer;
-  #disconnect;
+const STATES = /** @type {const} */ ([
+  ["", "Open and held"],
+  ["open", "Open"],
+  ["held", "Held"],
+  ["past", "Ended"],
+]);
 
-  /** @param {(session: any) => void} disconnect */
-  constructor(disconnect) {
-    this.#disconnect = disconnect;
-    byId("search").addEventListener("submit", (event) => event.preventDefault());
-    const again = () => {
-      this.#offset = 0;
-      this.soon(150);
-    };
-    this.#text.addEventListener("input", again);
-    this.#state.addEventListener("change", again);
-    byId("page-back").addEventListener("click", () => this.#turn(-PAGE));
-    byId("page-on").addEventListener("click", () => this.#turn(PAGE));
-    for (const heading of this.#headings()) {
-      heading.firstElementChild?.addEventListener("click", () => this.#orderBy(heading));
-    }
-    this.#showOrder();
-  }
+/** @param {Route} route */
+const isPast = ({ query }) => query.state === "past";
 
-  /** Schedules an update; calls before it runs are merged. @param {number} [delay] */
-  soon(delay = 100) {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.update().catch(() => {}); // the poll reports an unreachable daemon
-    }, delay);
-  }
+/** @param {Route} route */
+function orderOf({ query }) {
+  const sort = query.sort ?? "opened_at";
+  return { sort, order: query.order ?? (sort === "client" ? "asc" : "desc") };
+}
 
-  async update() {
-    const asked = ++this.#asked;
-    const past = this.#state.value === "past";
-    const answer = await ask("GET", `/api/v1/sessions?${this.#query(past)}`);
-    if (asked < this.#shown) return;
-    this.#shown = asked;
-    const { total, sessions } = answer;
-    if (sessions.length === 0 && this.#offset > 0) return this.#turn(-PAGE);
-    byId("sessions").hidden = past || total === 0;
-    byId("past").hidden = !past || total === 0;
-    if (past) showPast(body("past"), sessions);
-    else showOpen(body("sessions"), sessions, this.#disconnect);
-    this.#showCount(total, sessions.length);
-  }
+/**
+ * The daemon's query for a route, without its page.
+ *
+ * @param {Route} route
+ * @param {string} mode
+ * @returns {Record<string, string>}
+ */
+export function sessionsQuery(route, mode) {
+  const { search = "", state = "", client = "" } = route.query;
+  const peer = client === "" ? {} : { [peerKey(mode)]: client };
+  if (isPast(route)) return { past: "true", ...peer, ...exact(search.trim(), mode) };
+  return {
+    ...peer,
+    ...(state !== "" && { state }),
+    ...(search.trim() !== "" && { search: search.trim().slice(0, 100) }),
+    ...orderOf(route),
+  };
+}
 
-  /** @param {boolean} past @returns {string} */
-  #query(past) {
-    const query = new URLSearchParams({ limit: String(PAGE), offset: String(this.#offset) });
-    const text = this.#text.value.trim();
-    if (past) {
-      query.set("past", "true");
-      if (text !== "") query.set(...exact(text));
-    } else {
-      query.set("sort", this.#sort);
-      query.set("order", this.#order);
-      if (this.#state.value !== "") query.set("state", this.#state.value);
-      if (text !== "") query.set("search", text);
-    }
-    return query.toString();
-  }
+/** @param {Route} route @param {string} mode @returns {import("./live.js").Needs} */
+export function sessionsNeeds(route, mode) {
+  const query = new URLSearchParams({ ...sessionsQuery(route, mode), ...pageQuery(route) });
+  return { sessions: `sessions?${query}` };
+}
 
-  /** @param {number} total @param {number} here */
-  #showCount(total, here) {
-    const searching = this.#text.value.trim() !== "" || this.#state.value !== "";
-    setText(
-      byId("sessions-count"),
-      total === 0 ? "" : searching ? plural(total, "match", "matches") : count(total),
-    );
-    const empty = byId("sessions-empty");
-    empty.hidden = total > 0;
-    setText(
-      empty,
-      searching
-        ? "No sessions match."
-        : "No sessions are open. A session appears here when a customer dials.",
-    );
-    byId("pages").hidden = total <= PAGE;
-    setText(
-      byId("page-range"),
-      `${count(this.#offset + 1)} to ${count(this.#offset + here)} of ${count(total)}`,
-    );
-    /** @type {HTMLButtonElement} */ (byId("page-back")).disabled = this.#offset === 0;
-    /** @type {HTMLButtonElement} */ (byId("page-on")).disabled = this.#offset + here >= total;
-  }
-
-  /** @param {number} step */
-  #turn(step) {
-    this.#offset = Math.max(0, this.#offset + step);
-    this.soon(0);
-  }
-
-  /** @returns {HTMLElement[]} */
-  #headings() {
-    return [...byId("sessions").querySelectorAll("th")].filter((th) => th.dataset.sort);
-  }
-
-  /** @param {HTMLElement} heading */
-  #orderBy({ dataset }) {
-    const same = dataset.sort === this.#sort;
-    const first = dataset.sort === "client" ? "asc" : "desc";
-    this.#order = same ? (this.#order === "asc" ? "desc" : "asc") : first;
-    this.#sort = dataset.sort ?? "opened_at";
-    this.#offset = 0;
-    this.#showOrder();
-    this.soon(0);
-  }
-
-  #showOrder() {
-    for (const heading of this.#headings()) {
-      const { sort } = heading.dataset;
-      // The newest session has been open for the shortest time.
-      const rising = (this.#order === "asc") !== (sort === "opened_at");
-      heading.ariaSort = sort === this.#sort ? (rising ? "ascending" : "descending") : "none";
-    }
-  }
+/** @param {string} mode @returns {"client" | "server"} How the daemon names the proxies at the other end. */
+function peerKey(mode) {
+  return mode === "client" ? "server" : "client";
 }
 
 /**
@@ -143,15 +64,211 @@ export class Sessions {
  * address of a server).
  *
  * @param {string} text
- * @returns {[string, string]}
+ * @param {string} mode
+ * @returns {Record<string, string>}
  */
-function exact(text) {
-  if (/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return ["mac", text];
+function exact(text, mode) {
+  if (text === "") return {};
+  if (/^([0-9a-f]{2}[:-]){5}[0-9a-f]{2}$/i.test(text)) return { mac: text };
   const id = /^(0x[0-9a-f]{1,4}|\d{1,5})$/i.test(text) ? Number(text) : 0;
-  return id > 0 && id <= 0xffff ? ["session_id", String(id)] : [peerKey(), text];
+  return id > 0 && id <= 0xffff ? { session_id: String(id) } : { [peerKey(mode)]: text };
 }
 
-/** @param {string} table @returns {HTMLElement} */
-function body(table) {
-  return /** @type {HTMLElement} */ (byId(table).querySelector("tbody"));
+/** @param {{ live: Live; route: Route }} facts */
+export function Sessions({ live, route }) {
+  const { answers: { sessions: answer }, status: { mode } } = live;
+  const columns = isPast(route) ? pastColumns(mode) : openColumns(live);
+  const tools = [
+    h(
+      Search,
+      {
+        route,
+        label: "Search sessions",
+        placeholder: isPast(route) ? "whole MAC, id or client" : "MAC, client, session id, AC",
+        key: "search",
+      },
+      h(Choice, { route, name: "state", label: "State", choices: STATES }),
+      !isPast(route) && h(SortChoice, { id: "sessions", columns, route, order: orderOf(route) }),
+    ),
+    h("button", {
+      type: "button",
+      key: "csv",
+      onClick: () => void downloadSessions(sessionsQuery(route, mode), isPast(route)),
+    }, "Download CSV"),
+  ];
+  return h(
+    Section,
+    { id: "sessions", title: "Sessions", tools, aside: countWords(answer, route) },
+    route.query.client && h(OneClient, { route }),
+    h(SessionList, { answer, columns, route }),
+  );
+}
+
+/** @param {any} answer @param {Route} route */
+function countWords(answer, { query: { search, state, client } }) {
+  if (answer?.total === undefined) return "";
+  const searching = search || state || client;
+  return searching ? plural(answer.total, "match", "matches") : count(answer.total);
+}
+
+/** @param {{ route: Route }} facts */
+function OneClient({ route }) {
+  const { client, ...query } = route.query;
+  return h(
+    "p",
+    { class: "chosen" },
+    "Only of ",
+    h(Name, { text: client }),
+    " ",
+    h("a", { href: addressOf("sessions", "", query) }, "show all"),
+  );
+}
+
+/** @param {{ answer: any; columns: readonly import("./table.js").Column[]; route: Route }} facts */
+function SessionList({ answer, columns, route }) {
+  if (answer === undefined) return h(Empty, null, "Loading…");
+  if (answer instanceof ProblemError) return h(Empty, null, answer.message);
+  const { sessions, total } = answer;
+  // The answer to an earlier choice has other columns.
+  const rows = sessions.filter((/** @type {any} */ row) =>
+    isPast(route) !== (row.session !== undefined)
+  );
+  const { search, state, client } = route.query;
+  if (total === 0) {
+    return h(
+      Empty,
+      null,
+      search || state || client
+        ? "No sessions match."
+        : "No sessions are open. A session appears here when a customer dials.",
+    );
+  }
+  return [
+    h(Table, {
+      id: "sessions",
+      columns,
+      rows,
+      keyOf: (row) =>
+        row.session ?? `${peerOf(row)} ${row.customer_mac} ${row.session_id} ${row.opened_at}`,
+      ...(!isPast(route) && { route, order: orderOf(route) }),
+      key: isPast(route) ? "past" : "open",
+    }),
+    h(Pages, { route, label: "Session pages", here: rows.length, total, key: "pages" }),
+  ];
+}
+
+/** @param {Live} live @returns {import("./table.js").Column[]} */
+export function openColumns(live) {
+  const { status: { mode }, sessionRates } = live;
+  return [
+    {
+      heading: "Customer",
+      kind: "strong",
+      cell: (row) => h(Mac, { mac: row.customer_mac, href: addressOf("sessions", row.session) }),
+    },
+    {
+      heading: mode === "client" ? "Server" : "Client",
+      kind: "peer",
+      sort: "client",
+      first: "asc",
+      cell: (row) => h(PeerLink, { name: peerOf(row) }),
+    },
+    {
+      heading: "State",
+      cell: (row) => h(State, { state: row.state }),
+    },
+    {
+      heading: "Session",
+      kind: "mono session-name",
+      cell: (row) => h(Name, { text: row.session }),
+    },
+    {
+      heading: "Id",
+      kind: "mono number",
+      cell: (row) =>
+        h("span", { title: `session id ${row.session_id}` }, sessionId(row.session_id)),
+    },
+    { heading: "Access concentrator", kind: "stack", cell: acCell },
+    {
+      heading: "Open for",
+      kind: "number",
+      sort: "opened_at",
+      inverted: true, // the newest session has been open for the shortest time
+      cell: (row) =>
+        h("time", { dateTime: row.opened_at, title: row.opened_at }, since(row.opened_at)),
+    },
+    {
+      heading: "Rate",
+      kind: "number rate",
+      cell: (row) => h(RatePair, { rate: sessionRates.of(row.session) }),
+    },
+    {
+      heading: "Trend",
+      unseen: true,
+      kind: "spark-cell",
+      cell: (row) => h(Spark, { rates: sessionRates.recent(row.session) }),
+    },
+    {
+      heading: "Carried",
+      kind: "number",
+      sort: "bytes",
+      cell: (row) => h(Pair, { up: bytes(row.bytes_up), down: bytes(row.bytes_down) }),
+    },
+    { heading: "Round trip", kind: "number", cell: (row) => roundTrip(row.ac_rtt_seconds) },
+    {
+      heading: "Action",
+      kind: "act",
+      unseen: true,
+      cell: (row) => h(Disconnect, { session: row, done: () => live.soon(0) }),
+    },
+  ];
+}
+
+/** @param {{ session: any; done: () => void; plain?: boolean }} facts */
+export function Disconnect({ session, done, plain = false }) {
+  return h("button", {
+    type: "button",
+    class: plain ? "acting" : "quiet acting",
+    "aria-label": `Disconnect ${session.customer_mac}, session id ${sessionId(session.session_id)}`,
+    onClick: () => void disconnect(session, done),
+  }, "Disconnect");
+}
+
+/** @param {any} row */
+function acCell(row) {
+  const service = row.service_name ? `, service ${row.service_name}` : "";
+  return [
+    h(
+      "span",
+      { key: "name" },
+      row.ac_name === null ? "" : h(Name, { text: row.ac_name + service }),
+    ),
+    h("span", { key: "mac", class: "mono soft" }, row.ac_mac),
+  ];
+}
+
+/** @param {string} mode @returns {import("./table.js").Column[]} */
+export function pastColumns(mode) {
+  return [
+    { heading: "Customer", kind: "strong", cell: (row) => h(Mac, { mac: row.customer_mac }) },
+    {
+      heading: mode === "client" ? "Server" : "Client",
+      kind: "peer",
+      cell: (row) => h(PeerLink, { name: peerOf(row) }),
+    },
+    { heading: "Ended by", cell: (row) => row.reason },
+    { heading: "Id", kind: "mono number", cell: (row) => sessionId(row.session_id) },
+    { heading: "Access concentrator", kind: "stack", cell: acCell },
+    {
+      heading: "Lasted",
+      kind: "number",
+      cell: (row) => row.opened_at ? since(row.opened_at, Date.parse(row.closed_at)) : NONE,
+    },
+    {
+      heading: "Carried",
+      kind: "number",
+      cell: (row) => h(Pair, { up: bytes(row.bytes_up), down: bytes(row.bytes_down) }),
+    },
+    { heading: "Ended", kind: "number", cell: (row) => h(Time, { time: row.closed_at }) },
+  ];
 }

@@ -1,25 +1,32 @@
 // @ts-check
 /// <reference lib="dom" />
 /** Light, dark, or as set by the system. */
-import { byId } from "./dom.js";
+import { h } from "preact";
+import { useState } from "preact/hooks";
 
 const KEY = "pppoe-proxy-theme";
 const THEMES = ["auto", "light", "dark"];
 
+/** @returns {string} The theme chosen in this browser. */
+function chosen() {
+  return THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? "auto";
+}
+
 /** @param {() => void} changed Called when the colours have changed. */
 export function startTheme(changed) {
-  const button = byId("theme");
-  const apply = (/** @type {string} */ theme) => {
+  document.documentElement.dataset.theme = chosen();
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+}
+
+/** @param {{ changed: () => void }} facts `changed` is called when the colours have changed. */
+export function ThemeButton({ changed }) {
+  const [theme, setTheme] = useState(chosen());
+  const next = () => {
+    const theme = THEMES[(THEMES.indexOf(chosen()) + 1) % THEMES.length];
+    localStorage.setItem(KEY, theme);
     document.documentElement.dataset.theme = theme;
-    button.textContent = `Theme: ${theme}`;
+    setTheme(theme);
     changed();
   };
-  apply(THEMES.find((theme) => theme === localStorage.getItem(KEY)) ?? "auto");
-  button.addEventListener("click", () => {
-    const now = THEMES.indexOf(document.documentElement.dataset.theme ?? "auto");
-    const theme = THEMES[(now + 1) % THEMES.length];
-    localStorage.setItem(KEY, theme);
-    apply(theme);
-  });
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  return h("button", { type: "button", id: "theme", onClick: next }, `Theme: ${theme}`);
 }

@@ -1,0 +1,90 @@
+// @ts-check
+/** What needs attention now, worst first: what, for how long, what will happen, what to do. */
+import { h } from "preact";
+import { count, plural, since } from "./format.js";
+import { Name } from "./parts.js";
+import { addressOf } from "./route.js";
+
+/** Problems shown in full; a link opens the others. */
+const SHOWN = 5;
+
+/**
+ * @typedef {{
+ *   code: string;
+ *   severity: "critical" | "warning";
+ *   subject?: string | null;
+ *   since?: string | null;
+ *   words: string;
+ *   remedy?: string | null;
+ *   next?: string | null;
+ * }} Problem
+ */
+
+/** @param {any} status @returns {readonly Problem[]} Worst first; none if the daemon does not list them. */
+export function problemsOf(status) {
+  return status?.problems ?? [];
+}
+
+/** @param {readonly Problem[]} problems @returns {string} "1 critical, 2 warnings" */
+export function problemWords(problems) {
+  const critical = problems.filter(({ severity }) => severity === "critical").length;
+  const rest = problems.length - critical;
+  return [
+    critical > 0 && `${count(critical)} critical`,
+    rest > 0 && plural(rest, "warning"),
+  ].filter((words) => words !== false).join(", ");
+}
+
+/** @param {{ problems: readonly Problem[]; all: boolean; here: string }} facts `here` is the address that shows all. */
+export function Problems({ problems, all, here }) {
+  if (problems.length === 0) return null;
+  const shown = all ? problems : problems.slice(0, SHOWN);
+  return h(
+    "section",
+    { class: "problems", id: "problems", "aria-labelledby": "problems-heading" },
+    h(
+      "header",
+      null,
+      h("h2", { id: "problems-heading" }, "Needs attention"),
+      h("p", { class: "aside", role: "status" }, problemWords(problems)),
+    ),
+    h(
+      "ul",
+      null,
+      shown.map((problem, at) =>
+        h(Item, { problem, key: `${problem.code} ${problem.subject} ${at}` })
+      ),
+    ),
+    shown.length < problems.length &&
+      h("p", { class: "more" }, h("a", { href: here }, `All ${count(problems.length)} problems`)),
+  );
+}
+
+/** @param {{ problem: Problem }} facts */
+function Item({ problem: { code, severity, since: begun, words, remedy, next } }) {
+  return h(
+    "li",
+    { class: severity },
+    h(
+      "p",
+      { class: "words" },
+      h("span", { class: "severity" }, severity),
+      h(Name, { text: words }),
+      begun && h("span", { class: "age" }, ` for ${since(begun)}`),
+    ),
+    next && h("p", { class: "next" }, h(Name, { text: next })),
+    remedy && h("p", { class: "remedy" }, h(Name, { text: remedy })),
+    h("code", { class: "code", title: `pppoe-proxy explain ${code}` }, code),
+  );
+}
+
+/** The link to the problems in the header of every view. @param {{ problems: readonly Problem[] }} facts */
+export function ProblemCount({ problems }) {
+  if (problems.length === 0) return null;
+  const worst = problems.some(({ severity }) => severity === "critical") ? "critical" : "warning";
+  return h(
+    "a",
+    { class: `problem-count ${worst}`, id: "problem-count", href: addressOf("overview") },
+    problemWords(problems),
+  );
+}

@@ -1,0 +1,135 @@
+import { assert, assertEquals } from "@std/assert";
+import axe from "axe-core/axe.min.js" with { type: "text" };
+import type { Page } from "playwright-core";
+import { VIEWS } from "../../src/admin/web/route.js";
+import { TAG_SERVICE_NAME } from "../../src/pppoe/constants.ts";
+import { dial, uniq } from "../proxy/dial.ts";
+import { needing } from "../needs.ts";
+import { changeAnswer, withPage } from "./page_world.ts";
+
+/** A service's name with an override of direction that is never closed. */
+const HOSTILE = new TextEncoder().encode("a\u202egnp.exe".repeat(9));
+
+/** Returns axe's violations of WCAG 2.2 AA and best practices. */
+async function faultsOfAccess(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate("axe.run(document)") as {
+    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  };
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+  );
+}
+
+/** Problems as the daemon lists them, so that their colours are examined too. */
+const PROBLEMS = (["critical", "warning"] as const).map((severity) => ({
+  code: "tunnel-down",
+  severity,
+  subject: "branch-1",
+  since: "2026-01-01T00:00:00Z",
+  words: `The tunnel to "branch-1" is down`,
+  remedy: "Check the path",
+  next: "Its sessions end in 20s",
+}));
+
+/** Widths, and whether axe examines the page there: once per view and theme. */
+const LOOKS = [
+  { width: 390, colorScheme: "light", examined: true },
+  { width: 900, colorScheme: "light", examined: false },
+  { width: 1200, colorScheme: "light", examined: false },
+  { width: 1440, colorScheme: "dark", examined: true },
+] as const;
+/** Names that a layout must survive: long, and right to left. */
+const NAMES = ["branch-1", "x".repeat(64), "שלום-עולם-campus"];
+
+Deno.test(needing(["chromium"], {
+  name:
+    "web page: every view, from phone to desktop, light and dark: nothing overflows, no axe fault",
+  fn: () =>
+    withPage(async ({ path, open }) => {
+      for (const client of NAMES.keys()) {
+        await dial(path, {
+          client,
+          customer: 0x02_00_00_00_10_00 + client,
+          id: 0x20 + client,
+          tags: [{ type: TAG_SERVICE_NAME, value: HOSTILE }, uniq(client)],
+        });
+      }
+      await path.lose(1);
+      const views = [...VIEWS.map((view) => `#/${view}`), "#/sessions?state=past"];
+      const one = ["#/clients/branch-1", `#/clients/${"x".repeat(64)}`, "#/sessions/branch-1.1"];
+      const found: string[] = [];
+      for (const { width, colorScheme, examined } of LOOKS) {
+        const options = { viewport: { width, height: 860 }, colorScheme };
+        const { page, faults } = await open("", options);
+        await changeAnswer(page, "status*", (status) => void (status.problems = PROBLEMS));
+        await page.locator("#problems li").nth(1).waitFor();
+        for (const view of [...views, ...one]) {
+          await page.evaluate(`location.hash = ${JSON.stringify(view)}`);
+          await page.locator("main section").first().waitFor();
+          await page.getByText("Loading…").waitFor({ state: "detached" });
+          const shown = await page.evaluate("document.documentElement.scrollWidth");
+          const where = `${view} at ${width}, ${colorScheme}`;
+          if (shown !== width) found.push(`${where}: ${shown} wide`);
+          if (!examined) continue;
+          for (const fault of await faultsOfAccess(page)) found.push(`${where}: ${fault}`);
+        }
+        found.push(...faults);
+        await page.context().close();
+      }
+      assertEquals(found, []);
+    }, { clients: NAMES }),
+}));
+
+Deno.test(needing(["chromium"], {
+  name: "web page: the theme follows the system until one is chosen, which is remembered",
+  fn: () =>
+    withPage(async ({ open }) => {
+      const { page, reload } = await open("", { colorScheme: "dark" });
+      const ground = () => page.evaluate("getComputedStyle(document.body).backgroundColor");
+      const button = page.getByRole("button", { name: /^Theme/ });
+      await button.waitFor();
+      const dark = await ground();
+      await page.emulateMedia({ colorScheme: "light" });
+      const light = await ground();
+      assert(dark !== light);
+      await button.click();
+      await button.click();
+      await page.getByRole("button", { name: "Theme: dark" }).waitFor();
+      assertEquals(await ground(), dark);
+      await reload();
+      assertEquals(await ground(), dark);
+    }),
+}));
+
+Deno.test(needing(["chromium"], {
+  name: "web page: the keyboard reaches every control, focus is visible, and survives updates",
+  fn: () =>
+    withPage(async ({ path, open }) => {
+      await dial(path, { id: 0x1a4 });
+      const { page } = await open("#/sessions");
+      await page.locator("#sessions tbody tr").waitFor();
+      const seen: string[] = [];
+      for (let count = 0; count < 40; count++) {
+        await page.keyboard.press("Tab");
+        const [name, outline] = await page.evaluate(`[
+          document.activeElement.id || document.activeElement.ariaLabel ||
+            document.activeElement.textContent.trim(),
+          getComputedStyle(document.activeElement).outlineStyle,
+        ]`) as [string, string];
+        assert(outline !== "none", `No outline around ${name}`);
+        seen.push(name);
+        if (name.startsWith("Disconnect")) break;
+      }
+      const all = ["Overview", "Configuration", "sessions-search", "sessions-state", "Carried"];
+      for (const wanted of [...all, "Download CSV", "Copy 02:00:00:00:00:c1"]) {
+        assert(seen.includes(wanted), `${wanted} is not reached: ${seen.join(", ")}`);
+      }
+      assert(seen.at(-1)?.startsWith("Disconnect 02:00:00:00:00:c1"), seen.join(", "));
+      const answered = () => page.waitForResponse(/\/sessions\?/);
+      await answered();
+      await answered();
+      const focused = await page.evaluate("document.activeElement.ariaLabel") as string;
+      assert(focused.startsWith("Disconnect"), focused);
+    }),
+}));
