@@ -67,7 +67,7 @@ Deno.test(needing(["chromium"], {
         for (const view of [...views, ...one]) {
           await page.evaluate(`location.hash = ${JSON.stringify(view)}`);
           await page.locator("main section").first().waitFor();
-          await page.getByText("Loading…").waitFor({ state: "detached" });
+          await page.waitForFunction(`!document.body.textContent.includes("Loading…")`);
           const shown = await page.evaluate("document.documentElement.scrollWidth");
           const where = `${view} at ${width}, ${colorScheme}`;
           if (shown !== width) found.push(`${where}: ${shown} wide`);
