@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- keys are those of the JSON
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { serverSentEvents } from "../../src/admin/web/api.js";

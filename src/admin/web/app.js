@@ -5,7 +5,7 @@ import { h } from "preact";
 import { toggleDrain } from "./actions.js";
 import { ProblemError } from "./api.js";
 import { Capture } from "./capture.js";
-import { clientNeeds, ClientPage } from "./client_page.js";
+import { clientNeeds, ClientPage } from "./client.js";
 import { Clients, clientsNeeds, peerWord } from "./clients.js";
 import { Configuration, configurationNeeds } from "./configuration.js";
 import { Events } from "./events.js";
@@ -15,7 +15,7 @@ import { Name } from "./parts.js";
 import { redrawPlots } from "./plots.js";
 import { ProblemCount, problemsOf } from "./problems.js";
 import { addressOf, VIEWS } from "./route.js";
-import { sessionNeeds, SessionPage } from "./session_page.js";
+import { sessionNeeds, SessionPage } from "./session.js";
 import { Sessions, sessionsNeeds } from "./sessions.js";
 import { ThemeButton } from "./theme.js";
 

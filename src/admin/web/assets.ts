@@ -17,7 +17,7 @@ import announce from "./announce.js" with { type: "text" };
 import api from "./api.js" with { type: "text" };
 import app from "./app.js" with { type: "text" };
 import capture from "./capture.js" with { type: "text" };
-import clientPage from "./client_page.js" with { type: "text" };
+import client from "./client.js" with { type: "text" };
 import clients from "./clients.js" with { type: "text" };
 import configuration from "./configuration.js" with { type: "text" };
 import csv from "./csv.js" with { type: "text" };
@@ -38,7 +38,7 @@ import problems from "./problems.js" with { type: "text" };
 import rates from "./rates.js" with { type: "text" };
 import route from "./route.js" with { type: "text" };
 import series from "./series.js" with { type: "text" };
-import sessionPage from "./session_page.js" with { type: "text" };
+import session from "./session.js" with { type: "text" };
 import sessions from "./sessions.js" with { type: "text" };
 import spark from "./spark.js" with { type: "text" };
 import table from "./table.js" with { type: "text" };
@@ -62,7 +62,7 @@ const scripts = {
   api,
   app,
   capture,
-  client_page: clientPage,
+  client,
   clients,
   configuration,
   csv,
@@ -81,7 +81,7 @@ const scripts = {
   rates,
   route,
   series,
-  session_page: sessionPage,
+  session,
   sessions,
   spark,
   table,
@@ -112,14 +112,12 @@ const BARE: Readonly<Record<string, string>> = {
   "preact/hooks": "./hooks.js",
 };
 
-/**
- * Names the files of packages, because browsers know no packages and an import map would have to be
- * inline; and drops the address of a source map, which is not served.
- */
+/** Browsers know no packages, and an import map would have to be inline. */
 function withPaths(script: string): string {
-  return script
-    .replaceAll(/\bfrom ?"(preact(?:\/hooks)?)"/g, (_, name: string) => `from "${BARE[name]}"`)
-    .replace(/\n\/\/# sourceMappingURL=\S+\s*$/, "\n");
+  return script.replaceAll(
+    /\bfrom ?"(preact(?:\/hooks)?)"/g,
+    (_, name: string) => `from "${BARE[name]}"`,
+  );
 }
 
 function files(

@@ -23,9 +23,10 @@ const MAC = "([0-9a-fA-F]{2}[:\\-]){5}[0-9a-fA-F]{2}";
  * @returns {URLSearchParams}
  */
 export function captureQuery(fields, mode) {
-  const { client = "", mac = "", session_id = "", side = "", seconds = "", secrets = "" } = fields;
+  const { client = "", mac = "", session_id: id = "", side = "", seconds = "", secrets = "" } =
+    fields;
   const peer = mode === "client" ? "server" : "client";
-  const chosen = { [peer]: client, mac, session_id, side, seconds, secrets };
+  const chosen = { [peer]: client, mac, "session_id": id, side, seconds, secrets };
   return new URLSearchParams(Object.entries(chosen).filter(([, value]) => value !== ""));
 }
 

@@ -11,7 +11,7 @@ import { Empty, Facts, Name, Section, State, Time } from "./parts.js";
 import { Traffic } from "./plots.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
-import { PastTable } from "./session_page.js";
+import { PastTable } from "./session.js";
 import { Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */

@@ -80,7 +80,7 @@ function Gone({ answer }) {
 /** @param {{ session: any; gone: boolean; live: Live }} facts */
 function SessionHead({ session, gone, live }) {
   const { customer_mac: mac } = session;
-  const capture = { mac, session_id: String(session.session_id) };
+  const capture = { mac, "session_id": String(session.session_id) };
   const tools = h(
     "span",
     { class: "tools" },
