@@ -65,7 +65,12 @@ export function App({ live, route }) {
     h(Banners, { live, key: "banners" }),
     h(
       "main",
-      { id: "main", tabIndex: -1, key: "main" },
+      {
+        id: "main",
+        tabIndex: -1,
+        "data-address": addressOf(route.view, route.id, route.query),
+        key: "main",
+      },
       status !== undefined && h(View, { live, route }),
     ),
     status !== undefined && h(

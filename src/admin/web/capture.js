@@ -22,7 +22,7 @@ const MAC = "([0-9a-fA-F]{2}[:\\-]){5}[0-9a-fA-F]{2}";
  * @param {string} mode
  * @returns {URLSearchParams}
  */
-export function captureQuery(fields, mode) {
+function captureQuery(fields, mode) {
   const { client = "", mac = "", session_id: id = "", side = "", seconds = "", secrets = "" } =
     fields;
   const peer = mode === "client" ? "server" : "client";

@@ -28,7 +28,7 @@ function orderOf({ query }) {
 }
 
 /** @param {Route} route @returns {Record<string, string>} The daemon's query, without the page. */
-export function clientsQuery(route) {
+function clientsQuery(route) {
   const { search = "", state = "" } = route.query;
   return {
     ...(state !== "" && { state }),

@@ -26,7 +26,7 @@ export function problemsOf(status) {
 }
 
 /** @param {readonly Problem[]} problems @returns {string} "1 critical, 2 warnings" */
-export function problemWords(problems) {
+function problemWords(problems) {
   const critical = problems.filter(({ severity }) => severity === "critical").length;
   const rest = problems.length - critical;
   return [

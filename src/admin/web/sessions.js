@@ -36,7 +36,7 @@ function orderOf({ query }) {
  * @param {string} mode
  * @returns {Record<string, string>}
  */
-export function sessionsQuery(route, mode) {
+function sessionsQuery(route, mode) {
   const { search = "", state = "", client = "" } = route.query;
   const peer = client === "" ? {} : { [peerKey(mode)]: client };
   if (isPast(route)) return { past: "true", ...peer, ...exact(search.trim(), mode) };

@@ -6,7 +6,7 @@ import { count } from "./format.js";
 import { addressOf, changedAddress, pageOf } from "./route.js";
 
 /** Rows per page; fewer where each is a card. */
-export const PAGE = globalThis.matchMedia?.("(max-width: 860px)").matches ? 20 : 50;
+export const PAGE = globalThis.matchMedia?.("(max-width: 960px)").matches ? 20 : 50;
 
 /**
  * `sort` is the daemon's word for the order; `first` the direction of the first click. `kind` are
