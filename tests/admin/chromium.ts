@@ -48,10 +48,15 @@ export async function openPage(
     if (message.type() === "error" && !expected.test(message.text())) faults.push(message.text());
   });
   if (token !== undefined) {
-    await page.addInitScript(`sessionStorage.setItem("pppoe-proxy-token", "${token}")`);
+    await page.addInitScript(
+      `if (location.origin !== "null") sessionStorage.setItem("pppoe-proxy-token", "${token}")`,
+    );
   }
   const load = wholeLoads(page);
-  await load(() => page.goto(address));
+  await load(async () => {
+    await page.goto("about:blank"); // otherwise a second attempt would only change the fragment
+    await page.goto(address);
+  });
   return { page, faults, reload: () => load(() => page.reload()) };
 }
 
