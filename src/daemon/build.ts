@@ -36,6 +36,7 @@ import { runDaemon } from "./run.ts";
 import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
 import { openState, type State } from "./state.ts";
+import { discoveryStory } from "./story_notes.ts";
 
 const mainLog = logger("main");
 
@@ -75,7 +76,8 @@ export async function startServer(
   const proxy = serverProxy(config, options, ready);
   const known = (client: string, host: string): void =>
     reputation.loggedIn(client, networksOf(host));
-  const host = { monitor, journal: state.journal, mac: link.mac, known };
+  const { journal, storyWriter: stories } = state;
+  const host = { monitor, journal, stories, mac: link.mac, known };
   const own = await shards?.start({ config, files }, host, state.earlier) ?? state.earlier;
   state.restore(proxy, link.mac, own);
   shards?.counts.setSessions(proxy.sessions.table.size);
@@ -261,6 +263,7 @@ export function proxyOptions(
       counts?.setSessions(table.size);
     },
     trace,
+    story: discoveryStory(config.mode, state.storyWriter, Date.now),
     paced: loggedPacing(now),
     ...loggedAcs(config.mode, now, monitor),
   };

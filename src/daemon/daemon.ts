@@ -3,6 +3,7 @@ import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
 import type { History } from "../history/history.ts";
 import type { PastSessions } from "../state/past.ts";
+import type { StoryBook } from "../stories/story_book.ts";
 import type { CaptureSource } from "./captures.ts";
 import type { UsedCertificate } from "./certificate_watch.ts";
 import type { Monitor } from "./monitor.ts";
@@ -21,6 +22,8 @@ export interface Daemon {
   readonly pastSessions: PastSessions;
   /** What was carried in the last 24 hours; of a server with several threads, by this one. */
   readonly history: History;
+  /** What happened to each customer. */
+  readonly stories: StoryBook;
   /** The certificates in use. */
   readonly certificates: () => readonly UsedCertificate[];
   /** Why sessions are not being saved despite `state_dir`; undefined if they are. */

@@ -23,6 +23,7 @@ import type { Shards } from "./shards.ts";
 import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
 import { startHistory } from "./start_history.ts";
 import type { State } from "./state.ts";
+import { noteEvents } from "./story_notes.ts";
 import { startWarmUp } from "./warm_up/warm_up.ts";
 
 const log = logger("main");
@@ -59,6 +60,10 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const captures = lazyCaptures(parts);
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
+  if (parts.shard === undefined) {
+    const started = { at: Date.now(), version: manifest.version };
+    noteEvents(reloader.config.mode, monitor.events, parts.state.storyWriter, started);
+  }
   const warmUp = startWarmUp(reloader.config.mode);
   const { mode } = reloader.config;
   const files = parts.state.historyFiles;
@@ -70,6 +75,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     monitor,
     pastSessions: parts.state.pastSessions,
     history,
+    stories: parts.state.stories,
     certificates,
     stateTrouble: () => parts.state.trouble,
     startedAt: Date.now(),

@@ -3,6 +3,7 @@ import type { LogLevel, Topic } from "../config/log_levels.ts";
 import type { ServerConfig } from "../config/types.ts";
 import type { ServerFiles } from "../config/files/files.ts";
 import type { JournalledSession } from "../state/record.ts";
+import type { StoryWriter } from "../stories/story_book.ts";
 import type { Ticket } from "../tunnel/admission/ticket.ts";
 import type { Incoming } from "../tunnel/transport/listener.ts";
 import type { CaptureReader } from "./captures.ts";
@@ -23,6 +24,8 @@ export interface ShardHost {
   readonly monitor: Monitor;
   /** Writes down what becomes of the other shards' sessions. */
   readonly journal: SessionJournal;
+  /** Where the other shards' news of customers go. */
+  readonly stories: StoryWriter;
   /** The interface's own address. */
   readonly mac: Uint8Array;
   /** Notes that a client was connected from an address. */

@@ -9,6 +9,7 @@ import { pastSession, type PastSessions } from "../state/past.ts";
 import type { HistoryFiles } from "../state/history_files.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { Counters, JournalledSession } from "../state/record.ts";
+import { StoryBook, type StoryWriter } from "../stories/story_book.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import { type SessionJournal, SessionKeeper } from "./session_keeper.ts";
@@ -35,6 +36,9 @@ export interface State {
   /** Why sessions are not being saved although they should be; undefined if they are. */
   readonly trouble: string | undefined;
   readonly pastSessions: PastSessions;
+  /** The customers' stories, and where news of them go. */
+  readonly stories: StoryBook;
+  readonly storyWriter: StoryWriter;
   /** Records that a session has opened (no end) or ended. */
   observe(session: Session, end: SessionEnd | undefined): void;
   /** The sessions of an earlier process, oldest last. */
@@ -61,11 +65,14 @@ export async function openState(config: Config, now: () => number): Promise<Stat
 
 function inMemory(clocks: Clocks): State {
   const past = new RecentSessions(MAX_RECENT);
+  const stories = new StoryBook(clocks.now);
   let table: SessionTable | undefined;
   return {
     isKept: false,
     trouble: undefined,
     pastSessions: past,
+    stories,
+    storyWriter: stories,
     observe(session, end): void {
       if (end === undefined || table === undefined) return;
       const record = recordOf(session, clocks);
@@ -94,12 +101,13 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
     now: clocks.wallClock,
+    monotonic: clocks.now,
     onTrouble: (message) => log.error("state write failed", { error: message }),
     onRecovery: ({ lost, quarantined }) =>
       log.info("state write recovered", { lost, quarantined: quarantined?.file }),
   });
   notify(opened);
-  const { journal } = opened;
+  const { journal, stories } = opened;
   const keeper = new SessionKeeper({ journal, ...clocks });
   return {
     get isKept() {
@@ -109,6 +117,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       return journal.trouble;
     },
     pastSessions: journal.accounting,
+    stories,
+    storyWriter: stories,
     observe: (session, end) => keeper.observe(session, end),
     earlier: opened.restored,
     restore(proxy, own, earlier): void {

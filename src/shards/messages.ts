@@ -4,6 +4,8 @@ import type { ShardSettings } from "../daemon/shards.ts";
 import type { EventKind } from "../daemon/event_feed.ts";
 import type { Counters, JournalledSession, SessionRecord } from "../state/record.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
+import type { Mac } from "../pppoe/mac.ts";
+import type { StoryNews } from "../stories/story.ts";
 import type { ReleasedConnection } from "../tunnel/transport/listener.ts";
 
 /** What a thread needs to start. */
@@ -18,6 +20,9 @@ export interface ShardStart extends ShardSettings {
 
 /** A connection, and the SHA-256 of the certificate that its login names. */
 export type HandedConnection = ReleasedConnection & { readonly fingerprint: Uint8Array };
+
+/** A customer's news on their way to the first thread, which has the stories. */
+export type StoryMail = readonly [owner: string, customer: Mac, news: StoryNews];
 
 /** To a shard's thread. */
 export type ToShard =
@@ -48,6 +53,8 @@ export type FromShard =
   | { kind: "closed"; session: SessionRecord; end: string; counters: Counters | undefined }
   /** Counters of all open sessions. */
   | { kind: "counted"; sessions: readonly [key: string, counters: Counters][] }
+  /** What discovery has done for customers. */
+  | { kind: "stories"; mail: readonly StoryMail[] }
   | { kind: "event"; event: EventKind; facts: Readonly<Record<string, unknown>> }
   | { kind: "answer"; id: number; answer: unknown; error?: string }
   | { kind: "stopped" };

@@ -15,6 +15,7 @@ import { ShardCounts } from "../daemon/shard_counts.ts";
 import type { ShardSettings } from "../daemon/shards.ts";
 import type { FromShard, ShardStart } from "./messages.ts";
 import { ShardLogins } from "./shard_logins.ts";
+import { RemoteStories } from "./remote_stories.ts";
 import { openShardState } from "./shard_state.ts";
 
 const now = (): number => performance.now();
@@ -34,8 +35,12 @@ export class RunningShard {
     this.#settings = { files: start.files, config: withoutCapture(start.config) };
     const { config, files } = this.#settings;
     const monitor = new Monitor("server", Date.now);
-    monitor.events.subscribe(({ kind, facts }) => post({ kind: "event", event: kind, facts }));
-    const state = openShardState(post, start, now);
+    const stories = new RemoteStories(post, later);
+    monitor.events.subscribe(({ kind, facts }) => {
+      stories.flush(); // what led to the event comes first
+      post({ kind: "event", event: kind, facts });
+    });
+    const state = openShardState(post, stories, start, now);
     const counts = new ShardCounts(start.counts, start.index);
     const options = {
       ...proxyOptions(config, link, state, monitor, counts),

@@ -3,13 +3,16 @@ import { SessionKeeper } from "../daemon/session_keeper.ts";
 import { logger } from "../log.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { FromShard, ShardStart } from "./messages.ts";
+import { StoryBook } from "../stories/story_book.ts";
 import { RemoteJournal } from "./remote_journal.ts";
+import type { RemoteStories } from "./remote_stories.ts";
 
 const log = logger("state");
 
 /** The record of a shard's sessions, which the first thread keeps for all. */
 export function openShardState(
   post: (message: FromShard) => void,
+  storyWriter: RemoteStories,
   { config, earlier, index }: ShardStart,
   now: () => number,
 ): State {
@@ -20,6 +23,8 @@ export function openShardState(
     isKept: true, // the first thread decides what becomes of the sessions
     trouble: undefined,
     pastSessions: new RecentSessions(1),
+    stories: new StoryBook(now), // the first thread has them
+    storyWriter,
     observe: (session, end) => keeper.observe(session, end),
     earlier,
     restore(proxy, own, sessions): void {
@@ -27,6 +32,9 @@ export function openShardState(
       if (sessions.length > 0) log.info("sessions restored", { ...counts, shard: index });
     },
     journal,
-    close: () => keeper.close(),
+    close(): Promise<void> {
+      storyWriter.flush();
+      return keeper.close();
+    },
   };
 }

@@ -178,9 +178,12 @@ export class ShardThread {
   }
 }
 
-type News = Extract<FromShard, { kind: "left" | "opened" | "closed" | "counted" | "event" }>;
+type News = Extract<
+  FromShard,
+  { kind: "left" | "opened" | "closed" | "counted" | "stories" | "event" }
+>;
 
-function notify({ journal, monitor, known }: ShardHost, message: News): void {
+function notify({ journal, monitor, stories, known }: ShardHost, message: News): void {
   switch (message.kind) {
     case "left":
       return known(message.client, message.host);
@@ -192,6 +195,9 @@ function notify({ journal, monitor, known }: ShardHost, message: News): void {
       const counters = new Map(message.sessions);
       return journal.checkpoint((session) => counters.get(wireKey(session)));
     }
+    case "stories":
+      for (const each of message.mail) stories.add(...each);
+      return;
     case "event":
       return monitor.emit(message.event, message.facts);
   }

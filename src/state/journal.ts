@@ -5,6 +5,8 @@ import { LiveRows } from "./live_rows.ts";
 import { pastSession } from "./past.ts";
 import type { Counters, SessionRecord } from "./record.ts";
 import type { Quarantine } from "./quarantine.ts";
+import type { JournalParts } from "./journal_parts.ts";
+import { StorySaver } from "./story_saver.ts";
 import { causeOf, isDamage } from "./state_error.ts";
 import { closeStore, type Store } from "./store.ts";
 
@@ -28,29 +30,6 @@ const URGENT = 16;
 const RETRY = 5_000;
 const MAX_PAST = 10_000;
 
-/** Callbacks and settings of a journal. */
-export interface JournalOptions {
-  /** Returns the wall clock in milliseconds. */
-  now: () => number;
-  /** Number of past sessions to keep; default 10,000. */
-  maxPast?: number;
-  /** Called once when writing starts to fail. */
-  onTrouble: (message: string) => void;
-  /** Called when everything is written again; `lost` past sessions were dropped in between. */
-  onRecovery: (facts: { lost: number; quarantined: Quarantine | undefined }) => void;
-}
-
-/** The parts of a journal. */
-export interface JournalParts {
-  store: Store;
-  changes: Changes;
-  /** Always returns a store; it has a `trouble` while it cannot be written. */
-  reopen: () => Store;
-  /** Releases the directory. */
-  release: () => void;
-  options: JournalOptions;
-}
-
 /**
  * The sessions on disk. Opened and ended sessions are written at once; all other calls change memory
  * only, and a timer writes, one small transaction per turn:
@@ -68,6 +47,7 @@ export class Journal {
   #parts: JournalParts;
   #store!: Store;
   #rows!: LiveRows;
+  readonly #storySaver: StorySaver;
   /** Undefined while the store cannot be written. */
   #durability: Durability | undefined;
   #state: "writing" | "failing" | "rewriting" | "closed" = "writing";
@@ -83,6 +63,9 @@ export class Journal {
 
   constructor(parts: JournalParts) {
     this.#parts = parts;
+    this.#storySaver = new StorySaver(parts.stories, (write) => {
+      if (this.#state === "writing" && !this.#isShrinking) this.#commit(write);
+    });
     this.accounting = new Accounting(parts.store.database, parts.options.maxPast ?? MAX_PAST);
     this.#attach(parts.store);
     if (parts.store.trouble !== undefined) this.#fail(parts.store.trouble);
@@ -132,6 +115,11 @@ export class Journal {
     if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
 
+  /** Writes stories soon, some at a time. While writing fails they wait. */
+  storiesChanged(): void {
+    if (this.#state !== "closed") this.#storySaver.arm();
+  }
+
   /** Writes all open sessions again and removes all other rows. */
   rewrite(): void {
     this.#parts.changes.rewrite();
@@ -155,6 +143,7 @@ export class Journal {
     if (this.#state === "closed") return;
     await this.flush();
     await this.#syncing;
+    this.#storySaver.finish();
     clearTimeout(this.#timer);
     clearTimeout(this.#syncTimer);
     this.#state = "closed";
@@ -215,6 +204,7 @@ export class Journal {
     }
     this.accounting.settle();
     this.#parts.changes.settle();
+    this.#storySaver.settle();
     this.#unsynced = true;
     this.#armSync();
     return true;
@@ -226,6 +216,7 @@ export class Journal {
       this.#attach(this.#parts.reopen());
       this.#quarantined = this.#store.quarantined ?? this.#quarantined;
       if (this.#mustReopen) throw this.#store.trouble;
+      this.#storySaver.rewrite();
     }
     this.#parts.changes.rewrite();
     this.#state = "rewriting";
@@ -235,6 +226,7 @@ export class Journal {
     this.#store = store;
     this.#mustReopen = store.trouble !== undefined;
     this.#rows = new LiveRows(store.database);
+    this.#storySaver.attach(store.database);
     this.#durability = this.#mustReopen ? undefined : new Durability(store);
     this.accounting.attach(store.database);
   }
@@ -249,6 +241,7 @@ export class Journal {
     }
     this.accounting.revert();
     this.#parts.changes.revert();
+    this.#storySaver.revert();
     this.#mustReopen ||= isDamage(error);
     const first = this.#state === "writing";
     this.#state = "failing";

@@ -1,5 +1,8 @@
 import { Changes } from "./changes.ts";
-import { Journal, type JournalOptions } from "./journal.ts";
+import { StoryBook } from "../stories/story_book.ts";
+import { loadStories } from "./story_rows.ts";
+import { Journal } from "./journal.ts";
+import type { JournalOptions } from "./journal_parts.ts";
 import { LiveRows } from "./live_rows.ts";
 import type { JournalledSession } from "./record.ts";
 import type { Quarantine } from "./quarantine.ts";
@@ -9,6 +12,7 @@ import type { Identity } from "./store.ts";
 /** The result of `openJournal`. */
 export interface Opened {
   journal: Journal;
+  stories: StoryBook;
   /** The sessions that were open, oldest last. They stay in the journal until `closed`. */
   restored: JournalledSession[];
   /** Number of invalid rows. */
@@ -31,13 +35,19 @@ export function openJournal(
     const store = directory.open();
     const { sessions, dropped } = new LiveRows(store.database).load();
     const changes = new Changes(sessions);
+    let opened: Journal | undefined;
+    const stories = new StoryBook(options.monotonic, () => opened?.storiesChanged());
+    stories.load(loadStories(store.database));
+    stories.forget(options.now());
     const reopen = () => directory.reopen();
-    const journal = new Journal({
-      ...{ store, changes, reopen, options },
+    const journal = opened = new Journal({
+      ...{ store, changes, stories, reopen, options },
       release: () => directory.release(),
     });
+    if (stories.waiting > 0) journal.storiesChanged();
     if (dropped > 0) journal.rewrite();
-    return { journal, restored: [...sessions.values()], dropped, quarantined: store.quarantined };
+    const restored = [...sessions.values()];
+    return { journal, stories, restored, dropped, quarantined: store.quarantined };
   } catch (error) {
     directory.release();
     throw error;

@@ -1,14 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { isDiskTrouble } from "./state_error.ts";
-import {
-  examine,
-  exists,
-  type Identity,
-  lockDirectory,
-  openStore,
-  type Store,
-  TABLES,
-} from "./store.ts";
+import { examine, exists, type Identity, lockDirectory, openStore, type Store } from "./store.ts";
+import { createTables } from "./tables.ts";
 
 /**
  * The directory of a store. One process owns it, and may have to do without its disk for a while.
@@ -68,7 +61,7 @@ export class StateDirectory {
 
   #emptyStore(trouble: unknown): Store {
     const database = new DatabaseSync(":memory:");
-    for (const table of TABLES) database.exec(table);
+    createTables(database);
     return { database, path: this.#file, isFile: false, quarantined: undefined, trouble };
   }
 }

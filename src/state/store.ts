@@ -1,9 +1,8 @@
 /** Opens the file that stores the sessions, or quarantines it and creates a new one. */
 import { DatabaseSync } from "node:sqlite";
-import { PAST_SCHEMA } from "./accounting.ts";
-import { LIVE_SCHEMA } from "./live_rows.ts";
 import { type Fault, type Quarantine, quarantine } from "./quarantine.ts";
 import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
+import { createTables, hasKnownTables } from "./tables.ts";
 
 /** The daemon that a store belongs to: another daemon's sessions are meaningless to this one. */
 export interface Identity {
@@ -37,14 +36,6 @@ const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suf
 const APPLICATION_ID = 0x50506f45;
 /** Version of the tables. Files of other versions are quarantined: sessions are short-lived. */
 const SCHEMA_VERSION = 3;
-
-const IDENTITY_SCHEMA = `CREATE TABLE identity (
-  mode TEXT NOT NULL,
-  interface TEXT NOT NULL,
-  mac TEXT NOT NULL
-) STRICT`;
-/** All tables, in the order of their creation. */
-export const TABLES: readonly string[] = [IDENTITY_SCHEMA, LIVE_SCHEMA, PAST_SCHEMA];
 
 /** Row numbers that a valid store never reaches. */
 const MAX_NUMBER = 2 ** 48;
@@ -237,8 +228,7 @@ export function examine(database: DatabaseSync, identity: Identity): Finding | u
   }
   const check = textOf(database, "PRAGMA quick_check(1)");
   if (check !== "ok") return damaged(check);
-  const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
-  if (tables.map(({ sql }) => sql).join() !== TABLES.join()) return damaged("unexpected tables");
+  if (!hasKnownTables(database)) return damaged("unexpected tables");
   for (const order of ["min(id)", "max(id)"]) {
     const live = numberOf(database, `SELECT coalesce(${order}, 1) FROM live`);
     const past = numberOf(
@@ -270,10 +260,11 @@ function prepare(database: DatabaseSync, identity: Identity): void {
   database.exec("PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0");
   database.exec("BEGIN IMMEDIATE");
   if (isNew(database)) {
-    for (const table of TABLES) database.exec(table);
+    createTables(database);
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
   } else {
     database.exec("DELETE FROM identity");
+    createTables(database);
   }
   // Always written, so that a full disk is noticed now.
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);

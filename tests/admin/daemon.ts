@@ -12,6 +12,8 @@ import { Monitor } from "../../src/daemon/monitor.ts";
 import { countersOf, recordOf } from "../../src/daemon/session_record.ts";
 import { History } from "../../src/history/history.ts";
 import { pastSession } from "../../src/state/past.ts";
+import { StoryBook } from "../../src/stories/story_book.ts";
+import { discoveryStory, noteEvents } from "../../src/daemon/story_notes.ts";
 import { RecentSessions } from "../../src/state/recent_sessions.ts";
 import { withFolder } from "../cli/process.ts";
 import { within } from "../proxy/dial.ts";
@@ -61,11 +63,15 @@ export async function withDaemon(
 ): Promise<void> {
   const monitor = new Monitor(options.mode ?? "server", Date.now);
   const past = new RecentSessions(100);
+  const stories = new StoryBook(() => 0);
+  const mode = options.mode ?? "server";
+  noteEvents(mode, monitor.events, stories, { at: Date.now(), version: "0.0.0" });
   const clocks = { now: () => 0, wallClock: Date.now };
   let link: MemoryLink | undefined;
   await withFolder((folder) =>
     within({
       ...(options.clients && { clients: options.clients }),
+      stories: { [mode]: discoveryStory(mode, stories, Date.now) },
       observe(where, session, end, table, detail): void {
         if (where !== link) return;
         monitor.session(session, end, table, session.openedAt, detail);
@@ -77,7 +83,7 @@ export async function withDaemon(
       const side = options.mode === "client" ? path.clients[0] : path.server;
       link = side.link;
       const config = configOf(folder, options);
-      const daemon = daemonOf(config, path, monitor, past);
+      const daemon = daemonOf(config, path, monitor, past, stories);
       const admin = await Admin.open(config);
       admin.serve(daemon);
       const socket = `${folder}/daemon.sock`;
@@ -122,6 +128,7 @@ function daemonOf(
   path: Path,
   monitor: Monitor,
   pastSessions: RecentSessions,
+  stories: StoryBook,
 ): Daemon {
   const { link, proxy } = config.mode === "client" ? path.clients[0] : path.server;
   return {
@@ -140,6 +147,7 @@ function daemonOf(
         drops: () => 0,
       }),
     ),
+    stories,
     certificates: () => [CERTIFICATE],
     stateTrouble: () => STATE_TROUBLE,
     shard: 0,

@@ -155,6 +155,9 @@ Deno.test({
         const name = answer.sessions[0].session;
         assertStringIncludes(await output(ask("kick", name)), "Ended session");
         await Promise.all([session.ended, ac.ended(session.sessionId)]);
+        const story = await output(ask("why", formatMac(host.mac)));
+        assertMatch(story, /asks for an AC \(PADI\)\n.* AC "局" \(.*\) offers .*\n.*\(PADR\)\n/);
+        assertMatch(story, /session \S+ opened at AC .*\n.* closed: .*\nwhat to do: /);
         const again = await ask("kick", name);
         assertEquals(again.code, 4);
         assertStringIncludes(again.stderr, name);

@@ -13,6 +13,7 @@ async function pretend(directory: string, peer: string, ac: number, ids: number[
   const now = Date.now();
   const { journal } = openJournal(directory, { mode: "client", interface: "lan0", mac: "own" }, {
     now: () => now,
+    monotonic: () => 0,
     onTrouble: (message) => {
       throw new Error(message);
     },

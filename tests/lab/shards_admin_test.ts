@@ -1,5 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import * as says from "../../src/admin/api/response_schema.ts";
+import { CustomerStories } from "../../src/admin/api/look_back_schema.ts";
+import { formatMac } from "../../src/pppoe/mac.ts";
 import { nameOf, readPcapng } from "../capture/read_pcapng.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startDaemon } from "./proxy_pair.ts";
@@ -48,6 +50,18 @@ Deno.test({
       assertMatch(text, new RegExp(`^pppoeproxy_${line.replace(/[{}]/g, "\\$&")}$`, "m"));
     }
     for (const name of NAMES) assertMatch(text, new RegExp(`tunnel_up{client="${name}"} 1`));
+    // The first thread has the stories of all; the others send what they do a little later.
+    for (const host of hosts) {
+      const path = `/api/v1/customers/${formatMac(host.mac)}/story`;
+      const { stories } = await admin.json({ path }, CustomerStories);
+      const kinds = stories[0].entries.map(({ kind }) => kind);
+      assertEquals(kinds.filter((kind) => kind !== "tunnel-up"), [
+        "padi",
+        "pado",
+        "padr",
+        "opened",
+      ]);
+    }
     // A kick ends the session of either thread, on both sides.
     for (const [i, name] of NAMES.entries()) {
       const shown = page.sessions.find(({ client }) => client === name);

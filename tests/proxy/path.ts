@@ -45,6 +45,8 @@ export interface PathOptions {
   sessionsPerClient?: number;
   /** Called for sessions that open or end on either side; the link tells which. */
   observe?: (link: MemoryLink, ...event: Parameters<ProxyOptions["observe"]>) => void;
+  /** What notes discovery, by mode. */
+  stories?: Readonly<Record<string, NonNullable<ProxyOptions["story"]>>>;
   /** Maximum number of sessions by the client's own limit; defaults to the server's. */
   sessionsOnClient?: number;
   /** Sessions of the kernels of both machines. */
@@ -249,6 +251,7 @@ function base(mode: string, link: MemoryLink, options: PathOptions, clock: Clock
       refused: (refusal) => options.refused?.(mode, refusal),
       silent: (report) => options.silent?.(mode, report),
       ...(options.paced && { paced: options.paced }),
+      ...(options.stories?.[mode] && { story: options.stories[mode] }),
     },
     side: { link, drops: drops.counts, ends, resumed: [] },
   };
@@ -256,10 +259,7 @@ function base(mode: string, link: MemoryLink, options: PathOptions, clock: Clock
 
 function serverSide(link: MemoryLink, options: PathOptions, clock: Clock): Side {
   const { options: proxyOptions, side } = base("server", link, options, clock);
-  const policy = {
-    mac: options.mac ?? "own",
-    hostUniq: options.hostUniq ?? "rewrite",
-  } as const;
+  const policy = { mac: options.mac ?? "own", hostUniq: options.hostUniq ?? "rewrite" } as const;
   let discovery: ServerDiscovery | undefined;
   const proxy = new Proxy(
     "server",

@@ -1,3 +1,4 @@
+import { StoryBook } from "../../src/stories/story_book.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import { parseConfig } from "../../src/config/load.ts";
 import type { ServerConfig } from "../../src/config/types.ts";
@@ -35,6 +36,7 @@ function start(config: ServerConfig): ShardStart {
 }
 
 const host = {
+  stories: new StoryBook(() => 0),
   monitor: new Monitor("server", Date.now),
   journal: { opened() {}, closed() {}, checkpoint() {}, close: () => Promise.resolve() },
   mac: new Uint8Array(6),

@@ -101,9 +101,9 @@ Deno.test("a closed store has the tables of docs/state.md, and the statements th
   inDirectory(async (directory) => {
     await filesOf(directory);
     const database = new DatabaseSync(`${directory}/sessions.db`, { readOnly: true });
-    const [live, past, byPeer, ends] = statements("state.md");
+    const [live, past, story, byPeer, ends] = statements("state.md");
     const tables = database.prepare("SELECT sql FROM sqlite_schema ORDER BY rowid").all();
-    assertEquals(tables.map(({ sql }) => sql).slice(1), [live, past]);
+    assertEquals(tables.map(({ sql }) => sql).slice(1), [live, past, story]);
     const counts = database.prepare(byPeer).all().map((row) => Number(row["count(*)"]));
     assertEquals(counts.reduce((a, b) => a + b), SESSIONS * 3 / 4);
     assertEquals(database.prepare(ends).all().length, Math.min(20, SESSIONS / 2));

@@ -1,7 +1,7 @@
 /** Runs in its own mount namespace: the store on a small disk that is full or read-only. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { StateError } from "../../src/state/state_error.ts";
-import { counters, open, records, session } from "./sessions.ts";
+import { counters, open, records, session, START } from "./sessions.ts";
 
 async function mount(...args: string[]): Promise<void> {
   const { success } = await new Deno.Command("mount", { args }).output();
@@ -20,10 +20,11 @@ function fill(path: string): void {
 
 async function fullWhileRunning(disk: string): Promise<void> {
   const opened = open(`${disk}/state`);
-  const { journal, troubles, recoveries } = opened;
+  const { journal, stories, troubles, recoveries } = opened;
   for (let i = 0; i < 100; i++) journal.opened(session(i));
   assert(await journal.flush());
   fill(`${disk}/ballast`);
+  stories.add("north", 1, { at: START, kind: "opened", facts: {} });
   for (let i = 100; i < 2_000; i++) journal.opened(session(i));
   for (let i = 0; i < 50; i++) journal.closed(session(i), "idle", counters(i));
   assertEquals(await journal.flush(), false);
@@ -40,6 +41,7 @@ async function fullWhileRunning(disk: string): Promise<void> {
   await journal.close();
   const again = open(`${disk}/state`);
   assertEquals(records(again).length, 1_950);
+  assertEquals(again.stories.find(1).length, 1);
   assertEquals(again.journal.accounting.query({ limit: 99 }).length, 50);
   await again.journal.close();
 }

@@ -1,6 +1,6 @@
 /** Sessions, directories and journals for tests of the store. */
 import { type Identity, type Store } from "../../src/state/store.ts";
-import type { JournalOptions } from "../../src/state/journal.ts";
+import type { JournalOptions } from "../../src/state/journal_parts.ts";
 import { type Opened, openJournal } from "../../src/state/open_journal.ts";
 import type { SessionRecord } from "../../src/state/record.ts";
 
@@ -60,6 +60,7 @@ export function open(
   const { identity = IDENTITY, ...options } = changed;
   const opened = openJournal(directory, identity, {
     now: () => START + 60_000,
+    monotonic: () => 0,
     onTrouble: (message) => told.troubles.push(message),
     onRecovery: (facts) => told.recoveries.push(facts),
     ...options,

@@ -1,7 +1,7 @@
 /** The last lines of the log, of all threads of a daemon. */
 import { LOG_LEVELS, type LogLevel } from "../../config/log_levels.ts";
 import type { KeptLine, LogRing } from "../../log_ring.ts";
-import type { LogLines } from "./response_schema.ts";
+import type { LogLines } from "./look_back_schema.ts";
 
 /** Which lines of a thread are wanted. */
 export interface WantedLines {

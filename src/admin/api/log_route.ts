@@ -2,7 +2,7 @@ import { refuse } from "../http/problem.ts";
 import type { Route } from "../http/route.ts";
 import { mergeLines, readNext, type WantedLines } from "./log_lines.ts";
 import { LogQuery } from "./request_schema.ts";
-import { LogLines } from "./response_schema.ts";
+import { LogLines } from "./look_back_schema.ts";
 import { answersOf } from "./shard_answers.ts";
 
 /** Number of lines in an answer, unless the query says otherwise. */

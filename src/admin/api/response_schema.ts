@@ -270,16 +270,3 @@ export type LogLevels = v.InferOutput<typeof LogLevels>;
 
 export const Drained = v.object({ draining: v.boolean(), sessions: count });
 export type Drained = v.InferOutput<typeof Drained>;
-
-/** A line of the log: its facts are further members. */
-export const LogLine = v.looseObject({
-  time,
-  level: v.string(),
-  topic: v.string(),
-  message: v.string(),
-});
-export type LogLine = v.InferOutput<typeof LogLine>;
-
-/** Lines of the log, oldest first; `next` asks for those that follow. */
-export const LogLines = v.object({ next: v.string(), lines: v.array(LogLine) });
-export type LogLines = v.InferOutput<typeof LogLines>;

@@ -15,6 +15,7 @@ import * as says from "./response_schema.ts";
 import { DEFAULT_PAGE, pastSessionsOf, sessionsOf } from "./sessions_snapshot.ts";
 import { answersOf } from "./shard_answers.ts";
 import { addClientSparklines, addSessionSparklines } from "./sparklines.ts";
+import { STORY } from "./story_route.ts";
 import { EVENTS } from "./stream_routes.ts";
 import { readinessOf } from "./status_snapshot.ts";
 import { totalsOf } from "./tunnel_totals.ts";
@@ -201,6 +202,7 @@ export const ROUTES: readonly Route[] = [
   SESSION,
   END_SESSION,
   HISTORY,
+  STORY,
   PADT,
   RELOAD,
   LOG,

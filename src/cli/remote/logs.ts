@@ -1,4 +1,4 @@
-import { type LogLine, LogLines } from "../../admin/api/response_schema.ts";
+import { type LogLine, LogLines } from "../../admin/api/look_back_schema.ts";
 import { MAX_PAGE } from "../../admin/api/request_schema.ts";
 import { showText } from "../../log.ts";
 import { printable } from "../../printable.ts";

@@ -16,6 +16,19 @@ const SINCE: OptionSpec = {
   summary: 'only later ones: "90m" ago, "03:12", "2026-11-26" or "2026-11-26 03:12"',
 };
 
+const why: Command = {
+  name: "why",
+  summary: "Show what happened to one customer: its requests, refusals and sessions",
+  positionals: ["MAC"],
+  options: [...DAEMON_OPTIONS, JSON_OPTION],
+  details: `pppoe-proxy why 02:00:00:00:00:01
+Shows, with local times, every PADI, offer, refusal, session, lost tunnel and end in order, the words
+of the AC, and what to do at the end. What repeats is joined: "(12 times in 40s)". Works on the
+server and on the client; each shows what it has seen. The daemon remembers 7 days, across restarts
+if \`state_dir\` is set.`,
+  load: async () => (await import("./why.ts")).whyCommand,
+};
+
 const events: Command = {
   name: "events",
   summary: "Show what has happened: sessions, tunnels, refusals, reloads",
@@ -54,4 +67,4 @@ daemon's own level do not exist: see \`log-level\`. Debug lines need the full ad
 };
 
 /** Commands that show what has happened, in the order in which help lists them. */
-export const LOOK_BACK_COMMANDS: readonly Command[] = [events, logs];
+export const LOOK_BACK_COMMANDS: readonly Command[] = [why, events, logs];

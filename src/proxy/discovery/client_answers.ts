@@ -84,6 +84,7 @@ export class ClientAnswers {
     if (packet.code === CODE_PADS && packet.sessionId === 0) {
       const excess = this.#gate.answers.confirmation(pending);
       if (excess !== undefined) return this.#drop(excess, packet);
+      this.#options.story?.packet(peer, packet.destination, packet, tags);
       return this.#toCustomer(packet.source, packet, asAsked(pending, packet, tags));
     }
     if (packet.code !== CODE_PADO) return this.#drop("tunnel-frame-unfit", packet);
@@ -92,6 +93,7 @@ export class ClientAnswers {
     pending.asked = -Infinity;
     const shown = this.#offers.take(pending, packet, tags);
     if (typeof shown === "string") return this.#drop(shown, packet);
+    this.#options.story?.packet(peer, packet.destination, packet, tags);
     this.#gate.padrs.offered(pending, packet.source);
     this.#concentrators.offered(packet.source, nameIn(tags, TAG_AC_NAME));
     this.#toCustomer(packet.source, packet, shown);
@@ -215,7 +217,8 @@ export class ClientAnswers {
     return this.#policy.mac === "own" ? readMac(this.#link.mac, 0) : concentrator;
   }
 
-  #drop(reason: DropReason, packet: { source: Mac }): void {
+  #drop(reason: DropReason, packet: Pick<DiscoveryPacket, "source" | "destination">): void {
+    this.#options.story?.refused(undefined, packet.destination, reason);
     this.#sessions.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
 }

@@ -141,6 +141,7 @@ export class ClientDiscovery {
     if (typeof tags === "string") return this.#drop(tags, packet);
     const fault = checkDiscovery(packet, tags);
     if (fault !== undefined) return this.#drop(fault, packet);
+    this.#options.story?.packet(peer, packet.source, packet, tags);
     // With mac = "own" no customer shares a wire with the AC, so their addresses may be equal.
     // Mere offers are not weighed here: the server does that, as it receives them first.
     if (this.#policy.mac === "transparent" && this.#concentrators.isProven(packet.source)) {
@@ -221,6 +222,7 @@ export class ClientDiscovery {
   }
 
   #drop(reason: DropReason, packet: { source: Mac }): void {
+    this.#options.story?.refused(this.#tunnel(), packet.source, reason);
     this.#sessions.drops.drop(reason, () => ({ mac: formatMac(packet.source) }));
   }
 }

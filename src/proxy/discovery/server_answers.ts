@@ -173,6 +173,7 @@ export class ServerAnswers {
     const shown = this.#offers.take(pending, packet, given);
     if (typeof shown === "string") return this.#replies.drop(shown, owner, packet);
     this.#concentrators.offered(packet.source, nameIn(given, TAG_AC_NAME));
+    this.#options.story?.packet(owner, customer, packet, given);
     this.#gate().padrs.offered(pending, packet.source);
     this.#offered(pending);
     pending.asked = -Infinity;
@@ -193,6 +194,7 @@ export class ServerAnswers {
     if (packet.sessionId === 0) {
       const excess = this.#gate().answers.confirmation(pending);
       if (excess !== undefined) return this.#replies.drop(excess, peer, packet);
+      this.#options.story?.packet(peer, customer, packet, given);
       return this.#toPeer(peer, 0, down);
     }
     if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
@@ -271,6 +273,7 @@ export class ServerAnswers {
     pending: Pending<Peer>,
   ): void {
     const { peer, remote, local, customer, concentrator } = session;
+    this.#options.story?.refused(peer, customer, reason);
     this.#replies.drop(reason, peer);
     this.#sessions.outlet.refuse(remote, local, session.wireSessionId, session);
     const request = {

@@ -1,7 +1,7 @@
 import type { Link } from "../../../ffi/link/link.ts";
 import { CODE_PADI, CODE_PADR, TAG_AC_COOKIE, TAG_HOST_UNIQ } from "../../pppoe/constants.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../../pppoe/frame.ts";
-import { readMac } from "../../pppoe/mac.ts";
+import { type Mac, readMac } from "../../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, type Tag } from "../../pppoe/tags.ts";
 import { AcSilence, type PresentSilence } from "./ac_silence.ts";
@@ -69,7 +69,7 @@ export class ServerDiscovery {
       ...options,
       send: (pending, frame) =>
         sessions.draining
-          ? this.#replies.drop("draining", pending.owner, { source: pending.customer })
+          ? this.#drop("draining", pending.owner, { source: pending.customer })
           : toWire(pending, frame),
     });
     this.#answers = new ServerAnswers({
@@ -97,7 +97,7 @@ export class ServerDiscovery {
         policy.mac === "own" ? this.#pacer.submit(pending, frame) : toWire(pending, frame),
       dropped: (pending) => {
         this.#pending.removeUnasked(pending);
-        this.#replies.drop("padi-rate", pending.owner, { source: pending.customer });
+        this.#drop("padi-rate", pending.owner, { source: pending.customer });
       },
       sent: () => sessions.writers.flush(),
     });
@@ -149,7 +149,8 @@ export class ServerDiscovery {
     const tags = checkedTags(packet);
     if (typeof tags === "string") return this.#replies.drop(tags, peer, packet);
     const fault = this.#sourceFault(peer, packet);
-    if (fault !== undefined) return this.#replies.drop(fault, peer, packet);
+    if (fault !== undefined) return this.#drop(fault, peer, packet);
+    this.#options.story?.packet(peer, packet.source, packet, tags);
     if (packet.code === CODE_PADI) this.#renew(peer, packet, tags);
     const hostUniq = findTag(tags, TAG_HOST_UNIQ);
     const known = this.#pending.find(peer.name, packet.source, hostUniq);
@@ -234,9 +235,15 @@ export class ServerDiscovery {
     return this.#gate.blocked(peer, source) ?? this.#gate.padrs.ask(pending, destination, tags);
   }
 
+  /** Drops a packet of a client's customer. */
+  #drop(reason: DropReason, peer: Peer, packet: { source: Mac }): void {
+    this.#options.story?.refused(peer, packet.source, reason);
+    this.#replies.drop(reason, peer, packet);
+  }
+
   /** Drops a request, and sends the reason where the protocol allows it. */
   #refuse(reason: DropReason, peer: Peer, packet: DiscoveryPacket, tags: Tag[]): void {
-    this.#replies.drop(reason, peer, packet);
+    this.#drop(reason, peer, packet);
     const frame = refusalFrame(reason, packet, tags, readMac(this.#link.mac, 0));
     if (frame === undefined || !this.#gate.mayRefuse(peer, packet.source)) return;
     this.#replies.deliver(peer, 0, frame);

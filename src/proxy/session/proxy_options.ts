@@ -1,5 +1,6 @@
 import type { Link } from "../../../ffi/link/link.ts";
 import type { Mac } from "../../pppoe/mac.ts";
+import type { DiscoveryStory } from "./discovery_story.ts";
 import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "../discovery/host_uniq.ts";
 import type { AcRefusal } from "../discovery/ac_refusal.ts";
@@ -51,6 +52,8 @@ export interface ProxyOptions {
     table: SessionTable,
     detail?: EndDetail,
   ) => void;
+  /** Notes what discovery does for each customer. */
+  story?: DiscoveryStory;
   /**
    * Called when PADIs start to wait for their turn at an AC, and (with undefined) when they stop.
    */

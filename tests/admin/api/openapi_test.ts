@@ -90,6 +90,8 @@ for (const mode of ["server", "client"] as const) {
       await get("/api/v1/clients?sparkline=10");
       await get("/api/v1/history?points=10");
       await get("/api/v1/log?limit=5");
+      const customer = "/api/v1/customers/{mac}/story";
+      await get("/api/v1/customers/02:00:00:00:00:c1/story", customer);
       const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1&sparkline=10") as {
         sessions: { session: string; bytes_up: number }[];
         total: number;

@@ -1,0 +1,18 @@
+import type { DiscoveryPacket } from "../../pppoe/frame.ts";
+import type { Mac } from "../../pppoe/mac.ts";
+import type { Tag } from "../../pppoe/tags.ts";
+import type { DropReason } from "./drops.ts";
+import type { Peer } from "./session.ts";
+
+/** Notes what discovery does for each customer. `peer` is undefined on a client without a tunnel. */
+export interface DiscoveryStory {
+  /** A customer's valid PADI or PADR, or an answer that is forwarded to it. */
+  packet(
+    peer: Peer | undefined,
+    customer: Mac,
+    packet: Pick<DiscoveryPacket, "code" | "source">,
+    tags: readonly Tag[],
+  ): void;
+  /** A packet of a customer, or an answer to it, was dropped. */
+  refused(peer: Peer | undefined, customer: Mac, reason: DropReason): void;
+}

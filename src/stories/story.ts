@@ -1,0 +1,156 @@
+/** What happened to one customer, in order. Pure; times are of the wall clock, in milliseconds. */
+
+/** What a customer, an AC, a proxy or a tunnel did. */
+export const STORY_KINDS = [
+  "padi", // the customer looks for an AC
+  "pado", // an AC offers a session
+  "padr", // the customer asks an AC for a session
+  "ac-refused", // an answer with an error tag
+  "refused", // this daemon dropped a packet of the customer, or an answer to it
+  "opened",
+  "closed",
+  "tunnel-lost",
+  "tunnel-closed",
+  "tunnel-up",
+  "interface-down",
+  "interface-up",
+  "drain",
+  "started", // this daemon
+] as const;
+export type StoryKind = typeof STORY_KINDS[number];
+
+/** Facts of an entry, with snake-case keys. */
+export type StoryFacts = Readonly<Record<string, string | number | boolean>>;
+
+/** Something that has just happened. */
+export interface StoryNews {
+  readonly at: number;
+  readonly kind: StoryKind;
+  readonly facts: StoryFacts;
+}
+
+/** One or more things of the same kind. */
+export interface StoryEntry {
+  readonly kind: StoryKind;
+  /** Time of the first. */
+  readonly at: number;
+  /** Time of the last. */
+  readonly until: number;
+  readonly count: number;
+  /** Facts of the last. */
+  readonly facts: StoryFacts;
+}
+
+/** Maximum number of entries of a story, and of their characters as JSON; the oldest go first. */
+export const MAX_ENTRIES = 64;
+export const MAX_STORY = 16 * 1024;
+/** Maximum length of a fact that is text, in characters. */
+const MAX_FACT = 200;
+/** Age at which an entry is forgotten, in milliseconds. */
+export const MAX_AGE = 7 * 86_400_000;
+/** Longest loop of entries that is joined, such as PADI, PADO, PADR, opened, closed. */
+const MAX_LOOP = 6;
+/** Maximum time between two rounds of a loop that are joined, in milliseconds. */
+const MAX_PAUSE = 300_000;
+/** Facts in which entries that are joined may differ; the latest are kept. */
+const VARYING: ReadonlySet<string> = new Set([
+  "bytes_down",
+  "bytes_up",
+  "down_for_s",
+  "duration_s",
+  "frames_down",
+  "frames_up",
+  "session",
+  "server",
+  "session_id",
+  "sessions_held",
+  "wire_session_id",
+]);
+
+/** The story of one customer, or of a tunnel. */
+export class Story {
+  #entries: StoryEntry[] = [];
+  /** What must be equal in entries that are joined; the entries' lengths. */
+  #keys: string[] = [];
+  #lengths: number[] = [];
+  #length = 0;
+
+  get entries(): readonly StoryEntry[] {
+    return this.#entries;
+  }
+
+  /** Number of characters of the entries as JSON. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Time of the latest entry; -Infinity without one. */
+  get latest(): number {
+    return this.#entries.at(-1)?.until ?? -Infinity;
+  }
+
+  /** Adds what has just happened, and joins it with what it repeats. */
+  add({ at, kind, facts }: StoryNews): void {
+    this.put({ kind, at, until: at, count: 1, facts: clipped(facts) });
+    for (let size = 1; size <= MAX_LOOP; size++) if (this.#join(size)) break;
+    this.forget(at - MAX_AGE);
+  }
+
+  /** Adds an entry as it is. */
+  put(entry: StoryEntry): void {
+    this.#entries.push(entry);
+    this.#keys.push(keyOf(entry));
+    this.#lengths.push(0);
+    this.#measure(this.#entries.length - 1);
+    while (this.#entries.length > MAX_ENTRIES || this.#length > MAX_STORY) this.#removeFirst();
+  }
+
+  /** Removes entries that ended before a time. */
+  forget(before: number): void {
+    while (this.#entries.length > 0 && this.#entries[0].until < before) this.#removeFirst();
+  }
+
+  /** Joins the last `size` entries with the `size` before, if they repeat them soon enough. */
+  #join(size: number): boolean {
+    const second = this.#entries.length - size;
+    const first = second - size;
+    if (first < 0) return false;
+    if (this.#entries[second].at - this.#entries[first].until > MAX_PAUSE) return false;
+    for (let i = 0; i < size; i++) {
+      if (this.#keys[first + i] !== this.#keys[second + i]) return false;
+    }
+    for (let i = 0; i < size; i++) {
+      const [one, other] = [this.#entries[first + i], this.#entries[second + i]];
+      const { kind, count, facts } = other;
+      const until = Math.max(one.until, other.until); // the clock may have been set back
+      this.#entries[first + i] = { kind, at: one.at, until, count: one.count + count, facts };
+      this.#measure(first + i);
+    }
+    for (let i = 0; i < size; i++) this.#length -= this.#lengths.pop() ?? 0;
+    this.#entries.length = this.#keys.length = second;
+    return true;
+  }
+
+  #measure(index: number): void {
+    const length = JSON.stringify(this.#entries[index]).length;
+    this.#length += length - this.#lengths[index];
+    this.#lengths[index] = length;
+  }
+
+  #removeFirst(): void {
+    this.#entries.shift();
+    this.#keys.shift();
+    this.#length -= this.#lengths.shift() ?? 0;
+  }
+}
+
+function keyOf({ kind, facts }: StoryEntry): string {
+  const same = Object.entries(facts).filter(([key]) => !VARYING.has(key));
+  return JSON.stringify([kind, same]);
+}
+
+function clipped(facts: StoryFacts): StoryFacts {
+  const clip = (value: string | number | boolean) =>
+    typeof value === "string" && value.length > MAX_FACT ? `${value.slice(0, MAX_FACT)}…` : value;
+  return Object.fromEntries(Object.entries(facts).map(([key, value]) => [key, clip(value)]));
+}
