@@ -143,12 +143,14 @@ export class Accounting implements PastSessions {
 
   /** Returns the matching rows; `rest` is trusted SQL. */
   #select(columns: string, query: PastQuery, rest: string): Record<string, unknown>[] {
-    const { peer, mac, acSessionId } = query;
+    const { peer, mac, acSessionId, from, to, end } = query;
     try {
       const statement = this.#database.prepare(
         `SELECT ${columns} FROM past WHERE number >= :oldest AND (:peer IS NULL OR peer = :peer)
          AND (:mac IS NULL OR customer = :mac OR ac = :mac)
-         AND (:session IS NULL OR ac_session = :session) ${rest}`,
+         AND (:session IS NULL OR ac_session = :session)
+         AND (:from IS NULL OR closed_at >= :from) AND (:to IS NULL OR closed_at <= :to)
+         AND (:reason IS NULL OR reason = :reason) ${rest}`,
       );
       statement.setReadBigInts(true);
       return statement.all({
@@ -156,6 +158,9 @@ export class Accounting implements PastSessions {
         peer: peer ?? null,
         mac: mac === undefined ? null : formatMac(mac),
         session: acSessionId ?? null,
+        from: from ?? null,
+        to: to ?? null,
+        reason: end ?? null,
       });
     } catch (error) {
       throw new StateError(`Cannot read past sessions: ${causeOf(error)}`, { cause: error });

@@ -25,6 +25,11 @@ export interface PastQuery {
   /** The customer's or the AC's address. */
   readonly mac?: Mac | undefined;
   readonly acSessionId?: number | undefined;
+  /** Ended at this time or later, and at this time or earlier: wall clock, milliseconds. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  /** Why it ended. */
+  readonly end?: string | undefined;
   /** Maximum number of results; default 100. */
   readonly limit?: number | undefined;
   /** Number of newer results to skip. */
@@ -48,10 +53,13 @@ export interface PastSessions {
 export const DEFAULT_LIMIT = 100;
 
 /** Whether a session matches a query, regardless of pages. */
-export function isWanted(past: PastSession, { peer, mac, acSessionId }: PastQuery): boolean {
+export function isWanted(past: PastSession, query: PastQuery): boolean {
+  const { peer, mac, acSessionId, from, to, end } = query;
   return (peer === undefined || past.peer === peer) &&
     (mac === undefined || past.customer === mac || past.concentrator === mac) &&
-    (acSessionId === undefined || past.acSessionId === acSessionId);
+    (acSessionId === undefined || past.acSessionId === acSessionId) &&
+    (from === undefined || past.closedAt >= from) && (to === undefined || past.closedAt <= to) &&
+    (end === undefined || past.end === end);
 }
 
 /** Builds the record of an ended session. */

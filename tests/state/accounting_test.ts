@@ -47,6 +47,11 @@ Deno.test("past sessions can be queried by peer and by either MAC address", () =
     );
     assertEquals(accounting.count({ mac: session(5).concentrator }), 42);
     assertEquals(accounting.count({ acSessionId: 6 }), 2);
+    const closedAt = 1_700_000_060_000;
+    assertEquals(accounting.count({ from: closedAt, to: closedAt, end: "padt-customer" }), 42);
+    assertEquals(accounting.count({ from: closedAt + 1 }), 0);
+    assertEquals(accounting.query({ to: closedAt - 1 }), []);
+    assertEquals(accounting.count({ end: "padt-ac" }), 0);
     assertEquals(accounting.query({ peer: "client-5", mac: session(5).customer })[0], {
       peer: "client-5",
       customer: session(5).customer,

@@ -43,6 +43,14 @@ const sparkline = v.optional(numeric(2, 120));
 
 const flag = v.pipe(v.picklist(["true", "false"]), v.transform((text) => text === "true"));
 
+/** A time in a query, in milliseconds since 1970. */
+const time = v.pipe(
+  v.string(),
+  v.isoTimestamp("Expected a time with its zone, such as 2026-11-26T03:12:00Z"),
+  v.transform((text) => Date.parse(text)),
+  v.number("Expected a time that exists"),
+);
+
 /** Selects sessions. */
 export const SessionsQuery = v.strictObject({
   ...peer,
@@ -52,6 +60,10 @@ export const SessionsQuery = v.strictObject({
   /** Part of an address or a name, or a session id; open and held sessions only. */
   search: v.optional(v.pipe(v.string(), v.maxLength(100))),
   past: v.optional(flag),
+  /** Ended in this time, and for this reason; ended sessions only. */
+  from: v.optional(time),
+  to: v.optional(time),
+  reason: v.optional(v.pipe(v.string(), v.maxLength(100))),
   limit: v.optional(numeric(1, MAX_PAGE)),
   offset: v.optional(numeric(0, 999_999_999)),
   sort: v.optional(v.picklist(["opened_at", "bytes", "client", "server"])),
@@ -103,14 +115,6 @@ export type LogLevelRequest = v.InferOutput<typeof LogLevelRequest>;
 
 export const DrainRequest = v.strictObject({ enabled: v.boolean() });
 export type DrainRequest = v.InferOutput<typeof DrainRequest>;
-
-/** A time in a query, in milliseconds since 1970. */
-const time = v.pipe(
-  v.string(),
-  v.isoTimestamp("Expected a time with its zone, such as 2026-11-26T03:12:00Z"),
-  v.transform((text) => Date.parse(text)),
-  v.number("Expected a time that exists"),
-);
 
 /** Maximum number of points of a history: room for each minute of a day. */
 const MAX_POINTS = 1_500;

@@ -103,11 +103,12 @@ function byPeer(one: OpenSession, other: OpenSession): number {
 
 /** Returns a page of ended sessions, newest first. */
 export function pastSessionsOf(daemon: Daemon, query: SessionsQuery): PastSessions {
-  const { offset = 0, limit = DEFAULT_PAGE, mac, session_id } = query;
+  const { offset = 0, limit = DEFAULT_PAGE, mac, session_id, from, to, reason } = query;
   const wanted = {
     peer: wantedPeer(daemon.config().mode, query),
     mac: mac === undefined ? undefined : parseMac(mac),
     acSessionId: session_id,
+    ...{ from, to, end: reason },
   };
   return {
     total: daemon.pastSessions.count(wanted),

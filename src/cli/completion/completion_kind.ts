@@ -1,4 +1,5 @@
 import { EVENT_KINDS } from "../../messages/event_kinds.ts";
+import { SESSION_ENDS } from "../../messages/session_ends.ts";
 import { allWords } from "../../messages/catalogue.ts";
 
 /** Kind of value that a shell can complete. */
@@ -15,6 +16,7 @@ export function completionKind(placeholder: string): CompletionKind {
   if (value === "INTERFACE") return { kind: "interface" };
   if (value === "WORD") return { kind: "words", words: allWords().filter(isOneWord) };
   if (value === "EVENT") return { kind: "words", words: Object.keys(EVENT_KINDS) };
+  if (value === "REASON") return { kind: "words", words: Object.keys(SESSION_ENDS) };
   if (value === "COMMAND") return { kind: "command" };
   return { kind: "nothing" };
 }

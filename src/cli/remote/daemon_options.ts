@@ -37,3 +37,13 @@ export const SESSION_ID: OptionSpec = {
   value: "NUMBER",
   summary: "only this PPPoE session id",
 };
+export const SINCE: OptionSpec = {
+  name: "since",
+  value: "TIME",
+  summary: 'only later ones: "90m" ago, "03:12", "2026-11-26" or "2026-11-26 03:12"',
+};
+export const UNTIL: OptionSpec = {
+  name: "until",
+  value: "TIME",
+  summary: "only earlier ones",
+};

@@ -2,18 +2,12 @@
 import { LOG_LEVELS, LOG_TOPICS } from "../../config/log_levels.ts";
 import type { OptionSpec } from "../arguments.ts";
 import type { Command } from "../command.ts";
-import { CLIENT, DAEMON_OPTIONS, JSON_OPTION, SERVER } from "./daemon_options.ts";
+import { CLIENT, DAEMON_OPTIONS, JSON_OPTION, SERVER, SINCE } from "./daemon_options.ts";
 
 const FOLLOW: OptionSpec = {
   name: "follow",
   alias: "f",
   summary: "continue with new ones until interrupted",
-};
-
-const SINCE: OptionSpec = {
-  name: "since",
-  value: "TIME",
-  summary: 'only later ones: "90m" ago, "03:12", "2026-11-26" or "2026-11-26 03:12"',
 };
 
 const why: Command = {

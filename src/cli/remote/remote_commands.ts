@@ -1,6 +1,15 @@
 /** The commands that talk to a running daemon. */
 import type { Command } from "../command.ts";
-import { CLIENT, DAEMON_OPTIONS, JSON_OPTION, MAC, SERVER, SESSION_ID } from "./daemon_options.ts";
+import {
+  CLIENT,
+  DAEMON_OPTIONS,
+  JSON_OPTION,
+  MAC,
+  SERVER,
+  SESSION_ID,
+  SINCE,
+  UNTIL,
+} from "./daemon_options.ts";
 import { LOOK_BACK_COMMANDS } from "./look_back_commands.ts";
 
 const status: Command = {
@@ -34,13 +43,19 @@ const sessions: Command = {
     SESSION_ID,
     { name: "state", value: "open|held", summary: "only this state" },
     { name: "past", summary: "list ended sessions instead of current ones" },
+    { ...SINCE, summary: `with --past: ${SINCE.summary}` },
+    { ...UNTIL, summary: `with --past: ${UNTIL.summary}` },
+    { name: "reason", value: "REASON", summary: "with --past: only this reason, such as padt-ac" },
     { name: "sort", value: "opened_at|bytes|client|server", summary: "sort key" },
     { name: "order", value: "asc|desc", summary: "sort order" },
     { name: "limit", value: "NUMBER", summary: "maximum number of sessions, default all" },
     { name: "offset", value: "NUMBER", summary: "number of sessions to skip, default 0" },
+    { name: "format", value: "csv|json", summary: "print CSV or JSON with the API's keys" },
     JSON_OPTION,
   ],
-  details: "UP is the direction from the customer to the access concentrator (AC).",
+  details:
+    `UP is the direction from the customer to the access concentrator (AC). Times of the table
+are local, those of CSV and JSON are UTC.`,
   load: async () => (await import("./sessions.ts")).sessionsCommand,
 };
 

@@ -1,7 +1,6 @@
 import {
   type PastSession,
   PastSessions,
-  peerOf,
   Session,
   Sessions,
 } from "../../admin/api/response_schema.ts";
@@ -10,6 +9,7 @@ import { type AdminClient, type Query } from "./admin_client.ts";
 import { showBytes, showDelay, showSpan } from "../terminal/amounts.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { openDaemon } from "./ask_daemon.ts";
+import { describePast, pastQuery, sessionsCsv } from "./past_sessions.ts";
 import { blocks, type Column, table } from "../terminal/columns.ts";
 import { printLine } from "../terminal/output.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
@@ -28,18 +28,6 @@ const LIVE: readonly Column[] = [
   { title: "AC NAME" },
 ];
 
-/** The columns that follow the client or server. */
-const PAST: readonly Column[] = [
-  { title: "CUSTOMER" },
-  { title: "AC" },
-  { title: "SESSION ID", right: true },
-  { title: "CLOSED" },
-  { title: "LASTED", right: true },
-  { title: "UP", right: true },
-  { title: "DOWN", right: true },
-  { title: "REASON" },
-];
-
 /** `sessions`: lists current or past sessions; `sessions SESSION`: shows one session in detail. */
 export async function sessionsCommand(args: Arguments): Promise<number> {
   using client = await openDaemon(args);
@@ -52,11 +40,15 @@ export async function sessionsCommand(args: Arguments): Promise<number> {
     return 0;
   }
   const past = args.switches.has("past");
+  const format = json ? "json" : args.values.get("format");
   const found = await collect(client, args, past ? PastSessions : Sessions);
-  if (json) return await printLine(JSON.stringify(found)).then(() => 0);
-  const lines = past
-    ? describePast(found.sessions as PastSession[], stdoutPaint())
-    : describeSessions(found.sessions as Session[], stdoutPaint(), Date.now());
+  if (format === "json") return await printLine(JSON.stringify(found)).then(() => 0);
+  const now = Date.now();
+  const lines = format === "csv"
+    ? sessionsCsv(found.sessions)
+    : past
+    ? describePast(found.sessions as PastSession[], stdoutPaint(), now)
+    : describeSessions(found.sessions as Session[], stdoutPaint(), now);
   await printLine(lines.join("\n"));
   return 0;
 }
@@ -75,9 +67,10 @@ interface Page<S> {
 /** Fetches all pages of the sessions that the options select, as one page. */
 async function collect(
   client: AdminClient,
-  { values, switches }: Arguments,
+  args: Arguments,
   schema: v.GenericSchema<unknown, Page<Session> | Page<PastSession>>,
 ): Promise<Page<Session | PastSession>> {
+  const { values } = args;
   const offset = wholeNumber(values, "offset") ?? 0;
   const limit = wholeNumber(values, "limit") ?? Infinity;
   const query: Query = {
@@ -88,7 +81,7 @@ async function collect(
     "session_id": wholeNumber(values, "session-id"),
     sort: values.get("sort"),
     order: values.get("order"),
-    past: switches.has("past") || undefined,
+    ...pastQuery(args, Date.now()),
   };
   const sessions: (Session | PastSession)[] = [];
   for (let total = 0;;) {
@@ -135,23 +128,6 @@ function describeSessions(list: readonly Session[], paint: Paint, now: number): 
     session.ac_name ?? "-",
   ]);
   return table(LIVE, rows, paint);
-}
-
-/** Formats ended sessions as a table. */
-function describePast(list: readonly PastSession[], paint: Paint): string[] {
-  const rows = list.map((session) => [
-    peerOf(session),
-    session.customer_mac,
-    session.ac_mac,
-    String(session.session_id),
-    session.closed_at,
-    since(session.opened_at, Date.parse(session.closed_at)),
-    showBytes(session.bytes_up),
-    showBytes(session.bytes_down),
-    session.reason,
-  ]);
-  const title = list.some(({ server }) => server !== undefined) ? "SERVER" : "CLIENT";
-  return table([{ title }, ...PAST], rows, paint);
 }
 
 function describeSession(session: Session, paint: Paint, now: number): string[] {

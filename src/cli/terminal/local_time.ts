@@ -20,11 +20,15 @@ function showDate(at: Date): string {
 
 /** Names the time zone in use at a time: `Europe/Berlin (UTC+01:00)`. */
 export function zoneName(time: number): string {
+  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+  return timeZone === undefined ? offsetName(time) : `${timeZone} (${offsetName(time)})`;
+}
+
+/** Names the difference from UTC at a time: `UTC+01:00`. */
+export function offsetName(time: number): string {
   const minutes = -new Date(time).getTimezoneOffset();
   const size = Math.abs(minutes);
-  const offset = `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
-  const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-  return timeZone === undefined ? offset : `${timeZone} (${offset})`;
+  return `UTC${minutes < 0 ? "-" : "+"}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 function two(number: number): string {

@@ -1,0 +1,72 @@
+/** `sessions --past`: ended sessions. */
+import { type PastSession, peerOf } from "../../admin/api/response_schema.ts";
+import { SESSION_ENDS } from "../../messages/session_ends.ts";
+import { didYouMean } from "../../config/suggest.ts";
+import { showBytes, showSpan } from "../terminal/amounts.ts";
+import { type Arguments, UsageError } from "../arguments.ts";
+import { readTime } from "../read_time.ts";
+import { type Column, table } from "../terminal/columns.ts";
+import { csvLines } from "../terminal/csv.ts";
+import { offsetName, showTime } from "../terminal/local_time.ts";
+import type { Paint } from "../terminal/style.ts";
+import type { Query } from "./admin_client.ts";
+
+/** The columns between the client or server and the time, and those after it. */
+const BEFORE: readonly Column[] = [
+  { title: "CUSTOMER" },
+  { title: "AC" },
+  { title: "SESSION ID", right: true },
+];
+const AFTER: readonly Column[] = [
+  { title: "LASTED", right: true },
+  { title: "UP", right: true },
+  { title: "DOWN", right: true },
+  { title: "REASON" },
+];
+
+/** The ends that only a store knows. */
+const OTHER_ENDS = ["not-restored"];
+
+/** The options that select ended sessions, as parts of a query; throws UsageError. */
+export function pastQuery({ values, switches }: Arguments, now: number): Query {
+  const [since, until, reason] = ["since", "until", "reason"].map((name) => values.get(name));
+  if (!switches.has("past")) {
+    const given = ["since", "until", "reason"].find((name) => values.has(name));
+    if (given === undefined) return {};
+    throw new UsageError(`Option "--${given}" selects ended sessions; add --past`);
+  }
+  const ends = [...Object.keys(SESSION_ENDS), ...OTHER_ENDS];
+  if (reason !== undefined && !ends.includes(reason)) {
+    throw new UsageError(`Unknown reason "${reason}"${didYouMean(reason, ends)}`);
+  }
+  const time = (text: string | undefined, name: string): string | undefined =>
+    text === undefined ? undefined : new Date(readTime(text, name, now)).toISOString();
+  return { past: true, from: time(since, "since"), to: time(until, "until"), reason };
+}
+
+/** Formats ended sessions as a table, with local times. */
+export function describePast(
+  list: readonly PastSession[],
+  paint: Paint,
+  now: number,
+): string[] {
+  const rows = list.map((session) => [
+    peerOf(session),
+    session.customer_mac,
+    session.ac_mac,
+    String(session.session_id),
+    showTime(Date.parse(session.closed_at)),
+    showSpan((Date.parse(session.closed_at) - Date.parse(session.opened_at)) / 1_000),
+    showBytes(session.bytes_up),
+    showBytes(session.bytes_down),
+    session.reason,
+  ]);
+  const title = list.some(({ server }) => server !== undefined) ? "SERVER" : "CLIENT";
+  const closed = { title: `CLOSED (${offsetName(now)})` };
+  return table([{ title }, ...BEFORE, closed, ...AFTER], rows, paint);
+}
+
+/** Formats sessions as comma-separated values, with the keys and times of the admin API. */
+export function sessionsCsv(list: readonly Readonly<Record<string, unknown>>[]): string[] {
+  return csvLines([...new Set(list.flatMap((session) => Object.keys(session)))], list);
+}
