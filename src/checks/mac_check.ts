@@ -1,3 +1,4 @@
+import type { InterfaceFacts } from "../../ffi/socket/interface.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Check, CheckContext } from "./check.ts";
 import type { Findings } from "./findings.ts";
@@ -22,7 +23,7 @@ export const MAC_ADDRESS: Check = {
       );
     const remedy = "give each its own: `ip link set NAME address 02:…`";
     if (twin !== undefined) {
-      const words = `"${name}" and "${twin.name}" have the same MAC address ${mac}`;
+      const words = `"${name}" and "${twin}" have the same MAC address ${mac}`;
       findings.add("warning", "mac-duplicate", KEY, { words, remedy });
     }
     const host = neighbourWith(readNeighbours(), mac, name);
@@ -34,6 +35,17 @@ export const MAC_ADDRESS: Check = {
     return mac;
   },
 };
+
+/** The name of another interface that has the same MAC address but not the same hardware. */
+export function twinOf(
+  { mac }: Pick<InterfaceFacts, "mac">,
+  relatives: ReadonlySet<string>,
+  all: readonly Pick<InterfaceFacts, "name" | "mac">[],
+): string | undefined {
+  const own = formatMac(readMac(mac, 0));
+  return all.find(({ name, mac }) => !relatives.has(name) && formatMac(readMac(mac, 0)) === own)
+    ?.name;
+}
 
 /** Notes that the AC sees one MAC address for all customers. */
 function noteShared(

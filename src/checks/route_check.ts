@@ -10,6 +10,7 @@ import { missing } from "./interface_checks.ts";
 
 /** The kernel's own PPPoE sessions (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
 const KERNEL_SESSIONS = "/proc/net/pppoe";
+const LOOPBACK = "lo";
 const KEY = "tunnel.connect";
 
 /** Checks that the tunnel does not leave through the line or the interface that it carries. */
@@ -54,30 +55,55 @@ function checkRoute(
   const out = bindInterface ??
     Deno.networkInterfaces().find((it) => it.address === local)?.name;
   if (out === undefined) return undefined;
-  judgeWay(out, shown, config.interface.name, findings);
+  judgeWay(findWay(out, shown, config.interface.name), findings);
   return `packets to ${shown} leave through "${out}"`;
 }
 
-function judgeWay(out: string, server: string, captured: string, findings: Findings): void {
+/** The way to a server, and what could lead it through the line that the tunnel carries. */
+export interface Way {
+  /** The server's address, for messages. */
+  server: string;
+  /** The interface through which packets to it leave. */
+  out: string;
+  /** Whether that is neither Ethernet nor loopback, such as a PPP interface. */
+  isLine: boolean;
+  /** The interface whose PPPoE frames the tunnel carries. */
+  captured: string;
+  /** Interfaces that share hardware with it. */
+  relatives: ReadonlySet<string>;
+  /** Interfaces over which this machine dials PPPoE lines itself. */
+  dialled: readonly string[];
+}
+
+/** Adds what is wrong with a way to a server. */
+export function judgeWay(way: Way, findings: Findings): void {
+  const { server, out, isLine, captured, relatives, dialled } = way;
   if (out === captured) {
     return findings.add("note", "route-through-interface", KEY, {
       words: `The tunnel to ${server} leaves through "${out}", whose PPPoE frames it carries`,
       remedy: "if this is not meant, set tunnel.bind_interface or correct the route",
     });
   }
-  const facts = findInterface(out);
-  if (facts === undefined || facts.ethernet || out === "lo") return;
-  const lines = pppoeDevices(readSessions());
-  const own = findInterface(captured);
-  const relatives = own === undefined ? undefined : relativesOf(own);
-  const isOwn = lines.some((device) => device === captured || relatives?.has(device));
-  if (!isOwn) return;
+  const device = dialled.find((it) => it === captured || relatives.has(it));
+  if (!isLine || device === undefined) return;
   findings.add("warning", "route-through-line", KEY, {
     words:
-      `The tunnel to ${server} leaves through "${out}", while this machine dials a PPPoE line over "${captured}": the tunnel would run through the line that it carries`,
+      `The tunnel to ${server} leaves through "${out}", and this machine dials a PPPoE line over "${device}": the tunnel would run through the line that it carries`,
     remedy:
       `route ${server} past "${out}": set tunnel.bind_interface to the uplink, or tunnel.mark`,
   });
+}
+
+function findWay(out: string, server: string, captured: string): Way {
+  const [facts, own] = [findInterface(out), findInterface(captured)];
+  return {
+    server,
+    out,
+    isLine: facts !== undefined && !facts.ethernet && out !== LOOPBACK,
+    captured,
+    relatives: own === undefined ? new Set() : relativesOf(own) ?? new Set(),
+    dialled: pppoeDevices(readSessions()),
+  };
 }
 
 function readSessions(): string {

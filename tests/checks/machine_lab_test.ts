@@ -89,6 +89,9 @@ Deno.test({
     const client = await find(lab, CLIENT);
     assertStringIncludes(the(client, "mtu-low", "warning").words, "is 1400");
     the(client, "route-missing", "warning");
+    await runCommand("ip", "address", "add", "192.0.2.1/24", "dev", "lan0");
+    const through = the(await find(lab, CLIENT), "route-through-interface", "note");
+    assertStringIncludes(through.words, 'leaves through "lan0"');
     const bound = CLIENT.replace("secret_file", 'bind_interface = "uplink9"\nsecret_file');
     assertEquals(the(await find(lab, bound), "interface-missing", "error").place?.line, 8);
     await runCommand("ip", "link", "set", "cust0", "down");

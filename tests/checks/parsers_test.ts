@@ -1,9 +1,9 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { explained } from "../../src/checks/findings.ts";
+import { explained, Findings } from "../../src/checks/findings.ts";
 import { missing } from "../../src/checks/interface_checks.ts";
 import { interfaceNames } from "../../src/checks/interface_facts.ts";
-import { neighbourWith } from "../../src/checks/mac_check.ts";
-import { pppoeDevices } from "../../src/checks/route_check.ts";
+import { neighbourWith, twinOf } from "../../src/checks/mac_check.ts";
+import { judgeWay, pppoeDevices, type Way } from "../../src/checks/route_check.ts";
 import { SystemError } from "../../ffi/errno.ts";
 
 Deno.test("the names of interfaces are read from /proc/net/dev", () => {
@@ -45,6 +45,41 @@ Deno.test("a neighbour with a MAC address is found on the interface only", () =>
   assertEquals(neighbourWith(text, "02:00:00:00:00:0a", "lan0"), "192.0.2.7");
   assertEquals(neighbourWith(text, "02:00:00:00:00:0b", "lan0"), undefined);
   assertEquals(neighbourWith("", "02:00:00:00:00:0b", "lan0"), undefined);
+});
+
+Deno.test("an interface with the same MAC address is a twin unless it shares the hardware", () => {
+  const [one, other] = [Uint8Array.of(2, 0, 0, 0, 0, 1), Uint8Array.of(2, 0, 0, 0, 0, 2)];
+  const all = [{ name: "wan0", mac: one }, { name: "wan0.10", mac: one }, {
+    name: "b",
+    mac: other,
+  }];
+  const relatives = new Set(["wan0", "wan0.10"]);
+  assertEquals(twinOf({ mac: one }, relatives, all), undefined);
+  assertEquals(twinOf({ mac: one }, relatives, [...all, { name: "vm0", mac: one }]), "vm0");
+});
+
+Deno.test("a route through the captured interface is a note, through its own line a warning", () => {
+  const way: Way = {
+    server: "192.0.2.2:8443",
+    out: "eth0",
+    isLine: false,
+    captured: "lan0",
+    relatives: new Set(["lan0", "lan0.7"]),
+    dialled: [],
+  };
+  const judged = (change: Partial<Way>): string[] => {
+    const findings = new Findings("/none.toml");
+    judgeWay({ ...way, ...change }, findings);
+    return findings.all.map(({ severity, code }) => `${severity} ${code}`);
+  };
+  assertEquals(judged({}), []);
+  assertEquals(judged({ out: "lan0" }), ["note route-through-interface"]);
+  const line = { out: "ppp0", isLine: true };
+  assertEquals(judged(line), []);
+  assertEquals(judged({ ...line, dialled: ["eth9"] }), []);
+  assertEquals(judged({ ...line, dialled: ["lan0"] }), ["warning route-through-line"]);
+  assertEquals(judged({ ...line, dialled: ["eth9", "lan0.7"] }), ["warning route-through-line"]);
+  assertEquals(judged({ out: "wg0", isLine: false, dialled: ["lan0"] }), []);
 });
 
 Deno.test("an error of another part is split into what is wrong and what to do", () => {

@@ -75,6 +75,10 @@ Deno.test({
       server: `[admin]\nsocket = "${lab.folder}/server.sock"`,
       client: `[admin]\nsocket = "${lab.folder}/branch-1.sock"`,
     });
+    for (const daemon of [server, client]) {
+      const line = daemon.output.entries.find((it) => it.includes('"code":"mtu-low"'));
+      assertMatch(line ?? "", /"level":"warning".*"message":"finding".*"remedy":"run `ip link set/);
+    }
     await client.stop();
     const well = await examined(lab, "branch-1");
     assertEquals(well.code, 0);

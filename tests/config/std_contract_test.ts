@@ -54,7 +54,7 @@ Deno.test("P6: TOML values are parsed as specified, with keys in order", () => {
 
 /** Valid TOML that @std/toml 1.0.11 refuses or parses incorrectly, and our message for it. */
 const REFUSED: [source: string, words: string][] = [
-  ["[t.u]\na = 1\n[t]\nb = 2", "[t] stands below line 1, which starts a table inside it"],
+  ["[t.u]\na = 1\n[t]\nb = 2", "Table [t] stands below line 1, which starts a table inside it"],
   ["a = [1\n, 2\n]", "A comma stands at the start of a line"],
   ["a = [\n1 # x\n\n, 2]", "A comma stands at the start of a line"],
   ['a = """x"""""', 'A text between """ cannot end with "'],

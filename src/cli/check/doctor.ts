@@ -6,6 +6,7 @@ import type { Config } from "../../config/types.ts";
 import type { Arguments } from "../arguments.ts";
 import { EXIT_CODES, exitCodeFor } from "../exit_codes.ts";
 import { readTimeout } from "../read_timeout.ts";
+import { checkCustomers } from "./doctor_customers.ts";
 import { askForDaemon, factsOf } from "./doctor_daemon.ts";
 import { checkClientTunnel, checkServerWire } from "./doctor_tunnel.ts";
 import { type DoctorCheck, linesOf, type Verdict } from "./doctor_check.ts";
@@ -58,6 +59,7 @@ async function* examineAll(file: string, timeout: number): AsyncGenerator<Doctor
   for await (const result of runChecks({ config, daemon: factsOf(daemon) })) {
     yield* linesOf(result);
   }
+  if (typeof daemon === "object") yield* await checkCustomers(config);
   if (config.mode === "server") yield* checkServerWire(config, timeout);
   else yield* checkClientTunnel(config, daemon, timeout);
 }

@@ -31,7 +31,7 @@ export function tableFault(known: Node, name: string): Said {
     case "implied":
       return {
         kind: "order",
-        words: `[${path}] stands below line ${line}, which starts a table inside it`,
+        words: `Table [${path}] stands below line ${line}, which starts a table inside it`,
         remedy: `move [${path}] above that line`,
       };
     case "list":

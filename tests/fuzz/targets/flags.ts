@@ -64,7 +64,9 @@ export const flags: Target = {
 /** Checks that the parsed arguments occur on the command line. */
 function mustBeGiven(read: Arguments, args: readonly string[], command: Command): void {
   for (const word of read.positionals) must(args.includes(word), () => `"${word}" was not given`);
-  must(read.positionals.length <= command.positionals.length, "unexpected arguments");
+  const isOpen = command.positionals.at(-1)?.endsWith("...") ?? false;
+  const most = isOpen ? Infinity : command.positionals.length;
+  must(read.positionals.length <= most, "unexpected arguments");
   for (const [name, value] of read.values) {
     const option = command.options.find((option) => option.name === name);
     must(option?.value !== undefined, () => `--${name} does not take a value`);
