@@ -1,17 +1,16 @@
-/** Logging to stderr: text on a terminal, otherwise JSON lines; with priorities for journald. */
+/** Logging: text on a terminal, native fields in systemd's journal, otherwise JSON lines. */
 import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
 import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import { formatBare, formatColoured, formatJson, formatText } from "./log_format.ts";
+import { encodeEntry, JOURNAL_SOCKET, JournalWriter, priorityOf } from "./log_journal.ts";
+import { LogOutput } from "./log_output.ts";
 import { LogRing } from "./log_ring.ts";
 import type { LogMessage } from "./messages/log_messages.ts";
-import { printable } from "./printable.ts";
 import type { SnakeCase } from "./snake_case.ts";
 
 const ROOT = "pppoe-proxy";
-
-/** Length of the longest level name, for alignment. */
-const LEVEL_WIDTH = "warning".length;
 
 type Write = <T extends object>(message: LogMessage, facts?: T & SnakeCase<T>) => void;
 
@@ -39,13 +38,44 @@ export const recentLines = new LogRing();
 let levels: LogLevels = { level: "error", topics: {} };
 let writeRecord: (record: LogRecord) => void = () => {};
 
-/** Applies a configuration; may be called repeatedly. Nothing is logged before the first call. */
-export function configureLogging(config: LogConfig): void {
-  const text = config.format === "text" || (config.format === "auto" && Deno.stderr.isTerminal());
-  const format = text ? formatText : formatJson;
-  const prefix = readsPriorities() ? priorityPrefix : () => "";
-  writeRecord = (record) => writeLine(prefix(record) + format(record), isUrgent(record));
+/**
+ * Applies a configuration; may be called repeatedly. Nothing is logged before the first call.
+ * `socket` is where the journal listens.
+ */
+export function configureLogging(config: LogConfig, socket = JOURNAL_SOCKET): void {
+  const isJournals = readsPriorities();
+  const format = config.format === "auto" ? automaticFormat(isJournals) : config.format;
+  output.flush();
+  output.journal?.close();
+  output.journal = format === "journal" ? JournalWriter.open(socket) : undefined;
+  const isNative = output.journal !== undefined;
+  const line = lineFormat(format, isJournals);
+  writeRecord = (record) => {
+    if (isDiscarding) return void (isNative ? encodeEntry(record) : line(record));
+    const text = (): string => line(record);
+    const written = isNative ? { text, entry: encodeEntry(record) } : { text: line(record) };
+    output.add(written, isUrgent(record));
+  };
   apply({ level: config.level, topics: { ...config.topics } });
+}
+
+/** A format that does not depend on where stderr leads. */
+type Format = Exclude<LogConfig["format"], "auto">;
+
+function automaticFormat(isJournals: boolean): Format {
+  if (isJournals) return "journal";
+  return Deno.stderr.isTerminal() ? "text" : "json";
+}
+
+/** Returns the format of lines on stderr. The journal adds the time, and reads the priority. */
+function lineFormat(format: Format, isJournals: boolean): (record: LogRecord) => string {
+  if (format === "journal" || format === "text" && isJournals) {
+    return (record) => `<${priorityOf(record)}>${formatBare(record)}`;
+  }
+  if (format === "text") {
+    return Deno.stderr.isTerminal() && !Deno.noColor ? formatColoured : formatText;
+  }
+  return isJournals ? (record) => `<${priorityOf(record)}>${formatJson(record)}` : formatJson;
 }
 
 /** Whether a record must not wait for the end of a turn: what it reports may end the process. */
@@ -57,13 +87,6 @@ function isUrgent({ level }: LogRecord): boolean {
 function readsPriorities(): boolean {
   const stream = Deno.env.get("JOURNAL_STREAM");
   return stream !== undefined && stream === fileIdentity(2);
-}
-
-/** Syslog priority of each level (sd-daemon(3)). */
-const PRIORITIES: Readonly<Record<string, number>> = { debug: 7, info: 6, warning: 4, error: 3 };
-
-function priorityPrefix({ level }: LogRecord): string {
-  return `<${PRIORITIES[level] ?? 3}>`;
 }
 
 /** Returns the current levels. */
@@ -111,50 +134,6 @@ function keepRecord(record: LogRecord): void {
   recentLines.add(level, record.category.at(-1) ?? "", formatJson(record), short);
 }
 
-/** Formats a record as one line: time, level, topic, message, then fields as `key=value`. */
-export function formatText(record: LogRecord): string {
-  const { time, level, topic, message, ...fields } = flatten(record);
-  const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${showText(value)}`);
-  return `${time} ${String(level).padEnd(LEVEL_WIDTH)} ${topic}: ${message}${facts.join("")}`;
-}
-
-/** Formats a record as one line of JSON. */
-export function formatJson(record: LogRecord): string {
-  return JSON.stringify(flatten(record));
-}
-
-function flatten(record: LogRecord): Record<string, unknown> {
-  const line: Record<string, unknown> = {
-    time: new Date(record.timestamp).toISOString(),
-    level: record.level,
-    topic: record.category.at(-1),
-    message: typeof record.rawMessage === "string"
-      ? record.rawMessage
-      : record.rawMessage.join("…"),
-  };
-  for (const [key, value] of Object.entries(record.properties)) {
-    if (!Object.hasOwn(line, key) && value !== undefined) line[key] = plain(value);
-  }
-  return line;
-}
-
-/** Converts a value to one that JSON can hold. Bytes are never shown, as they may be a secret. */
-function plain(value: unknown): unknown {
-  if (value instanceof Error) return value.message;
-  if (ArrayBuffer.isView(value)) return `(${value.byteLength} bytes)`;
-  if (typeof value === "bigint") return value.toString();
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null || value instanceof Date) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
-}
-
-/** Formats a value: quoted where it would be ambiguous, with control characters escaped. */
-export function showText(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  if (/^[^\s"=\p{C}]+$/u.test(value)) return value;
-  return printable(JSON.stringify(value));
-}
-
 /** Runs `run` and formats the lines that it logs, but writes none of them. */
 export function discardingLog(run: () => void): void {
   isDiscarding = true;
@@ -165,33 +144,7 @@ export function discardingLog(run: () => void): void {
   }
 }
 
-const encoder = new TextEncoder();
 let isDiscarding = false;
-/** Lines that are written at the end of this turn of the event loop. */
-let waiting = "";
-/** Length of `waiting` at which it is written immediately, in characters. */
-const MAX_WAITING = 64 * 1024;
+const output = new LogOutput((bytes) => Deno.stderr.writeSync(bytes));
 
-/**
- * Writes a line, together with others of this turn: a dial must not wait for its own line. Lines
- * keep their order.
- */
-function writeLine(line: string, urgent: boolean): void {
-  if (isDiscarding) return;
-  if (waiting === "") setImmediate(writeWaiting);
-  waiting += `${line}\n`;
-  if (urgent || waiting.length > MAX_WAITING) writeWaiting();
-}
-
-/** Writes what waits; called when the process exits, too. */
-function writeWaiting(): void {
-  const bytes = encoder.encode(waiting);
-  waiting = "";
-  try {
-    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
-  } catch {
-    // The reader of the log has closed; the daemon keeps running.
-  }
-}
-
-globalThis.addEventListener("unload", writeWaiting);
+globalThis.addEventListener("unload", () => output.flush());

@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import type { LogRecord } from "@logtape/logtape";
-import { formatJson, formatText, logger } from "../src/log.ts";
+import { logger } from "../src/log.ts";
+import { formatColoured, formatJson, formatText } from "../src/log_format.ts";
 
 function record(message: string, properties: Record<string, unknown>): LogRecord {
   return {
@@ -65,11 +66,11 @@ Deno.test("errors, bigints and absent values are logged without throwing", () =>
   ]);
 });
 
-/** Logs from a process whose stderr is a file; returns the prefixes. `stream` is JOURNAL_STREAM. */
-async function logToJournal(stream: string): Promise<string[]> {
+/** Logs from a process whose stderr is a file; returns the lines. `stream` is JOURNAL_STREAM. */
+async function logToJournal(stream: string, format = "text"): Promise<string[]> {
   const url = new URL("../src/log.ts", import.meta.url).href;
   const code = `import { configureLogging, logger } from "${url}";
-    configureLogging({ level: "debug", format: "text", topics: {} });
+    configureLogging({ level: "debug", format: "${format}", topics: {} }, "/nowhere");
     for (const level of ["debug", "info", "warning", "error"]) logger("main")[level]("said");`;
   const file = await Deno.makeTempFile();
   const script = `JOURNAL_STREAM=${stream} exec "$@" 2>"$0"`;
@@ -80,15 +81,36 @@ async function logToJournal(stream: string): Promise<string[]> {
   assertEquals(success, true);
   const text = await Deno.readTextFile(file);
   await Deno.remove(file);
-  return text.trim().split("\n").map((line) => line.replace(/ .*$/, "").replace(/\d{4}-.*$/, ""));
+  return text.trim().split("\n");
 }
 
-Deno.test("if stderr is journald's stream, lines start with their priority", async () => {
-  assertEquals(await logToJournal('$(stat -L -c %d:%i "$0")'), ["<7>", "<6>", "<4>", "<3>"]);
+const OWN = '$(stat -L -c %d:%i "$0")';
+const PRIORITIES = [7, 6, 4, 3];
+
+Deno.test("if stderr is journald's stream, lines have their priority, and no time of their own", async () => {
+  const lines = PRIORITIES.map((priority) => `<${priority}>main: said`);
+  for (const format of ["text", "auto", "journal"]) {
+    assertEquals(await logToJournal(OWN, format), lines, format);
+  }
+  const json = await logToJournal(OWN, "json");
+  assertEquals(
+    json.map((line) => line.slice(0, 4)),
+    PRIORITIES.map((priority) => `<${priority}>{`),
+  );
 });
 
 Deno.test("if another stream is journald's, lines have no priority", async () => {
-  assertEquals(await logToJournal("1:2"), ["", "", "", ""]);
+  const [text] = await logToJournal("1:2");
+  assertMatch(text, /^\d{4}-.* debug +main: said$/);
+  assertEquals(JSON.parse((await logToJournal("1:2", "auto"))[0]).message, "said");
+});
+
+Deno.test("on a terminal the level has a colour and the message is bold; the text is the same", () => {
+  const said = record("ready", { note: "\x1b[31m" });
+  const line = formatColoured(said);
+  assertMatch(line, /\x1b\[32minfo +\x1b\[0m main: \x1b\[1mready\x1b\[0m note=/);
+  // deno-lint-ignore no-control-regex -- SGR sequences
+  assertEquals(line.replace(/\x1b\[[\d;]*m/g, ""), formatText(said));
 });
 
 async function logInProcess(format: string, level: string, link = level): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { formatText } from "../src/log.ts";
+import { formatText } from "../src/log_format.ts";
 import { CODE_PADI, TAG_SERVICE_NAME } from "../src/pppoe/constants.ts";
 import { dumpDiscovery } from "../src/pppoe/dump.ts";
 import { encodeDiscovery } from "../src/pppoe/frame.ts";

@@ -6,7 +6,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "ffi/poll": ["ffi"],
   "ffi/process": ["ffi"],
   "ffi/socket": ["ffi", "ffi/file", "ffi/poll"],
-  "src": ["ffi/file", "src/config", "src/messages"],
+  "src": ["ffi/file", "ffi/process", "src/config", "src/messages"],
   "src/admin/api": [
     "src",
     "src/admin/http",

@@ -78,7 +78,7 @@ function common(folder: string): {
     }),
     log: section({
       level: withDefault(value.oneOf(...LOG_LEVELS), "info"),
-      format: withDefault(value.oneOf("auto", "text", "json"), "auto"),
+      format: withDefault(value.oneOf("auto", "text", "json", "journal"), "auto"),
       topics: logTopics(),
     }),
     admin: adminSchema(folder),

@@ -152,7 +152,7 @@ export interface SessionsConfig {
 
 /** Logging. */
 export interface LogConfig extends LogLevels {
-  format: "auto" | "text" | "json";
+  format: "auto" | "text" | "json" | "journal";
 }
 
 /** The admin API. */

@@ -1,4 +1,4 @@
-import { showText } from "../../log.ts";
+import { showText } from "../../log_format.ts";
 import { EVENT_KINDS } from "../../messages/event_kinds.ts";
 import { didYouMean } from "../../config/suggest.ts";
 import { printable } from "../../printable.ts";

@@ -1,6 +1,6 @@
 import { type LogLine, LogLines } from "../../admin/api/look_back_schema.ts";
 import { MAX_PAGE } from "../../admin/api/request_schema.ts";
-import { showText } from "../../log.ts";
+import { showText } from "../../log_format.ts";
 import { printable } from "../../printable.ts";
 import type { Arguments } from "../arguments.ts";
 import { printZone, showTime } from "../terminal/local_time.ts";
