@@ -9,6 +9,8 @@ type Words = (server: string) => string;
 
 const noRoute: Words = (server) =>
   `no route to ${server}: nothing forwards packets to that address; check \`ip route get\` and the link`;
+const hungUp: Words = (server) =>
+  `${server} closed the connection during TLS: it is no pppoe-proxy, or has no room for another connection`;
 const refused: Words = (server) => `connection refused: nothing listens on ${server}`;
 const forbidden: Words = (server) =>
   `this machine forbids packets to ${server}: check its own firewall and the service's restrictions`;
@@ -61,6 +63,7 @@ function explainSystem(detail: string, server: string): string {
       /Cannot connect to [^;]* failed with (E[A-Z]+);[^;]*/g,
       (all, name: string) => SYSTEM_ERRORS[NAMED[name] ?? ""]?.(server) ?? all,
     )
+    .replace(/tls handshake eof|[^;]*close_notify[^;]*/g, () => hungUp(server))
     .replace(
       /No (TLS|QUIC) connection within (\d+) ms/g,
       (_, transport: string, time: string) =>
@@ -83,10 +86,13 @@ function withDetail(words: string, detail: string): string {
   return detail === "" ? words : `${words}: ${detail}`;
 }
 
+const REFUSED =
+  "login refused: the server does not accept this name and secret; its log says which is wrong";
+
 /** Why one side did not accept the other. */
 function refusal({ by, detail }: TunnelEnd): string {
   if (by === "peer" && detail !== "") return `login refused: ${detail}`;
-  if (by === "peer") return "login refused: the other side does not accept this name and secret";
+  if (by === "peer") return REFUSED;
   if (/certificate/.test(detail)) return `the server's certificate is not pinned: ${detail}`;
   return withDetail("login refused", detail || "name and secret do not match");
 }

@@ -153,6 +153,7 @@ Deno.test("what the system says about a failed connection becomes words that nam
       "Cannot connect to 192.0.2.1 port 7: connect failed with EHOSTUNREACH; the address is unreachable",
       /^no route to hq:1/,
     ],
+    ["tls handshake eof", /^hq:1 closed the connection during TLS/],
     ["something else", /^something else$/],
   ];
   for (const [detail, words] of cases) {

@@ -14,6 +14,7 @@ import {
   encodeResumed,
   encodeSessionList,
 } from "../../../src/tunnel/session_list.ts";
+import { decodeEnded, encodeEnded } from "../../../src/tunnel/session_ended.ts";
 import { must, mustBePrintable, sameBytes, type Target, utf8 } from "../target.ts";
 
 const NAMES = ["branch-1", "n\u00e4me-\u{1f4a1}", "\ufeffbranch-1", "\ufeff", "x".repeat(64)];
@@ -37,6 +38,7 @@ export const messages: Target = {
     if (random.oneIn(4)) {
       return Uint8Array.of(random.below(2), ...random.bytes(16 * random.below(4)));
     }
+    if (random.oneIn(4)) return random.bytes(3 * (1 + random.below(90)));
     if (random.oneIn(3)) return Uint8Array.of(random.below(12), ...random.bytes(random.below(250)));
     return encodeHello({ ...head, name: random.pick(NAMES) });
   },
@@ -63,6 +65,11 @@ export const messages: Target = {
     if (resumed !== undefined) {
       must(sameBytes(encodeResumed(resumed), body), "the number was encoded differently");
       words.push("resumed");
+    }
+    const ended = decodeEnded(body);
+    if (ended !== undefined) {
+      must(sameBytes(encodeEnded(ended)[0], body), "the ends were encoded differently");
+      words.push("ended");
     }
     const close = decodeClose(body);
     mustBePrintable(close.detail);
