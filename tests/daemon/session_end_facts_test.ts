@@ -16,10 +16,10 @@ Deno.test("every end was begun by a host, an operator or a side of the tunnel", 
 });
 
 Deno.test("a host's error tags are shown with their names, printable and bounded", () => {
-  const tags = encodeTags([serviceNameError(""), acSystemError("out of\u001b[2J ids\nx")]);
+  const tags = encodeTags([serviceNameError(""), acSystemError("out of\u001b[2J\u202e ids\nx")]);
   assertEquals(
     errorWords(tags),
-    String.raw`Service-Name-Error, AC-System-Error "out of\u001b[2J ids\nx"`,
+    String.raw`Service-Name-Error, AC-System-Error "out of\u001b[2J\u202e ids\nx"`,
   );
   assertEquals(errorWords(new Uint8Array(0)), undefined);
   assertEquals(errorWords(Uint8Array.of(2, 3, 255)), undefined);

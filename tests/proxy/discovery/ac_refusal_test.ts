@@ -55,6 +55,13 @@ Deno.test("a client tells its server's refusal from an AC's", async () => {
     path.server.proxy.sessions.draining = false;
     const asked = await request(path, { tags: [service, uniq(1)] });
     await path.ac.packet();
+    const padi = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
+    for (const id of [5, 6, 7]) {
+      path.customers[0].send(padi, [service, uniq(id)]);
+      await path.ac.packet();
+      path.advance(2_000);
+    }
+    path.advance(2_000);
     path.server.proxy.sessions.draining = true;
     asked.wire.send(
       { source: CUSTOMER, destination: asked.pado.source, code: 0x19, sessionId: 0 },
@@ -66,6 +73,8 @@ Deno.test("a client tells its server's refusal from an AC's", async () => {
       ],
     );
     await path.customers[0].packet();
+    // The AC itself is still silent.
+    assertEquals(path.clients[0].proxy.discoveries.silence?.padis, 3);
   });
   assertEquals(seen, [["client", "ac-1", CODE_PADS, ["no new sessions at present"], true]]);
 });
