@@ -23,19 +23,26 @@ const MAX_SHOWN = 80;
 /** Maximum number of reported problems. */
 const MAX_PROBLEMS = 50;
 
-/** Parses the structure of a file, up to the first syntax error. */
+/**
+ * Parses the structure of a file. After a syntax error it continues on the next line, unless the
+ * error may have left a list, a table or a text open.
+ */
 export function outlineOf(source: string): Outline {
   const outline: Outline = { lines: new Map(), problems: [] };
   try {
     new Outliner(source, outline).run();
   } catch (error) {
-    if (!(error instanceof TomlProblem)) throw error;
-    const { line, message: words, remedy } = error;
-    if (outline.problems.length < MAX_PROBLEMS) {
-      outline.problems.push({ kind: "syntax", path: "", line, words, remedy });
-    }
+    addProblem(error, outline);
   }
   return outline;
+}
+
+/** Adds a syntax error to the problems; rethrows any other error. */
+function addProblem(error: unknown, { problems }: Outline): void {
+  if (!(error instanceof TomlProblem)) throw error;
+  const { line, message: words, remedy } = error;
+  if (problems.length >= MAX_PROBLEMS) return;
+  problems.push({ kind: "syntax", path: "", line, words, remedy });
 }
 
 class Outliner {
@@ -49,13 +56,20 @@ class Outliner {
 
   run(): void {
     const root = newNode("table", 1, "");
+    const scanner = this.#scanner;
     let table = root;
-    for (;;) {
-      this.#scanner.skipLines();
-      if (this.#scanner.isDone) return;
-      if (this.#scanner.sees("[")) table = this.#header(root);
-      else this.#pair(table, this.#scanner.line, 0);
-      this.#scanner.endLine();
+    while (scanner.beginStatement()) {
+      try {
+        if (scanner.sees("[")) {
+          table = newNode("table", scanner.line, ""); // for the keys below an invalid header
+          table = this.#header(root);
+        } else this.#pair(table, scanner.line, 0);
+        scanner.endLine();
+      } catch (error) {
+        if (this.#outline.problems.length >= MAX_PROBLEMS || !scanner.canResume) throw error;
+        addProblem(error, this.#outline);
+        scanner.resume();
+      }
     }
   }
 
@@ -171,7 +185,7 @@ class Outliner {
       }
       isItemNext = scanner.take(",");
       if (isItemNext || scanner.sees("]") || scanner.isDone) continue;
-      const where = begun === scanner.line ? "here" : `on line ${begun}`;
+      const where = begun === end ? "here" : `on line ${begun}`;
       scanner.fail(
         `The list that starts ${where} has neither "," nor "]" after its item ${index + 1}`,
         'write "," between items, and "]" after the last',

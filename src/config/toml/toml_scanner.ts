@@ -16,6 +16,8 @@ const ESCAPE = /\\(?:["\\bfnrt]|u(?![dD][89a-fA-F])[0-9a-fA-F]{4})/y;
 /** A backslash at the end of a line, and one that is followed by blanks. */
 const JOINED = /\\(?=\r?\n)/y;
 const BLANKS_AFTER_BACKSLASH = /\\[ \t]+(?=\r?\n)/y;
+/** The start of a value that may extend over several lines. */
+const OPENING = /=[^#]*(?:[[{]|"""|''')/;
 /** Maximum lengths of what a message shows. */
 const MAX_KEY_SHOWN = 80;
 const MAX_TOKEN_SHOWN = 40;
@@ -40,6 +42,8 @@ export class TomlScanner {
   #source: string;
   #at = 0;
   #line = 1;
+  /** Line on which the current statement starts. */
+  #statementLine = 1;
 
   constructor(source: string) {
     this.#source = source;
@@ -68,6 +72,33 @@ export class TomlScanner {
 
   get isDone(): boolean {
     return this.#at >= this.#source.length;
+  }
+
+  /** Goes to the next setting or header; returns whether there is one. */
+  beginStatement(): boolean {
+    this.skipLines();
+    this.#statementLine = this.#line;
+    return !this.isDone;
+  }
+
+  /**
+   * Whether a statement with an error ends with its line: it must not have opened a list, a table or
+   * a text of several lines.
+   */
+  get canResume(): boolean {
+    const start = this.#source.lastIndexOf("\n", this.#at - 1) + 1;
+    const line = this.#source.slice(start, this.#endOfLine());
+    return this.#statementLine === this.#line && !OPENING.test(line);
+  }
+
+  /** Skips the rest of the line. */
+  resume(): void {
+    this.#at = this.#endOfLine();
+  }
+
+  #endOfLine(): number {
+    const end = this.#source.indexOf("\n", this.#at);
+    return end < 0 ? this.#source.length : end;
   }
 
   /** Whether the text at the position starts with `text`. */
