@@ -11,10 +11,17 @@ What the daemon's fixed words mean, and what to do about them. \`pppoe-proxy exp
 same for one word. This page is generated from the program's own tables by \`deno task man\`.
 `;
 
-function sectionPage({ title, seen, words }: Section): string {
+/** The anchor of a word in docs/messages.md, such as `drop-reason-padi-rate`. */
+export function messageAnchor(kind: string, word: string): string {
+  return `${kind} ${word}`.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+}
+
+function sectionPage({ title, kind, seen, words }: Section): string {
   const rows = Object.entries(words).sort(([one], [other]) => one < other ? -1 : 1);
   const table = rows.map(([word, { meaning, action }]) =>
-    `| \`${word}\` | ${meaning} | ${action ?? "Nothing."} |`
+    `| <a id="${messageAnchor(kind, word)}"></a>\`${word}\` | ${meaning} | ${
+      action ?? "Nothing."
+    } |`
   );
   return `## ${title}
 
