@@ -23,9 +23,9 @@ const ALWAYS: Readonly<Partial<Record<SessionEnd, EndedBy>>> = {
   "server-changed": "client",
 };
 
-/** Returns what ended a session that ended first on this side of the tunnel. */
-export function endedBy(end: SessionEnd, side: EndSide): EndedBy {
-  return ALWAYS[end] ?? side;
+/** Returns what ended a session. */
+export function endedBy(end: SessionEnd, { side, host }: EndDetail): EndedBy {
+  return host ?? ALWAYS[end] ?? side;
 }
 
 /** Maximum length of a host's own words, in characters. */
@@ -66,7 +66,7 @@ export function closedFacts(
   mode: Mode,
   session: Session,
   reason: SessionEnd,
-  { side, tags }: EndDetail,
+  detail: EndDetail,
   table: SessionTable,
   time: number,
 ): Record<string, string | number> {
@@ -74,9 +74,9 @@ export function closedFacts(
   const [up, down] = mode === "client"
     ? [bytesFromWire, bytesToWire]
     : [bytesToWire, bytesFromWire];
-  const words = errorWords(tags);
+  const words = errorWords(detail.tags);
   return {
-    ...{ reason, by: endedBy(reason, side), side },
+    ...{ reason, by: endedBy(reason, detail), side: detail.side },
     ...(words !== undefined && { words }),
     ...openedFacts(mode, session),
     "duration_s": tenths(time - session.openedAt),

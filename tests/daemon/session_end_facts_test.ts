@@ -7,12 +7,18 @@ import { END_CODES, type SessionEnd } from "../../src/proxy/session/session_end.
 import { BYTES_FROM_WIRE, BYTES_TO_WIRE, COUNTERS } from "../../src/proxy/session/session_table.ts";
 import { dial, within } from "../proxy/dial.ts";
 
+const NONE = new Uint8Array(0);
+
 Deno.test("every end was begun by a host, an operator or a side of the tunnel", () => {
   const begun = new Set(["customer", "ac", "admin", "client", "server"]);
   for (const end of Object.keys(END_CODES) as SessionEnd[]) {
-    for (const side of ["client", "server"] as const) assert(begun.has(endedBy(end, side)));
+    for (const side of ["client", "server"] as const) {
+      assert(begun.has(endedBy(end, { side, tags: NONE })));
+    }
   }
-  assertEquals([endedBy("idle", "server"), endedBy("padt-ac", "server")], ["server", "ac"]);
+  const detail = { side: "server", tags: NONE } as const;
+  assertEquals([endedBy("idle", detail), endedBy("padt-ac", detail)], ["server", "ac"]);
+  assertEquals(endedBy("lcp-terminated", { ...detail, host: "customer" }), "customer");
 });
 
 Deno.test("a host's error tags are shown with their names, printable and bounded", () => {

@@ -1,5 +1,5 @@
 /** Both sides of the tunnel know why a session has ended, and on which side. */
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { CODE_PADS, CODE_PADT, TAG_GENERIC_ERROR } from "../../src/pppoe/constants.ts";
 import { Endings } from "../../src/proxy/session/endings.ts";
 import { endByAdmin, endMoved, endTerminated } from "../../src/proxy/session/session_ends.ts";
@@ -8,14 +8,27 @@ import { NOTIFY_BOTH } from "../../src/proxy/session/session.ts";
 import { ControlType, KIND_CONTROL } from "../../src/tunnel/record/record.ts";
 import { encodeEnded } from "../../src/tunnel/session_ended.ts";
 import { dial, request, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
-import { AC, CUSTOMER, LAN, macBytes, type Path, type PathOptions, type Side } from "./path.ts";
+import {
+  AC,
+  CUSTOMER,
+  LAN,
+  macBytes,
+  type Path,
+  type PathOptions,
+  type Side,
+  WAN,
+} from "./path.ts";
 import { HostileClient, record } from "./raw_client.ts";
 
 const TERMINATE = [0xc0, 0x21, 5, 1, 0, 4];
+const LIMITS = {
+  ...{ sessionsPerCustomer: 100, pendingDiscoveries: 100, sessionsOf: () => Infinity },
+  ...{ padiRatePerMac: 10, padiBurstPerMac: 20, padiRate: 100, padiBurst: 200, timeout: 60_000 },
+};
 const peerOf = ({ proxy }: Side) => proxy.peers.values().next().value;
 
 /** Words that a session's end has on one side. */
-type End = [reason: SessionEnd, side: string | undefined, tags: number];
+type End = [reason: SessionEnd, side: string | undefined, tags: number, host?: string];
 
 /** Runs `body` on a path with an open session, and returns how it ended on server and client. */
 async function endsOf(
@@ -25,10 +38,11 @@ async function endsOf(
   const ends = { wan: [] as End[], lan: [] as End[] };
   await within({
     ...options,
-    observe(link, session, end, _table, detail): void {
+    observe(_link, session, end, _table, detail): void {
+      if (end === undefined || detail === undefined) return;
+      const { side, tags, host } = detail;
       const list = session.remote === session.concentrator ? ends.wan : ends.lan;
-      if (end !== undefined) list.push([end, detail?.side, detail?.tags.length ?? 0]);
-      assert(link !== undefined);
+      list.push(host === undefined ? [end, side, tags.length] : [end, side, tags.length, host]);
     },
   }, async (path) => {
     await dial(path);
@@ -93,18 +107,31 @@ Deno.test("a PADT's own words reach both sides", async () => {
   assertEquals([server, client], [[["padt-ac", "server", 14]], [["padt-ac", "server", 14]]]);
 });
 
-Deno.test("the reason of a link that both hosts have terminated crosses the tunnel", async () => {
-  const [server, client] = await endsOf(async (path) => {
-    path.customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, TERMINATE));
-    await settle();
-    path.advance(10_001);
-    endTerminated(path.server.proxy.sessions, 10_000);
+const ACKNOWLEDGE = [0xc0, 0x21, 6, 1, 0, 4];
+
+for (
+  const [host, send] of [
+    ["customer", ({ customers }: Path) => {
+      customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, TERMINATE));
+    }],
+    ["ac", ({ ac }: Path) => ac.sendRaw(sessionFrame(WAN, AC, 0x11, TERMINATE))],
+    // The request was lost, or passed while there was no tunnel.
+    ["ac", ({ customers }: Path) => {
+      customers[0].sendRaw(sessionFrame(LAN, CUSTOMER, 0x11, ACKNOWLEDGE));
+    }],
+  ] as const
+) {
+  Deno.test(`both sides know that the ${host} terminated the link of a session`, async () => {
+    const [server, client] = await endsOf(async (path) => {
+      send(path);
+      await settle();
+      path.advance(10_001);
+      endTerminated(path.server.proxy.sessions, 10_000);
+    });
+    const end = ["lcp-terminated", "server", 0, host];
+    assertEquals([server, client], [[end], [end]]);
   });
-  assertEquals([server, client], [
-    [["lcp-terminated", "server", 0]],
-    [["lcp-terminated", "server", 0]],
-  ]);
-});
+}
 
 for (const side of ["server", "client"] as const) {
   Deno.test(`the reason of an end while the tunnel is down is known at the ${side}'s peer once it is back`, async () => {
@@ -136,10 +163,10 @@ Deno.test("a session that the client no longer wants ends at the server as unwan
     },
   }, async (path) => {
     // The limit is lowered between PADI and PADS.
-    path.clients[0].proxy.reconfigure({ ...limitsOf(path), sessions: 1 });
+    path.clients[0].proxy.reconfigure({ ...LIMITS, sessions: 1 });
     await request(path, { tags: [service, uniq(1)] });
     const padr = await path.ac.packet();
-    path.clients[0].proxy.reconfigure({ ...limitsOf(path), sessions: 0 });
+    path.clients[0].proxy.reconfigure({ ...LIMITS, sessions: 0 });
     path.ac.send(
       { destination: padr.source, source: AC, code: CODE_PADS, sessionId: 5 },
       padr.list,
@@ -148,19 +175,6 @@ Deno.test("a session that the client no longer wants ends at the server as unwan
   });
   assertEquals(ends, [["unwanted", "client"]]);
 });
-
-function limitsOf(_path: Path) {
-  return {
-    sessionsPerCustomer: 100,
-    pendingDiscoveries: 100,
-    timeout: 60_000,
-    sessionsOf: () => Infinity,
-    padiRatePerMac: 10,
-    padiBurstPerMac: 20,
-    padiRate: 100,
-    padiBurst: 200,
-  };
-}
 
 Deno.test("a client's reports about sessions that it does not have change nothing", () =>
   within({}, async (path) => {

@@ -5,6 +5,9 @@ const NONE = 0;
 /** No Echo-Request is outstanding; identifiers have 8 bits. */
 const NO_ECHO = 0x100;
 
+/** An end of a PPP link. */
+type LinkHost = "customer" | "ac";
+
 /**
  * Watches the sessions' LCP as it passes (RFC 1661 section 5): a terminated link, and how long the
  * AC takes to answer the customer's echoes. Indexed by session; allocates nothing per frame.
@@ -14,8 +17,8 @@ const NO_ECHO = 0x100;
  * (RFC 1661 section 4.1) or that older frames were still in flight. The next Terminate then counts.
  */
 export class LcpWatch {
-  /** Sessions whose link was terminated, and when, in milliseconds. */
-  #terminated = new Map<number, number>();
+  /** Sessions whose link was terminated: when, in milliseconds, and by which host. */
+  #terminated = new Map<number, { readonly at: number; readonly by: LinkHost }>();
   /** Identifier of the customer's last Echo-Request, and when it passed. */
   #echo = new Uint16Array(0);
   #echoAt = new Float64Array(0);
@@ -48,6 +51,11 @@ export class LcpWatch {
     this.#terminated.delete(index);
   }
 
+  /** Returns the host that has terminated a session's link, if one has. */
+  terminatedBy(index: number): LinkHost | undefined {
+    return this.#terminated.get(index)?.by;
+  }
+
   /** Handles a frame other than LCP: the link continues. Needed only while `isLingering`. */
   traffic(index: number): void {
     this.#terminated.delete(index);
@@ -59,7 +67,9 @@ export class LcpWatch {
     const code = bytes[at + 2];
     if (toAc) this.#noteMagic(index, code, bytes, at, length);
     if (code === LcpCode.terminateRequest || code === LcpCode.terminateAck) {
-      if (!this.#terminated.has(index)) this.#terminated.set(index, this.#now());
+      if (this.#terminated.has(index)) return;
+      const isFromCustomer = toAc === (code === LcpCode.terminateRequest);
+      this.#terminated.set(index, { at: this.#now(), by: isFromCustomer ? "customer" : "ac" });
       return;
     }
     if (code === LcpCode.configureRequest) return void this.#terminated.delete(index);
@@ -87,7 +97,7 @@ export class LcpWatch {
   /** Returns the sessions' indices whose link was terminated at least `linger` milliseconds ago. */
   over(linger: number): number[] {
     const latest = this.#now() - linger;
-    return [...this.#terminated].filter(([, at]) => at <= latest).map(([index]) => index);
+    return [...this.#terminated].filter(([, { at }]) => at <= latest).map(([index]) => index);
   }
 
   #noteMagic(index: number, code: number, bytes: Uint8Array, at: number, length: number): void {

@@ -24,6 +24,8 @@ export interface EndDetail {
   readonly side: EndSide;
   /** Tags of the PADT that ended it; empty if none did. */
   readonly tags: Uint8Array;
+  /** The host that terminated the PPP link, for "lcp-terminated", if it was seen. */
+  readonly host?: "customer" | "ac";
 }
 
 /** Numbers of the reasons in the tunnel's record "ended" (docs/protocol.md); 0 is none. */

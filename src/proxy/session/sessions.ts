@@ -140,6 +140,7 @@ export class Sessions {
   ): void {
     if (this.table.sessions[session.index] !== session) return;
     this.table.remove(session);
+    const host = end === "lcp-terminated" ? this.lcp.terminatedBy(session.index) : undefined;
     this.lcp.remove(session.index);
     this.idle.remove(session);
     session.peer.handles[session.handle] = 0;
@@ -149,7 +150,7 @@ export class Sessions {
     theirs?.delete(session);
     if (theirs?.size === 0) customers.delete(customer);
     // Recorded first: a side notified by us must not be notified again by the next process.
-    this.#options.observe(session, end, this.table, { side, tags });
+    this.#options.observe(session, end, this.table, { side, tags, ...(host && { host }) });
     if (notify.wire && !this.earlier.endAsOrphan(session)) {
       this.outlet.packetToWire(session, CODE_PADT, tags);
     }
