@@ -45,7 +45,8 @@ Deno.test(skipping(obstacle, {
     server.signal("SIGHUP");
     await server.waitForLine(/"message":"reloaded"/);
     for (const daemon of [client, server]) assertEquals((await daemon.stop()).code, 0);
-    const trouble = /"level":"(error|warning)"/;
+    // Findings are about the machine, such as a clock that nothing sets.
+    const trouble = /"level":"(error|warning)"(?!.*"message":"finding")/;
     for (const { output } of [client, server]) {
       assertEquals(output.all((line) => trouble.test(line)), []);
     }
