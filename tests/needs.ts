@@ -31,6 +31,7 @@ export const PACKAGES = {
   sqlite3: "sqlite3",
   ss: "iproute2",
   strace: "strace",
+  tar: "tar",
   systemctl: "systemd",
   "systemd-analyze": "systemd",
   "systemd-sysusers": "systemd",

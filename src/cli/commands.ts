@@ -1,5 +1,6 @@
 import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { DAEMON_OPTIONS } from "./remote/daemon_options.ts";
 import { REMOTE_COMMANDS } from "./remote/remote_commands.ts";
 
 const CONFIG: OptionSpec = {
@@ -126,6 +127,21 @@ Knows every log message, event, drop reason, and reason for which a session or a
   load: async () => (await import("./explain.ts")).explainCommand,
 };
 
+const report: Command = {
+  name: "report",
+  summary: "Write one archive for a bug report, without secrets",
+  positionals: ["FILE"],
+  options: [
+    ...DAEMON_OPTIONS,
+    { name: "anonymous", summary: "shorten MAC addresses" },
+  ],
+  details: `Writes pppoe-proxy-report-TIME.tar.gz, FILE, or with - to stdout: versions, system,
+configuration, what \`doctor\` finds, status with problems, clients, sessions, events, log, traffic of
+24 hours, metrics, limits. Secrets, tokens and private keys are left out. Works in parts when the
+daemon is down; --config then names the configuration. Look through it before you send it.`,
+  load: async () => (await import("./report/report.ts")).reportCommand,
+};
+
 const completion: Command = {
   name: "completion",
   summary: "Print a shell completion script",
@@ -165,6 +181,7 @@ export const COMMANDS: readonly Command[] = [
   discover,
   ...REMOTE_COMMANDS,
   explain,
+  report,
   completion,
   version,
   help,

@@ -1,6 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
+import { pppoeProxy } from "../cli/process.ts";
 import { insideLab, Lab } from "./lab.ts";
+import { runCommand } from "./process.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { makeSecret, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
@@ -27,7 +29,8 @@ function freePort(): number {
 }
 
 Deno.test({
-  name: "PAP password, shared secret and token are in no line of the log, at any level",
+  name:
+    "PAP password, shared secret and token are in no line of the log, at any level, and in no report",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -38,7 +41,9 @@ Deno.test({
     const wrongToken = "b1".repeat(32);
     await lab.write("admin.token", `${token}\n`);
     const log = '[log]\nlevel = "debug"\n';
-    const admin = `[admin]\nlisten = "127.0.0.1:${port}"\ntoken_file = "admin.token"\n`;
+    const socket = `${lab.folder}/server.sock`;
+    const admin =
+      `[admin]\nsocket = "${socket}"\nlisten = "127.0.0.1:${port}"\ntoken_file = "admin.token"\n`;
     const daemons = await startProxyPair(lab, { server: log + admin, client: log });
     const { server, client } = daemons;
     const host = lab.use(startTestClient("cust0"));
@@ -70,6 +75,9 @@ Deno.test({
     await next.echo(papRequest());
     next.terminate();
     await ac.ended(next.sessionId);
+    const file = `${lab.folder}/report.tar.gz`;
+    const report = await pppoeProxy(["report", file, "--config", `${lab.folder}/server.toml`]);
+    assertEquals(report.code, 0, report.stderr);
     for (const daemon of [again, server]) await daemon.stop();
 
     const never = [PASSWORD, token, wrongToken].flatMap((text) =>
@@ -83,6 +91,13 @@ Deno.test({
       assert(output.entries.some((line) => line.includes('"level":')), name);
       const lines = output.all((line) => never.some((text) => line.includes(text)));
       assertEquals(lines, []);
+    }
+    const archive = await runCommand("tar", "-xzOf", file);
+    for (const part of ['"problems"', '"opened_total"', "received_frames"]) {
+      assertStringIncludes(archive, part);
+    }
+    for (const text of [...never, "PRIVATE KEY", "Vendor-Specific"]) {
+      assertEquals([text, archive.includes(text)], [text, false]);
     }
     assert(host.seen.all(({ code }) => code === CODE_PADT).length > 0);
   },

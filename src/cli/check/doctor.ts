@@ -25,7 +25,7 @@ const COLOURS: Readonly<Record<Verdict, Style>> = { ok: "green", warning: "yello
 export async function doctorCommand({ values, switches }: Arguments): Promise<number> {
   const timeout = readTimeout(values.get("timeout") ?? DEFAULT_TIMEOUT);
   const checks: DoctorCheck[] = [];
-  for await (const check of examineAll(values.get("config") ?? "", timeout)) {
+  for await (const check of allChecks(values.get("config") ?? "", timeout)) {
     checks.push(check);
     if (!switches.has("json")) await printLine(show(check));
   }
@@ -43,7 +43,7 @@ function show({ name, verdict, text }: DoctorCheck): string {
 }
 
 /** Runs all checks of a configuration file, each after those that it depends on. */
-async function* examineAll(file: string, timeout: number): AsyncGenerator<DoctorCheck> {
+export async function* allChecks(file: string, timeout: number): AsyncGenerator<DoctorCheck> {
   const name = "configuration";
   let config: Config;
   try {
