@@ -107,6 +107,8 @@ export class DatagramWindow {
   /** Counts a datagram sent at `now`; true if a probe must follow it. */
   sent(length: number, now: number): boolean {
     this.#sent += length;
+    // While starting, before the window holds anything back: TCP in a session doubles as fast.
+    if (this.#isStarting && this.room < this.size / 2) this.#limited = true;
     const since = this.#sent - this.#lastProbeAt;
     if (since >= Math.min(PROBE_EVERY, Math.max(CLOSE_PROBES, this.size / 8))) return true;
     if (since >= this.size / 4 && now - this.#lastProbeTime >= CLOSE) return true;

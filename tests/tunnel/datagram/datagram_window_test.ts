@@ -103,12 +103,12 @@ Deno.test("an answer covers what was sent before its probe; others are late or u
   const window = new DatagramWindow();
   assertEquals(window.answered(0, 1), "unknown");
   const numbers = [0, 1, 2].map((now) => {
-    window.sent(10_000, now);
+    window.sent(5_000, now);
     return window.probe(now);
   });
   const room = window.room;
   assertEquals(window.answered(numbers[1], 5), "covered");
-  assertEquals(window.room, Math.min(window.size, room + 20_000));
+  assertEquals(window.room, Math.min(window.size, room + 10_000));
   assertEquals([numbers[0], numbers[1]].map((n) => window.answered(n, 6)), ["late", "late"]);
   assertEquals(window.answered(numbers[2] + 1, 6), "unknown");
   assertEquals(window.answered(numbers[2], 7), "covered");
@@ -151,5 +151,38 @@ Deno.test("on a fast path probes are rare, on a slow one there are some in each 
     const interval = bytes.reduce((sum, second) => sum + second) / probes;
     assert(interval > apart, `${interval} bytes between probes at ${megabits} Mbit/s`);
     assert(interval < window.size / 3, `${interval} bytes between probes of ${window.size}`);
+  }
+});
+
+/** How long a TCP in slow start is held back until a path is full, in milliseconds. */
+function heldBack(megabits: number, delay: number): number {
+  const window = new DatagramWindow();
+  const rate = megabits * MBIT;
+  let [congestion, flying, held, free] = [10 * 1_400, 0, 0, 0];
+  const arrivals: { at: number; bytes: number; probe: number }[] = [];
+  for (let now = 0; congestion < rate * delay; now += 0.5) {
+    while (arrivals.length > 0 && arrivals[0].at <= now) {
+      const { bytes, probe } = arrivals.shift() ?? { bytes: 0, probe: -1 };
+      if (probe >= 0) window.answered(probe, now);
+      flying -= bytes;
+      congestion += bytes;
+    }
+    while (flying < congestion && window.open) {
+      free = Math.max(free, now) + 1_400 / rate;
+      flying += 1_400;
+      const probe = window.sent(1_400, now) ? window.probe(now) : -1;
+      arrivals.push({ at: free + delay, bytes: 1_400, probe });
+    }
+    if (flying < congestion) held += 0.5;
+  }
+  return held;
+}
+
+Deno.test("a TCP that starts slowly fills the path without being held back by the window", () => {
+  for (const megabits of [20, 100, 500]) {
+    for (const delay of [10, 40, 200]) {
+      const held = heldBack(megabits, delay);
+      assert(held <= delay / 2, `${held} ms at ${megabits} Mbit/s and ${delay} ms`);
+    }
   }
 });
