@@ -1,6 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { acSystemError, genericError } from "../../src/pppoe/error_tags.ts";
+import { formatMac } from "../../src/pppoe/mac.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
-import { startTestAc } from "../lab/peers/test_ac.ts";
+import { startTestAc, type TestAcOptions } from "../lab/peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../lab/peers/test_client.ts";
 import type { LabProcess } from "../lab/process.ts";
 import { ready, startDaemon } from "../lab/proxy_pair.ts";
@@ -159,6 +161,32 @@ Deno.test({
     await client.stop(); // the next one knows only the new certificate and secret
     await startDaemon(lab, "branch/client").waitForLine(RESUMED, { timeout: 20_000 });
     await session.echo(PACKET);
+  },
+});
+
+Deno.test({
+  name: 'the recipe "line-drop" shows why a line dropped, on both ends and in the AC\'s words',
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cables();
+    const { script, start } = await layRecipe(lab, "line-drop");
+    await start();
+    const options: TestAcOptions = { interface: "ac0", name: "lab-ac" };
+    const ac = lab.use(startTestAc(options));
+    const host = lab.use(startTestClient("cust0"));
+    const session = await host.dial();
+    await session.echo(PACKET);
+    ac.terminate(session.sessionId, [genericError("session timeout")]);
+    await session.ended;
+    options.refusal = acSystemError("no free address");
+    assertEquals((await host.request(await host.discover())).sessionId, 0);
+    for (const end of ["server", "client"]) {
+      const said = await script("look-back.sh", [`${end}.toml`, formatMac(host.mac), "5m"]);
+      for (const part of ["session timeout", "no free address", "what to do", "padt-ac"]) {
+        assertStringIncludes(said, part, end);
+      }
+    }
   },
 });
 

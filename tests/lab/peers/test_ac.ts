@@ -52,8 +52,8 @@ export interface TestAc extends AsyncDisposable {
   ended(sessionId: number, options?: WaitOptions): Promise<Observed>;
   /** Sends a session frame. */
   send(sessionId: number, payload: Uint8Array): void;
-  /** Ends a session from the AC's side. */
-  terminate(sessionId: number): void;
+  /** Ends a session from the AC's side, with these tags in the PADT. */
+  terminate(sessionId: number, tags?: readonly Tag[]): void;
   /**
    * Loses all sessions as in a power cut, and counts session ids from the first again. From then on
    * it answers frames of unknown sessions with PADT, unless it is `silent`.
@@ -159,8 +159,8 @@ export function startTestAc(options: TestAcOptions): TestAc {
         waiting,
       ),
     send: (id, payload) => port.send(sessionFrame(host(id), mac, id, payload)),
-    terminate(id) {
-      port.send(padt(host(id), mac, id));
+    terminate(id, tags) {
+      port.send(padt(host(id), mac, id, tags));
       forget(id);
     },
     restart({ silent = false } = {}) {
