@@ -115,6 +115,16 @@ Deno.test("P8: a syntax error is reported on its line with what is wrong", () =>
   }
 });
 
+Deno.test("every line with a syntax error is reported, up to 50, but none that only follows", () => {
+  const lines = (source: string) => outlineOf(source).problems.map(({ line }) => line);
+  assertEquals(lines("a = x\n[t\na = 1\nb: 2\n\n= 3\nc = 'x\n"), [1, 2, 4, 6, 7]);
+  // What may extend over several lines hides the lines after it.
+  for (const open of ["[1 2", "{ b 1", '"""x', "'''x"]) {
+    assertEquals([open, lines(`a = ${open}\nb = x\n`).length], [open, 1]);
+  }
+  assertEquals(lines("a = x\n".repeat(1_000)).length, 50);
+});
+
 Deno.test("CRLF, tabs, comments and all kinds of strings and numbers are accepted", () => {
   const source =
     `a = 1\t# x\r\n\tb = "\\u00e9\\t" \r\n[ t . "q \\" x" ]\r\nc = ['[', "#",\r\n]\r\n` +
