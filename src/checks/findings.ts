@@ -24,7 +24,7 @@ export class Findings {
   /** Adds a finding about a key such as `tunnel.listen`; an empty key is about no line. */
   add(severity: Severity, code: FindingCode, key: string, { words, remedy }: Said): void {
     const line = key === "" ? undefined : this.#lineOf(key);
-    const place = { file: this.#file, key, ...(line !== undefined && { line }) };
+    const place = { file: this.#file, ...(line !== undefined && { line }), key };
     this.all.push({ code, severity, ...(key !== "" && { place }), words, remedy });
   }
 

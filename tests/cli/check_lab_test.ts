@@ -1,10 +1,11 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
+import { pppoeProxyCommand } from "../lab/shipped.ts";
 import { pppoeProxy } from "./process.ts";
 
 Deno.test({
-  name: "check finds no problems with a server whose files keygen wrote",
+  name: "check finds no problems with a server whose files keygen wrote, and names a capability",
   ignore: !insideLab(),
   fn: async () => {
     await using lab = await Lab.open();
@@ -19,5 +20,20 @@ Deno.test({
     const { code, stdout, stderr } = await pppoeProxy(["check", "--config", file]);
     assertEquals([code, stderr], [0, ""]);
     assertStringIncludes(stdout, "No problems found");
+    // Without CAP_NET_RAW the remedy is the line that grants it.
+    const { program, args } = pppoeProxyCommand("check", file);
+    const bare = ["--bounding-set=-net_raw", "--inh-caps=-net_raw", "--", program, ...args];
+    for (
+      const [env, remedy] of [
+        [{}, "setcap cap_net_raw+ep /"],
+        [{ INVOCATION_ID: "7" }, "AmbientCapabilities=CAP_NET_RAW to [Service]"],
+      ] as const
+    ) {
+      const run = await new Deno.Command("setpriv", { args: bare, env }).output();
+      const said = new TextDecoder().decode(run.stderr);
+      assertEquals([run.code, said.trim().split("\n").length], [1, 1], said);
+      assertStringIncludes(said, "it lacks CAP_NET_RAW");
+      assertStringIncludes(said, remedy);
+    }
   },
 });

@@ -135,6 +135,10 @@ Deno.test({
       /No access concentrator answered a PADI/,
     );
     assertMatch(the(silent.checks, "listening", "ok"), /^can listen on all/);
+    await runCommand("ip", "link", "set", "wan0", "down");
+    const dead = await examined(lab, "server");
+    the(dead.checks, "interface", "failed");
+    assertEquals(dead.checks.some(({ name }) => name === "access concentrator"), false);
   },
 });
 

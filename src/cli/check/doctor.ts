@@ -3,6 +3,7 @@ import { ConfigError } from "../../config/config_error.ts";
 import { loadConfig } from "../../config/load.ts";
 import { printable } from "../../printable.ts";
 import type { Config } from "../../config/types.ts";
+import type { FindingCode } from "../../messages/findings.ts";
 import type { Arguments } from "../arguments.ts";
 import { EXIT_CODES, exitCodeFor } from "../exit_codes.ts";
 import { readTimeout } from "../read_timeout.ts";
@@ -17,6 +18,14 @@ const DEFAULT_TIMEOUT = "5s";
 const VERDICT_WIDTH = "warning".length;
 const NAME_WIDTH = "access concentrator".length;
 const COLOURS: Readonly<Record<Verdict, Style>> = { ok: "green", warning: "yellow", failed: "red" };
+
+/** Findings after which no frame can be sent on the interface, so that no AC can answer. */
+const NO_FRAMES: ReadonlySet<FindingCode> = new Set([
+  "interface-down",
+  "interface-missing",
+  "interface-unusable",
+  "not-permitted",
+]);
 
 /**
  * `doctor --config FILE`: prints a line for each check. Exit code 78 if the configuration or its
@@ -56,10 +65,12 @@ export async function* allChecks(file: string, timeout: number): AsyncGenerator<
   yield { name, verdict: "ok", text: `"${config.file}" is valid, mode "${config.mode}"` };
   const { daemon, examined } = await askForDaemon(config);
   yield* examined;
+  let isUsable = true;
   for await (const result of runChecks({ config, daemon: factsOf(daemon) })) {
+    isUsable &&= !result.findings.some(({ code }) => NO_FRAMES.has(code));
     yield* linesOf(result);
   }
   if (typeof daemon === "object") yield* await checkCustomers(config);
-  if (config.mode === "server") yield* checkServerWire(config, timeout);
-  else yield* checkClientTunnel(config, daemon, timeout);
+  if (config.mode === "client") yield* checkClientTunnel(config, daemon, timeout);
+  else if (isUsable) yield* checkServerWire(config, timeout);
 }
