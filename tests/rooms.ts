@@ -90,7 +90,13 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
-  "src/cli/completion": ["src/cli", "src/cli/terminal", "src/messages"],
+  "src/cli/completion": [
+    "src",
+    "src/cli",
+    "src/cli/remote",
+    "src/cli/terminal",
+    "src/messages",
+  ],
   "src/cli/import": ["src", "src/cli", "src/cli/keygen", "src/cli/terminal", "src/config"],
   "src/cli/keygen": ["src/cli", "src/cli/terminal", "src/config", "src/config/files"],
   "src/cli/remote": [

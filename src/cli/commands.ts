@@ -145,11 +145,13 @@ daemon is down; --config then names the configuration. Look through it before yo
 const completion: Command = {
   name: "completion",
   summary: "Print a shell completion script",
-  positionals: ["bash|zsh|fish"],
-  options: [],
+  positionals: ["bash|zsh|fish|client|server|session|mac"],
+  options: DAEMON_OPTIONS,
   details: `bash: pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
 zsh:  pppoe-proxy completion zsh > /usr/share/zsh/site-functions/_pppoe-proxy
-fish: pppoe-proxy completion fish > /usr/share/fish/vendor_completions.d/pppoe-proxy.fish`,
+fish: pppoe-proxy completion fish > /usr/share/fish/vendor_completions.d/pppoe-proxy.fish
+The scripts complete names and addresses of a running daemon: client, server, session and mac print
+them, and nothing if no daemon answers within a second.`,
   load: async () => (await import("./completion/completion.ts")).completionCommand,
 };
 

@@ -31,6 +31,7 @@ import { Reloader } from "./reload.ts";
 import { Server } from "./accept_loop.ts";
 import { namingCertificate, ServerAccess } from "./server_access.ts";
 import type { Sessions } from "../proxy/session/sessions.ts";
+import { sessionPrefix } from "./session_facts.ts";
 import { ServerDiscovery } from "../proxy/discovery/server_discovery.ts";
 import { runDaemon } from "./run.ts";
 import type { ShardCounts } from "./shard_counts.ts";
@@ -250,6 +251,7 @@ export function proxyOptions(
     link,
     etherTypes: config.interface.etherTypes,
     limits: limitsOf(config),
+    sessionPrefix: (peer) => sessionPrefix(config, peer),
     ...(counts && { sessionsElsewhere: () => counts.otherSessions }),
     drops: loggedDrops(now, monitor),
     now,

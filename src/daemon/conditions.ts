@@ -59,7 +59,7 @@ function standingConditions(daemon: Watched, time: number): Condition[] {
     {
       code: "draining",
       subject: "daemon",
-      words: draining ? "An operator has stopped new sessions; open ones continue" : undefined,
+      words: draining ? "New sessions are refused; open ones continue" : undefined,
     },
     { code: "clock-wrong", subject: "clock", words: wrongClock(time) },
   ];

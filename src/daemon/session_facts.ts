@@ -1,4 +1,6 @@
 /** Names of peers and sessions, as log lines, events, the admin API and metrics give them. */
+import { formatAddress } from "../config/addresses.ts";
+import type { Config } from "../config/types.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import type { Session } from "../proxy/session/session.ts";
 
@@ -17,9 +19,41 @@ export function peerFact(mode: Mode, name: string): PeerFact {
   return mode === "server" ? { client: name } : { server: name };
 }
 
-/** Returns the name by which `kick` takes a session while it is open: `<peer>.<handle>`. */
+/**
+ * Returns the name by which `kick` takes a session while it is open: `<peer>.<handle>`, on a client
+ * with one server only the handle.
+ */
 export function sessionName({ peer, handle }: Pick<Session, "peer" | "handle">): string {
-  return `${encodeURIComponent(peer.name)}.${handle}`;
+  return `${peer.prefix}${handle}`;
+}
+
+/** Returns what precedes the handle in the names of a peer's sessions. */
+export function sessionPrefix(config: Config, peer: string): string {
+  return isOnlyServer(config, peer) ? "" : `${encodeURIComponent(peer)}.`;
+}
+
+/** Returns everything that may precede the handle when people name a peer's session. */
+export function sessionPrefixes(config: Config, peer: string): string[] {
+  const long = [`${encodeURIComponent(peer)}.`, `${peer}.`];
+  // The server's name of the session is `<this client>.<handle>`.
+  return isOnlyServer(config, peer) && config.mode === "client"
+    ? ["", `${encodeURIComponent(config.tunnel.name)}.`, ...long]
+    : long;
+}
+
+/** Returns the handle in a session's name if one of these prefixes precedes it. */
+export function handleIn(name: string, prefixes: readonly string[]): number | undefined {
+  for (const prefix of prefixes) {
+    const rest = name.startsWith(prefix) ? name.slice(prefix.length) : "";
+    const handle = /^\d{1,5}$/.test(rest) ? Number(rest) : 0;
+    if (handle >= 1 && handle <= 0xffff) return handle;
+  }
+  return undefined;
+}
+
+function isOnlyServer(config: Config, peer: string): boolean {
+  return config.mode === "client" && config.tunnel.connect.length === 1 &&
+    formatAddress(config.tunnel.connect[0]) === peer;
 }
 
 /** Returns what identifies a session: its peer, name, addresses and PPPoE session ids. */

@@ -10,15 +10,21 @@ export class PeerTable {
   /** Former peers: when one returns, the handles of its ended sessions are still recognised. */
   #former = new Map<string, Peer>();
   #now: () => number;
+  #prefixOf: (name: string) => string | undefined;
 
-  /** `now` is a monotonic clock, in milliseconds. */
-  constructor(now: () => number) {
+  /**
+   * `now` is a monotonic clock, in milliseconds. `prefixOf` returns what precedes the handle in the
+   * names of a peer's sessions, undefined for the peer's name.
+   */
+  constructor(now: () => number, prefixOf: (name: string) => string | undefined) {
     this.#now = now;
+    this.#prefixOf = prefixOf;
   }
 
   /** Returns the peer of this name, new or as it was left. */
   enter(name: string): Peer {
-    const found = this.peers.get(name) ?? this.#former.get(name) ?? newPeer(name, this.#now());
+    const found = this.peers.get(name) ?? this.#former.get(name) ??
+      newPeer(name, this.#now(), this.#prefixOf(name));
     this.#former.delete(name);
     this.peers.set(name, found);
     return found;

@@ -70,7 +70,7 @@ export class Proxy implements FrameSink {
     this.#limits = options.limits;
     this.#side = side;
     this.#now = options.now;
-    this.#peers = new PeerTable(options.now);
+    this.#peers = new PeerTable(options.now, (name) => options.sessionPrefix?.(name));
     this.peers = this.#peers.peers;
     [this.#discoveryType, this.#sessionType] = options.etherTypes;
     this.sessions = new Sessions({ side, ...options });

@@ -17,6 +17,7 @@ const json = { "content-type": "application/json" };
 const ACTS: [method: string, path: string, body?: object][] = [
   ["DELETE", "/api/v1/sessions/branch-1.1"],
   ["POST", "/api/v1/padt", { mac: "02:00:00:00:00:01", session_id: 1 }],
+  ["DELETE", "/api/v1/sessions?client=branch-1"],
   ["POST", "/api/v1/reload"],
   ["PATCH", "/api/v1/log-level", { level: "info" }],
   ["POST", "/api/v1/drain", { enabled: true }],

@@ -28,7 +28,10 @@ const WRONG: [args: string[], message: string][] = [
   [["sessions", "-s", "/none", "--limit", "x"], 'Cannot use "x" for --limit'],
   [["padt", "--mac", "02:00:00:00:00:01"], 'Option "--session-id NUMBER" is missing'],
   [["log-level", "loud"], 'Cannot use "loud" for a level; use one of debug'],
-  [["kick"], "No session given: kick SESSION; `pppoe-proxy sessions` lists them"],
+  [
+    ["kick"],
+    "No session given: kick SESSION, --client NAME or --mac MAC; `pppoe-proxy sessions` lists them",
+  ],
   [["discover"], 'Option "--interface INTERFACE" is missing'],
   [["discover", "-i", "x", "--timeout", "3"], 'Cannot use "3" as a duration'],
   [["discover", "-i", "x", "--host-uniq", "abc"], 'Cannot use "abc" as a Host-Uniq'],

@@ -1,4 +1,6 @@
+import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
+import { handleIn, sessionPrefixes } from "../../daemon/session_facts.ts";
 import type { Plan, Reading } from "../../history/reading.ts";
 import { findSession } from "./sessions_snapshot.ts";
 
@@ -25,6 +27,12 @@ function readSession(daemon: Daemon, name: string, plan: Plan): Reading | undefi
   const { history } = daemon;
   const session = findSession(daemon, name);
   if (session !== undefined) return history.readSession(session, plan);
+  const config = daemon.config();
+  const servers = config.mode === "client" ? configuredPeers(config) : [];
+  for (const client of servers) {
+    const handle = handleIn(name, sessionPrefixes(config, client));
+    if (handle !== undefined) return history.read({ client, handle }, plan);
+  }
   const [, client = "", handle = ""] = /^(.*)\.(\d{1,5})$/s.exec(name) ?? [];
   return history.read({ client: decoded(client), handle: Number(handle) }, plan);
 }

@@ -94,6 +94,10 @@ export const ClientsQuery = v.strictObject({
 });
 export type ClientsQuery = v.InferOutput<typeof ClientsQuery>;
 
+/** Selects the sessions to end: at least one of its keys is needed. */
+export const EndSessionsQuery = v.strictObject({ ...peer, mac: v.optional(macAddress) });
+export type EndSessionsQuery = v.InferOutput<typeof EndSessionsQuery>;
+
 /** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
   ...peer,

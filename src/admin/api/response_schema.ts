@@ -205,7 +205,10 @@ export type Clients = v.InferOutput<typeof Clients>;
 
 /** A session that is open, or held because its tunnel is down. */
 export const Session = v.object({
-  /** Name of the session, which `kick` takes: `<peer>.<handle>`, percent-encoded if necessary. */
+  /**
+   * Name of the session, which `kick` takes: `<peer>.<handle>`, percent-encoded if necessary, or on
+   * a client with one server only the handle.
+   */
   session: v.string(),
   ...peer,
   customer_mac: mac,
@@ -260,6 +263,10 @@ export const SessionPage = v.union([Sessions, PastSessions]);
 /** The session that was ended. */
 export const Closed = v.object({ session: v.string() });
 export type Closed = v.InferOutput<typeof Closed>;
+
+/** The sessions that were ended. */
+export const EndedSessions = v.object({ sessions: v.array(v.string()) });
+export type EndedSessions = v.InferOutput<typeof EndedSessions>;
 
 /** The number of PADTs sent. */
 export const PadtSent = v.object({ sent: count });

@@ -19,6 +19,7 @@ import { STORY } from "./story_route.ts";
 import { EVENTS } from "./stream_routes.ts";
 import { readinessOf } from "./status_snapshot.ts";
 import { totalsOf } from "./tunnel_totals.ts";
+import { peerKey } from "../../daemon/session_facts.ts";
 import { wantedPeer } from "./wanted_peer.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
@@ -115,6 +116,21 @@ const END_SESSION: Route = {
   },
 };
 
+const END_SESSIONS: Route = {
+  method: "delete",
+  path: "/api/v1/sessions",
+  summary: "Ends all sessions of a client, or of a MAC address, with a PADT to both sides",
+  query: asks.EndSessionsQuery,
+  answers: ok(says.EndedSessions, "The names of the ended sessions"),
+  async handle(daemon, { query }) {
+    const wanted = query as asks.EndSessionsQuery;
+    if (wantedPeer(daemon.config().mode, wanted) === undefined && wanted.mac === undefined) {
+      refuse(400, `Say which sessions: with "${peerKey(daemon.config().mode)}" or "mac"`);
+    }
+    return { sessions: (await answersOf(daemon, "endAll", wanted)).flat() };
+  },
+};
+
 const PADT: Route = {
   method: "post",
   path: "/api/v1/padt",
@@ -201,6 +217,7 @@ export const ROUTES: readonly Route[] = [
   SESSIONS,
   SESSION,
   END_SESSION,
+  END_SESSIONS,
   HISTORY,
   STORY,
   PADT,

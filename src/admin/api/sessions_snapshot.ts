@@ -1,11 +1,11 @@
 import { formatMac, parseMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import { peerFact, sessionName } from "../../daemon/session_facts.ts";
+import { handleIn, peerFact, sessionName, sessionPrefixes } from "../../daemon/session_facts.ts";
 import type { Session as OpenSession } from "../../proxy/session/session.ts";
-import { idleTime } from "../../proxy/session/session_ends.ts";
+import { endByAdmin, idleTime } from "../../proxy/session/session_ends.ts";
 import { COUNTERS } from "../../proxy/session/session_table.ts";
 import type { PastSession as Ended } from "../../state/past.ts";
-import type { SessionsQuery } from "./request_schema.ts";
+import type { EndSessionsQuery, SessionsQuery } from "./request_schema.ts";
 import type { PastSession, PastSessions, Session, Sessions } from "./response_schema.ts";
 import { isFound } from "./session_search.ts";
 import { secondsOf, trafficOf } from "./traffic.ts";
@@ -15,14 +15,11 @@ import { wantedPeer } from "./wanted_peer.ts";
 export const DEFAULT_PAGE = 100;
 
 /** Finds a session by its name; undefined if it does not exist. */
-export function findSession({ proxy }: Daemon, id: string): OpenSession | undefined {
-  const dot = id.lastIndexOf(".");
-  const handle = Number(id.slice(dot + 1));
-  if (dot < 0 || !Number.isInteger(handle) || handle < 1 || handle > 0xffff) return undefined;
-  const name = id.slice(0, dot);
+export function findSession({ config, proxy }: Daemon, name: string): OpenSession | undefined {
   for (const peer of proxy.peers.values()) {
-    if (peer.name !== name && encodeURIComponent(peer.name) !== name) continue;
-    return proxy.sessions.sessionByHandle(peer, handle);
+    const handle = handleIn(name, sessionPrefixes(config(), peer.name));
+    const session = handle && proxy.sessions.sessionByHandle(peer, handle);
+    if (session) return session;
   }
   return undefined;
 }
@@ -63,6 +60,14 @@ export function sessionsOf(daemon: Daemon, query: SessionsQuery): Sessions {
     offset,
     sessions: wanted.slice(offset, offset + limit).map((session) => sessionOf(daemon, session)),
   };
+}
+
+/** Ends all sessions that match, with a PADT to both sides; returns their names. */
+export function endSessions(daemon: Daemon, query: EndSessionsQuery): string[] {
+  const { sessions } = daemon.proxy;
+  const wanted = [...sessions.table].filter(filterOf(daemon, query));
+  for (const { peer, handle } of wanted) endByAdmin(sessions, peer, handle);
+  return wanted.map(sessionName);
 }
 
 function filterOf(daemon: Daemon, query: SessionsQuery): (session: OpenSession) => boolean {

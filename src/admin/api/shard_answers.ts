@@ -5,10 +5,10 @@ import { endByAdmin, endStuck, type StuckSession } from "../../proxy/session/ses
 import { recentLines } from "../../log.ts";
 import { samplesOf } from "../metrics/samples.ts";
 import { linesOf, type WantedLines } from "./log_lines.ts";
-import type { SessionsQuery } from "./request_schema.ts";
+import type { EndSessionsQuery, SessionsQuery } from "./request_schema.ts";
 import { readingsOf, type WantedReadings } from "./history_readings.ts";
 import { clientsOf } from "./peers_snapshot.ts";
-import { findSession, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
+import { endSessions, findSession, sessionOf, sessionsOf } from "./sessions_snapshot.ts";
 import { statusOf } from "./status_snapshot.ts";
 
 /** Every answer can be copied to another thread. */
@@ -27,6 +27,8 @@ const ANSWERS = {
     endByAdmin(daemon.proxy.sessions, session.peer, session.handle);
     return sessionName(session);
   },
+  /** Ends all sessions that match; returns their names. */
+  endAll: (daemon: Daemon, query: EndSessionsQuery) => endSessions(daemon, query),
   stuck: ({ proxy }: Daemon, stuck: StuckSession) => endStuck(proxy.sessions, stuck),
   metrics: (daemon: Daemon) => samplesOf(daemon),
   lines: ({ shard }: Daemon, wanted: WantedLines) => linesOf(recentLines, wanted, shard),

@@ -46,13 +46,17 @@ export function makeApp(daemon: Daemon): Hono<{ Bindings: RequestContext }> {
 }
 
 /** Logs requests that change something, and refusals; plain reads are not logged. */
+/** Maximum length of a query in the log. */
+const MAX_QUERY = 200;
+
 function logged(): MiddlewareHandler<{ Bindings: RequestContext }> {
   const limiter = new LineLimit(() => performance.now());
   return async (c, next) => {
     await next();
     const { method, path } = c.req;
     const { status } = c.res;
-    const facts = { method, path, status, ...whoOf(c.env) };
+    const query = new URL(c.req.url).search.slice(1, MAX_QUERY);
+    const facts = { method, path, ...(query !== "" && { query }), status, ...whoOf(c.env) };
     if (status === 401 || status === 403) {
       limiter.log(String(status), (suppressed) => {
         log.warning("admin request refused", { ...facts, ...suppressedFact(suppressed) });

@@ -17,20 +17,51 @@ _pppoe_proxy_offer() {
             ;;
         interface) mapfile -t COMPREPLY < <(compgen -W "$(command ls ${INTERFACES} 2>/dev/null)" -- "$2") ;;
         nothing) COMPREPLY=() ;;
+        live-*) _pppoe_proxy_live "\${1#live-}" "$2" ;;
         *) mapfile -t COMPREPLY < <(compgen -W "$1" -- "$2") ;;
     esac
 }
 
+# Words of the running daemon: they are compared and quoted, never expanded.
+_pppoe_proxy_live() {
+    local word chosen=() at value
+    for ((at = 2; at < \${#words[@]} - 1; at++)); do
+        value=\${words[at + 1]}
+        [[ $value == = ]] && value=\${words[at + 2]}
+        case \${words[at]} in
+            -s | --socket) chosen=(--socket "$value") ;;
+            -c | --config) chosen=(--config "$value") ;;
+        esac
+    done
+    COMPREPLY=()
+    while IFS= read -r word; do
+        [[ $word == "$2"* ]] || continue
+        # bash replaces only what follows the last colon.
+        [[ $COMP_WORDBREAKS == *:* && $2 == *:* ]] && word=\${word#"\${2%"\${2##*:}"}"}
+        COMPREPLY+=("$(printf %q "$word")")
+    done < <(pppoe-proxy completion "$1" "\${chosen[@]}" 2>/dev/null)
+}
+
 _pppoe_proxy() {
-    local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD - 1]}
-    local command=\${COMP_WORDS[1]} at=2 position=0 word
+    # bash splits words at colons: joins what belongs together.
+    local words=() piece cword=0 index=0
+    for piece in "\${COMP_WORDS[@]}"; do
+        if ((\${#words[@]} > 1)) && [[ $piece == :* || \${words[-1]} == *: ]]; then
+            words[-1]+=$piece
+        else
+            words+=("$piece")
+        fi
+        ((index++ == COMP_CWORD)) && cword=$((\${#words[@]} - 1))
+    done
+    local cur=\${words[cword]} prev=\${words[cword - 1]}
+    local command=\${words[1]} at=2 position=0 word
     # bash splits "--option=value" into three words.
     if [[ $cur == = ]]; then
         cur=
     elif [[ $prev == = ]]; then
-        prev=\${COMP_WORDS[COMP_CWORD - 2]}
+        prev=\${words[cword - 2]}
     fi
-    if ((COMP_CWORD == 1)); then
+    if ((cword == 1)); then
         _pppoe_proxy_offer "$(_pppoe_proxy_table commands)" "$cur"
         return
     fi
@@ -44,11 +75,11 @@ _pppoe_proxy() {
         _pppoe_proxy_offer "$(_pppoe_proxy_table "$command" options)" "$cur"
         return
     fi
-    for ((; at < COMP_CWORD; at++)); do
-        word=\${COMP_WORDS[at]}
+    for ((; at < cword; at++)); do
+        word=\${words[at]}
         if [[ $word == -* ]]; then
             [[ -n $(_pppoe_proxy_table "$command" "$word") ]] && ((at++))
-            [[ \${COMP_WORDS[at]} == = ]] && ((at++))
+            [[ \${words[at]} == = ]] && ((at++))
             continue
         fi
         ((position++))
@@ -80,15 +111,16 @@ export function bashCompletion(commands: readonly Command[]): string {
 
 function rowsOf({ name, options, positionals }: Command, commands: string): string[] {
   const flags = [...options.map((option) => `--${option.name}`), "--help"].join(" ");
-  const offer = (value: string): string => {
-    const kind = completionKind(value);
+  const offer = (value: string, option?: string): string => {
+    const kind = completionKind(value, option);
     if (kind.kind === "words") return `"${kind.words.join(" ")}"`;
+    if (kind.kind === "live") return `live-${kind.of}`;
     return kind.kind === "command" ? `"${commands}"` : kind.kind;
   };
   const values = options.flatMap(({ name: option, alias, value }) => {
     if (value === undefined) return [];
     const spellings = [`"${name} --${option}"`, ...(alias ? [`"${name} -${alias}"`] : [])];
-    return [`${spellings.join(" | ")}) echo ${offer(value)} ;;`];
+    return [`${spellings.join(" | ")}) echo ${offer(value, option)} ;;`];
   });
   return [
     `"${name} options") echo "${flags}" ;;`,

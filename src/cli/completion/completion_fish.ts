@@ -18,6 +18,21 @@ export function fishCompletion(commands: readonly Command[]): string {
     "    test (count (string match -v -- '-*' $words[3..])) -eq $argv[2]",
     "end",
     "",
+    "# Words of the running daemon that the command line selects.",
+    "function __pppoe_proxy_live",
+    "    set -l words (commandline -opc)",
+    "    set -l chosen",
+    "    for at in (seq 3 (math (count $words) - 1))",
+    "        switch $words[$at]",
+    "            case -s --socket",
+    "                set chosen --socket $words[(math $at + 1)]",
+    "            case -c --config",
+    "                set chosen --config $words[(math $at + 1)]",
+    "        end",
+    "    end",
+    "    pppoe-proxy completion $argv[1] $chosen 2>/dev/null",
+    "end",
+    "",
     `${COMPLETE} -f`,
     ...commands.map(({ name, summary }) =>
       `${COMPLETE} -n 'test (count (commandline -opc)) -eq 1' -a ${name} -d ${quote(summary)}`
@@ -29,8 +44,8 @@ export function fishCompletion(commands: readonly Command[]): string {
 
 function linesOf({ name, options, positionals }: Command, commands: string): string[] {
   const help = { name: "help", summary: "show this help", value: undefined, alias: undefined };
-  const offer = (value: string): string => {
-    const kind = completionKind(value);
+  const offer = (value: string, option?: string): string => {
+    const kind = completionKind(value, option);
     switch (kind.kind) {
       case "words":
         return ` -x -a ${quote(kind.words.join(" "))}`;
@@ -40,6 +55,8 @@ function linesOf({ name, options, positionals }: Command, commands: string): str
         return ` -x -a '(__fish_complete_directories)'`;
       case "interface":
         return ` -x -a '(command ls ${INTERFACES})'`;
+      case "live":
+        return ` -x -a '(__pppoe_proxy_live ${kind.of})'`;
       case "command":
         return ` -x -a ${quote(commands)}`;
       case "nothing":
@@ -49,7 +66,7 @@ function linesOf({ name, options, positionals }: Command, commands: string): str
   const flags = [...options, help].map(({ name: option, alias, value, summary }) =>
     `${COMPLETE} -n '__pppoe_proxy_at ${name}'${
       alias === undefined ? "" : ` -s ${alias}`
-    } -l ${option}${value === undefined ? "" : offer(value)} -d ${quote(summary)}`
+    } -l ${option}${value === undefined ? "" : offer(value, option)} -d ${quote(summary)}`
   );
   const words = positionals.flatMap((value, at) =>
     completionKind(value).kind === "nothing" ? [] : [

@@ -19,6 +19,22 @@ export function zshCompletion(commands: readonly Command[]): string {
     "",
     `_pppoe_proxy_interfaces() { compadd -- ${INTERFACES}/*(N:t) }`,
     "",
+    "# Words of the running daemon that the command line selects.",
+    "_pppoe_proxy_live() {",
+    "    local -a chosen found",
+    "    local at",
+    "    for ((at = 2; at < ${#words}; at++)); do",
+    "        case $words[at] in",
+    "            -s|--socket) chosen=(--socket $words[at+1]) ;;",
+    "            -c|--config) chosen=(--config $words[at+1]) ;;",
+    "            --socket=*|--config=*) chosen=($words[at]) ;;",
+    "        esac",
+    "    done",
+    '    found=(${(f)"$(pppoe-proxy completion $argv[-1] $chosen 2>/dev/null)"})',
+    "    # _arguments puts options of compadd in front of the kind.",
+    '    compadd "${(@)argv[1,-2]}" -- $found',
+    "}",
+    "",
     "_pppoe_proxy() {",
     '    local curcontext="$curcontext" state line',
     "    typeset -A opt_args",
@@ -40,7 +56,7 @@ function argumentsOf({ name, options, positionals }: Command): string[] {
   const specs = [...options, help].map(({ name: option, alias, value, summary }) => {
     const text = summary.replace(/[[\]:\\]/g, "\\$&");
     const rest = `[${text}]${
-      value === undefined ? "" : `:${value.split("|")[0]}:${action(value)}`
+      value === undefined ? "" : `:${value.split("|")[0]}:${action(value, option)}`
     }`;
     return alias === undefined
       ? quote(`--${option}${value === undefined ? "" : "="}${rest}`)
@@ -64,8 +80,8 @@ function argumentsOf({ name, options, positionals }: Command): string[] {
   ];
 }
 
-function action(value: string): string {
-  const kind = completionKind(value);
+function action(value: string, option?: string): string {
+  const kind = completionKind(value, option);
   switch (kind.kind) {
     case "words":
       return `(${kind.words.join(" ")})`;
@@ -75,6 +91,8 @@ function action(value: string): string {
       return "_files -/";
     case "interface":
       return "_pppoe_proxy_interfaces";
+    case "live":
+      return `_pppoe_proxy_live ${kind.of}`;
     case "command":
       return "_pppoe_proxy_commands";
     case "nothing":

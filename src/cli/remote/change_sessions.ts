@@ -1,20 +1,61 @@
 /** Commands that end sessions or refuse new ones. */
-import { Closed, Drained, PadtSent } from "../../admin/api/response_schema.ts";
+import { Closed, Drained, EndedSessions, PadtSent } from "../../admin/api/response_schema.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
-import { askDaemon } from "./ask_daemon.ts";
-import { printLine } from "../terminal/output.ts";
+import { CommandError, exitCodeOf } from "../exit_codes.ts";
+import { printError, printLine } from "../terminal/output.ts";
+import type { AdminClient, Query } from "./admin_client.ts";
+import { askDaemon, openDaemon } from "./ask_daemon.ts";
 import { sessionPath, wholeNumber } from "./sessions.ts";
 
-/** `kick SESSION`: ends a session with a PADT to both sides. */
+/** Maximum number of ended sessions that are named. */
+const MAX_NAMES = 20;
+
+/** `kick SESSION...`, `--client NAME`, `--mac MAC`: ends sessions with a PADT to both sides. */
 export async function kickCommand(args: Arguments): Promise<number> {
-  const [name] = args.positionals;
-  if (name === undefined) {
-    throw new UsageError("No session given: kick SESSION; `pppoe-proxy sessions` lists them");
+  const { positionals: names, values } = args;
+  const query = {
+    client: values.get("client"),
+    server: values.get("server"),
+    mac: values.get("mac"),
+  };
+  const selects = Object.values(query).some((value) => value !== undefined);
+  if (selects && names.length > 0) {
+    throw new UsageError("Names of sessions and options exclude each other; use one of them");
   }
-  const request = { method: "DELETE", path: sessionPath(name) } as const;
-  const { session } = await askDaemon(args, request, Closed);
-  await printLine(`Ended session ${session}.`);
+  if (!selects && names.length === 0) {
+    throw new UsageError(
+      "No session given: kick SESSION, --client NAME or --mac MAC; `pppoe-proxy sessions` lists them",
+    );
+  }
+  using client = await openDaemon(args);
+  return selects ? await kickAll(client, query) : await kickNamed(client, names);
+}
+
+async function kickAll(client: AdminClient, query: Query): Promise<number> {
+  const request = { method: "DELETE", path: "/api/v1/sessions", query } as const;
+  const { sessions } = await client.json(request, EndedSessions);
+  if (sessions.length === 0) throw new CommandError("notFound", "No session matches");
+  const more = sessions.length > MAX_NAMES ? ` and ${sessions.length - MAX_NAMES} more` : "";
+  const which = sessions.length === 1 ? "session" : `${sessions.length} sessions:`;
+  await printLine(`Ended ${which} ${sessions.slice(0, MAX_NAMES).join(", ")}${more}.`);
   return 0;
+}
+
+/** Ends each session; goes on after one that does not exist, and then returns its exit code. */
+async function kickNamed(client: AdminClient, names: readonly string[]): Promise<number> {
+  let code = 0;
+  for (const name of names) {
+    try {
+      const request = { method: "DELETE", path: sessionPath(name) } as const;
+      const { session } = await client.json(request, Closed);
+      await printLine(`Ended session ${session}.`);
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.exit !== "notFound") throw error;
+      code = exitCodeOf(error);
+      await printError(error.message);
+    }
+  }
+  return code;
 }
 
 /** `padt`: frees a session that is stuck at an AC or a customer. */

@@ -70,10 +70,16 @@ const clients: Command = {
 
 const kick: Command = {
   name: "kick",
-  summary: "End a session with a PADT to both sides",
-  positionals: ["SESSION"],
-  options: DAEMON_OPTIONS,
-  details: "`pppoe-proxy sessions` lists them.",
+  summary: "End sessions with a PADT to both sides",
+  positionals: ["SESSION..."],
+  options: [
+    ...DAEMON_OPTIONS,
+    { ...CLIENT, summary: "all sessions of this client of a server" },
+    { ...SERVER, summary: "all sessions of this server of a client" },
+    { ...MAC, summary: "all sessions of the customer or AC with this MAC address" },
+  ],
+  details: `\`pppoe-proxy sessions\` lists them. On a client with one server a session's name is its
+number alone. With several options, only sessions that match all of them end.`,
   load: async () => (await import("./change_sessions.ts")).kickCommand,
 };
 

@@ -29,6 +29,8 @@ export interface ProxyOptions {
   link: Link;
   etherTypes: readonly [discovery: number, session: number];
   limits: ProxyLimits;
+  /** Returns what precedes the handle in the names of a peer's sessions. */
+  sessionPrefix?: (peer: string) => string;
   /** Returns the number of sessions of other threads, which count for `limits.sessions` too. */
   sessionsElsewhere?: () => number;
   drops: Drops;

@@ -37,6 +37,8 @@ export type RestoredSession = Omit<Session, "index" | "peer">;
 export interface Peer {
   /** The client's name on the server; the server's address on the client. */
   readonly name: string;
+  /** What precedes the handle in the names of its sessions. */
+  readonly prefix: string;
   /** The tunnel to it; undefined while its sessions are held. */
   tunnel: Tunnel | undefined;
   /** The latest tunnel, until the client has listed its sessions on it. */
@@ -62,9 +64,14 @@ export interface Peer {
 }
 
 /** Creates a peer without sessions. Untouched pages of its tables cost no memory. */
-export function newPeer(name: string, now: number): Peer {
+export function newPeer(
+  name: string,
+  now: number,
+  prefix = `${encodeURIComponent(name)}.`,
+): Peer {
   return {
     name,
+    prefix,
     tunnel: undefined,
     joining: undefined,
     heldSince: now,

@@ -116,6 +116,9 @@ for (const mode of ["server", "client"] as const) {
       assertEquals(past.sessions.map(({ reason }) => reason), ["admin", "admin"]);
       const problem = await get(at, "/api/v1/sessions/{session}");
       assertEquals(problem.status, 404);
+      const all = await ask("/api/v1/sessions?mac=02:00:00:00:00:c1", { method: "DELETE" });
+      assertEquals(await checker.check("delete", "/api/v1/sessions", all), { sessions: [] });
+      assertEquals((await ask("/api/v1/sessions", { method: "DELETE" })).status, 400);
       assertEquals(checker.missing, OTHERS);
     }));
 }
