@@ -7,7 +7,8 @@
 import { buildProgram } from "./compiled/build.ts";
 import { installPeers } from "./install_peers.ts";
 import { fetchDependencies } from "./lab/dependencies.ts";
-import { labObstacle, runDeno, runInNamespace } from "./lab/namespace.ts";
+import { labObstacle } from "./lab/namespace.ts";
+import { describeTotal, partsOf, runParts } from "./parts.ts";
 import { describeSkipped, type Skipped, skippedIn } from "./skipped.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
@@ -58,16 +59,16 @@ async function say(text: string): Promise<void> {
 async function runTests(args: TestArguments, labs: boolean): Promise<[number, Skipped[]]> {
   const { options, paths, filter } = args;
   const folder = await Deno.makeTempDir({ prefix: "pppoe-proxy-tests-" });
-  const report = `${folder}/report.xml`;
   try {
     const { compiled, bundled } = wanted(args);
     if (bundled) await buildProgram(folder, compiled);
     for (const name of TRUST) Deno.env.delete(name);
-    const command = ["test", "-A", "--cached-only", `--junit-path=${report}`];
     const filtering = filter === undefined ? [] : ["--filter", String(filter)];
-    const words = [...command, ...options, ...filtering, ...paths];
-    const code = await (labs ? runInNamespace(words) : runDeno(words));
-    const skipped = skippedIn(await Deno.readTextFile(report).catch(() => ""));
+    const parts = filter === undefined ? partsOf(paths, navigator.hardwareConcurrency) : [paths];
+    const words = ["-A", "--cached-only", ...options, ...filtering];
+    const { code, reports } = await runParts(words, parts, labs, folder);
+    if (reports.length > 1) await say(`\n${describeTotal(reports)}`);
+    const skipped = reports.flatMap(skippedIn);
     // The report also has the tests that the filter excluded.
     return [code, skipped.filter(({ name }) => filter?.test(name) ?? true)];
   } finally {

@@ -53,19 +53,26 @@ export async function labObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
+/** Where a process's output goes: to this process's, or all of it to a file. */
+type Output = "inherit" | Deno.FsFile;
+
 /**
  * Runs Deno with these arguments in a new private namespace, and forwards signals to it.
  *
  * @returns The exit code; 1 with a message on stderr if namespaces are refused.
  */
-export async function runInNamespace(args: readonly string[]): Promise<number> {
+export async function runInNamespace(
+  args: readonly string[],
+  output: Output = "inherit",
+): Promise<number> {
   const way = await firstPossible();
   if (way === undefined) {
     await Deno.stderr.write(new TextEncoder().encode(`${REFUSED}\n`));
     return 1;
   }
   const env = { [MARK]: "1", PATH: systemPath() };
-  return await run("unshare", [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args], env);
+  const words = [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args];
+  return await run("unshare", words, env, output);
 }
 
 /** Runs Deno with these arguments in the current namespace, without labs. */
@@ -77,13 +84,26 @@ async function run(
   program: string,
   args: readonly string[],
   env: Record<string, string>,
+  output: Output = "inherit",
 ): Promise<number> {
-  const child = new Deno.Command(program, { args: [...args], env, stdin: "inherit" }).spawn();
+  const stdio = output === "inherit" ? "inherit" : "piped";
+  const child = new Deno.Command(program, {
+    ...{ args: [...args], env, stdin: "inherit", stdout: stdio, stderr: stdio },
+  }).spawn();
   const forward = () => child.kill("SIGTERM");
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, forward);
+  if (output !== "inherit") {
+    await Promise.all([child.stdout, child.stderr].map((stream) => copy(stream, output)));
+  }
   const { code } = await child.status;
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, forward);
   return code;
+}
+
+async function copy(from: ReadableStream<Uint8Array>, to: Deno.FsFile): Promise<void> {
+  for await (const chunk of from) {
+    for (let at = 0; at < chunk.length;) at += await to.write(chunk.subarray(at));
+  }
 }
 
 async function firstPossible(): Promise<readonly string[] | undefined> {
