@@ -1,7 +1,10 @@
 import { EBADF } from "./errno.ts";
 
-/** After this many consecutive free descriptors a search ends: the kernel assigns the lowest. */
-const GAP = 64;
+/**
+ * After this many consecutive free descriptors a search ends. The kernel assigns the lowest free
+ * one, but hundreds of connections may have been closed below the one that is wanted.
+ */
+const GAP = 1024;
 
 /**
  * Probes this process's descriptors in ascending order. `probe` makes a call on one and returns its

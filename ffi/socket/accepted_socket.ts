@@ -8,7 +8,7 @@
 import { EAGAIN, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
 import type { SocketEnd } from "./socket_address.ts";
-import { limitDelivery } from "./tcp_options.ts";
+import { limitDelivery, suitPath } from "./tcp_options.ts";
 import { readTcpInfo, type TcpInfo } from "./tcp_info.ts";
 
 const O_CLOEXEC = 0o2000000;
@@ -56,6 +56,12 @@ export class AcceptedSocket {
   /** Returns the connection's state; undefined if it is closed. */
   info(): TcpInfo | undefined {
     return this.#isOpen() ? readTcpInfo(this.#number) : undefined;
+  }
+
+  /** Selects the congestion control that suits its path so far. */
+  suitPath(): void {
+    const info = this.info();
+    if (info !== undefined) suitPath(this.#number, info);
   }
 
   /**

@@ -6,9 +6,8 @@
 import { EAGAIN } from "../errno.ts";
 import { fileIdentity } from "../file/file_identity.ts";
 import { errno, libc } from "../libc.ts";
-import { socketsOf } from "./tcp.ts";
 import { readTcpInfo, type TcpInfo } from "./tcp_info.ts";
-import { limitDelivery } from "./tcp_options.ts";
+import { limitDelivery, suitPath } from "./tcp_options.ts";
 
 const SOL_SOCKET = 1;
 const SO_RCVLOWAT = 18;
@@ -23,16 +22,10 @@ export class DialledSocket {
   #number: number;
   #identity: string | undefined;
 
-  private constructor(number: number) {
+  /** `number` is the descriptor of a connection that Deno owns. */
+  constructor(number: number) {
     this.#number = number;
     this.#identity = fileIdentity(number);
-  }
-
-  /** Finds the connection with this local port; undefined if it is already closed. */
-  static find(port: number): DialledSocket | undefined {
-    // A listening socket, which has no peer, may have the same port as an outgoing connection.
-    const number = socketsOf(port).find((fd) => hasPeer(fd));
-    return number === undefined ? undefined : new DialledSocket(number);
   }
 
   /** Hides received bytes from Deno until `release`, or until 32 KiB have arrived. */
@@ -72,6 +65,12 @@ export class DialledSocket {
     return this.#isOurs() ? readTcpInfo(this.#number) : undefined;
   }
 
+  /** Selects the congestion control that suits its path so far. */
+  suitPath(): void {
+    const info = this.info();
+    if (info !== undefined) suitPath(this.#number, info);
+  }
+
   #setLowWater(bytes: number): void {
     if (!this.#isOurs()) return;
     const value = new Uint8Array(new Int32Array([bytes]).buffer);
@@ -82,9 +81,4 @@ export class DialledSocket {
   #isOurs(): boolean {
     return this.#identity !== undefined && fileIdentity(this.#number) === this.#identity;
   }
-}
-
-function hasPeer(fd: number): boolean {
-  const address = new Uint8Array(28); // struct sockaddr_in6, the larger
-  return libc().getpeername(fd, address, new Uint32Array([address.length])) === 0;
 }

@@ -6,7 +6,7 @@
 import { AcceptedSocket } from "./accepted_socket.ts";
 import { EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM, SystemError, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
-import { decodeAddress, encodeAddress, SOCKADDR_BYTES } from "./socket_address.ts";
+import { decodeAddress, encodeAddress, isSameAddress, SOCKADDR_BYTES } from "./socket_address.ts";
 import { socketsOf } from "./tcp.ts";
 import { Poller } from "../poll/poller.ts";
 
@@ -111,14 +111,9 @@ function listens(fd: number): boolean {
   return value[0] === 1;
 }
 
-/** Whether a socket is bound to an address; an IPv6 zone is not compared. */
+/** Whether a socket is bound to an address. */
 function isAt(fd: number, address: Uint8Array): boolean {
   const local = new Uint8Array(SOCKADDR_BYTES);
   libc().getsockname(fd, local, new Uint32Array([local.length]));
-  const flowAt = 4; // sin6_flowinfo, which is not compared either
-  const isSame = (from: number, to: number): boolean => {
-    for (let i = from; i < to; i++) if (local[i] !== address[i]) return false;
-    return true;
-  };
-  return address.length === 16 ? isSame(0, 8) : isSame(0, flowAt) && isSame(8, 24);
+  return isSameAddress(address, local);
 }

@@ -12,7 +12,7 @@
 import { EINPROGRESS, SystemError, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
 import { encodeAddress } from "./socket_address.ts";
-import { socketsOf } from "./tcp.ts";
+import { connectionBetween } from "./tcp.ts";
 import { limitSegments } from "./tcp_options.ts";
 
 const SOL_SOCKET = 1;
@@ -34,9 +34,10 @@ export interface Route {
   maxSegment?: number | undefined;
 }
 
-/** A connection and its real local port: Deno still shows the loopback one. */
+/** A connection, its descriptor, and its real local port: Deno still shows the loopback one. */
 export interface RoutedConnection {
   connection: Deno.TcpConn;
+  number: number;
   port: number;
 }
 
@@ -51,16 +52,25 @@ export async function connectRouted(
 ): Promise<RoutedConnection> {
   const connection = await borrowSocket(host.includes(":") ? "::1" : "127.0.0.1");
   try {
-    const local = (connection.localAddr as Deno.NetAddr).port;
-    const fd = socketsOf(local)[0];
     const subject = `connect to ${host} port ${port}`;
+    const fd = descriptorOf(connection);
+    if (fd === undefined) throw new Error(`Cannot ${subject}: Deno's socket was not found`);
     reconnect(fd, encodeAddress(host, port), route, subject);
     await connected(fd, subject, signal);
-    return { connection, port: localPort(fd) };
+    return { connection, number: fd, port: localPort(fd) };
   } catch (error) {
     connection.close();
     throw error;
   }
+}
+
+/** Descriptor of a connection whose ends are the ones that Deno shows; undefined if closed. */
+export function descriptorOf({ localAddr, remoteAddr }: Deno.TcpConn): number | undefined {
+  const [local, peer] = [localAddr, remoteAddr].map((address) => {
+    const { hostname: host, port } = address as Deno.NetAddr;
+    return { host, port };
+  });
+  return connectionBetween(local, peer);
 }
 
 /** Makes Deno open a connected socket, whose other end is closed. Throws why it cannot. */

@@ -19,6 +19,15 @@ export function portOfAddress(bytes: Uint8Array): number {
   return bytes[2] << 8 | bytes[3];
 }
 
+/** Whether two addresses have the same family, port and host; IPv6 flow and zone are ignored. */
+export function isSameAddress(one: Uint8Array, other: Uint8Array): boolean {
+  const isIpv6 = (one[0] | one[1] << 8) === AF_INET6;
+  const parts = isIpv6 ? [[0, 4], [8, 24]] : [[0, 8]];
+  return parts.every(([from, to]) =>
+    one.subarray(from, to).every((byte, index) => byte === other[from + index])
+  );
+}
+
 /** Decodes a struct sockaddr_in or sockaddr_in6; an IPv6 zone is omitted. */
 export function decodeAddress(bytes: Uint8Array): SocketEnd {
   const isIpv6 = (bytes[0] | bytes[1] << 8) === AF_INET6;

@@ -1,7 +1,8 @@
 /** Options of this process's UDP sockets that Deno does not offer (udp(7), socket(7)). */
 import type { Instruction } from "./bpf.ts";
 import { libc } from "../libc.ts";
-import { encodeAddress } from "./socket_address.ts";
+import { type Route, routeSocket } from "./routed_socket.ts";
+import { encodeAddress, isSameAddress, SOCKADDR_BYTES } from "./socket_address.ts";
 import { attachFilter } from "./socket_filter.ts";
 import { socketsOf } from "./tcp.ts";
 
@@ -32,6 +33,11 @@ export class UdpSocket {
       optionOf(fd, SO_TYPE) === SOCK_DGRAM && isBoundTo(fd, wanted)
     );
     return fd === undefined ? undefined : new UdpSocket(fd);
+  }
+
+  /** Sets the interface and mark of its packets. Throws SystemError. */
+  route(route: Route): void {
+    routeSocket(this.#fd, route);
   }
 
   /**
@@ -78,12 +84,8 @@ function optionOf(fd: number, option: number): number {
   return value[0];
 }
 
-/** Compares family, port and address, but not an IPv6 address's flow and zone. */
 function isBoundTo(fd: number, wanted: Uint8Array): boolean {
-  const own = new Uint8Array(28); // struct sockaddr_in6, the larger one
-  if (libc().getsockname(fd, own, new Uint32Array([own.length])) !== 0) return false;
-  const parts = wanted.length === 28 ? [[0, 4], [8, 24]] : [[0, 8]];
-  return parts.every(([from, to]) =>
-    wanted.subarray(from, to).every((byte, i) => byte === own[from + i])
-  );
+  const own = new Uint8Array(SOCKADDR_BYTES);
+  return libc().getsockname(fd, own, new Uint32Array([own.length])) === 0 &&
+    isSameAddress(wanted, own);
 }

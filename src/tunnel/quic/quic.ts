@@ -2,8 +2,6 @@
  * QUIC for the tunnel (RFC 9000 and 9221): TLS 1.3 with the same ALPN name and the
  * same trust as over TCP.
  */
-import { routeSocket } from "../../../ffi/socket/routed_socket.ts";
-import { socketsOf } from "../../../ffi/socket/tcp.ts";
 import { UdpSocket } from "../../../ffi/socket/udp_socket.ts";
 import { isIP } from "node:net";
 import { nameCertificateError } from "../transport/certificate_error.ts";
@@ -66,7 +64,8 @@ export async function dialQuic(
   };
   signal.addEventListener("abort", hangUp);
   try {
-    for (const fd of socketsOf(local.addr.port)) routeSocket(fd, route);
+    if (socket === undefined) throw new Error("Cannot route QUIC: Deno's socket was not found");
+    socket.route(route);
     const connection = await connect(local, endpoint, trust, hangUp);
     signal.throwIfAborted();
     return connection;

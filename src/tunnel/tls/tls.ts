@@ -88,21 +88,18 @@ export async function dialTls(
 }
 
 async function startTls(
-  { connection: tcp, port: local }: RoutedConnection,
+  { connection: tcp, number, port }: RoutedConnection,
   trust: Trust,
   alpnProtocols: string[],
   tune: TuneSockets,
   signal: AbortSignal,
 ): Promise<Connection> {
-  const socket = DialledSocket.find(local);
-  const hangUp = (): void => socket?.shutdown();
+  const socket = new DialledSocket(number);
+  const hangUp = (): void => socket.shutdown();
   signal.addEventListener("abort", hangUp);
   let connection: Deno.Conn = tcp;
   try {
-    if (socket === undefined) {
-      throw new Deno.errors.ConnectionReset("The server closed the connection immediately");
-    }
-    tune(local);
+    tune(port);
     socket.holdBack();
     const tls = connection = await Deno.startTls(tcp, {
       hostname: TLS_NAME,

@@ -4,6 +4,7 @@ import type { Connection } from "../transport/connection.ts";
 /** The kernel's side of a connection. */
 interface TcpSocket {
   info(): TcpInfo | undefined;
+  suitPath(): void;
 }
 
 /** Deno's TLS connection, closed in the kernel because Deno's own `close` may leave it open. */
@@ -29,5 +30,9 @@ export class TlsConnection implements Connection {
 
   tcp(): TcpInfo | undefined {
     return this.#socket.info();
+  }
+
+  suitPath(): void {
+    this.#socket.suitPath();
   }
 }

@@ -17,6 +17,8 @@ export interface Connection {
   delivered?(): Promise<void>;
   /** The kernel's view of the connection, if it is over TCP and open. */
   tcp?(): TcpInfo | undefined;
+  /** Selects the congestion control that suits the path so far, if the connection is over TCP. */
+  suitPath?(): void;
   /** Datagrams alongside the stream, if the connection has them. */
   readonly datagrams?: DatagramPort;
   /** Whether the peer reads the record "ended" (docs/protocol.md); the login sets it. */

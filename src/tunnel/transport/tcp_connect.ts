@@ -2,6 +2,7 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import {
   connectRouted,
+  descriptorOf,
   type Route,
   type RoutedConnection,
 } from "../../../ffi/socket/routed_socket.ts";
@@ -21,7 +22,12 @@ export async function connectTcp(
 ): Promise<RoutedConnection> {
   if (Object.values(route).every((value) => value === undefined)) {
     const connection = await Deno.connect({ hostname: host, port, signal });
-    return { connection, port: (connection.localAddr as Deno.NetAddr).port };
+    const number = descriptorOf(connection);
+    if (number !== undefined) {
+      return { connection, number, port: (connection.localAddr as Deno.NetAddr).port };
+    }
+    connection.close();
+    throw new Deno.errors.ConnectionReset("The server closed the connection immediately");
   }
   const addresses = isIP(host) === 0
     ? await untilAborted(resolve(host), signal)

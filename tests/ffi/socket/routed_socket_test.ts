@@ -1,9 +1,24 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { SystemError } from "../../../ffi/errno.ts";
 import { connectRouted, type Route } from "../../../ffi/socket/routed_socket.ts";
+import { readTcpInfo } from "../../../ffi/socket/tcp_info.ts";
+import { connectTcp } from "../../../src/tunnel/transport/tcp_connect.ts";
 import { ip, NO_LAB, vethPair } from "../veth.ts";
 
 const DEADLINE = 1_000;
+/** The kernel's ports for connections and for listening on port 0 (ip(7)). */
+const PORT_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
+
+/** Runs `body` while the kernel has only the ports of this range to choose from. */
+async function withPorts(range: readonly [number, number], body: () => Promise<void>) {
+  const usual = await Deno.readTextFile(PORT_RANGE);
+  await Deno.writeTextFile(PORT_RANGE, range.join(" "));
+  try {
+    await body();
+  } finally {
+    await Deno.writeTextFile(PORT_RANGE, usual);
+  }
+}
 
 /** Sends "ping" through a routed connection to an echo server on `host`; returns the answer. */
 async function echo(host: string, route: Route): Promise<string> {
@@ -77,5 +92,38 @@ Deno.test({
       await assertRejects(() => connectRouted(silent, {}, AbortSignal.timeout(20)));
     }
     assertEquals(open(), before);
+  },
+});
+
+Deno.test({
+  name: "a connection is not mistaken for another one that has the same local port",
+  ignore: NO_LAB,
+  async fn() {
+    const [one, other] = [50_000, 50_001].map((port) => ({ hostname: "127.0.0.1", port }));
+    using server = Deno.listen(one);
+    using elsewhere = Deno.listen(other);
+    for (const [index, route] of [{ maxSegment: 1_220 }, {}].entries()) {
+      // One port is left to listen on; a connection to a third place shares one of the others.
+      const from = 40_000 + 4 * index;
+      await withPorts([from, from + 3], async () => {
+        const [first, accepted]: Deno.Conn[][] = [[], []];
+        for (let count = 0; count < 3; count++) {
+          first.push(await Deno.connect(other));
+          accepted.push(await elsewhere.accept());
+        }
+        const to = { host: one.hostname, port: one.port };
+        const signal = AbortSignal.timeout(DEADLINE);
+        const { connection, number } = await connectTcp(to, route, signal);
+        const theirs = await server.accept();
+        await connection.write(new Uint8Array([7]));
+        await theirs.read(new Uint8Array(1));
+        assertEquals(readTcpInfo(number)?.written, 1);
+        for (const [index, each] of first.entries()) {
+          await each.write(new Uint8Array([index]));
+          assertEquals(await accepted[index].read(new Uint8Array(1)), 1);
+        }
+        for (const each of [connection, theirs, ...first, ...accepted]) each.close();
+      });
+    }
   },
 });
