@@ -1,5 +1,6 @@
 /** Options of a tunnel's TCP sockets (tcp(7)), which Deno does not offer. */
 import { libc } from "../libc.ts";
+import type { TcpInfo } from "./tcp_info.ts";
 
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
@@ -14,8 +15,12 @@ const TCP_NOTSENT_LOWAT = 25;
 const UNSENT_LIMIT = 32 * 1024;
 /** How long the kernel keeps undelivered data of a closed connection, in milliseconds. */
 const UNDELIVERED = 2_000;
-/** The congestion control that "auto" selects if the kernel permits it. */
-const PREFERRED = "bbr";
+/** The congestion control of a path that is long or loses packets. */
+const FOR_LONG_PATHS = "bbr";
+/** Shortest round trip of a long path, in milliseconds. */
+const LONG = 2;
+/** Number of segments sent again that shows a path to lose packets. */
+const LOST = 8;
 
 /** Options that a configuration decides. */
 export interface TcpOptions {
@@ -25,8 +30,8 @@ export interface TcpOptions {
    */
   readonly maxSegment: number;
   /**
-   * Name of a congestion control. "auto": BBR if the kernel permits it, otherwise the kernel's
-   * default.
+   * Name of a congestion control. "auto": the kernel's default, which {@linkcode suitPath} may
+   * change.
    */
   readonly congestionControl: string;
   /** How long sent data may remain unacknowledged before the kernel gives up, in milliseconds. */
@@ -50,8 +55,16 @@ export function setTcpOptions(fd: number, options: TcpOptions): boolean {
   limitSegments(fd, options.maxSegment);
   setNumber(fd, TCP_USER_TIMEOUT, options.userTimeout);
   const { congestionControl: name } = options;
-  setText(fd, TCP_CONGESTION, name === "auto" ? PREFERRED : name);
+  if (name !== "auto") setText(fd, TCP_CONGESTION, name);
   return setNumber(fd, TCP_NODELAY, 1) && setNumber(fd, TCP_NOTSENT_LOWAT, UNSENT_LIMIT);
+}
+
+/**
+ * Makes a connection whose path is long or loses packets use BBR, if the kernel permits it. On a
+ * local network BBR has no advantage, and its pacing costs CPU time.
+ */
+export function suitPath(fd: number, { minRoundTrip = 0, retransmitted }: TcpInfo): void {
+  if (minRoundTrip >= LONG || retransmitted >= LOST) setText(fd, TCP_CONGESTION, FOR_LONG_PATHS);
 }
 
 /** Limits the segments of a connection that is not set up yet, in both directions. Bytes. */

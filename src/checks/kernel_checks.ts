@@ -52,7 +52,7 @@ export function judgeCongestionControl(
 ): string {
   if (configured === "auto") {
     return permits("bbr")
-      ? "bbr"
+      ? "bbr on long and lossy paths, otherwise the kernel's default"
       : "the kernel's default; on lossy paths BBR is faster: load tcp_bbr and add bbr to " +
         "net.ipv4.tcp_allowed_congestion_control";
   }

@@ -100,6 +100,7 @@ export async function startServer(
     keepalive: config.tunnel.keepalive,
     buffer: (size) => link.region(size),
     pollLoop: () => loop.poll(),
+    suitsPath: () => tcp.congestionControl === "auto",
     now,
     events: namingCertificate(loggedServerEvents(now, later, monitor), access),
   });
@@ -173,6 +174,7 @@ export async function startClient(
     settings: clientSettings(config, files),
     buffer: (size) => link.region(size),
     pollLoop: () => loop.poll(),
+    suitsPath: () => tcp.congestionControl === "auto",
     now,
     random: Math.random,
     events: loggedClientEvents(now, monitor, () => ready.tunnel({ server: client.peer?.name })),

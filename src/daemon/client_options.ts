@@ -28,6 +28,8 @@ export interface ClientOptions extends Omit<DiallerOptions, "transport"> {
   settings: ClientSettings;
   buffer: (size: number) => RecordBuffer;
   pollLoop: PollLoop;
+  /** Whether the tunnel's path decides about its congestion control. */
+  suitsPath: () => boolean;
   /** Returns numbers in [0, 1). */
   random: () => number;
   events: ClientEvents;

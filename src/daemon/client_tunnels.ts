@@ -24,6 +24,8 @@ export interface ClientTunnelsOptions {
   /** Monotonic clock, in milliseconds. */
   now: () => number;
   pollLoop: PollLoop;
+  /** Whether a tunnel's path decides about its congestion control. */
+  suitsPath: () => boolean;
   events: ServerEvents;
 }
 
@@ -91,7 +93,7 @@ export class ClientTunnels {
   async carry(loggedIn: LoggedIn): Promise<void> {
     const { client, connection, transport } = loggedIn;
     const { name } = client;
-    const { proxy, events, buffer, now, pollLoop, knows } = this.#options;
+    const { proxy, events, buffer, now, pollLoop, suitsPath, knows } = this.#options;
     if (this.#stopping || !knows(name)) return abandon(connection);
     const address = (): string => formatAddress(loggedIn.remote);
     const tunnel = new Tunnel({
@@ -100,6 +102,7 @@ export class ClientTunnels {
       keepalive: this.#keepalive,
       now,
       pollLoop,
+      suitsPath,
       allowance: this.#allowances.of(name),
     });
     const { peer, sink } = proxy.join(name, tunnel);

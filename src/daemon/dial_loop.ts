@@ -155,11 +155,11 @@ export class Client {
     dialled: Dialled,
     observers: Required<Pick<TunnelOptions, "silence" | "measured">>,
   ): Current {
-    const { proxy, now, pollLoop, events, buffer } = this.#options;
+    const { proxy, now, pollLoop, suitsPath, events, buffer } = this.#options;
     const { server, transport, connection, detail } = dialled;
     const { keepalive } = this.#settings;
     const tunnel = new Tunnel({
-      ...{ connection, keepalive, now, pollLoop },
+      ...{ connection, keepalive, now, pollLoop, suitsPath },
       ...observers,
       buffer: buffer(TUNNEL_BUFFER),
     });

@@ -61,6 +61,7 @@ export class RunningShard {
       keepalive: config.tunnel.keepalive,
       buffer: (size) => link.region(size),
       pollLoop: () => loop.poll(),
+      suitsPath: () => this.#settings.config.tunnel.congestionControl === "auto",
       now,
       events,
     });

@@ -31,6 +31,8 @@ export interface LivenessOptions {
   dead: () => void;
   /** Notified of silence; without it only the keepalive's timeout counts. */
   silence?: SilenceObserver | undefined;
+  /** Called now and then: the path may have changed. */
+  suitPath: () => void;
 }
 
 /** Pings a tunnel's peer periodically, and notices when nothing more arrives. */
@@ -64,6 +66,7 @@ export class Liveness {
   start(): void {
     this.#heardAt = this.#options.now();
     this.#silence.heard(this.#heardAt);
+    this.#options.suitPath();
     this.#waitToPing();
     if (this.#watch === undefined) return;
     this.#pingFirst();
@@ -100,8 +103,9 @@ export class Liveness {
 
   #waitToPing(): void {
     this.#ping = setTimeout(() => {
-      const { now, pings, dead, progress } = this.#options;
+      const { now, pings, dead, progress, suitPath } = this.#options;
       if (this.#silence.isTooLong(now(), this.#keepalive.timeout, progress())) return dead();
+      suitPath();
       pings.ping();
       this.#waitToPing();
     }, this.#keepalive.interval);

@@ -47,6 +47,8 @@ export interface TunnelOptions {
   silence?: SilenceObserver;
   /** Called with each round trip of a ping, in milliseconds. */
   measured?: (roundTrip: number) => void;
+  /** Whether the path decides about the congestion control; by default it does not. */
+  suitsPath?: () => boolean;
 }
 
 /**
@@ -61,7 +63,7 @@ export class Tunnel {
   readonly writer: FrameWriter;
   /** The memory that the offsets of `TunnelSink` refer to. */
   readonly buffer: RecordBuffer;
-  /** Last measured round trip of a ping, in milliseconds; undefined before the first. */
+  /** Last round trip of a ping, in milliseconds; undefined before the first. */
   roundTrip: number | undefined;
   #connection: Connection;
   #now: () => number;
@@ -112,12 +114,11 @@ export class Tunnel {
       progress: () => this.tcp && { ...this.tcp, queued: this.writer.queuedBytes },
       dead: () => this.#timedOut(),
       silence: options.silence,
+      suitPath: () => options.suitsPath?.() && options.connection.suitPath?.(),
     });
   }
 
-  /**
-   * Whether the peer answers a ping within `patience` milliseconds; false if the tunnel has ended.
-   */
+  /** Whether the peer answers a ping within `patience` ms; false if the tunnel has ended. */
   answers(patience: number): Promise<boolean> {
     if (this.#isOver || this.#end !== undefined) return Promise.resolve(false);
     return this.#pings.answers(patience);
@@ -158,10 +159,7 @@ export class Tunnel {
     this.#liveness.reconfigure(keepalive);
   }
 
-  /**
-   * Delivers records until the tunnel ends, and returns how it ended. The connection is closed
-   * then.
-   */
+  /** Delivers records until the tunnel ends and its connection is closed; returns how it ended. */
   async run(sink: TunnelSink): Promise<TunnelEnd> {
     this.#sink = sink;
     this.#liveness.start();
@@ -260,17 +258,9 @@ export class Tunnel {
     if (type === ControlType.ping) {
       if (!this.#pings.admitsPing()) return "ping-rate";
       this.#say(ControlType.pong, body);
-    } else if (type === ControlType.pong && this.#datagrams?.confirmed(body)) {
-      return undefined; // data behind it may use datagrams again
     } else if (type === ControlType.pong) {
-      const roundTrip = this.#liveness.ponged(body);
-      if (roundTrip === undefined) {
-        sink.dropped("pong-unexpected");
-      } else {
-        this.roundTrip = roundTrip;
-        sink.roundTrip?.(roundTrip);
-        this.#measured?.(roundTrip);
-      }
+      // A pong may also say that data behind it may use datagrams again.
+      if (!this.#datagrams?.confirmed(body)) this.#ponged(body, sink);
     } else if (type === ControlType.close) {
       this.#end ??= decodeClose(body);
       this.#abort.resolve();
@@ -278,6 +268,14 @@ export class Tunnel {
       return sink.control(type, body);
     }
     return undefined;
+  }
+
+  #ponged(body: Uint8Array, sink: TunnelSink): void {
+    const roundTrip = this.#liveness.ponged(body);
+    if (roundTrip === undefined) return sink.dropped("pong-unexpected");
+    this.roundTrip = roundTrip;
+    sink.roundTrip?.(roundTrip);
+    this.#measured?.(roundTrip);
   }
 
   /** Nothing was received in time: the path is dead, so a clean close is not awaited. */

@@ -10,7 +10,10 @@ function judge(configured: string, ...permitted: string[]): [string, string[]] {
 }
 
 Deno.test("the congestion control is named, and how to get BBR if there is none", () => {
-  assertEquals(judge("auto", "reno", "bbr"), ["bbr", []]);
+  assertEquals(judge("auto", "reno", "bbr"), [
+    "bbr on long and lossy paths, otherwise the kernel's default",
+    [],
+  ]);
   assertEquals(judge("reno", "reno", "bbr"), ["reno", []]);
   const [text, warnings] = judge("auto", "reno");
   assertMatch(text, /^the kernel's default; .* load tcp_bbr/);

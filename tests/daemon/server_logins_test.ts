@@ -69,6 +69,7 @@ function openServer(path: Path) {
     buffer: recordBuffer,
     now,
     pollLoop,
+    suitsPath: () => false,
     events: {
       rejected() {},
       connected() {},

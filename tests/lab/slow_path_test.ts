@@ -1,7 +1,9 @@
 import { assert, assertEquals } from "@std/assert";
+import { permitsCongestionControl } from "../../ffi/socket/tcp_options.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
+import { runCommand } from "./process.ts";
 import { startProxyPair } from "./proxy_pair.ts";
 import { layLongPath } from "./relay/long_path.ts";
 
@@ -14,7 +16,8 @@ const SLOW = { rate: 64_000, queue: 4_000 };
 const FLOOD = { every: 100, frames: 6, length: 1_400 };
 
 Deno.test({
-  name: "a full queue on a path of 64 kbit/s does not end the tunnel, and a dead path does",
+  name:
+    "a long path uses BBR; a full queue at 64 kbit/s does not end its tunnel, and a dead path does",
   ignore,
   async fn() {
     await using lab = await Lab.open();
@@ -24,6 +27,11 @@ Deno.test({
     const options = { path, client: KEEPALIVE, server: KEEPALIVE };
     const { client } = await startProxyPair(lab, options);
     const session = await lab.use(startTestClient("cust0")).dial({});
+    for (const end of [path.near, path.far]) {
+      const [program, args] = end("ss", ["-tinH", "state", "established"]);
+      const sockets = await runCommand(program, ...args);
+      assert(!permitsCongestionControl("bbr") || /\bbbr\b/.test(sockets), sockets);
+    }
     await path.change(SLOW);
     const timer = setInterval(() => {
       for (let n = 0; n < FLOOD.frames; n++) session.send(new Uint8Array(FLOOD.length).fill(n));

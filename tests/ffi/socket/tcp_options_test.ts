@@ -5,6 +5,7 @@ import { readTcpInfo, type TcpInfo } from "../../../ffi/socket/tcp_info.ts";
 import {
   DEFAULT_TCP_OPTIONS,
   permitsCongestionControl,
+  suitPath,
   type TcpOptions,
 } from "../../../ffi/socket/tcp_options.ts";
 import { insideLab } from "../../lab/namespace.ts";
@@ -61,7 +62,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "congestion control: the named one, BBR or the kernel's default for auto, never an error",
+  name: "congestion control: the named one, the kernel's default for auto, never an error",
   ignore,
   async fn() {
     const used = async (congestionControl: string): Promise<string> => {
@@ -73,11 +74,30 @@ Deno.test({
     const usual = (await exchange({}))[1].congestionControl;
     assertEquals(await used("reno"), "reno");
     assertEquals(await used("no-such-control"), usual);
-    assertEquals(await used("auto"), permitsCongestionControl("bbr") ? "bbr" : usual);
+    assertEquals(await used("auto"), usual);
     assertEquals([permitsCongestionControl("reno"), permitsCongestionControl("none")], [
       true,
       false,
     ]);
+  },
+});
+
+Deno.test({
+  name: "a long path and one that loses packets get BBR if the kernel permits it, others do not",
+  ignore,
+  async fn() {
+    const [, { congestionControl: usual, ...state }] = await exchange({});
+    const suited = (path: Partial<TcpInfo>): string | undefined => {
+      using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+      const [fd] = socketsOf(listener.addr.port);
+      suitPath(fd, { congestionControl: usual, ...state, ...path });
+      return readTcpInfo(fd)?.congestionControl;
+    };
+    const long = permitsCongestionControl("bbr") ? "bbr" : usual;
+    assertEquals(suited({ minRoundTrip: 0.1, retransmitted: 1 }), usual);
+    assertEquals(suited({ minRoundTrip: 2, retransmitted: 0 }), long);
+    assertEquals(suited({ minRoundTrip: 0.1, retransmitted: 8 }), long);
+    assertEquals(suited({ minRoundTrip: undefined, retransmitted: 0 }), usual);
   },
 });
 
