@@ -12,6 +12,7 @@ const REMOTE: string[][] = [
   ["clients"],
   ["events"],
   ["logs"],
+  ["history"],
   ["kick", "branch-1.1"],
   ["padt", "--mac", "02:00:00:00:00:01", "--session-id", "1"],
   ["drain"],

@@ -60,5 +60,28 @@ daemon's own level do not exist: see \`log-level\`. Debug lines need the full ad
   load: async () => (await import("./logs.ts")).logsCommand,
 };
 
+const history: Command = {
+  name: "history",
+  summary: "Show what was carried in the last 24 hours, in all, by a client or by a session",
+  positionals: ["SESSION"],
+  options: [
+    ...DAEMON_OPTIONS,
+    CLIENT,
+    SERVER,
+    {
+      ...SINCE,
+      summary: 'from then on, default an hour: "6h" ago, "03:12" or "2026-11-26 03:12"',
+    },
+    { name: "until", value: "TIME", summary: "until then, default now" },
+    { name: "points", value: "NUMBER", summary: "maximum number of lines, default 20" },
+    { name: "csv", summary: "print comma-separated values, default 400 lines" },
+    JSON_OPTION,
+  ],
+  details: `Rates are means over the time between two lines; the bars show both directions together.
+"-" means that the daemon did not run, or keeps nothing: sessions are kept for an hour, and only
+with \`state_dir\` does a history survive a restart. Times are local, in JSON and CSV they are UTC.`,
+  load: async () => (await import("./history.ts")).historyCommand,
+};
+
 /** Commands that show what has happened, in the order in which help lists them. */
-export const LOOK_BACK_COMMANDS: readonly Command[] = [why, events, logs];
+export const LOOK_BACK_COMMANDS: readonly Command[] = [why, events, logs, history];
