@@ -2,6 +2,7 @@ import type { Link } from "../../ffi/link/link.ts";
 import type { LogLevel, LogLevels, Topic } from "../config/log_levels.ts";
 import type { Config } from "../config/types.ts";
 import type { History } from "../history/history.ts";
+import type { StoredMinute } from "../history/stored_minute.ts";
 import type { PastSessions } from "../state/past.ts";
 import type { StoryBook } from "../stories/story_book.ts";
 import type { CaptureSource } from "./captures.ts";
@@ -22,6 +23,8 @@ export interface Daemon {
   readonly pastSessions: PastSessions;
   /** What was carried in the last 24 hours; of a server with several threads, by this one. */
   readonly history: History;
+  /** What this thread has of a minute, until now. */
+  historyMinute(step: number): StoredMinute | undefined;
   /** What happened to each customer. */
   readonly stories: StoryBook;
   /** The certificates in use. */

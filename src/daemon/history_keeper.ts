@@ -50,6 +50,12 @@ export class HistoryKeeper {
     return () => this.#inTime(this.#append(minute), undefined);
   }
 
+  /** Returns what this thread has of a minute until now. */
+  minute(step: number): StoredMinute | undefined {
+    this.#sample();
+    return this.#options.history.minute(step);
+  }
+
   #restore(): void {
     const { history, files } = this.#options;
     const byStep = new Map<number, StoredMinute>();

@@ -75,6 +75,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     monitor,
     pastSessions: parts.state.pastSessions,
     history,
+    historyMinute: (step) => keeper.minute(step),
     stories: parts.state.stories,
     certificates,
     stateTrouble: () => parts.state.trouble,

@@ -131,22 +131,24 @@ function daemonOf(
   stories: StoryBook,
 ): Daemon {
   const { link, proxy } = config.mode === "client" ? path.clients[0] : path.server;
+  const history = new History(
+    new DaemonCounters({
+      mode: config.mode,
+      now: () => 0,
+      table: proxy.sessions.table,
+      peers: proxy.peers,
+      stats: monitor.peers.byName,
+      drops: () => 0,
+    }),
+  );
   return {
     config: () => config,
     link,
     proxy,
     monitor,
     pastSessions,
-    history: new History(
-      new DaemonCounters({
-        mode: config.mode,
-        now: () => 0,
-        table: proxy.sessions.table,
-        peers: proxy.peers,
-        stats: monitor.peers.byName,
-        drops: () => 0,
-      }),
-    ),
+    history,
+    historyMinute: (step) => history.minute(step),
     stories,
     certificates: () => [CERTIFICATE],
     stateTrouble: () => STATE_TROUBLE,

@@ -33,7 +33,7 @@ const ANSWERS = {
   metrics: (daemon: Daemon) => samplesOf(daemon),
   lines: ({ shard }: Daemon, wanted: WantedLines) => linesOf(recentLines, wanted, shard),
   readings: (daemon: Daemon, wanted: WantedReadings) => readingsOf(daemon, wanted),
-  minute: ({ history }: Daemon, step: number) => history.minute(step),
+  minute: (daemon: Daemon, step: number) => daemon.historyMinute(step),
 };
 
 type Answers = typeof ANSWERS;
