@@ -1,5 +1,5 @@
 /** The line that the demo shows: from dialling to hanging up. */
-import { CODE_PADS, CODE_PADT } from "../../../src/pppoe/constants.ts";
+import { CODE_PADR, CODE_PADS, CODE_PADT } from "../../../src/pppoe/constants.ts";
 import { type Mac, parseMac } from "../../../src/pppoe/mac.ts";
 import { Lab } from "../lab.ts";
 import { startTestAc } from "../peers/test_ac.ts";
@@ -59,7 +59,10 @@ export async function showLine(): Promise<void> {
 }
 
 async function showDial(wires: Wires): Promise<void> {
-  await wires.carriedDiscovery(CODE_PADS, { lan: "cust0", wan: "wan0" });
+  await Promise.all([
+    wires.carriedDiscovery(CODE_PADR, { lan: "lan0", wan: "ac0" }),
+    wires.carriedDiscovery(CODE_PADS, { lan: "cust0", wan: "wan0" }),
+  ]);
   say(...wires.newLines());
   wires.assertHidden(HOST_UNIQ.toHex());
   say("The AC saw a token of the proxy in place of the customer's Host-Uniq, and the");
@@ -68,7 +71,11 @@ async function showDial(wires: Wires): Promise<void> {
 
 async function showPacket(wires: Wires, session: DialedSession): Promise<void> {
   await session.echo(PACKET);
-  await Promise.all([wires.lan.carried("cust0", 1), wires.wan.carried("wan0", 1)]);
+  const { lan, wan } = wires; // each end has a socket of its own, which may be late
+  await Promise.all([
+    ...["cust0", "lan0"].map((end) => lan.carried(end, 1)),
+    ...["wan0", "ac0"].map((end) => wan.carried(end, 1)),
+  ]);
   say(...wires.newLines());
 }
 
