@@ -117,7 +117,7 @@ export const POLICY: Readonly<Record<PolicyDrop, Explanation>> = {
   },
   "draining": {
     meaning: "An operator has stopped new sessions.",
-    action: "`drain off` accepts them again.",
+    action: "`pppoe-proxy drain --off` accepts them again.",
   },
   "host-session": {
     meaning: "The kernel of this machine has a PPPoE session with the same AC and id.",

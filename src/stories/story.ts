@@ -52,6 +52,9 @@ export const MAX_AGE = 7 * 86_400_000;
 const MAX_LOOP = 6;
 /** Maximum time between two rounds of a loop that are joined, in milliseconds. */
 const MAX_PAUSE = 300_000;
+/** The same for what concerns all customers of a tunnel: between two of them much may happen. */
+const MAX_TUNNEL_PAUSE = 60_000;
+const OF_TUNNELS: ReadonlySet<StoryKind> = new Set(["tunnel-lost", "tunnel-closed", "tunnel-up"]);
 /** Facts in which entries that are joined may differ; the latest are kept. */
 const VARYING: ReadonlySet<string> = new Set([
   "bytes_down",
@@ -70,8 +73,7 @@ const VARYING: ReadonlySet<string> = new Set([
 /** The story of one customer, or of a tunnel. */
 export class Story {
   #entries: StoryEntry[] = [];
-  /** What must be equal in entries that are joined; the entries' lengths. */
-  #keys: string[] = [];
+  /** The entries' numbers of characters. */
   #lengths: number[] = [];
   #length = 0;
 
@@ -99,7 +101,6 @@ export class Story {
   /** Adds an entry as it is. */
   put(entry: StoryEntry): void {
     this.#entries.push(entry);
-    this.#keys.push(keyOf(entry));
     this.#lengths.push(0);
     this.#measure(this.#entries.length - 1);
     while (this.#entries.length > MAX_ENTRIES || this.#length > MAX_STORY) this.#removeFirst();
@@ -115,9 +116,13 @@ export class Story {
     const second = this.#entries.length - size;
     const first = second - size;
     if (first < 0) return false;
-    if (this.#entries[second].at - this.#entries[first].until > MAX_PAUSE) return false;
+    const [once, again] = [this.#entries[first], this.#entries[second]];
+    const most = OF_TUNNELS.has(once.kind) ? MAX_TUNNEL_PAUSE : MAX_PAUSE;
+    if (again.at - once.until > most) return false;
     for (let i = 0; i < size; i++) {
-      if (this.#keys[first + i] !== this.#keys[second + i]) return false;
+      // Each start matters: what came before it was of another process.
+      if (this.#entries[second + i].kind === "started") return false;
+      if (!isSame(this.#entries[first + i], this.#entries[second + i])) return false;
     }
     for (let i = 0; i < size; i++) {
       const [one, other] = [this.#entries[first + i], this.#entries[second + i]];
@@ -127,7 +132,7 @@ export class Story {
       this.#measure(first + i);
     }
     for (let i = 0; i < size; i++) this.#length -= this.#lengths.pop() ?? 0;
-    this.#entries.length = this.#keys.length = second;
+    this.#entries.length = second;
     return true;
   }
 
@@ -139,14 +144,18 @@ export class Story {
 
   #removeFirst(): void {
     this.#entries.shift();
-    this.#keys.shift();
     this.#length -= this.#lengths.shift() ?? 0;
   }
 }
 
-function keyOf({ kind, facts }: StoryEntry): string {
-  const same = Object.entries(facts).filter(([key]) => !VARYING.has(key));
-  return JSON.stringify([kind, same]);
+/** Whether two entries differ at most in facts that vary. */
+function isSame(one: StoryEntry, other: StoryEntry): boolean {
+  if (one.kind !== other.kind) return false;
+  const keys = new Set([...Object.keys(one.facts), ...Object.keys(other.facts)]);
+  for (const key of keys) {
+    if (!VARYING.has(key) && one.facts[key] !== other.facts[key]) return false;
+  }
+  return true;
 }
 
 function clipped(facts: StoryFacts): StoryFacts {

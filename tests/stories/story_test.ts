@@ -42,7 +42,17 @@ Deno.test("a loop of dials is one round, in the order of its steps", () => {
   ]);
 });
 
-Deno.test("what ends otherwise is told apart, and the facts that vary are the latest", () => {
+Deno.test("losses of a tunnel are joined only if they follow soon, and starts never", () => {
+  const flaps = storyOf("tunnel-lost", "tunnel-up", "tunnel-lost", "tunnel-up");
+  assertEquals(shown(flaps), ["tunnel-lost 2 2", "tunnel-up 2 2"]);
+  assertEquals(
+    storyOf("tunnel-lost", "tunnel-up", 60, "tunnel-lost", "tunnel-up").entries.length,
+    4,
+  );
+  assertEquals(storyOf("started", "started").entries.length, 2);
+});
+
+Deno.test("what ends otherwise is another entry, and the facts that vary are the latest", () => {
   const story = new Story();
   const facts = [
     { reason: "padt-ac", session: "a.1", "duration_s": 3 },

@@ -99,7 +99,7 @@ Deno.test("what this side drops is in the story, with what it means", () =>
       words(story).at(-1),
       "1 this server drops the packet: draining. An operator has stopped new sessions.",
     );
-    assertEquals(story.advice, "`drain off` accepts them again.");
+    assertEquals(story.advice, "`pppoe-proxy drain --off` accepts them again.");
     assertEquals((await world.ask("/api/v1/customers/nonsense/story")).status, 400);
     assertEquals((await world.ask("/api/v1/customers/02:00:00:00:77:77/story")).status, 404);
   }));
