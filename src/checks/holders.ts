@@ -61,21 +61,35 @@ function processWith(inodes: ReadonlySet<string>): number | undefined {
 /** The process that has locked a file with flock(2); undefined if none, or if it is not shown. */
 export function lockHolder(path: string): number | undefined {
   try {
-    const { ino } = Deno.statSync(path);
-    return ino === null ? undefined : lockIn(read("/proc/locks"), ino);
+    const { dev, ino } = Deno.statSync(path);
+    return ino === null ? undefined : lockIn(read("/proc/locks"), dev, ino);
   } catch {
     return undefined; // never locked, or not for this user to see
   }
 }
 
-/** The process that holds a lock on the file with this inode, in the text of /proc/locks. */
-export function lockIn(table: string, inode: number): number | undefined {
+/**
+ * The process that holds a lock on the file with this device and inode, in the text of /proc/locks.
+ * Where the kernel shows another device than stat(2), as on Btrfs, none is found.
+ */
+export function lockIn(table: string, device: number, inode: number): number | undefined {
+  const hexadecimal = (part: bigint): string => part.toString(16).padStart(2, "0");
+  const at = `${hexadecimal(majorOf(device))}:${hexadecimal(minorOf(device))}`;
   const line = new RegExp(
-    `^\\d+: FLOCK +ADVISORY +WRITE (\\d+) [0-9a-f]+:[0-9a-f]+:${inode} `,
+    `^\\d+: FLOCK +ADVISORY +WRITE (\\d+) ${at}:${inode} `,
     "m",
   );
   const pid = Number(line.exec(table)?.[1] ?? 0);
   return pid === 0 ? undefined : pid; // 0: a process of another namespace
+}
+
+/** Parts of a device number, as glibc's makedev(3) joins them. */
+function majorOf(device: number): bigint {
+  return BigInt(device) >> 8n & 0xfffn | BigInt(device) >> 32n & ~0xfffn;
+}
+
+function minorOf(device: number): bigint {
+  return BigInt(device) & 0xffn | BigInt(device) >> 12n & 0xffffff00n;
 }
 
 /** Names a process by its id and its program. */

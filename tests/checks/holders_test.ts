@@ -68,11 +68,17 @@ Deno.test("only an exclusive flock of this file and of a known process counts as
 3: FLOCK  ADVISORY  WRITE 12 08:01:7777 0 EOF
 3: -> FLOCK  ADVISORY  WRITE 13 08:01:777 0 EOF
 4: FLOCK  ADVISORY  WRITE 0 08:01:778 0 EOF
+5: FLOCK  ADVISORY  WRITE 14 00:1b:779 0 EOF
+6: FLOCK  ADVISORY  WRITE 15 103:12345:780 0 EOF
 `;
-  assertEquals([lockIn(table, 777), lockIn(table, 7777), lockIn(table, 778)], [
+  const disk = 0x801;
+  assertEquals([777, 7777, 778].map((inode) => lockIn(table, disk, inode)), [
     undefined,
     12,
     undefined,
   ]);
-  assert(lockIn("", 1) === undefined);
+  assert(lockIn("", disk, 1) === undefined);
+  // Another file system has a file of the same number.
+  assertEquals([lockIn(table, disk, 779), lockIn(table, 0x1b, 779)], [undefined, 14]);
+  assertEquals(lockIn(table, 0x12310345, 780), 15);
 });
