@@ -203,6 +203,11 @@ export const LOG_MESSAGES = {
     action: "Nothing, unless it repeats; then check the path for outages.",
   },
   "tunnel up": { meaning: "A tunnel is up." },
+  "web link made": { meaning: "`pppoe-proxy web` made a link that opens the page once." },
+  "web link used": {
+    meaning: "A browser opened the page by a link; `for_role` is what it may do.",
+    action: "If nobody of yours did so, restart the daemon, which ends all such access.",
+  },
 } as const satisfies Readonly<Record<string, Explanation>>;
 
 /** A message of the log. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { pppoeProxy } from "../cli/process.ts";
 import { dial } from "../proxy/dial.ts";
 import { needing } from "../needs.ts";
 import { openPage } from "./chromium.ts";
@@ -77,6 +78,26 @@ Deno.test(needing(["chromium"], {
       assert(await page.getByRole("dialog").isHidden());
       assertEquals(faults, []);
       await page.context().close();
+    }),
+}));
+
+Deno.test(needing(["chromium"], {
+  name: "web page: a link opens it once, without a token, and leaves no code in the address",
+  fn: () =>
+    withPage(async ({ folder, openWith }) => {
+      const { stdout } = await pppoeProxy(["web", "--json", "-s", `${folder}/daemon.sock`]);
+      const view = `#code=${JSON.parse(stdout).code}`;
+      const { page, faults, reload } = await openWith(undefined, view);
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      assert(page.url().endsWith("/#/overview"), page.url());
+      await reload();
+      await page.locator("#state", { hasText: "ready" }).waitFor();
+      await page.getByRole("link", { name: "Configuration" }).click();
+      await page.getByText("Read-only access").waitFor();
+      assertEquals(faults, []);
+      const again = await openWith(undefined, view);
+      const dialog = again.page.getByRole("dialog", { name: "Token" });
+      await dialog.getByText("This link was used already or has expired").waitFor();
     }),
 }));
 

@@ -25,12 +25,13 @@ export async function withTcpDaemon(
     await Deno.writeTextFile(`${folder}/read.token`, `${READ_TOKEN}\n`, { mode: 0o600 });
     const port = freePort();
     await withDaemon(options, async (world) => {
-      const opened = await Admin.open(configOf(folder, {
+      const config = configOf(folder, {
         ...options,
         admin: `listen = "127.0.0.1:${port}"\ntoken_file = "admin.token"
 read_token_file = "read.token"\n${admin}`,
-      }));
-      opened.serve(world.daemon);
+      });
+      const opened = await Admin.open(config);
+      opened.serve(Object.create(world.daemon, { config: { value: () => config } }));
       const status = async (path: string, token?: string, init: RequestInit = {}) => {
         const authorization = token === undefined ? [] : [["authorization", `Bearer ${token}`]];
         const headers = [...new Headers(init.headers), ...authorization] as [string, string][];

@@ -98,6 +98,16 @@ export type ClientsQuery = v.InferOutput<typeof ClientsQuery>;
 export const EndSessionsQuery = v.strictObject({ ...peer, mac: v.optional(macAddress) });
 export type EndSessionsQuery = v.InferOutput<typeof EndSessionsQuery>;
 
+/** What the link to the page permits. */
+export const WebCodeRequest = v.strictObject({ role: v.picklist(["read", "act"]) });
+export type WebCodeRequest = v.InferOutput<typeof WebCodeRequest>;
+
+/** The code of a link to the page. */
+export const WebTokenRequest = v.strictObject({
+  code: v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/, "Expected 32 hexadecimal digits")),
+});
+export type WebTokenRequest = v.InferOutput<typeof WebTokenRequest>;
+
 /** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
   ...peer,

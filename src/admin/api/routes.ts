@@ -20,6 +20,7 @@ import { EVENTS } from "./stream_routes.ts";
 import { readinessOf } from "./status_snapshot.ts";
 import { totalsOf } from "./tunnel_totals.ts";
 import { peerKey } from "../../daemon/session_facts.ts";
+import { WEB_CODE, WEB_TOKEN } from "./web_routes.ts";
 import { wantedPeer } from "./wanted_peer.ts";
 
 const ok = (schema: Route["answers"][number]["schema"], description = "Done") => ({
@@ -228,5 +229,7 @@ export const ROUTES: readonly Route[] = [
   EVENTS,
   CAPTURE,
   METRICS,
+  WEB_CODE,
+  WEB_TOKEN,
   OPENAPI,
 ];

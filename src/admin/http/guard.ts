@@ -7,8 +7,11 @@ import { problem } from "./problem.ts";
 import type { Role } from "./access.ts";
 import type { RequestContext } from "./request_context.ts";
 
-/** Paths that need no token: health checks, and the page, which asks for the token itself. */
-const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+)?$/;
+/**
+ * Paths that need no token: health checks, and the page, which asks for the token itself or
+ * exchanges the code of its link for one.
+ */
+const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+|api\/v1\/web-tokens)?$/;
 
 /**
  * Refuses requests that a foreign page makes a browser send: an unknown Host (DNS rebinding), or an
@@ -52,12 +55,13 @@ function roleFault({ env, req }: Context<{ Bindings: RequestContext }>): Respons
   return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
 }
 
-function roleOf({ access }: RequestContext, authorization: string): Role | undefined {
+function roleOf({ access, webAccess }: RequestContext, authorization: string): Role | undefined {
   if (access.kind === "socket") return access.role ?? "act";
   const given = /^Bearer ([0-9a-f]{64})$/i.exec(authorization)?.[1]?.toLowerCase();
   if (given === undefined) return undefined;
   if (access.token !== undefined && isEqual(given, access.token)) return "act";
-  return access.readToken !== undefined && isEqual(given, access.readToken) ? "read" : undefined;
+  if (access.readToken !== undefined && isEqual(given, access.readToken)) return "read";
+  return webAccess.roleOf(given);
 }
 
 /** Whether a Host header names the loopback, or a host that the operator allows. */

@@ -1,4 +1,5 @@
 import type { Access, Caller, Role } from "./access.ts";
+import type { WebAccess } from "./web_access.ts";
 
 /** Maximum number of concurrent streams per kind of access and role. */
 export const MAX_STREAMS = 16;
@@ -9,6 +10,8 @@ export interface RequestContext {
   caller: Caller;
   /** The caller's role; undefined until it is known, and for unauthorized callers. */
   role: Role | undefined;
+  /** Codes and tokens of the page. */
+  webAccess: WebAccess;
   /** Whether the route requires the role "act". */
   acted: boolean;
   /** Marks the connection as authorized, so that it is not evicted. */

@@ -7,6 +7,7 @@ import type { Daemon } from "../../daemon/daemon.ts";
 import type { Access, Caller, Serve } from "./access.ts";
 import { makeApp } from "./app.ts";
 import { ConnectionStream } from "./connection_stream.ts";
+import { WebAccess } from "./web_access.ts";
 
 const log = logger("admin");
 
@@ -52,6 +53,10 @@ export function makeServe(daemon: Daemon, patience = REQUEST_TIMEOUT): Serve {
   const app = makeApp(daemon);
   const connected = new WeakMap<object, Connected>();
   const streams = new Map<string, number>();
+  const webAccess = new WebAccess({
+    now: () => performance.now(),
+    random: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  });
   const listener = getRequestListener((request, env) => {
     const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
     const { access, caller, proven, idleTimeout } = about(incoming);
@@ -68,6 +73,7 @@ export function makeServe(daemon: Daemon, patience = REQUEST_TIMEOUT): Serve {
       access,
       caller,
       role: undefined,
+      webAccess,
       acted: false,
       proven,
       stream,

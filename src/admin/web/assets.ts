@@ -28,6 +28,7 @@ import filters from "./filters.js" with { type: "text" };
 import format from "./format.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import page from "./index.html" with { type: "text" };
+import link from "./link.js" with { type: "text" };
 import live from "./live.js" with { type: "text" };
 import main from "./main.js" with { type: "text" };
 import overview from "./overview.js" with { type: "text" };
@@ -71,6 +72,7 @@ const scripts = {
   events,
   filters,
   format,
+  link,
   live,
   main,
   overview,

@@ -85,6 +85,13 @@ export function askToken(wrong) {
   return asking;
 }
 
+/** Shows in the token dialog why a link did not work. @param {string} words */
+export function noteInTokenDialog(words) {
+  const note = byId("token-note");
+  note.textContent = words;
+  note.hidden = false;
+}
+
 /** @param {boolean} wrong @returns {Promise<Given>} */
 async function prompted(wrong) {
   /** @type {HTMLInputElement} */

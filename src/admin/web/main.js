@@ -7,8 +7,10 @@ import { announceEvent } from "./events.js";
 import { Live } from "./live.js";
 import { redrawPlots } from "./plots.js";
 import { parseRoute } from "./route.js";
+import { openByLink } from "./link.js";
 import { startTheme } from "./theme.js";
 
+await openByLink();
 let route = parseRoute(location.hash);
 let scheduled = false;
 

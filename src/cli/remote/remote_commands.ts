@@ -176,6 +176,27 @@ Live view: pppoe-proxy capture --write - | tshark -r -`,
   load: async () => (await import("./capture.ts")).captureCommand,
 };
 
+const web: Command = {
+  name: "web",
+  summary: "Print a link that opens the daemon's web page once, and its QR code",
+  positionals: [],
+  options: [
+    ...DAEMON_OPTIONS,
+    { name: "act", summary: "let the page change things; by default it only looks" },
+    {
+      name: "address",
+      value: "URL",
+      summary: "address under which a reverse proxy serves the page",
+    },
+    JSON_OPTION,
+  ],
+  details:
+    `The link works once, within 5 minutes; the browser then has access for 12 hours, or until
+the daemon restarts. Needs "listen" under [admin], which has loopback addresses only: from another
+machine, forward the port with ssh -L first, or pass the address of a reverse proxy.`,
+  load: async () => (await import("./web.ts")).webCommand,
+};
+
 /** Commands that talk to a running daemon, in the order in which help lists them. */
 export const REMOTE_COMMANDS: readonly Command[] = [
   status,
@@ -188,4 +209,5 @@ export const REMOTE_COMMANDS: readonly Command[] = [
   reload,
   logLevel,
   capture,
+  web,
 ];

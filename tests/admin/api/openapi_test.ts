@@ -69,6 +69,8 @@ const OTHERS = [
   "get /api/v1/events",
   "get /api/v1/capture",
   "get /metrics",
+  "post /api/v1/web-codes",
+  "post /api/v1/web-tokens",
   "get /api/v1/openapi.json",
 ];
 

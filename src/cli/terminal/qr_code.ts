@@ -1,0 +1,31 @@
+/** QR codes (ISO/IEC 18004) on a terminal. */
+import { generate } from "lean-qr";
+
+/** Modules of light margin around the code; the standard asks for four. */
+const MARGIN = 4;
+/** Black on bright white (ECMA-48), whatever the terminal's colours. */
+const [COLOURS, RESET] = ["\x1b[30;107m", "\x1b[0m"];
+
+/**
+ * Returns the lines of a code, two modules in each character. Without colours light modules are
+ * blocks, for terminals that are light on dark.
+ */
+export function qrCode(text: string, coloured: boolean): string[] {
+  const code = generate(text);
+  const isDark = (x: number, y: number): boolean => code.get(x, y);
+  const lines: string[] = [];
+  for (let y = -MARGIN; y < code.size + MARGIN; y += 2) {
+    let line = "";
+    for (let x = -MARGIN; x < code.size + MARGIN; x++) {
+      line += half(isDark(x, y) === coloured, isDark(x, y + 1) === coloured);
+    }
+    lines.push(coloured ? `${COLOURS}${line}${RESET}` : line);
+  }
+  return lines;
+}
+
+/** The character whose upper and lower half are drawn or not. */
+function half(upper: boolean, lower: boolean): string {
+  if (upper) return lower ? "█" : "▀";
+  return lower ? "▄" : " ";
+}

@@ -1,0 +1,128 @@
+import { assert, assertEquals } from "@std/assert";
+import {
+  CODE_LIFE,
+  MAX_GRANTS,
+  TOKEN_LIFE,
+  WebAccess,
+} from "../../../src/admin/http/web_access.ts";
+import { pppoeProxy } from "../../cli/process.ts";
+import { qrCode } from "../../../src/cli/terminal/qr_code.ts";
+import { withDaemon } from "../daemon.ts";
+import { READ_TOKEN, type TcpWorld, TOKEN, withTcpDaemon } from "../tcp_world.ts";
+
+function access(): { web: WebAccess; advance(milliseconds: number): void } {
+  let [now, next] = [0, 0];
+  const random = (length: number) => new Uint8Array(length).fill(++next % 256);
+  return { web: new WebAccess({ now: () => now, random }), advance: (by) => void (now += by) };
+}
+
+Deno.test("a link's code is valid once and for minutes, its token for hours", () => {
+  const { web, advance } = access();
+  const code = web.makeCode("read");
+  const granted = web.exchange(code);
+  assertEquals([granted?.role, web.roleOf(granted?.token ?? "")], ["read", "read"]);
+  assertEquals([web.exchange(code), web.roleOf(code)], [undefined, undefined]);
+  advance(TOKEN_LIFE - 1);
+  assertEquals(web.roleOf(granted?.token ?? ""), "read");
+  advance(1);
+  assertEquals(web.roleOf(granted?.token ?? ""), undefined);
+  const late = web.makeCode("act");
+  advance(CODE_LIFE);
+  assertEquals(web.exchange(late), undefined);
+});
+
+Deno.test("codes and tokens of links are bounded in number, the oldest go", () => {
+  const { web } = access();
+  const codes = Array.from({ length: MAX_GRANTS + 1 }, () => web.makeCode("read"));
+  assertEquals(web.exchange(codes[0]), undefined);
+  const tokens = codes.slice(1).map((code) => web.exchange(code)?.token ?? "");
+  assert(tokens.every((token) => web.roleOf(token) === "read"));
+  const last = web.exchange(web.makeCode("act"));
+  assertEquals(web.roleOf(last?.token ?? ""), "act");
+  assertEquals([web.roleOf(tokens[0]), web.roleOf(tokens[1])], [undefined, "read"]);
+});
+
+/** Sends JSON over TCP, and returns status and answer. */
+async function post(
+  { port }: TcpWorld,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+  // deno-lint-ignore no-explicit-any -- an answer of the API
+): Promise<[number, any]> {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "content-type": "application/json", ...headers },
+  });
+  return [response.status, await response.json()];
+}
+
+Deno.test("T7: a link reads by default, is made over a socket only, and works once", () =>
+  withTcpDaemon(async (world) => {
+    const { folder, status } = world;
+    const socket = `${folder}/daemon.sock`;
+    const link = async (...more: string[]) =>
+      JSON.parse((await pppoeProxy(["web", "--json", "-s", socket, ...more])).stdout);
+    const { code, addresses } = await link();
+    assertEquals(addresses, [`http://127.0.0.1:${world.port}/`]);
+    const [exchanged, { token, role }] = await post(world, "web-tokens", { code });
+    assertEquals([exchanged, role, await status("/api/v1/status", token)], [200, "read", 200]);
+    const drain = { method: "POST", headers: { "content-type": "application/json" }, body: "{}" };
+    assertEquals(await status("/api/v1/drain", token, drain), 403);
+    assertEquals((await post(world, "web-tokens", { code }))[0], 403);
+    assertEquals((await post(world, "web-tokens", { code: "0".repeat(32) }))[0], 403);
+    const foreign = { origin: "http://evil.example" };
+    assertEquals((await post(world, "web-tokens", await link(), foreign))[0], 403);
+    // No token makes a link, not even that of the role act: it would outlive its file.
+    for (const bearer of [TOKEN, READ_TOKEN, token]) {
+      const authorization = { authorization: `Bearer ${bearer}` };
+      assertEquals((await post(world, "web-codes", { role: "read" }, authorization))[0], 403);
+    }
+    assertEquals((await post(world, "web-codes", { role: "read" }))[0], 401);
+    const [, acting] = await post(world, "web-tokens", { code: (await link("--act")).code });
+    assertEquals([acting.role, await status("/api/v1/drain", acting.token, drain)], ["act", 400]);
+  }));
+
+Deno.test("web prints the link, what it permits and a QR code; a proxy's address if given", () =>
+  withTcpDaemon(async ({ folder, port }) => {
+    const socket = `${folder}/daemon.sock`;
+    const own = await pppoeProxy(["web", "-s", socket]);
+    assertEquals([own.code, own.stderr], [0, ""]);
+    const [link, , words, ssh] = own.stdout.split("\n");
+    assert(new RegExp(`^http://127.0.0.1:${port}/#code=[0-9a-f]{32}$`).test(link), link);
+    assert(words.startsWith("Works once, within 5m. The page may look"), words);
+    assert(ssh.includes(`ssh -L ${port}:127.0.0.1:${port} USER@HOST`), ssh);
+    assert(own.stdout.includes(qrCode(link, false).join("\n")));
+    const far = await pppoeProxy(["web", "-s", socket, "--address", "https://proxy.example/pppoe"]);
+    assert(far.stdout.startsWith("https://proxy.example/pppoe/#code="), far.stdout);
+    const wrong = await pppoeProxy(["web", "-s", socket, "--address", "proxy.example"]);
+    assertEquals(wrong.code, 2);
+  }));
+
+Deno.test("web says what to do when there is only a socket", () =>
+  withDaemon({}, async ({ socket }) => {
+    const { code, stderr } = await pppoeProxy(["web", "-s", socket]);
+    assertEquals(code, 1);
+    for (const words of ['"listen" is not set', `ssh -L 9180:${socket} root@HOST`, "token_file"]) {
+      assert(stderr.includes(words), stderr);
+    }
+  }));
+
+Deno.test("a QR code has its finder patterns and a light margin, with and without colours", () => {
+  const pixels = (coloured: boolean): boolean[][] =>
+    qrCode("http://127.0.0.1:9180/#code=0123456789abcdef", coloured).flatMap((line) => {
+      // deno-lint-ignore no-control-regex -- escape sequences
+      const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
+      const half = (drawn: string) => [...plain].map((it) => drawn.includes(it) === coloured);
+      return [half("█▀"), half("█▄")];
+    });
+  const dark = pixels(true);
+  assertEquals(pixels(false), dark);
+  const size = dark[0].length;
+  const finder = (x: number, y: number) =>
+    dark.slice(y, y + 7).map((row) => row.slice(x, x + 7).map(Number).join(""));
+  const wanted = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"];
+  for (const [x, y] of [[4, 4], [size - 11, 4], [4, size - 11]]) assertEquals(finder(x, y), wanted);
+  assert(dark.slice(0, 4).every((row) => row.every((it) => !it)));
+});
