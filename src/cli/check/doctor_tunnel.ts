@@ -70,7 +70,7 @@ export async function* checkClientTunnel(
     login = { ...clientSettings(config, files), ticket: () => access.ticket() };
     checkTlsEnvironment();
   } catch {
-    return; // examineFiles has reported why
+    return; // the checks of files have reported why
   }
   for (const address of config.tunnel.connect) {
     const shown = formatAddress(address);
