@@ -53,6 +53,11 @@ Deno.test({
     const since = client.output.length;
     const dialled = await examined(lab, "branch-1");
     assertEquals(dialled.code, 0);
+    // A note, such as that the server's key is here, does not hide what is well.
+    const [well, note] = dialled.checks.filter(({ name }) => name === "certificate");
+    assertStringIncludes(well.text, "SHA-256");
+    assertMatch(note.text, /^note: The private key .* \[pin-is-own\]$/);
+    the(dialled.checks, "customers", "ok");
     assertStringIncludes(
       the(dialled.checks, "server", "ok"),
       "the running daemon is connected to",

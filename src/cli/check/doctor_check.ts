@@ -19,17 +19,21 @@ const VERDICTS = { error: "failed", warning: "warning", note: "ok" } as const;
 /** Without these the daemon waits, so they are failures to a person who asks why nothing works. */
 const WAITS: ReadonlySet<FindingCode> = new Set(["interface-down"]);
 
-/** The lines of a check: one for each finding, or else its text. */
+/** The lines of a check: one for each finding, and its text unless something is wrong. */
 export function linesOf({ name, findings, text }: CheckResult): DoctorCheck[] {
-  if (findings.length > 0) return findings.map((finding) => lineOf(name, finding));
-  return text === "" ? [] : [{ name, verdict: "ok", text }];
+  const isWell = text !== "" && findings.every(({ severity }) => severity === "note");
+  return [
+    ...(isWell ? [{ name, verdict: "ok" as const, text }] : []),
+    ...findings.map((finding) => lineOf(name, finding)),
+  ];
 }
 
 function lineOf(name: string, finding: Finding): DoctorCheck {
   const { code, severity, place } = finding;
   const at = place === undefined ? "" : ` (${formatPlace(place)})`;
   const verdict = WAITS.has(code) ? "failed" : VERDICTS[severity];
-  return { name, verdict, text: `${sentence(finding)}${at} [${code}]`, finding };
+  const note = severity === "note" ? "note: " : "";
+  return { name, verdict, text: `${note}${sentence(finding)}${at} [${code}]`, finding };
 }
 
 /** Options of `runDoctorCheck`. */
