@@ -8,7 +8,6 @@ interface Repeat {
   /** Time before which further lines are left out, in milliseconds. */
   quietUntil: number;
   pause: number;
-  suppressed: number;
 }
 
 /**
@@ -24,25 +23,19 @@ export class Repeats {
     this.#now = now;
   }
 
-  /**
-   * Returns the number of lines of this key that were left out since the last one that was not, or
-   * undefined if this one is to be left out.
-   */
-  due(key: string): number | undefined {
+  /** Whether a line of this key is due now; if not, it is to be left out. */
+  isDue(key: string): boolean {
     const now = this.#now();
     const repeat = this.#keys.get(key);
-    if (repeat !== undefined && now < repeat.quietUntil) {
-      repeat.suppressed++;
-      return undefined;
-    }
+    if (repeat !== undefined && now < repeat.quietUntil) return false;
     const pause = repeat === undefined ? FIRST_PAUSE : Math.min(repeat.pause * 2, LONGEST_PAUSE);
     this.#keys.delete(key);
     for (const oldest of this.#keys.keys()) {
       if (this.#keys.size < MAX_KEYS) break;
       this.#keys.delete(oldest);
     }
-    this.#keys.set(key, { quietUntil: now + pause, pause, suppressed: 0 });
-    return repeat?.suppressed ?? 0;
+    this.#keys.set(key, { quietUntil: now + pause, pause });
+    return true;
   }
 
   /** Begins from the start, because what went on has ended. */

@@ -70,6 +70,8 @@ class LoggedAttempts {
   #lines: LineLimit;
   /** Number of failed attempts since the last tunnel. */
   #count = 0;
+  /** Number of the attempt of the last line. */
+  #logged = 0;
 
   constructor(now: () => number, monitor: Monitor) {
     this.#monitor = monitor;
@@ -81,14 +83,14 @@ class LoggedAttempts {
     const attempt = ++this.#count;
     const cause = connectCause(end, server);
     this.#monitor.failed(server, end, attempt, cause, delay);
-    const repeated = this.#repeats.due(`${server} ${end.reason} ${cause}`);
-    if (repeated === undefined) return;
-    this.#lines.log("failed", (suppressed) => {
+    if (!this.#repeats.isDue(`${server} ${end.reason} ${cause}`)) return;
+    this.#lines.log("failed", () => {
       const { reason, by } = endFacts("client", end);
       const facts = {
         ...{ server, attempt, next_try_s: tenths(delay), cause, reason, by },
-        ...suppressedFact(repeated + suppressed),
+        ...suppressedFact(attempt - this.#logged - 1),
       };
+      this.#logged = attempt;
       log.warning("connect failed", facts);
       this.#monitor.emit("connect-failed", { ...facts, address: server });
     });
@@ -97,7 +99,7 @@ class LoggedAttempts {
   /** Records that a tunnel is up; returns the number of attempts that it took, as a log field. */
   ended(): { attempts?: number } {
     const attempts = this.#count + 1;
-    this.#count = 0;
+    this.#count = this.#logged = 0;
     this.#repeats.clear();
     return attempts === 1 ? {} : { attempts };
   }
