@@ -38,6 +38,7 @@ import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
 import { readThreadCounts, shardsSection } from "./shards.ts";
 import { slowLink } from "./slow_link.ts";
+import { udpTunnels } from "./udp_tunnels.ts";
 
 /** All sections except the page and `comparison`. */
 const SECTIONS: Readonly<Record<string, Section>> = {
@@ -49,13 +50,14 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "slow-link": slowLink,
   "frame-way": frameWay,
   "capture-cost": captureCost,
+  "udp-tunnels": udpTunnels,
   codecs,
   shards: shardsSection([1, 2]),
 };
 const ALL: readonly string[] = ["page", "comparison", ...Object.keys(SECTIONS)];
 /** Sections that `--quick` skips. */
 const LONG: ReadonlySet<string> = new Set([
-  ...["page", "session-memory", "several-clients", "codecs", "shards"],
+  ...["page", "session-memory", "several-clients", "codecs", "shards", "udp-tunnels"],
 ]);
 
 interface Options {

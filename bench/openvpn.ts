@@ -1,5 +1,5 @@
 /**
- * OpenVPN in place of the daemons: TAP devices over TCP, bridged to the wires.
+ * OpenVPN in place of the daemons: TAP devices over TCP or UDP, bridged to the wires.
  *
  *     cust0 ══ lan0 ─ br-lan ─ tap-lan [openvpn] ── 127.0.0.1 ── [openvpn] tap-wan ─ br-wan ─ wan0 ══ ac0
  */
@@ -23,22 +23,41 @@ export async function openVpnVersion(): Promise<string | undefined> {
   return new TextDecoder().decode(stdout).split(" ")[1]; // the exit code is 1 up to 2.5
 }
 
+/** Options of a protocol: of both ends, the server and the client. */
+const PROTOCOLS = {
+  tcp: {
+    both: ["--socket-flags", "TCP_NODELAY"],
+    server: ["--proto", "tcp4-server"],
+    client: ["--proto", "tcp4-client", "--remote", "127.0.0.1"],
+  },
+  udp: {
+    both: ["--proto", "udp4", "--fast-io"],
+    server: ["--remote", "127.0.0.2"],
+    client: ["--local", "127.0.0.2", "--remote", "127.0.0.1"],
+  },
+} as const;
+
 /** Starts both ends and bridges them. Throws if they do not connect. */
-export async function layOpenVpn(lab: Lab): Promise<RunningPath> {
+export async function layOpenVpn(
+  lab: Lab,
+  protocol: keyof typeof PROTOCOLS = "tcp",
+): Promise<RunningPath> {
   await lab.cables();
   const [lan, wan] = [await identity(lab, "lan"), await identity(lab, "wan")];
   const port = String(freePort());
   const start = performance.now();
   const common = (own: Identity, peer: Identity) => [
     ...["--dev", `tap-${own.name}`, "--dev-type", "tap", "--tun-mtu", "1500"],
-    ...["--port", port, "--socket-flags", "TCP_NODELAY", "--data-ciphers", CIPHER],
+    ...["--port", port, ...PROTOCOLS[protocol].both, "--data-ciphers", CIPHER],
     ...["--cert", own.certificate, "--key", own.key, "--peer-fingerprint", peer.fingerprint],
   ];
   const run = (name: string, args: string[]) => lab.start({ name, program: "openvpn", args });
-  const listen = ["--proto", "tcp4-server", "--local", "127.0.0.1", "--tls-server", "--dh", "none"];
-  const server = run("OpenVPN server", [...common(wan, lan), ...listen]);
-  await server.waitForLine(/Listening for incoming TCP connection/);
-  const connect = ["--proto", "tcp4-client", "--remote", "127.0.0.1", "--tls-client"];
+  const listen = ["--local", "127.0.0.1", "--tls-server", "--dh", "none"];
+  const server = run("OpenVPN server", [
+    ...[...common(wan, lan), ...PROTOCOLS[protocol].server, ...listen],
+  ]);
+  await server.waitForLine(/Listening for incoming TCP connection|UDPv4 link local/);
+  const connect = [...PROTOCOLS[protocol].client, "--tls-client"];
   const client = run("OpenVPN client", [...common(lan, wan), ...connect]);
   await Promise.all([server, client].map(connected));
   for (const side of ["lan", "wan"]) {
