@@ -109,8 +109,8 @@ export interface LinkOptions {
   /** The part of the interface's frames to receive; by default all. Not if `promiscuous`. */
   shard?: Shard;
   /**
-   * Wait for frames only on a thread of Deno's pool; false by default. For QUIC, whose tasks need
-   * the event loop's thread without making its epoll instance readable.
+   * Wait for frames on a thread of Deno's pool, except for at most 0.1 ms; false by default. For
+   * QUIC, whose tasks need the event loop's thread without making its epoll instance readable.
    */
   waitAside?: boolean;
   /** Implementation; by default the ring, or the plain one if the kernel refuses rings. */

@@ -19,7 +19,7 @@ import {
   MODERATION_INTERVAL,
 } from "../poll/interrupt_moderation.ts";
 import { NO_SOCKET, type Outcome, Poller } from "../poll/poller.ts";
-import { BusyPoll, yieldToEventLoop } from "../poll/busy_poll.ts";
+import { BusyPoll } from "../poll/busy_poll.ts";
 
 /** Maximum frames per batch, after which TLS gets its turn. */
 const BUDGET = 128;
@@ -184,7 +184,7 @@ export class PacketLink implements Link, Outlet {
         const arrival = this.#arrival(taken, begin);
         // The process that was just woken may be waiting for this core.
         if (arrival === "alone") libc().sched_yield();
-        if (taken !== 0) await yieldToEventLoop();
+        if (taken !== 0) await this.#busyPoll.letRun(taken);
         const waiting = this.#rest(taken, begin, arrival);
         const outcome = typeof waiting === "string" ? waiting : await waiting;
         if (outcome === "check" && !this.#sockets.isStillUp()) return false;

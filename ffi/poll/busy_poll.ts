@@ -2,6 +2,11 @@ import { findEventLoop } from "./event_loop.ts";
 import { LoopPoll } from "./loop_poll.ts";
 import type { Outcome, Poller } from "./poller.ts";
 
+/** Longest wait on the event loop's thread when others are to be aside, in milliseconds. */
+const SHORT = 0.1;
+/** Full frames that quinn sends in a turn of the event loop: it stops after 20 packets. */
+const FRAMES_A_TURN = 16;
+
 /** The link that busy-polls on the event loop's thread, if any; only one may at a time. */
 let holder: BusyPoll | undefined;
 
@@ -14,14 +19,15 @@ export class BusyPoll {
   #poller: Poller;
   /** The event loop's epoll instance; -1 if it was not found or must not be used. */
   #loop: number;
-  #loopPoll: LoopPoll | undefined;
+  #loopPoll = new LoopPoll();
+  #aside: boolean;
 
-  /** `socket` is any socket that Deno does not watch. `aside` keeps waits off the loop's thread. */
+  /** `socket` is any socket that Deno does not watch. `aside`: see `LinkOptions.waitAside`. */
   constructor(poller: Poller, socket: number, aside = false) {
     this.#poller = poller;
-    this.#loopPoll = aside ? undefined : new LoopPoll();
-    this.#loop = aside ? -1 : findEventLoop(socket, this.#loopPoll?.watched ?? -1);
-    if (this.#loop < 0) this.#loopPoll?.release();
+    this.#aside = aside;
+    this.#loop = findEventLoop(socket, this.#loopPoll.watched);
+    if (this.#loop < 0) this.#loopPoll.release();
   }
 
   /** Claims the event loop's thread, unless another link has it. */
@@ -35,14 +41,22 @@ export class BusyPoll {
    * thread: a promise per frame would be garbage.
    */
   wait(socket: number, milliseconds: number, since: number): Outcome | Promise<Outcome> {
-    if (holder !== this) return this.#poller.wait(socket, milliseconds);
+    if (holder !== this || this.#aside && milliseconds > SHORT) {
+      return this.#poller.wait(socket, milliseconds);
+    }
     const outcome = this.#poller.watch(socket, this.#loop, left(milliseconds, since));
     return outcome === "loop" ? this.#serveLoop(socket, milliseconds, since) : outcome;
   }
 
+  /** Lets the event loop run what a batch of `frames` frames has left. */
+  async letRun(frames: number): Promise<void> {
+    const turns = this.#aside ? Math.max(1, Math.ceil(frames / FRAMES_A_TURN)) : 1;
+    for (let i = 0; i < turns; i++) await yieldToEventLoop();
+  }
+
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {
     while (true) {
-      await this.#loopPoll?.poll();
+      await this.#loopPoll.poll();
       // What the poll delivered may have left work for the end of the turn (setImmediate), which
       // does not end a wait on this thread.
       await yieldToEventLoop();
@@ -53,7 +67,7 @@ export class BusyPoll {
   }
 
   release(): void {
-    this.#loopPoll?.release();
+    this.#loopPoll.release();
   }
 
   /** Gives up the event loop's thread, so that another link can claim it. */
@@ -67,6 +81,6 @@ function left(milliseconds: number, since: number): number {
 }
 
 /** One turn of the event loop. */
-export function yieldToEventLoop(): Promise<void> {
+function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
