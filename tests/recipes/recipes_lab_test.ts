@@ -199,3 +199,23 @@ Deno.test({
     await (await layRecipe(lab, "docker")).start();
   },
 });
+
+Deno.test({
+  name:
+    'the recipe "reverse-proxy" answers under the name of the reverse proxy, and under no other',
+  ignore,
+  async fn() {
+    await using lab = await Lab.open();
+    await lab.cable("wan0", "ac0");
+    const { start } = await layRecipe(lab, "reverse-proxy");
+    await lab.write("admin.token", `${crypto.getRandomValues(new Uint8Array(32)).toHex()}\n`);
+    await start();
+    const status = async (host: string): Promise<string> => {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port: 9180 });
+      const head = `GET /healthz HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(head));
+      return (await new Response(connection.readable).text()).split(" ")[1];
+    };
+    assertEquals([await status("proxy.example"), await status("other.example")], ["200", "403"]);
+  },
+});
