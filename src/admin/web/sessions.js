@@ -184,7 +184,7 @@ export function openColumns(live) {
     },
     {
       heading: "Id",
-      kind: "mono number",
+      kind: "mono number id",
       cell: (row) =>
         h("span", { title: `session id ${row.session_id}` }, sessionId(row.session_id)),
     },
