@@ -11,6 +11,8 @@ export type SessionJournal = Pick<Journal, "opened" | "closed" | "checkpoint" | 
 /** Dependencies of a keeper. */
 export interface KeeperOptions extends Clocks {
   journal: SessionJournal;
+  /** Called for each session of an earlier process that cannot continue. */
+  refused: (record: SessionRecord) => void;
 }
 
 /** Interval between saves of open sessions' counters, in milliseconds. */
@@ -77,6 +79,7 @@ export class SessionKeeper {
     const { remote, local, wireSessionId: sessionId } = record;
     proxy.sessions.earlier.orphans.end({ remote, local, sessionId });
     this.#options.journal.closed(record, "not-restored");
+    this.#options.refused(record);
   }
 
   #countersOf({ remote, local, wireSessionId }: SessionRecord): Counters | undefined {

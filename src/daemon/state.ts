@@ -13,6 +13,7 @@ import { StoryBook, type StoryWriter } from "../stories/story_book.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
 import { type SessionJournal, SessionKeeper } from "./session_keeper.ts";
+import { noteUnrestored } from "./story_notes.ts";
 import { type Clocks, countersOf, recordOf } from "./session_record.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 
@@ -108,7 +109,11 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   });
   notify(opened);
   const { journal, stories } = opened;
-  const keeper = new SessionKeeper({ journal, ...clocks });
+  const keeper = new SessionKeeper({
+    journal,
+    refused: noteUnrestored(mode, stories, clocks.wallClock),
+    ...clocks,
+  });
   return {
     get isKept() {
       return journal.hasFile;

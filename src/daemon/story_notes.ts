@@ -8,6 +8,7 @@ import type { DiscoveryStory } from "../proxy/session/discovery_story.ts";
 import type { DropReason } from "../proxy/session/drops.ts";
 import type { Peer } from "../proxy/session/session.ts";
 import { nameIn } from "../proxy/session/session_names.ts";
+import type { SessionRecord } from "../state/record.ts";
 import type { StoryFacts, StoryKind } from "../stories/story.ts";
 import { type StoryWriter, TUNNEL } from "../stories/story_book.ts";
 import { errorWords } from "./session_end_facts.ts";
@@ -93,6 +94,19 @@ function noteEvent(mode: Mode, { time: at, kind, facts }: FeedEvent, writer: Sto
   const noted = ofSession ?? OF_TUNNELS[kind];
   if (noted === undefined || customer === undefined) return;
   writer.add(owner, customer, { at, kind: noted, facts: plainFacts(rest) });
+}
+
+/** Returns what notes that a session of an earlier process cannot continue. */
+export function noteUnrestored(
+  mode: Mode,
+  writer: StoryWriter,
+  wallClock: () => number,
+): (record: SessionRecord) => void {
+  return ({ peer, customer, acSessionId }) => {
+    const facts = { reason: "not-restored", "session_id": acSessionId };
+    const news = { at: wallClock(), kind: "closed", facts } as const;
+    writer.add(mode === "client" ? "" : peer, customer, news);
+  };
 }
 
 /** The facts that are text, numbers or switches. */

@@ -1,8 +1,8 @@
 import type { SessionEnd } from "../proxy/session/session.ts";
 import type { Explanation } from "./explanation.ts";
 
-/** Why sessions end. */
-export const SESSION_ENDS: Readonly<Record<SessionEnd, Explanation>> = {
+/** Why sessions end; `not-restored` only at the start of a daemon. */
+export const SESSION_ENDS: Readonly<Record<SessionEnd | "not-restored", Explanation>> = {
   "ac-address": {
     meaning: "The customer's address proved to be an AC's.",
     action: "Look for a host that imitates an AC, or for a loop between the segments.",
@@ -32,6 +32,12 @@ export const SESSION_ENDS: Readonly<Record<SessionEnd, Explanation>> = {
   "not-resumed": {
     meaning: "After a reconnection the other side no longer had the session.",
     action: "Set `state_dir` on both sides, so that sessions survive a restart.",
+  },
+  "not-restored": {
+    meaning:
+      "The daemon was restarted, and its configuration or interface no longer fits the session.",
+    action:
+      "Nothing: the customer dials again. Sessions continue if client, interface and MAC address stay.",
   },
   "padt-ac": {
     meaning: "The AC ended the session.",

@@ -1,4 +1,5 @@
 import { restorable, type State } from "../daemon/state.ts";
+import { noteUnrestored } from "../daemon/story_notes.ts";
 import { SessionKeeper } from "../daemon/session_keeper.ts";
 import { logger } from "../log.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
@@ -18,7 +19,11 @@ export function openShardState(
 ): State {
   const journal = new RemoteJournal(post, earlier);
   const clocks = { now, wallClock: Date.now };
-  const keeper = new SessionKeeper({ journal, ...clocks });
+  const keeper = new SessionKeeper({
+    journal,
+    refused: noteUnrestored("server", storyWriter, Date.now),
+    ...clocks,
+  });
   return {
     isKept: true, // the first thread decides what becomes of the sessions
     trouble: undefined,

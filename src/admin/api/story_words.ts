@@ -32,7 +32,7 @@ const WORDS: Readonly<Record<StoryKind, (said: Said) => string>> = {
   "opened": ({ entry, fact }) =>
     `session ${fact("session")} opened at ${acOf(entry)}, id ${fact("session_id")}`,
   "closed": ({ entry, fact }) =>
-    `session ${fact("session")} closed: ${meaningOf(fact("reason"), SESSION_ENDS)}` +
+    `session${spaced(fact("session"))} closed: ${meaningOf(fact("reason"), SESSION_ENDS)}` +
     byOf(fact("by"), fact("words")) + amountOf(entry),
   "tunnel-lost": ({ fact }) =>
     `tunnel lost, its sessions are held: ${meaningOf(fact("reason"), TUNNEL_ENDS)}` +
@@ -106,6 +106,8 @@ function adviceAbout(mode: Mode, { kind, facts }: StoryEntry): string {
         : "See the log of the AC for why it refuses.";
     case "refused":
       return DROPS[String(facts.reason)]?.action ?? "Nothing.";
+    case "opened":
+      return "Its session has ended unseen, when the daemon was not running; it has not dialled since.";
     default:
       return SESSION_ENDS[facts.reason as keyof typeof SESSION_ENDS]?.action ?? "Nothing.";
   }
@@ -131,6 +133,10 @@ function isAnswered(next: StoryEntry | undefined): boolean {
 function byOf(by: string, words: string): string {
   if (by === "") return "";
   return ` Ended by: ${by}${words === "" ? "" : `, in its words: ${words}`}.`;
+}
+
+function spaced(text: string): string {
+  return text === "" ? "" : ` ${text}`;
 }
 
 function silence(answered: boolean): string {

@@ -24,9 +24,6 @@ const AFTER: readonly Column[] = [
   { title: "REASON" },
 ];
 
-/** The ends that only a store knows. */
-const OTHER_ENDS = ["not-restored"];
-
 /** The options that select ended sessions, as parts of a query; throws UsageError. */
 export function pastQuery({ values, switches }: Arguments, now: number): Query {
   const [since, until, reason] = ["since", "until", "reason"].map((name) => values.get(name));
@@ -35,7 +32,7 @@ export function pastQuery({ values, switches }: Arguments, now: number): Query {
     if (given === undefined) return {};
     throw new UsageError(`Option "--${given}" selects ended sessions; add --past`);
   }
-  const ends = [...Object.keys(SESSION_ENDS), ...OTHER_ENDS];
+  const ends = Object.keys(SESSION_ENDS);
   if (reason !== undefined && !ends.includes(reason)) {
     throw new UsageError(`Unknown reason "${reason}"${didYouMean(reason, ends)}`);
   }
