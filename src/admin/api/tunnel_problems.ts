@@ -49,7 +49,7 @@ function ofServer(status: ThreadStatus, now: number): FoundProblem[] {
       code: "client-absent",
       subject: peerOf(tunnel),
       since: started_at,
-      words: `Client "${peerOf(tunnel)}" has not connected since the daemon started`,
+      words: neverUp(tunnel),
     })),
     ...name_conflicts.map(({ client, address, holder, first_at }): FoundProblem => ({
       code: "name-in-use",
@@ -62,28 +62,34 @@ function ofServer(status: ThreadStatus, now: number): FoundProblem[] {
 
 function down(tunnel: Tunnel, startedAt: string, now: number): FoundProblem {
   const reason = reasonOf(tunnel);
-  const action = reason === undefined ? undefined : remedyOf(reason, tunnel);
   return {
     code: "tunnel-down",
     subject: peerOf(tunnel),
     since: tunnel.down_since ?? startedAt,
-    words: reason === undefined
-      ? `The tunnel to "${peerOf(tunnel)}" is not up yet`
-      : `The tunnel ${tunnel.client === undefined ? "to" : "of"} "${
-        peerOf(tunnel)
-      }" is down: ${tunnel.down_cause}`,
-    ...(action !== undefined && { remedy: action }),
+    words: reason === undefined ? neverUp(tunnel) : downWords(tunnel),
+    remedy: remedyOf(reason, tunnel),
     next: nextOf(tunnel, now),
   };
+}
+
+function downWords(tunnel: Tunnel): string {
+  const whose = tunnel.client === undefined ? "to" : "of";
+  return `The tunnel ${whose} "${peerOf(tunnel)}" is down: ${tunnel.down_cause}`;
+}
+
+function neverUp(tunnel: Tunnel): string {
+  return tunnel.client === undefined
+    ? `The tunnel to "${peerOf(tunnel)}" is not up yet`
+    : `Client "${peerOf(tunnel)}" has not connected since the daemon started`;
 }
 
 type Reason = keyof typeof TUNNEL_ENDS;
 
 /** What to do; for a lost or failed connection the cause is in the problem's words. */
-function remedyOf(reason: Reason, { client }: Tunnel): string | undefined {
-  if (reason !== "connection-lost" && reason !== "handshake-timeout") {
-    return TUNNEL_ENDS[reason].action;
-  }
+function remedyOf(reason: Reason | undefined, { client }: Tunnel): string | undefined {
+  const isPlain = reason === undefined || reason === "connection-lost" ||
+    reason === "handshake-timeout";
+  if (!isPlain) return TUNNEL_ENDS[reason].action;
   return client === undefined
     ? undefined
     : "See `status` of the client: it dials, and knows why it cannot connect.";
