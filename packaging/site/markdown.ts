@@ -4,6 +4,7 @@ import { anchorOf } from "./anchors.ts";
 /** The part of a token of markdown-it that is used. */
 interface Token {
   type: string;
+  tag: string;
   content: string;
   children: Token[] | null;
   attrGet(name: string): string | null;
@@ -34,6 +35,7 @@ export function extendMarkdown(markdown: Markdown): void {
   markdown.enable("code"); // indented code, which Eleventy disables
   markdown.core.ruler.push("site", ({ tokens }) => {
     addAnchors(tokens);
+    demoteEmptyHeaders(tokens);
     // What scrolls must be reachable with the keyboard.
     for (const token of tokens) if (token.type === "code_block") token.attrSet("tabindex", "0");
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
@@ -52,6 +54,15 @@ export function siteLink(href: string): string {
     const isRoot = /^(?:\.\.\/)*$/.test(href.slice(0, at) + slash);
     return isRoot ? `${slash}index.html` : found;
   }).replace(/\.md(?=#|$)/, ".html");
+}
+
+/** Makes headers of columns without a name ordinary cells, which screen readers skip. */
+function demoteEmptyHeaders(tokens: readonly Token[]): void {
+  tokens.forEach((token, at) => {
+    if (token.type !== "th_open" || tokens[at + 1].content !== "") return;
+    token.tag = "td";
+    tokens[at + 2].tag = "td";
+  });
 }
 
 /** Gives each heading its id; a repeated heading gets a number, as on GitHub. */
