@@ -12,7 +12,7 @@ import { Events } from "./events.js";
 import { clock, timeZone } from "./format.js";
 import { drainWords, Overview, overviewNeeds } from "./overview.js";
 import { Name } from "./parts.js";
-import { redrawPlots } from "./plots.js";
+import { redrawPlots } from "./plot.js";
 import { ProblemCount, problemsOf } from "./problems.js";
 import { addressOf, VIEWS } from "./route.js";
 import { sessionNeeds, SessionPage } from "./session.js";

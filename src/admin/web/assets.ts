@@ -29,11 +29,13 @@ import format from "./format.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
 import page from "./index.html" with { type: "text" };
 import link from "./link.js" with { type: "text" };
+import history from "./history.js" with { type: "text" };
 import live from "./live.js" with { type: "text" };
 import main from "./main.js" with { type: "text" };
 import overview from "./overview.js" with { type: "text" };
 import parts from "./parts.js" with { type: "text" };
 import path from "./path.js" with { type: "text" };
+import plot from "./plot.js" with { type: "text" };
 import plots from "./plots.js" with { type: "text" };
 import problems from "./problems.js" with { type: "text" };
 import rates from "./rates.js" with { type: "text" };
@@ -41,9 +43,11 @@ import route from "./route.js" with { type: "text" };
 import series from "./series.js" with { type: "text" };
 import session from "./session.js" with { type: "text" };
 import sessions from "./sessions.js" with { type: "text" };
+import span from "./span.js" with { type: "text" };
 import spark from "./spark.js" with { type: "text" };
 import table from "./table.js" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
+import timeline from "./timeline.js" with { type: "text" };
 import token from "./token.js" with { type: "text" };
 import toml from "./toml.js" with { type: "text" };
 
@@ -73,11 +77,13 @@ const scripts = {
   filters,
   format,
   link,
+  history,
   live,
   main,
   overview,
   parts,
   path,
+  plot,
   plots,
   problems,
   rates,
@@ -85,9 +91,11 @@ const scripts = {
   series,
   session,
   sessions,
+  span,
   spark,
   table,
   theme,
+  timeline,
   token,
   toml,
   preact,

@@ -52,6 +52,7 @@ export function ClientPage({ live, route }) {
       id: "client-traffic",
       subject: { [word.toLowerCase()]: route.id },
       samples: live.series.of(`peer ${route.id}`),
+      route,
       key: `traffic ${route.id}`,
     }),
     h(

@@ -155,8 +155,13 @@ function Fact({ name, text, facts }) {
 }
 
 /** @param {any} event @returns {string} */
-function gravityOf({ kind, result }) {
+export function gravityOf({ kind, result }) {
   return kind === "reload" && result === "failed" ? "bad" : GRAVITY[kind] ?? "plain";
+}
+
+/** @param {any} event @returns {string} Its kind and facts in words. */
+export function eventText({ time: _, number: _number, kind, ...facts }) {
+  return [spoken(kind), partsOf(facts).map(([, text]) => text).join(", ")].join(" ").trim();
 }
 
 /** Tells screen readers of an event that has just happened. @param {any} event */

@@ -7,7 +7,7 @@ import { changedAddress } from "./route.js";
 /** @typedef {import("./route.js").Route} Route */
 
 /** Changes the address without a new entry in the history. @param {string} address */
-function replaceAddress(address) {
+export function replaceAddress(address) {
   history.replaceState(null, "", address);
   dispatchEvent(new HashChangeEvent("hashchange"));
 }

@@ -5,7 +5,7 @@ import { h, render } from "preact";
 import { App, needsOf, titleOf } from "./app.js";
 import { announceEvent } from "./events.js";
 import { Live } from "./live.js";
-import { redrawPlots } from "./plots.js";
+import { redrawPlots } from "./plot.js";
 import { parseRoute } from "./route.js";
 import { openByLink } from "./link.js";
 import { startTheme } from "./theme.js";

@@ -40,7 +40,13 @@ export function Overview({ live, route }) {
     }),
     h(Cards, { live, key: "cards" }),
     h(Path, { status, rate: live.rates.of("all"), key: "path" }),
-    h(Traffic, { id: "traffic", subject: {}, samples: live.series.of("all"), key: "traffic" }),
+    h(Traffic, {
+      id: "traffic",
+      subject: {},
+      samples: live.series.of("all"),
+      route,
+      key: "traffic",
+    }),
     h(
       "div",
       { class: "columns", key: "columns" },

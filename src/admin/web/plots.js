@@ -1,44 +1,52 @@
 // @ts-check
 /// <reference lib="dom" />
-/** Plots of recent traffic, drawn by uPlot. */
+/** Traffic over time, with the events of that time. */
 import { h } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { bitRate, frameRate } from "./format.js";
+import { replaceAddress } from "./filters.js";
+import { bitRate, clock, frameRate } from "./format.js";
+import { joinSamples, useHistory } from "./history.js";
 import { Section } from "./parts.js";
+import { Plot } from "./plot.js";
+import { addressOf } from "./route.js";
+import { isoOf, moved, RANGES, spanOf, spanQuery, zoomed } from "./span.js";
+import { Timeline, wordsNear } from "./timeline.js";
 
-/** Minimum and maximum time span shown, in seconds. */
-const SPANS = [120, 600];
-const HEIGHT = 156;
+/** @typedef {import("./route.js").Route} Route @typedef {import("./span.js").Span} Span */
+/** Times, and values of both directions. @typedef {[number[], (number | null)[], (number | null)[]]} Data */
+
+const HINT =
+  "Drag over the plot to zoom; after a click into it the wheel and + − ← → zoom and move, Esc resets.";
 
 /**
- * What a plot is about: a client, a server, a session, or everything.
+ * The traffic of a subject over time: a client, a server, a session, or everything.
  *
- * @typedef {{ client?: string; server?: string; session?: string }} Subject
+ * @param {{ id: string; subject: Readonly<Record<string, string>>; samples: import("./series.js").Samples; route: Route }} facts
  */
-
-/**
- * The traffic of a subject over time.
- *
- * @param {{ id: string; subject: Subject; samples: import("./series.js").Samples }} facts
- */
-export function Traffic({ id, samples }) {
-  const legend = h(
-    "p",
-    { class: "legend" },
-    h("span", { class: "up" }, "customer to AC"),
-    h("span", { class: "down" }, "AC to customer"),
-  );
-  const of = (
-    /** @type {"bytes" | "frames"} */ what,
-    /** @type {number} */ factor,
-  ) => /** @type {Data} */ ([
-    samples.times,
-    samples.rates.map((rate) => rate && rate[`${what}_up`] * factor),
-    samples.rates.map((rate) => rate && rate[`${what}_down`] * factor),
-  ]);
+export function Traffic({ id, subject, samples, route }) {
+  const span = spanOf(route.query, Date.now() / 1_000);
+  const past = useHistory(subject, span);
+  const isLive = !span.isFixed && (route.query.range ?? "") === "";
+  const joined = isLive ? joinSamples(past, samples) : past.samples;
+  const bits = dataOf(joined, "bytes", 8);
+  const frames = dataOf(joined, "frames", 1);
+  const now = samples.rates.at(-1) ?? null;
+  const readout = useRef(/** @type {HTMLElement | null} */ (null));
+  const hover = (/** @type {number | null | undefined} */ at) => {
+    if (readout.current === null) return;
+    readout.current.textContent = at === null || at === undefined
+      ? HINT
+      : wordsAt(at, bits, frames, past.events, span);
+  };
+  const shared = { span, route, hover, group: id };
   return h(
     Section,
-    { id, title: "Traffic", tools: legend, aside: "since you opened this page, up to 10 minutes" },
+    {
+      id,
+      title: "Traffic",
+      tools: h(Tools, { route, span, isSession: "session" in subject }),
+      aside: spanWords(span),
+    },
     h(
       "div",
       { class: "plots" },
@@ -46,176 +54,147 @@ export function Traffic({ id, samples }) {
         id: `${id}-bits`,
         label: "Bits per second",
         unit: "bits/s",
-        data: of("bytes", 8),
+        data: bits,
+        now: [now && now.bytes_up * 8, now && now.bytes_down * 8],
         format: bitRate,
+        height: 200,
+        ...shared,
       }),
+      h(Timeline, { id, events: past.events, span }),
       h(Figure, {
         id: `${id}-frames`,
         label: "Frames per second",
         unit: "frames/s",
-        data: of("frames", 1),
+        data: frames,
+        now: [now && now.frames_up, now && now.frames_down],
         format: frameRate,
+        height: 110,
+        ...shared,
       }),
     ),
+    h("p", {
+      class: "readout",
+      id: `${id}-readout`,
+      ref: (/** @type {any} */ place) => {
+        readout.current = place;
+        if (place !== null && place.textContent === "") place.textContent = HINT;
+      },
+    }),
   );
 }
 
-/** Times, and values of both directions. @typedef {[number[], (number | null)[], (number | null)[]]} Data */
+/** @param {import("./series.js").Samples} samples @param {"bytes" | "frames"} what @param {number} factor @returns {Data} */
+function dataOf({ times, rates }, what, factor) {
+  return [
+    times,
+    rates.map((rate) => rate && rate[`${what}_up`] * factor),
+    rates.map((rate) => rate && rate[`${what}_down`] * factor),
+  ];
+}
+
+/** @param {number} at @param {Data} bits @param {Data} frames @param {readonly any[]} events @param {Span} span */
+function wordsAt(at, bits, frames, events, span) {
+  const time = bits[0][at];
+  if (time === undefined) return HINT;
+  const [up, down] = [bits[1][at] ?? null, bits[2][at] ?? null];
+  const rates = up === null
+    ? "nothing known"
+    : `${bitRate(up)} up, ${bitRate(down)} down; frames ${frameRate(frames[1][at] ?? null)} up, ${
+      frameRate(frames[2][at] ?? null)
+    } down`;
+  const words = wordsNear(events, time, span);
+  return `${clock(isoOf(time))}: ${rates}${words === "" ? "" : `. ${words}`}`;
+}
+
+/** @param {Span} span */
+function spanWords({ from, to, isFixed }) {
+  return isFixed ? `${clock(isoOf(from))} to ${clock(isoOf(to))}` : `since ${clock(isoOf(from))}`;
+}
+
+/** The address of this view with another time. @param {Route} route @param {Readonly<Record<string, string | undefined>>} time */
+function addressWith({ view, id, query }, time) {
+  const none = { range: undefined, from: undefined, to: undefined };
+  return addressOf(view, id, { ...query, ...none, ...time });
+}
+
+/** @param {{ route: Route; span: Span; isSession: boolean }} facts Sessions are remembered for an hour. */
+function Tools({ route, span, isSession }) {
+  const current = span.isFixed ? undefined : route.query.range ?? "";
+  const ranges = RANGES.filter(([, , length]) => !isSession || length <= 3_600);
+  return [
+    h(
+      "p",
+      { class: "legend", key: "legend" },
+      h("span", { class: "up" }, "customer to AC"),
+      h("span", { class: "down" }, "AC to customer"),
+    ),
+    h(
+      "p",
+      { class: "ranges", role: "group", "aria-label": "Time shown", key: "ranges" },
+      ranges.map(([name, words]) =>
+        h("a", {
+          href: addressWith(route, { range: name }),
+          "aria-current": name === current ? "true" : undefined,
+          key: name,
+        }, words)
+      ),
+      span.isFixed &&
+        h("a", { href: addressWith(route, {}), class: "reset", key: "reset" }, "Reset zoom"),
+    ),
+  ];
+}
 
 /**
- * @param {{ id: string; label: string; unit: string; data: Data; format: (rate: number | null) => string }} facts
+ * @param {{ id: string; label: string; unit: string; data: Data; now: readonly (number | null)[]; format: (rate: number | null) => string; height: number; span: Span; route: Route; hover: (at: number | null | undefined) => void; group: string }} facts
  */
-function Figure({ id, label, unit, data, format }) {
+function Figure({ id, label, unit, data, now, format, height, span, route, hover, group }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {Plot | undefined} */ (undefined));
+  const latest = useRef({ span, route, hover });
+  latest.current = { span, route, hover };
   useEffect(() => {
-    const made = new Plot(/** @type {HTMLDivElement} */ (place.current), format);
+    const made = new Plot(/** @type {HTMLDivElement} */ (place.current), {
+      ...{ format, height, group },
+      hovered: (at) => latest.current.hover(at),
+      wanted: (wish) => goTo(latest.current, wish),
+    });
     plot.current = made;
     return () => made.remove();
   }, []);
-  const [, up, down] = data;
-  const words = `${format(up.at(-1) ?? null)} up, ${format(down.at(-1) ?? null)} down`;
-  useEffect(() => plot.current?.show(data));
+  useEffect(() => plot.current?.show(data, [span.from, span.to]));
+  const words = `${format(now[0])} up, ${format(now[1])} down`;
   return h(
     "figure",
     null,
-    h("figcaption", null, unit, " ", h("output", { id: `${id}-now` }, words)),
+    h("figcaption", null, unit, " ", h("output", { id: `${id}-now` }, `now ${words}`)),
     h("div", {
       id,
-      class: "plot",
+      class: height > 150 ? "plot big" : "plot",
       role: "img",
-      "aria-label": `${label}: now ${words}`,
+      tabIndex: 0,
+      "aria-label": `${label}: now ${words}. Keys: plus, minus, arrows, Escape`,
       ref: place,
     }),
   );
 }
 
-/** Plots that are shown, to redraw them when the colours change. @type {Set<Plot>} */
-const shown = new Set();
-
-/** Redraws all plots with the current colours. */
-export function redrawPlots() {
-  for (const plot of shown) plot.draw();
-}
-
-/** A plot of both directions, customer to AC and back. */
-class Plot {
-  /** @type {Data} */
-  #data = [[], [], []];
-  /** @type {any} */
-  #plot;
-  #place;
-  #format;
-  #observer;
-
-  /** @param {HTMLElement} place @param {(rate: number | null) => string} format */
-  constructor(place, format) {
-    this.#place = place;
-    this.#format = format;
-    this.#observer = new ResizeObserver(() => this.#resize());
-    this.#observer.observe(place);
-    shown.add(this);
+/** Shows another time; one step of many leaves no entry in the browser's history. @param {{ span: Span; route: Route }} shown @param {import("./plot.js").Wish} wish */
+function goTo({ span, route }, wish) {
+  const now = Date.now() / 1_000;
+  switch (wish.kind) {
+    case "reset":
+      location.hash = addressWith(route, {});
+      return;
+    case "range": {
+      const chosen = zoomed({ from: wish.from, to: wish.to, isFixed: true }, wish.from, 1, now);
+      location.hash = addressWith(route, spanQuery(chosen));
+      return;
+    }
+    case "zoom": {
+      const at = wish.at ?? (span.from + span.to) / 2;
+      return replaceAddress(addressWith(route, spanQuery(zoomed(span, at, wish.factor, now))));
+    }
+    case "move":
+      return replaceAddress(addressWith(route, spanQuery(moved(span, wish.part, now))));
   }
-
-  /** @param {Data} data */
-  show(data) {
-    this.#data = data;
-    this.#plot?.setData(data);
-  }
-
-  draw() {
-    const width = this.#place.clientWidth;
-    if (width === 0) return;
-    this.#plot?.destroy();
-    const { uPlot } = /** @type {any} */ (globalThis);
-    this.#plot = new uPlot(options(this.#place, width, this.#format), this.#data, this.#place);
-  }
-
-  remove() {
-    this.#observer.disconnect();
-    this.#plot?.destroy();
-    shown.delete(this);
-  }
-
-  #resize() {
-    if (this.#plot === undefined) return this.draw();
-    this.#plot.setSize({ width: this.#place.clientWidth, height: HEIGHT });
-  }
-}
-
-/** @param {HTMLElement} place @param {number} width @param {(rate: number | null) => string} format */
-function options(place, width, format) {
-  const color = (/** @type {string} */ name) => colorOf(place, name);
-  const grid = { stroke: color("--rule"), width: 1 };
-  const axis = {
-    stroke: color("--soft"),
-    grid,
-    ticks: { show: false },
-    font: "11px Inter, system-ui, sans-serif",
-  };
-  const values = (/** @type {unknown} */ _, /** @type {number[]} */ ticks) =>
-    ticks.map((tick) => tick === 0 ? "0" : tickText(format(tick)));
-  const line = (/** @type {string} */ name) => ({
-    stroke: color(name),
-    fill: color(`${name}-area`),
-    width: 1.5,
-    points: { show: false },
-  });
-  return {
-    width,
-    height: HEIGHT,
-    padding: [8, 16, 0, 0],
-    legend: { show: false },
-    cursor: { drag: { x: false, y: false } },
-    scales: {
-      x: { range: shownTime },
-      y: {
-        range: (
-          /** @type {unknown} */ _,
-          /** @type {number} */ _low,
-          /** @type {number} */ high,
-        ) => [0, Math.max(high * 1.1, 10)],
-      },
-    },
-    axes: [
-      { ...axis, size: 24, space: 70, values: clockTicks },
-      { ...axis, size: 48, space: 34, values },
-    ],
-    series: [{}, line("--up"), line("--down")],
-  };
-}
-
-/**
- * Returns the time range shown: from the first sample to the last, within the spans.
- *
- * @param {unknown} _
- * @param {number | null} first
- * @param {number | null} last
- * @returns {[number, number]}
- */
-function shownTime(_, first, last) {
-  const end = last ?? Date.now() / 1_000;
-  const span = Math.min(Math.max(end - (first ?? end), SPANS[0]), SPANS[1]);
-  return [end - span, end];
-}
-
-/** @param {string} rate @returns {string} The number without unit and without trailing zeros. */
-function tickText(rate) {
-  const [number, prefix] = rate.replace(/(bit)?\/s$/, "").split(" ");
-  return `${Number(number)} ${prefix ?? ""}`.trim();
-}
-
-/** @param {unknown} _ @param {number[]} ticks @returns {string[]} */
-function clockTicks(_, ticks) {
-  return ticks.map((tick) =>
-    new Date(tick * 1_000).toLocaleTimeString("en-GB").slice(0, tick % 60 === 0 ? 5 : 8)
-  );
-}
-
-/** @param {HTMLElement} probe @param {string} name A property of the style sheet. @returns {string} A colour for a canvas. */
-function colorOf(probe, name) {
-  probe.style.backgroundColor = `var(${name})`;
-  const { backgroundColor } = getComputedStyle(probe);
-  probe.style.backgroundColor = "";
-  return backgroundColor;
 }

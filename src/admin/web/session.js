@@ -51,6 +51,7 @@ export function SessionPage({ live, route }) {
       id: "session-traffic",
       subject: { session: route.id },
       samples: live.series.of(`session ${route.id}`),
+      route,
       key: `traffic ${route.id}`,
     }),
     h(
