@@ -6,6 +6,8 @@ import { type Plan, type Reading, valuesOf } from "../../history/reading.ts";
 import type { Route } from "../http/route.ts";
 import { refuse } from "../http/problem.ts";
 import { decoded, type WantedReadings } from "./history_readings.ts";
+import { peerNames } from "./peers_snapshot.ts";
+import { answersOf } from "./shard_answers.ts";
 import { joinedReadings } from "./joined_readings.ts";
 import * as asks from "./request_schema.ts";
 import { History } from "./history_schema.ts";
@@ -50,8 +52,8 @@ async function historyOf(
   }
   const { from, to } = rangeOf(query, now);
   const plan = daemon.history.plan({ from, to, points }, now, session !== undefined);
-  const [reading] = await joinedReadings(daemon, wantedOf(plan, client, session));
-  if (reading === undefined) refuse(404, unknown(client, session));
+  const [kept] = await joinedReadings(daemon, wantedOf(plan, client, session));
+  const reading = kept ?? await emptyReading(daemon, plan, client, session);
   const step = stepOf(plan) * plan.merge;
   const begin = plan.first * stepOf(plan);
   const end = begin + plan.points * step;
@@ -65,6 +67,20 @@ async function historyOf(
     ...columnsOf(reading),
     events: eventsOf(daemon.history.events.between(begin, end), client, session),
   };
+}
+
+/** Of a client that has had no tunnel yet, or of a session that has just opened. */
+async function emptyReading(
+  daemon: Daemon,
+  plan: Plan,
+  client: string | undefined,
+  session: string | undefined,
+): Promise<Reading> {
+  const isKnown = session === undefined
+    ? peerNames(daemon).includes(client ?? "")
+    : (await answersOf(daemon, "session", session)).some((answer) => answer !== undefined);
+  if (!isKnown) refuse(404, unknown(client, session));
+  return { covered: new Float64Array(plan.points), columns: [] };
 }
 
 /** The time that is wanted, within the last 24 hours. */
@@ -86,8 +102,8 @@ function wantedOf(
 
 function unknown(client: string | undefined, session: string | undefined): string {
   return session === undefined
-    ? `No history of "${client}"; it has had no tunnel in the last 24 hours`
-    : `No history of the session "${session}"; it ended more than an hour ago, or has just opened`;
+    ? `No history of "${client}"; it is not configured`
+    : `No history of the session "${session}"; it ended more than an hour ago`;
 }
 
 function columnsOf(

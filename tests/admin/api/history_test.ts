@@ -100,6 +100,17 @@ Deno.test("a history is bounded in time and in points, and wrong questions are r
     }
   }));
 
+Deno.test("a client without a tunnel so far, and a session that has just opened, have empty histories", () =>
+  withDaemon({}, async (world) => {
+    await dial(world.path, { id: 7 });
+    const { sessions: [session] } = await (await world.ask("/api/v1/sessions")).json();
+    for (const query of ["?client=branch-1", `?session=${session.session}`]) {
+      const { bytes_up_per_second } = await history(world, query);
+      assert(bytes_up_per_second.length > 100);
+      assert(bytes_up_per_second.every((value) => value === null));
+    }
+  }));
+
 Deno.test("a history as CSV has a line for each point", () =>
   withDaemon({}, async (world) => {
     await sampled(world);
