@@ -143,6 +143,7 @@ Deno.test(needing(["chromium"], {
       await page.locator("#sessions tbody tr").nth(1).waitFor();
       await copyAndSave(page);
       await page.getByRole("link", { name: "02:00:00:00:be:ef" }).click();
+      await page.locator("#story").getByText(/AC/).first().waitFor();
       await page.getByRole("link", { name: "Capture" }).first().click();
       await page.goto(page.url().replace(/#.*/, "#/capture?mac=02:00:00:00:be:ef"));
       await capture(world, page);

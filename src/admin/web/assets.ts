@@ -45,6 +45,7 @@ import session from "./session.js" with { type: "text" };
 import sessions from "./sessions.js" with { type: "text" };
 import span from "./span.js" with { type: "text" };
 import spark from "./spark.js" with { type: "text" };
+import story from "./story.js" with { type: "text" };
 import table from "./table.js" with { type: "text" };
 import theme from "./theme.js" with { type: "text" };
 import timeline from "./timeline.js" with { type: "text" };
@@ -93,6 +94,7 @@ const scripts = {
   sessions,
   span,
   spark,
+  story,
   table,
   theme,
   timeline,

@@ -9,6 +9,7 @@ import { Empty, Facts, Mac, Name, PeerLink, Section, State, Time } from "./parts
 import { Traffic } from "./plots.js";
 import { addressOf } from "./route.js";
 import { Disconnect, pastColumns } from "./sessions.js";
+import { Story } from "./story.js";
 import { Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
@@ -66,6 +67,7 @@ export function SessionPage({ live, route }) {
           empty: "None of the latest events is about this customer.",
         }),
       ),
+      h(Story, { mac: session.customer_mac, client: session.client }),
     ),
   ];
 }
