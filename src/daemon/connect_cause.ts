@@ -75,7 +75,7 @@ function explainSystem(detail: string, server: string): string {
       /(?<=^|: )timed out$/,
       `no answer from ${server}: it is down, or a firewall drops the packets`,
     )
-    .replace(/(?<=^|: )connection reset$/, reset(server))
+    .replace(/(?<=^|: )(?:connection reset|broken pipe)$/i, reset(server))
     .replace(
       /^end of stream$/,
       "the peer closed the connection without a reason: it was killed, or a firewall cut it",

@@ -152,6 +152,7 @@ Deno.test("what the system says about a failed connection becomes words that nam
     ["No route to host (os error 113)", /^no route to hq:1/],
     ["Connection reset by peer (os error 104)", /^the connection was reset/],
     ["connection reset", /^the connection was reset/],
+    ["broken pipe", /^the connection was reset/],
     [
       "quic: No QUIC connection within 5000 ms; tls: Connection refused (os error 111)",
       /^quic: no answer over QUIC within 5 s: .*; tls: connection refused: nothing listens on hq:1$/,
