@@ -112,6 +112,7 @@ async function takeServer(world: WebWorld): Promise<void> {
   await carry(world.ac, north, AFTER_DEATH);
   await take(views);
   const [, page] = views[0];
+  await page.getByRole("link", { name: "Sessions", exact: true }).click();
   await page.getByRole("button", { name: /^Disconnect 02/ }).nth(1).click();
   await page.screenshot({ path: `${IMAGES}page-disconnect.png` });
 }

@@ -20,6 +20,14 @@ import { Table } from "./table.js";
 /** Rows and events listed; links lead to all. */
 const FEW = 8;
 
+/** Columns that a view of its own has room for. */
+const ELSEWHERE = ["act", "session-name", "stack", "address"];
+
+/** @param {readonly import("./table.js").Column[]} columns */
+function narrowed(columns) {
+  return columns.filter(({ kind = "" }) => !ELSEWHERE.some((each) => kind.includes(each)));
+}
+
 /** @returns {import("./live.js").Needs} */
 export function overviewNeeds() {
   return {
@@ -175,7 +183,7 @@ function FewClients({ live }) {
     { id: "clients", title: `${word}s`, aside },
     rows.length === 0
       ? h(Empty, null, clients === undefined ? "Loading…" : noClients(status.mode))
-      : h(Table, { id: "clients", columns: clientColumns(live), rows, keyOf: peerOf }),
+      : h(Table, { id: "clients", columns: narrowed(clientColumns(live)), rows, keyOf: peerOf }),
   );
 }
 
@@ -206,7 +214,12 @@ function FewSessions({ live }) {
           ? "Loading…"
           : "No sessions are open. A session appears here when a customer dials.",
       )
-      : h(Table, { id: "sessions", columns: openColumns(live), rows, keyOf: (row) => row.session }),
+      : h(Table, {
+        id: "sessions",
+        columns: narrowed(openColumns(live)),
+        rows,
+        keyOf: (row) => row.session,
+      }),
   );
 }
 
