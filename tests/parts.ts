@@ -2,20 +2,37 @@
  * The suite in two parts that run beside each other, each in its own network namespace: labs mostly
  * wait, so they take half of the time alone.
  */
+import { resolve } from "node:path";
 import { runDeno, runInNamespace } from "./lab/namespace.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
 
-/** Returns the paths of each part; one part if `paths` name less than the whole suite. */
-export function partsOf(paths: readonly string[], cores: number): string[][] {
+/**
+ * Returns the paths of each part; one part if `paths` name less than the whole suite. `deno test`
+ * runs a path that it is given even if an option says to ignore it, so `options` count here too.
+ */
+export function partsOf(
+  paths: readonly string[],
+  options: readonly string[],
+  cores: number,
+): string[][] {
   const isWhole = paths.length === 1 && paths[0]?.replace(/\/*$/, "/") === TESTS;
   if (!isWhole || cores < 2) return [[...paths]];
   const labs = `${TESTS}lab`;
   const entries = [...Deno.readDirSync(TESTS)].filter(({ name, isDirectory }) =>
     isDirectory || name.endsWith("_test.ts")
   );
-  const rest = entries.map(({ name }) => TESTS + name).filter((path) => path !== labs);
+  const ignored = ignoredBy(options);
+  const rest = entries.map(({ name }) => TESTS + name).filter((path) =>
+    path !== labs && !ignored.includes(path)
+  );
   return [[labs], rest.toSorted()];
+}
+
+/** The absolute paths in options such as `--ignore=tests/fuzz,tests/run_test.ts`. */
+function ignoredBy(options: readonly string[]): string[] {
+  const lists = options.flatMap((option) => /^--ignore=(.*)$/.exec(option)?.[1].split(",") ?? []);
+  return lists.map((path) => resolve(path));
 }
 
 /** What the parts of a run reported. */

@@ -64,7 +64,9 @@ async function runTests(args: TestArguments, labs: boolean): Promise<[number, Sk
     if (bundled) await buildProgram(folder, compiled);
     for (const name of TRUST) Deno.env.delete(name);
     const filtering = filter === undefined ? [] : ["--filter", String(filter)];
-    const parts = filter === undefined ? partsOf(paths, navigator.hardwareConcurrency) : [paths];
+    const parts = filter === undefined
+      ? partsOf(paths, options, navigator.hardwareConcurrency)
+      : [paths];
     const words = ["-A", "--cached-only", ...options, ...filtering];
     const { code, reports } = await runParts(words, parts, labs, folder);
     if (reports.length > 1) await say(`\n${describeTotal(reports)}`);
