@@ -75,13 +75,8 @@ Deno.test("web page: a cell of a CSV file is neither split nor run as a formula"
   );
 });
 
-Deno.test("web page: rates and samples are kept in bounded number, the latest ones", () => {
-  const rates = new Rates();
+Deno.test("web page: samples are kept in bounded number, the latest ones", () => {
   const zero = { bytes_up: 0, bytes_down: 0, frames_up: 0, frames_down: 0 };
-  for (let second = 1; second <= 100; second++) rates.update(second, [["a", zero]]);
-  assertEquals(rates.recent("a").length, 60);
-  for (let name = 0; name < 600; name++) rates.update(200 + name, [[`n${name}`, zero]]);
-  assertEquals([rates.recent("a").length, rates.recent("n599").length], [0, 1]);
   const series = new Series();
   for (let second = 0; second < 400; second++) series.add("all", second, zero);
   for (let name = 0; name < 100; name++) series.add(`n${name}`, 0, zero);

@@ -12,6 +12,7 @@ import { Traffic } from "./plots.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
 import { PastTable } from "./session.js";
+import { WITH_SPARKLINE } from "./spark.js";
 import { Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
@@ -24,7 +25,7 @@ export function clientNeeds({ id }, mode) {
   const peer = { [mode === "client" ? "server" : "client"]: id };
   const query = (/** @type {Record<string, string>} */ more) =>
     new URLSearchParams({ ...peer, ...more });
-  const newest = { sort: "opened_at", order: "desc", limit: String(NEWEST) };
+  const newest = { sort: "opened_at", order: "desc", limit: String(NEWEST), ...WITH_SPARKLINE };
   return {
     clients: `clients?${query({})}`,
     sessions: `sessions?${query(newest)}`,

@@ -9,7 +9,7 @@ import { bytes, count, NONE, peerOf, plural, roundTrip, since } from "./format.j
 import { rowsOf } from "./live.js";
 import { Empty, Name, Pair, RatePair, Section, State } from "./parts.js";
 import { addressOf } from "./route.js";
-import { Spark } from "./spark.js";
+import { Spark, WITH_SPARKLINE } from "./spark.js";
 import { pageQuery, Pages, SortChoice, Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
@@ -40,7 +40,11 @@ function clientsQuery(route) {
 /** @param {Route} route @returns {import("./live.js").Needs} */
 export function clientsNeeds(route) {
   return {
-    clients: `clients?${new URLSearchParams({ ...clientsQuery(route), ...pageQuery(route) })}`,
+    clients: `clients?${new URLSearchParams({
+      ...clientsQuery(route),
+      ...pageQuery(route),
+      ...WITH_SPARKLINE,
+    })}`,
   };
 }
 
@@ -158,7 +162,7 @@ export function clientColumns({ status: { mode }, peerRates }) {
       heading: "Trend",
       unseen: true,
       kind: "spark-cell",
-      cell: (row) => h(Spark, { rates: peerRates.recent(peerOf(row)) }),
+      cell: (row) => h(Spark, { values: row.sparkline }),
     },
     {
       heading: "Carried",

@@ -13,12 +13,14 @@ import { Problems, problemsOf } from "./problems.js";
 import { bits } from "./rates.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
+import { WITH_SPARKLINE } from "./spark.js";
 import { Table } from "./table.js";
 
 /** @typedef {import("./live.js").Live} Live */
 
 /** Rows and events listed; links lead to all. */
 const FEW = 8;
+const SPARKLINE = new URLSearchParams(WITH_SPARKLINE);
 
 /** Columns that a view of its own has room for. */
 const ELSEWHERE = ["act", "session-name", "stack", "address"];
@@ -31,8 +33,8 @@ function narrowed(columns) {
 /** @returns {import("./live.js").Needs} */
 export function overviewNeeds() {
   return {
-    clients: `clients?sort=state&limit=${FEW}`,
-    sessions: `sessions?sort=opened_at&order=desc&limit=${FEW}`,
+    clients: `clients?sort=state&limit=${FEW}&${SPARKLINE}`,
+    sessions: `sessions?sort=opened_at&order=desc&limit=${FEW}&${SPARKLINE}`,
   };
 }
 

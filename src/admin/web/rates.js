@@ -2,11 +2,6 @@
 /** Computes rates from counters that only grow. */
 
 const FIELDS = /** @type {const} */ (["bytes_up", "bytes_down", "frames_up", "frames_down"]);
-/** Rates kept per name, for a sparkline. */
-const KEPT = 60;
-/** Names whose rates are kept after they left the page, so that they return with their line. */
-const NAMES = 500;
-
 /**
  * @typedef {{ bytes_up: number; bytes_down: number; frames_up: number; frames_down: number }} Counters
  * @typedef {{ bytes_up: number; bytes_down: number; frames_up: number; frames_down: number } | null} Rate
@@ -24,8 +19,6 @@ export class Rates {
   #time = 0;
   /** @type {Map<string, Rate>} */
   #rates = new Map();
-  /** Oldest first. @type {Map<string, Rate[]>} */
-  #recent = new Map();
 
   /**
    * @param {number} time Seconds, of any clock that does not jump.
@@ -39,33 +32,13 @@ export class Rates {
     this.#time = time;
     this.#rates = new Map();
     for (const [name, now] of this.#last) {
-      const current = rate(before.get(name), now, elapsed);
-      this.#rates.set(name, current);
-      this.#keep(name, current);
+      this.#rates.set(name, rate(before.get(name), now, elapsed));
     }
   }
 
   /** @param {string} name @returns {Rate} Null before two updates, and across a restart. */
   of(name) {
     return this.#rates.get(name) ?? null;
-  }
-
-  /** @param {string} name @returns {readonly Rate[]} Oldest first. */
-  recent(name) {
-    return this.#recent.get(name) ?? [];
-  }
-
-  /** @param {string} name @param {Rate} current */
-  #keep(name, current) {
-    const recent = this.#recent.get(name) ?? [];
-    recent.push(current);
-    if (recent.length > KEPT) recent.shift();
-    this.#recent.delete(name);
-    this.#recent.set(name, recent);
-    if (this.#recent.size > NAMES) {
-      const [oldest] = this.#recent.keys();
-      this.#recent.delete(oldest);
-    }
   }
 }
 

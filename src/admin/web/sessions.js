@@ -9,7 +9,7 @@ import { Empty, Mac, Name, Pair, PeerLink, RatePair, Section, State, Time } from
 import { ProblemError } from "./api.js";
 import { addressOf } from "./route.js";
 import { pageQuery, Pages, SortChoice, Table } from "./table.js";
-import { Spark } from "./spark.js";
+import { Spark, WITH_SPARKLINE } from "./spark.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
 
@@ -50,7 +50,11 @@ function sessionsQuery(route, mode) {
 
 /** @param {Route} route @param {string} mode @returns {import("./live.js").Needs} */
 export function sessionsNeeds(route, mode) {
-  const query = new URLSearchParams({ ...sessionsQuery(route, mode), ...pageQuery(route) });
+  const query = new URLSearchParams({
+    ...sessionsQuery(route, mode),
+    ...pageQuery(route),
+    ...WITH_SPARKLINE,
+  });
   return { sessions: `sessions?${query}` };
 }
 
@@ -206,7 +210,7 @@ export function openColumns(live) {
       heading: "Trend",
       unseen: true,
       kind: "spark-cell",
-      cell: (row) => h(Spark, { rates: sessionRates.recent(row.session) }),
+      cell: (row) => h(Spark, { values: row.sparkline }),
     },
     {
       heading: "Carried",

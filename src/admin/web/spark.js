@@ -1,17 +1,18 @@
 // @ts-check
-/** A small plot of both directions without axes: the shape of the last two minutes. */
+/** A small plot without axes: the shape of the last hour, both directions together. */
 import { h } from "preact";
 
 const [WIDTH, HEIGHT] = [72, 20];
+/** Values of a whole sparkline, as many as the daemon is asked for. */
+const POINTS = 60;
+/** What a list is asked with, so that its rows have a sparkline. */
+export const WITH_SPARKLINE = { sparkline: String(POINTS) };
 
 /**
- * @param {{ rates: readonly import("./rates.js").Rate[] }} facts Oldest first; null leaves a gap.
+ * @param {{ values: readonly (number | null)[] | undefined }} facts Oldest first; null leaves a gap.
  */
-export function Spark({ rates }) {
-  const most = Math.max(
-    1,
-    ...rates.map((rate) => Math.max(rate?.bytes_up ?? 0, rate?.bytes_down ?? 0)),
-  );
+export function Spark({ values = [] }) {
+  const most = Math.max(1, ...values.map((value) => value ?? 0));
   return h(
     "svg",
     {
@@ -21,14 +22,13 @@ export function Spark({ rates }) {
       height: HEIGHT,
       "aria-hidden": "true",
     },
-    h("path", { class: "down", d: sparkPath(rates.map((rate) => rate && rate.bytes_down / most)) }),
-    h("path", { class: "up", d: sparkPath(rates.map((rate) => rate && rate.bytes_up / most)) }),
+    h("path", { d: sparkPath(values.map((value) => value === null ? null : value / most)) }),
   );
 }
 
 /** @param {readonly (number | null)[]} shares From 0 to 1. @returns {string} The newest is at the right edge. */
 export function sparkPath(shares) {
-  const step = WIDTH / 59;
+  const step = WIDTH / (POINTS - 1);
   let pen = "M";
   return shares.map((share, at) => {
     if (share === null) {
