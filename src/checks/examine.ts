@@ -44,10 +44,11 @@ export async function* runChecks(context: CheckContext): AsyncGenerator<CheckRes
   for (const check of CHECKS) yield await runCheck(check, context);
 }
 
-/** Runs one check. */
+/** Runs one check. One that fails itself, such as in a sandbox, stops no daemon: it warns. */
 export async function runCheck({ name, look }: Check, context: CheckContext): Promise<CheckResult> {
   const findings = new Findings(context.config.file);
-  const text = await findings.attempt("check-failed", "", () => look(context, findings));
+  const run = () => look(context, findings);
+  const text = await findings.attempt("check-failed", "", run, "warning");
   return { name, findings: findings.all, text: text ?? "" };
 }
 

@@ -28,18 +28,22 @@ export class Findings {
     this.all.push({ code, severity, ...(key !== "" && { place }), words, remedy });
   }
 
-  /** Runs one check; its exception becomes an error, and the result is then undefined. */
+  /**
+   * Runs one check; its exception becomes a finding, and the result is then undefined. Faults of
+   * the configuration are errors; the severity of others is given.
+   */
   async attempt<T>(
     code: FindingCode,
     key: string,
     check: () => T | Promise<T>,
+    severity: Severity = "error",
   ): Promise<T | undefined> {
     try {
       return await check();
     } catch (error) {
       if (error instanceof ConfigError) this.all.push(...error.findings);
       else if (error instanceof Refusal) this.add("error", error.code, key, error);
-      else this.add("error", code, key, explained(error));
+      else this.add(severity, code, key, explained(error));
       return undefined;
     }
   }

@@ -83,3 +83,15 @@ function exists(path: string): boolean {
     return false;
   }
 }
+
+/**
+ * The machine's addresses; none where a sandbox forbids to ask the kernel (systemd.exec(5),
+ * `RestrictAddressFamilies=` without AF_NETLINK).
+ */
+export function machineAddresses(): Deno.NetworkInterfaceInfo[] {
+  try {
+    return Deno.networkInterfaces();
+  } catch {
+    return [];
+  }
+}

@@ -4,6 +4,7 @@ import type { Address, Config } from "../config/types.ts";
 import type { Check, DaemonFacts } from "./check.ts";
 import type { Findings } from "./findings.ts";
 import { describeHolder, portHolder } from "./holders.ts";
+import { machineAddresses } from "./interface_facts.ts";
 
 /** Maximum number of addresses that a finding names. */
 const MAX_NAMED = 8;
@@ -91,8 +92,9 @@ function inUse(
 
 /** The addresses of this machine, as the end of a sentence. */
 function ownAddresses(): string {
-  const all = Deno.networkInterfaces().map(({ address }) => address)
-    .filter((address) => !/^(?:127\.|::1$|fe80:)/.test(address));
+  const every = machineAddresses().map(({ address }) => address);
+  if (every.length === 0) return "addresses that this process may not list";
+  const all = every.filter((address) => !/^(?:127\.|::1$|fe80:)/.test(address));
   if (all.length === 0) return "only loopback addresses";
   const named = all.slice(0, MAX_NAMED).join(", ");
   return all.length > MAX_NAMED ? `${named} and ${all.length - MAX_NAMED} more` : named;

@@ -5,7 +5,12 @@ import { formatAddress } from "../config/addresses.ts";
 import type { Address, ClientConfig } from "../config/types.ts";
 import type { Check } from "./check.ts";
 import type { Findings } from "./findings.ts";
-import { ethernetInterfaces, findInterface, relativesOf } from "./interface_facts.ts";
+import {
+  ethernetInterfaces,
+  findInterface,
+  machineAddresses,
+  relativesOf,
+} from "./interface_facts.ts";
 import { missing } from "./interface_checks.ts";
 
 /** The kernel's own PPPoE sessions (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
@@ -52,8 +57,7 @@ function checkRoute(
     }
     return undefined; // the daemon's own error explains others, such as EPERM for a mark
   }
-  const out = bindInterface ??
-    Deno.networkInterfaces().find((it) => it.address === local)?.name;
+  const out = bindInterface ?? machineAddresses().find((it) => it.address === local)?.name;
   if (out === undefined) return undefined;
   judgeWay(findWay(out, shown, config.interface.name), findings);
   return `packets to ${shown} leave through "${out}"`;
