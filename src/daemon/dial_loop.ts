@@ -131,7 +131,9 @@ export class Client {
     const delays = new DelayWatch();
     const measured = (roundTrip: number): void => {
       // Only servers that read packets let a client's new connection replace one that answers.
-      if (dialled.connection.datagrams?.packs !== true || !delays.measured(roundTrip)) return;
+      if (dialled.connection.datagrams?.packs !== true || !delays.measured(roundTrip, now())) {
+        return;
+      }
       this.#options.events.lengthened(this.#name(dialled.server), roundTrip);
       const search = this.#seek(dialled.server);
       search?.found.then(succeed(LONGER));

@@ -1,8 +1,13 @@
-/** Number of round trips in a row that show another path: a single one may have waited. */
-const SHOWN_BY = 2;
-/** Factor and milliseconds by which these exceed the shortest; full queues add some 30 ms. */
-const FACTOR = 2;
-const MARGIN = 34;
+/**
+ * Number of round trips, one after another, that show another path. One may have waited, and so has
+ * every ping that is sent before a lost packet was sent again.
+ */
+const SHOWN_BY = 3;
+/**
+ * Factors and milliseconds by which these exceed the shortest; full queues add some 30 ms, and on a
+ * long path a lost ping, or a queue, another round trip.
+ */
+const [FACTOR, MARGIN, LONG_FACTOR] = [2, 34, 3];
 
 /**
  * Notices that a QUIC connection's path has become longer. QUIC's BBR in quinn-proto 0.11 limits the
@@ -13,12 +18,20 @@ const MARGIN = 34;
 export class DelayWatch {
   #shortest = Infinity;
   #longer = 0;
+  /** When the last counted answer arrived. */
+  #answeredAt = -Infinity;
 
-  /** Handles a round trip in milliseconds; true, once, if the path is another one now. */
-  measured(roundTrip: number): boolean {
+  /** Handles a round trip in milliseconds that ended at `now`; true, once, if the path is another. */
+  measured(roundTrip: number, now: number): boolean {
     this.#shortest = Math.min(this.#shortest, roundTrip);
-    const isLonger = roundTrip > FACTOR * this.#shortest + MARGIN;
-    this.#longer = isLonger ? this.#longer + 1 : 0;
+    const limit = Math.max(FACTOR * this.#shortest + MARGIN, LONG_FACTOR * this.#shortest);
+    if (roundTrip <= limit) {
+      this.#longer = 0;
+      return false;
+    }
+    if (now - roundTrip < this.#answeredAt) return false;
+    this.#answeredAt = now;
+    this.#longer++;
     return this.#longer === SHOWN_BY;
   }
 }
