@@ -3,6 +3,7 @@ import { isIPv4 } from "node:net";
 import { encodeAddress } from "../../ffi/socket/socket_address.ts";
 import type { Address } from "../config/types.ts";
 import { printable } from "../printable.ts";
+import { listFolder, readSystemFile } from "./system_files.ts";
 
 /** Maximum number of descriptors that are looked at, far more than a busy machine has open. */
 const MAX_DESCRIPTORS = 200_000;
@@ -13,7 +14,9 @@ const LISTENING = "0A";
 export function portHolder(address: Address, isUdp: boolean): number | undefined {
   const name = isUdp ? "udp" : "tcp";
   const inodes = new Set(
-    [name, `${name}6`].flatMap((table) => socketsIn(read(`/proc/net/${table}`), address, isUdp)),
+    [name, `${name}6`].flatMap((table) =>
+      socketsIn(readSystemFile(`/proc/net/${table}`), address, isUdp)
+    ),
   );
   return inodes.size === 0 ? undefined : processWith(inodes);
 }
@@ -47,9 +50,9 @@ function wordsOf(host: string): string {
 
 function processWith(inodes: ReadonlySet<string>): number | undefined {
   let looked = 0;
-  for (const pid of list("/proc")) {
+  for (const pid of listFolder("/proc")) {
     if (!/^\d+$/.test(pid)) continue;
-    for (const descriptor of list(`/proc/${pid}/fd`)) {
+    for (const descriptor of listFolder(`/proc/${pid}/fd`)) {
       if (++looked > MAX_DESCRIPTORS) return undefined;
       const inode = /^socket:\[(\d+)\]$/.exec(link(`/proc/${pid}/fd/${descriptor}`))?.[1];
       if (inode !== undefined && inodes.has(inode)) return Number(pid);
@@ -62,7 +65,7 @@ function processWith(inodes: ReadonlySet<string>): number | undefined {
 export function lockHolder(path: string): number | undefined {
   try {
     const { dev, ino } = Deno.statSync(path);
-    return ino === null ? undefined : lockIn(read("/proc/locks"), dev, ino);
+    return ino === null ? undefined : lockIn(readSystemFile("/proc/locks"), dev, ino);
   } catch {
     return undefined; // never locked, or not for this user to see
   }
@@ -94,24 +97,8 @@ function minorOf(device: number): bigint {
 
 /** Names a process by its id and its program. */
 export function describeHolder(pid: number): string {
-  const name = printable(read(`/proc/${pid}/comm`).trim());
+  const name = printable(readSystemFile(`/proc/${pid}/comm`).trim());
   return `Process ${pid}${name === "" ? "" : ` (${name})`}`;
-}
-
-function read(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name);
-  } catch {
-    return []; // ended, or another user's
-  }
 }
 
 function link(path: string): string {

@@ -1,5 +1,6 @@
 import { ENODEV, SystemError } from "../../ffi/errno.ts";
 import { type InterfaceFacts, readInterface } from "../../ffi/socket/interface.ts";
+import { listFolder, readSystemFile } from "./system_files.ts";
 
 /** Statistics of all interfaces of this network namespace (proc_net(5)). */
 const ALL = "/proc/net/dev";
@@ -19,7 +20,7 @@ export function findInterface(name: string): InterfaceFacts | undefined {
 
 /** All Ethernet interfaces of this network namespace. */
 export function ethernetInterfaces(): InterfaceFacts[] {
-  return interfaceNames(read(ALL)).flatMap((name) => {
+  return interfaceNames(readSystemFile(ALL)).flatMap((name) => {
     try {
       return findInterface(name) ?? [];
     } catch {
@@ -35,7 +36,7 @@ export function interfaceNames(text: string): string[] {
 
 /** Whether an interface is Wi-Fi. */
 export function isWireless({ name, index }: InterfaceFacts): boolean {
-  return interfaceNames(read(WIRELESS)).includes(name) ||
+  return interfaceNames(readSystemFile(WIRELESS)).includes(name) ||
     (isShown(name, index) && exists(`${SYS}/${name}/phy80211`));
 }
 
@@ -47,7 +48,7 @@ export function relativesOf({ name, index }: InterfaceFacts): ReadonlySet<string
   if (!isShown(name, index)) return undefined;
   const found = new Set([name]);
   for (const one of found) {
-    for (const entry of list(`${SYS}/${one}`)) {
+    for (const entry of listFolder(`${SYS}/${one}`)) {
       const relative = /^(?:upper|lower)_(.+)$/.exec(entry)?.[1];
       if (relative !== undefined) found.add(relative);
     }
@@ -57,23 +58,7 @@ export function relativesOf({ name, index }: InterfaceFacts): ReadonlySet<string
 
 /** Whether /sys shows this network namespace: it shows the one in which it was mounted. */
 function isShown(name: string, index: number): boolean {
-  return read(`${SYS}/${name}/ifindex`).trim() === String(index);
-}
-
-function read(path: string): string {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return "";
-  }
-}
-
-function list(path: string): string[] {
-  try {
-    return [...Deno.readDirSync(path)].map(({ name }) => name);
-  } catch {
-    return [];
-  }
+  return readSystemFile(`${SYS}/${name}/ifindex`).trim() === String(index);
 }
 
 function exists(path: string): boolean {

@@ -3,6 +3,7 @@ import { formatMac, readMac } from "../pppoe/mac.ts";
 import type { Check, CheckContext } from "./check.ts";
 import type { Findings } from "./findings.ts";
 import { ethernetInterfaces, findInterface, relativesOf } from "./interface_facts.ts";
+import { readSystemFile } from "./system_files.ts";
 
 /** Neighbours in IPv4 (proc_net(5)): address, type, flags, MAC address, mask, device. */
 const NEIGHBOURS = "/proc/net/arp";
@@ -26,7 +27,7 @@ export const MAC_ADDRESS: Check = {
       const words = `"${name}" and "${twin}" have the same MAC address ${mac}`;
       findings.add("warning", "mac-duplicate", KEY, { words, remedy });
     }
-    const host = neighbourWith(readNeighbours(), mac, name);
+    const host = neighbourWith(readSystemFile(NEIGHBOURS), mac, name);
     if (host !== undefined) {
       const words = `The host ${host} on "${name}" has the interface's own MAC address ${mac}`;
       findings.add("warning", "mac-duplicate", KEY, { words, remedy });
@@ -58,14 +59,6 @@ function noteShared(
       "The AC sees all customers at one MAC address; many ACs limit the sessions and PADIs of one",
     remedy: 'raise these limits on the AC if customers are refused, or set mac = "transparent"',
   });
-}
-
-function readNeighbours(): string {
-  try {
-    return Deno.readTextFileSync(NEIGHBOURS);
-  } catch {
-    return "";
-  }
 }
 
 /** The neighbour on an interface that has a MAC address. */

@@ -3,6 +3,7 @@ import { SystemError } from "../../ffi/errno.ts";
 import { outgoingAddress } from "../../ffi/socket/outgoing_address.ts";
 import { formatAddress } from "../config/addresses.ts";
 import type { Address, ClientConfig } from "../config/types.ts";
+import { KERNEL_SESSIONS, parseKernelSessions } from "../pppoe/kernel_sessions.ts";
 import type { Check } from "./check.ts";
 import type { Findings } from "./findings.ts";
 import {
@@ -12,9 +13,8 @@ import {
   relativesOf,
 } from "./interface_facts.ts";
 import { missing } from "./interface_checks.ts";
+import { readSystemFile } from "./system_files.ts";
 
-/** The kernel's own PPPoE sessions (drivers/net/ppp/pppoe.c, pppoe_seq_show). */
-const KERNEL_SESSIONS = "/proc/net/pppoe";
 const LOOPBACK = "lo";
 const KEY = "tunnel.connect";
 
@@ -106,19 +106,11 @@ function findWay(out: string, server: string, captured: string): Way {
     isLine: facts !== undefined && !facts.ethernet && out !== LOOPBACK,
     captured,
     relatives: own === undefined ? new Set() : relativesOf(own) ?? new Set(),
-    dialled: pppoeDevices(readSessions()),
+    dialled: pppoeDevices(readSystemFile(KERNEL_SESSIONS)),
   };
 }
 
-function readSessions(): string {
-  try {
-    return Deno.readTextFileSync(KERNEL_SESSIONS);
-  } catch {
-    return ""; // the kernel has no PPPoE
-  }
-}
-
-/** The interfaces over which the kernel's own sessions run: `Id Address Device`. */
-export function pppoeDevices(text: string): string[] {
-  return [...text.matchAll(/^[0-9A-F]{8}\s+[0-9a-f:]{17}\s+(\S+)/gim)].map(([, device]) => device);
+/** The interfaces over which the kernel's own sessions run. */
+export function pppoeDevices(list: string): string[] {
+  return parseKernelSessions(list).map(({ device }) => device);
 }
