@@ -19,6 +19,7 @@ import app from "./app.js" with { type: "text" };
 import capture from "./capture.js" with { type: "text" };
 import client from "./client.js" with { type: "text" };
 import clients from "./clients.js" with { type: "text" };
+import columns from "./columns.js" with { type: "text" };
 import configuration from "./configuration.js" with { type: "text" };
 import csv from "./csv.js" with { type: "text" };
 import dialogs from "./dialogs.js" with { type: "text" };
@@ -70,6 +71,7 @@ const scripts = {
   capture,
   client,
   clients,
+  columns,
   configuration,
   csv,
   dialogs,

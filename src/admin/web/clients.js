@@ -4,12 +4,13 @@
 import { h } from "preact";
 import { downloadClients } from "./actions.js";
 import { ProblemError } from "./api.js";
+import { trafficColumns } from "./columns.js";
 import { Choice, Search } from "./filters.js";
 import { bytes, count, NONE, peerOf, plural, roundTrip, since } from "./format.js";
 import { rowsOf } from "./live.js";
-import { Empty, Name, Pair, RatePair, Section, State } from "./parts.js";
+import { Empty, Name, Section, State } from "./parts.js";
 import { addressOf } from "./route.js";
-import { Spark, WITH_SPARKLINE } from "./spark.js";
+import { WITH_SPARKLINE } from "./spark.js";
 import { pageQuery, Pages, SortChoice, Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
@@ -153,23 +154,7 @@ export function clientColumns({ status: { mode }, peerRates }) {
       sort: "sessions",
       cell: (row) => `${count(row.sessions)} of ${count(row.session_limit)}`,
     },
-    {
-      heading: "Rate",
-      kind: "number rate",
-      cell: (row) => h(RatePair, { rate: peerRates.of(peerOf(row)) }),
-    },
-    {
-      heading: "Trend",
-      unseen: true,
-      kind: "spark-cell",
-      cell: (row) => h(Spark, { values: row.sparkline }),
-    },
-    {
-      heading: "Carried",
-      kind: "number",
-      sort: "bytes",
-      cell: (row) => h(Pair, { up: bytes(row.bytes_up), down: bytes(row.bytes_down) }),
-    },
+    ...trafficColumns((row) => peerRates.of(peerOf(row))),
     { heading: "Queue", kind: "number", cell: (row) => bytes(row.queue_bytes) },
   ];
 }

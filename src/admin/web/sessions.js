@@ -3,13 +3,14 @@
 /** The session list: search, order and pages. The daemon does all three. */
 import { h } from "preact";
 import { disconnect, downloadSessions } from "./actions.js";
+import { trafficColumns } from "./columns.js";
 import { Choice, Search } from "./filters.js";
 import { bytes, count, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
-import { Empty, Mac, Name, Pair, PeerLink, RatePair, Section, State, Time } from "./parts.js";
+import { Empty, Mac, Name, Pair, PeerLink, Section, State, Time } from "./parts.js";
 import { ProblemError } from "./api.js";
 import { addressOf } from "./route.js";
 import { pageQuery, Pages, SortChoice, Table } from "./table.js";
-import { Spark, WITH_SPARKLINE } from "./spark.js";
+import { WITH_SPARKLINE } from "./spark.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
 
@@ -201,23 +202,7 @@ export function openColumns(live) {
       cell: (row) =>
         h("time", { dateTime: row.opened_at, title: row.opened_at }, since(row.opened_at)),
     },
-    {
-      heading: "Rate",
-      kind: "number rate",
-      cell: (row) => h(RatePair, { rate: sessionRates.of(row.session) }),
-    },
-    {
-      heading: "Trend",
-      unseen: true,
-      kind: "spark-cell",
-      cell: (row) => h(Spark, { values: row.sparkline }),
-    },
-    {
-      heading: "Carried",
-      kind: "number",
-      sort: "bytes",
-      cell: (row) => h(Pair, { up: bytes(row.bytes_up), down: bytes(row.bytes_down) }),
-    },
+    ...trafficColumns((row) => sessionRates.of(row.session)),
     { heading: "Round trip", kind: "number", cell: (row) => roundTrip(row.ac_rtt_seconds) },
     {
       heading: "Action",
