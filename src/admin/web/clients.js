@@ -64,7 +64,7 @@ export function Clients({ live, route }) {
         key: "search",
       },
       h(Choice, { route, name: "state", label: "State", choices: STATES }),
-      h(SortChoice, { id: "clients", columns, route, order: orderOf(route) }),
+      h(SortChoice, { id: "clients", columns, order: orderOf(route) }),
     ),
     h("button", {
       type: "button",

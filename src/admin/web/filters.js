@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** A search and choices above a list. They are in the address, and typing adds no history. */
 import { h } from "preact";
-import { changedAddress } from "./route.js";
+import { changedAddress, parseRoute } from "./route.js";
 
 /** @typedef {import("./route.js").Route} Route */
 
@@ -10,6 +10,17 @@ import { changedAddress } from "./route.js";
 export function replaceAddress(address) {
   history.replaceState(null, "", address);
   dispatchEvent(new HashChangeEvent("hashchange"));
+}
+
+/**
+ * The address of now with another query. What is drawn may be older than the address: of two changes
+ * in quick succession, the second would take back the first.
+ *
+ * @param {Readonly<Record<string, string | undefined>>} changes
+ * @returns {string}
+ */
+export function changedNow(changes) {
+  return changedAddress(parseRoute(location.hash), changes);
 }
 
 /**
@@ -31,8 +42,7 @@ export function Search({ route, label, placeholder, children }) {
       spellcheck: false,
       placeholder,
       value: route.query.search ?? "",
-      onInput: (event) =>
-        replaceAddress(changedAddress(route, { search: event.currentTarget.value })),
+      onInput: (event) => replaceAddress(changedNow({ search: event.currentTarget.value })),
     }),
     children,
   );
@@ -53,7 +63,7 @@ export function Choice({ route, name, label, choices }) {
         id,
         value: route.query[name] ?? "",
         onChange: (/** @type {any} */ event) => {
-          location.hash = changedAddress(route, { [name]: event.currentTarget.value });
+          location.hash = changedNow({ [name]: event.currentTarget.value });
         },
       },
       choices.map(([value, text]) => h("option", { value, key: value }, text)),

@@ -8,7 +8,7 @@ import { bitRate, clock, frameRate } from "./format.js";
 import { joinSamples, useHistory } from "./history.js";
 import { Section } from "./parts.js";
 import { Plot } from "./plot.js";
-import { addressOf } from "./route.js";
+import { addressOf, parseRoute } from "./route.js";
 import { isoOf, moved, RANGES, spanOf, spanQuery, zoomed } from "./span.js";
 import { Timeline, wordsNear } from "./timeline.js";
 
@@ -38,7 +38,7 @@ export function Traffic({ id, subject, samples, route }) {
       ? HINT
       : wordsAt(at, bits, frames, past.events, span);
   };
-  const shared = { span, route, hover, group: id };
+  const shared = { span, hover, group: id };
   return h(
     Section,
     {
@@ -145,18 +145,18 @@ function Tools({ route, span, isSession }) {
 }
 
 /**
- * @param {{ id: string; label: string; unit: string; data: Data; now: readonly (number | null)[]; format: (rate: number | null) => string; height: number; span: Span; route: Route; hover: (at: number | null | undefined) => void; group: string }} facts
+ * @param {{ id: string; label: string; unit: string; data: Data; now: readonly (number | null)[]; format: (rate: number | null) => string; height: number; span: Span; hover: (at: number | null | undefined) => void; group: string }} facts
  */
-function Figure({ id, label, unit, data, now, format, height, span, route, hover, group }) {
+function Figure({ id, label, unit, data, now, format, height, span, hover, group }) {
   const place = useRef(/** @type {HTMLDivElement | null} */ (null));
   const plot = useRef(/** @type {Plot | undefined} */ (undefined));
-  const latest = useRef({ span, route, hover });
-  latest.current = { span, route, hover };
+  const latest = useRef({ hover });
+  latest.current = { hover };
   useEffect(() => {
     const made = new Plot(/** @type {HTMLDivElement} */ (place.current), {
       ...{ format, height, group },
       hovered: (at) => latest.current.hover(at),
-      wanted: (wish) => goTo(latest.current, wish),
+      wanted: goTo,
     });
     plot.current = made;
     return () => made.remove();
@@ -178,9 +178,11 @@ function Figure({ id, label, unit, data, now, format, height, span, route, hover
   );
 }
 
-/** Shows another time; one step of many leaves no entry in the browser's history. @param {{ span: Span; route: Route }} shown @param {import("./plot.js").Wish} wish */
-function goTo({ span, route }, wish) {
+/** Shows another time; one step of many leaves no entry in the browser's history. @param {import("./plot.js").Wish} wish */
+function goTo(wish) {
   const now = Date.now() / 1_000;
+  const route = parseRoute(location.hash); // what is drawn may be a step behind
+  const span = spanOf(route.query, now);
   switch (wish.kind) {
     case "reset":
       location.hash = addressWith(route, {});

@@ -93,7 +93,7 @@ export function Sessions({ live, route }) {
         key: "search",
       },
       h(Choice, { route, name: "state", label: "State", choices: STATES }),
-      !isPast(route) && h(SortChoice, { id: "sessions", columns, route, order: orderOf(route) }),
+      !isPast(route) && h(SortChoice, { id: "sessions", columns, order: orderOf(route) }),
     ),
     h("button", {
       type: "button",

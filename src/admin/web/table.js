@@ -3,6 +3,7 @@
 /** Tables whose rows become cards on narrow screens; order and page are in the address. */
 import { h } from "preact";
 import { count } from "./format.js";
+import { changedNow } from "./filters.js";
 import { addressOf, changedAddress, pageOf } from "./route.js";
 
 /** Rows per page; fewer where each is a card. */
@@ -100,14 +101,14 @@ function next({ first = "desc" }, { order }, sorted) {
 /**
  * A choice of the order, for narrow screens, where the table has no headings.
  *
- * @param {{ id: string; columns: readonly Column[]; route: import("./route.js").Route; order: { sort: string; order: string } }} facts
+ * @param {{ id: string; columns: readonly Column[]; order: { sort: string; order: string } }} facts
  */
-export function SortChoice({ id, columns, route, order }) {
+export function SortChoice({ id, columns, order }) {
   const choices = columns.filter(({ sort }) => sort !== undefined);
   const change = (/** @type {{ currentTarget: HTMLSelectElement }} */ { currentTarget }) => {
     const column = choices.find(({ sort }) => sort === currentTarget.value);
     const changes = { sort: currentTarget.value, order: column?.first ?? "desc" };
-    location.hash = changedAddress(route, changes);
+    location.hash = changedNow(changes);
   };
   return h(
     "span",
