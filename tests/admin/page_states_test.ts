@@ -132,20 +132,14 @@ async function capture({ path }: PageWorld, page: Page): Promise<void> {
   assert(page.url().includes("mac=02%3A00%3A00%3A00%3Abe%3Aef"), page.url());
 }
 
-/** A choice and a search before the page draws again both count. */
-async function changeTwice(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const change = (selector: string, kind: string, value: string) => {
-      const control = document.querySelector<HTMLInputElement>(selector);
-      if (control === null) throw new Error(selector);
-      control.value = value;
-      control.dispatchEvent(new Event(kind, { bubbles: true }));
-    };
-    change("#sessions-state", "change", "past");
-    change("#sessions-search", "input", "gold");
-  });
-  await page.waitForURL(/state=past&search=gold/);
-}
+/** Chooses and searches before the page draws again. */
+const CHANGE_TWICE = `
+  for (const [id, kind, value] of [["state", "change", "past"], ["search", "input", "gold"]]) {
+    const control = document.getElementById("sessions-" + id);
+    control.value = value;
+    control.dispatchEvent(new Event(kind, { bubbles: true }));
+  }
+`;
 
 Deno.test(needing(["chromium"], {
   name: "web page: an address is copied, lists are saved as CSV, frames as pcapng; pages turn",
@@ -172,7 +166,8 @@ Deno.test(needing(["chromium"], {
       await asked;
       assert(page.url().endsWith("page=2"), page.url());
       await see(page, ["none of 10,000"]);
-      await changeTwice(page);
+      await page.evaluate(CHANGE_TWICE);
+      await page.waitForURL(/state=past&search=gold/);
       assertEquals(faults, []);
     }),
 }));
