@@ -1,6 +1,10 @@
 /** The C library: every symbol the project calls, with its declaration. The only `dlopen`. */
 
-const SYMBOLS = {
+/** glibc's file name. musl takes any name that begins with `libc.` for its own (dlopen). */
+const NAME = "libc.so.6";
+
+/** Symbols that musl lacks are optional. */
+export const SYMBOLS = {
   /** int socket(int domain, int type, int protocol) */
   socket: { parameters: ["i32", "i32", "i32"], result: "i32" },
   /** int bind(int fd, const struct sockaddr *addr, socklen_t len) */
@@ -75,16 +79,23 @@ const SYMBOLS = {
   madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" },
   /** int adjtimex(struct timex *buf) */
   adjtimex: { parameters: ["buffer"], result: "i32" },
-  /** int mallopt(int param, int value) */
-  mallopt: { parameters: ["i32", "i32"], result: "i32" },
-  /** int malloc_trim(size_t pad) */
-  mallocTrim: { name: "malloc_trim", parameters: ["u32"], result: "i32" },
+  /** int mallopt(int param, int value): glibc only */
+  mallopt: { parameters: ["i32", "i32"], result: "i32", optional: true },
+  /** int malloc_trim(size_t pad): glibc only */
+  mallocTrim: { name: "malloc_trim", parameters: ["u32"], result: "i32", optional: true },
   /** unsigned long getauxval(unsigned long type) */
   getauxval: { parameters: ["usize"], result: "usize" },
   /** int clock_gettime(clockid_t clock, struct timespec *time) */
   clock_gettime: { parameters: ["i32", "buffer"], result: "i32" },
-  /** int statx(int dirfd, const char *path, int flags, unsigned int mask, struct statx *buf) */
-  statx: { parameters: ["i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  /**
+   * long syscall(long number, …) with the arguments of statx(2): int dirfd, const char *path,
+   * int flags, unsigned int mask, struct statx *buf. musl has no statx before 1.2.5.
+   */
+  syscallStatx: {
+    name: "syscall",
+    parameters: ["i32", "i32", "buffer", "i32", "u32", "buffer"],
+    result: "i32",
+  },
   /** int open(const char *path, int flags, mode_t mode) */
   open: { parameters: ["buffer", "i32", "u32"], result: "i32" },
   /** int faccessat(int dirfd, const char *path, int mode, int flags) */
@@ -105,11 +116,12 @@ let symbols: Libc | undefined;
 export function libc(): Libc {
   if (symbols !== undefined) return symbols;
   try {
-    symbols = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+    symbols = Deno.dlopen(NAME, SYMBOLS).symbols;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotCapable) throw cause;
+    const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(
-      'Cannot load "libc.so.6": pppoe-proxy needs Linux with glibc, which musl systems such as stock OpenWrt lack',
+      `Cannot load the C library "${NAME}": pppoe-proxy needs Linux with glibc or musl: ${reason}`,
       { cause },
     );
   }

@@ -15,6 +15,7 @@ export const PACKAGES = {
   "linux.uml": "user-mode-linux",
   man: "man-db",
   modprobe: "kmod",
+  "musl-gcc": "musl-tools",
   nft: "nftables",
   openssl: "openssl",
   openvpn: "openvpn",

@@ -1,6 +1,5 @@
-import { libc } from "../libc.ts";
+import { statx, STATX_SIZE } from "./statx.ts";
 
-const AT_EMPTY_PATH = 0x1000;
 const STATX_INO = 0x100;
 /** Offsets in struct statx (statx(2)). */
 const INODE_AT = 32;
@@ -13,8 +12,8 @@ const DEVICE_MINOR_AT = 140;
  * would need permission to read /proc.
  */
 export function fileIdentity(fd: number): string | undefined {
-  const buffer = new Uint8Array(256);
-  if (libc().statx(fd, new Uint8Array(1), AT_EMPTY_PATH, STATX_INO, buffer) !== 0) return undefined;
+  const buffer = new Uint8Array(STATX_SIZE);
+  if (statx(fd, STATX_INO, buffer) !== 0) return undefined;
   const view = new DataView(buffer.buffer);
   const major = view.getUint32(DEVICE_MAJOR_AT, true);
   const minor = view.getUint32(DEVICE_MINOR_AT, true);

@@ -2,11 +2,11 @@
  * Files by descriptor: the file that is checked is the file that is read, even if its path changes.
  */
 import { errno, libc } from "../libc.ts";
+import { statx, STATX_SIZE } from "./statx.ts";
 
 const O_NOCTTY = 0o400;
 const O_NONBLOCK = 0o4000;
 const O_CLOEXEC = 0o2000000;
-const AT_EMPTY_PATH = 0x1000;
 const AT_FDCWD = -100;
 /** Check access for the effective user, not the real one (faccessat(2)). */
 const AT_EACCESS = 0x200;
@@ -116,9 +116,8 @@ export class OpenFile implements Disposable {
   }
 
   #readFacts(): FileFacts {
-    const buffer = new Uint8Array(256);
-    const empty = new Uint8Array(1);
-    if (libc().statx(this.#fd, empty, AT_EMPTY_PATH, STATX_WANTED, buffer) !== 0) {
+    const buffer = new Uint8Array(STATX_SIZE);
+    if (statx(this.#fd, STATX_WANTED, buffer) !== 0) {
       throw new FileError("statx", this.path, errno());
     }
     const view = new DataView(buffer.buffer);

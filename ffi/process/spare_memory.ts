@@ -23,15 +23,15 @@ const LARGE = 128 * 1024;
 /**
  * Lets malloc(3) give large blocks pages of their own for good (mallopt(3), M_MMAP_THRESHOLD). By
  * default it stops doing so once a large block has been freed, and tables and buffers made later
- * are then cleared, so that all their pages exist whether used or not.
+ * are then cleared, so that all their pages exist whether used or not. Without effect on musl.
  */
 export function mapLargeBlocks(): void {
-  libc().mallopt(M_MMAP_THRESHOLD, LARGE);
+  libc().mallopt?.(M_MMAP_THRESHOLD, LARGE);
 }
 
-/** Returns the free memory of malloc(3) to the system (malloc_trim(3)). */
+/** Returns the free memory of malloc(3) to the system (malloc_trim(3)). Without effect on musl. */
 export function trimHeap(): void {
-  libc().mallocTrim(0);
+  libc().mallocTrim?.(0);
 }
 
 /** Pages of files that are mapped and never written, from address `begin` to `end`. */

@@ -7,6 +7,7 @@
  */
 import { EAGAIN, unwrap } from "../errno.ts";
 import { errno, libc } from "../libc.ts";
+import { statx, STATX_SIZE } from "../file/statx.ts";
 import type { SocketEnd } from "./socket_address.ts";
 import { limitDelivery, suitPath } from "./tcp_options.ts";
 import { readTcpInfo, type TcpInfo } from "./tcp_info.ts";
@@ -110,16 +111,14 @@ export class AcceptedSocket {
   }
 }
 
-const AT_EMPTY_PATH = 0x1000;
 const STATX_INO = 0x100;
 /** Offset in struct statx (statx(2)). */
 const INODE_AT = 32;
-const noPath = new Uint8Array(1);
-const facts = new Uint8Array(256);
+const facts = new Uint8Array(STATX_SIZE);
 const factsView = new DataView(facts.buffer);
 
 /** Inode number, which identifies a socket after its descriptor is reused; -1 if none is open. */
 function readInode(number: number): number {
-  if (libc().statx(number, noPath, AT_EMPTY_PATH, STATX_INO, facts) !== 0) return -1;
+  if (statx(number, STATX_INO, facts) !== 0) return -1;
   return factsView.getUint32(INODE_AT, true); // the kernel counts sockets in 32 bits
 }
