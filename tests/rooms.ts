@@ -67,6 +67,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/cli/report",
     "src/cli/terminal",
     "src/config",
+    "src/config/environment",
     "src/daemon",
     "src/messages",
     "src/shards",
@@ -120,6 +121,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/cli/terminal": ["ffi/file", "src"],
   "src/config": ["src", "src/config/toml", "src/messages", "src/pppoe", "src/tunnel"],
+  "src/config/environment": [],
   "src/config/files": ["ffi/file", "src/config", "src/messages", "src/tunnel", "src/tunnel/tls"],
   "src/config/toml": [],
   "src/daemon": [

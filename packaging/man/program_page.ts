@@ -28,8 +28,10 @@ described in pppoe-proxy-protocol(7).
 const TAIL = `
 ## Connecting to a daemon
 
-Commands that query or control a running daemon use its admin socket: the one given by \`--socket\`, or
-the one of the configuration given by \`--config\`, or the only one in /run/pppoe-proxy on which a
+Every command that needs a configuration takes the one given by \`--config\`, or the one that
+\`PPPOE_PROXY_CONFIG\` names, or /etc/pppoe-proxy/pppoe-proxy.toml. Commands that query or control a
+running daemon use the admin socket of that configuration, unless \`--socket\` gives another. On a
+machine without the default configuration they use the only socket in /run/pppoe-proxy on which a
 daemon listens. If there are several, the command lists them and exits with code
 ${EXIT_CODES.usage[0]}. Only the socket's owner and group may use it.
 
@@ -48,12 +50,14 @@ of JSON, whose keys are stable as long as its \`schema\` is 2.
 ## Environment
 
 - \`NO_COLOR\`: disables colours.
+- \`PPPOE_PROXY_CONFIG\`: the configuration of commands without \`--config\`.
 - \`RUNTIME_DIRECTORY\`: directory of the admin socket instead of /run/pppoe-proxy; set by systemd.exec(5).
 - \`SSLKEYLOGFILE\`: must not be set, because Deno would write TLS keys to that file.
 - \`DENO_CERT\`, \`NODE_EXTRA_CA_CERTS\` and other variables that change which certificates TLS trusts are ignored, with a warning.
 
 ## Files
 
+- \`/etc/pppoe-proxy/pppoe-proxy.toml\`: the default configuration.
 - \`/run/pppoe-proxy/*.sock\`: admin sockets, named after the configuration files.
 
 ## Capabilities

@@ -1,15 +1,7 @@
-import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
+import { CONFIG } from "./config_option.ts";
 import { DAEMON_OPTIONS } from "./remote/daemon_options.ts";
 import { REMOTE_COMMANDS } from "./remote/remote_commands.ts";
-
-const CONFIG: OptionSpec = {
-  name: "config",
-  alias: "c",
-  value: "FILE",
-  required: true,
-  summary: "the configuration file (TOML)",
-};
 
 const run: Command = {
   name: "run",
@@ -25,7 +17,7 @@ const check: Command = {
   summary: "Validate configurations and describe what they do",
   positionals: ["FILE..."],
   options: [
-    { ...CONFIG, required: false },
+    CONFIG,
     { name: "json", summary: "print JSON" },
   ],
   details:

@@ -13,6 +13,7 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { startClient, startServer } from "../daemon/build.ts";
 import type { ShardPool } from "../shards/pool.ts";
 import type { Arguments } from "./arguments.ts";
+import { chosenConfig } from "./config_option.ts";
 import { reclaimMemory } from "../daemon/memory_reclaim.ts";
 import { Service, serviceEnvironment } from "../daemon/sd_notify.ts";
 import { serviceStatus } from "../daemon/service_status.ts";
@@ -24,14 +25,14 @@ const log = logger("main");
 type RunSignals = Signals<"SIGHUP" | "SIGUSR1" | "SIGTERM" | "SIGINT">;
 
 /**
- * `run --config FILE`: runs the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration,
+ * `run`: runs the daemon until SIGTERM or SIGINT; SIGHUP reloads the configuration,
  * SIGUSR1 makes a client connect now. Exit code 0 after a clean shutdown, 78 or 1 if the checks before
  * the start find errors.
  */
-export async function runCommand({ values }: Arguments): Promise<number> {
+export async function runCommand(args: Arguments): Promise<number> {
   mapLargeBlocks();
   using signals = new Signals(["SIGHUP", "SIGUSR1", "SIGTERM", "SIGINT"]);
-  const config = await loadConfig(values.get("config") ?? "");
+  const config = await loadConfig(chosenConfig(args));
   configureLogging(config.log);
   log.info("starting", startFacts(config));
   raiseOpenFileLimit();

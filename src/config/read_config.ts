@@ -1,4 +1,8 @@
 import { ConfigError } from "./config_error.ts";
+import { DEFAULT_CONFIG } from "./default_config.ts";
+
+const NO_DEFAULT =
+  "write it as in config.example.toml, or name another with --config FILE or $PPPOE_PROXY_CONFIG";
 
 /** Maximum size of a configuration in bytes, enough for thousands of clients. */
 const MAX_FILE = 4 * 1024 * 1024;
@@ -10,7 +14,7 @@ export async function readConfig(file: string): Promise<string> {
   try {
     return await readText(file, MAX_FILE);
   } catch (error) {
-    const { why, remedy } = causeOf(error);
+    const { why, remedy } = causeOf(error, file);
     const words = `Cannot read the configuration: ${why}`;
     const place = { path: "", line: undefined };
     throw new ConfigError(file, [{ code: "config-unreadable", ...place, words, remedy }]);
@@ -52,10 +56,10 @@ function isUtf16([first, second]: Uint8Array): boolean {
   return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 }
 
-function causeOf(error: unknown): { why: string; remedy: string } {
+function causeOf(error: unknown, file: string): { why: string; remedy: string } {
   if (error instanceof Unusable) return error;
   if (error instanceof Deno.errors.NotFound) {
-    return { why: "no such file", remedy: "check the path" };
+    return { why: "no such file", remedy: file === DEFAULT_CONFIG ? NO_DEFAULT : "check the path" };
   }
   if (error instanceof Deno.errors.NotADirectory) {
     return { why: "a part of its path is a file, not a directory", remedy: "check the path" };

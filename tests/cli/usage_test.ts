@@ -6,11 +6,9 @@ const WRONG: [args: string[], message: string][] = [
   [[], "No command given"],
   [["chekc"], 'Unknown command "chekc"; did you mean "check"?'],
   [["help", "runn"], 'Unknown command "runn"; did you mean "run"?'],
-  [["run"], 'Option "--config FILE" is missing'],
   [["run", "--config"], 'Option "--config" needs a value: --config FILE'],
   [["run", "--confg", "x"], 'Unknown option "--confg"; did you mean "--config"?'],
   [["run", "-c", "x", "y"], 'Unexpected argument "y"'],
-  [["check"], 'No file given: check FILE, or "--config FILE"'],
   [["version", "--jsno=1"], 'Unknown option "--jsno"; did you mean "--json"?'],
   [["keygen"], "Nothing to generate: use keygen secret FILE"],
   [["keygen", "secert"], 'Cannot generate "secert"; did you mean "secret"?'],
@@ -74,6 +72,32 @@ Deno.test("without a daemon, commands that need one exit with code 3", async () 
     assertEquals([code, stdout], [3, ""]);
     assertStringIncludes(stderr, 'Cannot reach the daemon at "/none.sock"');
   }
+});
+
+const NO_FILE = "Cannot read the configuration: no such file";
+
+Deno.test("without --config the default configuration is used, and one that is missing says what to do", async () => {
+  for (const command of ["run", "check", "doctor"]) {
+    const { code, stdout, stderr } = await pppoeProxy([command]);
+    assertEquals([command, code], [command, 78]);
+    const said = stdout + stderr;
+    assertStringIncludes(said, NO_FILE);
+    assertStringIncludes(said, "name another with --config FILE");
+    if (command !== "doctor") assertStringIncludes(said, "/etc/pppoe-proxy/pppoe-proxy.toml: ");
+  }
+});
+
+Deno.test("PPPOE_PROXY_CONFIG names the configuration unless --config does", async () => {
+  const environment = { PPPOE_PROXY_CONFIG: "/no/environment.toml" };
+  for (const command of ["run", "check", "reload"]) {
+    const { code, stderr } = await pppoeProxy([command], environment);
+    assertEquals([command, code], [command, 78]);
+    assertStringIncludes(stderr, `/no/environment.toml: ${NO_FILE}; check the path`);
+  }
+  const given = await pppoeProxy(["check", "--config", "/no/option.toml"], environment);
+  assertStringIncludes(given.stderr, `/no/option.toml: ${NO_FILE}`);
+  const empty = await pppoeProxy(["check"], { PPPOE_PROXY_CONFIG: "" });
+  assertStringIncludes(empty.stderr, "/etc/pppoe-proxy/pppoe-proxy.toml: ");
 });
 
 Deno.test("P4: an invalid configuration gives exit code 78 and a line per problem", async () => {

@@ -3,11 +3,11 @@ import { fetchBase, output } from "./base.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname;
 /** Environment variable with the path of the bundled program's folder. */
-const BUNDLED = "PPPOE_PROXY_BUNDLED";
+const BUNDLED = "PPPOE_TEST_BUNDLED";
 /** Environment variable with the path of the compiled program. */
-const PROGRAM = "PPPOE_PROXY_COMPILED";
+const PROGRAM = "PPPOE_TEST_COMPILED";
 /** Environment variable with the reason why it could not be compiled. */
-const OBSTACLE = "PPPOE_PROXY_NOT_COMPILED";
+const OBSTACLE = "PPPOE_TEST_NOT_COMPILED";
 /** Paths in the task `compile`. */
 const OUTPUT = "dist/pppoe-proxy";
 const BUNDLE = "dist/bundle";

@@ -2,7 +2,7 @@ import type { FrameSink, Link, LinkOptions } from "../../ffi/link/link.ts";
 import { openLink } from "../../ffi/link/open_link.ts";
 
 /** Whether this process may not create interfaces: the test runner gives it its own namespace. */
-export const NO_LAB = Deno.env.get("PPPOE_PROXY_LAB") !== "1";
+export const NO_LAB = Deno.env.get("PPPOE_TEST_LAB") !== "1";
 
 /** Deadline of a test's waits, in milliseconds. */
 const DEADLINE = 10_000;

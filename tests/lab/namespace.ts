@@ -19,7 +19,7 @@ function systemPath(): string {
 }
 
 /** Environment variable that marks processes inside. */
-const MARK = "PPPOE_PROXY_LAB";
+const MARK = "PPPOE_TEST_LAB";
 
 /** Whether this process runs in a namespace made by {@linkcode runInNamespace}. */
 export function insideLab(): boolean {

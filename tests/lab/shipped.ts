@@ -17,7 +17,7 @@ const MAIN = new URL("../../main.ts", import.meta.url).pathname;
  * Environment variable with the path of a compiled program for labs to start instead of the
  * sources.
  */
-export const PROGRAM = "PPPOE_PROXY_BIN";
+export const PROGRAM = "PPPOE_TEST_PROGRAM";
 
 /** A command line. */
 export interface CommandLine {
@@ -27,7 +27,7 @@ export interface CommandLine {
 
 /**
  * Returns the command line of the program under test: the sources, or the program in
- * $PPPOE_PROXY_BIN.
+ * $PPPOE_TEST_PROGRAM.
  */
 export function pppoeProxyCommand(...args: string[]): CommandLine {
   const program = Deno.env.get(PROGRAM);

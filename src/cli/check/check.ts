@@ -6,7 +6,8 @@ import { trustedOwners } from "../../config/files/file_rules.ts";
 import { type Finding, formatFinding } from "../../config/finding.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/types.ts";
-import { type Arguments, UsageError } from "../arguments.ts";
+import type { Arguments } from "../arguments.ts";
+import { chosenConfig } from "../config_option.ts";
 import { exitCodeFor } from "../exit_codes.ts";
 import { printError, printLine } from "../terminal/output.ts";
 import { describeConfig } from "./describe_config.ts";
@@ -20,11 +21,11 @@ interface Report {
   findings: readonly Finding[];
 }
 
-/** `check FILE...`: exit code 0 if `run` can be expected to start with each file. */
-export async function checkCommand({ values, positionals, switches }: Arguments): Promise<number> {
-  const config = values.get("config");
-  const files = [...(config === undefined ? [] : [config]), ...positionals];
-  if (files.length === 0) throw new UsageError('No file given: check FILE, or "--config FILE"');
+/** `check [FILE...]`: exit code 0 if `run` can be expected to start with each file. */
+export async function checkCommand(args: Arguments): Promise<number> {
+  const { values, positionals, switches } = args;
+  const named = values.has("config") || positionals.length === 0 ? [chosenConfig(args)] : [];
+  const files = [...named, ...positionals];
   const reports: Report[] = [];
   for (const file of files) {
     const report = await checkFile(file);

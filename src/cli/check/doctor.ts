@@ -5,6 +5,7 @@ import { printable } from "../../printable.ts";
 import type { Config } from "../../config/types.ts";
 import type { FindingCode } from "../../messages/findings.ts";
 import type { Arguments } from "../arguments.ts";
+import { chosenConfig } from "../config_option.ts";
 import { EXIT_CODES, exitCodeFor } from "../exit_codes.ts";
 import { readTimeout } from "../read_timeout.ts";
 import { checkCustomers } from "./doctor_customers.ts";
@@ -28,13 +29,14 @@ const NO_FRAMES: ReadonlySet<FindingCode> = new Set([
 ]);
 
 /**
- * `doctor --config FILE`: prints a line for each check. Exit code 78 if the configuration or its
+ * `doctor`: prints a line for each check. Exit code 78 if the configuration or its
  * files are refused, 1 if another check failed.
  */
-export async function doctorCommand({ values, switches }: Arguments): Promise<number> {
+export async function doctorCommand(args: Arguments): Promise<number> {
+  const { values, switches } = args;
   const timeout = readTimeout(values.get("timeout") ?? DEFAULT_TIMEOUT);
   const checks: DoctorCheck[] = [];
-  for await (const check of allChecks(values.get("config") ?? "", timeout)) {
+  for await (const check of allChecks(chosenConfig(args), timeout)) {
     checks.push(check);
     if (!switches.has("json")) await printLine(show(check));
   }

@@ -5,14 +5,15 @@ import { AdminClient, type AdminRequest } from "./admin_client.ts";
 import type { Arguments } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
 import { findSocket } from "./find_socket.ts";
+import { wantedConfig } from "./wanted_config.ts";
 
 /**
  * Returns a client of the daemon that the arguments select. Throws CommandError, also if the daemon
- * runs a configuration other than `--config`: files of the same name share a default socket.
+ * runs a configuration other than the wanted one: files of the same name share a default socket.
  */
 export async function openDaemon(args: Pick<Arguments, "values">): Promise<AdminClient> {
   const client = new AdminClient(await findSocket(args));
-  const config = args.values.get("config");
+  const config = await wantedConfig(args);
   if (config === undefined) return client;
   try {
     const { config_file: running } = await client.json({ path: "/api/v1/status" }, Status);

@@ -1,15 +1,11 @@
 /** Options that several commands have. */
 import type { OptionSpec } from "../arguments.ts";
+import { CONFIG, CONFIG_DEFAULT } from "../config_option.ts";
 
 /** Options of every command that talks to a daemon. */
 export const DAEMON_OPTIONS: readonly OptionSpec[] = [
   { name: "socket", alias: "s", value: "PATH", summary: "the daemon's admin socket" },
-  {
-    name: "config",
-    alias: "c",
-    value: "FILE",
-    summary: "the daemon's configuration, to find its socket",
-  },
+  { ...CONFIG, summary: `the daemon's configuration, default ${CONFIG_DEFAULT}` },
 ];
 
 export const JSON_OPTION: OptionSpec = {

@@ -4,29 +4,38 @@ import * as v from "valibot";
 import { adminSchema } from "../../config/admin_schema.ts";
 import { adminSocket, RUN_FOLDER } from "../../config/admin_socket.ts";
 import { ConfigError } from "../../config/config_error.ts";
+import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { loadConfig } from "../../config/load.ts";
 import { camelKeys } from "../../config/table.ts";
 import type { Config } from "../../config/types.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
+import { wantedConfig } from "./wanted_config.ts";
 
 /** Suffix of a daemon's read-only socket; the full one is `NAME.sock`. */
 const READ_SOCKET = ".read.sock";
 
+/** Where daemons are looked for that no option names. */
+export interface SocketPlaces {
+  /** Directory of admin sockets. */
+  folder: string;
+  /** The default configuration. */
+  standard: string;
+}
+
 /**
- * Returns the admin socket that `--socket` or `--config` selects, or the only one in the socket
- * directory. Throws UsageError if there are several, CommandError "unreachable" if there is none.
+ * Returns the admin socket that `--socket` selects, or that of the configuration that is named by
+ * `--config` or PPPOE_PROXY_CONFIG, or that of the default configuration; on a machine without it,
+ * the only one in the socket directory. Throws UsageError if there are several, CommandError
+ * "unreachable" if there is none.
  */
 export async function findSocket(
-  { values }: Pick<Arguments, "values">,
-  folder = RUN_FOLDER,
+  args: Pick<Arguments, "values">,
+  { folder, standard }: SocketPlaces = { folder: RUN_FOLDER, standard: DEFAULT_CONFIG },
 ): Promise<string> {
-  const [socket, config] = [values.get("socket"), values.get("config")];
-  if (socket !== undefined && config !== undefined) {
-    throw new UsageError('Options "--socket" and "--config" exclude each other; use one of them');
-  }
-  if (socket !== undefined) return socket;
-  return config === undefined ? await onlySocket(folder) : await configuredSocket(config);
+  const config = await wantedConfig(args, standard);
+  if (config !== undefined) return await configuredSocket(config);
+  return args.values.get("socket") ?? await onlySocket(folder);
 }
 
 async function configuredSocket(file: string): Promise<string> {

@@ -5,6 +5,7 @@ import { type Arguments, UsageError } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
 import type { AdminClient } from "../remote/admin_client.ts";
 import { openDaemon } from "../remote/ask_daemon.ts";
+import { wantedConfig } from "../remote/wanted_config.ts";
 import { openOutput } from "../terminal/open_output.ts";
 import { printError } from "../terminal/output.ts";
 import { type Part, partsOf, type Subject } from "./parts.ts";
@@ -35,7 +36,7 @@ export async function reportCommand(args: Arguments): Promise<number> {
     throw error;
   });
   try {
-    const { subject, fingerprints } = await subjectOf(daemon, args.values.get("config"));
+    const { subject, fingerprints } = await subjectOf(daemon, await wantedConfig(args));
     const isAnonymous = args.switches.has("anonymous");
     const scrubber = new Scrubber(fingerprints, isAnonymous);
     const outcomes: Outcome[] = [];

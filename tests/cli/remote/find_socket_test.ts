@@ -6,17 +6,19 @@ import { findSocket } from "../../../src/cli/remote/find_socket.ts";
 import { leaveStaleSocket, withFolder } from "../process.ts";
 
 const nothing = { values: new Map<string, string>() };
+/** A machine without a default configuration. */
+const only = (folder: string) => ({ folder, standard: `${folder}/none.toml` });
 const given = (...values: [string, string][]) => ({ values: new Map(values) });
 
 Deno.test("the socket of the only daemon is found, and those of crashed daemons are ignored", async () => {
   await withFolder(async (folder) => {
     await leaveStaleSocket(`${folder}/stale.sock`);
-    const none = await assertRejects(() => findSocket(nothing, folder), CommandError);
+    const none = await assertRejects(() => findSocket(nothing, only(folder)), CommandError);
     assertEquals(exitCodeOf(none), 3);
     using _one = Deno.listen({ transport: "unix", path: `${folder}/server.sock` });
-    assertEquals(await findSocket(nothing, folder), `${folder}/server.sock`);
+    assertEquals(await findSocket(nothing, only(folder)), `${folder}/server.sock`);
     using _other = Deno.listen({ transport: "unix", path: `${folder}/client.sock` });
-    const { message } = await assertRejects(() => findSocket(nothing, folder), UsageError);
+    const { message } = await assertRejects(() => findSocket(nothing, only(folder)), UsageError);
     assertStringIncludes(message, `${folder}/client.sock, ${folder}/server.sock`);
   });
 });
@@ -24,9 +26,9 @@ Deno.test("the socket of the only daemon is found, and those of crashed daemons 
 Deno.test("T7: of a daemon's two sockets the full one is preferred, and either is used alone", async () => {
   await withFolder(async (folder) => {
     using _reading = Deno.listen({ transport: "unix", path: `${folder}/server.read.sock` });
-    assertEquals(await findSocket(nothing, folder), `${folder}/server.read.sock`);
+    assertEquals(await findSocket(nothing, only(folder)), `${folder}/server.read.sock`);
     using _full = Deno.listen({ transport: "unix", path: `${folder}/server.sock` });
-    assertEquals(await findSocket(nothing, folder), `${folder}/server.sock`);
+    assertEquals(await findSocket(nothing, only(folder)), `${folder}/server.sock`);
     const file = `${folder}/server.toml`;
     await Deno.writeTextFile(file, '[admin]\nsocket = ""\nread_socket = "server.read.sock"\n');
     assertEquals(await findSocket(given(["config", file])), `${folder}/server.read.sock`);
@@ -34,13 +36,24 @@ Deno.test("T7: of a daemon's two sockets the full one is preferred, and either i
 });
 
 Deno.test("without the socket directory no daemon is found", async () => {
-  const error = await assertRejects(() => findSocket(nothing, "/nonexistent"), CommandError);
+  const error = await assertRejects(() => findSocket(nothing, only("/nonexistent")), CommandError);
   assertEquals(exitCodeOf(error), 3);
 });
 
 Deno.test("--socket is used as it is, and not together with --config", async () => {
   assertEquals(await findSocket(given(["socket", "/x/y.sock"])), "/x/y.sock");
   await assertRejects(() => findSocket(given(["socket", "/x"], ["config", "y"])), UsageError);
+});
+
+Deno.test("without options it is the socket of the default configuration, if there is one", async () => {
+  await withFolder(async (folder) => {
+    const places = { folder, standard: `${folder}/standard.toml` };
+    using _one = Deno.listen({ transport: "unix", path: `${folder}/other.sock` });
+    assertEquals(await findSocket(nothing, places), `${folder}/other.sock`);
+    await Deno.writeTextFile(places.standard, '[admin]\nsocket = "mine.sock"\n');
+    assertEquals(await findSocket(nothing, places), `${folder}/mine.sock`);
+    assertEquals(await findSocket(given(["socket", "/x.sock"]), places), "/x.sock");
+  });
 });
 
 Deno.test("without admin.socket the socket is named after the configuration file", async () => {
