@@ -47,7 +47,7 @@ A client:
 
 ## See also
 
-pppoe-proxy(1), pppoe-proxy-protocol(7)
+pppoe-proxy(8), pppoe-proxy-protocol(7)
 `;
 
 type Need = "required" | "optional" | "default";

@@ -32,7 +32,7 @@ function protocolPage(description: string): ManualPage {
       "\n## Description\n",
       text?.replace(PROOFS, ""),
       "\n## See also\n",
-      "pppoe-proxy(1), pppoe-proxy.toml(5)\n",
+      "pppoe-proxy(8), pppoe-proxy.toml(5)\n",
     ].join("\n"),
   };
 }

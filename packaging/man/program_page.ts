@@ -93,13 +93,13 @@ RFC 2516, A Method for Transmitting PPP Over Ethernet (PPPoE)
 /** Details with line breaks to keep, such as commands. */
 const AS_IT_IS = /^(?:pppoe-proxy|\s|\w+: )/m;
 
-/** Builds pppoe-proxy(1) from the table of commands. */
+/** Builds pppoe-proxy(8) from the table of commands. */
 export function programPage(): ManualPage {
   const codes = Object.values(EXIT_CODES).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
   return {
     name: "pppoe-proxy",
-    section: 1,
-    manual: "User Commands",
+    section: 8,
+    manual: "System Administration",
     markdown: [
       HEAD,
       "## Commands\n",

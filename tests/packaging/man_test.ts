@@ -7,7 +7,7 @@ import { needing } from "../needs.ts";
 
 const FOLDER = new URL("../../packaging/man/", import.meta.url).pathname;
 const pages = await manualPages();
-const PAGES = ["pppoe-proxy.1", "pppoe-proxy.toml.5", "pppoe-proxy-protocol.7"];
+const PAGES = ["pppoe-proxy.8", "pppoe-proxy.toml.5", "pppoe-proxy-protocol.7"];
 
 /** The output of a program for a page; fails if the program warns. */
 async function shown(program: string, args: string[]): Promise<string> {
@@ -37,8 +37,8 @@ Deno.test("the manual pages are up to date with `deno task man`", async () => {
   }
 });
 
-Deno.test("pppoe-proxy(1) has every command with every option", () => {
-  const parts = (pages.get("pppoe-proxy.1") ?? "").split(/^\.SS /m);
+Deno.test("pppoe-proxy(8) has every command with every option", () => {
+  const parts = (pages.get("pppoe-proxy.8") ?? "").split(/^\.SS /m);
   for (const { name, options } of COMMANDS) {
     const part = parts.find((text) => text.startsWith(`"${name}"`)) ?? "";
     assertStringIncludes(part.replaceAll("\\-", "-"), `pppoe-proxy ${name}`);
