@@ -36,6 +36,7 @@ export const PACKAGES = {
   systemctl: "systemd",
   "systemd-analyze": "systemd",
   "systemd-sysusers": "systemd",
+  "systemd-tmpfiles": "systemd",
   tc: "iproute2",
   tshark: "tshark",
   zsh: "zsh",
