@@ -7,6 +7,7 @@
  * stays in files of its own (code splitting), which load when they are imported.
  */
 import { resolve } from "node:path";
+import { gitCommit } from "../src/git_commit.ts";
 import { Packages } from "./packages.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -17,18 +18,37 @@ const THREAD_BUNDLED = THREAD.replace(/ts$/, "js");
 /** That path in the sources, and in the bundle, where the importing file is at the top. */
 const [THREAD_IN_SOURCE, THREAD_IN_BUNDLE] = ['"./shard_worker.ts"', `"./${THREAD_BUNDLED}"`];
 
+/** What stands for the commit in `src/version.ts`. */
+const COMMIT_IN_SOURCE = '"@COMMIT@"';
+
 /** Bundles the program into a directory that is empty or absent. Throws Error if that fails. */
 export async function bundle(folder: string): Promise<void> {
   await deno("bundle", "--platform", "deno", "--code-splitting", "--outdir", folder, ENTRY, THREAD);
   const info = await deno("info", "--json", ENTRY);
   const packages = new Packages(ROOT, JSON.parse(info).npmPackages);
+  const commit = JSON.stringify(await commitOfSources());
   const top = [...Deno.readDirSync(folder)].filter(({ isFile }) => isFile).map(({ name }) => name);
   for (const name of [...top, THREAD_BUNDLED]) {
     const path = `${folder}/${name}`;
     const code = packages.name(await Deno.readTextFile(path));
-    await Deno.writeTextFile(path, code.replaceAll(THREAD_IN_SOURCE, THREAD_IN_BUNDLE));
+    const bundled = code.replaceAll(THREAD_IN_SOURCE, THREAD_IN_BUNDLE)
+      .replaceAll(COMMIT_IN_SOURCE, commit);
+    await Deno.writeTextFile(path, bundled);
   }
   await Deno.writeTextFile(`${folder}/licences.txt`, packages.licences());
+}
+
+/**
+ * Returns the commit of the sources, with `-modified` if Git finds changed files; empty without a
+ * commit, as in an unpacked archive.
+ */
+async function commitOfSources(): Promise<string> {
+  const commit = gitCommit(ROOT);
+  if (commit === undefined) return "";
+  const args = ["-c", "safe.directory=*", "diff-index", "--quiet", "HEAD"];
+  const git = new Deno.Command("git", { args, cwd: ROOT, stderr: "null" });
+  const { code } = await git.output().catch(() => ({ code: 0 })); // without Git, nobody knows
+  return code === 1 ? `${commit}-modified` : commit;
 }
 
 /** Runs a command of Deno in the repository; returns its output. */

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { dirname } from "node:path";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { gitCommit } from "../src/git_commit.ts";
 import { bundled, bundledObstacle, compileArguments } from "./compiled/build.ts";
 import { PERMISSIONS, V8_FLAGS } from "./lab/shipped.ts";
 import { skipping } from "./needs.ts";
@@ -88,6 +89,14 @@ testBundled("the bundled program finds the module of its further threads", () =>
   assertEquals(texts.filter((text) => text.includes(`"./${THREAD}"`)).length, 1);
   assertEquals(texts.filter((text) => text.includes('shard_worker.ts", import.meta.url')), []);
   assert(compile.some((word) => word.endsWith(`/bundle/${THREAD}`)), "it is embedded");
+});
+
+testBundled("the bundled program knows the commit that it was made from", () => {
+  const texts = [...bundledFiles().values()];
+  assertEquals(texts.filter((text) => text.includes("@COMMIT@")), []);
+  const bundled = texts.flatMap((text) => /BUNDLED_COMMIT = "(.*)"/.exec(text)?.[1] ?? []);
+  const commit = gitCommit(ROOT) ?? "";
+  assertEquals(bundled.map((text) => text.replace(/-modified$/, "")), [commit]);
 });
 
 testBundled("the licence of each package in it comes with the bundled program", () => {

@@ -31,7 +31,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/config/files",
     "src/daemon",
   ],
-  "src/admin/metrics": ["src/admin/api", "src/daemon", "src/proxy/session"],
+  "src/admin/metrics": ["src", "src/admin/api", "src/daemon", "src/proxy/session"],
   "src/admin/web": [],
   "src/capture": ["src/pppoe"],
   "src/checks": [

@@ -5,7 +5,7 @@
 import { Eleventy } from "@11ty/eleventy";
 import { createRequire } from "node:module";
 import { dirname, relative } from "node:path";
-import manifest from "../../deno.json" with { type: "json" };
+import { VERSION } from "../../src/version.ts";
 import { headingsOf, linkedFiles, menuOf, readDocuments, ROOT } from "./documents.ts";
 import { extendMarkdown, type Markdown, type Section, sectionsOf } from "./markdown.ts";
 
@@ -40,7 +40,7 @@ export async function makeSite(folder: string): Promise<number> {
         headings: headingsOf(document),
         isHome: url === "index.html",
         root: "../".repeat(url.split("/").length - 1),
-        version: manifest.version,
+        version: VERSION,
       });
     }
   };

@@ -1,4 +1,3 @@
-import manifest from "../../deno.json" with { type: "json" };
 import { openLink } from "../../ffi/link/open_link.ts";
 import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
 import { mapLargeBlocks } from "../../ffi/process/spare_memory.ts";
@@ -9,6 +8,7 @@ import { loadConfig } from "../config/load.ts";
 import { transportsOf } from "../config/transports.ts";
 import type { Config } from "../config/types.ts";
 import { configureLogging, logger } from "../log.ts";
+import { commit, VERSION } from "../version.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { startClient, startServer } from "../daemon/build.ts";
 import type { ShardPool } from "../shards/pool.ts";
@@ -79,8 +79,10 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
 /** Returns what runs, with which configuration, on which side of which addresses. */
 function startFacts(config: Config): Record<string, string | number> {
   const { tunnel } = config;
+  const id = commit();
   return {
-    version: manifest.version,
+    version: VERSION,
+    ...(id !== null && { commit: id }),
     deno: Deno.version.deno,
     mode: config.mode,
     config: config.file,

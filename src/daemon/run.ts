@@ -1,9 +1,9 @@
-import manifest from "../../deno.json" with { type: "json" };
 import type { Link } from "../../ffi/link/link.ts";
 import type { LoopPoll } from "../../ffi/poll/loop_poll.ts";
 import type { Config } from "../config/types.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger, setLogLevel } from "../log.ts";
+import { VERSION } from "../version.ts";
 import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./dial_loop.ts";
 import { notice } from "./conditions.ts";
@@ -61,7 +61,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
   captures.applyRing();
   if (parts.shard === undefined) {
-    const started = { at: Date.now(), version: manifest.version };
+    const started = { at: Date.now(), version: VERSION };
     noteEvents(reloader.config.mode, monitor.events, parts.state.storyWriter, started);
   }
   const warmUp = startWarmUp(reloader.config.mode);
@@ -133,7 +133,7 @@ function lazyCaptures({ link, proxy, tunnels, reloader, shards }: DaemonParts) {
         side: mode,
         etherType: etherTypes[1],
         peer: () => tunnels instanceof Client ? tunnels.peer?.name : undefined,
-        application: `pppoe-proxy ${manifest.version}`,
+        application: `pppoe-proxy ${VERSION}`,
         place: link.name,
       });
       const captures = shards === undefined ? own : await withShards(own, shards);

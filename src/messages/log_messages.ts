@@ -160,7 +160,8 @@ export const LOG_MESSAGES = {
     meaning: "A tunnel returned, and both sides agreed on which sessions continue.",
   },
   "starting": {
-    meaning: "The daemon starts: its version, mode, configuration, interface and addresses.",
+    meaning:
+      "The daemon starts: its version, commit, mode, configuration, interface and addresses.",
   },
   "state write failed": {
     meaning: "Sessions cannot be saved: they would not survive a restart.",

@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
+import { gitCommit } from "../../src/git_commit.ts";
 import { pppoeProxy } from "./process.ts";
 
 const WRONG: [args: string[], message: string][] = [
@@ -57,13 +58,17 @@ Deno.test("help lists every command, and --help prints the help of each on stdou
   }
 });
 
-Deno.test("version prints the version in deno.json, also as JSON", async () => {
+Deno.test("version prints the version in deno.json and the commit, also as JSON", async () => {
   const manifest = JSON.parse(
     await Deno.readTextFile(new URL("../../deno.json", import.meta.url)),
   );
-  assertEquals((await pppoeProxy(["--version"])).stdout, `pppoe-proxy ${manifest.version}\n`);
+  const commit = gitCommit(new URL("../..", import.meta.url).pathname) ?? null;
+  const short = commit === null ? "" : ` (${commit.slice(0, 12)})`;
+  const text = `pppoe-proxy ${manifest.version}${short}\n`;
+  assertEquals((await pppoeProxy(["--version"])).stdout, text);
   const json = JSON.parse((await pppoeProxy(["version", "--json"])).stdout);
-  assertEquals([json.version, json.deno], [manifest.version, Deno.version.deno]);
+  const { deno } = Deno.version;
+  assertEquals([json.version, json.commit, json.deno], [manifest.version, commit, deno]);
 });
 
 Deno.test("without a daemon, commands that need one exit with code 3", async () => {

@@ -2,6 +2,7 @@
 import { toJsonSchema } from "@valibot/to-json-schema";
 import type * as v from "valibot";
 import manifest from "../../../deno.json" with { type: "json" };
+import { VERSION } from "../../version.ts";
 import { type Answer, isAct, type Route } from "../http/route.ts";
 import { ProblemDetails } from "./response_schema.ts";
 
@@ -13,7 +14,7 @@ export function openapi(routes: readonly Route[]): Record<string, unknown> {
     openapi: "3.1.0",
     info: {
       title: "pppoe-proxy",
-      version: manifest.version,
+      version: VERSION,
       description:
         "Queries and controls a running daemon. Over TCP it requires the token of admin.token_file or, to read only, that of admin.read_token_file.",
       license: { name: manifest.license },

@@ -148,6 +148,8 @@ export type Totals = v.InferOutput<typeof Totals>;
 export const Status = v.object({
   schema: v.literal(2),
   version: v.string(),
+  /** Of the sources, in hexadecimal; null if unknown, absent in daemons of 0.1.0. */
+  commit: v.optional(v.nullable(v.string())),
   mode: v.picklist(["server", "client"]),
   pid: count,
   config_file: v.string(),

@@ -1,8 +1,8 @@
-import manifest from "../../../deno.json" with { type: "json" };
 import { formatAddress } from "../../config/addresses.ts";
 import { dateWarning } from "../../config/files/certificate_dates.ts";
 import { showConfig } from "../../config/show.ts";
 import { logLevels } from "../../log.ts";
+import { commit, VERSION } from "../../version.ts";
 import { formatMac, readMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { pacingWarning } from "../../proxy/discovery/pacing.ts";
@@ -109,7 +109,8 @@ export function statusOf(daemon: Daemon, role: Role): ThreadStatus {
   const config = daemon.config();
   return {
     schema: 2,
-    version: manifest.version,
+    version: VERSION,
+    commit: commit(),
     mode: config.mode,
     pid: Deno.pid,
     config_file: config.file,

@@ -1,4 +1,3 @@
-import manifest from "../../../deno.json" with { type: "json" };
 import type { Daemon } from "../../daemon/daemon.ts";
 import { CERTIFICATES } from "./certificate_metrics.ts";
 import { FRAMES } from "./frame_metrics.ts";
@@ -7,6 +6,7 @@ import { heldSessions } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import { peerNames } from "../api/peers_snapshot.ts";
 import { readinessOf, sessionCounts } from "../api/status_snapshot.ts";
+import { commit, VERSION } from "../../version.ts";
 
 /** Reasons that count as authentication failures. */
 const AUTHENTICATION: ReadonlySet<string> = new Set([
@@ -22,11 +22,16 @@ const PROCESS: readonly Metric[] = [
     type: "gauge",
     name: "build_info",
     merge: "own",
-    help: "Always 1; the labels give the versions and the mode",
-    labels: ["version", "deno", "mode"],
+    help: "Always 1; the labels give the versions, the commit and the mode",
+    labels: ["version", "commit", "deno", "mode"],
     read: ({ config }) => [{
       value: 1,
-      labels: { version: manifest.version, deno: Deno.version.deno, mode: config().mode },
+      labels: {
+        version: VERSION,
+        commit: commit() ?? "",
+        deno: Deno.version.deno,
+        mode: config().mode,
+      },
     }],
   },
   {

@@ -45,6 +45,7 @@ export const TUNNEL: Tunnel = {
 export const STATUS: ThreadStatus = {
   schema: 2,
   version: "0.1.0",
+  commit: null,
   mode: "client",
   pid: 1,
   config_file: "/etc/client.toml",
