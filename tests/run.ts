@@ -47,7 +47,9 @@ function escape(text: string): string {
 
 /** Whether the tests to run include those of the compiled program, or of the bundled one. */
 function wanted({ paths }: TestArguments): { compiled: boolean; bundled: boolean } {
-  const compiled = paths.some((path) => /(^|\/)(tests\/?$|compiled\b)/.test(path));
+  const compiled = paths.some((path) =>
+    /(^|\/)(tests\/?$|compiled\b|packaging\/?$)|\b(release|bundle)_test\b/.test(path)
+  );
   return { compiled, bundled: compiled || paths.some((path) => /\bcompile_test\b/.test(path)) };
 }
 

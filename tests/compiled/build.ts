@@ -53,7 +53,7 @@ export async function buildProgram(folder: string, compiling: boolean): Promise<
     await output(Deno.execPath(), bundle, { cwd: ROOT, env: { NO_COLOR: "1" } });
     Deno.env.set(BUNDLED, `${folder}/bundle`);
     if (!compiling) return;
-    const { denort, deno } = await fetchBase(`${cacheFolder()}/pppoe-proxy-tests/deno-2.8.2`);
+    const { denort, deno } = await fetchBase(baseFolder());
     const env = { DENORT_BIN: denort, NO_COLOR: "1" };
     await output(deno, compile, { cwd: ROOT, env });
     Deno.env.set(PROGRAM, `${folder}/pppoe-proxy`);
@@ -63,6 +63,8 @@ export async function buildProgram(folder: string, compiling: boolean): Promise<
   }
 }
 
-function cacheFolder(): string {
-  return Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+/** Folder of the base binary, `denort`, and of the Deno that compiles with it, `deno`. */
+export function baseFolder(): string {
+  const cache = Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME") ?? "/tmp"}/.cache`;
+  return `${cache}/pppoe-proxy-tests/deno-2.8.2`;
 }
