@@ -15,6 +15,16 @@ access concentrator (AC), or a client, on the customers' segment. Unknown keys, 
 other mode, are errors. Durations are strings with a unit: ms, s, m, h or d. Paths are relative to
 the file. \`pppoe-proxy check\` validates a file and shows what the daemon would do.
 
+A variable can set each key: its name is PPPOE_PROXY_ and the key with underscores, in capitals, such
+as \`PPPOE_PROXY_TUNNEL_LISTEN\`. A list has commas between its values, or is written as in TOML.
+Clients are numbered: \`PPPOE_PROXY_CLIENTS_0_NAME\`. Without the default file
+/etc/pppoe-proxy/pppoe-proxy.toml the variables are the whole configuration. Beside a file they
+replace its values, but none may set \`certificate\`, \`key\`, \`server_certificate\`, \`secret_file\`, a
+key of [[clients]] or [admin], or \`secrets\` of [capture]. Unknown names with PPPOE_PROXY_ are errors.
+
+The path of a certificate, key, secret or token may be \`credential:NAME\`: a file that systemd has
+loaded with LoadCredential= (systemd.exec(5)).
+
 Each section below is one table of the file. Keys apply to both modes unless stated otherwise.
 `;
 
@@ -56,7 +66,7 @@ type Needs = ReadonlyMap<string, Need>;
 /** Builds pppoe-proxy.toml(5) from the schema and the example's text. */
 export function configPage(example: string): ManualPage {
   const { server, client } = exampleEntries(example);
-  const needs = { server: needsOf(serverSchema("/")), client: needsOf(clientSchema("/")) };
+  const needs = { server: needsOf(serverSchema()), client: needsOf(clientSchema()) };
   const all = new Map([...client, ...server].map((entry) => [entry.path, entry]));
   const tables = new Map<string, string[]>([["", []]]);
   for (const { path, value } of [...server, ...client]) {

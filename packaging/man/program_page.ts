@@ -51,6 +51,8 @@ of JSON, whose keys are stable as long as its \`schema\` is 2.
 
 - \`NO_COLOR\`: disables colours.
 - \`PPPOE_PROXY_CONFIG\`: the configuration of commands without \`--config\`.
+- \`PPPOE_PROXY_*\`: settings, such as \`PPPOE_PROXY_TUNNEL_LISTEN\`; see pppoe-proxy.toml(5).
+- \`CREDENTIALS_DIRECTORY\`: directory of files written as \`credential:NAME\`; set by systemd.exec(5).
 - \`RUNTIME_DIRECTORY\`: directory of the admin socket instead of /run/pppoe-proxy; set by systemd.exec(5).
 - \`SSLKEYLOGFILE\`: must not be set, because Deno would write TLS keys to that file.
 - \`DENO_CERT\`, \`NODE_EXTRA_CA_CERTS\` and other variables that change which certificates TLS trusts are ignored, with a warning.

@@ -1,5 +1,6 @@
 import { SystemError } from "../../ffi/errno.ts";
 import { ConfigError } from "../config/config_error.ts";
+import { setVariable } from "../config/environment/names.ts";
 import { type Finding, Refusal, type Severity } from "../config/finding.ts";
 import { lineOf, locateKeys } from "../config/toml/locate.ts";
 import type { FindingCode } from "../messages/findings.ts";
@@ -23,8 +24,14 @@ export class Findings {
 
   /** Adds a finding about a key such as `tunnel.listen`; an empty key is about no line. */
   add(severity: Severity, code: FindingCode, key: string, { words, remedy }: Said): void {
-    const line = key === "" ? undefined : this.#lineOf(key);
-    const place = { file: this.#file, ...(line !== undefined && { line }), key };
+    const variable = setVariable(key);
+    const line = key === "" || variable !== undefined ? undefined : this.#lineOf(key);
+    const place = {
+      file: this.#file,
+      ...(line !== undefined && { line }),
+      ...(variable !== undefined && { variable }),
+      key,
+    };
     this.all.push({ code, severity, ...(key !== "" && { place }), words, remedy });
   }
 

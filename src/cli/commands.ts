@@ -18,6 +18,7 @@ const check: Command = {
   positionals: ["FILE..."],
   options: [
     CONFIG,
+    { name: "settings", summary: "list all settings, and the line or variable that sets each" },
     { name: "json", summary: "print JSON" },
   ],
   details:

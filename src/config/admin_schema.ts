@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { isLoopback } from "./addresses.ts";
+import { path, type PathBase, pathOr, readable } from "./paths.ts";
 import { check, section, withDefault } from "./table.ts";
 import type { AdminConfig } from "./types.ts";
 import * as value from "./values.ts";
@@ -19,15 +20,15 @@ const listen = () =>
 /** Valid group names (useradd(8)). */
 const GROUP = /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/;
 
-/** Schema of `[admin]`; paths are relative to `folder`. */
-export function adminSchema(folder: string): v.GenericSchema<unknown, AdminConfig> {
+/** Schema of `[admin]`; paths are relative to `base`. */
+export function adminSchema(base: PathBase): v.GenericSchema<unknown, AdminConfig> {
   const table = section({
-    socket: v.exactOptional(value.pathOr("", folder)),
-    readSocket: v.exactOptional(value.path(folder)),
+    socket: v.exactOptional(pathOr("", base)),
+    readSocket: v.exactOptional(path(base)),
     readGroup: v.exactOptional(value.textLike("a group name", (text) => GROUP.test(text))),
     listen: v.exactOptional(listen()),
-    tokenFile: v.exactOptional(value.path(folder)),
-    readTokenFile: v.exactOptional(value.path(folder)),
+    tokenFile: v.exactOptional(readable(base)),
+    readTokenFile: v.exactOptional(readable(base)),
     hosts: withDefault(value.listOf(value.serverName(), "names"), []),
   });
   const guarded = check(

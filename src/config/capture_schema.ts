@@ -1,13 +1,14 @@
 import * as v from "valibot";
 import { parseMac } from "../pppoe/mac.ts";
+import { path, type PathBase } from "./paths.ts";
 import { section, withDefault } from "./table.ts";
 import type { CaptureConfig } from "./types.ts";
 import * as value from "./values.ts";
 
-/** Schema of `[capture]`; paths are relative to `folder`. */
-export function captureSchema(folder: string): v.GenericSchema<unknown, CaptureConfig> {
+/** Schema of `[capture]`; paths are relative to `base`. */
+export function captureSchema(base: PathBase): v.GenericSchema<unknown, CaptureConfig> {
   return section({
-    directory: v.exactOptional(value.path(folder)),
+    directory: v.exactOptional(path(base)),
     fileSize: withDefault(value.size("64KiB", "16GiB"), "64MiB"),
     files: withDefault(value.integer(1, 10_000), 8),
     client: v.exactOptional(value.textLike("a client name", (text) => text !== "")),

@@ -9,6 +9,8 @@ export interface ConfigIssue {
   path: string;
   /** Line number, from 1; undefined if the problem is not on a particular line. */
   line: number | undefined;
+  /** The environment variable that sets the key, if one does. */
+  variable?: string;
   /** What is wrong. */
   words: string;
   /** What to do. */
@@ -33,8 +35,16 @@ export class ConfigError extends Error {
   }
 }
 
-function toFinding(file: string, { code, path, line, words, remedy }: ConfigIssue): Finding {
-  const place = { file, ...(line !== undefined && { line }), ...(path !== "" && { key: path }) };
+function toFinding(
+  file: string,
+  { code, path, line, variable, words, remedy }: ConfigIssue,
+): Finding {
+  const place = {
+    file,
+    ...(line !== undefined && { line }),
+    ...(variable !== undefined && { variable }),
+    ...(path !== "" && { key: path }),
+  };
   return { code, severity: "error", place, words, remedy };
 }
 

@@ -12,6 +12,8 @@ export interface Place {
   file: string;
   /** Line number, from 1. */
   line?: number;
+  /** The environment variable that sets the key in place of the file. */
+  variable?: string;
   /** Key in the file, such as `tunnel.listen`. */
   key?: string;
 }
@@ -33,9 +35,12 @@ export function sentence({ words, remedy }: Pick<Finding, "words" | "remedy">): 
   return isSaid ? words : `${words}; ${remedy}`;
 }
 
-/** Formats a place as compilers do: `server.toml:3: interface.name`. */
-export function formatPlace({ file, line, key }: Place): string {
-  const at = line === undefined ? file : `${file}:${line}`;
+/**
+ * Formats a place as compilers do: `server.toml:3: interface.name`, or with the name of a variable
+ * in front: `PPPOE_PROXY_INTERFACE_NAME: interface.name`.
+ */
+export function formatPlace({ file, line, variable, key }: Place): string {
+  const at = variable ?? (line === undefined ? file : `${file}:${line}`);
   return printable(key === undefined ? at : `${at}: ${key}`);
 }
 

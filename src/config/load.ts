@@ -2,6 +2,10 @@ import { dirname, resolve } from "node:path";
 import { parse } from "@std/toml";
 import * as v from "valibot";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import { DEFAULT_CONFIG } from "./default_config.ts";
+import { keyKinds } from "./environment/key_kinds.ts";
+import { type Environment, settingVariables, variableOf } from "./environment/names.ts";
+import { type EnvironmentSettings, overlay, readVariables } from "./environment/settings.ts";
 import { deepFreeze } from "./freeze.ts";
 import { lineOf } from "./toml/locate.ts";
 import { findMode, type Mode } from "./mode.ts";
@@ -14,44 +18,107 @@ import type { OutlineProblem } from "./toml/outline_faults.ts";
 import { outlineOf } from "./toml/toml_outline.ts";
 import type { Config } from "./types.ts";
 import { type UnknownKey, unknownKeys } from "./unknown_keys.ts";
-import { show } from "./values.ts";
+import { show } from "./value_schema.ts";
 
-/** Reads and validates a configuration file. Throws ConfigError with all its problems. */
-export async function loadConfig(path: string): Promise<Config> {
+/**
+ * Reads and validates a configuration: a file, with the environment's variables over it. The default
+ * file may be missing if there are variables. Throws ConfigError with all its problems.
+ */
+export async function loadConfig(
+  path: string,
+  environment: Environment = Deno.env.toObject(),
+): Promise<Config> {
   const file = resolve(path);
-  return parseConfig(await readConfig(file), file);
+  const mayBeMissing = file === DEFAULT_CONFIG && settingVariables(environment).length > 0;
+  return parseConfig(await readConfig(file, mayBeMissing), file, environment);
 }
 
 /**
- * Validates the text of a configuration; `file` is the absolute path that its paths are relative
- * to.
+ * Validates the text of a configuration, or that of variables alone if it is undefined; `file` is the
+ * absolute path that its paths are relative to.
  */
-export function parseConfig(source: string, file: string): Config {
-  const { raw, lines } = parseToml(source, file);
-  const fail = (issues: Unlocated[]): never => {
-    const located = issues.map((issue) => ({ ...issue, line: lineOf(issue.path, lines) }));
-    throw new ConfigError(file, located.sort((a, b) => (a.line ?? 0) - (b.line ?? 0)));
+export function parseConfig(
+  source: string | undefined,
+  file: string,
+  environment: Environment = {},
+): Config {
+  const { raw, lines } = source === undefined ? noFile() : parseToml(source, file);
+  const base = { folder: dirname(file), credentials: environment.CREDENTIALS_DIRECTORY };
+  const schemas = { server: serverSchema(base), client: clientSchema(base) };
+  const kinds = new Map([...keyKinds(schemas.client), ...keyKinds(schemas.server)]);
+  const set = readVariables(environment, kinds, source === undefined);
+  const fail = (issues: readonly Unlocated[]): never => {
+    throw new ConfigError(file, issues.map((issue) => located(issue, lines, set)).sort(byLine));
   };
-  const folder = dirname(file);
-  const schemas = { server: serverSchema(folder), client: clientSchema(folder) };
+  if (set.issues.length > 0) return fail(set.issues);
+  overlay(raw, set.values);
+  const result = validate(raw, schemas);
+  if ("config" in result) return deepFreeze({ ...result.config, file }) as Config;
+  return fail(source === undefined ? result.issues.map(byVariable) : result.issues);
+}
+
+/** What a file without settings has, so that issues name the keys and not the tables. */
+function noFile(): ParsedFile {
+  return { raw: { interface: {}, tunnel: {} }, lines: new Map() };
+}
+
+/** The settings of a file, and the lines of their keys. */
+interface ParsedFile {
+  raw: Record<string, unknown>;
+  lines: ReadonlyMap<string, number>;
+}
+
+/** Schemas by mode. */
+type Schemas = Readonly<Record<Mode, v.GenericSchema<unknown, object>>>;
+
+/** Validates a parsed file; returns the configuration without its path, or what is wrong. */
+function validate(
+  raw: Record<string, unknown>,
+  schemas: Schemas,
+): { config: object } | { issues: readonly Unlocated[] } {
   const { mode, issue } = findMode(raw);
-  if (mode === undefined) return fail([issue]);
+  if (mode === undefined) return { issues: [issue] };
   const keys = { server: keyPaths(schemas.server), client: keyPaths(schemas.client) };
   const other = mode === "server" ? "client" : "server";
   const strangers = unknownKeys(raw, { mode, here: keys[mode], otherMode: keys[other] });
-  const schema: v.GenericSchema<unknown, object> = schemas[mode];
-  const result = v.safeParse(schema, camelKeys(raw));
-  if (result.success && strangers.length === 0) {
-    return deepFreeze({ ...result.output, file }) as Config;
+  const result = v.safeParse(schemas[mode], camelKeys(raw));
+  if (result.success && strangers.length === 0) return { config: result.output };
+  if (v.is(schemas[other], camelKeys({ ...raw, mode: other }))) {
+    return { issues: [wholeFile(mode)] };
   }
-  if (v.is(schemas[other], camelKeys({ ...raw, mode: other }))) return fail([wholeFile(mode)]);
   const others = (result.issues ?? []).filter((issue) =>
     !strangers.some((stranger) => explains(stranger, issue))
   );
-  return fail([...strangers, ...others.map((issue) => explain(issue, keys[mode]))]);
+  return { issues: [...strangers, ...others.map((issue) => explain(issue, keys[mode]))] };
 }
 
 type Unlocated = Omit<ConfigIssue, "line">;
+
+/** Adds the line or the variable of an issue's key. */
+function located(
+  issue: Unlocated,
+  lines: ReadonlyMap<string, number>,
+  { values }: EnvironmentSettings,
+): ConfigIssue {
+  const variable = values.has(issue.path) ? variableOf(issue.path) : undefined;
+  if (variable === undefined) return { ...issue, line: lineOf(issue.path, lines) };
+  return { ...issue, line: undefined, variable };
+}
+
+function byLine(one: ConfigIssue, other: ConfigIssue): number {
+  return (one.line ?? 0) - (other.line ?? 0);
+}
+
+/** An issue with what to do if there is no file. */
+function byVariable(issue: Unlocated): Unlocated {
+  if (issue.path === "clients") {
+    const names = ["clients[0].name", "clients[0].secret_file"].map(variableOf);
+    return { ...issue, remedy: `set ${names.join(" and ")}` };
+  }
+  return issue.code === "missing-key"
+    ? { ...issue, remedy: `set ${variableOf(issue.path)}` }
+    : issue;
+}
 
 /** The issue of a complete file of the other mode. */
 function wholeFile(mode: Mode): Unlocated {
@@ -77,10 +144,7 @@ function explains({ path, meant }: UnknownKey, issue: v.BaseIssue<unknown>): boo
   return path === meant || issue.received === "undefined";
 }
 
-function parseToml(
-  source: string,
-  file: string,
-): { raw: Record<string, unknown>; lines: ReadonlyMap<string, number> } {
+function parseToml(source: string, file: string): ParsedFile {
   const text = source.replace(/^\ufeff/, "");
   const { lines, problems } = outlineOf(text);
   if (problems.length > 0) {

@@ -1,6 +1,6 @@
 import type { ConfigIssue } from "./config_error.ts";
 import { nearest } from "./suggest.ts";
-import { show } from "./values.ts";
+import { show } from "./value_schema.ts";
 
 /** Role of a daemon. */
 export type Mode = "server" | "client";

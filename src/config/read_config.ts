@@ -8,12 +8,17 @@ const NO_DEFAULT =
 const MAX_FILE = 4 * 1024 * 1024;
 
 /**
- * Reads the text of a configuration file. Throws ConfigError if it cannot be read or is not UTF-8.
+ * Reads the text of a configuration file; undefined if there is none and `mayBeMissing`. Throws
+ * ConfigError if it cannot be read or is not UTF-8.
  */
-export async function readConfig(file: string): Promise<string> {
+export async function readConfig(
+  file: string,
+  mayBeMissing: boolean,
+): Promise<string | undefined> {
   try {
     return await readText(file, MAX_FILE);
   } catch (error) {
+    if (mayBeMissing && error instanceof Deno.errors.NotFound) return undefined;
     const { why, remedy } = causeOf(error, file);
     const words = `Cannot read the configuration: ${why}`;
     const place = { path: "", line: undefined };

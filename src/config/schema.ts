@@ -3,6 +3,7 @@ import * as v from "valibot";
 import { adminSchema } from "./admin_schema.ts";
 import { captureSchema } from "./capture_schema.ts";
 import { LOG_LEVELS, LOG_TOPICS, type LogLevel, type Topic } from "./log_levels.ts";
+import { path, type PathBase, readable, readables } from "./paths.ts";
 import { check, section, withDefault } from "./table.ts";
 import type {
   AdminConfig,
@@ -36,6 +37,9 @@ const MAX_PINS = 16;
 /** Maximum number of threads with tunnels: their addresses differ in six bits. */
 const MAX_SHARDS = 64;
 
+/** For those who need the keys only. */
+const ANY_BASE: PathBase = { folder: "/", credentials: undefined };
+
 type Schema<T> = v.GenericSchema<unknown, T>;
 
 const bytes = (text: string): number => new TextEncoder().encode(text).length;
@@ -53,9 +57,9 @@ const clientName = value.textLike(
   (text) => /^[^\s"'\\\p{C}]+$/u.test(text) && bytes(text) <= MAX_CLIENT_NAME,
 );
 
-const stateDir = (folder: string) => v.exactOptional(value.path(folder));
+const stateDir = (base: PathBase) => v.exactOptional(path(base));
 
-function common(folder: string): {
+function common(base: PathBase): {
   stateDir: ReturnType<typeof stateDir>;
   interface: Schema<InterfaceConfig>;
   sessions: Schema<SessionsConfig>;
@@ -64,7 +68,7 @@ function common(folder: string): {
   capture: Schema<CaptureConfig>;
 } {
   return {
-    stateDir: stateDir(folder),
+    stateDir: stateDir(base),
     interface: v.object({
       name: interfaceName,
       mac: withDefault(value.oneOf("own", "transparent"), "own"),
@@ -81,8 +85,8 @@ function common(folder: string): {
       format: withDefault(value.oneOf("auto", "text", "json", "journal"), "auto"),
       topics: logTopics(),
     }),
-    admin: adminSchema(folder),
-    capture: captureSchema(folder),
+    admin: adminSchema(base),
+    capture: captureSchema(base),
   };
 }
 
@@ -151,10 +155,10 @@ const shutdownGrace = () => withDefault(value.duration("100ms", "1m"), "3s");
 
 const ADD_CLIENT = "add a table [[clients]] with name and secret_file";
 
-function clients(folder: string): Schema<AllowedClient[]> {
+function clients(base: PathBase): Schema<AllowedClient[]> {
   const client = v.object({
     name: clientName,
-    secretFile: value.paths(folder, MAX_SECRETS),
+    secretFile: readables(base, MAX_SECRETS),
     sessions: v.exactOptional(value.integer(1, MAX_SESSIONS)),
   });
   const unique = v.rawCheck<AllowedClient[]>(({ dataset, addIssue }) => {
@@ -189,17 +193,17 @@ function clients(folder: string): Schema<AllowedClient[]> {
   );
 }
 
-/** Schema of server mode; paths are relative to `folder`. */
-export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">> {
+/** Schema of server mode; paths are relative to `base`. */
+export function serverSchema(base: PathBase = ANY_BASE): Schema<Omit<ServerConfig, "file">> {
   const server = v.object({
     mode: value.oneOf("server"),
     shards: withDefault(value.integer(1, MAX_SHARDS), 1),
-    ...common(folder),
+    ...common(base),
     tunnel: v.object({
       transport: transport(),
       listen: value.addresses(),
-      certificate: value.path(folder),
-      key: value.path(folder),
+      certificate: readable(base),
+      key: readable(base),
       mss: mss(),
       congestionControl: congestionControl(),
       shutdownGrace: shutdownGrace(),
@@ -211,7 +215,7 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
         timeout: withDefault(value.duration("100ms", "1m"), "5s"),
       }),
     }),
-    clients: clients(folder),
+    clients: clients(base),
     discovery: section({
       hostUniq: withDefault(value.hostUniq(), "rewrite"),
       timeout: discoveryTimeout(),
@@ -233,14 +237,14 @@ export function serverSchema(folder: string): Schema<Omit<ServerConfig, "file">>
   );
 }
 
-/** Schema of client mode; paths are relative to `folder`. */
-export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">> {
+/** Schema of client mode; paths are relative to `base`. */
+export function clientSchema(base: PathBase = ANY_BASE): Schema<Omit<ClientConfig, "file">> {
   const tunnel = v.object({
     transport: transport(),
     connect: value.addresses(),
-    serverCertificate: value.paths(folder, MAX_PINS),
+    serverCertificate: readables(base, MAX_PINS),
     name: clientName,
-    secretFile: value.path(folder),
+    secretFile: readable(base),
     bindInterface: v.exactOptional(interfaceName),
     mark: v.exactOptional(value.integer(1, MAX_MARK)),
     connectTimeout: withDefault(value.duration("100ms", "5m"), "10s"),
@@ -256,7 +260,7 @@ export function clientSchema(folder: string): Schema<Omit<ClientConfig, "file">>
   });
   return v.object({
     mode: value.oneOf("client"),
-    ...common(folder),
+    ...common(base),
     tunnel,
     discovery: section({ timeout: discoveryTimeout() }),
     limits: section(limits),

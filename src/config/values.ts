@@ -1,6 +1,5 @@
 /** Schemas of single values, with specific error messages. */
 import { isIP } from "node:net";
-import { resolve } from "node:path";
 import * as v from "valibot";
 import { MAX_PORT } from "./address_fault.ts";
 import { isSameAddress, parseAddress } from "./addresses.ts";
@@ -9,33 +8,9 @@ import { nearest } from "./suggest.ts";
 import type { Address } from "./types.ts";
 import { formatDuration, parseDuration, parseSize } from "./units.ts";
 import { durationHint, sizeHint } from "./unit_hints.ts";
+import { expected, Problem, value } from "./value_schema.ts";
 
 type Schema<T> = v.GenericSchema<unknown, T>;
-
-/** An invalid value: what is wrong, and what to write. */
-class Problem {
-  constructor(readonly words: string, readonly remedy: string) {}
-}
-
-/**
- * Makes a schema from a function that returns the value or the problem with it. The issue's
- * `expected` is the remedy.
- */
-function value<T>(read: (input: unknown) => T | Problem): Schema<T> {
-  return v.pipe(
-    v.unknown(),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const result = read(dataset.value);
-      if (!(result instanceof Problem)) return result;
-      addIssue({ message: result.words, expected: result.remedy });
-      return NEVER;
-    }),
-  );
-}
-
-function expected(what: string, input: unknown, hint = ""): Problem {
-  return new Problem(`Expected ${what}, not ${show(input)}`, hint || `write ${what}`);
-}
 
 /** Hint for a number or boolean in quotation marks. */
 function unquoted(input: unknown, isValue: (text: string) => boolean): string {
@@ -47,8 +22,12 @@ const isNumber = (text: string): boolean => /^[+-]?\d+$/.test(text);
 /** Schema of a boolean. */
 export function flag(): Schema<boolean> {
   const isFlag = (text: string): boolean => /^(?:true|false)$/i.test(text);
-  return value((input) =>
-    typeof input === "boolean" ? input : expected("true or false", input, unquoted(input, isFlag))
+  return value(
+    (input) =>
+      typeof input === "boolean"
+        ? input
+        : expected("true or false", input, unquoted(input, isFlag)),
+    "flag",
   );
 }
 
@@ -63,14 +42,7 @@ export function listOf(item: Schema<string>, what: string): Schema<string[]> {
       }
     }
     return input;
-  });
-}
-
-/** Formats a value as in a file; long lists and tables only by their kind. */
-export function show(input: unknown): string {
-  if (Array.isArray(input)) return input.length <= 4 ? `[${input.map(show).join(", ")}]` : "a list";
-  if (typeof input === "object" && !(input instanceof Date)) return "a table";
-  return typeof input === "string" ? `"${input}"` : String(input);
+  }, "list");
 }
 
 /** Schema of a text that `accepts` allows; `what` describes it in messages. */
@@ -103,21 +75,25 @@ function meantWord(input: unknown, words: readonly string[]): string {
 /** Schema of an integer from `least` to `most`. */
 export function integer(least: number, most: number): Schema<number> {
   const what = `a whole number from ${least} to ${most}`;
-  return value((input) =>
-    typeof input === "number" && Number.isInteger(input) && input >= least && input <= most
-      ? input
-      : expected(what, input, unquoted(input, isNumber))
+  return value(
+    (input) =>
+      typeof input === "number" && Number.isInteger(input) && input >= least && input <= most
+        ? input
+        : expected(what, input, unquoted(input, isNumber)),
+    "number",
   );
 }
 
 /** Schema of a power of two from `least` to `most`. */
 export function powerOfTwo(least: number, most: number): Schema<number> {
   const what = `a power of two from ${least} to ${most}`;
-  return value((input) =>
-    typeof input === "number" && Number.isInteger(Math.log2(input)) && input >= least &&
-      input <= most
-      ? input
-      : expected(what, input, unquoted(input, isNumber))
+  return value(
+    (input) =>
+      typeof input === "number" && Number.isInteger(Math.log2(input)) && input >= least &&
+        input <= most
+        ? input
+        : expected(what, input, unquoted(input, isNumber)),
+    "number",
   );
 }
 
@@ -146,75 +122,6 @@ export function size(least: string, most: string): Schema<number> {
   });
 }
 
-/** Schema of a path; the output is absolute, relative paths start at `folder`. */
-export function path(folder: string): Schema<string> {
-  return value((input) => readPath(input, folder, "a file path"));
-}
-
-/** Schema of a path as above, or of the given word. */
-export function pathOr<const W extends string>(word: W, folder: string): Schema<string | W> {
-  return value((input) =>
-    input === word ? word : readPath(input, folder, `a file path or "${word}"`)
-  );
-}
-
-/** Schema of one path or a list of up to `most` paths, without duplicates. */
-export function paths(folder: string, most: number): Schema<string[]> {
-  return value((input) => {
-    const list: unknown[] = Array.isArray(input) ? input : [input];
-    const what = `a file path, or a list of up to ${most}`;
-    if (list.length === 0 || list.length > most) return expected(what, input);
-    const result: string[] = [];
-    for (const item of list) {
-      const absolute = readPath(item, folder, what);
-      if (absolute instanceof Problem) return absolute;
-      if (result.includes(absolute)) {
-        return new Problem(`Duplicate path "${item}"`, "remove one of the two");
-      }
-      result.push(absolute);
-    }
-    return result;
-  });
-}
-
-/** Texts that are written where the path of a file belongs. Messages must not show a secret. */
-const NOT_A_PATH: readonly [pattern: RegExp, words: string, remedy: string][] = [
-  [
-    /^[0-9a-f]{64}$/i,
-    "This is a secret or a fingerprint itself, but the path of a file belongs here",
-    "put it into a file that only the daemon's user can read, and write its path",
-  ],
-  [
-    /^(?:sha-?256[:/]?)?(?:[0-9a-f]{2}:){15,}[0-9a-f]{2}$|^sha-?256[:/]/i,
-    "This is a certificate's fingerprint, but the path of the certificate itself belongs here",
-    "copy server.crt from the server, and write its path",
-  ],
-  [
-    /^-----BEGIN /,
-    "This is the content of a file, but the path of a file belongs here",
-    "put it into a file, and write its path",
-  ],
-  [
-    /^~\//,
-    'A path that starts with "~" is not expanded',
-    "write the whole path, such as /etc/pppoe-proxy/server.crt",
-  ],
-  [
-    /^file:\/\//i,
-    "This is a URL, but the path of a file belongs here",
-    'write it without "file://"',
-  ],
-];
-
-function readPath(input: unknown, folder: string, what: string): string | Problem {
-  if (typeof input !== "string" || input === "" || input.includes("\0")) {
-    return expected(what, input);
-  }
-  const [, words, remedy] = NOT_A_PATH.find(([pattern]) => pattern.test(input.trim())) ?? [];
-  if (words !== undefined && remedy !== undefined) return new Problem(words, remedy);
-  return resolve(folder, input);
-}
-
 /** Schema of a DNS name or an IP address, as used in certificates. */
 export function serverName(): Schema<string> {
   return textLike(
@@ -240,7 +147,7 @@ export function addresses(): Schema<Address[]> {
       result.push(address);
     }
     return result;
-  });
+  }, "list");
 }
 
 /** Hint for a port without an address. */
@@ -270,5 +177,5 @@ export function etherTypes(): Schema<[number, number]> {
     return valid(discovery) && valid(session) && discovery !== session && more.length === 0
       ? [discovery, session]
       : expected("two different EtherTypes, [discovery, session], such as [0x8863, 0x8864]", input);
-  });
+  }, "numbers");
 }

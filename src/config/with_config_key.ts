@@ -1,11 +1,12 @@
 import type { FindingCode } from "../messages/findings.ts";
 import { ConfigError, type ConfigIssue } from "./config_error.ts";
+import { setVariable } from "./environment/names.ts";
 import { Refusal } from "./finding.ts";
 import { lineOf, locateKeys } from "./toml/locate.ts";
 
 /**
  * Runs `read` for a setting; turns its exception into a ConfigError with the setting's key and
- * line. `code` is that of an exception without one.
+ * line, or variable. `code` is that of an exception without one.
  */
 export async function withConfigKey<T>(
   file: string,
@@ -16,7 +17,11 @@ export async function withConfigKey<T>(
   try {
     return await read();
   } catch (error) {
-    throw new ConfigError(file, [{ path, line: await lineIn(file, path), ...said(error, code) }]);
+    const variable = setVariable(path);
+    const place = variable === undefined
+      ? { line: await lineIn(file, path) }
+      : { line: undefined, variable };
+    throw new ConfigError(file, [{ path, ...place, ...said(error, code) }]);
   }
 }
 

@@ -140,6 +140,7 @@ function refuseLasting(file: string, findings: readonly Finding[]): void {
       code,
       path: place?.key ?? "",
       line: place?.line,
+      ...(place?.variable !== undefined && { variable: place.variable }),
       words,
       remedy,
     }));

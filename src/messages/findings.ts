@@ -37,6 +37,11 @@ const CONFIG_FINDINGS = {
   },
   "toml-syntax": { meaning: "A line of the file is not TOML.", action: CHANGE_FILE },
   "unknown-key": { meaning: "A key or table that does not exist.", action: CHANGE_FILE },
+  "variable-refused": {
+    meaning:
+      "A variable of the environment would decide whom the daemon trusts, beside a configuration file.",
+    action: "Write the setting in the file, or remove the file and set all by variables.",
+  },
   "wrong-mode": {
     meaning: "A key, or all of the file, is for the other mode.",
     action: "Compare `mode` with what this machine is, and remove the keys of the other mode.",

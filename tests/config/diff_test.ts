@@ -135,7 +135,7 @@ function withAnother(config: Config, path: string): Config {
 }
 
 for (
-  const [source, schema] of [[SERVER, serverSchema("/")], [CLIENT, clientSchema("/")]] as const
+  const [source, schema] of [[SERVER, serverSchema()], [CLIENT, clientSchema()]] as const
 ) {
   const config = parse(source);
   Deno.test(`every key of a ${config.mode} is applied by a reload or reported as needing a restart`, () => {

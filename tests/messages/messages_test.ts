@@ -23,7 +23,7 @@ Deno.test("every explained log message is logged somewhere", () => {
 
 Deno.test("explanations are sentences, and name only settings that exist", () => {
   const paths = new Set(
-    [serverSchema("/"), clientSchema("/")].flatMap((one) => [...keyPaths(one)]),
+    [serverSchema(), clientSchema()].flatMap((one) => [...keyPaths(one)]),
   );
   for (const [word, { meaning, action }] of EXPLANATIONS) {
     for (const text of [meaning, action ?? "Nothing."]) {

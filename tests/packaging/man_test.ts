@@ -59,7 +59,7 @@ Deno.test("pppoe-proxy.toml(5) has every key of both modes in its table", () => 
     const prefix = table === undefined ? "" : `${table}${array === "" ? "" : "[]"}.`;
     return entries(part).map((key) => prefix + key);
   });
-  const paths = [...keyPaths(serverSchema("/")), ...keyPaths(clientSchema("/"))];
+  const paths = [...keyPaths(serverSchema()), ...keyPaths(clientSchema())];
   const tables = paths.filter((path) =>
     paths.some((other) => other.startsWith(`${path}.`) || other.startsWith(`${path}[].`))
   );

@@ -32,7 +32,15 @@ async function reload(daemon: Daemon): Promise<object> {
   }
 }
 
-function plain({ path, line, code, words, remedy }: ConfigError["issues"][number]) {
+function plain({ path, line, variable, code, words, remedy }: ConfigError["issues"][number]) {
   const message = sentence({ words, remedy });
-  return { path, message, code, words, remedy, ...(line !== undefined && { line }) };
+  return {
+    path,
+    message,
+    code,
+    words,
+    remedy,
+    ...(line !== undefined && { line }),
+    ...(variable !== undefined && { variable }),
+  };
 }

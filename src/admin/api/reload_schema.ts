@@ -16,6 +16,8 @@ const finding = v.object({
   place: v.optional(v.object({
     file: v.string(),
     line: v.optional(count),
+    /** The environment variable that sets the key. */
+    variable: v.optional(v.string()),
     key: v.optional(v.string()),
   })),
   words: v.string(),

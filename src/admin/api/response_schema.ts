@@ -52,6 +52,8 @@ export const ProblemDetails = v.object({
   errors: v.optional(v.array(v.object({
     path: v.string(),
     line: v.optional(count),
+    /** The environment variable that sets the key. */
+    variable: v.optional(v.string()),
     message: v.string(),
     /** Code, what is wrong and what to do, where a configuration was refused. */
     code: v.optional(v.string()),

@@ -32,8 +32,10 @@ export async function reloadCommand(args: Arguments): Promise<number> {
 
 async function printIssues({ facts }: ProblemError): Promise<void> {
   const issues = v.safeParse(ProblemDetails.entries.errors, facts.errors);
-  for (const { line, path, message, code } of issues.success ? issues.output ?? [] : []) {
-    const place = [line === undefined ? "" : `line ${line}`, path].filter((it) => it !== "");
+  const all = issues.success ? issues.output ?? [] : [];
+  for (const { line, variable, path, message, code } of all) {
+    const source = variable ?? (line === undefined ? "" : `line ${line}`);
+    const place = [source, path].filter((it) => it !== "");
     const suffix = code === undefined ? "" : ` [${code}]`;
     await printError(`${[...place, message].join(": ")}${suffix}`);
   }

@@ -12,6 +12,8 @@ import { type Arguments, UsageError } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
 import { wantedConfig } from "./wanted_config.ts";
 
+/** Only the daemon has its credentials, and no socket is one. */
+const ANY_CREDENTIALS = "/run/credentials";
 /** Suffix of a daemon's read-only socket; the full one is `NAME.sock`. */
 const READ_SOCKET = ".read.sock";
 
@@ -63,8 +65,9 @@ async function adminPart(path: string): Promise<Pick<Config, "file" | "admin">> 
     return await loadConfig(file);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
+    const base = { folder: dirname(file), credentials: ANY_CREDENTIALS };
     const parsed = await Deno.readTextFile(file).then(parse).catch(() => undefined);
-    const admin = v.safeParse(adminSchema(dirname(file)), camelKeys(parsed?.admin ?? {}));
+    const admin = v.safeParse(adminSchema(base), camelKeys(parsed?.admin ?? {}));
     if (parsed === undefined || !admin.success) throw error;
     return { file, admin: admin.output };
   }

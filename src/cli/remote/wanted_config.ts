@@ -1,10 +1,11 @@
 import { DEFAULT_CONFIG } from "../../config/default_config.ts";
+import { settingVariables } from "../../config/environment/names.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { namedConfig } from "../config_option.ts";
 
 /**
  * Returns the configuration whose daemon a command wants: the named one, or the default one if it
- * can be read; undefined with `--socket`, or if the machine has no default configuration. Throws
+ * can be read or variables set it; undefined with `--socket`, or if the machine has no default configuration. Throws
  * UsageError for both options.
  */
 export async function wantedConfig(
@@ -16,7 +17,8 @@ export async function wantedConfig(
     if (!values.has("config")) return undefined;
     throw new UsageError('Options "--socket" and "--config" exclude each other; use one of them');
   }
-  return namedConfig(args) ?? (await canRead(standard) ? standard : undefined);
+  const isSet = settingVariables(Deno.env.toObject()).length > 0;
+  return namedConfig(args) ?? (isSet || await canRead(standard) ? standard : undefined);
 }
 
 /** Members of the socket's group may use a daemon whose configuration they may not read. */

@@ -10,7 +10,7 @@ import { must, mustBePrintable, type Target, utf8 } from "../target.ts";
 
 const FILE = "/etc/pppoe-proxy/site.toml";
 
-const KEYS = [...keyPaths(serverSchema("/")), ...keyPaths(clientSchema("/"))].map((path) =>
+const KEYS = [...keyPaths(serverSchema()), ...keyPaths(clientSchema())].map((path) =>
   path.replace("[]", "")
 );
 const LAST_KEYS = [...new Set(KEYS.map((path) => path.replace(/^.*\./, "")))];
