@@ -8,6 +8,7 @@ export const PACKAGES = {
   cc: "gcc libc6-dev",
   chromium: "chromium",
   fish: "fish",
+  git: "git",
   groff: "groff",
   ip: "iproute2",
   iperf3: "iperf3",

@@ -23,6 +23,9 @@ export interface MenuGroup {
 /** The index of the recipes, which has their order. */
 const RECIPES = "docs/recipes/README.md";
 
+/** Definitions of links to pages of GitHub, which only the repository's own pages can have. */
+const ELSEWHERE = /^\[[^\]]+\]: \.\.\/\.\.\/.*\n/gm;
+
 /** Documents by group in the order of the menu. Further ones follow in the last group. */
 const GROUPS: readonly [title: string, paths: readonly string[]][] = [
   ["Start", ["README.md"]],
@@ -50,7 +53,7 @@ export function urlOf(path: string): string {
 export function readDocuments(): Document[] {
   const paths = ["README.md", "CHANGELOG.md", ...markdownIn("docs")];
   return paths.map((path) => {
-    const text = Deno.readTextFileSync(ROOT + path);
+    const text = Deno.readTextFileSync(ROOT + path).replace(ELSEWHERE, "");
     const title = /^# (.*)$/m.exec(text)?.[1] ?? path;
     return { path, url: urlOf(path), title, text };
   });

@@ -11,7 +11,7 @@ export const PERMISSIONS: readonly string[] = ["--allow-all"];
 export const V8_FLAGS =
   "--v8-flags=--min-semi-space-size=4,--max-semi-space-size=4,--single-threaded-gc";
 
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const ROOT = new URL("../..", import.meta.url).pathname;
 
 /**
  * Environment variable with the path of a compiled program for labs to start instead of the
@@ -32,6 +32,11 @@ export interface CommandLine {
 export function pppoeProxyCommand(...args: string[]): CommandLine {
   const program = Deno.env.get(PROGRAM);
   if (program !== undefined && program !== "") return { program, args };
-  const deno = ["run", ...PERMISSIONS, V8_FLAGS, "--cached-only", "--quiet", MAIN];
-  return { program: Deno.execPath(), args: [...deno, ...args] };
+  return sourcesCommand(ROOT, ...args);
+}
+
+/** Returns the command line of the sources in a folder. */
+export function sourcesCommand(folder: string, ...args: string[]): CommandLine {
+  const deno = ["run", ...PERMISSIONS, V8_FLAGS, "--cached-only", "--quiet"];
+  return { program: Deno.execPath(), args: [...deno, `${folder}/main.ts`, ...args] };
 }
