@@ -4,6 +4,7 @@ import { Admin } from "../../src/admin/http/admin.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 import { setLogLevel } from "../../src/log.ts";
+import { loggedAcs } from "../../src/daemon/ac_log.ts";
 import type { UsedCertificate } from "../../src/daemon/certificate_watch.ts";
 import type { Daemon } from "../../src/daemon/daemon.ts";
 import { Captures } from "../../src/daemon/captures.ts";
@@ -15,6 +16,7 @@ import { pastSession } from "../../src/state/past.ts";
 import { StoryBook } from "../../src/stories/story_book.ts";
 import { discoveryStory, noteEvents } from "../../src/daemon/story_notes.ts";
 import { RecentSessions } from "../../src/state/recent_sessions.ts";
+import type { ProxyLimits } from "../../src/proxy/session/proxy_options.ts";
 import { withFolder } from "../cli/process.ts";
 import { within } from "../proxy/dial.ts";
 import type { Path } from "../proxy/path.ts";
@@ -34,6 +36,12 @@ export interface WorldOptions {
   admin?: string;
   /** Names of clients, each with its own wire. Default: branch-1. */
   clients?: string[];
+  /** Limits of the path that differ from those of its defaults, such as for many sessions. */
+  limits?: Partial<ProxyLimits>;
+  /** The certificate in use, as it differs from one that is valid for a year; may change. */
+  certificate?: Partial<UsedCertificate>;
+  /** The trouble that `state_dir` has; may change. */
+  trouble?: string;
 }
 
 const CONFIG = {
@@ -67,10 +75,14 @@ export async function withDaemon(
   const mode = options.mode ?? "server";
   noteEvents(mode, monitor.events, stories, { at: Date.now(), version: "0.0.0" });
   const clocks = { now: () => 0, wallClock: Date.now };
+  const acs = loggedAcs(mode, () => performance.now(), monitor);
   let link: MemoryLink | undefined;
   await withFolder((folder) =>
     within({
       ...(options.clients && { clients: options.clients }),
+      ...(options.limits && { limits: options.limits, sessionsPerClient: options.limits.sessions }),
+      refused: (where, refusal) => where === mode && acs.refused(refusal),
+      silent: (where, report) => where === mode && acs.silent(report),
       stories: { [mode]: discoveryStory(mode, stories, Date.now) },
       observe(where, session, end, table, detail): void {
         if (where !== link) return;
@@ -83,7 +95,7 @@ export async function withDaemon(
       const side = options.mode === "client" ? path.clients[0] : path.server;
       link = side.link;
       const config = configOf(folder, options);
-      const daemon = daemonOf(config, path, monitor, past, stories);
+      const daemon = daemonOf({ config, path, monitor, pastSessions: past, stories }, options);
       const admin = await Admin.open(config);
       admin.serve(daemon);
       const socket = `${folder}/daemon.sock`;
@@ -110,25 +122,35 @@ export async function withDaemon(
   );
 }
 
-const CERTIFICATE: UsedCertificate = {
-  use: "own",
-  path: "/server.crt",
-  pem: "",
-  fingerprint: new Uint8Array(32).fill(0xab),
-  names: "DNS:proxy.example",
-  validFrom: Date.UTC(2020, 0, 1),
-  validTo: Date.UTC(2020, 1, 1),
-};
+const STARTED = Date.now();
+const YEAR = 365 * 86_400_000;
 
-/** The trouble reported by a daemon that cannot write its `state_dir`. */
-export const STATE_TROUBLE = 'Cannot write "/state/sessions.db": the disk is full; make room';
+/** Returns the certificate in use: valid for another year, unless options say otherwise. */
+function certificateOf({ certificate }: WorldOptions): UsedCertificate {
+  return {
+    use: "own",
+    path: "/server.crt",
+    pem: "",
+    fingerprint: new Uint8Array(32).fill(0xab),
+    names: "DNS:proxy.example",
+    validFrom: STARTED - YEAR,
+    validTo: STARTED + YEAR,
+    ...certificate,
+  };
+}
+
+/** What a daemon reports of. */
+interface Parts {
+  readonly config: Config;
+  readonly path: Path;
+  readonly monitor: Monitor;
+  readonly pastSessions: RecentSessions;
+  readonly stories: StoryBook;
+}
 
 function daemonOf(
-  config: Config,
-  path: Path,
-  monitor: Monitor,
-  pastSessions: RecentSessions,
-  stories: StoryBook,
+  { config, path, monitor, pastSessions, stories }: Parts,
+  options: WorldOptions,
 ): Daemon {
   const { link, proxy } = config.mode === "client" ? path.clients[0] : path.server;
   const history = new History(
@@ -150,8 +172,8 @@ function daemonOf(
     history,
     historyMinute: (step) => history.minute(step),
     stories,
-    certificates: () => [CERTIFICATE],
-    stateTrouble: () => STATE_TROUBLE,
+    certificates: () => [certificateOf(options)],
+    stateTrouble: () => options.trouble,
     shard: 0,
     startedAt: Date.now(),
     now: () => 0,

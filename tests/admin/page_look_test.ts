@@ -1,25 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
-import axe from "axe-core/axe.min.js" with { type: "text" };
 import type { Page } from "playwright-core";
 import { VIEWS } from "../../src/admin/web/route.js";
 import { TAG_SERVICE_NAME } from "../../src/pppoe/constants.ts";
 import { dial, uniq } from "../proxy/dial.ts";
+import type { Path } from "../proxy/path.ts";
 import { needing } from "../needs.ts";
+import { faultsOfAccess } from "./axe.ts";
+import { dialMany, MANY } from "./many_sessions.ts";
 import { changeAnswer, withPage } from "./page_world.ts";
 
 /** A service's name with an override of direction that is never closed. */
 const HOSTILE = new TextEncoder().encode("a\u202egnp.exe".repeat(9));
-
-/** Returns axe's violations of WCAG 2.2 AA and best practices. */
-async function faultsOfAccess(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate("axe.run(document)") as {
-    violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  };
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
-  );
-}
 
 /** Problems as the daemon lists them, so that their colours are examined too. */
 const PROBLEMS = (["critical", "warning"] as const).map((severity) => ({
@@ -52,59 +43,81 @@ function enlarge(answer: any): void {
   }
 }
 
-/** Widths, and whether axe examines the page there: once per view and theme. */
+const WIDTHS = [320, 390, 960, 970, 1200, 1440, 1920];
+/** A phone and a desk: where axe examines the page, once per view and theme. */
 const LOOKS = [
-  { width: 390, colorScheme: "light", examined: true },
-  { width: 970, colorScheme: "light", examined: false },
-  { width: 1200, colorScheme: "light", examined: false },
-  { width: 1440, colorScheme: "dark", examined: true },
+  { examinedAt: 390, colorScheme: "light" },
+  { examinedAt: 1440, colorScheme: "dark" },
 ] as const;
 /** Names that a layout must survive: long, and right to left. */
 const NAMES = ["branch-1", "x".repeat(64), "שלום-עולם-campus"];
+const SESSIONS = 10_000;
+/** More than any view shows of as many sessions; the answers have pages. */
+const MOST_ELEMENTS = 4_000;
+
+/** Opens a view, and waits until its answers are shown. */
+async function show(page: Page, view: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(view)}`);
+  const main = page.locator(`main[data-address="${view}"]`, { has: page.locator("section") });
+  await main.filter({ hasNotText: "Loading…" }).waitFor();
+}
+
+/** What is too wide at this width. */
+async function tooWide(page: Page, width: number): Promise<string[]> {
+  await page.setViewportSize({ width, height: 860 });
+  const shown = await page.evaluate("document.documentElement.scrollWidth");
+  const beyond = await page.evaluate(BEYOND) as string[];
+  return [
+    ...(shown === width ? [] : [`${shown} wide`]),
+    ...beyond.map((id) => `${id} is wider than its section`),
+  ].map((fault) => `${fault} at ${width}`);
+}
+
+/** Dials 10,000 sessions, and one of each client whose names are hostile. */
+async function dialAll(path: Path): Promise<void> {
+  await dialMany(path, SESSIONS);
+  for (const client of NAMES.keys()) {
+    await dial(path, {
+      client,
+      customer: 0x02_00_00_00_10_00 + client,
+      id: 0x7000 + client,
+      tags: [{ type: TAG_SERVICE_NAME, value: HOSTILE }, uniq(client)],
+    });
+  }
+  await path.lose(1);
+}
+
+const VIEWS_OF_ONE = ["#/clients/branch-1", `#/clients/${"x".repeat(64)}`, "#/sessions/branch-1.1"];
 
 Deno.test(needing(["chromium"], {
   name:
-    "web page: every view, from phone to desktop, light and dark: nothing overflows, no axe fault",
+    "web page: 10,000 sessions, every view, from phone to desktop, light and dark: nothing overflows, no axe fault",
   fn: () =>
     withPage(async ({ path, open }) => {
-      for (const client of NAMES.keys()) {
-        await dial(path, {
-          client,
-          customer: 0x02_00_00_00_10_00 + client,
-          id: 0x20 + client,
-          tags: [{ type: TAG_SERVICE_NAME, value: HOSTILE }, uniq(client)],
-        });
-      }
-      await path.lose(1);
+      await dialAll(path);
       const views = [...VIEWS.map((view) => `#/${view}`), "#/sessions?state=past"];
-      const one = ["#/clients/branch-1", `#/clients/${"x".repeat(64)}`, "#/sessions/branch-1.1"];
       const found: string[] = [];
-      for (const { width, colorScheme, examined } of LOOKS) {
-        const options = { viewport: { width, height: 860 }, colorScheme };
-        const { page, faults } = await open("", options);
+      for (const { examinedAt, colorScheme } of LOOKS) {
+        const viewport = { width: examinedAt, height: 860 };
+        const { page, faults } = await open("", { viewport, colorScheme });
         await changeAnswer(page, "status*", (status) => void (status.problems = PROBLEMS));
         await changeAnswer(page, "sessions?*", enlarge);
         await changeAnswer(page, "clients?*", enlarge);
         await page.locator("#problems li").nth(1).waitFor();
-        for (const view of [...views, ...one]) {
-          await page.evaluate(`location.hash = ${JSON.stringify(view)}`);
-          const main = page.locator(`main[data-address="${view}"]`, {
-            has: page.locator("section"),
-          });
-          await main.filter({ hasNotText: "Loading…" }).waitFor();
-          const shown = await page.evaluate("document.documentElement.scrollWidth");
-          const where = `${view} at ${width}, ${colorScheme}`;
-          if (shown !== width) found.push(`${where}: ${shown} wide`);
-          const beyond = await page.evaluate(BEYOND) as string[];
-          found.push(...beyond.map((id) => `${where}: ${id} is wider than its section`));
-          if (!examined) continue;
-          for (const fault of await faultsOfAccess(page)) found.push(`${where}: ${fault}`);
+        for (const view of [...views, ...VIEWS_OF_ONE]) {
+          await show(page, view);
+          const where = (fault: string) => `${view}, ${colorScheme}: ${fault}`;
+          for (const width of WIDTHS) found.push(...(await tooWide(page, width)).map(where));
+          await page.setViewportSize(viewport);
+          found.push(...(await faultsOfAccess(page)).map(where));
+          const elements = await page.locator("*").count();
+          if (elements > MOST_ELEMENTS) found.push(where(`${elements} elements`));
         }
         found.push(...faults);
         await page.context().close();
       }
       assertEquals(found, []);
-    }, { clients: NAMES }),
+    }, { clients: NAMES, limits: MANY }),
 }));
 
 Deno.test(needing(["chromium"], {

@@ -1,106 +1,96 @@
+/// <reference lib="dom" />
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Download, Page } from "playwright-core";
 import { dial } from "../proxy/dial.ts";
 import { needing } from "../needs.ts";
+import { faultsOfAccess } from "./axe.ts";
+import type { WorldOptions } from "./daemon.ts";
+import { FAILURES } from "./failure_states.ts";
 import { changeAnswer, type PageWorld, withPage } from "./page_world.ts";
-
-/** A state of the daemon that is hard to reach, as its status shows it, and what the page says. */
-const STATES: {
-  name: string;
-  // deno-lint-ignore no-explicit-any -- an answer of the API
-  change(status: any): void;
-  shown: (string | RegExp)[];
-}[] = [
-  {
-    name: "interface down",
-    change(status) {
-      status.ready = false;
-      status.interface = { ...status.interface, up: false };
-      status.problems = [problem("interface-down", "critical", 'The interface "wan0" is down')];
-    },
-    shown: ["not ready", "1 critical", 'The interface "wan0" is down', "What to do"],
-  },
-  {
-    name: "certificate expiring",
-    change(status) {
-      const soon = new Date(Date.now() + 5.5 * 86_400_000).toISOString();
-      status.certificates = [{ ...status.certificates[0], not_after: soon, warning: "ends soon" }];
-      status.problems = [problem("certificate-expiring", "warning", "The certificate ends soon")];
-    },
-    shown: ["1 warning", "The certificate ends soon", "5 days"],
-  },
-  {
-    name: "drain",
-    change: (status) => void (status.draining = true),
-    shown: [/^draining$/, "Draining: new sessions are refused. 2 sessions still open or held."],
-  },
-];
-
-function problem(code: string, severity: string, words: string): object {
-  const since = new Date(Date.now() - 192_000).toISOString();
-  return { code, severity, subject: "x", since, words, remedy: "What to do" };
-}
 
 async function see(page: Page, texts: readonly (string | RegExp)[]): Promise<void> {
   for (const text of texts) await page.getByText(text).first().waitFor();
 }
 
-/** Shows each of the states, and none of it once it is over. */
-async function showStates(page: Page): Promise<void> {
-  for (const { name, change, shown } of STATES) {
-    await changeAnswer(page, "status*", change);
+/** Lets the page ask the daemon now, as for another view. */
+async function askAgain(page: Page): Promise<void> {
+  await page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))");
+}
+
+/** Makes each failure, which the page shows without a fault of access, and none once it is over. */
+async function showFailures(world: PageWorld, page: Page, options: WorldOptions): Promise<void> {
+  for (const state of FAILURES) {
+    const { name, shown } = state;
+    await state.begin(world, options);
+    await askAgain(page);
     await see(page, shown).catch((cause) => {
       throw new Error(name, { cause });
     });
-    await page.unroute("**/api/v1/status*");
+    assertEquals(await faultsOfAccess(page), [], name);
+    if (state.end === undefined) continue;
+    await state.end(world, options);
+    await askAgain(page);
     await page.getByText(shown.at(-1) as string).first().waitFor({ state: "detached" });
   }
+  await page.emulateMedia({ colorScheme: "dark" });
+  assertEquals(await faultsOfAccess(page), [], "all that stay, dark");
 }
 
-/** The daemon does not answer, refuses, and answers again. */
+/** The daemon cannot be reached, refuses, and answers again. */
 async function loseDaemon(page: Page): Promise<void> {
-  await page.route("**/api/v1/**", (route) => route.abort());
+  await page.context().setOffline(true);
   await see(page, ["The daemon does not answer. Retrying every two seconds. Showing data from"]);
   await page.locator("#state", { hasText: "no answer" }).waitFor();
-  await page.unroute("**/api/v1/**");
-  const json = { title: "Forbidden", detail: 'Host "x" is unknown; add further names' };
-  await page.route("**/api/v1/**", (route) => route.fulfill({ status: 403, json }));
-  await see(page, ['The daemon refused: Host "x" is unknown']);
+  assertEquals(await faultsOfAccess(page), [], "no answer");
+  await page.context().setOffline(false);
+  // The daemon itself refuses a name that it does not know.
+  await page.route("**/api/v1/**", async (route) => {
+    const headers = { ...route.request().headers(), host: "x.example" };
+    await route.fulfill({ response: await route.fetch({ headers }) });
+  });
+  await see(page, ['The daemon refused: Host "x.example" is unknown']);
+  assertEquals(await faultsOfAccess(page), [], "refused");
   await page.unroute("**/api/v1/**");
   await page.locator("#connection").waitFor({ state: "detached" });
 }
 
+/** The sessions of a lost tunnel, from the overview to the page of their client and back. */
+async function followHeld(page: Page): Promise<void> {
+  const item = page.locator("#problems li.critical", { hasText: "branch-1" });
+  assertMatch(await item.innerText(), /2 held sessions end in/);
+  const card = page.locator(".card", { hasText: "Sessions held" });
+  assertMatch(await card.innerText(), /\b2\b/);
+  await page.locator("#path li.tunnel[data-state=down]").waitFor();
+  await page.getByRole("link", { name: "Sessions held" }).click();
+  await see(page, ["2 matches"]);
+  assert(page.url().endsWith("#/sessions?state=held"), page.url());
+  await page.getByRole("link", { name: "branch-1", exact: true }).first().click();
+  await page.getByRole("heading", { name: "Client branch-1" }).waitFor();
+  await see(page, ["held sessions end in", "2 sessions of", "nothing arrived for"]);
+  await page.goBack();
+  await page.goBack();
+  await item.waitFor();
+}
+
+const options: WorldOptions = {};
+
 Deno.test(needing(["chromium"], {
   name: "web page: each failure is shown where one looks first, and goes when it is over",
   fn: () =>
-    withPage(async ({ path, open }) => {
-      const { page, faults } = await open();
+    withPage(async (world) => {
+      const { path, open } = world;
+      const { page, faults } = await open("", { colorScheme: "light" });
       await see(page, ["No sessions are open", "1 of 1 connected", "No frames dropped"]);
+      assertEquals(await page.locator("#problems, #problem-count").count(), 0);
       await dial(path, { id: 0x1a4 });
       await dial(path, { id: 0x1a5, customer: 0x02_00_00_00_be_ef });
       await page.locator("#sessions tbody tr").nth(1).waitFor();
-      await showStates(page);
       await loseDaemon(page);
-
-      // A tunnel that is really lost holds its sessions: the problem names it and their end.
-      await path.lose(0);
-      await page.locator("#path li.tunnel[data-state=down]").waitFor();
-      const item = page.locator("#problems li.critical", { hasText: "branch-1" });
-      assertMatch(await item.innerText(), /2 held sessions end in/);
-      const card = page.locator(".card", { hasText: "Sessions held" });
-      assertMatch(await card.innerText(), /\b2\b/);
-      await page.getByRole("link", { name: "Sessions held" }).click();
-      await see(page, ["2 matches"]);
-      assert(page.url().endsWith("#/sessions?state=held"), page.url());
-      await page.getByRole("link", { name: "branch-1", exact: true }).first().click();
-      await page.getByRole("heading", { name: "Client branch-1" }).waitFor();
-      await see(page, ["held sessions end in", "2 sessions of"]);
-      await page.goBack();
-      await page.goBack();
-      await item.waitFor();
-      // Aborted and refused requests are logged by the browser.
+      await showFailures(world, page, options);
+      await followHeld(page);
+      // Refused requests are logged by the browser.
       assertEquals(faults.filter((fault) => !/status of 403/.test(fault)), []);
-    }),
+    }, options),
 }));
 
 async function textOf(download: Download): Promise<string> {

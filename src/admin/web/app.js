@@ -2,6 +2,7 @@
 /// <reference lib="dom" />
 /** The frame around all views: header, navigation, banners, the view of the address, footer. */
 import { h } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { toggleDrain } from "./actions.js";
 import { ProblemError } from "./api.js";
 import { Capture } from "./capture.js";
@@ -129,16 +130,27 @@ function Header({ live, route }) {
     ),
     h("p", { id: "state", class: "state", "data-state": state }, words),
     status && h(ProblemCount, { problems: problemsOf(status) }),
-    status && h(
-      "nav",
-      { class: "views", "aria-label": "Views" },
-      VIEWS.map((view) =>
-        h("a", {
-          href: addressOf(view),
-          key: view,
-          "aria-current": route.view !== view ? undefined : route.id === "" ? "page" : "true",
-        }, viewTitle(view, status.mode))
-      ),
+    status && h(Views, { route, mode: status.mode }),
+  );
+}
+
+/** @param {{ route: Route; mode: string }} facts */
+function Views({ route, mode }) {
+  const current = useRef(/** @type {HTMLAnchorElement | null} */ (null));
+  // A phone has no room for all.
+  useEffect(() => current.current?.scrollIntoView({ block: "nearest", inline: "center" }), [
+    route.view,
+  ]);
+  return h(
+    "nav",
+    { class: "views", "aria-label": "Views" },
+    VIEWS.map((view) =>
+      h("a", {
+        href: addressOf(view),
+        key: view,
+        ref: route.view === view ? current : null,
+        "aria-current": route.view !== view ? undefined : route.id === "" ? "page" : "true",
+      }, viewTitle(view, mode))
     ),
   );
 }

@@ -24,6 +24,7 @@ import configuration from "./configuration.js" with { type: "text" };
 import csv from "./csv.js" with { type: "text" };
 import dialogs from "./dialogs.js" with { type: "text" };
 import download from "./download.js" with { type: "text" };
+import eventWords from "./event_words.js" with { type: "text" };
 import events from "./events.js" with { type: "text" };
 import filters from "./filters.js" with { type: "text" };
 import format from "./format.js" with { type: "text" };
@@ -76,6 +77,7 @@ const scripts = {
   csv,
   dialogs,
   download,
+  "event_words": eventWords,
   events,
   filters,
   format,

@@ -13,23 +13,20 @@ import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
 import { PastTable } from "./session.js";
 import { WITH_SPARKLINE } from "./spark.js";
-import { Table } from "./table.js";
+import { FEW, Table } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
-
-/** Sessions listed on the page of a client; a link leads to all. */
-const NEWEST = 10;
 
 /** @param {Route} route @param {string} mode @returns {import("./live.js").Needs} */
 export function clientNeeds({ id }, mode) {
   const peer = { [mode === "client" ? "server" : "client"]: id };
   const query = (/** @type {Record<string, string>} */ more) =>
     new URLSearchParams({ ...peer, ...more });
-  const newest = { sort: "opened_at", order: "desc", limit: String(NEWEST), ...WITH_SPARKLINE };
+  const newest = { sort: "opened_at", order: "desc", limit: String(FEW), ...WITH_SPARKLINE };
   return {
     clients: `clients?${query({})}`,
     sessions: `sessions?${query(newest)}`,
-    past: `sessions?${query({ past: "true", limit: String(NEWEST) })}`,
+    past: `sessions?${query({ past: "true", limit: String(FEW) })}`,
   };
 }
 

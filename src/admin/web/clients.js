@@ -126,6 +126,7 @@ export function clientColumns({ status: { mode }, peerRates }) {
       heading: peerWord(mode),
       kind: "strong",
       sort: "name",
+      choice: "By name",
       first: "asc",
       cell: (row) =>
         h(
@@ -138,24 +139,27 @@ export function clientColumns({ status: { mode }, peerRates }) {
       heading: "Tunnel",
       kind: "tunnel-state",
       sort: "state",
+      choice: "Down first",
       first: "asc",
       cell: (row) => h(State, { state: row.up ? "up" : "down", words: tunnelWords(row) }),
     },
-    { heading: "Address", kind: "mono address", cell: (row) => row.address ?? NONE },
+    { heading: "Address", kind: "mono address detail", cell: (row) => row.address ?? NONE },
     {
       heading: "Round trip",
       kind: "number",
       sort: "rtt",
+      choice: "Longest round trip",
       cell: (row) => roundTrip(row.rtt_seconds),
     },
     {
       heading: "Sessions",
       kind: "number",
       sort: "sessions",
+      choice: "Most sessions",
       cell: (row) => `${count(row.sessions)} of ${count(row.session_limit)}`,
     },
     ...trafficColumns((row) => peerRates.of(peerOf(row))),
-    { heading: "Queue", kind: "number", cell: (row) => bytes(row.queue_bytes) },
+    { heading: "Queue", kind: "number detail", cell: (row) => bytes(row.queue_bytes) },
   ];
 }
 

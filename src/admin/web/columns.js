@@ -22,6 +22,7 @@ export function trafficColumns(rateOf) {
       heading: "Carried",
       kind: "number",
       sort: "bytes",
+      choice: "Most carried",
       cell: (row) => h(Pair, { up: bytes(row.bytes_up), down: bytes(row.bytes_down) }),
     },
   ];

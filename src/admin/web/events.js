@@ -5,46 +5,14 @@ import { h } from "preact";
 import { announce } from "./announce.js";
 import { csvOf } from "./csv.js";
 import { fileName, saveCsv } from "./download.js";
+import { factsText, gravityOf, partsOf, spoken } from "./event_words.js";
 import { Choice, Search } from "./filters.js";
-import { count, peerOf, plural, sessionId, timeZone } from "./format.js";
+import { count, peerOf, timeZone } from "./format.js";
 import { Empty, Name, Section, Time } from "./parts.js";
-import { addressOf } from "./route.js";
+import { addressOf, pageOf } from "./route.js";
+import { PAGE, Pages } from "./table.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
-
-/** Severity by kind of event; all others are plain. @type {Record<string, string>} */
-const GRAVITY = {
-  "session-opened": "good",
-  "tunnel-up": "good",
-  "interface-up": "good",
-  "resumed": "good",
-  "ac-answers": "good",
-  "ac-refused": "warn",
-  "ac-silent": "bad",
-  "server-refused": "warn",
-  "tunnel-lost": "bad",
-  "tunnel-closed": "warn",
-  "connect-failed": "bad",
-  "interface-down": "bad",
-  "tunnel-rejected": "warn",
-  "name-in-use": "bad",
-  certificate: "warn",
-  "refused": "warn",
-  "drain": "warn",
-  "capture": "warn",
-};
-
-/** Facts that come first, in this order. */
-const FIRST = [
-  "client",
-  "server",
-  "customer_mac",
-  "session",
-  "session_id",
-  "reason",
-  "result",
-  "enabled",
-];
 
 /** Kinds that screen readers announce. */
 const ANNOUNCED = [
@@ -64,6 +32,8 @@ export function Events({ live, route }) {
   const events = live.events.filter((event) =>
     (kind === "" || event.kind === kind) && (text === "" || plainWords(event).includes(text))
   );
+  const first = (pageOf(route) - 1) * PAGE;
+  const shown = events.slice(first, first + PAGE);
   const tools = [
     h(
       Search,
@@ -93,9 +63,10 @@ export function Events({ live, route }) {
       aside: `${count(events.length)} of the latest ${count(live.events.length)}`,
     },
     h(EventList, {
-      events,
+      events: shown,
       empty: live.events.length === 0 ? "No events yet." : "No events match.",
     }),
+    h(Pages, { route, label: "Event pages", here: shown.length, total: events.length }),
     h(
       "p",
       { class: "aside" },
@@ -127,7 +98,7 @@ export function EventList({ events, empty }) {
 
 /** @param {{ event: any }} facts */
 function Item({ event }) {
-  const { time, kind, number: _, ...facts } = event;
+  const { time, kind } = event;
   return h(
     "li",
     { class: gravityOf(event) },
@@ -136,10 +107,10 @@ function Item({ event }) {
     h(
       "span",
       { class: "facts" },
-      partsOf(facts).map((
+      partsOf(event).map((
         [key, text],
         at,
-      ) => [at === 0 ? "" : ", ", h(Fact, { key: key, name: key, text, facts })]),
+      ) => [at === 0 ? "" : ", ", h(Fact, { key, name: key, text, facts: event })]),
     ),
   );
 }
@@ -154,51 +125,14 @@ function Fact({ name, text, facts }) {
   return href === undefined ? h(Name, { text }) : h("a", { href }, h(Name, { text }));
 }
 
-/** @param {any} event @returns {string} */
-export function gravityOf({ kind, result }) {
-  return kind === "reload" && result === "failed" ? "bad" : GRAVITY[kind] ?? "plain";
-}
-
-/** @param {any} event @returns {string} Its kind and facts in words. */
-export function eventText({ time: _, number: _number, kind, ...facts }) {
-  return [spoken(kind), partsOf(facts).map(([, text]) => text).join(", ")].join(" ").trim();
-}
-
 /** Tells screen readers of an event that has just happened. @param {any} event */
-export function announceEvent({ time, kind, number: _, ...facts }) {
-  const fresh = Date.now() - Date.parse(time) < 5_000;
-  const words = partsOf(facts).map(([, text]) => text).join(", ");
-  if (fresh && ANNOUNCED.includes(kind)) announce(`${spoken(kind)}: ${words}`);
+export function announceEvent(event) {
+  const fresh = Date.now() - Date.parse(event.time) < 5_000;
+  if (!fresh || !ANNOUNCED.includes(event.kind)) return;
+  announce(`${spoken(event.kind)}: ${factsText(event)}`);
 }
 
 /** @param {any} event @returns {string} For the search. */
-function plainWords({ time: _, number: _number, kind, ...facts }) {
-  return [kind, spoken(kind), ...partsOf(facts).map(([, text]) => text)].join(" ").toLowerCase();
-}
-
-/** @param {Record<string, unknown>} facts @returns {[key: string, text: string][]} */
-function partsOf(facts) {
-  const rank = (/** @type {string} */ key) =>
-    (FIRST.indexOf(key) + FIRST.length + 1) % (FIRST.length + 1);
-  return Object.entries(facts)
-    .filter(([, value]) =>
-      value !== null && value !== "" && !(Array.isArray(value) && value.length === 0)
-    )
-    .sort(([one], [other]) => rank(one) - rank(other))
-    .map(([key, value]) => [
-      key,
-      FIRST.slice(0, 3).includes(key) ? String(value) : `${spoken(key)} ${shown(key, value)}`,
-    ]);
-}
-
-/** @param {string} key @returns {string} */
-function spoken(key) {
-  return key.replaceAll(/[_-]/g, " ").replace("ac mac", "AC");
-}
-
-/** @param {string} key @param {unknown} value @returns {string} */
-function shown(key, value) {
-  if (key.endsWith("session_id") && typeof value === "number") return sessionId(value);
-  if (Array.isArray(value)) return plural(value.length, "value");
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+function plainWords(event) {
+  return [event.kind, spoken(event.kind), event.client, factsText(event)].join(" ").toLowerCase();
 }

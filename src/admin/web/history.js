@@ -85,10 +85,12 @@ export function pastOf(answer) {
 
 /** Joins the history with what the page has measured since it was opened. @param {Past} past @param {Samples} samples @returns {Samples} */
 export function joinSamples({ samples: past, step }, samples) {
-  const first = samples.times[0] ?? Infinity;
-  const count = past.times.filter((time) => time + step / 2 <= first).length;
+  // The page knows a rate with its second question: before it, the past goes on.
+  const begin = samples.rates.findIndex((rate) => rate !== null);
+  if (begin === -1) return past;
+  const count = past.times.filter((time) => time + step / 2 <= samples.times[begin]).length;
   return {
-    times: [...past.times.slice(0, count), ...samples.times],
-    rates: [...past.rates.slice(0, count), ...samples.rates],
+    times: [...past.times.slice(0, count), ...samples.times.slice(begin)],
+    rates: [...past.rates.slice(0, count), ...samples.rates.slice(begin)],
   };
 }

@@ -14,12 +14,10 @@ import { bits } from "./rates.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
 import { WITH_SPARKLINE } from "./spark.js";
-import { Table } from "./table.js";
+import { FEW, Table } from "./table.js";
 
 /** @typedef {import("./live.js").Live} Live */
 
-/** Rows and events listed; links lead to all. */
-const FEW = 8;
 const SPARKLINE = new URLSearchParams(WITH_SPARKLINE);
 
 /** Columns that a view of its own has room for. */
@@ -73,20 +71,28 @@ export function Overview({ live, route }) {
           },
           h(EventList, { events: live.events.slice(0, FEW), empty: "No events yet." }),
         ),
-        h(Tally, {
-          id: "drops",
-          title: "Drops by reason",
-          tally: dropsOf(status),
-          empty: "No frames dropped.",
-        }),
-        h(Tally, {
-          id: "ends",
-          title: "Sessions ended by reason",
-          tally: status.closed_total,
-          empty: "No session has ended yet.",
-        }),
-        h(Section, { id: "daemon", title: "Daemon" }, h(Facts, { facts: daemonFacts(status) })),
       ),
+    ),
+    h(
+      "div",
+      { class: "halves", key: "counts" },
+      h(Tally, {
+        id: "drops",
+        title: "Drops by reason",
+        tally: dropsOf(status),
+        empty: "No frames dropped.",
+      }),
+      h(Tally, {
+        id: "ends",
+        title: "Sessions ended by reason",
+        tally: status.closed_total,
+        empty: "No session has ended yet.",
+      }),
+    ),
+    h(
+      Section,
+      { id: "daemon", title: "Daemon", key: "daemon" },
+      h(Facts, { facts: daemonFacts(status) }),
     ),
   ];
 }

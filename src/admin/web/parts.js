@@ -34,6 +34,15 @@ export function Name({ text }) {
   return h("bdi", { class: "name" }, text);
 }
 
+/** @param {{ text: string }} facts Sentences, with commands and settings in backticks. */
+export function Prose({ text }) {
+  return h(
+    "bdi",
+    { class: "name" },
+    text.split("`").map((part, at) => at % 2 === 1 ? h("code", { key: at }, part) : part),
+  );
+}
+
 /** @param {{ name: string }} facts The link to a client of a server, or a server of a client. */
 export function PeerLink({ name }) {
   return h("a", { href: addressOf("clients", name), class: "mono" }, h(Name, { text: name }));

@@ -41,16 +41,17 @@ export function partsOf(status) {
 }
 
 /** @param {any} status @returns {Part} */
-function tunnelPart({ transport, totals }) {
+function tunnelPart({ mode, transport, totals }) {
   const { tunnels, tunnels_up: up, rtt_min_seconds: least, rtt_max_seconds: most } = totals;
   const name = transport === "auto" ? "TLS or QUIC" : transport === "quic" ? "QUIC" : "TLS";
-  const state = up > 0 ? "up" : tunnels === 0 ? "idle" : "down";
-  const words = {
-    up: least === null ? "up" : span(least, most),
-    idle: "none configured",
-    down: "down",
-  };
-  return { kind: "tunnel", state, name, detail: words[state], rate: true };
+  const part = /** @type {const} */ ({ kind: "tunnel", name, rate: true });
+  if (tunnels === 0) return { ...part, state: "idle", detail: "none configured" };
+  if (up === 0) return { ...part, state: "down", detail: "down" };
+  // The servers of a client stand in for each other.
+  if (up < tunnels && mode === "server") {
+    return { ...part, state: "partial", detail: `${count(tunnels - up)} down` };
+  }
+  return { ...part, state: "up", detail: least === null ? "up" : span(least, most) };
 }
 
 /** @param {any} totals @returns {string} */

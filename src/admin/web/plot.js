@@ -55,6 +55,7 @@ export class Plot {
     const { signal } = this.#listening;
     place.addEventListener("keydown", (event) => this.#key(event), { signal });
     place.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
+    place.addEventListener("pointermove", (event) => this.#touch(event), { signal });
     shown.add(this);
   }
 
@@ -100,6 +101,13 @@ export class Plot {
     const { left } = this.#plot.over.getBoundingClientRect();
     const at = this.#plot.posToVal(event.clientX - left, "x");
     this.#options.wanted({ kind: "zoom", factor: event.deltaY > 0 ? 1.25 : 0.8, at });
+  }
+
+  /** A finger reads the plot: uPlot follows only the mouse. @param {PointerEvent} event */
+  #touch({ pointerType, clientX }) {
+    if (pointerType !== "touch" || this.#plot === undefined) return;
+    const { left } = this.#plot.over.getBoundingClientRect();
+    this.#plot.setCursor({ left: clientX - left, top: 0 });
   }
 
   /** @param {any} plot */

@@ -15,8 +15,9 @@ import { Timeline, wordsNear } from "./timeline.js";
 /** @typedef {import("./route.js").Route} Route @typedef {import("./span.js").Span} Span */
 /** Times, and values of both directions. @typedef {[number[], (number | null)[], (number | null)[]]} Data */
 
-const HINT =
-  "Drag over the plot to zoom; after a click into it the wheel and + − ← → zoom and move, Esc resets.";
+const HINT = globalThis.matchMedia?.("(hover: none)").matches
+  ? "Slide a finger along the plot to read it."
+  : "Drag over the plot to zoom; after a click into it the wheel and + − ← → zoom and move, Esc resets.";
 
 /**
  * The traffic of a subject over time: a client, a server, a session, or everything.

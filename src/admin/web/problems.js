@@ -2,7 +2,7 @@
 /** What needs attention now, worst first: what, for how long, what will happen, what to do. */
 import { h } from "preact";
 import { count, plural, since } from "./format.js";
-import { Name } from "./parts.js";
+import { Prose } from "./parts.js";
 import { addressOf } from "./route.js";
 
 /** Problems shown in full; a link opens the others. */
@@ -69,11 +69,11 @@ function Item({ problem: { code, severity, since: begun, words, remedy, next } }
       "p",
       { class: "words" },
       h("span", { class: "severity" }, severity),
-      h(Name, { text: words }),
+      h(Prose, { text: words }),
       begun && h("span", { class: "age" }, ` for ${since(begun)}`),
     ),
-    next && h("p", { class: "next" }, h(Name, { text: next })),
-    remedy && h("p", { class: "remedy" }, h(Name, { text: remedy })),
+    next && h("p", { class: "next" }, h(Prose, { text: next })),
+    remedy && h("p", { class: "remedy" }, h(Prose, { text: remedy })),
     h("code", { class: "code", title: `pppoe-proxy explain ${code}` }, code),
   );
 }

@@ -5,7 +5,7 @@ import { h } from "preact";
 import { disconnect, downloadSessions } from "./actions.js";
 import { trafficColumns } from "./columns.js";
 import { Choice, Search } from "./filters.js";
-import { bytes, count, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
+import { bytes, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
 import { Empty, Mac, Name, Pair, PeerLink, Section, State, Time } from "./parts.js";
 import { ProblemError } from "./api.js";
 import { addressOf } from "./route.js";
@@ -113,7 +113,7 @@ export function Sessions({ live, route }) {
 function countWords(answer, { query: { search, state, client } }) {
   if (answer?.total === undefined) return "";
   const searching = search || state || client;
-  return searching ? plural(answer.total, "match", "matches") : count(answer.total);
+  return searching ? plural(answer.total, "match", "matches") : plural(answer.total, "session");
 }
 
 /** @param {{ route: Route }} facts */
@@ -175,6 +175,7 @@ export function openColumns(live) {
       heading: mode === "client" ? "Server" : "Client",
       kind: "peer",
       sort: "client",
+      choice: mode === "client" ? "By server" : "By client",
       first: "asc",
       cell: (row) => h(PeerLink, { name: peerOf(row) }),
     },
@@ -198,12 +199,13 @@ export function openColumns(live) {
       heading: "Open for",
       kind: "number",
       sort: "opened_at",
+      choice: "Newest first",
       inverted: true, // the newest session has been open for the shortest time
       cell: (row) =>
         h("time", { dateTime: row.opened_at, title: row.opened_at }, since(row.opened_at)),
     },
     ...trafficColumns((row) => sessionRates.of(row.session)),
-    { heading: "Round trip", kind: "number", cell: (row) => roundTrip(row.ac_rtt_seconds) },
+    { heading: "Round trip", kind: "number detail", cell: (row) => roundTrip(row.ac_rtt_seconds) },
     {
       heading: "Action",
       kind: "act",

@@ -3,7 +3,8 @@
 import { h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask, ProblemError } from "./api.js";
-import { Empty, Name, Section, Time } from "./parts.js";
+import { spoken } from "./event_words.js";
+import { Empty, Name, Prose, Section, Time } from "./parts.js";
 
 /** Interval between requests, in milliseconds: a story grows slowly. */
 const PERIOD = 10_000;
@@ -40,7 +41,7 @@ export function Story({ mac, client }) {
 /** @param {{ story: any }} facts */
 function Entries({ story: { entries, advice } }) {
   return [
-    advice && h("p", { class: "note", key: "advice" }, h(Name, { text: advice })),
+    advice && h("p", { class: "note", key: "advice" }, h(Prose, { text: advice })),
     h(
       "ol",
       { class: "events", key: "entries" },
@@ -49,7 +50,7 @@ function Entries({ story: { entries, advice } }) {
           "li",
           { key: `${at} ${kind}` },
           h(Time, { time: at }),
-          h("span", { class: "kind" }, kind.replaceAll("-", " ")),
+          h("span", { class: "kind" }, spoken(kind)),
           h("span", { class: "facts" }, h(Name, { text: words })),
         )
       ),

@@ -6,18 +6,22 @@ import { count } from "./format.js";
 import { changedNow } from "./filters.js";
 import { addressOf, changedAddress, pageOf } from "./route.js";
 
+const isNarrow = globalThis.matchMedia?.("(max-width: 960px)").matches ?? false;
 /** Rows per page; fewer where each is a card. */
-export const PAGE = globalThis.matchMedia?.("(max-width: 960px)").matches ? 20 : 50;
+export const PAGE = isNarrow ? 20 : 50;
+/** Rows of a list of which another view shows all. */
+export const FEW = isNarrow ? 4 : 8;
 
 /**
  * `sort` is the daemon's word for the order; `first` the direction of the first click. `kind` are
- * classes of the cells. `descends` turns the arrow, where a larger key is a smaller value.
+ * classes of the cells. `choice` names the order where there are no headings. `inverted` turns the arrow, where a larger key is a smaller value.
  *
  * @typedef {{
  *   heading: string;
  *   cell: (row: any) => import("preact").ComponentChildren;
  *   kind?: string;
  *   sort?: string;
+ *   choice?: string;
  *   first?: "asc" | "desc";
  *   inverted?: boolean;
  *   unseen?: boolean;
@@ -117,7 +121,7 @@ export function SortChoice({ id, columns, order }) {
     h(
       "select",
       { id: `${id}-sort`, value: order.sort, onChange: /** @type {any} */ (change) },
-      choices.map(({ sort, heading }) => h("option", { value: sort, key: sort }, `By ${heading}`)),
+      choices.map(({ sort, choice }) => h("option", { value: sort, key: sort }, choice)),
     ),
   );
 }

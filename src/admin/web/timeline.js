@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** The events of a time as marks below its plot. */
 import { h } from "preact";
-import { eventText, gravityOf } from "./events.js";
+import { eventText, gravityOf } from "./event_words.js";
 import { clock, plural } from "./format.js";
 
 /** Events named at most for one place. */

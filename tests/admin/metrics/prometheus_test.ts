@@ -7,7 +7,9 @@ import { Histogram } from "../../../src/proxy/session/histogram.ts";
 import { needing } from "../../needs.ts";
 import { dial, sessionFrame } from "../../proxy/dial.ts";
 import { AC, WAN } from "../../proxy/path.ts";
-import { STATE_TROUBLE, withDaemon, type World } from "../daemon.ts";
+import { withDaemon, type World } from "../daemon.ts";
+
+const TROUBLE = 'Cannot write "/state/sessions.db": the disk is full; make room';
 
 async function scrape({ ask }: World): Promise<string> {
   const response = await ask("/metrics");
@@ -79,7 +81,7 @@ Deno.test("metrics count the carried traffic, and a second scrape does not count
   }));
 
 Deno.test("I1: the expiry of each certificate in use is a metric, and a warning in the status", () =>
-  withDaemon({}, async (world) => {
+  withDaemon({ certificate: { validTo: Date.UTC(2020, 1, 1) } }, async (world) => {
     const sha256 = "ab".repeat(32);
     const line = `certificate_expiry_timestamp_seconds{use="own",sha256="${sha256}"}`;
     assertEquals(valueOf(await scrape(world), line), Date.UTC(2020, 1, 1) / 1_000);
@@ -93,11 +95,11 @@ Deno.test("I1: the expiry of each certificate in use is a metric, and a warning 
   }));
 
 Deno.test("an unwritable state_dir is a metric, and a warning in the status and its text", () =>
-  withDaemon({}, async (world) => {
+  withDaemon({ trouble: TROUBLE }, async (world) => {
     assertEquals(valueOf(await scrape(world), "state_failing"), 1);
     const status = await (await world.ask("/api/v1/status")).json();
     assertEquals(status.warnings, [
-      `Sessions would not survive a restart: ${STATE_TROUBLE}`,
+      `Sessions would not survive a restart: ${TROUBLE}`,
     ]);
     const screen = { width: 200, height: 24, paint: plain, now: Date.now() };
     for (const text of [describeStatus(status, screen), statusScreen(status, screen)]) {
