@@ -4,6 +4,7 @@ import { installed } from "./lab/process.ts";
 /** Debian packages by program. Deno, sh, coreutils and util-linux are assumed to be installed. */
 export const PACKAGES = {
   bash: "bash",
+  buildah: "buildah",
   capinfos: "tshark",
   cc: "gcc libc6-dev",
   chromium: "chromium",
