@@ -109,14 +109,16 @@ export class DatagramOutlet implements RecordOutlet {
    * false if no ping has that number.
    */
   ponged(number: number, received: number | undefined): boolean {
-    const answer = this.#window.answered(number, this.#options.now());
+    const now = this.#options.now();
+    const answer = this.#window.answered(number, now);
     if (answer === "unknown") return false;
     if (answer === "late") {
       this.#options.dropped("probe-late");
       return true;
     }
-    if (this.#movedAt !== Infinity) this.#movedAt = this.#options.now();
+    if (this.#movedAt !== Infinity) this.#movedAt = now;
     if (received !== undefined) this.#losses.answered(number, received);
+    if (this.#window.isStalled) this.#probe(now);
     this.#answer.resolve();
     return true;
   }

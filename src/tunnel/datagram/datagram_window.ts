@@ -43,7 +43,8 @@ export type Answer = "covered" | "late" | "unknown";
  * before any stream data, so a full path would starve discovery and delay everything; Deno does not
  * expose that queue, QUIC's window or its round trip. So numbered pings are sent among the
  * datagrams, and the delays of their pongs set the window, once a round trip and only while it is
- * what limits sending. As in FAST TCP (Wei et al., 2006, equation 1), it moves halfway to
+ * what limits sending; when there is a long queue although it is not, it shrinks to what was in
+ * flight, so that it limits from then on. As in FAST TCP (Wei et al., 2006, equation 1), it moves halfway to
  *
  *     window × (base delay + {@linkcode QUEUE_TARGET}) / round trip
  *
@@ -77,6 +78,8 @@ export class DatagramWindow {
   #roundShortest = Infinity;
   #roundEnd = 0;
   #limited = false;
+  /** Most bytes that were in flight in this round. */
+  #used = 0;
   /** While draining: the bytes sent, window and round trip before it, and the answers since. */
   #drain: { from: number; size: number; trip: number; answers: number } | undefined;
   #drainedAt = -Infinity;
@@ -99,6 +102,11 @@ export class DatagramWindow {
     return Math.max(0, this.size - this.#sent + this.#acknowledged);
   }
 
+  /** Whether it is closed and no probe is under way, so that only another one opens it. */
+  get isStalled(): boolean {
+    return this.#unanswered === 0 && this.#sent - this.#acknowledged >= this.size;
+  }
+
   /** Base delay in milliseconds; undefined before the first answer. */
   get baseDelay(): number | undefined {
     return this.#base === Infinity ? undefined : this.#base;
@@ -107,12 +115,12 @@ export class DatagramWindow {
   /** Counts a datagram sent at `now`; true if a probe must follow it. */
   sent(length: number, now: number): boolean {
     this.#sent += length;
-    // While starting, before the window holds anything back: TCP in a session doubles as fast.
-    if (this.#isStarting && this.room < this.size / 2) this.#limited = true;
+    const flying = this.#sent - this.#acknowledged;
+    if (flying > this.#used) this.#used = flying;
     const since = this.#sent - this.#lastProbeAt;
     if (since >= Math.min(PROBE_EVERY, Math.max(CLOSE_PROBES, this.size / 8))) return true;
     if (since >= this.size / 4 && now - this.#lastProbeTime >= CLOSE) return true;
-    return this.#unanswered === 0 && this.room === 0; // nothing else would open it again
+    return this.isStalled;
   }
 
   /** Records a probe sent at `now` and returns its number. */
@@ -182,13 +190,27 @@ export class DatagramWindow {
       this.#base = isOld && !limited ? trip : Math.min(this.#base, trip);
       this.#baseSince = now;
     }
+    const used = this.#used;
     this.#nextRound();
-    if (!limited) return;
+    if (!limited) return this.#fit(used, trip);
     const size = this.#nextSize(trip);
     if (size >= this.size) this.#top = size;
     const isDue = now - this.#drainedAt > Math.max(DRAIN_EVERY, 10 * trip);
     if (isDue && (isOld || size < this.#top * SHRUNK)) this.#beginDrain(trip);
     else this.#resize(size);
+  }
+
+  /**
+   * Adapts a window that has held nothing back. While starting it doubles, as fast as TCP in a
+   * session. Room that was not used must not become a queue (RFC 7661 section 4.4.1). What used
+   * less than half of it tells nothing: the delay may be that of the other direction's queue.
+   */
+  #fit(used: number, trip: number): void {
+    if (used <= this.size / 2) return;
+    const target = targetQueue(used, trip);
+    if (trip > this.#base + 2 * target) this.#resize(Math.min(this.size, used));
+    else if (this.#isStarting && trip <= this.#base + target / 4) this.#resize(2 * this.size);
+    this.#top = Math.max(this.#top, this.size);
   }
 
   /** The window after a round with this shortest round trip. */
@@ -220,6 +242,7 @@ export class DatagramWindow {
     this.#roundShortest = Infinity;
     this.#roundEnd = this.#sent;
     this.#limited = false;
+    this.#used = this.#sent - this.#acknowledged;
   }
 
   #resize(size: number): void {

@@ -201,6 +201,26 @@ Deno.test("on a long path a burst waits for an answer, and is no standing queue 
   assert(drops.length > 0);
 });
 
+Deno.test("a window that shrinks below what no probe covers is probed again at once", async () => {
+  const { out, sent, send, clock } = writer(1_000);
+  out.shown(1);
+  let answered = 0;
+  const pings = () => sent.filter(([first]) => first >>> 6 === 2).length;
+  const round = async (trip: number) => {
+    for (let count = 0; count < 600; count++) send(1, 900); // more than the window permits
+    out.flush();
+    await settle();
+    clock.now += trip;
+    const before = sent.length;
+    for (const known = pings(); answered < known; answered++) out.ponged(answered, undefined);
+    await settle();
+    return sent.length > before || out.queuedBytes === 0;
+  };
+  for (let count = 0; count < 3; count++) assert(await round(2));
+  // The path becomes longer, which makes the window shrink to a few packets.
+  for (let count = 0; count < 40; count++) assert(await round(100), `round ${count}`);
+});
+
 Deno.test("a peer that reads packets gets small frames together, and long ones in as few as hold them", async () => {
   const { out, sent, send, said } = writer(1_000, true);
   out.shown(1);

@@ -43,6 +43,7 @@ export function simulate(window: DatagramWindow, path: SimulatedPath): Carried {
     while (answers.length > 0 && answers[0].at <= now) {
       const { number } = answers.shift() ?? { number: -1 };
       window.answered(number, now);
+      if (window.isStalled) ask(window.probe(now), now);
       silent = now;
     }
     const second = Math.floor(now / 1_000);
