@@ -68,6 +68,11 @@ of JSON, whose keys are stable as long as its \`schema\` is 2.
 
 ## Examples
 
+Set up a server and its first client, by hand and with a script:
+
+    pppoe-proxy init server
+    pppoe-proxy init client --from branch-1.bundle -i lan0
+
 Make a server's certificate, and a secret for one client:
 
     pppoe-proxy keygen certificate --name proxy.example --out-dir .

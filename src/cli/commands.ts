@@ -1,5 +1,6 @@
 import type { Command } from "./command.ts";
 import { CONFIG } from "./config_option.ts";
+import { INIT_COMMANDS } from "./init_commands.ts";
 import { DAEMON_OPTIONS } from "./remote/daemon_options.ts";
 import { REMOTE_COMMANDS } from "./remote/remote_commands.ts";
 
@@ -170,6 +171,7 @@ const help: Command = {
 export const COMMANDS: readonly Command[] = [
   run,
   check,
+  ...INIT_COMMANDS,
   keygen,
   importLine,
   doctor,

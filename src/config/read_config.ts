@@ -1,8 +1,8 @@
 import { ConfigError } from "./config_error.ts";
 import { DEFAULT_CONFIG } from "./default_config.ts";
 
-const NO_DEFAULT =
-  "write it as in config.example.toml, or name another with --config FILE or $PPPOE_PROXY_CONFIG";
+const NO_DEFAULT = "write it with `pppoe-proxy init server` or `pppoe-proxy init client`, " +
+  "or name another with --config FILE or $PPPOE_PROXY_CONFIG";
 
 /** Maximum size of a configuration in bytes, enough for thousands of clients. */
 const MAX_FILE = 4 * 1024 * 1024;

@@ -18,6 +18,13 @@ const WRONG: [args: string[], message: string][] = [
   [["keygen", "certificate"], 'Option "--name NAME" is missing'],
   [["keygen", "certificate", "--name", "a b"], 'Cannot use "a b"'],
   [["keygen", "certificate", "--name", "a", "--days", "0"], 'Cannot use "0" as days'],
+  [["init"], "Nothing to set up: use init server or init client"],
+  [["init", "sever"], 'Cannot use "sever" for a side; did you mean "server"?'],
+  [["init", "server", "--from", "x"], 'Option "--from" is for init client'],
+  [["init", "client", "--name", "x"], 'Option "--name" is for init server'],
+  [["init", "client", "-c", "/tmp/none/x.toml"], 'Option "--from FILE" is missing'],
+  [["add-client"], "No client given: add-client NAME"],
+  [["add-client", "a/b"], 'Cannot use "a/b" as a name'],
   [["import"], "No file given: import FILE, or import - to read from standard input"],
   [
     ["import", "x", "--connect", "192.0.2.1"],

@@ -1,15 +1,11 @@
 /** The configurations of an imported line, as TOML with comments on what differs. */
 import { formatAddress } from "../../config/addresses.ts";
+import { quoted } from "../../config/toml/quoted.ts";
 import { type LinePlan, listenText } from "./line_plan.ts";
 
 /** Maximum idle timeout of a configuration, in seconds. */
 const MAX_IDLE = 24 * 86_400;
 const MIN_IDLE = 10;
-
-/** A TOML string. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replaceAll("\x7f", "\\u007f");
-}
 
 const MAC =
   `# The old program sent from the customers' MAC addresses, which needs promiscuous mode. If your AC

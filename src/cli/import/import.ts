@@ -6,19 +6,13 @@ import { parseConfig } from "../../config/load.ts";
 import { readText } from "../../config/read_config.ts";
 import type { Address } from "../../config/types.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
-import { writeNewFile } from "../keygen/new_file.ts";
+import { type NewFile, writeNewFiles } from "../keygen/new_file.ts";
 import { printLine } from "../terminal/output.ts";
 import { commandsIn, MAX_TEXT } from "./command_words.ts";
 import { clientToml, serverToml } from "./configurations.ts";
 import { endsOf } from "./foreign_ends.ts";
 import { ImportError } from "./import_error.ts";
 import { type LinePlan, planLine } from "./line_plan.ts";
-
-/** A file to be written. */
-interface NewFile {
-  path: string;
-  text: string;
-}
 
 /**
  * `import FILE [FILE]`: reads the command lines of pppoeproxy or pppoe-relay in services, scripts
@@ -45,7 +39,7 @@ export async function importCommand({ positionals, values }: Arguments): Promise
     connect,
   });
   const files = filesOf(plan, folder);
-  await writeAll(files);
+  await writeNewFiles(files);
   await printLine(nextSteps(plan, files));
   return 0;
 }
@@ -85,7 +79,7 @@ function filesOf(plan: LinePlan, folder: string): NewFile[] {
   const clients = plan.clients.map((client): [string, string] => [client.name, clientToml(client)]);
   const files = [["server", serverToml(plan)], ...clients].map(([name, text]) => {
     if (name.includes("/")) throw new ImportError(`Cannot use "${name}" as a name: it has a slash`);
-    return { path: join(folder, `${name}.toml`), text };
+    return { path: join(folder, `${name}.toml`), text, mode: 0o644 };
   });
   for (const { path, text } of files) {
     try {
@@ -97,20 +91,6 @@ function filesOf(plan: LinePlan, folder: string): NewFile[] {
     }
   }
   return files;
-}
-
-/** Writes all files or, if one cannot be written, none. */
-async function writeAll(files: readonly NewFile[]): Promise<void> {
-  const written: string[] = [];
-  try {
-    for (const { path, text } of files) {
-      await writeNewFile(path, text, 0o644);
-      written.push(path);
-    }
-  } catch (error) {
-    for (const path of written) await Deno.remove(path);
-    throw error;
-  }
 }
 
 function nextSteps({ clients }: LinePlan, files: readonly NewFile[]): string {

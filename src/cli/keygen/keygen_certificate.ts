@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { isDnsName } from "../../config/host_names.ts";
 import { readPin } from "../../config/files/certificate.ts";
 import { UsageError } from "../arguments.ts";
+import { CERTIFICATE_DAYS } from "./new_secret.ts";
 import { writeNewFile } from "./new_file.ts";
 import { printLine } from "../terminal/output.ts";
 
-const DEFAULT_DAYS = "3650";
 const MAX_DAYS = 36_500;
 
 /**
@@ -15,7 +15,7 @@ const MAX_DAYS = 36_500;
  */
 export async function keygenCertificate(values: ReadonlyMap<string, string>): Promise<number> {
   const name = readName(values.get("name"));
-  const days = readDays(values.get("days") ?? DEFAULT_DAYS);
+  const days = readDays(values.get("days") ?? String(CERTIFICATE_DAYS));
   const folder = values.get("out-dir") ?? ".";
   const [certificateFile, keyFile] = [join(folder, "server.crt"), join(folder, "server.key")];
   const { makeSelfSigned } = await import("./self_signed.ts");

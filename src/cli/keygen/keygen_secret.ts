@@ -1,8 +1,7 @@
 import type { SecretKind } from "../../config/files/secrets.ts";
+import { newSecret } from "./new_secret.ts";
 import { writeNewFile } from "./new_file.ts";
 import { printLine } from "../terminal/output.ts";
-
-const SECRET_BYTES = 32;
 
 const NEXT: Record<SecretKind, string> = {
   secret: `Copy it to the other end over a secure channel, such as scp, and set
@@ -16,8 +15,7 @@ secret_file on both ends: under [[clients]] on the server, under [tunnel] on the
  * or cannot be written.
  */
 export async function keygenSecret(file: string, kind: SecretKind): Promise<number> {
-  const secret = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
-  await writeNewFile(file, `${secret.toHex()}\n`, 0o600);
+  await writeNewFile(file, `${newSecret()}\n`, 0o600);
   await printLine(`Wrote "${file}". ${NEXT[kind]}`);
   return 0;
 }

@@ -15,11 +15,10 @@ import {
   type FileFacts,
   OpenFile,
 } from "../../../ffi/file/open_file.ts";
+import { daemonAccount } from "./account.ts";
 import { type Grant, grantsOf, READ, WRITE } from "./file_grants.ts";
 
 const ROOT = 0;
-/** The daemon's usual account (packaging/sysusers.d). */
-const ACCOUNT = "pppoe-proxy";
 /** User id that a user namespace shows for unmapped users (user_namespaces(7)). */
 const UNKNOWN_USER = 65_534;
 /** Sticky bit: only owners may remove or rename entries of a directory (inode(7)). */
@@ -51,7 +50,7 @@ export type Rule = "private" | "unchangeable";
 export function trustedOwners(configFile?: string): Owners {
   const user = effectiveUser();
   const owners = new Set([ROOT, user]);
-  const account = user === ROOT ? accountUser() : undefined;
+  const account = user === ROOT ? daemonAccount()?.uid : undefined;
   if (account !== undefined) owners.add(account);
   if (configFile === undefined) return owners;
   try {
@@ -61,16 +60,6 @@ export function trustedOwners(configFile?: string): Owners {
     // The file was removed after it was read.
   }
   return owners;
-}
-
-function accountUser(): number | undefined {
-  try {
-    const line = Deno.readTextFileSync("/etc/passwd").split("\n")
-      .find((it) => it.startsWith(`${ACCOUNT}:`));
-    return line === undefined ? undefined : Number(line.split(":")[2]);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Options of `readGuarded`. */
