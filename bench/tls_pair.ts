@@ -1,4 +1,5 @@
 import { tuneSocketsOf } from "../ffi/socket/tcp.ts";
+import { setTcpOptions } from "../ffi/socket/tcp_options.ts";
 import { dialTls, listenTls } from "../src/tunnel/tls/tls.ts";
 import { closeTrust } from "../src/tunnel/tls/trust_environment.ts";
 import type { Connection } from "../src/tunnel/transport/connection.ts";
@@ -18,13 +19,12 @@ export async function tlsPair(lab: Lab): Promise<TlsPair> {
     Deno.readTextFileSync(`${lab.folder}/${name}`)
   );
   const endpoint = { host: "127.0.0.1", port: 0 };
-  const tune = (port: number): void => void tuneSocketsOf(port);
-  using listener = listenTls(endpoint, certificate, key, tune);
+  using listener = listenTls(endpoint, certificate, key, (port) => void tuneSocketsOf(port));
   endpoint.port = (listener.addr as Deno.NetAddr).port;
   const trust = { certificates: [certificate] };
   closeTrust();
   const accepted = listener.accept();
-  const near = dialTls(endpoint, trust, 5_000, tune);
+  const near = dialTls(endpoint, trust, 5_000, (number) => void setTcpOptions(number));
   const far = await accepted;
   await far.handshake();
   const connected = await near;

@@ -34,11 +34,10 @@ export interface Route {
   maxSegment?: number | undefined;
 }
 
-/** A connection, its descriptor, and its real local port: Deno still shows the loopback one. */
+/** A connection and its descriptor. Deno still shows the loopback address that it had first. */
 export interface RoutedConnection {
   connection: Deno.TcpConn;
   number: number;
-  port: number;
 }
 
 /**
@@ -57,7 +56,7 @@ export async function connectRouted(
     if (fd === undefined) throw new Error(`Cannot ${subject}: Deno's socket was not found`);
     reconnect(fd, encodeAddress(host, port), route, subject);
     await connected(fd, subject, signal);
-    return { connection, number: fd, port: localPort(fd) };
+    return { connection, number: fd };
   } catch (error) {
     connection.close();
     throw error;
@@ -142,10 +141,4 @@ function isWritable(fd: number): boolean {
   view.setInt32(0, fd, true);
   view.setInt16(4, POLLOUT, true);
   return libc().poll(poll, 1, 0) !== 0;
-}
-
-function localPort(fd: number): number {
-  const address = new Uint8Array(28);
-  libc().getsockname(fd, address, new Uint32Array([address.length]));
-  return new DataView(address.buffer).getUint16(2);
 }

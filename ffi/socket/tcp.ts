@@ -8,7 +8,7 @@ import {
   SOCKADDR_BYTES,
   type SocketEnd,
 } from "./socket_address.ts";
-import { DEFAULT_TCP_OPTIONS, setTcpOptions, type TcpOptions } from "./tcp_options.ts";
+import { setTcpOptions, type TcpOptions } from "./tcp_options.ts";
 
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -17,7 +17,7 @@ const AF_INET6 = 10;
  * Sets the options of this process's TCP sockets with a local port; connections accepted by a
  * listening socket inherit them. Returns the number of sockets found.
  */
-export function tuneSocketsOf(port: number, options: TcpOptions = DEFAULT_TCP_OPTIONS): number {
+export function tuneSocketsOf(port: number, options?: TcpOptions): number {
   return socketsOf(port).filter((fd) => setTcpOptions(fd, options)).length;
 }
 

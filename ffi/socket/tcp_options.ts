@@ -51,7 +51,10 @@ export const DEFAULT_TCP_OPTIONS: TcpOptions = {
  * by up to 40 ms. TCP_NOTSENT_LOWAT: without it megabytes queue in the kernel on a slow path. An
  * option that the kernel refuses keeps its former value. Returns whether the fixed ones are set.
  */
-export function setTcpOptions(fd: number, options: TcpOptions): boolean {
+export function setTcpOptions(
+  fd: number,
+  options: TcpOptions = DEFAULT_TCP_OPTIONS,
+): boolean {
   limitSegments(fd, options.maxSegment);
   setNumber(fd, TCP_USER_TIMEOUT, options.userTimeout);
   const { congestionControl: name } = options;

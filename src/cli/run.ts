@@ -2,6 +2,7 @@ import { openLink } from "../../ffi/link/open_link.ts";
 import { raiseOpenFileLimit } from "../../ffi/file/open_files.ts";
 import { mapLargeBlocks } from "../../ffi/process/spare_memory.ts";
 import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
+import { setTcpOptions } from "../../ffi/socket/tcp_options.ts";
 import { Admin } from "../admin/http/admin.ts";
 import { formatAddress } from "../config/addresses.ts";
 import { loadConfig } from "../config/load.ts";
@@ -61,7 +62,7 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
   try {
     daemon = config.mode === "server"
       ? await startServer(config, link, tuneSocketsOf, shards)
-      : await startClient(config, link, tuneSocketsOf);
+      : await startClient(config, link, setTcpOptions);
   } catch (error) {
     link.close();
     throw error;

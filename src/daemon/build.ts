@@ -45,13 +45,15 @@ const now = (): number => performance.now();
 const later = (milliseconds: number, run: () => void): void => void setTimeout(run, milliseconds);
 
 /** Sets options of the TCP sockets with a local port; returns the number of sockets found. */
-type SetTcpOptions = (port: number, options: TcpOptions) => number;
+type TuneSocketsOf = (port: number, options: TcpOptions) => number;
+/** Sets options of a TCP socket; returns whether the kernel has accepted them. */
+type TuneSocket = (number: number, options: TcpOptions) => boolean;
 
 /** Starts server mode on a link, with further threads if the configuration wants more than one. */
 export async function startServer(
   config: ServerConfig,
   link: Link,
-  tune: SetTcpOptions,
+  tune: TuneSocketsOf,
   shards?: Shards,
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
@@ -144,7 +146,7 @@ export function serverProxy(
 export async function startClient(
   config: ClientConfig,
   link: Link,
-  tune: SetTcpOptions,
+  tune: TuneSocket,
 ): Promise<Daemon> {
   await closeEnvironment(config.file);
   const { tunnel } = config;
@@ -168,7 +170,7 @@ export async function startClient(
     proxy,
     transport: tunnel.transport,
     servers: tunnel.connect,
-    tune: (port) => void tune(port, tcp),
+    tune: (number) => void tune(number, tcp),
     ticket: () => access.ticket(),
     drops: monitor.udpDrops,
     settings: clientSettings(config, files),

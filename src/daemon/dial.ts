@@ -8,7 +8,7 @@ import { CertificateError } from "../tunnel/transport/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import { Deadline } from "../tunnel/transport/deadline.ts";
 import { shownFingerprint } from "../tunnel/tls/shown_certificate.ts";
-import type { Trust, TuneSockets } from "../tunnel/tls/tls.ts";
+import type { Trust, TuneSocket } from "../tunnel/tls/tls.ts";
 import type { TransportConfig } from "../config/types.ts";
 import type { Endpoint } from "../tunnel/transport/endpoint.ts";
 import { dial, type Transport } from "../tunnel/transport.ts";
@@ -27,7 +27,7 @@ export interface DialSettings {
 export interface DiallerOptions {
   /** Transport of the tunnel. */
   transport: Transport;
-  tune: TuneSockets;
+  tune: TuneSocket;
   /** Makes the ticket of an attempt; without one, a client counts as a stranger until login. */
   ticket?: () => string;
   /** Counts packets that the kernel drops from UDP sockets. */

@@ -3,22 +3,26 @@ import type { Listener } from "./transport/listener.ts";
 import type { Connection } from "./transport/connection.ts";
 import { dialQuic } from "./quic/quic.ts";
 import { QuicListener, type QuicListenOptions } from "./quic/quic_listener.ts";
-import { type DialOptions, dialTls, type Trust, type TuneSockets } from "./tls/tls.ts";
+import {
+  type DialOptions,
+  dialTls,
+  type Trust,
+  type TuneListener,
+  type TuneSocket,
+} from "./tls/tls.ts";
 import type { Endpoint } from "./transport/endpoint.ts";
 import type { Transport } from "./transport/transport_name.ts";
 import { TlsListener } from "./tls/tls_listener.ts";
 
 export type { Transport } from "./transport/transport_name.ts";
 
-/**
- * Opens the listening socket. `tune` is called with a TCP port; `options` apply to QUIC only.
- */
+/** Opens the listening socket. `tune` applies to TCP only, `options` to QUIC only. */
 export function listen(
   transport: Transport,
   endpoint: Endpoint,
   certificate: string,
   key: string,
-  tune: TuneSockets,
+  tune: TuneListener,
   options: QuicListenOptions = {},
 ): Listener {
   return transport === "quic"
@@ -35,7 +39,7 @@ export function dial(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
-  tune: TuneSockets,
+  tune: TuneSocket,
   options: DialOptions = {},
 ): Promise<Connection> {
   return transport === "quic"

@@ -1,4 +1,4 @@
-import { tuneSocketsOf } from "../../ffi/socket/tcp.ts";
+import { setTcpOptions } from "../../ffi/socket/tcp_options.ts";
 import { readClientFiles } from "../../src/config/files/files.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
@@ -23,9 +23,9 @@ export interface AttackedServer {
   descriptors(): Promise<number>;
   /**
    * Logs in as one of the clients, like a daemon, within `timeout` milliseconds; `tune` is called
-   * with the local port.
+   * with the descriptor of its socket.
    */
-  logIn(name: string, timeout: number, tune?: (port: number) => void): Promise<Connection>;
+  logIn(name: string, timeout: number, tune?: (number: number) => void): Promise<Connection>;
   /** Logs in with a ticket, like a daemon. */
   logInWithTicket(name: string, timeout: number): Promise<Connection>;
   /** Returns the next ticket of a client, as an ALPN name. */
@@ -70,7 +70,7 @@ export async function attackServer(
     client: pair.client,
     port: endpoint.port,
     descriptors: async () => (await footprint(pair.server.pid)).descriptors,
-    logIn: (name, timeout, tune = tuneSocketsOf) =>
+    logIn: (name, timeout, tune = setTcpOptions) =>
       dialServer(endpoint, timeout, {
         ...dialler,
         tune,
@@ -79,7 +79,7 @@ export async function attackServer(
     logInWithTicket: (name, timeout) =>
       dialServer(endpoint, timeout, {
         ...dialler,
-        tune: tuneSocketsOf,
+        tune: setTcpOptions,
         credentials: { ...dialler.credentials, name },
         ticket: () => ticket(name),
       }),

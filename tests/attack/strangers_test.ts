@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { libc } from "../../ffi/libc.ts";
-import { socketsOf } from "../../ffi/socket/tcp.ts";
 import { Backoff } from "../../src/daemon/backoff.ts";
 import { abandon } from "../../src/tunnel/transport/connection.ts";
 import { decodeAlert, TlsAlert, TOO_BUSY } from "../../src/tunnel/tls/tls_alert.ts";
@@ -165,8 +164,8 @@ Deno.test({
     return attackServer({ server: keepalive }, ["second"], async (server) => {
       const rest = await server.descriptors();
       let socket = -1;
-      const connection = await server.logIn("second", 5_000, (port) => {
-        [socket] = socketsOf(port);
+      const connection = await server.logIn("second", 5_000, (number) => {
+        socket = number;
       });
       takeNothing(socket);
       await connection.write(Uint8Array.of(0x80, 1, 0, 8, 1)); // an empty session list

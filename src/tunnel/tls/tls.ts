@@ -38,8 +38,11 @@ export interface DialOptions {
   reached?: (() => void) | undefined;
 }
 
-/** Sets TCP options that Deno does not offer on the sockets of a local port. */
-export type TuneSockets = (port: number) => void;
+/** Sets TCP options that Deno does not offer on the listening sockets of a local port. */
+export type TuneListener = (port: number) => void;
+
+/** Sets TCP options that Deno does not offer on a dialled socket, by its descriptor. */
+export type TuneSocket = (number: number) => void;
 
 /**
  * Opens a listening socket of Deno's; accepted connections inherit its options. The certificate
@@ -49,7 +52,7 @@ export function listenTls(
   endpoint: Endpoint,
   certificate: string,
   key: string,
-  tune: TuneSockets,
+  tune: TuneListener,
 ): Deno.TlsListener {
   const listener = listenAs(makeTlsIdentity(certificate, key), endpoint);
   tune((listener.addr as Deno.NetAddr).port);
@@ -72,7 +75,7 @@ export async function dialTls(
   endpoint: Endpoint,
   trust: Trust,
   timeout: number,
-  tune: TuneSockets,
+  tune: TuneSocket,
   { stop, route = {}, ticket, reached }: DialOptions = {},
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
@@ -88,10 +91,10 @@ export async function dialTls(
 }
 
 async function startTls(
-  { connection: tcp, number, port }: RoutedConnection,
+  { connection: tcp, number }: RoutedConnection,
   trust: Trust,
   alpnProtocols: string[],
-  tune: TuneSockets,
+  tune: TuneSocket,
   signal: AbortSignal,
 ): Promise<Connection> {
   const socket = new DialledSocket(number);
@@ -99,7 +102,7 @@ async function startTls(
   signal.addEventListener("abort", hangUp);
   let connection: Deno.Conn = tcp;
   try {
-    tune(port);
+    tune(number);
     socket.holdBack();
     const tls = connection = await Deno.startTls(tcp, {
       hostname: TLS_NAME,

@@ -1,6 +1,6 @@
 import { ListeningSocket } from "../../../ffi/socket/listening_socket.ts";
 import { AcceptTurn } from "./accept_turn.ts";
-import { listenAs, type TuneSockets } from "./tls.ts";
+import { listenAs, type TuneListener } from "./tls.ts";
 import type { Endpoint } from "../transport/endpoint.ts";
 import { makeTlsIdentity, type TlsIdentity } from "./tls_identity.ts";
 import { TlsIncoming } from "./tls_incoming.ts";
@@ -17,7 +17,7 @@ export class TlsListener implements Listener {
   #shown: TlsIdentity;
   #turn = new AcceptTurn(() => performance.now());
 
-  constructor(endpoint: Endpoint, certificate: string, key: string, tune: TuneSockets) {
+  constructor(endpoint: Endpoint, certificate: string, key: string, tune: TuneListener) {
     this.#shown = usableIdentity(certificate, key);
     this.#socket = new ListeningSocket(endpoint.host, endpoint.port);
     this.port = this.#socket.port;

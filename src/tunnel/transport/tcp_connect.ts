@@ -23,9 +23,7 @@ export async function connectTcp(
   if (Object.values(route).every((value) => value === undefined)) {
     const connection = await Deno.connect({ hostname: host, port, signal });
     const number = descriptorOf(connection);
-    if (number !== undefined) {
-      return { connection, number, port: (connection.localAddr as Deno.NetAddr).port };
-    }
+    if (number !== undefined) return { connection, number };
     connection.close();
     throw new Deno.errors.ConnectionReset("The server closed the connection immediately");
   }

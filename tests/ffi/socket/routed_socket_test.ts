@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { SystemError } from "../../../ffi/errno.ts";
 import { connectRouted, type Route } from "../../../ffi/socket/routed_socket.ts";
+import { socketsOf } from "../../../ffi/socket/tcp.ts";
 import { readTcpInfo } from "../../../ffi/socket/tcp_info.ts";
 import { connectTcp } from "../../../src/tunnel/transport/tcp_connect.ts";
 import { ip, NO_LAB, vethPair } from "../veth.ts";
@@ -23,11 +24,11 @@ async function withPorts(range: readonly [number, number], body: () => Promise<v
 /** Sends "ping" through a routed connection to an echo server on `host`; returns the answer. */
 async function echo(host: string, route: Route): Promise<string> {
   using listener = Deno.listen({ hostname: host, port: 0 });
+  const clientPort = Promise.withResolvers<number>();
   const serving = (async () => {
     using accepted = await listener.accept();
-    const port = (accepted.remoteAddr as Deno.NetAddr).port;
+    clientPort.resolve((accepted.remoteAddr as Deno.NetAddr).port);
     await accepted.readable.pipeTo(accepted.writable).catch(() => {});
-    return port;
   })();
   serving.catch(() => {});
   const { port } = listener.addr as Deno.NetAddr;
@@ -36,8 +37,9 @@ async function echo(host: string, route: Route): Promise<string> {
   await connection.write(new TextEncoder().encode("ping"));
   const bytes = new Uint8Array(16);
   const count = await connection.read(bytes) ?? 0;
+  assertEquals(socketsOf(await clientPort.promise), [routed.number]);
   connection.close();
-  assertEquals(await serving, routed.port);
+  await serving;
   return new TextDecoder().decode(bytes.subarray(0, count));
 }
 

@@ -35,7 +35,7 @@ async function exchange({ listening, maxSegment }: Ends, bytes = 1): Promise<Tcp
     await from.write(new Uint8Array(bytes));
     await into.read(new Uint8Array(bytes));
   }
-  const states = [...socketsOf(dialled.port), ...socketsOf(port)].map(readTcpInfo);
+  const states = [dialled.number, ...socketsOf(port)].map(readTcpInfo);
   return states.filter((state) => state !== undefined && state.received > 0) as TcpInfo[];
 }
 
