@@ -11,6 +11,8 @@ export interface FrameSink {
   batchEnd(): void;
   /** True if frames cannot be forwarded now and should stay in the ring for a moment. */
   readonly isFull?: boolean;
+  /** True while frames of the last batch are being sent, for which the event loop must run. */
+  readonly isSending?: boolean;
   /** The link went down or came up; index, MAC and MTU may have changed. */
   state(up: boolean, reason: string): void;
 }

@@ -184,7 +184,9 @@ export class PacketLink implements Link, Outlet {
         const arrival = this.#arrival(taken, begin);
         // The process that was just woken may be waiting for this core.
         if (arrival === "alone") libc().sched_yield();
-        if (taken !== 0) await this.#busyPoll.letRun(taken);
+        const batch = { frames: taken, time: begin, rests: arrival === "crowded" };
+        const turn = this.#busyPoll.afterBatch(batch, sink);
+        if (turn !== undefined) await turn;
         const waiting = this.#rest(taken, begin, arrival);
         const outcome = typeof waiting === "string" ? waiting : await waiting;
         if (outcome === "check" && !this.#sockets.isStillUp()) return false;

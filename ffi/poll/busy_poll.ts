@@ -1,11 +1,31 @@
 import { findEventLoop } from "./event_loop.ts";
 import { LoopPoll } from "./loop_poll.ts";
+import { LoopTurns } from "./loop_turns.ts";
 import type { Outcome, Poller } from "./poller.ts";
 
 /** Longest wait on the event loop's thread when others are to be aside, in milliseconds. */
 const SHORT = 0.1;
 /** Full frames that quinn sends in a turn of the event loop: it stops after 20 packets. */
 const FRAMES_A_TURN = 16;
+/**
+ * Steps of pending promises after which writes that the kernel takes at once are complete: three for
+ * each of two portions. If they are not, a turn of the event loop completes them.
+ */
+const SETTLE_STEPS = 6;
+
+/** Sends what it was given. */
+interface FrameSender {
+  /** Whether some of the last batch is still being sent. */
+  readonly isSending?: boolean;
+}
+
+/** A batch of frames; `time` is when its first one was taken, in milliseconds. */
+interface Batch {
+  readonly frames: number;
+  readonly time: number;
+  /** Whether a rest of the link follows. */
+  readonly rests: boolean;
+}
 
 /** The link that busy-polls on the event loop's thread, if any; only one may at a time. */
 let holder: BusyPoll | undefined;
@@ -21,6 +41,7 @@ export class BusyPoll {
   #loop: number;
   #loopPoll = new LoopPoll();
   #aside: boolean;
+  #turns = new LoopTurns();
 
   /** `socket` is any socket that Deno does not watch. `aside`: see `LinkOptions.waitAside`. */
   constructor(poller: Poller, socket: number, aside = false) {
@@ -48,10 +69,27 @@ export class BusyPoll {
     return outcome === "loop" ? this.#serveLoop(socket, milliseconds, since) : outcome;
   }
 
-  /** Lets the event loop run what a batch of `frames` frames has left. */
-  async letRun(frames: number): Promise<void> {
+  /**
+   * Lets the event loop run what a batch at `time` has left, before the next wait. After a batch
+   * that `rests`, and has been sent, only if the last turn is some time ago; then after none at all,
+   * because the next wait may be long. Returns undefined if nothing is left.
+   */
+  afterBatch({ frames, time, rests }: Batch, sink: FrameSender): Promise<void> | undefined {
+    if (frames === 0 && !this.#turns.isOwed) return undefined;
+    const maySkip = rests && !this.#aside && holder === this && this.#turns.maySkip(time);
+    return maySkip ? this.#settle(time, sink) : this.#letRun(frames, time);
+  }
+
+  async #settle(time: number, sink: FrameSender): Promise<void> {
+    for (let i = 0; i < SETTLE_STEPS && sink.isSending === true; i++) await undefined;
+    if (sink.isSending === true) return await this.#letRun(1, time);
+    this.#turns.skipped();
+  }
+
+  async #letRun(frames: number, time: number): Promise<void> {
     const turns = this.#aside ? Math.max(1, Math.ceil(frames / FRAMES_A_TURN)) : 1;
     for (let i = 0; i < turns; i++) await yieldToEventLoop();
+    this.#turns.taken(time);
   }
 
   async #serveLoop(socket: number, milliseconds: number, since: number): Promise<Outcome> {

@@ -109,6 +109,10 @@ export class Proxy implements FrameSink {
     return this.sessions.writers.areFull;
   }
 
+  get isSending(): boolean {
+    return this.sessions.writers.areSending;
+  }
+
   state(up: boolean, reason: string): void {
     this.#observer.state(up, reason);
   }

@@ -5,6 +5,7 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
+import { socketsOf } from "../../ffi/socket/tcp.ts";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
 import { abandon } from "../../src/tunnel/transport/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic/quic.ts";
@@ -123,6 +124,22 @@ Deno.test("S1: stopping a dial closes its socket immediately, whatever it waits 
       await dialling;
     }
     await until(() => openFiles() <= before + held.length);
+  }));
+
+Deno.test("a dialled socket is tuned by its descriptor", () =>
+  withServer(HALF_HELLO, async (port, held) => {
+    const tuned = Promise.withResolvers<number>();
+    const stop = new AbortController();
+    const dialling = assertRejects(
+      () =>
+        dialTls({ host: "127.0.0.1", port }, trust, 5_000, tuned.resolve, { stop: stop.signal }),
+      Deno.errors.Interrupted,
+    );
+    await until(() => held.length > 0);
+    const number = await tuned.promise;
+    assertEquals(socketsOf((held[0].remoteAddr as Deno.NetAddr).port), [number]);
+    stop.abort(new Deno.errors.Interrupted("Stopped"));
+    await dialling;
   }));
 
 Deno.test("S1: a dial whose TCP connection is not established leaves no socket behind", async () => {

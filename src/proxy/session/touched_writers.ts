@@ -24,6 +24,12 @@ export class TouchedWriters {
     this.#touched.length = 0;
   }
 
+  /** Whether a tunnel used by the last batch is still sending. */
+  get areSending(): boolean {
+    for (const { tunnel } of this.#served) if (tunnel?.writer.isSending === true) return true;
+    return false;
+  }
+
   /** Whether all tunnels used by the last batch are full at the moment. */
   get areFull(): boolean {
     return this.#served.length > 0 &&

@@ -64,6 +64,10 @@ export class DatagramWriter implements FrameWriter {
     return this.#stream.isFull || this.#records.isFull;
   }
 
+  get isSending(): boolean {
+    return this.#stream.isSending || this.#records.isSending;
+  }
+
   get isDiscoveryFull(): boolean {
     return this.#stream.isDiscoveryFull;
   }

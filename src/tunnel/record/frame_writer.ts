@@ -2,6 +2,8 @@
 export interface FrameWriter {
   /** Whether half of the room is taken, but not for long: frames should wait elsewhere. */
   readonly isFull: boolean;
+  /** Whether queued data is being passed to the connection. */
+  readonly isSending: boolean;
   /**
    * Whether half of the room for discovery without a session is taken: further PADIs should wait
    * elsewhere, and leave the other half to the requests and answers that follow earlier ones.

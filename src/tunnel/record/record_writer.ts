@@ -90,6 +90,10 @@ export class RecordWriter implements FrameWriter {
     return this.#options.now() - this.#progress < PROGRESS;
   }
 
+  get isSending(): boolean {
+    return this.#sending;
+  }
+
   get isDiscoveryFull(): boolean {
     return this.#queue.isDiscoveryFull;
   }

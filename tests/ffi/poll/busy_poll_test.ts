@@ -21,7 +21,7 @@ function openBusyPoll(aside = false) {
     libc().close(socket);
   };
   const wait = (longest = LONGEST) => busyPoll.wait(socket, longest, performance.now());
-  return { poller, wait, close };
+  return { busyPoll, poller, wait, close };
 }
 
 Deno.test("a wait does not delay what a delivery leaves for the end of the turn", async () => {
@@ -46,4 +46,62 @@ Deno.test("aside, long waits leave the event loop its thread, the shortest do no
   poller.wake();
   assertEquals(await long, "check");
   close();
+});
+
+/** Whether the event loop has had a turn between a batch at `time` and the next wait. */
+async function turns(
+  busyPoll: BusyPoll,
+  batch: { frames: number; time: number; rests: boolean },
+  sink: { readonly isSending?: boolean } = {},
+): Promise<boolean> {
+  let turned = false;
+  setImmediate(() => turned = true);
+  await busyPoll.afterBatch(batch, sink);
+  return turned;
+}
+
+Deno.test("before a rest the event loop runs every 2 ms, and before another wait always", async () => {
+  const { busyPoll, close } = openBusyPoll();
+  const resting = (time: number) => turns(busyPoll, { frames: 10, time, rests: true });
+  const none = (time: number) => turns(busyPoll, { frames: 0, time, rests: false });
+  assertEquals([await resting(100), await resting(100.5), await resting(101.5)], [
+    true,
+    false,
+    false,
+  ]);
+  assertEquals([await resting(102), await resting(103)], [true, false]);
+  assertEquals([await none(103.5), await none(104)], [true, false]); // the first is owed
+  assertEquals(await turns(busyPoll, { frames: 128, time: 104, rests: false }), true);
+  close();
+});
+
+Deno.test("while a batch is being sent the event loop runs before each rest", async () => {
+  const { busyPoll, close } = openBusyPoll();
+  const resting = (time: number, sink: { readonly isSending: boolean }) =>
+    turns(busyPoll, { frames: 10, time, rests: true }, sink);
+  await resting(100, { isSending: false });
+  assertEquals(await resting(100.5, { isSending: true }), true);
+  let left = 3; // the promises of a write that the kernel takes at once
+  const quick = {
+    get isSending(): boolean {
+      return left-- > 0;
+    },
+  };
+  assertEquals(await resting(101, quick), false);
+  close();
+});
+
+Deno.test("aside, or while another link has the thread, every batch gives the event loop a turn", async () => {
+  const first = openBusyPoll();
+  const second = openBusyPoll();
+  for (const { busyPoll, has } of [{ ...first, has: true }, { ...second, has: false }]) {
+    const resting = (time: number) => turns(busyPoll, { frames: 10, time, rests: true });
+    assertEquals([await resting(100), await resting(100.5)], [true, !has]);
+  }
+  second.close();
+  first.close();
+  const aside = openBusyPoll(true);
+  const resting = (time: number) => turns(aside.busyPoll, { frames: 10, time, rests: true });
+  assertEquals([await resting(100), await resting(100.5)], [true, true]);
+  aside.close();
 });

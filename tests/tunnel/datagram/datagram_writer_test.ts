@@ -14,6 +14,7 @@ function writer(maxSize = 1_000, packs = false) {
   const drops: (DatagramDrop | QueueDrop)[] = [];
   const stream: FrameWriter = {
     isFull: false,
+    isSending: false,
     isDiscoveryFull: false,
     queuedBytes: 0,
     queueAge: 0,

@@ -56,6 +56,15 @@ async function drain(held: HeldWriter): Promise<Uint8Array[]> {
   return held.writes.slice(begin);
 }
 
+Deno.test("a writer is sending from a flush until nothing waits", async () => {
+  const held = writer();
+  assertEquals(held.writer.isSending, false);
+  add(held, 1, ppp(IPV4, 1), 0);
+  assertEquals(held.writer.isSending, true);
+  await drain(held);
+  assertEquals(held.writer.isSending, false);
+});
+
 Deno.test("records that arrive while a write is in flight are sent together in the next one", async () => {
   const held = writer();
   for (let i = 0; i < 6; i++) add(held, 1, ppp(IPV4, i, 10), i);
