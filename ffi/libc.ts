@@ -13,6 +13,8 @@ export const SYMBOLS = {
   connect: { parameters: ["i32", "buffer", "u32"], result: "i32" },
   /** int close(int fd) */
   close: { parameters: ["i32"], result: "i32" },
+  /** close on a thread of Deno's pool */
+  closeAside: { name: "close", parameters: ["i32"], result: "i32", nonblocking: true },
   /** int ioctl(int fd, unsigned long request, void *arg): the requests used fit 32 bits */
   ioctl: { parameters: ["i32", "u32", "buffer"], result: "i32" },
   /** int setsockopt(int fd, int level, int name, const void *value, socklen_t len) */

@@ -1,8 +1,7 @@
 /** Checks of the interface that carries PPPoE. */
 import { SystemError } from "../../ffi/errno.ts";
-import { libc } from "../../ffi/libc.ts";
 import { readOffloads } from "../../ffi/link/ethtool.ts";
-import { openSocket } from "../../ffi/link/packet_socket.ts";
+import { closeSocketAside, openSocket } from "../../ffi/link/packet_socket.ts";
 import { nearest } from "../config/suggest.ts";
 import type { InterfaceConfig } from "../config/types.ts";
 import type { Check, CheckContext } from "./check.ts";
@@ -93,9 +92,7 @@ export const CAPABILITIES: Check = {
 /** Opens a raw socket as `run` does, and closes it; throws SystemError. */
 function tryToOpen({ name, mac, etherTypes }: InterfaceConfig): void {
   const promiscuous = mac === "transparent";
-  const { fd, sendFd } = openSocket({ interface: name, promiscuous, etherTypes });
-  libc().close(fd);
-  libc().close(sendFd);
+  void closeSocketAside(openSocket({ interface: name, promiscuous, etherTypes }));
 }
 
 /** What to say without CAP_NET_RAW; `invocation` is set under systemd (systemd.exec(5)). */

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openLink } from "../../ffi/link/open_link.ts";
+import { closeSocketAside, openSocket } from "../../ffi/link/packet_socket.ts";
 import { Gathering, NO_LAB, open, testFrame, vethPair } from "./veth.ts";
 
 function openFiles(): number {
@@ -86,6 +87,18 @@ Deno.test({
         ringFrames: 3,
       })
     );
+    assertEquals(openFiles(), before);
+  },
+});
+
+Deno.test({
+  name: "closing both sockets of an interface aside releases their descriptors",
+  ignore: NO_LAB,
+  async fn() {
+    await using pair = await vethPair("ca");
+    const before = openFiles();
+    const options = { interface: pair.a, promiscuous: false };
+    await closeSocketAside(openSocket({ ...options, etherTypes: [0x8863, 0x8864] }));
     assertEquals(openFiles(), before);
   },
 });
