@@ -50,7 +50,9 @@ function escape(text: string): string {
 function wanted({ paths }: TestArguments): Record<"compiled" | "bundled" | "released", boolean> {
   const includes = (test: RegExp): boolean =>
     paths.some((path) => /(^|\/)tests\/?$/.test(path) || test.test(path));
-  const compiled = includes(/(^|\/)(compiled\b|packaging\/?$)|\b(release|bundle|container)_test\b/);
+  const compiled = includes(
+    /(^|\/)(compiled\b|packaging\/?$)|\b(release|bundle|container|deb|rpm)_test\b/,
+  );
   return {
     compiled,
     bundled: compiled || includes(/\bcompile_test\b/),

@@ -44,7 +44,7 @@ Deno.test("P1: on a minimal system the tests pass, and the summary lists skipped
 Deno.test("P1: if the packages cannot be installed, --install-peers fails and names them", async () => {
   const { code, text } = await runBare("--install-peers", "tests/admin/metrics/prometheus_test.ts");
   assertEquals(code, 1);
-  assertStringIncludes(text, "apt-get not found; install these: bash bsdutils chromium");
+  assertStringIncludes(text, "apt-get not found; install these: bash bsdutils buildah");
 });
 
 Deno.test("skipped tests are listed by what they need, including those without a reason", () => {

@@ -1,0 +1,3 @@
+# Restarts what runs, and nothing else.
+set -f # the pattern of the instances is for systemctl
+manage try-restart $UNITS
