@@ -7,8 +7,8 @@
 #
 # STAGE is an empty directory for the overlay, PROJECT the sources, DENO the Deno binary, CACHE its
 # DENO_DIR, OUT the directory for the command's output, in the file `log`. In the guest they are
-# /run/lab/{project,deno,cache,out}. The unit, its user and the program, OUT/pppoe-proxy, are installed
-# as the manual describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
+# /run/lab/{project,deno,cache,out}. If there is a program OUT/pppoe-proxy, it is installed with the unit
+# and its user as the manual describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
 set -eu
 stage=$1 project=$2 deno=$3 cache=$4 out=$5
 shift 5
@@ -55,10 +55,12 @@ echo 0123456789abcdef0123456789abcdef >etc/machine-id
 for unit in systemd-{udevd,udev-trigger,modules-load,sysctl,timesyncd,resolved,networkd,random-seed,pstore}; do
     ln -sf /dev/null "etc/systemd/system/$unit.service"
 done
-units=run/lab/project/packaging
-install -Dm 755 run/lab/out/pppoe-proxy usr/local/bin/pppoe-proxy
-install -Dm 644 "$units/systemd/pppoe-proxy@.service" etc/systemd/system/pppoe-proxy@.service
-install -Dm 644 "$units/sysusers.d/pppoe-proxy.conf" usr/lib/sysusers.d/pppoe-proxy.conf
+if [ -e run/lab/out/pppoe-proxy ]; then
+    units=run/lab/project/packaging
+    install -Dm 755 run/lab/out/pppoe-proxy usr/local/bin/pppoe-proxy
+    install -Dm 644 "$units/systemd/pppoe-proxy@.service" etc/systemd/system/pppoe-proxy@.service
+    install -Dm 644 "$units/sysusers.d/pppoe-proxy.conf" usr/lib/sysusers.d/pppoe-proxy.conf
+fi
 cat >etc/systemd/system/lab.target <<'UNIT'
 [Unit]
 Requires=basic.target
@@ -85,6 +87,8 @@ done
 mkdir old
 pivot_root . old
 umount -l /old
+# As a container manager does: systemd mounts credentials in a namespace of its own.
+mount --make-rshared /
 for init in /usr/lib/systemd/systemd /lib/systemd/systemd; do
     [ -x "$init" ] && exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         "$init" --system --unit=lab.target --log-target=journal --show-status=no

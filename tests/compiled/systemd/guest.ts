@@ -6,6 +6,15 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { startTestAc } from "../../lab/peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../../lab/peers/test_client.ts";
 import { runCommand } from "../../lab/process.ts";
+import {
+  attempt,
+  property,
+  runSteps,
+  type Steps,
+  until,
+  untilCarried,
+  untilRestarted,
+} from "./steps.ts";
 
 const PROGRAM = "/usr/local/bin/pppoe-proxy";
 const FOLDER = "/etc/pppoe-proxy";
@@ -14,8 +23,6 @@ const CLIENT = "pppoe-proxy@client";
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
-/** Maximum wait for a state of the unit, in milliseconds. */
-const PATIENCE = 15_000;
 
 const CONFIG = {
   server: `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy/server"
@@ -28,61 +35,7 @@ const CONFIG = {
 name = "branch-1"\nsecret_file = "branch-1.secret"\n`,
 };
 
-/** Result of a step. */
-export interface StepResult {
-  step: string;
-  /** Why it failed. */
-  error?: string;
-}
-
 let session: DialedSession;
-
-async function property(unit: string, name: string): Promise<string> {
-  return (await runCommand("systemctl", "show", "--value", "-p", name, unit)).trim();
-}
-
-/** Waits until a property of a unit matches; returns its value. */
-async function until(unit: string, name: string, wanted: RegExp): Promise<string> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const value = await property(unit, name);
-    if (wanted.test(value)) return value;
-    if (performance.now() > end) throw new Error(`${name} of ${unit} is "${value}", not ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** Runs a command that may fail. */
-async function attempt(program: string, ...args: string[]) {
-  const { code, stdout, stderr } = await new Deno.Command(program, { args }).output();
-  const decoder = new TextDecoder();
-  return { code, text: decoder.decode(stdout) + decoder.decode(stderr) };
-}
-
-/** Waits until the unit is active with a new main process; returns its pid. */
-async function untilRestarted(unit: string, before: string): Promise<string> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const pid = await property(unit, "MainPID");
-    if (pid !== before && pid !== "0" && await property(unit, "ActiveState") === "active") {
-      return pid;
-    }
-    if (performance.now() > end) throw new Error(`${unit} was not restarted`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** Sends frames until one is echoed: a daemon is ready before its sessions are resumed. */
-async function untilCarried(): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    try {
-      return void await session.echo(PAYLOAD, 500);
-    } catch (error) {
-      if (performance.now() > end) throw error;
-    }
-  }
-}
 
 async function install(): Promise<void> {
   await runCommand("systemd-sysusers");
@@ -141,7 +94,7 @@ async function kill(): Promise<void> {
   const before = await property(SERVER, "MainPID");
   await runCommand("systemctl", "kill", "--signal", "KILL", SERVER);
   await untilRestarted(SERVER, before);
-  await untilCarried();
+  await untilCarried(session, PAYLOAD);
 }
 
 async function idleTimeout(): Promise<void> {
@@ -149,7 +102,7 @@ async function idleTimeout(): Promise<void> {
   await runCommand("systemctl", "kill", "--signal", "STOP", CLIENT);
   await untilRestarted(CLIENT, before);
   assertMatch(await journal(CLIENT), /Watchdog timeout|status=6\/ABRT|result 'watchdog'/);
-  await untilCarried();
+  await untilCarried(session, PAYLOAD);
 }
 
 async function refused(): Promise<void> {
@@ -188,7 +141,7 @@ async function logged(): Promise<void> {
 }
 
 /** The steps, in order. */
-export const STEPS: Readonly<Record<string, () => Promise<void>>> = {
+export const STEPS: Steps = {
   "the program, its unit and its user are installed, and keygen makes the keys": install,
   "start returns once the daemon is ready, and a customer opens a session": start,
   "status shows sessions; the daemon runs as its user with one capability and cannot exec": status,
@@ -200,16 +153,4 @@ export const STEPS: Readonly<Record<string, () => Promise<void>>> = {
   "the journal has log lines with their priorities": logged,
 };
 
-if (import.meta.main) {
-  const say = (result: StepResult) =>
-    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
-  for (const [step, run] of Object.entries(STEPS)) {
-    try {
-      await run();
-      say({ step });
-    } catch (error) {
-      say({ step, error: error instanceof Error ? error.message : String(error) });
-    }
-  }
-  Deno.exit(0);
-}
+if (import.meta.main) await runSteps(STEPS);

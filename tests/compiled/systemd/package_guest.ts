@@ -1,0 +1,258 @@
+/**
+ * Runs inside the booted system, where nothing of pppoe-proxy is installed: follows the lines of the
+ * README's "Install it" with real packages, then does the same with RPM packages.
+ */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { startTestAc, type TestAc } from "../../lab/peers/test_ac.ts";
+import { type DialedSession, startTestClient } from "../../lab/peers/test_client.ts";
+import { runCommand } from "../../lab/process.ts";
+import { documentedLines, packageVersions } from "./documented.ts";
+import { attempt, property, runSteps, type Steps, until, untilCarried } from "./steps.ts";
+
+const PACKAGES = "/run/lab/out";
+const FOLDER = "/etc/pppoe-proxy";
+const STATE = "/var/lib/pppoe-proxy";
+const SERVER = "pppoe-proxy.service";
+const CLIENT = "pppoe-proxy@client.service";
+const SECRET = "branch-1.secret";
+const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
+const [VERSION, NEXT_VERSION] = packageVersions();
+const README = documentedLines("README.md", "Install it");
+const CREDENTIAL = documentedLines("docs/install.md", "A secret that only root can read");
+
+const CONFIG = {
+  "pppoe-proxy": `mode = "server"\nstate_dir = "${STATE}"
+[interface]\nname = "wan0"
+[tunnel]\nlisten = "127.0.0.1:8443"\ncertificate = "server.crt"\nkey = "server.key"
+[[clients]]\nname = "branch-1"\n${credential(SERVER)}\n`,
+  client: `mode = "client"\nstate_dir = "${STATE}/client"
+[interface]\nname = "lan0"
+[tunnel]\nconnect = ["127.0.0.1:8443"]\nserver_certificate = "server.crt"
+name = "branch-1"\n${credential(CLIENT)}\n`,
+};
+
+let ac: TestAc;
+let session: DialedSession;
+
+/** The documented line of a configuration with a secret that is a credential of this unit. */
+function credential(unit: string): string {
+  const line = CREDENTIAL.find((text) => text.startsWith("secret_file"));
+  return line?.replace(SERVER, unit) ?? "";
+}
+
+/** Runs a line for the shell in the folder of the packages; the log has it with its output. */
+async function shell(line: string): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command("sh", {
+    args: ["-c", `cd ${PACKAGES} && ${line}`],
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+  }).output();
+  const decoder = new TextDecoder();
+  const text = decoder.decode(stdout) + decoder.decode(stderr);
+  Deno.stdout.writeSync(new TextEncoder().encode(`# ${line}\n${text}`));
+  if (success) return text;
+  const { text: journal } = await attempt("journalctl", "--no-pager", "--lines=40", "--output=cat");
+  throw new Error(`"${line}" failed: ${text}\n${journal}`);
+}
+
+/** The README's line that starts with these words. */
+function readme(start: string, nth = 0): string {
+  const line = README.filter((text) => text.startsWith(start))[nth];
+  if (line === undefined) throw new Error(`The README has no line "${start}…"`);
+  return line;
+}
+
+/** Ids of the units' main processes; "0" is none. */
+async function pids(): Promise<string[]> {
+  return await Promise.all([SERVER, CLIENT].map((unit) => property(unit, "MainPID")));
+}
+
+async function enabled(): Promise<string[]> {
+  const texts = await Promise.all(
+    [SERVER, CLIENT].map((unit) => attempt("systemctl", "is-enabled", unit)),
+  );
+  return texts.map(({ text }) => text.trim().split("\n")[0]);
+}
+
+async function nothingRuns(): Promise<void> {
+  const listing = await runCommand(
+    ...["systemctl", "list-units", "--plain", "--no-legend", "--state=active,activating"] as const,
+    "pppoe-proxy*.service",
+  );
+  assertEquals(listing.trim(), "");
+}
+
+/** Modes and owners of the directories that a package makes. */
+async function directories(): Promise<string> {
+  return (await runCommand("stat", "--format=%a %U %G", FOLDER, STATE)).trim();
+}
+
+async function install(): Promise<void> {
+  // Containers and images forbid services by it, so that a package restarts nothing.
+  await Deno.remove("/usr/sbin/policy-rc.d").catch(() => undefined);
+  await Deno.writeTextFile("/etc/apt/apt.conf.d/99lab", 'APT::Get::Assume-Yes "true";\n');
+  await shell(readme("apt install"));
+  assertEquals(await directories(), "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy");
+  assertEquals(await enabled(), ["disabled", "disabled"]);
+  await nothingRuns();
+  assertStringIncludes(await runCommand("pppoe-proxy", "version"), "pppoe-proxy ");
+  assertEquals(
+    (await runCommand("man", "-w", "pppoe-proxy")).trim().split("/").at(-1),
+    "pppoe-proxy.8.gz",
+  );
+}
+
+async function configure(): Promise<void> {
+  readme("editor /etc/pppoe-proxy/pppoe-proxy.toml"); // this function is the editor
+  await runCommand(
+    ...[
+      "pppoe-proxy",
+      "keygen",
+      "certificate",
+      "--name",
+      "localhost",
+      "--out-dir",
+      FOLDER,
+    ] as const,
+  );
+  await runCommand("pppoe-proxy", "keygen", "secret", `${FOLDER}/${SECRET}`);
+  for (const [name, text] of Object.entries(CONFIG)) {
+    await Deno.writeTextFile(`${FOLDER}/${name}.toml`, text);
+  }
+  await shell(readme("chown"));
+  await Deno.chown(`${FOLDER}/${SECRET}`, 0, 0);
+  await Deno.chmod(`${FOLDER}/${SECRET}`, 0o600);
+  const load = CREDENTIAL.filter((line) => /^\[Service\]|^LoadCredential=/.test(line));
+  assertEquals(load.length, 2);
+  for (const unit of [SERVER, CLIENT]) {
+    const folder = `/etc/systemd/system/${unit}.d`;
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(`${folder}/override.conf`, `${load.join("\n")}\n`);
+  }
+  await runCommand("systemctl", "daemon-reload");
+}
+
+async function start(): Promise<void> {
+  const line = readme("systemctl enable");
+  await shell(line);
+  await shell(line.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
+  assertEquals(await enabled(), ["enabled", "enabled"]);
+  await until(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
+  ac ??= startTestAc({ interface: "ac0", name: "lab-ac" });
+  session = await startTestClient("cust0").dial();
+  await session.echo(PAYLOAD);
+}
+
+async function refused(): Promise<void> {
+  const unit = "pppoe-proxy@refused";
+  const text = CONFIG["pppoe-proxy"].replace("server.key", "nosuch.key").replace("8443", "8444");
+  await Deno.writeTextFile(`${FOLDER}/refused.toml`, text.replace(SERVER, `${unit}.service`));
+  const { code } = await attempt("systemctl", "start", unit);
+  assert(code !== 0, "systemctl reports that it did not start");
+  // A unit that systemd is about to restart would be "activating" and "auto-restart".
+  const facts = ["ActiveState", "SubState", "ExecMainStatus", "NRestarts"];
+  const values = await Promise.all(facts.map((name) => property(unit, name)));
+  assertEquals(values, ["failed", "failed", "78", "0"]);
+  await Deno.remove(`${FOLDER}/refused.toml`);
+}
+
+/** Runs an upgrade; the session stays, under new processes. */
+async function upgraded(line: string): Promise<void> {
+  const before = await pids();
+  const files = await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`);
+  await shell(line);
+  const after = await pids();
+  assert(after.every((pid, at) => pid !== "0" && pid !== before[at]), `${before} → ${after}`);
+  await untilCarried(session, PAYLOAD);
+  assertEquals(ac.sessions.size, 1);
+  assertEquals(await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`), files);
+  assertEquals(await enabled(), ["enabled", "enabled"]);
+}
+
+async function upgrade(): Promise<void> {
+  await upgraded(readme("apt install", 1));
+  const version = await runCommand(
+    "dpkg-query",
+    "--show",
+    "--showformat=${Version}",
+    "pppoe-proxy",
+  );
+  assertEquals(version, NEXT_VERSION);
+}
+
+/** What a removal leaves: no session, nothing that runs or is enabled, and the files of the user. */
+async function removed(line: string): Promise<void> {
+  await shell(line);
+  await session.ended;
+  assertEquals(ac.sessions.size, 0);
+  await nothingRuns();
+  const links = ["/etc/systemd/system", "-type", "l", "-name", "pppoe-proxy*"];
+  assertEquals(await runCommand("find", ...links), "");
+  assertEquals((await attempt("pppoe-proxy", "version").catch(() => undefined))?.code, undefined);
+  assert(Deno.statSync(`${FOLDER}/pppoe-proxy.toml`).isFile);
+  assert(Deno.statSync(`${STATE}/sessions.db`).isFile);
+}
+
+async function remove(): Promise<void> {
+  await removed(readme("apt remove"));
+}
+
+async function purge(): Promise<void> {
+  const said = await shell("apt purge pppoe-proxy");
+  assertStringIncludes(said, `Left in place: ${FOLDER}, which has your configuration and keys.`);
+  assertStringIncludes(said, "Left in place: the user and group pppoe-proxy");
+  assert(Deno.statSync(`${FOLDER}/pppoe-proxy.toml`).isFile);
+  for (const path of [STATE, "/run/pppoe-proxy"]) {
+    assertEquals((await attempt("test", "-e", path)).code, 1, path);
+  }
+}
+
+const RPM = "rpm --dbpath /tmp/rpm --nodeps";
+
+async function rpm(): Promise<void> {
+  await shell(`${RPM} --install pppoe-proxy-${VERSION}-1.x86_64.rpm`);
+  assertEquals(await directories(), "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy");
+  assertEquals(await enabled(), ["disabled", "disabled"]);
+  await nothingRuns();
+  await start();
+  await upgraded(`${RPM} --upgrade pppoe-proxy-${NEXT_VERSION}-1.x86_64.rpm`);
+  await removed(`${RPM} --erase pppoe-proxy`);
+}
+
+/** Hides systemd and its tools, forbids services, and installs and purges the package. */
+const WITHOUT_SYSTEMD = `set -e
+cp ${PACKAGES}/pppoe-proxy_${VERSION}_amd64.deb /tmp/
+userdel pppoe-proxy
+rm -r ${FOLDER} ${STATE}
+printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d
+chmod 755 /usr/sbin/policy-rc.d
+mount -t tmpfs tmpfs /run
+for tool in systemctl systemd-sysusers systemd-tmpfiles; do mount --bind /dev/null /usr/bin/$tool; done
+! command -v systemd-sysusers
+dpkg --install /tmp/pppoe-proxy_${VERSION}_amd64.deb
+stat --format='%a %U %G' ${FOLDER} ${STATE}
+getent passwd pppoe-proxy
+dpkg --purge pppoe-proxy
+[ ! -e ${FOLDER} ]
+[ ! -e ${STATE} ]`;
+
+async function withoutSystemd(): Promise<void> {
+  await Deno.writeTextFile("/tmp/without_systemd.sh", WITHOUT_SYSTEMD);
+  const said = await shell("unshare --mount sh /tmp/without_systemd.sh");
+  assertStringIncludes(said, "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy\n");
+  assertStringIncludes(said, `:${STATE}:/usr/sbin/nologin`);
+}
+
+/** The steps, in order. */
+export const STEPS: Steps = {
+  "apt installs the package; nothing is enabled and nothing runs": install,
+  "the configuration and its keys are written; the secret stays with root": configure,
+  "enabled and started, both ends carry a session with a credential of systemd": start,
+  "P4: a refused configuration exits with 78 and is not retried": refused,
+  "an upgrade restarts both ends, and the session stays": upgrade,
+  "removal ends the session and disables the units; configuration and state stay": remove,
+  "purging removes the state, and says what it leaves": purge,
+  "rpm installs, upgrades with the session, and removes": rpm,
+  "the package installs and purges without systemd": withoutSystemd,
+};
+
+if (import.meta.main) await runSteps(STEPS);
