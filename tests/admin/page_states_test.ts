@@ -54,6 +54,26 @@ async function loseDaemon(page: Page): Promise<void> {
   await page.locator("#connection").waitFor({ state: "detached" });
 }
 
+/** The words of a problem, a drop and an event say what they mean. */
+async function explain({ path }: PageWorld, page: Page): Promise<void> {
+  path.server.proxy.sessions.drops.count("session-limit");
+  await askAgain(page);
+  const dialog = page.getByRole("dialog");
+  for (
+    const [place, word, meaning] of [
+      ["#problems", "tunnel-down", "There is no tunnel to the server"],
+      ["#drops", "session-limit", "Raise [limits] sessions"],
+      ["#latest", "keepalive-timeout", "What to do"],
+    ]
+  ) {
+    await page.locator(place).getByRole("button", { name: word }).click();
+    await dialog.getByRole("heading", { name: word }).waitFor();
+    await dialog.getByText(meaning).waitFor();
+    assertEquals(await faultsOfAccess(page), [], word);
+    await page.keyboard.press("Escape");
+  }
+}
+
 /** The sessions of a lost tunnel, from the overview to the page of their client and back. */
 async function followHeld(page: Page): Promise<void> {
   const item = page.locator("#problems li.critical", { hasText: "branch-1" });
@@ -87,6 +107,7 @@ Deno.test(needing(["chromium"], {
       await page.locator("#sessions tbody tr").nth(1).waitFor();
       await loseDaemon(page);
       await showFailures(world, page, options);
+      await explain(world, page);
       await followHeld(page);
       // Refused requests are logged by the browser.
       assertEquals(faults.filter((fault) => !/status of 403/.test(fault)), []);

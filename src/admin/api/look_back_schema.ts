@@ -41,3 +41,15 @@ export const CustomerStories = v.object({
   })),
 });
 export type CustomerStories = v.InferOutput<typeof CustomerStories>;
+
+/** What a word means, once for each kind that has it. */
+export const Explained = v.object({
+  word: v.string(),
+  explanations: v.array(v.object({
+    /** Such as "drop reason". */
+    kind: v.string(),
+    meaning: v.string(),
+    /** What to do; absent if nothing. */
+    action: v.optional(v.string()),
+  })),
+});

@@ -5,6 +5,7 @@ import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.t
 import { CAPTURE } from "./capture_route.ts";
 import { pageOfClients } from "./clients_page.ts";
 import { LOG } from "./log_route.ts";
+import { MESSAGE } from "./message_route.ts";
 import { mergeClients, mergeSessions, mergeStatus, partOfPage } from "./merged_answers.ts";
 import { refuse } from "../http/problem.ts";
 import { HISTORY } from "./history_route.ts";
@@ -220,6 +221,7 @@ export const ROUTES: readonly Route[] = [
   END_SESSION,
   END_SESSIONS,
   HISTORY,
+  MESSAGE,
   STORY,
   PADT,
   RELOAD,

@@ -26,6 +26,7 @@ import dialogs from "./dialogs.js" with { type: "text" };
 import download from "./download.js" with { type: "text" };
 import eventWords from "./event_words.js" with { type: "text" };
 import events from "./events.js" with { type: "text" };
+import explain from "./explain.js" with { type: "text" };
 import filters from "./filters.js" with { type: "text" };
 import format from "./format.js" with { type: "text" };
 import icon from "./icon.svg" with { type: "text" };
@@ -79,6 +80,7 @@ const scripts = {
   download,
   "event_words": eventWords,
   events,
+  explain,
   filters,
   format,
   link,

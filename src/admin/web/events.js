@@ -6,6 +6,7 @@ import { announce } from "./announce.js";
 import { csvOf } from "./csv.js";
 import { fileName, saveCsv } from "./download.js";
 import { factsText, gravityOf, partsOf, spoken } from "./event_words.js";
+import { Word } from "./explain.js";
 import { Choice, Search } from "./filters.js";
 import { count, peerOf, timeZone } from "./format.js";
 import { Empty, Name, Section, Time } from "./parts.js";
@@ -23,6 +24,16 @@ const ANNOUNCED = [
   "interface-down",
   "drain",
 ];
+
+/** What the reasons of an event's kind are. @type {Readonly<Record<string, string>>} */
+const REASONS = {
+  "session-closed": "end of a session",
+  "tunnel-lost": "end of a tunnel",
+  "tunnel-closed": "end of a tunnel",
+  "tunnel-rejected": "end of a tunnel",
+  "connect-failed": "end of a tunnel",
+  "refused": "drop reason",
+};
 
 /** @param {{ live: Live; route: Route }} facts */
 export function Events({ live, route }) {
@@ -122,6 +133,8 @@ function Fact({ name, text, facts }) {
     : name === "session" && facts.reason === undefined
     ? addressOf("sessions", String(facts.session))
     : undefined;
+  const kind = name === "reason" ? REASONS[facts.kind] : undefined;
+  if (kind !== undefined) return ["reason ", h(Word, { word: facts.reason, kind, key: "word" })];
   return href === undefined ? h(Name, { text }) : h("a", { href }, h(Name, { text }));
 }
 

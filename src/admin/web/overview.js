@@ -4,6 +4,7 @@
 import { h } from "preact";
 import { clientColumns, peerWord } from "./clients.js";
 import { EventList } from "./events.js";
+import { Word } from "./explain.js";
 import { bitRate, bytes, count, duration, peerOf, plural } from "./format.js";
 import { rowsOf } from "./live.js";
 import { Empty, Facts, Name, Section, Time } from "./parts.js";
@@ -79,12 +80,14 @@ export function Overview({ live, route }) {
       h(Tally, {
         id: "drops",
         title: "Drops by reason",
+        kind: "drop reason",
         tally: dropsOf(status),
         empty: "No frames dropped.",
       }),
       h(Tally, {
         id: "ends",
         title: "Sessions ended by reason",
+        kind: "end of a session",
         tally: status.closed_total,
         empty: "No session has ended yet.",
       }),
@@ -236,8 +239,11 @@ function dropsOf({ drops, interface: { kernel_drops: kernel } }) {
   return kernel > 0 ? { ...drops, "kernel (socket buffer full)": kernel } : drops;
 }
 
-/** Counts by reason, largest first. @param {{ id: string; title: string; tally: Record<string, number>; empty: string }} facts */
-function Tally({ id, title, tally, empty }) {
+/** The kernel's own drops have no word. @param {string} reason */
+const isWord = (reason) => !reason.includes(" ");
+
+/** Counts by reason, largest first. @param {{ id: string; title: string; kind: string; tally: Record<string, number>; empty: string }} facts */
+function Tally({ id, title, kind, tally, empty }) {
   const entries = Object.entries(tally).filter(([, number]) => number > 0)
     .sort(([one, many], [other, more]) => more - many || one.localeCompare(other));
   const most = entries[0]?.[1] ?? 1;
@@ -252,7 +258,7 @@ function Tally({ id, title, tally, empty }) {
         h(
           "li",
           { key: reason },
-          h("span", { class: "reason", title: `pppoe-proxy explain ${reason}` }, reason),
+          h("span", { class: "reason" }, isWord(reason) ? h(Word, { word: reason, kind }) : reason),
           h("span", { class: "number" }, count(number)),
           h("span", { class: "bar", style: { "--share": String(number / most) } }),
         )

@@ -1,6 +1,7 @@
 // @ts-check
 /** What needs attention now, worst first: what, for how long, what will happen, what to do. */
 import { h } from "preact";
+import { Word } from "./explain.js";
 import { count, plural, since } from "./format.js";
 import { Prose } from "./parts.js";
 import { addressOf } from "./route.js";
@@ -74,7 +75,7 @@ function Item({ problem: { code, severity, since: begun, words, remedy, next } }
     ),
     next && h("p", { class: "next" }, h(Prose, { text: next })),
     remedy && h("p", { class: "remedy" }, h(Prose, { text: remedy })),
-    h("code", { class: "code", title: `pppoe-proxy explain ${code}` }, code),
+    h("span", { class: "code" }, h(Word, { word: code, kind: "problem" })),
   );
 }
 

@@ -4,6 +4,7 @@
 import { h } from "preact";
 import { disconnect, downloadSessions } from "./actions.js";
 import { trafficColumns } from "./columns.js";
+import { Word } from "./explain.js";
 import { Choice, Search } from "./filters.js";
 import { bytes, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
 import { Empty, Mac, Name, Pair, PeerLink, Section, State, Time } from "./parts.js";
@@ -247,7 +248,11 @@ export function pastColumns(mode) {
       kind: "peer",
       cell: (row) => h(PeerLink, { name: peerOf(row) }),
     },
-    { heading: "Ended by", cell: (row) => row.reason },
+    {
+      heading: "Ended by",
+      kind: "reason",
+      cell: (row) => h(Word, { word: row.reason, kind: "end of a session" }),
+    },
     { heading: "Id", kind: "mono number", cell: (row) => sessionId(row.session_id) },
     { heading: "Access concentrator", kind: "stack", cell: acCell },
     {

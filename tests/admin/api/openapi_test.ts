@@ -92,6 +92,7 @@ for (const mode of ["server", "client"] as const) {
       await get("/api/v1/clients?sparkline=10");
       await get("/api/v1/history?points=10");
       await get("/api/v1/log?limit=5");
+      await get("/api/v1/messages/session-limit", "/api/v1/messages/{word}");
       const customer = "/api/v1/customers/{mac}/story";
       await get("/api/v1/customers/02:00:00:00:00:c1/story", customer);
       const { sessions, total } = await get("/api/v1/sessions?sort=bytes&limit=1&sparkline=10") as {
