@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import decodeQR from "qr/decode.js";
 import {
   CODE_LIFE,
   MAX_GRANTS,
@@ -109,20 +110,37 @@ Deno.test("web says what to do when there is only a socket", () =>
     }
   }));
 
-Deno.test("a QR code has its finder patterns and a light margin, with and without colours", () => {
-  const pixels = (coloured: boolean): boolean[][] =>
-    qrCode("http://127.0.0.1:9180/#code=0123456789abcdef", coloured).flatMap((line) => {
-      // deno-lint-ignore no-control-regex -- escape sequences
-      const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
-      const half = (drawn: string) => [...plain].map((it) => drawn.includes(it) === coloured);
-      return [half("█▀"), half("█▄")];
-    });
-  const dark = pixels(true);
-  assertEquals(pixels(false), dark);
-  const size = dark[0].length;
-  const finder = (x: number, y: number) =>
-    dark.slice(y, y + 7).map((row) => row.slice(x, x + 7).map(Number).join(""));
-  const wanted = ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"];
-  for (const [x, y] of [[4, 4], [size - 11, 4], [4, size - 11]]) assertEquals(finder(x, y), wanted);
-  assert(dark.slice(0, 4).every((row) => row.every((it) => !it)));
+/** Pixels of each module, as a camera has more than one. */
+const SCALE = 4;
+
+/** Returns what a decoder reads in the lines of a code on a terminal. */
+function readCode(lines: readonly string[], coloured: boolean): string {
+  const dark = lines.flatMap((line) => {
+    // deno-lint-ignore no-control-regex -- escape sequences
+    const plain = line.replaceAll(/\x1b\[[\d;]*m/g, "");
+    const half = (drawn: string) => [...plain].map((it) => drawn.includes(it) === coloured);
+    return [half("█▀"), half("█▄")];
+  });
+  const [width, height] = [dark[0].length * SCALE, dark.length * SCALE];
+  const data = new Uint8Array(width * height * 4).fill(255);
+  for (let at = 0; at < width * height; at++) {
+    const row = dark[Math.floor(at / width / SCALE)];
+    if (row[Math.floor(at % width / SCALE)]) data.fill(0, at * 4, at * 4 + 3);
+  }
+  return decodeQR({ width, height, data });
+}
+
+Deno.test("a decoder reads the link in the QR code, with and without colours", () => {
+  const code = "0123456789abcdef".repeat(2);
+  for (
+    const link of [
+      `http://127.0.0.1:9180/#code=${code}`,
+      `https://[2001:db8::1]:9180/#code=${code}`,
+      `https://proxy.example/${"pppoe/".repeat(30)}#code=${code}`,
+    ]
+  ) {
+    for (const coloured of [true, false]) {
+      assertEquals(readCode(qrCode(link, coloured), coloured), link);
+    }
+  }
 });
