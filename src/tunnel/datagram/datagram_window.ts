@@ -35,6 +35,9 @@ const FELL = 0.9;
 /** Number of answers that end a measurement. */
 const DRAIN_ANSWERS = 4;
 
+/** Rounds in a row that must agree: a machine or a path may stop for a moment. */
+const IN_A_ROW = 2;
+
 /** What an answer to a probe was: "late" if a later probe has been answered before. */
 export type Answer = "covered" | "late" | "unknown";
 
@@ -78,6 +81,9 @@ export class DatagramWindow {
   #roundShortest = Infinity;
   #roundEnd = 0;
   #limited = false;
+  /** Rounds in a row with a long queue, and those that the window limited without one. */
+  #queued = 0;
+  #clear = 0;
   /** Most bytes that were in flight in this round. */
   #used = 0;
   /** While draining: the bytes sent, window and round trip before it, and the answers since. */
@@ -208,17 +214,26 @@ export class DatagramWindow {
   #fit(used: number, trip: number): void {
     if (used <= this.size / 2) return;
     const target = targetQueue(used, trip);
-    if (trip > this.#base + 2 * target) this.#resize(Math.min(this.size, used));
-    else if (this.#isStarting && trip <= this.#base + target / 4) this.#resize(2 * this.size);
+    this.#queued = trip > this.#base + 2 * target ? this.#queued + 1 : 0;
+    if (this.#queued >= IN_A_ROW) this.#resize(Math.min(this.size, used));
+    if (trip > this.#base + target / 4) this.#clear = 0;
+    else if (this.#isStarting) this.#resize(2 * this.size);
     this.#top = Math.max(this.#top, this.size);
   }
 
-  /** The window after a round with this shortest round trip. */
+  /**
+   * The window after a round with this shortest round trip. When it limits and there is no queue
+   * for some rounds, it has left its start too early: it doubles again (FAST TCP, section III.C).
+   */
   #nextSize(trip: number): number {
     const target = targetQueue(this.size, trip);
-    if (trip > this.#base + target / 4) this.#isStarting = false;
-    else return this.size * (this.#isStarting ? 2 : 1.25);
-    return this.size * Math.min(2, (1 + (this.#base + target) / trip) / 2);
+    if (trip > this.#base + target / 4) {
+      this.#isStarting = false;
+      this.#clear = 0;
+      return this.size * Math.min(2, (1 + (this.#base + target) / trip) / 2);
+    }
+    this.#isStarting ||= ++this.#clear >= IN_A_ROW;
+    return this.size * (this.#isStarting ? 2 : 1.25);
   }
 
   #beginDrain(trip: number): void {

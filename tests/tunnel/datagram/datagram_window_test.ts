@@ -99,6 +99,34 @@ Deno.test("jitter, reordered and lost answers do not narrow the window", () => {
   }
 });
 
+/** A window whose rounds are written down: the share of it that is sent at once, and the delay. */
+function rounds(list: readonly [share: number, trip: number][]): number[] {
+  const window = new DatagramWindow();
+  let now = 0;
+  return list.map(([share, trip]) => {
+    const size = share * window.size;
+    for (let sent = 0; sent < size && window.open; sent += 1_000) window.sent(1_000, now);
+    void window.open; // another one waits, if it is closed
+    window.answered(window.probe(now), now += trip);
+    return window.size;
+  });
+}
+
+Deno.test("one late round does not narrow a window that has held nothing back, two do", () => {
+  const start = [[0.7, 40], [0.7, 40], [0.7, 40], [0.7, 40]] as const;
+  const sizes = rounds(
+    [...start, [0.7, 120], [0.7, 40], [0.7, 120], [0.7, 120]].map(([a, b]) => [a, b]),
+  );
+  assert(sizes[4] >= sizes[3], `${sizes}`);
+  assert(sizes[7] < sizes[5], `${sizes}`);
+});
+
+Deno.test("a window that left its start because of one late round doubles again after two", () => {
+  const sizes = rounds([40, 40, 60, 40, 40, 40, 40].map((trip) => [1.1, trip]));
+  assert(sizes[2] < 1.5 * sizes[1], `${sizes}`);
+  assert(sizes[6] > 7 * sizes[3], `${sizes}`);
+});
+
 Deno.test("an answer covers what was sent before its probe; others are late or unknown", () => {
   const window = new DatagramWindow();
   assertEquals(window.answered(0, 1), "unknown");
