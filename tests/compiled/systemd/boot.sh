@@ -7,8 +7,9 @@
 #
 # STAGE is an empty directory for the overlay, PROJECT the sources, DENO the Deno binary, CACHE its
 # DENO_DIR, OUT the directory for the command's output, in the file `log`. In the guest they are
-# /run/lab/{project,deno,cache,out}. If there is a program OUT/pppoe-proxy, it is installed with the unit
-# and its user as the manual describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
+# /opt/lab/project (guests of User-Mode Linux have a /run of their own) and /run/lab/{deno,cache,out}.
+# If there is a program OUT/pppoe-proxy, it is installed with the unit and its user as the manual
+# describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
 set -eu
 stage=$1 project=$2 deno=$3 cache=$4 out=$5
 shift 5
@@ -42,8 +43,8 @@ ln -s /proc/self/fd/1 dev/stdout
 mount -t tmpfs -o mode=755 tmpfs run
 mount -t tmpfs -o mode=1777 tmpfs tmp
 
-mkdir -p run/lab/project run/lab/cache run/lab/out
-mount --bind "$project" run/lab/project
+mkdir -p opt/lab/project run/lab/cache run/lab/out
+mount --bind "$project" opt/lab/project
 mount --bind "$cache" run/lab/cache
 mount --bind "$out" run/lab/out
 touch run/lab/deno
@@ -56,7 +57,7 @@ for unit in systemd-{udevd,udev-trigger,modules-load,sysctl,timesyncd,resolved,n
     ln -sf /dev/null "etc/systemd/system/$unit.service"
 done
 if [ -e run/lab/out/pppoe-proxy ]; then
-    units=run/lab/project/packaging
+    units=opt/lab/project/packaging
     install -Dm 755 run/lab/out/pppoe-proxy usr/local/bin/pppoe-proxy
     install -Dm 644 "$units/systemd/pppoe-proxy@.service" etc/systemd/system/pppoe-proxy@.service
     install -Dm 644 "$units/sysusers.d/pppoe-proxy.conf" usr/lib/sysusers.d/pppoe-proxy.conf

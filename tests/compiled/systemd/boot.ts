@@ -11,6 +11,18 @@ import type { StepResult, Steps } from "./steps.ts";
 const ROOT = new URL("../../..", import.meta.url).pathname;
 const HERE = "tests/compiled/systemd";
 const NAMESPACES = ["--mount", "--pid", "--fork", "--net", "--ipc", "--uts", "--cgroup"];
+/**
+ * Runs a command in a control group of its own: guests that run at the same time would otherwise find,
+ * and kill, each other's services in the group that both take for the top.
+ */
+const OWN_GROUP = `mount --make-rprivate / && mount -t cgroup2 cgroup2 /mnt || exit
+own=/mnt/pppoe-proxy-$$
+mkdir "$own" && echo $$ >"$own/cgroup.procs" || exit
+"$@"
+code=$?
+echo $$ >/mnt/cgroup.procs
+find "$own" -depth -type d -exec rmdir {} \\;
+exit $code`;
 /** Seconds after which the guest is killed. */
 const LIFE = "150";
 
@@ -24,10 +36,11 @@ async function boot(folder: string, guest: string): Promise<StepResult[]> {
   const run = ["/run/lab/deno", "run", "-A", "--cached-only", "--no-check", "--quiet"];
   const { stdout, stderr } = await new Deno.Command("timeout", {
     args: [
-      ...["--kill-after=5", LIFE, "unshare", ...NAMESPACES, "--kill-child"],
+      ...["--kill-after=5", LIFE, "unshare", "--mount", "sh", "-c", OWN_GROUP, "sh"],
+      ...["unshare", ...NAMESPACES, "--kill-child"],
       ...["bash", `${ROOT}${HERE}/boot.sh`, `${folder}/stage`, ROOT],
       ...[await Deno.realPath(Deno.execPath()), denoDir, folder],
-      ...[...run, `/run/lab/project/${HERE}/${guest}`],
+      ...[...run, `/opt/lab/project/${HERE}/${guest}`],
     ],
     stdin: "null",
   }).output();

@@ -3,11 +3,10 @@
  * README's "Install it" with real packages, then does the same with RPM packages.
  */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { startTestAc, type TestAc } from "../../lab/peers/test_ac.ts";
-import { type DialedSession, startTestClient } from "../../lab/peers/test_client.ts";
 import { runCommand } from "../../lab/process.ts";
+import { type CustomerLine, dialLine, dialTestLine } from "./customer_line.ts";
 import { documentedLines, packageVersions } from "./documented.ts";
-import { attempt, property, runSteps, type Steps, until, untilCarried } from "./steps.ts";
+import { attempt, property, runSteps, type Steps, until } from "./steps.ts";
 
 const PACKAGES = "/run/lab/out";
 const FOLDER = "/etc/pppoe-proxy";
@@ -15,7 +14,6 @@ const STATE = "/var/lib/pppoe-proxy";
 const SERVER = "pppoe-proxy.service";
 const CLIENT = "pppoe-proxy@client.service";
 const SECRET = "branch-1.secret";
-const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 const [VERSION, NEXT_VERSION] = packageVersions();
 const README = documentedLines("README.md", "Install it");
 const CREDENTIAL = documentedLines("docs/install.md", "A secret that only root can read");
@@ -31,8 +29,7 @@ const CONFIG = {
 name = "branch-1"\n${credential(CLIENT)}\n`,
 };
 
-let ac: TestAc;
-let session: DialedSession;
+let line: CustomerLine;
 
 /** The documented line of a configuration with a secret that is a credential of this unit. */
 function credential(unit: string): string {
@@ -131,15 +128,14 @@ async function configure(): Promise<void> {
   await runCommand("systemctl", "daemon-reload");
 }
 
-async function start(): Promise<void> {
-  const line = readme("systemctl enable");
-  await shell(line);
-  await shell(line.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
+async function start(dial: () => Promise<CustomerLine>): Promise<void> {
+  const command = readme("systemctl enable");
+  await shell(command);
+  await shell(command.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
   assertEquals(await enabled(), ["enabled", "enabled"]);
   await until(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
-  ac ??= startTestAc({ interface: "ac0", name: "lab-ac" });
-  session = await startTestClient("cust0").dial();
-  await session.echo(PAYLOAD);
+  line = await dial();
+  await line.carried();
 }
 
 async function refused(): Promise<void> {
@@ -156,14 +152,13 @@ async function refused(): Promise<void> {
 }
 
 /** Runs an upgrade; the session stays, under new processes. */
-async function upgraded(line: string): Promise<void> {
+async function upgraded(command: string): Promise<void> {
   const before = await pids();
   const files = await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`);
-  await shell(line);
+  await shell(command);
   const after = await pids();
   assert(after.every((pid, at) => pid !== "0" && pid !== before[at]), `${before} → ${after}`);
-  await untilCarried(session, PAYLOAD);
-  assertEquals(ac.sessions.size, 1);
+  await line.carried();
   assertEquals(await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`), files);
   assertEquals(await enabled(), ["enabled", "enabled"]);
 }
@@ -180,10 +175,10 @@ async function upgrade(): Promise<void> {
 }
 
 /** What a removal leaves: no session, nothing that runs or is enabled, and the files of the user. */
-async function removed(line: string): Promise<void> {
-  await shell(line);
-  await session.ended;
-  assertEquals(ac.sessions.size, 0);
+async function removed(command: string): Promise<void> {
+  await shell(command);
+  await line.ended();
+  await line[Symbol.asyncDispose]();
   await nothingRuns();
   const links = ["/etc/systemd/system", "-type", "l", "-name", "pppoe-proxy*"];
   assertEquals(await runCommand("find", ...links), "");
@@ -213,7 +208,7 @@ async function rpm(): Promise<void> {
   assertEquals(await directories(), "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy");
   assertEquals(await enabled(), ["disabled", "disabled"]);
   await nothingRuns();
-  await start();
+  await start(dialTestLine);
   await upgraded(`${RPM} --upgrade pppoe-proxy-${NEXT_VERSION}-1.x86_64.rpm`);
   await removed(`${RPM} --erase pppoe-proxy`);
 }
@@ -246,7 +241,8 @@ async function withoutSystemd(): Promise<void> {
 export const STEPS: Steps = {
   "apt installs the package; nothing is enabled and nothing runs": install,
   "the configuration and its keys are written; the secret stays with root": configure,
-  "enabled and started, both ends carry a session with a credential of systemd": start,
+  "enabled and started, both ends carry a session with a credential of systemd": () =>
+    start(dialLine),
   "P4: a refused configuration exits with 78 and is not retried": refused,
   "an upgrade restarts both ends, and the session stays": upgrade,
   "removal ends the session and disables the units; configuration and state stay": remove,
