@@ -38,6 +38,7 @@ import { sessionMemory } from "./session_memory.ts";
 import { severalClients } from "./several_clients.ts";
 import { readThreadCounts, shardsSection } from "./shards.ts";
 import { slowLink } from "./slow_link.ts";
+import { smallBoxes } from "./small_boxes.ts";
 import { udpTunnels } from "./udp_tunnels.ts";
 
 /** All sections except the page and `comparison`. */
@@ -46,6 +47,7 @@ const SECTIONS: Readonly<Record<string, Section>> = {
   "by-sessions": bySessions,
   "session-memory": sessionMemory,
   "idle-cpu": idleCpu,
+  "small-boxes": smallBoxes,
   "several-clients": severalClients,
   "slow-link": slowLink,
   "frame-way": frameWay,
@@ -57,7 +59,15 @@ const SECTIONS: Readonly<Record<string, Section>> = {
 const ALL: readonly string[] = ["page", "comparison", ...Object.keys(SECTIONS)];
 /** Sections that `--quick` skips. */
 const LONG: ReadonlySet<string> = new Set([
-  ...["page", "session-memory", "several-clients", "codecs", "shards", "udp-tunnels"],
+  ...[
+    "page",
+    "session-memory",
+    "small-boxes",
+    "several-clients",
+    "codecs",
+    "shards",
+    "udp-tunnels",
+  ],
 ]);
 
 interface Options {

@@ -21,6 +21,7 @@ export const PACKAGES = {
   modprobe: "kmod",
   "musl-gcc": "musl-tools",
   nft: "nftables",
+  "nix-instantiate": "nix-bin",
   openssl: "openssl",
   openvpn: "openvpn",
   ping: "iputils-ping",

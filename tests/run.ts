@@ -51,7 +51,7 @@ function wanted({ paths }: TestArguments): Record<"compiled" | "bundled" | "rele
   const includes = (test: RegExp): boolean =>
     paths.some((path) => /(^|\/)tests\/?$/.test(path) || test.test(path));
   const compiled = includes(
-    /(^|\/)(compiled\b|packaging\/?$)|\b(release|bundle|container|deb|rpm)_test\b/,
+    /(^|\/)(compiled\b|packaging\/?$)|\b(release|bundle|container|musl|deb|rpm)_test\b/,
   );
   return {
     compiled,

@@ -2,8 +2,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { SYMBOLS } from "../../ffi/libc.ts";
 import { withFolder } from "../cli/process.ts";
+import { compiled, compiledObstacle } from "../compiled/build.ts";
+import { insideLab } from "../lab/namespace.ts";
 import { runCommand } from "../lab/process.ts";
-import { needing } from "../needs.ts";
+import { needing, skipping } from "../needs.ts";
+import { layBase } from "./image_base.ts";
 
 /** Every function by its name in C; those that the daemon does without are optional. */
 const FUNCTIONS = Object.entries(SYMBOLS).map(([key, symbol]) => ({
@@ -48,3 +51,31 @@ Deno.test(needing(["cc", "musl-gcc"], {
       assert(optional.length > 0 && optional.length < 5, "musl has all but a few");
     }),
 }));
+
+Deno.test(skipping(
+  compiledObstacle,
+  needing(["musl-gcc"], {
+    name: "the compiled program runs on a musl system with glibc's files beside",
+    ignore: !insideLab(),
+    fn: () =>
+      withFolder(async (folder) => {
+        await layBase(folder, [], [compiled]);
+        const musl = "x86_64-linux-musl/libc.so";
+        await Deno.copyFile(`/lib/${musl}`, `${folder}/lib/libc.so`);
+        await Deno.symlink("libc.so", `${folder}/lib/ld-musl-x86_64.so.1`);
+        await Deno.writeTextFile(`${folder}/main.c`, "int main(void) { return 42; }");
+        await runCommand("musl-gcc", "-o", `${folder}/usr/bin/other`, `${folder}/main.c`);
+        await Deno.copyFile(compiled, `${folder}/usr/bin/pppoe-proxy`);
+        await runCommand("mount", "-t", "proc", "proc", `${folder}/proc`);
+        try {
+          const other = await new Deno.Command("chroot", { args: [folder, "/usr/bin/other"] })
+            .output();
+          assertEquals(other.code, 42, "programs of the system still have their own library");
+          const text = await runCommand("chroot", folder, "/usr/bin/pppoe-proxy", "version");
+          assertEquals(text.split(" ")[0], "pppoe-proxy");
+        } finally {
+          await runCommand("umount", `${folder}/proc`);
+        }
+      }),
+  }),
+));
