@@ -125,6 +125,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src",
     "src/admin/api",
     "src/capture",
+    "src/checks",
     "src/cli",
     "src/cli/terminal",
     "src/config",

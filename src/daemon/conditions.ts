@@ -1,5 +1,6 @@
 import { EARLIEST_TIME } from "../earliest_time.ts";
 import type { PresentSilence } from "../proxy/discovery/ac_silence.ts";
+import { printable } from "../printable.ts";
 import { pacingWarning } from "../proxy/discovery/pacing.ts";
 import type { Condition } from "./condition.ts";
 import type { Daemon } from "./daemon.ts";
@@ -33,6 +34,7 @@ export function notice(daemon: Watched, now: number): void {
   recent.rejected.sample(rejected);
   recent.closed.sample(closed);
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
+  recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
 }
 
@@ -75,6 +77,12 @@ const SILENT_REMEDY = {
   client: "See `status` of the server: it may get no answer from the AC, or refuse the customers.",
 };
 
+const SERVICE_REMEDY = {
+  server: "Compare the customers' Service-Name with the AC's; `discover` lists what the AC offers.",
+  client:
+    "Compare the customers' Service-Name with the AC's; `discover` on the server lists those.",
+};
+
 function silenceOf({ mode, link, proxy }: Watched): Check {
   const { silence } = proxy.discoveries;
   const isAlone = silence?.customers === 1 && proxy.sessions.table.size > 0;
@@ -82,15 +90,16 @@ function silenceOf({ mode, link, proxy }: Watched): Check {
     code: "ac-silent",
     subject: "AC",
     words: silence && link.up && silence.quiet < ASKED_LATELY ? silenceWords(silence) : undefined,
-    remedy: SILENT_REMEDY[mode],
+    remedy: silence?.service ? SERVICE_REMEDY[mode] : SILENT_REMEDY[mode],
     // One customer may ask for a service that no AC has.
     severity: isAlone ? "warning" : undefined,
   };
 }
 
-function silenceWords({ padis, customers }: PresentSilence): string {
+function silenceWords({ padis, customers, service }: PresentSilence): string {
   const who = customers === 1 ? "1 customer" : `${customers} customers`;
-  return `No access concentrator answers: ${padis} PADIs of ${who} have had no offer`;
+  const what = service === "" ? "" : ` for service "${printable(service)}"`;
+  return `No access concentrator answers: ${padis} PADIs of ${who}${what} have had no offer`;
 }
 
 function wrongClock(time: number): string | undefined {

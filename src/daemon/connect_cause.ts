@@ -82,6 +82,34 @@ function explainSystem(detail: string, server: string): string {
     );
 }
 
+/** What to do about a connection that failed, by the end's reason and detail. */
+const ADVICE: readonly (readonly [RegExp, string])[] = [
+  [
+    new RegExp(`(?:${UNRESOLVED.source})`),
+    "Check this machine's name servers, or set an address in `[tunnel] connect`.",
+  ],
+  [
+    new RegExp(`(?:${UNKNOWN_NAME.source})`),
+    "Correct the name in `[tunnel] connect`, or add it to the DNS.",
+  ],
+  [
+    /^(?!.*\bTLS\b).*No QUIC connection within/,
+    'Let UDP pass to the server\'s port, or set `transport = "auto"` on both sides.',
+  ],
+  [
+    /^not-authenticated: .*certificate/,
+    "Copy the server's certificate again, over a secure channel, and compare its SHA-256.",
+  ],
+];
+
+/**
+ * Returns what to do about a client's connection that failed, if that follows from the system's
+ * words; `reason` is the end's reason and its detail.
+ */
+export function connectAdvice(reason: string): string | undefined {
+  return ADVICE.find(([pattern]) => pattern.test(reason))?.[1];
+}
+
 /** Joins what is known and the detail, if there is one. */
 function withDetail(words: string, detail: string): string {
   return detail === "" ? words : `${words}: ${detail}`;
@@ -117,7 +145,7 @@ function wordsOf(end: TunnelEnd, server: string): string {
         detail,
       );
     case "keepalive-timeout":
-      return "nothing arrived for the keepalive's timeout: the peer or the path is down";
+      return "nothing arrived for the keepalive's timeout: the peer hangs, or the path is down";
     case "not-authenticated":
       return refusal(end);
     case "name-in-use":
@@ -127,9 +155,9 @@ function wordsOf(end: TunnelEnd, server: string): string {
     case "unsupported-version":
       return withDetail("the two sides run incompatible versions", detail);
     case "restart":
-      return withDetail("the other side restarts", detail);
+      return withDetail("the other side restarts and keeps its sessions", detail);
     case "shutdown":
-      return withDetail("the other side is shutting down", detail);
+      return withDetail("the other side was stopped, and ended its sessions", detail);
     case "protocol-violation":
     case "not-reading":
     case "moved":

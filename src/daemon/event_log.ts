@@ -5,6 +5,7 @@ import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { Drops } from "../proxy/session/drops.ts";
 import type { Monitor } from "./monitor.ts";
+import { NOTABLE } from "./notable_drops.ts";
 import { type Pacing, pacingWarning } from "../proxy/discovery/pacing.ts";
 import type { ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
@@ -16,21 +17,7 @@ const sessionLog = logger("session");
 const tunnelLog = logger("tunnel");
 
 /** Drops that an operator should know of: logged as warnings; all others are debug lines. */
-const REFUSALS: ReadonlySet<string> = new Set([
-  "ac-address-spoofed",
-  "customer-session-limit",
-  "discovery-rate",
-  "host-session",
-  "host-uniq-busy",
-  "host-uniq-forged",
-  "mac-in-use",
-  "no-tunnel",
-  "offer-rate",
-  "own-address",
-  "padi-rate",
-  "pending-limit",
-  "session-limit",
-]);
+const REFUSALS: ReadonlySet<string> = new Set([...Object.keys(NOTABLE.refusals), "no-tunnel"]);
 
 const NO_TAGS = new Uint8Array(0);
 

@@ -4,6 +4,9 @@ import type { Peer, Session } from "../proxy/session/session.ts";
 import { TRAFFIC } from "./rates.ts";
 import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
 
+/** Reasons of a peer that will be away, and says so. */
+const STOPS: ReadonlySet<TunnelEnd["reason"]> = new Set(["restart", "shutdown"]);
+
 /** Takes the name and the traffic of a peer; the array is only valid during the call. */
 type VisitTraffic = (name: string, traffic: Float64Array) => void;
 
@@ -43,6 +46,8 @@ export interface PeerStats {
   since: number | undefined;
   /** How its last tunnel, or attempt to set one up, ended. */
   end: TunnelEnd | undefined;
+  /** How the peer closed its last tunnel, if it said that it stops or restarts. */
+  farewell: TunnelEnd | undefined;
   /** The last failed attempt since its last tunnel (client). */
   failed: FailedAttempt | undefined;
   /** Number of tunnels since startup. */
@@ -71,6 +76,7 @@ export class AllPeerStats {
     peer.since = this.#wallClock();
     peer.connects++;
     peer.failed = undefined;
+    peer.farewell = undefined;
   }
 
   /** Records that the remote address of a tunnel has changed. */
@@ -86,6 +92,7 @@ export class AllPeerStats {
     const peer = this.#peer(name);
     if (peer.address !== address) return false;
     peer.end = end;
+    peer.farewell = end.by === "peer" && STOPS.has(end.reason) ? end : undefined;
     peer.address = undefined;
     peer.since = this.#wallClock();
     return true;
@@ -130,6 +137,7 @@ export class AllPeerStats {
       transportDetail: "",
       since: undefined,
       end: undefined,
+      farewell: undefined,
       failed: undefined,
       connects: 0,
       ended: new Float64Array(TRAFFIC),

@@ -1,4 +1,5 @@
 import { Failures } from "./failures.ts";
+import { DropLog } from "./notable_drops.ts";
 import { RecentCounts } from "./recent_counts.ts";
 
 /** Maximum number of ACs, of names and of other subjects with failures. */
@@ -48,6 +49,7 @@ export class Recent {
   readonly closed: RecentCounts;
   /** Frames that the kernel dropped, under the one name `frames`. */
   readonly kernelDrops: RecentCounts;
+  readonly dropLog = new DropLog();
   /** Names that two hosts use, by client. Only clients get so far. */
   readonly conflicts: Failures<NameConflict>;
   /** Logins that failed, by the name of a configured client, or under "" and "certificate". */

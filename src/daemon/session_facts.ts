@@ -27,9 +27,13 @@ export function sessionName({ peer, handle }: Pick<Session, "peer" | "handle">):
   return `${peer.prefix}${handle}`;
 }
 
-/** Returns what precedes the handle in the names of a peer's sessions. */
+/**
+ * Returns what precedes the handle in the names of a peer's sessions. A server's address is as it
+ * is; a client's name may have any characters.
+ */
 export function sessionPrefix(config: Config, peer: string): string {
-  return isOnlyServer(config, peer) ? "" : `${encodeURIComponent(peer)}.`;
+  if (isOnlyServer(config, peer)) return "";
+  return config.mode === "client" ? `${peer}.` : `${encodeURIComponent(peer)}.`;
 }
 
 /** Returns everything that may precede the handle when people name a peer's session. */

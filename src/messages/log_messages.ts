@@ -90,6 +90,10 @@ export const LOG_MESSAGES = {
     meaning: "A check at the start or during a reload found something that needs attention.",
     action: "Do what `remedy` says; `explain CODE` says more about its `code`.",
   },
+  "frames dropped": {
+    meaning: "Session frames were dropped, for a reason that needs attention; said once an hour.",
+    action: "Do what `remedy` says; `status` has the number of the last hour.",
+  },
   "history write failed": {
     meaning: "The history of traffic cannot be stored; it continues in memory.",
     action: DISK,

@@ -16,7 +16,7 @@ export const TUNNEL_ENDS: Readonly<Record<TunnelEnd["reason"], Explanation>> = {
   },
   "keepalive-timeout": {
     meaning: "Nothing was received for `[tunnel.keepalive] timeout`.",
-    action: "Check the path. Raise the timeout on paths with long outages.",
+    action: "Check the path and the peer's machine. Raise the timeout on paths with long outages.",
   },
   "moved": {
     meaning: "The client moved to another server.",
@@ -42,7 +42,7 @@ export const TUNNEL_ENDS: Readonly<Record<TunnelEnd["reason"], Explanation>> = {
   },
   "restart": {
     meaning: "The peer restarts and keeps its sessions.",
-    action: "Nothing: the sessions resume as soon as it is back.",
+    action: "Nothing: the sessions resume as soon as it is back. If it stays away, see its log.",
   },
   "shutdown": {
     meaning: "The peer was stopped.",

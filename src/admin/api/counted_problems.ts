@@ -1,5 +1,6 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /** What was dropped or refused too often in the last hour, from a status. Pure. */
+import { NOTABLE } from "../../daemon/notable_drops.ts";
 import { DROP_REASONS } from "../../messages/catalogue.ts";
 import type { Explanation } from "../../messages/explanation.ts";
 import type { ProblemCode } from "../../messages/problems.ts";
@@ -10,41 +11,6 @@ import { showSpan } from "../../span.ts";
 import type { Recently } from "./problem_schema.ts";
 import type { FoundProblem, ThreadStatus } from "./found_problem.ts";
 
-/**
- * Drops that are a problem from this number an hour on. All others are normal, or follow from a
- * problem of their own.
- */
-const NOTABLE: Readonly<Record<"refusals" | "drops", Readonly<Record<string, number>>>> = {
-  refusals: {
-    "ac-address-spoofed": 1,
-    "ac-cookie-missing": 1,
-    "customer-session-limit": 1,
-    "discovery-rate": 10,
-    "discovery-too-long": 1,
-    "host-session": 1,
-    "host-uniq-busy": 1,
-    "host-uniq-forged": 1,
-    "mac-in-use": 1,
-    "offer-rate": 10,
-    "own-address": 1,
-    "padi-rate": 20,
-    "pending-limit": 1,
-    "session-limit": 1,
-  },
-  drops: {
-    "control-excess": 1,
-    "datagram-malformed": 1,
-    "frame-too-long": 1,
-    "queue-full": 1,
-    "queue-stale": 1_000,
-    "receive-joined": 1,
-    "receive-truncated": 1,
-    "transmit-error": 1,
-    "transmit-full": 100,
-    "tunnel-frame-unfit": 10,
-  },
-};
-
 /** Ends of sessions that neither host nor an operator wanted. */
 const UNWANTED: readonly SessionEnd[] = [
   "ac-address",
@@ -54,6 +20,12 @@ const UNWANTED: readonly SessionEnd[] = [
   "tunnel-lost",
 ];
 
+/** Refused connections that are a problem from this number an hour on, and their subject. */
+const REJECTED = {
+  "too-many-connections": ["connections", 20],
+  "unsupported-version": ["version", 1],
+} as const;
+
 /** Problems of counters; `now` is the time in milliseconds since 1970. */
 export function countedProblems(
   { last_hour: { drops, rejected, ended, kernel_drops }, interface: { name } }: ThreadStatus,
@@ -61,22 +33,32 @@ export function countedProblems(
 ): FoundProblem[] {
   const dropped = (["refusals", "drops"] as const).flatMap((code) =>
     Object.entries(NOTABLE[code]).filter(([reason, least]) => (drops[reason]?.count ?? 0) >= least)
-      .map(([reason]) => ofReason(code, reason, drops[reason], DROP_REASONS[reason], now))
+      .map(([reason]) => ofReason(code, reason, drops[reason], explained(code, reason), now))
   );
   const lost = UNWANTED.filter((end) => ended[end] !== undefined)
     .map((end) => ofReason("sessions-ended", end, ended[end], SESSION_ENDS[end], now));
-  const version = rejected["unsupported-version"];
+  const refused = Object.entries(REJECTED).flatMap(([reason, [subject, least]]) => {
+    const recent = rejected[reason];
+    if (recent === undefined || recent.count < least) return [];
+    const end = TUNNEL_ENDS[reason as keyof typeof REJECTED];
+    return [ofReason("logins-refused", subject, recent, end, now)];
+  });
   return [
     ...dropped,
     ...lost,
-    ...(version === undefined ? [] : [
-      ofReason("logins-refused", "version", version, TUNNEL_ENDS["unsupported-version"], now),
-    ]),
+    ...refused,
     ...(kernel_drops === null ? [] : [{
       ...{ code: "kernel-drops" as const, subject: name, since: kernel_drops.first_at },
       words: `The kernel dropped ${often(kernel_drops, now, "received frame")}`,
     }]),
   ];
+}
+
+/** Each refusal has a line in the log with the address of the host. */
+function explained(code: "refusals" | "drops", reason: string): Explanation {
+  const { meaning, action } = DROP_REASONS[reason];
+  if (code === "drops") return { meaning, action };
+  return { meaning, action: [action ?? [], "The log names the host."].flat().join(" ") };
 }
 
 /** What is counted, in the singular. */

@@ -6,6 +6,7 @@ import { connectCause } from "../../daemon/connect_cause.ts";
 import type { PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
+import type { TunnelEnd } from "../../tunnel/close_reason.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { ratesOf, secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -78,14 +79,24 @@ const UP: HowDown = {
 };
 
 /** How a tunnel, or the last attempt to set it up, has ended. */
-function endOf({ name, end, failed }: Partial<PeerStats> = {}): HowDown {
-  if (end === undefined) return UP;
+function endOf({ name = "", end: last, farewell, failed }: Partial<PeerStats> = {}): HowDown {
+  if (last === undefined) return UP;
+  // A peer that said that it stops explains why nobody answers since.
+  const isExplained = farewell !== undefined && isUnanswered(last);
+  const end = isExplained ? farewell : last;
+  const since = failed === undefined ? "" : `; since then ${failed.cause}`;
   return {
     down_reason: end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`,
-    down_cause: failed?.cause ?? connectCause(end, name ?? ""),
+    down_cause: isExplained
+      ? `${connectCause(farewell, name)}${since}`
+      : failed?.cause ?? connectCause(end, name),
     failed_attempts: failed?.attempt ?? 0,
     next_attempt_at: timeOf(failed?.nextAt),
   };
+}
+
+function isUnanswered({ reason }: TunnelEnd): boolean {
+  return ["connection-lost", "handshake-timeout", "restart", "shutdown"].includes(reason);
 }
 
 function heldUntil(

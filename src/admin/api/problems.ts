@@ -60,13 +60,17 @@ function bounded(problems: readonly Problem[]): Problem[] {
 
 function interfaceProblems({ interface: link, started_at }: ThreadStatus): FoundProblem[] {
   if (link.up) return [];
-  const why = link.down_reason === null ? "" : `: ${link.down_reason}`;
+  const isGone = link.down_reason === "interface gone";
+  const isPlain = isGone || link.down_reason === null || link.down_reason === "interface down";
+  const state = isGone ? "does not exist any more" : "is down";
   return [{
     code: "interface-down",
     subject: link.name,
     since: link.down_since ?? started_at,
-    words: `Interface "${link.name}" is down${why}`,
-    remedy: PROBLEMS["interface-down"].action.replace("INTERFACE", link.name),
+    words: `Interface "${link.name}" ${state}${isPlain ? "" : `: ${link.down_reason}`}`,
+    remedy: isGone
+      ? "Create or connect it again under this name; the daemon then continues by itself."
+      : PROBLEMS["interface-down"].action.replace("INTERFACE", link.name),
   }];
 }
 

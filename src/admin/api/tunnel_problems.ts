@@ -1,5 +1,6 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /** What is wrong with tunnels, from a status. Pure. */
+import { connectAdvice } from "../../daemon/connect_cause.ts";
 import { TUNNEL_ENDS } from "../../messages/tunnel_ends.ts";
 import { showSpan } from "../../span.ts";
 import type { FoundProblem, ThreadStatus } from "./found_problem.ts";
@@ -86,7 +87,12 @@ function neverUp(tunnel: Tunnel): string {
 type Reason = keyof typeof TUNNEL_ENDS;
 
 /** What to do; for a lost or failed connection the cause is in the problem's words. */
-function remedyOf(reason: Reason | undefined, { client }: Tunnel): string | undefined {
+function remedyOf(
+  reason: Reason | undefined,
+  { client, down_reason }: Tunnel,
+): string | undefined {
+  const advice = client === undefined ? connectAdvice(down_reason ?? "") : undefined;
+  if (advice !== undefined) return advice;
   const isPlain = reason === undefined || reason === "connection-lost" ||
     reason === "handshake-timeout";
   if (!isPlain) return TUNNEL_ENDS[reason].action;

@@ -179,8 +179,9 @@ function Banners({ live }) {
 }
 
 /** @param {unknown} failure @param {string} heardAt */
-function lostWords(failure, heardAt) {
+export function lostWords(failure, heardAt) {
   const figures = heardAt === "" ? "" : ` Showing data from ${clock(heardAt)}.`;
   if (failure instanceof ProblemError) return `The daemon refused: ${failure.message}.${figures}`;
-  return `The daemon does not answer. Retrying every two seconds.${figures}`;
+  const advice = " `pppoe-proxy status` on its machine says why.";
+  return `The daemon does not answer. Retrying every two seconds.${figures}${advice}`;
 }

@@ -8,6 +8,7 @@ import {
 import type { AdminClient } from "./admin_client.ts";
 import { showBits, showBytes, showDelay, showSpan } from "../terminal/amounts.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
+import { explainAbsence } from "./absent_daemon.ts";
 import { openDaemon } from "./ask_daemon.ts";
 import { type Block, blocks } from "../terminal/columns.ts";
 import { readTimeout } from "../read_timeout.ts";
@@ -28,7 +29,7 @@ export async function statusCommand(args: Arguments): Promise<number> {
   if (switches.has("watch") && switches.has("check")) {
     throw new UsageError('Options "--watch" and "--check" exclude each other; use one of them');
   }
-  using client = await openDaemon(args);
+  using client = await openDaemon(args).catch((error) => explainAbsence(error, args));
   const interval = readTimeout(args.values.get("interval") ?? DEFAULT_INTERVAL);
   const first = await ask(client);
   await show(first, switches);

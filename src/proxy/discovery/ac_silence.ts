@@ -16,6 +16,8 @@ export interface Silence {
   readonly customers: number;
   /** Time since the first of these PADIs, in milliseconds. */
   readonly time: number;
+  /** The one Service-Name that all asked for; empty if they asked for any, or for several. */
+  readonly service: string;
 }
 
 /** A silence that lasts. */
@@ -41,6 +43,7 @@ export class AcSilence {
   #now: () => number;
   #report: (report: SilenceReport) => void;
   #customers = new Set<Mac>();
+  #service = "";
   #padis = 0;
   /** When the first unanswered PADI was sent. */
   #since = 0;
@@ -62,28 +65,31 @@ export class AcSilence {
   get current(): PresentSilence | undefined {
     const time = this.#now() - this.#since;
     if (this.#padis < MIN_PADIS || time < MIN_TIME) return undefined;
-    const quiet = this.#now() - this.#latest;
-    return { padis: this.#padis, customers: this.#customers.size, time, quiet };
+    return { ...this.#silence(), quiet: this.#now() - this.#latest };
   }
 
-  /** Records that a customer's PADI was sent. */
-  asked(customer: Mac): void {
+  /** Records that a customer's PADI was sent, and the Service-Name that it asks for. */
+  asked(customer: Mac, service = ""): void {
     this.#latest = this.#now();
-    if (this.#padis++ === 0) this.#since = this.#latest;
+    if (this.#padis++ === 0) {
+      this.#since = this.#latest;
+      this.#service = service;
+    } else if (service !== this.#service) this.#service = "";
     if (this.#customers.size < MAX_CUSTOMERS) this.#customers.add(customer);
   }
 
   /** Records that an AC has answered someone. */
   answered(): void {
     if (this.#padis === 0) return;
-    const { padis, customers, time } = {
-      padis: this.#padis,
-      customers: this.#customers.size,
-      time: this.#now() - this.#since,
-    };
+    const silence = this.#silence();
     const wasReported = this.#reported;
     this.reset();
-    if (wasReported) this.#report({ padis, customers, time, isOver: true });
+    if (wasReported) this.#report({ ...silence, isOver: true });
+  }
+
+  #silence(): Silence {
+    const time = this.#now() - this.#since;
+    return { padis: this.#padis, customers: this.#customers.size, time, service: this.#service };
   }
 
   /** Forgets what was asked, because the way to the AC was down. */
@@ -104,7 +110,7 @@ export class AcSilence {
     this.#next = now + this.#pause;
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
     this.#reported = true;
-    const { padis, customers, time } = silence;
-    this.#report({ padis, customers, time, isOver: false });
+    const { quiet: _, ...report } = silence;
+    this.#report({ ...report, isOver: false });
   }
 }

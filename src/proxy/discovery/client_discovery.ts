@@ -17,6 +17,7 @@ import type { ClientPolicy, ProxyLimits, ProxyOptions } from "../session/proxy_o
 import { isSilent, refusalTag } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Peer } from "../session/session.ts";
+import { serviceIn } from "../session/session_names.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { TokenSigner } from "./token.ts";
 import { SourceGate } from "./source_gate.ts";
@@ -69,7 +70,7 @@ export class ClientDiscovery {
       strangers: STRANGERS,
       hasRoom: () => tunnel()?.tunnel?.writer.isDiscoveryFull !== true,
       send: ({ owner, customer }, frame) => {
-        this.#silence.asked(customer);
+        this.#silence.asked(customer, serviceIn(frame, options.etherTypes[0]));
         this.#toServer({ peer: owner, customer }, frame);
       },
       dropped: (pending) => {

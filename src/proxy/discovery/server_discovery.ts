@@ -18,6 +18,7 @@ import { refusalFrame } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Peer, Session } from "../session/session.ts";
 import { checkedTags, ServerAnswers } from "./server_answers.ts";
+import { serviceIn } from "../session/session_names.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { TokenSigner } from "./token.ts";
 
@@ -62,7 +63,7 @@ export class ServerDiscovery {
     this.#pacingWatch = new PacingWatch((pacing) => options.paced?.(pacing));
     this.#silence = new AcSilence(options.now, (report) => options.silent?.(report));
     const toWire = ({ owner, customer }: Pending<Peer>, frame: Uint8Array) => {
-      if (this.#link.up) this.#silence.asked(customer);
+      if (this.#link.up) this.#silence.asked(customer, serviceIn(frame, options.etherTypes[0]));
       sessions.outlet.toWire({ peer: owner, customer }, frame);
     };
     this.#pacer = new PadiPacer({

@@ -1,5 +1,6 @@
 import { TAG_AC_NAME, TAG_SERVICE_NAME } from "../../pppoe/constants.ts";
-import { findTag, type Tag } from "../../pppoe/tags.ts";
+import { parseDiscovery } from "../../pppoe/frame.ts";
+import { findTag, readTags, type Tag } from "../../pppoe/tags.ts";
 
 /** Names of AC and service; empty if not given. */
 export interface SessionNames {
@@ -21,6 +22,13 @@ const decoder = new TextDecoder();
 export function nameIn(tags: readonly Tag[], type: number): string {
   const value = findTag(tags, type);
   return value === undefined ? "" : decoder.decode(value.subarray(0, MAX_NAME));
+}
+
+/** Returns the Service-Name that a discovery frame asks for; empty for any. */
+export function serviceIn(frame: Uint8Array, etherType: number): string {
+  const packet = parseDiscovery(frame, etherType);
+  const tags = typeof packet === "string" ? [] : readTags(packet.tags);
+  return typeof tags === "string" ? "" : nameIn(tags, TAG_SERVICE_NAME);
 }
 
 /** Shares names: thousands of sessions with the same names use one object. */

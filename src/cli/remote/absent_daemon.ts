@@ -1,0 +1,36 @@
+/** Why a daemon that cannot be reached does not run. */
+import { ConfigError } from "../../config/config_error.ts";
+import { type Finding, formatFinding } from "../../config/finding.ts";
+import { loadConfig } from "../../config/load.ts";
+import type { Arguments } from "../arguments.ts";
+import { CommandError } from "../exit_codes.ts";
+
+/**
+ * Adds to the error of an unreachable daemon why it would not start now, if the configuration is
+ * known: what `run` examines before it starts. Throws the error, with the same exit code.
+ */
+export async function explainAbsence(
+  error: unknown,
+  { values }: Pick<Arguments, "values">,
+): Promise<never> {
+  const file = values.get("config");
+  const isAbsent = error instanceof CommandError && error.exit === "unreachable";
+  if (!isAbsent || file === undefined) throw error;
+  const reasons = await obstacles(file);
+  if (reasons.length === 0) throw error;
+  const words = [error.message, "It would not start now:", ...reasons.map(formatFinding)];
+  throw new CommandError("unreachable", words.join("\n  "), { cause: error });
+}
+
+/** What keeps a daemon with this configuration from starting. */
+async function obstacles(file: string): Promise<readonly Finding[]> {
+  try {
+    const config = await loadConfig(file);
+    const { examine } = await import("../../checks/examine.ts");
+    const findings = await examine({ config, daemon: { pid: undefined, mayRun: false } });
+    return findings.filter(({ severity }) => severity === "error");
+  } catch (error) {
+    if (error instanceof ConfigError) return error.findings;
+    throw error;
+  }
+}
