@@ -42,13 +42,14 @@ export const NOTABLE: Readonly<Record<"refusals" | "drops", Readonly<Record<stri
 
 /** What a line says beside the count. */
 interface Facts {
+  readonly count: number;
   readonly reason: string;
   readonly meaning: string;
   readonly remedy: string | undefined;
 }
 
 /** What the kernel drops, beside the drop reasons. */
-const KERNEL: Facts = {
+const KERNEL: Omit<Facts, "count"> = {
   reason: "kernel",
   meaning: "The kernel dropped received frames, as the daemon was too slow for them.",
   remedy: "Look for a lack of CPU time; raise `[interface] ring_frames` for bursts.",
@@ -57,6 +58,11 @@ const KERNEL: Facts = {
 /** Logs once that frames are dropped for a reason, and again after an hour without it. */
 export class DropLog {
   #logged = new Set<string>();
+  #warn: (facts: Facts) => void;
+
+  constructor(warn = (facts: Facts) => log.warning("frames dropped", { ...facts })) {
+    this.#warn = warn;
+  }
 
   /** Looks at the counts of the last hour; call it about once a second. */
   look(drops: Readonly<Record<string, RecentCount>>, kernel: RecentCount | undefined): void {
@@ -67,11 +73,11 @@ export class DropLog {
     this.#note(KERNEL, kernel?.count ?? 0, 1);
   }
 
-  #note(facts: Facts, count: number, least: number): void {
+  #note(facts: Omit<Facts, "count">, count: number, least: number): void {
     if (count < least) this.#logged.delete(facts.reason);
     else if (!this.#logged.has(facts.reason)) {
       this.#logged.add(facts.reason);
-      log.warning("frames dropped", { count, ...facts });
+      this.#warn({ count, ...facts });
     }
   }
 }

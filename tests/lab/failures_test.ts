@@ -136,6 +136,7 @@ Deno.test({
       ['name = "branch-1"', 'name = "branch-2"'],
       ['"branch-1.secret"', '"branch-2.secret"'],
     ]);
+    await backup.waitForLine(/\bready\b/, { timeout: 20_000 });
     await observer.sees("The preferred server is away, and a backup is in use", { client: backup });
     await backup.stop();
     const expired = await startExpired(lab);
@@ -205,6 +206,7 @@ Deno.test({
       await sees(`The ${side}'s interface is down`);
       await runCommand("ip", "link", "set", name, "up");
     }
+    await pair.client.waitForLine(/interface up/, { timeout: 20_000 });
     await runCommand("ip", "link", "delete", "lan0");
     await sees("An interface disappears");
     pair.client.signal("SIGKILL");
@@ -245,14 +247,14 @@ resume_grace = "60s"`,
     await pair.restartServer();
     await recovered();
 
-    await edit(lab, "branch-1.toml", "60s", "2s");
+    await edit(lab, "branch-1.toml", 'grace = "60s"', 'grace = "2s"');
     await reload(pair.client);
     pair.server.signal("SIGSTOP");
     await sees("The server hangs");
     await sees("The tunnel does not return in time");
     pair.server.signal("SIGCONT");
     await recovered();
-    await edit(lab, "branch-1.toml", "2s", "60s");
+    await edit(lab, "branch-1.toml", 'grace = "2s"', 'grace = "60s"');
     await reload(pair.client);
 
     await host.dial({ hostUniq: Uint8Array.of(2) });

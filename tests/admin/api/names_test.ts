@@ -19,6 +19,37 @@ async function rowsOf(world: World): Promise<Row[]> {
   return [tunnels, clients, servers, sessions, past].flat() as Row[];
 }
 
+Deno.test("a server that said that it restarts explains why nobody answers, until it answers", () =>
+  withDaemon({ mode: "client" }, async (world) => {
+    const { daemon: { monitor } } = world;
+    const cause = async () => {
+      const { tunnels } = await json(world, "/api/v1/status");
+      const { down_reason, down_cause } = (tunnels as Row[]).find(({ server }) =>
+        server === "hq:1"
+      ) ??
+        {};
+      return [down_reason, down_cause];
+    };
+    const lost = {
+      reason: "connection-lost",
+      by: "network",
+      detail: "Connection refused",
+    } as const;
+    const refused = { reason: "name-in-use", by: "peer", detail: "" } as const;
+    monitor.connected("hq:1", { address: "hq:1", transport: "tls", detail: "" });
+    monitor.peers.disconnected("hq:1", "hq:1", { reason: "restart", by: "peer", detail: "" });
+    const restarts = "the other side restarts and keeps its sessions";
+    assertEquals(await cause(), ["restart", restarts]);
+    monitor.failed("hq:1", lost, 1, "connection refused", 2_000);
+    assertEquals(await cause(), ["restart", `${restarts}; since then connection refused`]);
+    monitor.failed("hq:1", refused, 2, "login refused", 2_000);
+    assertEquals(await cause(), ["name-in-use", "login refused"]);
+    monitor.connected("hq:1", { address: "hq:1", transport: "tls", detail: "" });
+    monitor.peers.disconnected("hq:1", "hq:1", lost);
+    monitor.failed("hq:1", lost, 1, "connection refused", 2_000);
+    assertEquals(await cause(), ["connection-lost: Connection refused", "connection refused"]);
+  }));
+
 for (const mode of ["server", "client"] as const) {
   const key = mode === "server" ? "client" : "server";
 

@@ -125,6 +125,19 @@ Deno.test("interface, certificates, clock and conditions are problems, the worst
   assertEquals(found[0].remedy.includes("ip link set lan0 up"), true);
 });
 
+Deno.test("an interface that is gone cannot be set up again, and says so", () => {
+  const [gone] = seen({
+    interface: {
+      ...STATUS.interface,
+      up: false,
+      down_since: at(-3),
+      down_reason: "interface gone",
+    },
+  });
+  assertEquals(gone.words, 'Interface "lan0" does not exist any more');
+  assertMatch(gone.remedy, /^Create or connect it again/);
+});
+
 Deno.test("drops and refusals of the last hour count when they are more than normal", () => {
   const recently = (count: number) => ({ count, first_at: at(-1_800), last_at: at(-60) });
   const last_hour = {
@@ -134,12 +147,17 @@ Deno.test("drops and refusals of the last hour count when they are more than nor
       "frame-too-long": recently(1),
       "not-for-us": recently(100_000),
     },
-    rejected: { "handshake-timeout": recently(900), "unsupported-version": recently(1) },
+    rejected: {
+      "handshake-timeout": recently(900),
+      "too-many-connections": recently(20),
+      "unsupported-version": recently(1),
+    },
     ended: { "padt-customer": recently(500), "tunnel-lost": recently(3) },
     kernel_drops: recently(7),
   };
   const found = seen({ last_hour });
   assertEquals(found.map(({ code, subject }) => `${code} ${subject}`), [
+    "logins-refused connections",
     "logins-refused version",
     "kernel-drops lan0",
     "sessions-ended tunnel-lost",
@@ -147,11 +165,11 @@ Deno.test("drops and refusals of the last hour count when they are more than nor
     "drops frame-too-long",
   ]);
   assertEquals(
-    found[3].words,
+    found[4].words,
     "2 packets in the last hour, the last one 1m ago: The maximum number of sessions is open, of " +
       "one client or in all",
   );
-  assertMatch(found[3].remedy, /^Raise `\[limits\] sessions`/);
+  assertMatch(found[4].remedy, /^Raise `\[limits\] sessions`.* The log names the host\.$/);
 });
 
 Deno.test("ten thousand lost clients make a short list that counts the others", () => {

@@ -1,0 +1,28 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { connectAdvice } from "../../src/daemon/connect_cause.ts";
+
+Deno.test("what to do about a failed connection follows from what the system said", () => {
+  const said: [string, RegExp][] = [
+    ["connection-lost: getaddrinfo EAI_AGAIN proxy.example", /name servers/],
+    [
+      "connection-lost: failed to lookup address information: Name or service not known",
+      /^Correct the name/,
+    ],
+    ["connection-lost: No QUIC connection within 2000 ms", /^Let UDP pass/],
+    ["not-authenticated: the server does not have the key of a pinned certificate", /SHA-256/],
+  ];
+  for (const [reason, advice] of said) {
+    // A pattern that remembers its last place would find only every other one.
+    for (let i = 0; i < 2; i++) assertMatch(connectAdvice(reason) ?? "", advice);
+  }
+});
+
+Deno.test("other reasons, and UDP if TLS fails too, have no advice of their own", () => {
+  const reasons = [
+    "restart",
+    "not-authenticated",
+    "connection-lost: Connection refused (os error 111)",
+    "connection-lost: No TLS connection within 2000 ms; No QUIC connection within 2000 ms",
+  ];
+  assertEquals(reasons.map(connectAdvice), reasons.map(() => undefined));
+});
