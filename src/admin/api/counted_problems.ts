@@ -56,8 +56,8 @@ export function countedProblems(
 
 /** Each refusal has a line in the log with the address of the host. */
 function explained(code: "refusals" | "drops", reason: string): Explanation {
+  if (code === "drops") return DROP_REASONS[reason];
   const { meaning, action } = DROP_REASONS[reason];
-  if (code === "drops") return { meaning, action };
   return { meaning, action: [action ?? [], "The log names the host."].flat().join(" ") };
 }
 

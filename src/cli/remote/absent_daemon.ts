@@ -4,6 +4,7 @@ import { type Finding, formatFinding } from "../../config/finding.ts";
 import { loadConfig } from "../../config/load.ts";
 import type { Arguments } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
+import { wantedConfig } from "./wanted_config.ts";
 
 /**
  * Adds to the error of an unreachable daemon why it would not start now, if the configuration is
@@ -11,9 +12,9 @@ import { CommandError } from "../exit_codes.ts";
  */
 export async function explainAbsence(
   error: unknown,
-  { values }: Pick<Arguments, "values">,
+  args: Pick<Arguments, "values">,
 ): Promise<never> {
-  const file = values.get("config");
+  const file = await wantedConfig(args);
   const isAbsent = error instanceof CommandError && error.exit === "unreachable";
   if (!isAbsent || file === undefined) throw error;
   const reasons = await obstacles(file);
