@@ -82,8 +82,10 @@ const ADVICE: Readonly<Record<Mode, string>> = {
 
 function loggedSilence(mode: Mode, monitor: Monitor): NonNullable<ProxyOptions["silent"]> {
   return ({ padis, customers, time, service, isOver }) => {
-    const asked = service === "" ? {} : { "service_name": printable(service) };
-    const facts = { padis, customers, "for_s": tenths(time), ...asked };
+    const facts: Record<string, string | number> = {
+      ...{ padis, customers, "for_s": tenths(time) },
+      ...(service !== "" && { "service_name": printable(service) }),
+    };
     if (isOver) log.info("AC answers again", facts);
     else log.warning("AC does not answer", { ...facts, detail: ADVICE[mode] });
     monitor.emit(isOver ? "ac-answers" : "ac-silent", facts);
