@@ -6,7 +6,6 @@ import { connectCause } from "../../daemon/connect_cause.ts";
 import type { PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
-import type { TunnelEnd } from "../../tunnel/close_reason.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { ratesOf, secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -95,7 +94,7 @@ function endOf({ name = "", end: last, farewell, failed }: Partial<PeerStats> = 
   };
 }
 
-function isUnanswered({ reason }: TunnelEnd): boolean {
+function isUnanswered({ reason }: NonNullable<PeerStats["end"]>): boolean {
   return ["connection-lost", "handshake-timeout", "restart", "shutdown"].includes(reason);
 }
 
