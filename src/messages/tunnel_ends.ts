@@ -16,7 +16,7 @@ export const TUNNEL_ENDS: Readonly<Record<TunnelEnd["reason"], Explanation>> = {
   },
   "keepalive-timeout": {
     meaning: "Nothing was received for `[tunnel.keepalive] timeout`.",
-    action: "Check the path and the peer's machine. Raise the timeout on paths with long outages.",
+    action: "Check path and peer. Raise the timeout on paths with long outages.",
   },
   "moved": {
     meaning: "The client moved to another server.",

@@ -3,13 +3,10 @@
  * remedy within 10 seconds.
  */
 import { assertEquals } from "@std/assert";
-import { CODE_PADI, TAG_HOST_UNIQ, TAG_PPP_MAX_PAYLOAD } from "../../src/pppoe/constants.ts";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
-import { encodeDiscovery } from "../../src/pppoe/frame.ts";
-import { BROADCAST, type Mac, readMac } from "../../src/pppoe/mac.ts";
-import { encodeTags, type Tag } from "../../src/pppoe/tags.ts";
 import { DOCUMENT, Observer, SEEN } from "./failures/observer.ts";
 import { type RefusedStart, seesRefused } from "./failures/refused_starts.ts";
+import { ask, FIRST, macOf, MAX_PAYLOAD, mountState, observe, portOf } from "./failures/scenes.ts";
 import {
   type Change,
   floodConnections,
@@ -22,77 +19,14 @@ import {
   startWrongClient,
 } from "./failures/wrong_clients.ts";
 import { insideLab, Lab } from "./lab.ts";
-import { openPort } from "./peers/port.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { runCommand } from "./process.ts";
-import { freePort, makeSecret, type ProxyPair, startProxyPair } from "./proxy_pair.ts";
+import { freePort, makeSecret, startProxyPair } from "./proxy_pair.ts";
 import { edit, reload } from "./reload.ts";
 import { pppoeProxyCommand } from "./shipped.ts";
 
 const ignore = !insideLab();
-
-/** An observer of a pair's one client and of its server. */
-function observe(lab: Lab, pair: ProxyPair): Observer {
-  return new Observer(lab, () => ({ client: pair.client, server: pair.server }));
-}
-
-/** The TCP port of a lab's server. */
-async function portOf(lab: Lab): Promise<number> {
-  const text = await Deno.readTextFile(`${lab.folder}/server.toml`);
-  return Number(/listen = ".*:(\d+)"/.exec(text)?.[1]);
-}
-
-/** Gives the server a small disk for its state; returns what fills it. */
-async function mountState(lab: Lab): Promise<() => Promise<void>> {
-  const folder = `${lab.folder}/server.state`;
-  await Deno.mkdir(folder, { mode: 0o700 });
-  await runCommand("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", folder);
-  lab.use({ [Symbol.asyncDispose]: async () => void await runCommand("umount", "-l", folder) });
-  return async () => {
-    using file = await Deno.open(`${folder}/filler`, { write: true, createNew: true });
-    const block = new Uint8Array(4_096);
-    try {
-      for (let i = 0; i < 4 << 20; i += block.length) await file.write(block);
-    } catch {
-      return; // full
-    }
-  };
-}
-
-/** The address of the first customer that asks; the others count up. */
-const FIRST = 0x02_00_5e_00_00_11;
-const MAX_PAYLOAD: Tag = { type: TAG_PPP_MAX_PAYLOAD, value: Uint8Array.of(0x05, 0xdc) };
-
-/** What customers ask for. */
-interface Asking {
-  /** Number of PADIs. Default 3. */
-  padis?: number;
-  /** Sender of all; otherwise each has its own. */
-  source?: Mac;
-  service?: string;
-  more?: readonly Tag[];
-}
-
-/** Customers on this wire send PADIs at once. */
-function ask(lab: Lab, wire: string, { padis = 3, source, service = "", more = [] }: Asking): void {
-  const port = lab.use(openPort(wire, () => {}));
-  for (let i = 0; i < padis; i++) {
-    const tags = [
-      { type: 0x0101, value: new TextEncoder().encode(service) },
-      { type: TAG_HOST_UNIQ, value: Uint8Array.of(i) },
-      ...more,
-    ];
-    const packet = { destination: BROADCAST, source: source ?? FIRST + i, code: CODE_PADI };
-    port.send(encodeDiscovery({ ...packet, sessionId: 0, tags: encodeTags(tags) }));
-  }
-}
-
-/** The address of an interface. */
-async function macOf(name: string): Promise<Mac> {
-  const text = await Deno.readTextFile(`/sys/class/net/${name}/address`);
-  return readMac(Uint8Array.fromHex(text.trim().replaceAll(":", "")), 0);
-}
 
 Deno.test({
   name: "docs/failures.md: logins, paths and other peers that fail are explained on both sides",

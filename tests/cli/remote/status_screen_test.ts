@@ -34,7 +34,7 @@ Deno.test("a status fits 80 by 24 with 100 clients, the ones in trouble first, a
     'critical: The tunnel of "branch-7" is down: nothing arrived for the',
     "  keepalive's timeout: the peer or the path is down (tunnel-down, 12s)",
     "  next: 3 held sessions end in 18s",
-    "  do: Check the path. Raise the timeout on paths with long outages.",
+    "  do: Check path and peer. Raise the timeout on paths with long outages.",
     "",
     "sessions: 0 open, limit 100; 0 opened and 0 closed since start",
     "traffic: up 4.0 Gbit/s, 0 frames/s; down 0 bit/s, 0 frames/s",

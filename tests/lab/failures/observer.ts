@@ -29,7 +29,7 @@ export function entriesOf(failure: string): readonly Entry[] {
 }
 
 /** A line of a daemon's log as a terminal shows it, without its time. */
-export function logText(line: string): string {
+function logText(line: string): string {
   if (!line.startsWith("{")) return line;
   const { time: _, level, topic, message, ...fields } = JSON.parse(line);
   const facts = Object.entries(fields).map(([key, value]) => ` ${key}=${showText(value)}`);
@@ -118,7 +118,9 @@ function isShown(said: string, problem: Problem, problems: readonly Problem[]): 
   const colour = { critical: "in red, the same.", warning: "in amber, the same." };
   if (said !== colour[problem.severity]) return problem.severity;
   const shown = problemsShown(problems);
+  // The page shows what is between backquotes as code.
+  const [words, remedy] = [problem.words, problem.remedy].map((text) => text.replaceAll("`", ""));
   return shown.some(({ severity, text }) =>
-    severity === problem.severity && text.includes(problem.words) && text.includes(problem.remedy)
+    severity === problem.severity && text.includes(words) && text.includes(remedy)
   ) || shown;
 }

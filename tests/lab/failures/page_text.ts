@@ -52,5 +52,5 @@ function textOf(node: unknown): string {
   const shown = rendered(node);
   if (typeof shown === "string" || typeof shown === "number") return String(shown);
   const text = childrenOf(shown).map(textOf).join("");
-  return isElement(shown) && ["p", "code"].includes(String(shown.type)) ? `${text} ` : text;
+  return isElement(shown) && shown.type === "p" ? `${text} ` : text;
 }
