@@ -226,7 +226,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "status --watch continues across a restart of the daemon until it is interrupted",
+  name: "status --watch and events -f continue across a restart of the daemon until interrupted",
   ignore,
   fn: () =>
     withWorld(async ({ lab, pair }) => {
@@ -238,12 +238,24 @@ Deno.test({
         env: { NO_COLOR: "1" },
       });
       await watch.output.reach(3, "lines of status", { timeout: 20_000 });
+      const feed = lab.start({
+        name: "feed",
+        ...pppoeProxyCommand("events", "-f", "--json", ...socket),
+      });
+      await feed.waitForLine(/"kind":"tunnel-up"/, { timeout: 20_000 });
       const [first] = watch.output.entries.map((line) => JSON.parse(line));
       assertEquals([first.schema, first.pid], [2, pair.server.pid]);
       pair.server.signal("SIGTERM");
       await watch.waitForLine(/Cannot reach the daemon/, { timeout: 20_000 });
+      await feed.waitForLine(/Cannot reach the daemon.*; waiting for it/, { timeout: 20_000 });
+      const before = feed.output.length;
       await pair.restartServer();
       await watch.waitForLine(new RegExp(`"pid":${pair.server.pid},`), { timeout: 20_000 });
+      const up = { since: before, timeout: 20_000 };
+      await feed.waitForLine(/"kind":"tunnel-up"/, up);
+      const lines = feed.output.entries;
+      assertEquals(lines.filter((line) => line.includes("waiting for it")).length, 1);
+      assertEquals(new Set(lines).size, lines.length, "no event is shown twice");
       watch.signal("SIGINT");
       assertEquals((await watch.status).signal, "SIGINT");
     }),

@@ -5,7 +5,9 @@ import { formatMac } from "../../src/pppoe/mac.ts";
 import { nameOf, readPcapng } from "../capture/read_pcapng.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startDaemon } from "./proxy_pair.ts";
+import { runCommand } from "./process.ts";
 import { edit, reload } from "./reload.ts";
+import { pppoeProxyCommand } from "./shipped.ts";
 import { logIn } from "./ticketless.ts";
 import { NAMES, PAYLOAD, twoShards } from "./two_shards.ts";
 
@@ -71,6 +73,18 @@ Deno.test({
     }
     const past = await list("?past=true");
     assertEquals([past.total, past.sessions.length], [2, 2]);
+    // All of a client end, on whichever thread, and none of another.
+    const again = [await hosts[0].dial(), await hosts[0].dial({ hostUniq: Uint8Array.of(1) })];
+    const other = await hosts[1].dial();
+    const kick = async (...what: string[]) => {
+      const command = pppoeProxyCommand("kick", ...what, "-s", `${lab.folder}/server.sock`);
+      return await runCommand(command.program, ...command.args);
+    };
+    assertMatch(await kick("--client", "north"), /^Ended 2 sessions: north\.\d+, north\.\d+\.\n$/);
+    await Promise.all(again.map(({ ended }) => ended));
+    await other.echo(PAYLOAD);
+    assertMatch(await kick("--client", "south"), /^Ended .*south\.\d+\.\n$/);
+    await Promise.all([other.ended, ac.ended(other.sessionId)]);
     const gone = await ask(lab, "/api/v1/sessions/north.77", "DELETE");
     assertEquals(gone.status, 404);
     await gone.body?.cancel();

@@ -1,3 +1,4 @@
+import { Status } from "../../admin/api/response_schema.ts";
 import { showText } from "../../log_format.ts";
 import { EVENT_KINDS } from "../../messages/event_kinds.ts";
 import { didYouMean } from "../../config/suggest.ts";
@@ -8,6 +9,7 @@ import { printZone, showTime } from "../terminal/local_time.ts";
 import { printLine } from "../terminal/output.ts";
 import type { AdminClient } from "./admin_client.ts";
 import { openDaemon } from "./ask_daemon.ts";
+import { EventOrder } from "./event_order.ts";
 import { follow } from "./follow.ts";
 import { type ReceivedEvent, receivedEvents } from "./received_events.ts";
 
@@ -20,19 +22,29 @@ export async function eventsCommand(args: Arguments): Promise<number> {
   const isJson = args.switches.has("json");
   if (!isJson) await printZone(Date.now());
   using client = await openDaemon(args);
-  let last = { time: -Infinity, number: 0 };
+  const order = new EventOrder();
   const show = async (event: ReceivedEvent): Promise<void> => {
-    // After a reconnection all kept events come again.
-    if (event.time < last.time || event.time === last.time && event.number <= last.number) return;
-    last = event;
-    if (isWanted(event)) await printLine(isJson ? JSON.stringify(event.facts) : lineOf(event));
+    if (order.isNew(event) && isWanted(event)) {
+      await printLine(isJson ? JSON.stringify(event.facts) : lineOf(event));
+    }
   };
   if (!args.switches.has("follow")) {
     await receive(client, false, show);
     return 0;
   }
-  await follow((left) => receive(client, true, show, left));
+  await follow(async (left) => {
+    // After a reconnection all kept events come again.
+    order.begin(await processOf(client));
+    await receive(client, true, show, left);
+  });
   return 0;
+}
+
+/** Returns what tells the daemon's process from the one before a restart. */
+async function processOf(client: AdminClient): Promise<string> {
+  const request = { path: "/api/v1/status", query: { brief: true } };
+  const { pid, started_at: startedAt } = await client.json(request, Status);
+  return `${pid} ${startedAt}`;
 }
 
 async function receive(
