@@ -76,7 +76,6 @@ export class AllPeerStats {
     peer.since = this.#wallClock();
     peer.connects++;
     peer.failed = undefined;
-    peer.farewell = undefined;
   }
 
   /** Records that the remote address of a tunnel has changed. */
