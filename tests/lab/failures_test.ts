@@ -99,7 +99,7 @@ Deno.test({
     };
 
     ask(lab, "cust0", { more: [MAX_PAYLOAD] });
-    await sees("Customers ask for longer packets than an interface carries");
+    await observer.sees("Customers ask for longer packets than an interface carries");
     await sees("No AC answers");
     const host = lab.use(startTestClient("cust0"));
     {
@@ -127,10 +127,10 @@ Deno.test({
     await sees("The server's interface has a smaller MTU than the client's");
     await runCommand("ip", "link", "set", "wan0", "mtu", "1500");
 
-    await fillDisk();
     await command("drain");
     await sees("An operator drains the server");
     await command("drain", "--off");
+    await fillDisk();
     await command("kick", "--client", "branch-1");
     await sees("The disk of state_dir is full");
     await Deno.remove(`${lab.folder}/server.state/filler`);
@@ -167,7 +167,6 @@ resume_grace = "60s"`,
     const sees = (failure: string) => observer.sees(failure);
     const recovered = async () => {
       await pair.client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
-      observer.begin();
       since = pair.client.output.length;
     };
     let since = pair.client.output.length;
@@ -176,13 +175,14 @@ resume_grace = "60s"`,
     await sees("Customers ask for a service that no AC offers");
     lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     await host.dial();
+    observer.begin();
     pair.server.signal("SIGTERM");
     await sees("The server restarts, for example for an upgrade");
     await pair.restartServer();
     await recovered();
-
     await edit(lab, "branch-1.toml", 'grace = "60s"', 'grace = "2s"');
     await reload(pair.client);
+    observer.begin();
     pair.server.signal("SIGSTOP");
     await sees("The server hangs");
     await sees("The tunnel does not return in time");
@@ -190,8 +190,8 @@ resume_grace = "60s"`,
     await recovered();
     await edit(lab, "branch-1.toml", 'grace = "2s"', 'grace = "60s"');
     await reload(pair.client);
-
     await host.dial({ hostUniq: Uint8Array.of(2) });
+    observer.begin();
     pair.server.signal("SIGKILL");
     await sees("The server is killed");
     await pair.server.status;
@@ -200,10 +200,12 @@ resume_grace = "60s"`,
     await recovered();
     await sees("The server has lost its sessions");
 
+    observer.begin();
     pair.server.signal("SIGINT");
     await sees("The server is stopped");
     await pair.restartServer();
     await recovered();
+    observer.begin();
     pair.client.signal("SIGINT");
     await sees("A client is stopped");
   },
