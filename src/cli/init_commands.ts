@@ -1,7 +1,8 @@
-/** The commands that set up an end, and add clients to a server. */
+/** The commands that set up an end, add clients to a server, and install the service. */
 import type { OptionSpec } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { CONFIG, CONFIG_DEFAULT } from "./config_option.ts";
+import { DAEMON_OPTIONS } from "./remote/daemon_options.ts";
 
 const ADDRESS: OptionSpec = {
   name: "address",
@@ -47,5 +48,22 @@ client --from NAME.bundle\`. The address is that of the certificate unless --add
   load: async () => (await import("./init/add_client.ts")).addClientCommand,
 };
 
+const service: Command = {
+  name: "service",
+  summary: "Install the daemon as a service of systemd, without a package",
+  positionals: ["install|uninstall|status"],
+  options: [
+    ...DAEMON_OPTIONS,
+    { name: "now", summary: "install: also enable and start the daemon" },
+    { name: "purge", summary: "uninstall: also remove configuration, keys and state" },
+  ],
+  details:
+    `For the compiled program, copied to /usr/local/bin by hand; a package brings its own service.
+install writes the units pppoe-proxy and pppoe-proxy@NAME, makes the user and the directories, and
+may be repeated; uninstall stops the daemons and removes these files, but keeps configuration, state
+and user. status shows the unit and the daemon; exit code 3 if no daemon answers.`,
+  load: async () => (await import("./service/service.ts")).serviceCommand,
+};
+
 /** In the order in which help lists them. */
-export const INIT_COMMANDS: readonly Command[] = [init, addClient];
+export const INIT_COMMANDS: readonly Command[] = [init, addClient, service];

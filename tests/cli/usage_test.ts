@@ -25,6 +25,9 @@ const WRONG: [args: string[], message: string][] = [
   [["init", "client", "-c", "/tmp/none/x.toml"], 'Option "--from FILE" is missing'],
   [["add-client"], "No client given: add-client NAME"],
   [["add-client", "a/b"], 'Cannot use "a/b" as a name'],
+  [["service"], "Nothing to do: use service install, service uninstall or service status"],
+  [["service", "instal"], 'Cannot use "instal" for an action; did you mean "install"?'],
+  [["service", "install", "--purge"], 'Option "--purge" is for service uninstall'],
   [["import"], "No file given: import FILE, or import - to read from standard input"],
   [
     ["import", "x", "--connect", "192.0.2.1"],

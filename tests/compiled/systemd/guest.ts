@@ -140,6 +140,50 @@ async function logged(): Promise<void> {
   assertEquals(of("reload failed")?.PRIORITY, "3");
 }
 
+/** Runs `pppoe-proxy service` with these words; returns its output. */
+async function service(...words: string[]): Promise<string> {
+  return await runCommand(PROGRAM, "service", ...words);
+}
+
+async function serviceRefuses(reason: string): Promise<void> {
+  const { code, text } = await attempt(PROGRAM, "service", "install", "--now");
+  assertEquals(code, 1, text);
+  assertStringIncludes(text, reason);
+}
+
+async function installService(): Promise<void> {
+  await serviceRefuses("exists, and this command has not written it");
+  for (const name of ["pppoe-proxy", "pppoe-proxy@"]) {
+    await Deno.remove(`/etc/systemd/system/${name}.service`).catch(() => {});
+  }
+  await Deno.remove("/usr/lib/sysusers.d/pppoe-proxy.conf");
+  await Deno.remove(FOLDER, { recursive: true });
+  const packaged = "/usr/lib/systemd/system/pppoe-proxy.service";
+  await Deno.writeTextFile(packaged, "");
+  await serviceRefuses("A package owns the service");
+  await Deno.remove(packaged);
+  await serviceRefuses('there is no "/etc/pppoe-proxy/pppoe-proxy.toml"');
+  await runCommand(PROGRAM, "init", "server", "-i", "wan0", "--address", "127.0.0.1:8443");
+  await service("install", "--now");
+  assertEquals(await property("pppoe-proxy", "ActiveState"), "active");
+  assertEquals(await property("pppoe-proxy", "UnitFileState"), "enabled");
+  const shown = await service("status");
+  assertStringIncludes(shown, "unit: active (running), starts with the machine\n");
+  assertStringIncludes(shown, "daemon: server, ready");
+}
+
+async function removeService(): Promise<void> {
+  const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
+  assertStringIncludes(await service("uninstall"), `Kept "${FOLDER}"`);
+  assertEquals(await property("pppoe-proxy", "LoadState"), "not-found");
+  assertEquals(await property("pppoe-proxy", "ActiveState"), "inactive");
+  assertEquals(await isThere(`${FOLDER}/pppoe-proxy.toml`), true);
+  assertEquals((await attempt(PROGRAM, "service", "uninstall")).code, 1);
+  await service("install");
+  await service("uninstall", "--purge");
+  for (const path of [FOLDER, "/var/lib/pppoe-proxy"]) assertEquals(await isThere(path), false);
+}
+
 /** The steps, in order. */
 export const STEPS: Steps = {
   "the program, its unit and its user are installed, and keygen makes the keys": install,
@@ -151,6 +195,8 @@ export const STEPS: Steps = {
   "P4: a refused configuration exits with 78 and is not retried": refused,
   "stop shuts it down cleanly": stop,
   "the journal has log lines with their priorities": logged,
+  "service install runs what init has written, and refuses the units of others": installService,
+  "service uninstall keeps configuration and state, and --purge removes them": removeService,
 };
 
 if (import.meta.main) await runSteps(STEPS);
