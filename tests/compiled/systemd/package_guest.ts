@@ -18,16 +18,14 @@ const [VERSION, NEXT_VERSION] = packageVersions();
 const README = documentedLines("README.md", "Install it");
 const CREDENTIAL = documentedLines("docs/install.md", "A secret that only root can read");
 
-const CONFIG = {
-  "pppoe-proxy": `mode = "server"\nstate_dir = "${STATE}"
-[interface]\nname = "wan0"
-[tunnel]\nlisten = "127.0.0.1:8443"\ncertificate = "server.crt"\nkey = "server.key"
-[[clients]]\nname = "branch-1"\n${credential(SERVER)}\n`,
-  client: `mode = "client"\nstate_dir = "${STATE}/client"
+/** A client beside the server, as a further instance. */
+const CLIENT_CONFIG = `mode = "client"\nstate_dir = "${STATE}/client"
 [interface]\nname = "lan0"
 [tunnel]\nconnect = ["127.0.0.1:8443"]\nserver_certificate = "server.crt"
-name = "branch-1"\n${credential(CLIENT)}\n`,
-};
+name = "branch-1"\n${credential(CLIENT)}\n`;
+/** Answers to the questions of `init server`. */
+const ANSWERS =
+  `--interface wan0 --address 127.0.0.1:8443 --name branch-1 --mac own --state-dir ${STATE}`;
 
 let line: CustomerLine;
 
@@ -98,24 +96,18 @@ async function install(): Promise<void> {
   );
 }
 
+/** Writes the server's configuration under a name, with a change. */
+async function changeServer(name: string, from: RegExp, to: string): Promise<void> {
+  const before = await Deno.readTextFile(`${FOLDER}/pppoe-proxy.toml`);
+  const text = before.replace(from, to);
+  assert(text !== before, `${from} in ${before}`);
+  await Deno.writeTextFile(`${FOLDER}/${name}.toml`, text);
+}
+
 async function configure(): Promise<void> {
-  readme("editor /etc/pppoe-proxy/pppoe-proxy.toml"); // this function is the editor
-  await runCommand(
-    ...[
-      "pppoe-proxy",
-      "keygen",
-      "certificate",
-      "--name",
-      "localhost",
-      "--out-dir",
-      FOLDER,
-    ] as const,
-  );
-  await runCommand("pppoe-proxy", "keygen", "secret", `${FOLDER}/${SECRET}`);
-  for (const [name, text] of Object.entries(CONFIG)) {
-    await Deno.writeTextFile(`${FOLDER}/${name}.toml`, text);
-  }
-  await shell(readme("chown"));
+  await shell(`${readme("pppoe-proxy init server")} ${ANSWERS}`);
+  await changeServer("pppoe-proxy", /^secret_file = .*$/m, credential(SERVER));
+  await Deno.writeTextFile(`${FOLDER}/client.toml`, CLIENT_CONFIG);
   await Deno.chown(`${FOLDER}/${SECRET}`, 0, 0);
   await Deno.chmod(`${FOLDER}/${SECRET}`, 0o600);
   const load = CREDENTIAL.filter((line) => /^\[Service\]|^LoadCredential=/.test(line));
@@ -140,8 +132,7 @@ async function start(dial: () => Promise<CustomerLine>): Promise<void> {
 
 async function refused(): Promise<void> {
   const unit = "pppoe-proxy@refused";
-  const text = CONFIG["pppoe-proxy"].replace("server.key", "nosuch.key").replace("8443", "8444");
-  await Deno.writeTextFile(`${FOLDER}/refused.toml`, text.replace(SERVER, `${unit}.service`));
+  await changeServer("refused", /server\.key/, "nosuch.key");
   const { code } = await attempt("systemctl", "start", unit);
   assert(code !== 0, "systemctl reports that it did not start");
   // A unit that systemd is about to restart would be "activating" and "auto-restart".
@@ -240,7 +231,7 @@ async function withoutSystemd(): Promise<void> {
 /** The steps, in order. */
 export const STEPS: Steps = {
   "apt installs the package; nothing is enabled and nothing runs": install,
-  "the configuration and its keys are written; the secret stays with root": configure,
+  "init writes the configuration and its keys; the secret stays with root": configure,
   "enabled and started, both ends carry a session with a credential of systemd": () =>
     start(dialLine),
   "P4: a refused configuration exits with 78 and is not retried": refused,
