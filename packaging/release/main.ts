@@ -28,7 +28,7 @@ async function main(args: string[]): Promise<number> {
   await Deno.remove(bundled, { recursive: true }).catch(() => undefined);
   await bundle(bundled);
   const compiler = { deno: values.deno, bases };
-  const outcome = await release({ root: ROOT, bundle: bundled, output, compiler });
+  const outcome = await release({ root: ROOT, bundle: bundled, output, compiler, quick: false });
   await print(describe(outcome, output));
   return outcome.missing.length === 0 ? 0 : 1;
 }

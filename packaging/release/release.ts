@@ -1,4 +1,7 @@
 /** Makes the artefacts of a release, each by itself: what fails does not stop the others. */
+import { basename } from "node:path";
+import { makeDeb } from "../deb/make.ts";
+import { makeRpm } from "../rpm/make.ts";
 import { type Architecture, ARCHITECTURES } from "./architecture.ts";
 import { checksum, checksums } from "./checksum.ts";
 import { compileProgram, type Compiler, runOptions } from "./compile_program.ts";
@@ -19,7 +22,12 @@ export interface Ingredients {
   /** Folder for the artefacts. */
   output: string;
   compiler: Compiler;
+  /** Whether to compress packages little. */
+  quick: boolean;
 }
+
+/** Kinds of packages, and what makes them; they return the path. */
+const PACKAGES = { deb: makeDeb, rpm: makeRpm } as const;
 
 /** What came of it: file names, and what is missing with the reason. */
 export interface Outcome {
@@ -37,6 +45,7 @@ export async function release(ingredients: Ingredients): Promise<Outcome> {
   await Deno.mkdir(output, { recursive: true });
   for (const architecture of ARCHITECTURES) await maker.compile(architecture);
   const runtime = await maker.runtime();
+  for (const kind of ["deb", "rpm"] as const) await maker.packages(kind, time);
   await maker.pack(packages, time);
   await maker.write(`${maker.name}.notices.txt`, await maker.notice(packages, runtime));
   const artefacts = await maker.artefacts();
@@ -54,6 +63,8 @@ class Maker {
   readonly #version: string;
   readonly #task: string;
   readonly #compiled: string[] = [];
+  /** Names of artefacts with Deno inside. */
+  readonly #withDeno = new Set<string>();
 
   /** `task` is the command of the task `compile`. */
   constructor(from: Ingredients, version: string, task: string) {
@@ -69,7 +80,28 @@ class Maker {
       name,
       (path) => compileProgram(this.#task, bundle, architecture, compiler, path),
     );
-    if (this.made.includes(name)) this.#compiled.push(name);
+    if (!this.made.includes(name)) return;
+    this.#compiled.push(name);
+    this.#withDeno.add(name);
+  }
+
+  /** Makes the packages of a kind, from each compiled program. */
+  async packages(kind: keyof typeof PACKAGES, time: number): Promise<void> {
+    const { bundle, output, quick } = this.#from;
+    for (const { name } of Deno.readDirSync(output)) {
+      if (name.endsWith(`.${kind}`)) await Deno.remove(`${output}/${name}`);
+    }
+    for (const architecture of ARCHITECTURES) {
+      const program = `${this.name}-linux-${architecture.name}`;
+      const request = { program: `${output}/${program}`, licences: `${bundle}/licences.txt` };
+      const rest = { version: this.#version, time, folder: output, quick };
+      await this.#attempt(`${kind} for ${architecture.name}`, async () => {
+        if (!this.#compiled.includes(program)) throw new Error("there is no program for it");
+        const name = basename(await PACKAGES[kind]({ ...request, ...rest }));
+        this.#withDeno.add(name);
+        return name;
+      });
+    }
   }
 
   /** What is in the compiled programs; undefined if there are none. */
@@ -103,7 +135,7 @@ class Maker {
     return Promise.all(this.made.map(async (name) => {
       const path = `${this.#from.output}/${name}`;
       const [sha1, sha256] = [await checksum(path, "sha1"), await checksum(path)];
-      return { name, sha1, sha256, compiled: this.#compiled.includes(name) };
+      return { name, sha1, sha256, compiled: this.#withDeno.has(name) };
     }));
   }
 
@@ -113,13 +145,20 @@ class Maker {
 
   async #make(name: string, making: (path: string) => Promise<void>): Promise<void> {
     const path = `${this.#from.output}/${name}`;
-    try {
-      // What an earlier run made must not pass for this one's.
-      await Deno.remove(path).catch(() => undefined);
+    // What an earlier run made must not pass for this one's.
+    await Deno.remove(path).catch(() => undefined);
+    await this.#attempt(name, async () => {
       await making(path);
-      this.made.push(name);
+      return name;
+    });
+  }
+
+  /** Notes the name of what is made, or `what` is missing and why. */
+  async #attempt(what: string, making: () => Promise<string>): Promise<void> {
+    try {
+      this.made.push(await making());
     } catch (error) {
-      this.missing.push(`${name}: ${error instanceof Error ? error.message : error}`);
+      this.missing.push(`${what}: ${error instanceof Error ? error.message : error}`);
     }
   }
 }

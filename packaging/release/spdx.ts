@@ -195,7 +195,7 @@ function describeFile(
   return {
     SPDXID: identifier("File", name),
     fileName: `./${name}`,
-    fileTypes: [name.endsWith(".gz") ? "ARCHIVE" : "BINARY"],
+    fileTypes: [/\.(gz|deb|rpm)$/.test(name) ? "ARCHIVE" : "BINARY"],
     checksums: [
       { algorithm: "SHA1", checksumValue: sha1 },
       { algorithm: "SHA256", checksumValue: sha256 },

@@ -13,7 +13,7 @@ import { type Outcome, release } from "../../packaging/release/release.ts";
 import { withFolder } from "../cli/process.ts";
 import { baseFolder, bundled, compiledObstacle } from "../compiled/build.ts";
 import { runCommand } from "../lab/process.ts";
-import { skipping } from "../needs.ts";
+import { needing, skipping } from "../needs.ts";
 import { SPDX_SCHEMA } from "./spdx_schema.ts";
 
 const ROOT = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -26,7 +26,7 @@ const MACHINE_AT = 18;
 
 /** Makes a release; `denort` are the base binaries. */
 function make(output: string, deno: string, bases: string[]): Promise<Outcome> {
-  return release({ root: ROOT, bundle: bundled, output, compiler: { deno, bases } });
+  return release({ root: ROOT, bundle: bundled, output, compiler: { deno, bases }, quick: true });
 }
 
 /** The base binary as it is, and a copy that claims to be for ARM64. */
@@ -38,16 +38,20 @@ async function bases(folder: string): Promise<string[]> {
   return [other, base];
 }
 
-Deno.test(skipping(compiledObstacle, {
-  name: "a release has a program for each architecture, the bundle, and lists of all",
+const whole: Deno.TestDefinition = {
+  name: "a release has program and packages for each architecture, the bundle, and lists of all",
   fn: () =>
     withFolder(async (folder) => {
       const output = `${folder}/dist`;
       const { made, missing } = await make(output, `${baseFolder()}/deno`, await bases(folder));
       assertEquals(missing, []);
       const programs = ["x86_64", "aarch64"].map((name) => `${NAME}-linux-${name}`);
+      const packages = [
+        ...["amd64", "arm64"].map((name) => `pppoe-proxy_${version}_${name}.deb`),
+        ...["x86_64", "aarch64"].map((name) => `${NAME}-1.${name}.rpm`),
+      ];
       const lists = ["js.tar.gz", "notices.txt", "spdx.json"].map((kind) => `${NAME}.${kind}`);
-      assertEquals(made, [...programs, ...lists, "SHA256SUMS"]);
+      assertEquals(made, [...programs, ...packages, ...lists, "SHA256SUMS"]);
       assertEquals(
         programs.map((name) => architectureOf(`${output}/${name}`)?.name),
         ["x86_64", "aarch64"],
@@ -68,7 +72,8 @@ Deno.test(skipping(compiledObstacle, {
         assertStringIncludes(notices, part);
       }
     }),
-}));
+};
+Deno.test(skipping(compiledObstacle, needing(["dpkg-deb", "rpmbuild"], whole)));
 
 /** The document agrees with SPDX 2.3, with the bundle, with deno.lock and with the files. */
 async function checkSpdx(output: string): Promise<void> {
@@ -107,13 +112,16 @@ Deno.test(skipping(compiledObstacle, {
   fn: () =>
     withFolder(async (folder) => {
       // Of an earlier release, in the same place.
-      await Deno.writeTextFile(`${folder}/${NAME}-linux-x86_64`, "old");
+      for (const name of [`${NAME}-linux-x86_64`, "pppoe-proxy_0.0.9_amd64.deb"]) {
+        await Deno.writeTextFile(`${folder}/${name}`, "old");
+      }
       const { made, missing } = await make(folder, "/bin/false", []);
       assertEquals(missing.map((line) => line.split(":")[0]), [
         `${NAME}-linux-x86_64`,
         `${NAME}-linux-aarch64`,
+        ...["deb for x86_64", "deb for aarch64", "rpm for x86_64", "rpm for aarch64"],
       ]);
-      for (const line of missing) assertStringIncludes(line, "--denort PATH");
+      for (const line of missing.slice(0, 2)) assertStringIncludes(line, "--denort PATH");
       assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), made.toSorted());
       const document = JSON.parse(await Deno.readTextFile(`${folder}/${NAME}.spdx.json`));
       const names = document.packages.map(({ name }: { name: string }) => name);
