@@ -28,7 +28,7 @@ for (const { file, programs = [], what } of LABS) {
     async fn() {
       const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
         args: ["test", "-A", "--cached-only", "--no-check", "--quiet", `${TESTS}${file}`],
-        env: { PPPOE_TEST_PROGRAM: compiled, NO_COLOR: "1" },
+        env: { PPPOE_PROXY_BIN: compiled, NO_COLOR: "1" },
       }).output();
       const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
       assertEquals(success, true, said);

@@ -15,9 +15,17 @@ const ROOT = new URL("../..", import.meta.url).pathname;
 
 /**
  * Environment variable with the path of a compiled program for labs to start instead of the
- * sources.
+ * sources. `PPPOE_PROXY_BIN` is its name on the command line; the programs under test would take
+ * that one for a setting, so it does not stay in the environment.
  */
 export const PROGRAM = "PPPOE_TEST_PROGRAM";
+const PROGRAM_BY_HAND = "PPPOE_PROXY_BIN";
+
+const byHand = Deno.env.get(PROGRAM_BY_HAND);
+if (byHand !== undefined) {
+  Deno.env.delete(PROGRAM_BY_HAND);
+  Deno.env.set(PROGRAM, byHand);
+}
 
 /** A command line. */
 export interface CommandLine {
@@ -27,7 +35,7 @@ export interface CommandLine {
 
 /**
  * Returns the command line of the program under test: the sources, or the program in
- * $PPPOE_TEST_PROGRAM.
+ * $PPPOE_PROXY_BIN.
  */
 export function pppoeProxyCommand(...args: string[]): CommandLine {
   const program = Deno.env.get(PROGRAM);
