@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { serverSentEvents } from "../../src/admin/web/api.js";
 import { bitRate, bytes, duration, roundTrip, sessionId } from "../../src/admin/web/format.js";
+import { eventText, partsOf } from "../../src/admin/web/event_words.js";
 import { csvOf } from "../../src/admin/web/csv.js";
 import { Rates } from "../../src/admin/web/rates.js";
 import { addressOf, changedAddress, pageOf, parseRoute, VIEWS } from "../../src/admin/web/route.js";
@@ -109,4 +110,29 @@ Deno.test("web page: a rate needs two samples, and none spans a restart", () => 
   assertEquals(rates.of("a")?.bytes_up, 100);
   at(1, 10);
   assertEquals([rates.of("a"), rates.of("unknown")], [null, null]);
+});
+
+Deno.test("web page: an event is short: its session names its client, an AC's name its address", () => {
+  const opened = {
+    ...{ time: "2026-11-26T03:12:00Z", number: 7, kind: "session-opened", client: "büro 1" },
+    ...{ session: "b%C3%BCro%201.4", session_id: 420, customer_mac: "02:00:00:00:00:c1" },
+    ...{ ac_mac: "02:00:00:00:00:a1", ac_name: "bras-1" },
+  };
+  assertEquals(
+    eventText(opened),
+    "session opened 02:00:00:00:00:c1, büro 1.4, id 0x01a4, AC bras-1",
+  );
+  // A client with one server names sessions by their number only.
+  const own = { ...opened, client: undefined, session: "4", ac_name: undefined };
+  assertEquals(
+    partsOf({ ...own, client: null, ac_name: null, server: "192.0.2.2:8443" })
+      .map(([, text]) => text),
+    ["02:00:00:00:00:c1", "session 4", "192.0.2.2:8443", "id 0x01a4", "AC 02:00:00:00:00:a1"],
+  );
+  const silent = { time: "", number: 1, kind: "ac-silent", padis: 9, customers: 4, for_s: 12.5 };
+  assertEquals(eventText(silent), "AC silent PADIs 9, customers 4, for 12.5 s");
+  assertEquals(
+    partsOf({ kind: "x", session: "%", client: "a" }).map(([, text]) => text),
+    ["%", "a"],
+  );
 });

@@ -17,6 +17,7 @@ import announce from "./announce.js" with { type: "text" };
 import api from "./api.js" with { type: "text" };
 import app from "./app.js" with { type: "text" };
 import capture from "./capture.js" with { type: "text" };
+import cards from "./cards.js" with { type: "text" };
 import client from "./client.js" with { type: "text" };
 import clients from "./clients.js" with { type: "text" };
 import columns from "./columns.js" with { type: "text" };
@@ -71,6 +72,7 @@ const scripts = {
   api,
   app,
   capture,
+  cards,
   client,
   clients,
   columns,

@@ -87,7 +87,7 @@ export function partsOf({ time: _, number: _number, kind: _kind, ...facts }) {
     (FIRST.indexOf(key) + FIRST.length + 1) % (FIRST.length + 1);
   const isKnown = (/** @type {string} */ key) =>
     (key === "client" && sessionText(facts.session).startsWith(`${facts.client}.`)) ||
-    (key === "ac_mac" && facts["ac_name"] !== undefined);
+    (key === "ac_mac" && facts["ac_name"]);
   return Object.entries(facts)
     .filter(([key, value]) =>
       value !== null && value !== "" && !(Array.isArray(value) && value.length === 0) &&
@@ -99,7 +99,7 @@ export function partsOf({ time: _, number: _number, kind: _kind, ...facts }) {
 
 /** @param {string} key @param {unknown} value @returns {string} */
 function factText(key, value) {
-  if (key === "session") return sessionText(value);
+  if (key === "session") return sessionText(value).replace(/^(?=\d+$)/, "session ");
   if (PLAIN.includes(key)) return String(value);
   const [, name, unit] = /^(.+)_(s|ms)$/.exec(key) ?? [];
   if (unit !== undefined) return `${spoken(name)} ${value} ${unit}`;

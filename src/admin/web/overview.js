@@ -2,16 +2,16 @@
 /// <reference lib="dom" />
 /** The first view: what needs attention, one number a card, the path, traffic, what happened last. */
 import { h } from "preact";
+import { Cards } from "./cards.js";
 import { clientColumns, peerWord } from "./clients.js";
 import { EventList } from "./events.js";
 import { Word } from "./explain.js";
-import { bitRate, bytes, count, duration, peerOf, plural } from "./format.js";
+import { bytes, count, duration, peerOf, plural } from "./format.js";
 import { rowsOf } from "./live.js";
 import { Empty, Facts, Name, Section, Time } from "./parts.js";
 import { Path } from "./path.js";
 import { Traffic } from "./plots.js";
 import { Problems, problemsOf } from "./problems.js";
-import { bits } from "./rates.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
 import { WITH_SPARKLINE } from "./spark.js";
@@ -98,84 +98,6 @@ export function Overview({ live, route }) {
       h(Facts, { facts: daemonFacts(status) }),
     ),
   ];
-}
-
-/** @param {{ live: Live }} facts */
-function Cards({ live }) {
-  const { status } = live;
-  const { totals, sessions } = status;
-  const rate = live.rates.of("all");
-  const down = totals.tunnels - totals.tunnels_up;
-  return h(
-    "ul",
-    { class: "cards", "aria-label": "At a glance" },
-    h(Card, {
-      name: `${peerWord(status.mode)}s connected`,
-      value: count(totals.tunnels_up),
-      more: totals.tunnels === 0 ? "none configured" : `of ${count(totals.tunnels)}`,
-      state: down === 0 ? "" : totals.tunnels_up === 0 ? "bad" : "warn",
-      href: addressOf("clients", "", down > 0 ? { state: "down" } : {}),
-    }),
-    h(Card, {
-      name: "Sessions open",
-      value: count(sessions.open),
-      more: `of at most ${count(sessions.limit)}`,
-      href: addressOf("sessions", "", { state: "open" }),
-    }),
-    h(Card, {
-      name: "Sessions held",
-      value: count(sessions.held),
-      more: sessions.held > 0 ? "waiting for their tunnel" : "",
-      state: sessions.held > 0 ? "warn" : "",
-      href: addressOf("sessions", "", { state: "held" }),
-    }),
-    h(Card, {
-      name: "To customers",
-      value: bitRate(bits(rate, "down")),
-      more: "of PPP",
-      direction: "down",
-    }),
-    h(Card, {
-      name: "To the AC",
-      value: bitRate(bits(rate, "up")),
-      more: "of PPP",
-      direction: "up",
-    }),
-    h(CertificateCard, { certificates: status.certificates }),
-  );
-}
-
-/**
- * @param {{ name: string; value: string; more?: string; state?: string; direction?: string; href?: string }} facts
- */
-function Card({ name, value, more = "", state = "", direction = "", href }) {
-  const label = href === undefined ? name : h("a", { href, class: "card-link" }, name);
-  return h(
-    "li",
-    { class: `card ${state}` },
-    h("span", { class: "label" }, label),
-    h("strong", { class: direction }, value),
-    h("span", { class: "more" }, more),
-  );
-}
-
-/** Days before the end of a certificate from which its card is amber. */
-const SOON_DAYS = 30;
-
-/** The certificate that ends first. @param {{ certificates: readonly any[] }} facts */
-function CertificateCard({ certificates }) {
-  const [first] = certificates.filter((each) => each.not_after !== null)
-    .toSorted((one, other) => Date.parse(one.not_after) - Date.parse(other.not_after));
-  if (first === undefined) return null;
-  const left = (Date.parse(first.not_after) - Date.now()) / 1_000;
-  const days = left / 86_400;
-  return h(Card, {
-    name: first.use === "own" ? "Certificate valid for" : "Server's certificate valid for",
-    value: left <= 0 ? "expired" : days >= 2 ? `${count(Math.floor(days))} days` : duration(left),
-    more: `until ${first.not_after.slice(0, 10)}`,
-    state: left <= 0 ? "bad" : days < SOON_DAYS || first.warning !== null ? "warn" : "",
-    href: addressOf("configuration"),
-  });
 }
 
 /** @param {{ live: Live }} facts */
