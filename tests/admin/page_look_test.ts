@@ -54,6 +54,7 @@ const NAMES = ["branch-1", "x".repeat(64), "שלום-עולם-campus"];
 const SESSIONS = 10_000;
 /** More than any view shows of as many sessions; the answers have pages. */
 const MOST_ELEMENTS = 4_000;
+const MOST_ROWS = 100;
 
 /** Opens a view, and waits until its answers are shown. */
 async function show(page: Page, view: string): Promise<void> {
@@ -112,6 +113,8 @@ Deno.test(needing(["chromium"], {
           found.push(...(await faultsOfAccess(page)).map(where));
           const elements = await page.locator("*").count();
           if (elements > MOST_ELEMENTS) found.push(where(`${elements} elements`));
+          const rows = await page.locator("tbody tr, .events li").count();
+          if (rows > MOST_ROWS) found.push(where(`${rows} rows`));
         }
         found.push(...faults);
         await page.context().close();
