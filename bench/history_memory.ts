@@ -3,7 +3,8 @@
  * [SESSIONS]`, after a day of samples in which all carry traffic.
  */
 import { CLIENT_COLUMNS, TRAFFIC_COLUMNS } from "../src/history/columns.ts";
-import { FINE_STEP, History, type HistorySource } from "../src/history/history.ts";
+import { History, type HistorySource } from "../src/history/history.ts";
+import { FINE_STEP } from "../src/history/timelines.ts";
 
 const DAY = 24 * 3_600_000;
 const START = 1_700_000_000_000;

@@ -1,5 +1,6 @@
 import type { HistoryEvent } from "../history/events.ts";
-import { COARSE_STEP, FINE_STEP, type History } from "../history/history.ts";
+import type { History } from "../history/history.ts";
+import { COARSE_STEP, FINE_STEP } from "../history/timelines.ts";
 import { joinMinutes, type StoredMinute } from "../history/stored_minute.ts";
 import type { HistoryFiles } from "../state/history_files.ts";
 

@@ -1,6 +1,6 @@
 import { CLIENT_COLUMNS } from "./columns.ts";
-import type { Timeline } from "./timeline.ts";
-import { type Moment, Track } from "./track.ts";
+import type { Timelines } from "./timelines.ts";
+import { ownRoom, Track } from "./track.ts";
 
 /** Maximum number of clients with a track: 26 KB each. */
 export const MAX_CLIENTS = 1_024;
@@ -23,18 +23,15 @@ interface Client {
  */
 export class Clients {
   #byName = new Map<string, Client>();
-  #fine: Timeline;
-  #coarse: Timeline;
-  #moment: Moment | undefined;
+  #lines: Timelines;
   #sample = 0;
   /** Whether the current sample has found all tracks in use. */
   #isFull = false;
   /** Whether a client without a track may have carried something before. */
   #hasMissed = false;
 
-  constructor(fine: Timeline, coarse: Timeline) {
-    this.#fine = fine;
-    this.#coarse = coarse;
+  constructor(lines: Timelines) {
+    this.#lines = lines;
   }
 
   get size(): number {
@@ -50,7 +47,7 @@ export class Clients {
     const found = this.#byName.get(name);
     if (found !== undefined) return found.track;
     if (this.#byName.size >= MAX_CLIENTS) return undefined;
-    const track = new Track(CLIENT_COLUMNS, this.#fine, this.#coarse);
+    const track = new Track(this.#lines, ownRoom(CLIENT_COLUMNS, this.#lines));
     this.#byName.set(name, { track, seen: 0, used: 0 });
     return track;
   }
@@ -61,8 +58,7 @@ export class Clients {
   }
 
   /** Begins a sample. */
-  begin(moment: Moment): void {
-    this.#moment = moment;
+  begin(): void {
     this.#sample++;
     this.#isFull = false;
   }
@@ -75,20 +71,20 @@ export class Clients {
     if (isNew && isUsed) this.#makeRoom();
     const track = this.enter(name);
     const client = this.#byName.get(name);
-    if (track === undefined || client === undefined || this.#moment === undefined) {
+    if (track === undefined || client === undefined) {
       this.#hasMissed = true;
       return;
     }
     if (isNew && this.#hasMissed) track.setOrigin(values);
     client.seen = this.#sample;
     if (isUsed) client.used = this.#sample;
-    track.add(this.#moment, values);
+    track.add(values);
   }
 
   /** Ends a sample: clients that were not added have carried nothing. */
   end(): void {
     for (const { seen, track } of this.#byName.values()) {
-      if (seen !== this.#sample && this.#moment !== undefined) track.addAbsent(this.#moment);
+      if (seen !== this.#sample) track.addAbsent();
     }
   }
 

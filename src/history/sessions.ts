@@ -1,8 +1,14 @@
-import { TRAFFIC_COLUMNS } from "./columns.ts";
-import type { Timeline } from "./timeline.ts";
-import { type Moment, Track } from "./track.ts";
+import type { Plan, Reading } from "./reading.ts";
+import { SessionRooms } from "./session_rooms.ts";
+import { FINE_STEP, Timelines } from "./timelines.ts";
+import { Track } from "./track.ts";
 
-/** Maximum number of sessions with a track, with those that have ended: 3 KB each. */
+/** Steps of the last 10 minutes and of the last hour, with the one that has begun. */
+const FINE_STEPS = 61;
+const COARSE_STEPS = 61;
+/** Samples for which an ended session is kept: an hour. */
+const KEPT_SAMPLES = 3_600_000 / FINE_STEP + 1;
+/** Maximum number of sessions with a track, with those that have ended: 1.2 KB each. */
 export const MAX_SESSIONS = 10_000;
 
 /** Identifies a session: the same object in each sample. */
@@ -22,38 +28,37 @@ interface Tracked {
  * or another session needs it; of ended sessions the first goes first.
  */
 export class Sessions {
+  readonly lines = new Timelines(FINE_STEPS, COARSE_STEPS);
+  #rooms = new SessionRooms(this.lines);
   #live = new Map<SessionKey, Tracked>();
   #ended = new Map<SessionKey, Tracked>();
-  #fine: Timeline;
-  #moment: Moment | undefined;
   #sample = 0;
-
-  constructor(fine: Timeline) {
-    this.#fine = fine;
-  }
 
   get size(): number {
     return this.#live.size + this.#ended.size;
   }
 
-  /** Finds a session by its client's name and its handle; the latest, as handles are reused. */
-  find(client: string, handle: number): Track | undefined {
+  /**
+   * Reads a session by its client's name and its handle, the latest, as handles are reused;
+   * undefined if it has no track.
+   */
+  find(client: string, handle: number, plan: Plan): Reading | undefined {
     const isWanted = (session: SessionKey): boolean =>
       session.handle === handle && session.peer.name === client;
-    for (const [session, { track }] of this.#live) if (isWanted(session)) return track;
+    for (const [session, { track }] of this.#live) if (isWanted(session)) return track.read(plan);
     let latest: Track | undefined;
     for (const [session, { track }] of this.#ended) if (isWanted(session)) latest = track;
-    return latest;
+    return latest?.read(plan, true);
   }
 
-  /** Returns the track of an open or held session. */
-  of(session: SessionKey): Track | undefined {
-    return this.#live.get(session)?.track;
+  /** Reads an open or held session; undefined if it has no track. */
+  read(session: SessionKey, plan: Plan): Reading | undefined {
+    return this.#live.get(session)?.track.read(plan);
   }
 
-  /** Begins a sample. */
-  begin(moment: Moment): void {
-    this.#moment = moment;
+  /** Begins a sample of `elapsed` milliseconds, whose middle is at a time since 1970. */
+  begin(middle: number, elapsed: number): void {
+    this.lines.begin(middle, elapsed);
     this.#sample++;
   }
 
@@ -63,9 +68,9 @@ export class Sessions {
    */
   add(session: SessionKey, values: Float64Array, isFresh: boolean): void {
     const tracked = this.#live.get(session) ?? this.#enter(session, values, isFresh);
-    if (tracked === undefined || this.#moment === undefined) return;
+    if (tracked === undefined) return;
     tracked.seen = this.#sample;
-    tracked.track.add(this.#moment, values);
+    tracked.track.add(values);
   }
 
   /** Ends a sample: sessions that were not added have ended. */
@@ -76,21 +81,27 @@ export class Sessions {
       this.#ended.set(session, tracked);
     }
     for (const [session, { seen }] of this.#ended) {
-      if (seen + this.#fine.size > this.#sample) break;
-      this.#ended.delete(session);
+      if (seen + KEPT_SAMPLES > this.#sample) break;
+      this.#forget(session);
     }
   }
 
   #enter(session: SessionKey, values: Float64Array, isFresh: boolean): Tracked | undefined {
     if (this.size >= MAX_SESSIONS && !this.#dropEnded()) return undefined;
-    const tracked = { track: new Track(TRAFFIC_COLUMNS, this.#fine, undefined), seen: 0 };
+    const tracked = { track: new Track(this.lines, this.#rooms.take()), seen: 0 };
     if (!isFresh) tracked.track.setOrigin(values);
     this.#live.set(session, tracked);
     return tracked;
   }
 
   #dropEnded(): boolean {
-    for (const session of this.#ended.keys()) return this.#ended.delete(session);
+    for (const session of this.#ended.keys()) return this.#forget(session);
     return false;
+  }
+
+  #forget(session: SessionKey): boolean {
+    const tracked = this.#ended.get(session);
+    if (tracked !== undefined) this.#rooms.giveBack(tracked.track.room);
+    return this.#ended.delete(session);
   }
 }

@@ -1,94 +1,115 @@
 import { isSum, joinSteps } from "./columns.ts";
+import { type Plan, type Reading, readSeries } from "./reading.ts";
 import { CompactSeries, ExactSeries, type Series } from "./series.ts";
-import type { Timeline } from "./timeline.ts";
+import type { Timelines } from "./timelines.ts";
 
-/** One sample's place on the two timelines. */
-export interface Moment {
-  /** Numbers of its steps. */
-  fine: number;
-  coarse: number;
-  /** Whether the step began with this sample. */
-  isFineNew: boolean;
-  isCoarseNew: boolean;
+/** Where a track keeps its values. */
+export interface TrackRoom {
+  readonly fine: Series;
+  readonly coarse: Series;
+  /** Holds two numbers per column from `at` on: the counters, then the coarse sums. */
+  readonly numbers: Float64Array;
+  readonly at: number;
+}
+
+/** A room of a track's own. `isExact` takes 64 bits a value instead of 16. */
+export function ownRoom(columns: number, lines: Timelines, isExact = false): TrackRoom {
+  const Kept = isExact ? ExactSeries : CompactSeries;
+  const [fine, coarse] = [lines.fine, lines.coarse].map(({ size }) => new Kept(size, columns));
+  return { fine, coarse, numbers: new Float64Array(2 * columns), at: 0 };
 }
 
 /** The kept values of one subject, and what is needed to add the next sample. */
 export class Track {
-  readonly fine: Series;
-  /** Undefined for a session. */
-  readonly coarse: Series | undefined;
-  /** The last step that was sampled, on the fine timeline. */
-  until = 0;
-  #fineLine: Timeline;
-  #coarseLine: Timeline | undefined;
-  /** Counters at the last sample. */
-  #last: Float64Array;
-  /** What the coarse step has so far: in 16 bits, its sums would lose small additions. */
-  #sums: Float64Array | undefined;
+  #lines: Timelines;
+  #room: TrackRoom;
+  #columns: number;
+  /** Index of the first counter at the last sample. */
+  #last: number;
+  /** Index of the first sum of the coarse step: in 16 bits, sums would lose small additions. */
+  #sums: number;
   #sumsStep = -1;
+  /** The steps of the last sample. */
+  #fineUntil = 0;
+  #coarseUntil = 0;
 
-  /** Without `coarseLine` only the fine steps are kept; `isExact` takes 64 bits a value. */
-  constructor(
-    columns: number,
-    fineLine: Timeline,
-    coarseLine: Timeline | undefined,
-    isExact = false,
-  ) {
-    const Kept = isExact ? ExactSeries : CompactSeries;
-    this.#fineLine = fineLine;
-    this.#coarseLine = coarseLine;
-    this.fine = new Kept(fineLine, columns);
-    this.coarse = coarseLine && new Kept(coarseLine, columns);
-    this.#last = new Float64Array(columns);
-    this.#sums = coarseLine && new Float64Array(columns);
+  constructor(lines: Timelines, room: TrackRoom) {
+    this.#lines = lines;
+    this.#room = room;
+    this.#columns = room.fine.columns;
+    this.#last = room.at;
+    this.#sums = room.at + this.#columns;
+  }
+
+  get room(): TrackRoom {
+    return this.#room;
+  }
+
+  /** The coarse steps, which are stored. */
+  get coarse(): Series {
+    return this.#room.coarse;
   }
 
   /** Sets the counters from which the next sample counts. */
   setOrigin(values: ArrayLike<number>): void {
-    for (let column = 0; column < this.#last.length; column++) this.#last[column] = values[column];
+    const { numbers } = this.#room;
+    for (let column = 0; column < this.#columns; column++) {
+      numbers[this.#last + column] = values[column];
+    }
   }
 
-  /** Adds a sample: growing counters, and current values of the other columns. */
-  add(moment: Moment, values: ArrayLike<number>): void {
-    this.#beginSums(moment);
-    for (let column = 0; column < this.#last.length; column++) {
-      this.#put(moment, column, isSum(column) ? this.#grown(column, values) : values[column]);
+  /** Adds the sample that has begun: growing counters, and current values of other columns. */
+  add(values: ArrayLike<number>): void {
+    this.#begin();
+    for (let column = 0; column < this.#columns; column++) {
+      this.#put(column, isSum(column) ? this.#grown(column, values) : values[column]);
     }
-    this.until = moment.fine;
   }
 
   /** Adds a sample of a subject that is gone: it carries nothing. */
-  addAbsent(moment: Moment): void {
-    this.#beginSums(moment);
-    for (let column = 0; column < this.#last.length; column++) this.#put(moment, column, 0);
-    this.until = moment.fine;
+  addAbsent(): void {
+    this.#begin();
+    for (let column = 0; column < this.#columns; column++) this.#put(column, 0);
+  }
+
+  /** Reads the steps of a plan; of an ended subject, those after its last sample are missing. */
+  read(plan: Plan, hasEnded = false): Reading {
+    const { fine, coarse } = this.#room;
+    const until = plan.isFine ? this.#fineUntil : this.#coarseUntil;
+    const series = plan.isFine ? fine : coarse;
+    return readSeries(series, this.#lines.of(plan), plan, hasEnded ? until : Infinity);
   }
 
   /** Counters only grow; one that does not has begun again. */
   #grown(column: number, values: ArrayLike<number>): number {
-    const more = values[column] - this.#last[column];
-    this.#last[column] = values[column];
+    const { numbers } = this.#room;
+    const more = values[column] - numbers[this.#last + column];
+    numbers[this.#last + column] = values[column];
     return Math.max(0, more);
   }
 
-  #put(moment: Moment, column: number, value: number): void {
-    const row = this.#fineLine.row(moment.fine);
-    const earlier = moment.isFineNew ? NaN : this.fine.get(row, column);
-    this.fine.set(row, column, joinSteps(column, earlier, value));
-    if (this.#coarseLine === undefined || this.#sums === undefined) return;
-    const sum = joinSteps(column, this.#sums[column], value);
-    this.#sums[column] = sum;
-    this.coarse?.set(this.#coarseLine.row(moment.coarse), column, sum);
+  #put(column: number, value: number): void {
+    const { fine, coarse, numbers } = this.#room;
+    const { moment, fine: fineLine, coarse: coarseLine } = this.#lines;
+    const row = fineLine.row(moment.fine);
+    const earlier = moment.isFineNew ? NaN : fine.get(row, column);
+    fine.set(row, column, joinSteps(column, earlier, value));
+    const sum = joinSteps(column, numbers[this.#sums + column], value);
+    numbers[this.#sums + column] = sum;
+    coarse.set(coarseLine.row(moment.coarse), column, sum);
   }
 
-  /** A step that began before, in an earlier process, continues with its values. */
-  #beginSums({ coarse, isCoarseNew }: Moment): void {
-    const line = this.#coarseLine;
-    const sums = this.#sums;
-    if (line === undefined || sums === undefined || this.#sumsStep === coarse) return;
+  /** A coarse step that began before, in an earlier process, continues with its values. */
+  #begin(): void {
+    const { fine, coarse, isCoarseNew } = this.#lines.moment;
+    this.#fineUntil = fine;
+    this.#coarseUntil = coarse;
+    if (this.#sumsStep === coarse) return;
     this.#sumsStep = coarse;
-    for (let column = 0; column < sums.length; column++) {
-      sums[column] = isCoarseNew ? NaN : this.coarse?.get(line.row(coarse), column) ?? NaN;
+    const { numbers, coarse: series } = this.#room;
+    const row = this.#lines.coarse.row(coarse);
+    for (let column = 0; column < this.#columns; column++) {
+      numbers[this.#sums + column] = isCoarseNew ? NaN : series.get(row, column);
     }
   }
 }

@@ -73,8 +73,6 @@ const VARYING: ReadonlySet<string> = new Set([
 /** The story of one customer, or of a tunnel. */
 export class Story {
   #entries: StoryEntry[] = [];
-  /** The entries' numbers of characters. */
-  #lengths: number[] = [];
   #length = 0;
 
   get entries(): readonly StoryEntry[] {
@@ -100,9 +98,9 @@ export class Story {
 
   /** Adds an entry as it is. */
   put(entry: StoryEntry): void {
-    this.#entries.push(entry);
-    this.#lengths.push(0);
-    this.#measure(this.#entries.length - 1);
+    // There are many short stories: push would reserve room for 16 more entries in each.
+    this.#entries = [...this.#entries, entry];
+    this.#length += lengthOf(entry);
     while (this.#entries.length > MAX_ENTRIES || this.#length > MAX_STORY) this.#removeFirst();
   }
 
@@ -128,24 +126,24 @@ export class Story {
       const [one, other] = [this.#entries[first + i], this.#entries[second + i]];
       const { kind, count, facts } = other;
       const until = Math.max(one.until, other.until); // the clock may have been set back
-      this.#entries[first + i] = { kind, at: one.at, until, count: one.count + count, facts };
-      this.#measure(first + i);
+      const joined = { kind, at: one.at, until, count: one.count + count, facts };
+      this.#length += lengthOf(joined) - lengthOf(one) - lengthOf(other);
+      this.#entries[first + i] = joined;
     }
-    for (let i = 0; i < size; i++) this.#length -= this.#lengths.pop() ?? 0;
     this.#entries.length = second;
     return true;
   }
 
-  #measure(index: number): void {
-    const length = JSON.stringify(this.#entries[index]).length;
-    this.#length += length - this.#lengths[index];
-    this.#lengths[index] = length;
-  }
-
   #removeFirst(): void {
-    this.#entries.shift();
-    this.#length -= this.#lengths.shift() ?? 0;
+    const [first, ...rest] = this.#entries;
+    this.#entries = rest;
+    this.#length -= lengthOf(first);
   }
+}
+
+/** Number of characters of an entry as JSON. */
+function lengthOf(entry: StoryEntry): number {
+  return JSON.stringify(entry).length;
 }
 
 /** Whether two entries differ at most in facts that vary. */

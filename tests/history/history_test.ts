@@ -4,7 +4,7 @@ import { type Column, COLUMNS } from "../../src/history/columns.ts";
 import { History, type Subject } from "../../src/history/history.ts";
 import { MAX_CLIENTS } from "../../src/history/clients.ts";
 import { MAX_SESSIONS } from "../../src/history/sessions.ts";
-import { valuesOf } from "../../src/history/reading.ts";
+import { planSteps, valuesOf } from "../../src/history/reading.ts";
 import { COARSE, FINE, ScriptedSource, START } from "./source.ts";
 
 /** The points of a column, from `from` to before `to`. */
@@ -88,9 +88,15 @@ Deno.test("any traffic is found again, in fine and coarse steps and in fewer poi
     }
     const to = time;
     const last = Math.floor((to - 1) / COARSE) * COARSE + COARSE;
-    const fine = history.plan({ from: START, to, points }, to, true);
-    const coarse = history.plan({ from: START - 4_000_000, to: last, points: 1_440 }, to, false);
-    assert(!coarse.isFine && fine.points <= points);
+    const stepAt = (time: number) => Math.floor(time / FINE);
+    const fine = planSteps(true, stepAt(START), stepAt(to - 1), points);
+    const coarse = planSteps(
+      false,
+      Math.floor(START / COARSE),
+      Math.floor((last - 1) / COARSE),
+      1_440,
+    );
+    assert(fine.points <= points);
     for (const plan of [fine, coarse]) {
       if (plan.isFine && to - START > 3_600_000) continue;
       for (const [subject, error] of [[{}, 0], [{ client: "a" }, 1 / 1_000]] as const) {
@@ -122,7 +128,7 @@ Deno.test("any jump of the clock loses only what it overwrites, and never shows 
         latest.set(step, (latest.get(step) ?? 0) + 1);
       }
       const from = time - 100 * FINE;
-      const plan = history.plan({ from, to: time, points: 1_440 }, time, true);
+      const plan = planSteps(true, Math.floor(from / FINE), Math.floor((time - 1) / FINE), 1_440);
       const values = history.read({ client: "a" }, plan)?.columns[0] ?? new Float64Array();
       for (const [point, value] of values.entries()) {
         if (Number.isNaN(value)) continue;
@@ -148,6 +154,41 @@ Deno.test("a session counts from its start, keeps its steps after its end, and i
   assertEquals(read(history, "sessionsOpen", range), [null, null, null]);
   for (let step = 4; step < 400; step++) history.sample(START + step * FINE, FINE);
   assertEquals([history.size.sessions, read(history, "bytesUp", range)], [0, undefined]);
+});
+
+Deno.test("a session keeps 10 minutes in steps of 10 s, and the hour in minutes", () => {
+  const source = new ScriptedSource();
+  const history = new History(source);
+  const session = source.dial("a", 7);
+  for (let step = 1; step <= 180; step++) {
+    session.traffic[0] += 10_000;
+    history.sample(START + step * FINE, FINE);
+  }
+  const to = START + 180 * FINE;
+  const subject = { client: "a", handle: 7 };
+  const tenMinutes = { subject, from: to - 60 * FINE, to };
+  assertEquals(read(history, "bytesUp", tenMinutes), new Array(60).fill(1_000));
+  const more = { ...tenMinutes, from: Math.floor(START / COARSE + 1) * COARSE };
+  assertEquals(read(history, "bytesUp", more)?.length, 30);
+  assertEquals(new Set(read(history, "bytesUp", more)), new Set([1_000]));
+});
+
+Deno.test("a session that takes the room of an ended one shows nothing of it", () => {
+  const source = new ScriptedSource();
+  const history = new History(source);
+  source.dial("a", 7).traffic[0] = 10_000;
+  history.sample(START + FINE, FINE);
+  source.open = [];
+  for (let step = 2; step < 400; step++) history.sample(START + step * FINE, FINE);
+  assertEquals(history.size.sessions, 0);
+  source.dial("b", 9);
+  const to = START + 400 * FINE;
+  history.sample(to, FINE);
+  for (const from of [to - 60 * FINE, to - 360 * FINE]) {
+    const range = { subject: { client: "b", handle: 9 }, from, to };
+    const carried = read(history, "bytesUp", range)?.filter((rate) => rate !== null);
+    assertEquals(carried, [0]);
+  }
 });
 
 Deno.test("of two sessions with one name the later is found; one that was open before counts from now", () => {

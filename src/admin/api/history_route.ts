@@ -1,7 +1,7 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 import type { Daemon } from "../../daemon/daemon.ts";
 import type { HistoryEvent } from "../../history/events.ts";
-import { stepOf } from "../../history/history.ts";
+import { stepOf } from "../../history/timelines.ts";
 import { type Plan, type Reading, valuesOf } from "../../history/reading.ts";
 import type { Route } from "../http/route.ts";
 import { refuse } from "../http/problem.ts";
