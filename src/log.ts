@@ -1,8 +1,8 @@
 /** Logging: text on a terminal, native fields in systemd's journal, otherwise JSON lines. */
 import { configureSync, getLogger, type LogRecord } from "@logtape/logtape";
-import { fileIdentity } from "../ffi/file/file_identity.ts";
 import { LOG_TOPICS, type LogLevel, type LogLevels, type Topic } from "./config/log_levels.ts";
 import type { LogConfig } from "./config/types.ts";
+import { isJournalOnStderr } from "./journal_stream.ts";
 import { formatBare, formatColoured, formatJson, formatText } from "./log_format.ts";
 import { encodeEntry, JOURNAL_SOCKET, JournalWriter, priorityOf } from "./log_journal.ts";
 import { LogOutput } from "./log_output.ts";
@@ -43,7 +43,7 @@ let writeRecord: (record: LogRecord) => void = () => {};
  * `socket` is where the journal listens.
  */
 export function configureLogging(config: LogConfig, socket = JOURNAL_SOCKET): void {
-  const isJournals = readsPriorities();
+  const isJournals = isJournalOnStderr();
   const format = config.format === "auto" ? automaticFormat(isJournals) : config.format;
   output.flush();
   output.journal?.close();
@@ -81,12 +81,6 @@ function lineFormat(format: Format, isJournals: boolean): (record: LogRecord) =>
 /** Whether a record must not wait for the end of a turn: what it reports may end the process. */
 function isUrgent({ level }: LogRecord): boolean {
   return level !== "debug" && level !== "info";
-}
-
-/** Whether stderr is connected to journald (systemd.exec(5), $JOURNAL_STREAM). */
-function readsPriorities(): boolean {
-  const stream = Deno.env.get("JOURNAL_STREAM");
-  return stream !== undefined && stream === fileIdentity(2);
 }
 
 /** Returns the current levels. */

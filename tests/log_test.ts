@@ -69,9 +69,16 @@ Deno.test("errors, bigints and absent values are logged without throwing", () =>
 /** Logs from a process whose stderr is a file; returns the lines. `stream` is JOURNAL_STREAM. */
 async function logToJournal(stream: string, format = "text"): Promise<string[]> {
   const url = new URL("../src/log.ts", import.meta.url).href;
-  const code = `import { configureLogging, logger } from "${url}";
+  return await runWithJournal(
+    stream,
+    `import { configureLogging, logger } from "${url}";
     configureLogging({ level: "debug", format: "${format}", topics: {} }, "/nowhere");
-    for (const level of ["debug", "info", "warning", "error"]) logger("main")[level]("said");`;
+    for (const level of ["debug", "info", "warning", "error"]) logger("main")[level]("said");`,
+  );
+}
+
+/** Runs code in a process whose stderr is a file; returns the lines. */
+async function runWithJournal(stream: string, code: string): Promise<string[]> {
   const file = await Deno.makeTempFile();
   const script = `JOURNAL_STREAM=${stream} exec "$@" 2>"$0"`;
   const { success } = await new Deno.Command("sh", {
@@ -97,6 +104,13 @@ Deno.test("if stderr is journald's stream, lines have their priority, and no tim
     json.map((line) => line.slice(0, 4)),
     PRIORITIES.map((priority) => `<${priority}>{`),
   );
+});
+
+Deno.test("the journal has what a refused start prints as errors, each line", async () => {
+  const url = new URL("../src/cli/terminal/output.ts", import.meta.url).href;
+  const code = `import { printError } from "${url}"; await printError("refused\\nand why");`;
+  assertEquals(await runWithJournal(OWN, code), ["<3>pppoe-proxy: refused", "<3>and why"]);
+  assertEquals(await runWithJournal("1:2", code), ["pppoe-proxy: refused", "and why"]);
 });
 
 Deno.test("if another stream is journald's, lines have no priority", async () => {
