@@ -45,10 +45,15 @@ export async function bundle(folder: string): Promise<void> {
 async function commitOfSources(): Promise<string> {
   const commit = gitCommit(ROOT);
   if (commit === undefined) return "";
+  return await isModified() ? `${commit}-modified` : commit;
+}
+
+/** Whether Git finds changed files; where it is not installed, nobody knows. */
+async function isModified(): Promise<boolean> {
   const args = ["-c", "safe.directory=*", "diff-index", "--quiet", "HEAD"];
   const git = new Deno.Command("git", { args, cwd: ROOT, stderr: "null" });
-  const { code } = await git.output().catch(() => ({ code: 0 })); // without Git, nobody knows
-  return code === 1 ? `${commit}-modified` : commit;
+  const { code } = await Promise.try(() => git.output()).catch(() => ({ code: 0 }));
+  return code === 1;
 }
 
 /** Runs a command of Deno in the repository; returns its output. */

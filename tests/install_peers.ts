@@ -30,11 +30,12 @@ export async function installPeers(): Promise<void> {
 }
 
 async function present(packages: readonly string[]): Promise<boolean> {
-  const { success } = await new Deno.Command("dpkg", {
+  const command = new Deno.Command("dpkg", {
     args: ["--status", ...packages],
     stdout: "null",
     stderr: "null",
-  }).output().catch(() => ({ success: false }));
+  });
+  const { success } = await Promise.try(() => command.output()).catch(() => ({ success: false }));
   return success;
 }
 

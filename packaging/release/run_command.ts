@@ -8,7 +8,7 @@ export async function runCommand(
   options: Pick<Deno.CommandOptions, "cwd" | "env" | "clearEnv"> = {},
 ): Promise<string> {
   const command = new Deno.Command(program, { args: [...args], stdin: "null", ...options });
-  const ended = await command.output().catch((error) => {
+  const ended = await Promise.try(() => command.output()).catch((error) => {
     throw new Error(`cannot start ${program}: ${error instanceof Error ? error.message : error}`);
   });
   const decoder = new TextDecoder();

@@ -79,7 +79,7 @@ export async function output(
   options: Pick<Deno.CommandOptions, "cwd" | "env"> = {},
 ): Promise<string> {
   const command = new Deno.Command(program, { args: [...args], stdin: "null", ...options });
-  const ended = await command.output().catch(() => undefined);
+  const ended = await Promise.try(() => command.output()).catch(() => undefined);
   if (ended === undefined) throw new Error(`${program}, which is not installed`);
   if (ended.success) return new TextDecoder().decode(ended.stdout);
   const [line] = new TextDecoder().decode(ended.stderr).trim().split("\n");

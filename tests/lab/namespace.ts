@@ -113,7 +113,7 @@ async function firstPossible(): Promise<readonly string[] | undefined> {
       stdout: "null",
       stderr: "null",
     });
-    const { success } = await probe.output().catch(() => ({ success: false }));
+    const { success } = await Promise.try(() => probe.output()).catch(() => ({ success: false }));
     if (success) return way;
   }
   return undefined;
