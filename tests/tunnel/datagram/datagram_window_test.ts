@@ -68,8 +68,10 @@ Deno.test("Q1: what is offered below the path's rate passes, whatever its delay 
       steps.sort(([one], [other]) => one - other);
       const offered = 5 * MBIT;
       const path = { rate: always(50 * MBIT), delay, jitter, loss: loss / 5_000, offered };
-      const carried = over({ ...path, until: 16_000 }, seed);
-      assert(share(carried, 13, offered) > 0.99, JSON.stringify(carried));
+      const carried = over({ ...path, until: 26_000 }, seed);
+      // Up to 10 s after a change the window may drain the path once, to measure the new delay.
+      assert(share(carried, 12, offered) > 0.8, JSON.stringify(carried));
+      assert(share(carried, 22, offered) > 0.99, JSON.stringify(carried));
     }),
     { numRuns: 25 },
   );
