@@ -5,6 +5,7 @@ import { installed } from "./lab/process.ts";
 export const PACKAGES = {
   bash: "bash",
   buildah: "buildah",
+  caddy: "caddy",
   capinfos: "tshark",
   cc: "gcc libc6-dev",
   chromium: "chromium",
@@ -21,6 +22,7 @@ export const PACKAGES = {
   modprobe: "kmod",
   "musl-gcc": "musl-tools",
   nft: "nftables",
+  nginx: "nginx-light",
   "nix-instantiate": "nix-bin",
   openssl: "openssl",
   openvpn: "openvpn",
