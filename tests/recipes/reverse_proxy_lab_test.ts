@@ -41,7 +41,10 @@ const CADDY: ReverseProxy = {
       `\n${HOST} {\n`,
       `\n${HOST} {\n\ttls ${folder}/proxy.crt ${folder}/proxy.key\n`,
     );
-    await Deno.writeTextFile(`${folder}/Caddyfile`, `{\n\tadmin off\n\tgrace_period 1s\n}\n${site}`);
+    await Deno.writeTextFile(
+      `${folder}/Caddyfile`,
+      `{\n\tadmin off\n\tgrace_period 1s\n}\n${site}`,
+    );
     return ["caddy", "run", "--config", `${folder}/Caddyfile`, "--adapter", "caddyfile"];
   },
 };
