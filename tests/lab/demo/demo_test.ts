@@ -26,7 +26,7 @@ function shapes(lines: readonly string[]): string[] {
       .replace(/\b[0-9a-f]{4,}(?=…|$|,)/g, "HEX")
       .replace(/\d[\d,.]*/g, "N")
       .replace(/\bN [kKMG]?i?(?=B\b|bit\/s)/g, "N ")
-      .replace(/ -(?= )/g, " N") // a round trip that has not been measured yet
+      .replace(/ (?:-|N ms)(?= )/g, " N") // a round trip, measured or not yet
       .replace(/ +/g, " ")
   );
 }
