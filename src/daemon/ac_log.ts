@@ -2,13 +2,15 @@
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger } from "../log.ts";
 import { codeName } from "../pppoe/constants.ts";
+import type { LoginRefusal } from "../pppoe/authentication.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import { printable } from "../printable.ts";
 import type { AcRefusal } from "../proxy/discovery/ac_refusal.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
+import type { Session } from "../proxy/session/session.ts";
 import type { Monitor } from "./monitor.ts";
 import { tenths } from "./outages.ts";
-import { errorWords } from "./session_end_facts.ts";
+import { errorWords, loginWords } from "./session_end_facts.ts";
 import { peerFact } from "./session_facts.ts";
 
 const log = logger("discovery");
@@ -24,27 +26,70 @@ export function loggedAcs(
   mode: Mode,
   now: () => number,
   monitor: Monitor,
-): Required<Pick<ProxyOptions, "refused" | "silent">> {
-  return { refused: loggedRefusals(mode, now, monitor), silent: loggedSilence(mode, monitor) };
+): Required<Pick<ProxyOptions, "refused" | "loginRefused" | "silent">> {
+  return { ...loggedRefusals(mode, now, monitor), silent: loggedSilence(mode, monitor) };
 }
 
 function loggedRefusals(
   mode: Mode,
   now: () => number,
   monitor: Monitor,
-): (refusal: AcRefusal) => void {
+): Required<Pick<ProxyOptions, "refused" | "loginRefused">> {
   const customers = new LineLimit(now, CUSTOMER_BURST);
   const all = new LineLimit(now, BURST);
-  return (refusal) => {
-    noteRefusal(mode, refusal, monitor);
-    const key = `${refusal.customer} ${refusal.peer.name}`;
-    customers.log(key, (ofCustomer) =>
+  const report = (customer: string, isServers: boolean, facts: Record<string, string>): void =>
+    customers.log(customer, (ofCustomer) =>
       all.log("", (ofAll) => {
-        const facts = { ...refusalFacts(mode, refusal), ...suppressedFact(ofCustomer + ofAll) };
-        const isServers = mode === "client" && refusal.isProxys;
-        log.info(isServers ? "server refused" : "AC refused", facts);
-        monitor.emit(isServers ? "server-refused" : "ac-refused", facts);
+        const told = { ...facts, ...suppressedFact(ofCustomer + ofAll) };
+        log.info(isServers ? "server refused" : "AC refused", told);
+        monitor.emit(isServers ? "server-refused" : "ac-refused", told);
       }));
+  return {
+    refused(refusal): void {
+      noteRefusal(mode, refusal, monitor);
+      const isServers = mode === "client" && refusal.isProxys;
+      report(customerKey(refusal), isServers, refusalFacts(mode, refusal));
+    },
+    loginRefused(session, refusal): void {
+      noteLogin(session, refusal, monitor);
+      report(customerKey(session), false, loginFacts(mode, session, refusal));
+    },
+  };
+}
+
+function customerKey({ customer, peer }: Pick<AcRefusal, "customer" | "peer">): string {
+  return `${customer} ${peer.name}`;
+}
+
+/** Notes a refused login for the status: one for each AC. */
+function noteLogin(
+  { concentrator, customer, names }: Session,
+  refusal: LoginRefusal,
+  { recent }: Monitor,
+): void {
+  const mac = formatMac(concentrator);
+  recent.refusals.note(`${mac} login`, {
+    ac: printable(names.ac) || mac,
+    customer: formatMac(customer),
+    words: loginWords(refusal),
+    isServers: false,
+    isLogin: true,
+  });
+}
+
+function loginFacts(
+  mode: Mode,
+  session: Session,
+  refusal: LoginRefusal,
+): Record<string, string> {
+  const { peer, customer, concentrator, names } = session;
+  return {
+    ...peerFact(mode, peer.name),
+    "customer_mac": formatMac(customer),
+    "ac_mac": formatMac(concentrator),
+    ...(names.ac !== "" && { "ac_name": printable(names.ac) }),
+    answer: refusal.protocol,
+    words: loginWords(refusal),
   };
 }
 

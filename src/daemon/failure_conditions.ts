@@ -7,6 +7,10 @@ import type { LoginFailure, Recent, Refusal, ShortMtu } from "./recent.ts";
 export const UNKNOWN_NAME = "";
 export const UNPINNED = "certificate";
 
+/** The sessions open; what is wrong is what customers log in with. */
+const LOGIN_REMEDY =
+  "Compare user name and password on the customer with those of the line; the AC's log says more.";
+
 type Mode = "server" | "client";
 
 /** Returns the conditions of recent failures; `interfaceName` is of this daemon's link. */
@@ -46,7 +50,7 @@ function refusalCondition(
   mode: Mode,
   { subject, facts, count, first, isPartial }: Failure<Refusal>,
 ): Condition {
-  const { ac, customer, words, isServers } = facts;
+  const { ac, customer, words, isServers, isLogin } = facts;
   const whom = `${customer}, and ${times(count)} in all`;
   if (isServers && mode === "client") {
     return {
@@ -57,8 +61,12 @@ function refusalCondition(
     };
   }
   const says = `AC ${ac} refuses customers, last ${whom}: ${words}`;
+  const refused = { code: "ac-refuses", subject: ac, since: first, words: says } as const;
+  if (isLogin) {
+    return { ...refused, subject: `logins at ${ac}`, severity: "warning", remedy: LOGIN_REMEDY };
+  }
   const severity = isPartial ? "warning" : undefined;
-  return { code: "ac-refuses", subject: ac, since: first, words: says, severity };
+  return { ...refused, severity };
 }
 
 function mtuCondition(subject: string, { facts, first }: Failure<ShortMtu>): Condition {

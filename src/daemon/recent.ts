@@ -34,6 +34,8 @@ export interface Refusal {
   readonly words: string;
   /** Whether the server's proxy refused, rather than the AC. */
   readonly isServers: boolean;
+  /** Whether a login in PPP was refused, rather than a session. */
+  readonly isLogin?: boolean;
 }
 
 /** A PPP-Max-Payload that a host asked for, and what the interface allows, in bytes. */

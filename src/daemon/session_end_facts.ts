@@ -1,4 +1,5 @@
 /** What the log and the events say about the end of a session. */
+import type { LoginRefusal } from "../pppoe/authentication.ts";
 import { errorText, isErrorTag } from "../pppoe/error_tags.ts";
 import { readTags, type Tag } from "../pppoe/tags.ts";
 import { tagName } from "../pppoe/constants.ts";
@@ -43,6 +44,12 @@ export function errorWords(tags: Uint8Array | readonly Tag[]): string | undefine
     return text === "" ? tagName(tag.type) : `${tagName(tag.type)} ${JSON.stringify(text)}`;
   });
   return words.length === 0 ? undefined : printable(words.join(", ")).slice(0, MAX_WORDS);
+}
+
+/** Returns an AC's words for a login that it refused. */
+export function loginWords({ protocol, text }: LoginRefusal): string {
+  const said = text === "" ? "" : `: ${JSON.stringify(text)}`;
+  return printable(`login refused (${protocol})${said}`).slice(0, MAX_WORDS);
 }
 
 type Mode = "server" | "client";

@@ -3,6 +3,7 @@ import { CODE_PADI, CODE_PADR, TAG_AC_NAME, TAG_SERVICE_NAME } from "../pppoe/co
 import { isErrorTag } from "../pppoe/error_tags.ts";
 import { formatMac, parseMac } from "../pppoe/mac.ts";
 import type { Tag } from "../pppoe/tags.ts";
+import { printable } from "../printable.ts";
 import { isProxyRefusal } from "../proxy/discovery/refusal.ts";
 import type { DiscoveryStory } from "../proxy/session/discovery_story.ts";
 import type { DropReason } from "../proxy/session/drops.ts";
@@ -11,7 +12,7 @@ import { nameIn } from "../proxy/session/session_names.ts";
 import type { SessionRecord } from "../state/record.ts";
 import type { StoryFacts, StoryKind } from "../stories/story.ts";
 import { type StoryWriter, TUNNEL } from "../stories/story_book.ts";
-import { errorWords } from "./session_end_facts.ts";
+import { errorWords, loginWords } from "./session_end_facts.ts";
 import type { EventFeed, EventKind, FeedEvent } from "./event_feed.ts";
 
 type Mode = "server" | "client";
@@ -51,6 +52,14 @@ export function discoveryStory(
     refused(peer, customer, reason): void {
       if (REPEATS.has(reason)) return;
       writer.add(ownerOf(peer), customer, { at: wallClock(), kind: "refused", facts: { reason } });
+    },
+    loginRefused({ peer, customer, concentrator, names }, refusal): void {
+      const ac = {
+        "ac_mac": formatMac(concentrator),
+        ...(names.ac !== "" && { "ac_name": printable(names.ac) }),
+      };
+      const facts = { ...ac, by: "ac", answer: refusal.protocol, words: loginWords(refusal) };
+      writer.add(ownerOf(peer), customer, { at: wallClock(), kind: "ac-refused", facts });
     },
   };
 }

@@ -11,8 +11,10 @@ export const LOG_MESSAGES = {
       "On a server check the AC, its VLAN and the cable. On a client see the server's log: it may drop PADIs.",
   },
   "AC refused": {
-    meaning: "An AC answered a customer with an error; the line has its tags and their text.",
-    action: "Look up the text at the AC: a wrong service name, a limit, or no free address.",
+    meaning:
+      "An AC answered a customer with an error, or refused its login (`answer` is PAP, CHAP or EAP).",
+    action:
+      "Look up `words` at the AC: a service name, limit or address; at a login, user name or password.",
   },
   "PADI pacing ended": { meaning: "The AC answers PADIs without delay again." },
   "PADI pacing started": {

@@ -27,7 +27,7 @@ export const PROBLEMS = {
   },
   "ac-refuses": {
     severity: "critical",
-    meaning: "The access concentrator (AC) refuses to open sessions.",
+    meaning: "The access concentrator (AC) refuses to open sessions, or customers' logins in PPP.",
     action: "The AC's own words say why; see its log.",
   },
   "clock-wrong": {

@@ -5,8 +5,17 @@
 import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
 import { DOCUMENT, Observer, SEEN } from "./failures/observer.ts";
-import { type RefusedStart, seesRefused } from "./failures/refused_starts.ts";
-import { ask, FIRST, macOf, MAX_PAYLOAD, mountState, observe, portOf } from "./failures/scenes.ts";
+import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
+import {
+  ask,
+  chapFailure,
+  FIRST,
+  macOf,
+  MAX_PAYLOAD,
+  mountState,
+  observe,
+  portOf,
+} from "./failures/scenes.ts";
 import {
   type Change,
   floodConnections,
@@ -112,8 +121,10 @@ Deno.test({
     await sees("A host floods the segment with PADIs");
     ask(lab, "cust0", { source: await macOf("lan0") });
     await sees("The client's own frames come back: a loop, or a duplicate MAC address");
-    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+    const ac = lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     const session = await host.dial();
+    ac.send(1, chapFailure("Login incorrect"));
+    await sees("The AC refuses a customer's user name or password");
     await host.dial({ hostUniq: Uint8Array.of(2) }).catch(() => {});
     await sees("The limit of sessions is reached");
     await edit(lab, "server.toml", "sessions = 1", "sessions = 9\nsessions_per_customer = 1");
@@ -243,48 +254,10 @@ Deno.test({
     await Deno.chmod(`${lab.folder}/open`, 0o777);
     await lab.write("public.secret", await Deno.readTextFile(`${lab.folder}/branch-1.secret`));
     await Deno.chmod(`${lab.folder}/public.secret`, 0o644);
-    const apart: RefusedStart["changes"][number] = [/state_dir = .*/, ""];
-    const token = `[admin]\nlisten = "127.0.0.1:${freePort()}"\ntoken_file = "missing.token"\n`;
-    const starts: RefusedStart[] = [
-      {
-        ...{ failure: "The configuration has an error", from: "branch-1", exit: 78 },
-        changes: [apart, ["secret_file", "secret_fiel"]],
-      },
-      {
-        ...{ failure: "Another process listens on the server's address", from: "server", exit: 1 },
-        changes: [apart],
-      },
-      {
-        ...{ failure: "The interface does not exist", from: "branch-1", exit: 1 },
-        changes: [apart, ['"lan0"', '"lan7"']],
-      },
-      {
-        ...{ failure: "Two daemons have the same state_dir", from: "branch-1", exit: 1 },
-        changes: [],
-      },
-      {
-        ...{ failure: "Others may write to state_dir", from: "branch-1", exit: 78 },
-        changes: [[/state_dir = .*/, 'state_dir = "open"']],
-      },
-      {
-        ...{ failure: "Others may read a secret", from: "branch-1", exit: 78 },
-        changes: [apart, ['"branch-1.secret"', '"public.secret"']],
-      },
-      {
-        ...{ failure: "The token of the admin API is missing", from: "branch-1", exit: 78 },
-        changes: [apart, [/$/, `\n${token}`]],
-      },
-      {
-        ...{ failure: "The daemon may not open packet sockets", from: "branch-1", exit: 1 },
-        changes: [apart],
-        enter: (program, args) => [
-          "setpriv",
-          ["--bounding-set=-net_raw", "--inh-caps=-net_raw", program, ...args],
-        ],
-      },
-    ];
     assertEquals(await portOf(lab), port);
-    for (const [number, start] of starts.entries()) await seesRefused(lab, start, number);
+    for (const [number, start] of refusedStarts(freePort()).entries()) {
+      await seesRefused(lab, start, number);
+    }
     assertEquals(await Promise.race([pair.server.status, undefined]), undefined);
   },
 });

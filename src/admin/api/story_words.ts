@@ -70,12 +70,22 @@ export function adviceOf(
     return `Session ${held.session} is held until the tunnel returns, for [sessions] resume_grace ` +
       "at most; `pppoe-proxy status` says why the tunnel is down.";
   }
+  if (isLoginRefused(entries)) {
+    return "Compare user name and password on the customer's router with those of the line.";
+  }
   if (open.length > 0) {
     const names = open.map(({ session }) => session).join(", ");
     return `Nothing: ${names} is open. If no traffic passes, look at PPP: \`pppoe-proxy capture\`.`;
   }
   const last = entries.findLast(({ kind }) => !OF_ALL.has(kind));
   return last === undefined ? "Nothing is known of this customer." : adviceAbout(mode, last);
+}
+
+/** Whether the last thing that happened is that the AC refused a login, and perhaps hung up. */
+function isLoginRefused(entries: readonly StoryEntry[]): boolean {
+  const [last, before] = entries.filter(({ kind }) => !OF_ALL.has(kind)).slice(-2).reverse();
+  const refusal = last?.kind === "closed" ? before : last;
+  return refusal?.kind === "ac-refused" && refusal.facts.answer !== undefined;
 }
 
 /** Kinds that concern all customers of a tunnel. */

@@ -1,5 +1,6 @@
 import type { Link } from "../../../ffi/link/link.ts";
 import { SESSION_HEADER } from "../../pppoe/constants.ts";
+import { isAuthentication } from "../../pppoe/authentication.ts";
 import { isLcp } from "../../pppoe/lcp.ts";
 import { isPppFrame } from "../../pppoe/ppp.ts";
 import { payloadLength, sessionFault } from "../../pppoe/session_frame.ts";
@@ -112,8 +113,11 @@ export class SessionForwarder {
         this.#sessions.idle.takes(session, bytes, at, length)
       ) return true;
       this.#sessions.lcp.packet(session.index, bytes, at, length, toAc);
-    } else if (this.#sessions.lcp.isLingering) {
-      this.#sessions.lcp.traffic(session.index);
+      return false;
+    }
+    if (this.#sessions.lcp.isLingering) this.#sessions.lcp.traffic(session.index);
+    if (!toAc && isAuthentication(bytes, at, length)) {
+      this.#sessions.logins.packet(session, bytes, at, length);
     }
     return false;
   }

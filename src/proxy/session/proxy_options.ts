@@ -1,4 +1,5 @@
 import type { Link } from "../../../ffi/link/link.ts";
+import type { LoginRefusal } from "../../pppoe/authentication.ts";
 import type { Mac } from "../../pppoe/mac.ts";
 import type { DiscoveryStory } from "./discovery_story.ts";
 import type { Drops } from "./drops.ts";
@@ -62,6 +63,8 @@ export interface ProxyOptions {
   paced?: (pacing: Pacing | undefined) => void;
   /** Called when an answer to a request has error tags. */
   refused?: (refusal: AcRefusal) => void;
+  /** Called when an AC refuses a login in PPP. */
+  loginRefused?: (session: Session, refusal: LoginRefusal) => void;
   /** Called when no AC has answered for a while, and when one answers again. */
   silent?: (report: SilenceReport) => void;
   /** Called for every discovery frame sent, for the debug log. */

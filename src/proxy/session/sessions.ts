@@ -6,6 +6,7 @@ import { type EarlierOptions, EarlierSessions } from "./earlier_sessions.ts";
 import type { FrameTap } from "./frame_tap.ts";
 import { IdleProbes } from "./idle_probes.ts";
 import { LcpWatch } from "./lcp_watch.ts";
+import { LoginRefusals } from "./login_refusals.ts";
 import type { ProxyOptions } from "./proxy_options.ts";
 import { END_CODES } from "./session_end.ts";
 import { type EndDetail, Known, type Peer, type Session, type SessionEnd } from "./session.ts";
@@ -17,7 +18,10 @@ import { TouchedWriters } from "./touched_writers.ts";
 
 /** Dependencies of the sessions. The AC is on the server's wire, the customers on the client's. */
 export interface SessionsOptions
-  extends OutletOptions, EarlierOptions, Pick<ProxyOptions, "proofSecret" | "randomBytes"> {
+  extends
+    OutletOptions,
+    EarlierOptions,
+    Pick<ProxyOptions, "proofSecret" | "randomBytes" | "story" | "loginRefused"> {
   /** Called for every session that opens or ends; the table still has its counters. */
   observe: ProxyOptions["observe"];
 }
@@ -37,6 +41,7 @@ export class Sessions {
   /** Whether new sessions are refused; open ones continue. */
   draining = false;
   readonly lcp: LcpWatch;
+  readonly logins: LoginRefusals;
   /** Checks whether the ACs of silent sessions still have them. */
   readonly idle: IdleProbes;
   readonly earlier: EarlierSessions;
@@ -53,6 +58,7 @@ export class Sessions {
     this.table = new SessionTable(options.etherTypes[1]);
     this.drops = options.drops;
     this.lcp = new LcpWatch(options.now);
+    this.logins = new LoginRefusals(options);
     this.outlet = new DiscoveryOutlet(options, this.discoveryStats, () => this.tap);
     this.#options = options;
     this.#acOnWire = options.side === "server";

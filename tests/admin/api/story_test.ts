@@ -5,8 +5,9 @@ import { BROADCAST, formatMac } from "../../../src/pppoe/mac.ts";
 import { findTag } from "../../../src/pppoe/tags.ts";
 import type { CustomerStories } from "../../../src/admin/api/look_back_schema.ts";
 import { pppoeProxy } from "../../cli/process.ts";
-import { acName, dial, request, service, uniq } from "../../proxy/dial.ts";
-import { CUSTOMER } from "../../proxy/path.ts";
+import { chapFailure } from "../../lab/failures/scenes.ts";
+import { acName, dial, request, service, sessionFrame, uniq } from "../../proxy/dial.ts";
+import { CUSTOMER, WAN } from "../../proxy/path.ts";
 import { withDaemon, type World } from "../daemon.ts";
 
 const MAC = formatMac(CUSTOMER);
@@ -63,6 +64,13 @@ for (const mode of ["server", "client"] as const) {
       const open = await storyOf(world);
       assertEquals(open.sessions.map(({ state }) => state), ["open"]);
       assertMatch(words(open).at(-1) ?? "", /^1 session .+\.1 opened at AC .*, id 7$/);
+
+      path.ac.sendRaw(sessionFrame(WAN, ac, 7, [...chapFailure("Login incorrect")]));
+      await wire.next();
+      const login = await storyOf(world);
+      assertMatch(words(login).at(-1) ?? "", /refuses: login refused \(CHAP\): "Login incorrect"$/);
+      assertStringIncludes(login.advice, "user name and password");
+
       const tunnel = mode === "server" ? { client: "branch-1" } : { server: "server" };
       daemon.monitor.emit("tunnel-lost", { ...tunnel, reason: "keepalive-timeout" });
       await path.lose(0);

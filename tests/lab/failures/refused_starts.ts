@@ -45,3 +45,47 @@ export async function seesRefused(lab: Lab, start: RefusedStart, number: number)
     );
   }
 }
+
+/** Starts that are refused, each for one reason; `port` is free. */
+export function refusedStarts(port: number): RefusedStart[] {
+  const apart: RefusedStart["changes"][number] = [/state_dir = .*/, ""];
+  const token = `[admin]\nlisten = "127.0.0.1:${port}"\ntoken_file = "missing.token"\n`;
+  return [
+    {
+      ...{ failure: "The configuration has an error", from: "branch-1", exit: 78 },
+      changes: [apart, ["secret_file", "secret_fiel"]],
+    },
+    {
+      ...{ failure: "Another process listens on the server's address", from: "server", exit: 1 },
+      changes: [apart],
+    },
+    {
+      ...{ failure: "The interface does not exist", from: "branch-1", exit: 1 },
+      changes: [apart, ['"lan0"', '"lan7"']],
+    },
+    {
+      ...{ failure: "Two daemons have the same state_dir", from: "branch-1", exit: 1 },
+      changes: [],
+    },
+    {
+      ...{ failure: "Others may write to state_dir", from: "branch-1", exit: 78 },
+      changes: [[/state_dir = .*/, 'state_dir = "open"']],
+    },
+    {
+      ...{ failure: "Others may read a secret", from: "branch-1", exit: 78 },
+      changes: [apart, ['"branch-1.secret"', '"public.secret"']],
+    },
+    {
+      ...{ failure: "The token of the admin API is missing", from: "branch-1", exit: 78 },
+      changes: [apart, [/$/, `\n${token}`]],
+    },
+    {
+      ...{ failure: "The daemon may not open packet sockets", from: "branch-1", exit: 1 },
+      changes: [apart],
+      enter: (program, args) => [
+        "setpriv",
+        ["--bounding-set=-net_raw", "--inh-caps=-net_raw", program, ...args],
+      ],
+    },
+  ];
+}

@@ -74,3 +74,9 @@ export async function macOf(name: string): Promise<Mac> {
   const text = await Deno.readTextFile(`/sys/class/net/${name}/address`);
   return readMac(Uint8Array.fromHex(text.trim().replaceAll(":", "")), 0);
 }
+
+/** A CHAP Failure with its message (RFC 1994 section 4.2), as PPP frame. */
+export function chapFailure(text: string): Uint8Array {
+  const message = new TextEncoder().encode(text);
+  return Uint8Array.of(0xc2, 0x23, 4, 1, 0, 4 + message.length, ...message);
+}
