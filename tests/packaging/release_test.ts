@@ -24,9 +24,19 @@ const NAME = `pppoe-proxy-${version}`;
 const ARM64 = 183;
 const MACHINE_AT = 18;
 
-/** Makes a release; `denort` are the base binaries. */
-function make(output: string, deno: string, bases: string[]): Promise<Outcome> {
-  return release({ root: ROOT, bundle: bundled, output, compiler: { deno, bases }, quick: true });
+/** A date, as where there is no Git to ask for that of the last commit. */
+const DATE = "1700000000";
+
+/** Makes a release; `bases` are the base binaries. */
+async function make(output: string, deno: string, bases: string[]): Promise<Outcome> {
+  const before = Deno.env.get("SOURCE_DATE_EPOCH");
+  Deno.env.set("SOURCE_DATE_EPOCH", before ?? DATE);
+  try {
+    const compiler = { deno, bases };
+    return await release({ root: ROOT, bundle: bundled, output, compiler, quick: true });
+  } finally {
+    if (before === undefined) Deno.env.delete("SOURCE_DATE_EPOCH");
+  }
 }
 
 /** The base binary as it is, and a copy that claims to be for ARM64. */
