@@ -23,6 +23,7 @@ function shapes(lines: readonly string[]): string[] {
     line
       .replace(/\/tmp\/[^ /]+/g, "FOLDER")
       .replace(/[0-9a-f]{2}(?::[0-9a-f]{2}){5}/g, "MAC")
+      .replace(/process: \d+/, "process: N") // of any length, unlike what is in hex
       .replace(/\b[0-9a-f]{4,}(?=…|$|,)/g, "HEX")
       .replace(/\d[\d,.]*/g, "N")
       .replace(/\bN [kKMG]?i?(?=B\b|bit\/s)/g, "N ")
