@@ -14,6 +14,9 @@ import {
 } from "./plan.ts";
 import { mustRun, needSystemd, runProgram } from "./systemd.ts";
 
+/** How long a daemon may take to end its sessions, in milliseconds: TimeoutStopSec of the unit. */
+const STOP_TIME = 15_000;
+
 /**
  * `service install`: writes the units, the user and the directories; with `now` also enables and
  * starts the daemon of the default configuration. Writing again is an update.
@@ -74,6 +77,7 @@ export async function uninstallService(purge: boolean): Promise<number> {
     ALL_UNITS,
   );
   const names = units.split("\n").map((line) => line.split(" ")[0]).filter((name) => name !== "");
+  await endSessions(names);
   for (const name of new Set([UNIT, ...names])) {
     await runProgram("systemctl", "disable", "--now", name);
   }
@@ -87,6 +91,20 @@ export async function uninstallService(purge: boolean): Promise<number> {
   for (const path of DATA) await Deno.remove(path, { recursive: true }).catch(unlessMissing);
   await printLine(`Removed ${DATA.map((path) => `"${path}"`).join(" and ")}. Kept the user.`);
   return 0;
+}
+
+/**
+ * Stops the daemons so that they end their sessions; the SIGTERM of `systemctl stop` would keep them
+ * for the next start, and must not overtake this.
+ */
+async function endSessions(units: readonly string[]): Promise<void> {
+  if (units.length === 0) return;
+  await runProgram("systemctl", "kill", "--signal=INT", ...units);
+  for (const end = Date.now() + STOP_TIME; Date.now() < end;) {
+    const { code } = await runProgram("systemctl", "--quiet", "is-active", ...units);
+    if (code !== 0) return;
+    await new Promise((resolve) => setTimeout(resolve, STOP_TIME / 75));
+  }
 }
 
 function needRoot(): void {
