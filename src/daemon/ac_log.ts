@@ -48,11 +48,15 @@ function loggedRefusals(
     refused(refusal): void {
       noteRefusal(mode, refusal, monitor);
       const isServers = mode === "client" && refusal.isProxys;
-      report(customerKey(refusal), isServers, refusalFacts(mode, refusal));
+      const words = errorWords(refusal.tags) ?? "";
+      const facts = answerFacts(mode, refusal, codeName(refusal.code), words);
+      report(customerKey(refusal), isServers, facts);
     },
     loginRefused(session, refusal): void {
       noteLogin(session, refusal, monitor);
-      report(customerKey(session), false, loginFacts(mode, session, refusal));
+      const answered = { ...session, acName: session.names.ac };
+      const facts = answerFacts(mode, answered, refusal.protocol, loginWords(refusal));
+      report(customerKey(session), false, facts);
     },
   };
 }
@@ -77,22 +81,6 @@ function noteLogin(
   });
 }
 
-function loginFacts(
-  mode: Mode,
-  session: Session,
-  refusal: LoginRefusal,
-): Record<string, string> {
-  const { peer, customer, concentrator, names } = session;
-  return {
-    ...peerFact(mode, peer.name),
-    "customer_mac": formatMac(customer),
-    "ac_mac": formatMac(concentrator),
-    ...(names.ac !== "" && { "ac_name": printable(names.ac) }),
-    answer: refusal.protocol,
-    words: loginWords(refusal),
-  };
-}
-
 /** Notes a refusal for the status: one for each AC, and on a client one for its server. */
 function noteRefusal(mode: Mode, refusal: AcRefusal, { recent }: Monitor): void {
   const mac = formatMac(refusal.concentrator);
@@ -105,17 +93,22 @@ function noteRefusal(mode: Mode, refusal: AcRefusal, { recent }: Monitor): void 
   });
 }
 
-function refusalFacts(
+/** Whose answer it is, to whom. */
+type Answered = Pick<AcRefusal, "peer" | "customer" | "concentrator" | "acName">;
+
+function answerFacts(
   mode: Mode,
-  { peer, customer, concentrator, acName, code, tags }: AcRefusal,
+  { peer, customer, concentrator, acName }: Answered,
+  answer: string,
+  words: string,
 ): Record<string, string> {
   return {
     ...peerFact(mode, peer.name),
     "customer_mac": formatMac(customer),
     "ac_mac": formatMac(concentrator),
     ...(acName !== "" && { "ac_name": printable(acName) }),
-    answer: codeName(code),
-    words: errorWords(tags) ?? "",
+    answer,
+    words,
   };
 }
 
