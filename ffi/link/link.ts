@@ -74,6 +74,8 @@ export interface Link {
   /** Maximum Ethernet payload of the interface, in bytes; read together with `mac`. */
   readonly mtu: number;
   readonly up: boolean;
+  /** Whether something is connected, as of the last `followInterface()`. */
+  readonly carrier: boolean;
   /** Fewer slots than wanted if memory was short; 0 if the link has no ring. */
   readonly ring: RingSize;
   /** Delivers frames until `close()`; resolves when all resources are released. */

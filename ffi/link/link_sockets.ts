@@ -58,13 +58,14 @@ export class LinkSockets {
     return this.#receiver;
   }
 
-  /** Adopts the interface's address and MTU, if the interface exists. Throws SystemError. */
+  /** Adopts the interface's address, MTU and carrier, if the interface exists. Throws SystemError. */
   takeFacts(): void {
     const facts = this.#facts();
     if (facts === undefined) return;
     const isMoved = facts.mac.some((byte, i) => byte !== this.#socket.facts.mac[i]);
     this.#socket.facts.mac.set(facts.mac);
     if (isMoved && this.fd >= 0) filterFrames(this.#socket, this.#options.link);
+    this.#socket.facts.running = facts.running;
     this.#socket.facts.mtu = facts.mtu; // a frame longer than a slot is read from the socket
   }
 

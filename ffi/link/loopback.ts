@@ -28,6 +28,7 @@ export class MemoryLink implements Link {
   readonly kind = "memory";
   /** Set by tests: frames pass in any case. */
   up = true;
+  carrier = true;
   readonly ring = { wanted: 0, slots: 0 };
   readonly statistics: LinkStatistics = newStatistics();
   #peer: MemoryLink | undefined;

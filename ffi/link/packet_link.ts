@@ -105,6 +105,9 @@ export class PacketLink implements Link, Outlet {
   get up(): boolean {
     return this.#up;
   }
+  get carrier(): boolean {
+    return this.#sockets.facts.running;
+  }
   get ring(): RingSize {
     const receiver = this.#sockets.receiver;
     return { wanted: receiver?.wantedSlots ?? this.#ringFrames, slots: receiver?.slots ?? 0 };

@@ -6,6 +6,7 @@ import type { Condition } from "./condition.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import { failureConditions } from "./failure_conditions.ts";
+import { NO_CARRIER_REMEDY, noCarrier } from "./no_carrier.ts";
 import { ringWarning } from "./ring_warning.ts";
 
 /** Time after which an AC that nobody asks any more is not called silent, in milliseconds. */
@@ -50,6 +51,12 @@ export function conditionsOf(daemon: Watched, time: number): Condition[] {
 function standingConditions(daemon: Watched, time: number): Condition[] {
   const { link, proxy, monitor, draining, trouble } = daemon;
   const checks: readonly Check[] = [
+    {
+      code: "interface-down",
+      subject: link.name,
+      words: noCarrier(link),
+      remedy: NO_CARRIER_REMEDY,
+    },
     silenceOf(daemon),
     {
       code: "disk-failed",

@@ -72,6 +72,11 @@ function explainSystem(detail: string, server: string): string {
         } s: ${server} is down, or a firewall drops the packets`,
     )
     .replace(
+      /No TLS answer within (\d+) ms/g,
+      (_, time: string) =>
+        `${server} accepts connections, but did not finish TLS within ${Number(time) / 1_000} s`,
+    )
+    .replace(
       /(?<=^|: )timed out$/,
       `no answer from ${server}: it is down, or a firewall drops the packets`,
     )
@@ -95,6 +100,14 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /^(?!.*\bTLS\b).*No QUIC connection within/,
     'Let UDP pass to the server\'s port, or set `transport = "auto"` on both sides.',
+  ],
+  [
+    /does not speak TLS|chose TLS 1\.2|before TLS began|tls handshake eof|not a pppoe-proxy/,
+    "Compare the port in `[tunnel] connect` with `[tunnel] listen` of the server: another program may answer there. If not, update the older side.",
+  ],
+  [
+    /No TLS answer within/,
+    "The server hangs, another program has the port, or the path loses full packets: run `doctor`.",
   ],
   [
     /^not-authenticated: .*certificate/,

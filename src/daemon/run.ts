@@ -14,6 +14,7 @@ import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import type { HistoryKeeper } from "./history_keeper.ts";
 import type { Monitor } from "./monitor.ts";
+import { noCarrier } from "./no_carrier.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
 import type { ReloadReport } from "./reload.ts";
@@ -202,8 +203,14 @@ function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
   const address = (): string => formatMac(readMac(link.mac, 0));
   let known = address();
   let mtu = link.mtu;
+  let carrier = true;
   return () => {
     link.followInterface();
+    if (link.up && link.carrier !== carrier) {
+      carrier = link.carrier;
+      if (carrier) linkLog.info("carrier found", { interface: link.name });
+      else linkLog.warning("no carrier", { interface: link.name, detail: noCarrier(link) });
+    }
     if (link.mtu !== mtu) {
       linkLog.warning("interface MTU changed", { interface: link.name, from: mtu, to: link.mtu });
       mtu = link.mtu;

@@ -54,6 +54,7 @@ export const LOG_MESSAGES = {
     meaning: "A capture records passwords of PAP, CHAP and EAP.",
     action: "Keep the file private.",
   },
+  "carrier found": { meaning: "Something is connected to the interface again." },
   "certificate": { meaning: "A certificate in use, its SHA-256 and its last day." },
   "certificate warning": {
     meaning:
@@ -118,6 +119,10 @@ export const LOG_MESSAGES = {
   "more tunnels rejected": {
     meaning: "How many more connections were refused, and why.",
     action: "Nothing, if the addresses are strangers'; otherwise see the reasons.",
+  },
+  "no carrier": {
+    meaning: "The interface is up, and nothing is connected to it, or the device there is off.",
+    action: "Check the cable and the device at its other end; the daemon continues by itself.",
   },
   "packet": { meaning: "A discovery packet that was forwarded, with its tags." },
   "ready": { meaning: "The interface and the tunnel's side are up: frames can be carried." },

@@ -11,7 +11,7 @@ export interface ProblemExplanation extends Explanation {
 export const PROBLEMS = {
   "interface-down": {
     severity: "critical",
-    meaning: "The Ethernet interface is down or gone, so no frame gets in or out.",
+    meaning: "The Ethernet interface is down, gone or not connected: no frame gets in or out.",
     action:
       "Run `ip link set INTERFACE up` and check the cable; the daemon then continues by itself.",
   },

@@ -9,6 +9,20 @@ Deno.test("what to do about a failed connection follows from what the system sai
       /^Correct the name/,
     ],
     ["connection-lost: No QUIC connection within 2000 ms", /^Let UDP pass/],
+    [
+      "protocol-violation: the server does not speak TLS; is it a pppoe-proxy?",
+      /^Compare the port/,
+    ],
+    [
+      "connection-lost: the server closed the connection before TLS began; is it a pppoe-proxy?",
+      /^Compare the port/,
+    ],
+    ["unsupported-version: the server is not a pppoe-proxy, or has another version", /older side/],
+    ["connection-lost: No TLS answer within 2000 ms", /`doctor`/],
+    [
+      "connection-lost: tls: No TLS answer within 2000 ms; quic: No QUIC connection within 2000 ms",
+      /`doctor`/,
+    ],
     ["not-authenticated: the server does not have the key of a pinned certificate", /SHA-256/],
   ];
   for (const [reason, advice] of said) {

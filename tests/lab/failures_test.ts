@@ -19,8 +19,9 @@ import {
 import {
   type Change,
   floodConnections,
+  FOREIGN,
   helloOutdated,
-  listenOutdated,
+  listenForeign,
   makeBlackHole,
   makeCertificate,
   startChanged,
@@ -66,8 +67,14 @@ Deno.test({
     await sees("A firewall drops the packets to the server", "filtered");
     await sees("A firewall drops UDP, which QUIC needs", "blocked");
     await sees("The server's name cannot be resolved", "unresolved");
-    const older = `connect = ["127.0.0.1:${listenOutdated(lab)}"]`;
-    await sees("The server runs an incompatible version", "outdated", [/connect = .*/, older]);
+    const seesForeign = (failure: string, name: keyof typeof FOREIGN) =>
+      sees(failure, name, [
+        /connect = .*/,
+        `connect = ["127.0.0.1:${listenForeign(lab, FOREIGN[name])}"]`,
+      ]);
+    await seesForeign("The server runs an incompatible version", "outdated");
+    await seesForeign("Another program has the server's port", "ssh");
+    await seesForeign("The server's port answers, and TLS does not", "mute");
     await helloOutdated(lab, port);
     await observer.sees("A client runs an incompatible version");
     {
@@ -152,6 +159,9 @@ Deno.test({
       await runCommand("ip", "link", "set", name, "up");
     }
     await pair.client.waitForLine(/interface up/, { timeout: 20_000 });
+    await runCommand("ip", "link", "set", "ac0", "down");
+    await sees("The cable of an interface is out");
+    await runCommand("ip", "link", "set", "ac0", "up");
     await runCommand("ip", "link", "delete", "lan0");
     await sees("An interface disappears");
     pair.client.signal("SIGKILL");

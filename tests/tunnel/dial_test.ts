@@ -100,7 +100,7 @@ for (
         await assertRejects(
           () => dialTls({ host: "127.0.0.1", port }, trust, 30, () => {}),
           Deno.errors.TimedOut,
-          "No TLS connection within 30 ms",
+          "No TLS answer within 30 ms",
         );
       }
       // The server's ends are open in this process too.

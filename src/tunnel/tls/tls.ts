@@ -80,13 +80,17 @@ export async function dialTls(
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
+  let isConnected = false;
   try {
     const tcp = await connectTcp(endpoint, route, signal);
+    isConnected = true;
     reached?.();
     const protocols = ticket === undefined ? [ALPN] : [ALPN, ticket];
     return await startTls(tcp, trust, protocols, tune, signal);
   } catch (error) {
-    throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
+    if (!signal.aborted) throw nameRefusal(nameCertificateError(error));
+    if (stop?.aborted || !isConnected) throw signal.reason;
+    throw new Deno.errors.TimedOut(`No TLS answer within ${timeout} ms`);
   }
 }
 

@@ -24,6 +24,8 @@ const HASTY = 'connect_timeout = "2s"\nname = "branch-1"';
 /** What is wrong with each client: changes of the configuration of "branch-1". */
 const WRONG: Readonly<Record<string, readonly Change[]>> = {
   outdated: [],
+  ssh: [],
+  mute: [['name = "branch-1"', HASTY]],
   twin: [],
   thief: [['"branch-1.secret"', '"other.secret"']],
   typo: [['name = "branch-1"', 'name = "branhc-1"']],
@@ -92,11 +94,21 @@ export async function startExpired(lab: Lab): Promise<Sides> {
   return { client, server };
 }
 
-/** Listens as a server whose protocol has another version; returns the port. */
-export function listenOutdated(lab: Lab): number {
+/**
+ * The first words of programs that are not this version of the server: one refuses the ALPN name
+ * (RFC 7301 section 3.2), one speaks SSH, one says nothing.
+ */
+export const FOREIGN = {
+  outdated: encodeAlert(TlsAlert.noApplicationProtocol),
+  ssh: new TextEncoder().encode("SSH-2.0-OpenSSH_10.0\r\n"),
+  mute: new Uint8Array(0),
+};
+
+/** Listens, and answers each ClientHello with these words; returns the port. */
+export function listenForeign(lab: Lab, words: Uint8Array): number {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const open = new Set<Deno.Conn>();
-  const serving = refuseAll(listener, open);
+  const serving = answerAll(listener, words, open);
   lab.use({
     async [Symbol.asyncDispose]() {
       listener.close();
@@ -107,12 +119,15 @@ export function listenOutdated(lab: Lab): number {
   return listener.addr.port;
 }
 
-/** Answers each ClientHello with the alert for an unknown ALPN name (RFC 7301 section 3.2). */
-async function refuseAll(listener: Deno.Listener, open: Set<Deno.Conn>): Promise<void> {
+async function answerAll(
+  listener: Deno.Listener,
+  words: Uint8Array,
+  open: Set<Deno.Conn>,
+): Promise<void> {
   for await (const connection of listener) {
     open.add(connection);
     await connection.read(new Uint8Array(4_096));
-    await connection.write(encodeAlert(TlsAlert.noApplicationProtocol));
+    await connection.write(words);
   }
 }
 
