@@ -9,7 +9,7 @@ import { bridgeNamed } from "../tests/lab/bridge.ts";
 import type { Lab } from "../tests/lab/lab.ts";
 import type { LabProcess } from "../tests/lab/process.ts";
 import { installed, runCommand } from "../tests/lab/process.ts";
-import { freePort } from "../tests/lab/proxy_pair.ts";
+import { freePort } from "../tests/free_port.ts";
 import type { RunningPath } from "./paths.ts";
 
 /** The cipher that the tunnel's TLS uses too. */

@@ -1,7 +1,8 @@
 /** The two paths to compare, each between cust0 and ac0 in its own lab. */
 import type { Flow } from "./load.ts";
 import { Lab } from "../tests/lab/lab.ts";
-import { freePort, startProxyPair } from "../tests/lab/proxy_pair.ts";
+import { freePort } from "../tests/free_port.ts";
+import { startProxyPair } from "../tests/lab/proxy_pair.ts";
 import { dialSessions } from "./dial.ts";
 
 /** What runs between the wires. */

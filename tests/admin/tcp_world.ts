@@ -1,5 +1,6 @@
 /** A daemon whose admin API also listens on TCP. */
 import { Admin } from "../../src/admin/http/admin.ts";
+import { freePort } from "../free_port.ts";
 import { withFolder } from "../cli/process.ts";
 import { configOf, withDaemon, type World, type WorldOptions } from "./daemon.ts";
 
@@ -46,11 +47,6 @@ read_token_file = "read.token"\n${admin}`,
       }
     });
   });
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Number of sockets that processes have open on a local port, without the listening one. */

@@ -1,4 +1,5 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
+import { freePort } from "../free_port.ts";
 import { Lab } from "../lab/lab.ts";
 import { startTestAc, type TestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient, type TestClient } from "../lab/peers/test_client.ts";
@@ -49,7 +50,7 @@ export async function withWebWorld(
   const file = `${lab.folder}/admin.token`;
   const { program, args } = pppoeProxyCommand("keygen", "token", file);
   await runCommand(program, ...args);
-  const [serverPort, clientPort] = freePorts(2);
+  const [serverPort, clientPort] = [freePort(), freePort()];
   const pair = await startProxyPair(lab, {
     ...(clients && { clients }),
     server: `${server}\n${adminTable(lab, "server", serverPort)}${admin}`,
@@ -79,14 +80,4 @@ socket = "${lab.folder}/${name}.sock"
 listen = "127.0.0.1:${port}"
 token_file = "admin.token"
 `;
-}
-
-function freePorts(count: number): number[] {
-  const listeners = Array.from(
-    { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
-  );
-  const ports = listeners.map(({ addr }) => (addr as Deno.NetAddr).port);
-  listeners.forEach((listener) => listener.close());
-  return ports;
 }

@@ -1,7 +1,8 @@
 import { median } from "../../bench/figures.ts";
 import { Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
-import { freePort, type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
+import { freePort } from "../free_port.ts";
+import { type ProxyPair, startProxyPair } from "../lab/proxy_pair.ts";
 import type { Attack, Target } from "./attacks.ts";
 import { cpuTime, type Footprint, footprint, watchFootprint } from "./footprint.ts";
 import type { Noticed } from "./probe.ts";

@@ -5,7 +5,8 @@ import type { Finding } from "../../src/config/finding.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
-import { freePort, makeSecrets } from "../lab/proxy_pair.ts";
+import { freePort } from "../free_port.ts";
+import { makeSecrets } from "../lab/proxy_pair.ts";
 
 const STOPPED: DaemonFacts = { pid: undefined, mayRun: false };
 

@@ -1,7 +1,8 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { insideLab, Lab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
-import { freePort, makeSecrets, ready, startDaemon } from "../lab/proxy_pair.ts";
+import { freePort } from "../free_port.ts";
+import { makeSecrets, ready, startDaemon } from "../lab/proxy_pair.ts";
 import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
 import { pppoeProxy } from "./process.ts";

@@ -8,7 +8,7 @@ export interface Outcome {
 }
 
 /** Maximum duration of a run, in milliseconds. */
-const DEADLINE = 30_000;
+const DEADLINE = 60_000;
 
 /** Runs the program until it exits; sends SIGTERM at the deadline. */
 export async function pppoeProxy(

@@ -16,26 +16,10 @@ import { within } from "../proxy/dial.ts";
 import type { Path } from "../proxy/path.ts";
 import { record } from "../proxy/raw_client.ts";
 import { pollLoop } from "../tunnel/poll_loop.ts";
+import { inTime } from "../until.ts";
 
 const SECRET = new Uint8Array(32).fill(1);
 const FINGERPRINT = new Uint8Array(32).fill(2);
-
-/** Time limit for the server, in milliseconds. */
-const PATIENCE = 5_000;
-
-/** Settles with a promise; rejects if that takes too long. */
-async function soon<T>(promise: Promise<T>): Promise<T> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => late.reject(new Error(`Timed out after ${PATIENCE} ms`)),
-    PATIENCE,
-  );
-  try {
-    return await Promise.race([promise, late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 /** Runs a server without a network; `connect` returns the far end of a connection to it. */
 function openServer(path: Path) {
@@ -58,7 +42,7 @@ function openServer(path: Path) {
     listeners: [listener],
     knows: () => true,
     reception: {
-      limits: { unauthenticated: 8, perAddress: 8, handshakeRate: 1_000, timeout: 5_000 },
+      limits: { unauthenticated: 8, perAddress: 8, handshakeRate: 1_000, timeout: 60_000 },
       reputation: new Reputation(now),
       credentials: () => ({ fingerprint: FINGERPRINT, secrets: () => [SECRET] }),
       tickets: () => new TicketReader(new Map()),
@@ -102,11 +86,11 @@ function openServer(path: Path) {
       ended = Promise.withResolvers();
       const connection = connect();
       const credentials = { name, secret: SECRET, pins: [FINGERPRINT] };
-      await soon(authenticateToServer(connection, credentials));
+      await inTime(authenticateToServer(connection, credentials));
       return connection;
     },
     /** Returns how the last tunnel ended. */
-    end: () => soon(ended.promise),
+    end: () => inTime(ended.promise),
   };
 }
 

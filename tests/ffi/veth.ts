@@ -5,7 +5,7 @@ import { openLink } from "../../ffi/link/open_link.ts";
 export const NO_LAB = Deno.env.get("PPPOE_TEST_LAB") !== "1";
 
 /** Deadline of a test's waits, in milliseconds. */
-const DEADLINE = 10_000;
+const DEADLINE = 20_000;
 
 /** Runs `ip` with these words; returns its output. */
 export async function ip(words: string): Promise<string> {

@@ -32,7 +32,8 @@ import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { runCommand } from "./process.ts";
-import { freePort, makeSecret, startProxyPair } from "./proxy_pair.ts";
+import { freePort } from "../free_port.ts";
+import { makeSecret, startProxyPair } from "./proxy_pair.ts";
 import { edit, reload } from "./reload.ts";
 import { pppoeProxyCommand } from "./shipped.ts";
 

@@ -3,7 +3,8 @@ import { pppoeProxy } from "../cli/process.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
-import { freePort, ready, startDaemon } from "./proxy_pair.ts";
+import { freePort } from "../free_port.ts";
+import { ready, startDaemon } from "./proxy_pair.ts";
 import { pppoeProxyCommand } from "./shipped.ts";
 
 const PACKET = Uint8Array.of(0, 0x21, 0x45);

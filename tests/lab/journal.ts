@@ -1,7 +1,7 @@
 /** Maximum number of entries kept; later ones are counted in `lost`. */
 const MAX_ENTRIES = 100_000;
 /** Default time to wait for an entry, in milliseconds. */
-const DEFAULT_TIMEOUT = 5_000;
+const DEFAULT_TIMEOUT = 20_000;
 
 /** How to wait for an entry. */
 export interface WaitOptions {

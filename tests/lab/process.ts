@@ -1,7 +1,7 @@
 import { Journal, type WaitOptions } from "./journal.ts";
 
 /** Time between SIGTERM and SIGKILL, in milliseconds. */
-const PATIENCE = 5_000;
+const PATIENCE = 20_000;
 
 /** A program started by a lab, with its output. */
 export interface LabProcess extends AsyncDisposable {

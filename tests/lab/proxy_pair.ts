@@ -1,3 +1,4 @@
+import { freePort } from "../free_port.ts";
 import type { Lab } from "./lab.ts";
 import { type LabProcess, runCommand } from "./process.ts";
 import { FAR, type IpPath } from "./relay/ip_path.ts";
@@ -89,12 +90,6 @@ export function startDaemon(
 /** Resolves when a daemon has logged `ready`, in its output from line `since` on. */
 export async function ready(daemon: LabProcess, since = 0): Promise<void> {
   await daemon.waitForLine(/\bready\b/, { since, timeout: 20_000 });
-}
-
-/** Returns a free TCP port. */
-export function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Makes a certificate for the server and a secret for each client, in the lab's folder. */

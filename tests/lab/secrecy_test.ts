@@ -5,6 +5,7 @@ import { insideLab, Lab } from "./lab.ts";
 import { runCommand } from "./process.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
+import { freePort } from "../free_port.ts";
 import { makeSecret, ready, startDaemon, startProxyPair } from "./proxy_pair.ts";
 
 const ignore = !insideLab();
@@ -21,11 +22,6 @@ function papRequest(): Uint8Array {
 function spellings(bytes: Uint8Array): string[] {
   const text = new TextDecoder().decode(bytes);
   return [text, bytes.toHex(), bytes.toHex().toUpperCase(), bytes.toBase64(), bytes.join(",")];
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 Deno.test({

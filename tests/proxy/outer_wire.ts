@@ -6,7 +6,7 @@ import { encodeTags, readTags, type Tag } from "../../src/pppoe/tags.ts";
  * Time limit for a frame, in milliseconds; in memory it arrives within a turn or two of the event
  * loop.
  */
-const DEADLINE = 5_000;
+const DEADLINE = 20_000;
 
 /** A parsed frame on one of the outer wires. */
 export interface SeenPacket extends DiscoveryPacket {

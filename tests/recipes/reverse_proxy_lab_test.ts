@@ -5,6 +5,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import type { LabProcess } from "../lab/process.ts";
 import { needing } from "../needs.ts";
 import { ROOT } from "../sources.ts";
+import { until } from "../until.ts";
 import { layRecipe } from "./recipe.ts";
 
 const ignore = !insideLab();
@@ -51,15 +52,12 @@ const CADDY: ReverseProxy = {
 
 /** Waits until something listens on the HTTPS port of this network namespace. */
 async function listening(process: LabProcess): Promise<void> {
-  for (const end = Date.now() + 10_000; Date.now() < end;) {
-    try {
-      (await Deno.connect({ hostname: "127.0.0.1", port: 443 })).close();
-      return;
-    } catch {
-      await new Promise((resolve) => setTimeout(resolve, 50)); // nothing says so otherwise
-    }
-  }
-  throw new Error(`Nothing listens on port 443: ${process.output.entries.join("\n")}`);
+  const connects = () =>
+    Deno.connect({ hostname: "127.0.0.1", port: 443 }).then((connection) => {
+      connection.close();
+      return true;
+    }, () => false);
+  await until(connects, () => `nothing listens: ${process.output.entries.join("\n")}`);
 }
 
 /** Asks through the reverse proxy; reads until `until` is in the answer. */

@@ -7,6 +7,7 @@ import { ControlType, KIND_CONTROL, KIND_SESSION } from "../../src/tunnel/record
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { TunnelDrop, TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
 import { record } from "../proxy/raw_client.ts";
+import { inTime, PATIENCE } from "../until.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 import { pollLoop } from "./poll_loop.ts";
 
@@ -155,16 +156,15 @@ Deno.test("F1: a peer that answers is alive; one that is silent or gone is not",
   const [a, b] = memoryConnectionPair();
   const [near, far] = [tunnel(a), tunnel(b)];
   const running = [near.run(sink()), far.run(sink())];
-  assertEquals(await Promise.all([near.answers(5_000), near.answers(5_000)]), [true, true]);
+  assertEquals(await Promise.all([near.answers(PATIENCE), near.answers(PATIENCE)]), [true, true]);
   b.close();
   await Promise.all(running);
-  assertEquals(await near.answers(5_000), false);
+  assertEquals(await near.answers(PATIENCE), false);
   const [raw, silent] = memoryConnectionPair();
   const mute = tunnel(silent);
   const ended = mute.run(sink());
-  const began = performance.now();
-  assertEquals(await mute.answers(100), false);
-  assert(performance.now() - began < 1_000);
+  // Without its own time limit it would take as long as a keepalive.
+  assertEquals(await inTime(mute.answers(100)), false);
   raw.close();
   await ended;
 });

@@ -4,6 +4,7 @@ import type { Connection } from "../../src/tunnel/transport/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic/quic.ts";
 import { QuicListener } from "../../src/tunnel/quic/quic_listener.ts";
 import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
+import { PATIENCE } from "../until.ts";
 import {
   captureInitial,
   closingInitial,
@@ -18,11 +19,11 @@ const early: Record<string, (client: Connection) => Promise<unknown>> = {
   "more than a handshake": (client) => client.write(new Uint8Array(1_024)),
 };
 
-/** Whether a server that reads on closes the connection within a second. */
-async function hangsUp(server: Connection, client: Connection): Promise<boolean> {
+/** Whether a server that reads on closes the connection within this time, in milliseconds. */
+async function hangsUp(server: Connection, client: Connection, time: number): Promise<boolean> {
   server.read(new Uint8Array(2_048)).catch(() => {});
   const late = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => late.resolve(false), 1_000);
+  const timer = setTimeout(() => late.resolve(false), time);
   const closed = client.read(new Uint8Array(1)).then(() => false, () => true);
   const first = await Promise.race([closed, late.promise]);
   clearTimeout(timer);
@@ -36,14 +37,14 @@ for (const [what, send] of Object.entries(early)) {
     for (const isProven of [false, true]) {
       const accepted = listener.accept();
       const trust = { certificates: [made.certificate] };
-      const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+      const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, PATIENCE);
       await client.write(Uint8Array.of(0));
       const incoming = await accepted;
       const server = await incoming.open();
       await server.read(new Uint8Array(1));
       if (isProven) incoming.proven?.();
       await send(client);
-      assertEquals(await hangsUp(server, client), !isProven);
+      assertEquals(await hangsUp(server, client, isProven ? 1_000 : PATIENCE), !isProven);
       client.close();
       incoming.close();
     }
@@ -66,7 +67,7 @@ Deno.test("S7: a connection that ends during its handshake, for which forged pac
   }
   const { port } = socket.addr as Deno.NetAddr;
   const trust = { certificates: [made.certificate] };
-  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, PATIENCE);
   const incoming = await first;
   assert(incoming.remote.port !== port, "a forged connection was delivered first");
   incoming.close();

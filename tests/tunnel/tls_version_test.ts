@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
 import { abandon } from "../../src/tunnel/transport/connection.ts";
 import { dialTls } from "../../src/tunnel/tls/tls.ts";
@@ -7,20 +7,13 @@ import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { withFolder } from "../cli/process.ts";
 import { startProcess } from "../lab/process.ts";
 import { needing } from "../needs.ts";
+import { PATIENCE, until } from "../until.ts";
 import { issue } from "./authority.ts";
 
 closeTrust();
 
 const pinned = await issue();
 const trust = { certificates: [pinned.certificate] };
-
-/** Resolves when the condition holds; throws after 5 s. */
-async function until(holds: () => boolean): Promise<void> {
-  for (const end = performance.now() + 5_000; !holds();) {
-    assert(performance.now() < end, String(holds));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
 
 /** Runs `body` with OpenSSL's server and an acceptable certificate. */
 async function withOpenSsl(
@@ -39,7 +32,7 @@ async function withOpenSsl(
       args,
       stdin: "piped",
     });
-    const line = await server.waitForLine(/ACCEPT .*:(\d+)/, { timeout: 10_000 });
+    const line = await server.waitForLine(/ACCEPT .*:(\d+)/, { timeout: PATIENCE });
     const port = Number(/ACCEPT .*:(\d+)/.exec(line)?.[1]);
     await body(port, () => server.output.entries.join("\n"));
   });
@@ -50,7 +43,7 @@ Deno.test(needing(["openssl"], {
   fn: () =>
     withOpenSsl(["-tls1_2"], async (port, said) => {
       const error = await assertRejects(
-        () => dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}),
+        () => dialTls({ host: "127.0.0.1", port }, trust, PATIENCE, () => {}),
         HandshakeError,
       );
       assertMatch(error.end.detail, /chose TLS 1\.2, but only TLS 1\.3 is accepted/);
@@ -63,7 +56,7 @@ Deno.test(needing(["openssl"], {
   async fn() {
     for (const options of [["-tls1_3"], ["-tls1_3", "-groups", "P-384"], []]) {
       await withOpenSsl(options, async (port, said) => {
-        abandon(await dialTls({ host: "127.0.0.1", port }, trust, 5_000, () => {}));
+        abandon(await dialTls({ host: "127.0.0.1", port }, trust, PATIENCE, () => {}));
         await until(() => /CIPHER is TLS_/.test(said()));
       });
     }

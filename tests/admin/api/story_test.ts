@@ -8,6 +8,7 @@ import { pppoeProxy } from "../../cli/process.ts";
 import { chapFailure } from "../../lab/failures/scenes.ts";
 import { acName, dial, request, service, sessionFrame, uniq } from "../../proxy/dial.ts";
 import { CUSTOMER, WAN } from "../../proxy/path.ts";
+import { until } from "../../until.ts";
 import { withDaemon, type World } from "../daemon.ts";
 
 const MAC = formatMac(CUSTOMER);
@@ -98,10 +99,7 @@ Deno.test("what this side drops is in the story, with what it means", () =>
     const { path, daemon } = world;
     daemon.drain(true);
     path.customers[0].send(padi, [service, uniq(9)]);
-    const deadline = Date.now() + 5_000;
-    while ((path.server.drops.draining ?? 0) === 0 && Date.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(() => (path.server.drops.draining ?? 0) > 0);
     const story = await storyOf(world);
     assertEquals(
       words(story).at(-1),

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Admin } from "../../../src/admin/http/admin.ts";
 import { isOurs } from "../../../src/admin/http/guard.ts";
 import { leaveStaleSocket, withFolder } from "../../cli/process.ts";
+import { freePort } from "../../free_port.ts";
 import { configOf, withDaemon } from "../daemon.ts";
 
 const TOKEN = "83e8c2a50f4feb3f41e3782c1b46534663037de861003c90ba4c690c33d2efdb";
@@ -35,7 +36,7 @@ Deno.test("requests that another site makes a browser send are refused", () =>
 Deno.test("over TCP everything except health checks and the page requires the token", () =>
   withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/admin.token`, `${TOKEN}\n`, { mode: 0o600 });
-    const { port } = freePort();
+    const port = freePort();
     await withDaemon({}, async ({ daemon }) => {
       const config = configOf(folder, {
         admin: `listen = "127.0.0.1:${port}"\ntoken_file = "admin.token"`,
@@ -64,11 +65,6 @@ Deno.test("over TCP everything except health checks and the page requires the to
       }
     });
   }));
-
-function freePort(): { port: number } {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr;
-}
 
 Deno.test("the socket is for owner and group, replaces a stale one, and is removed at shutdown", () =>
   withFolder(async (folder) => {

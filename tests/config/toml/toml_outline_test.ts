@@ -1,6 +1,7 @@
 import { parse } from "@std/toml";
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { outlineOf } from "../../../src/config/toml/toml_outline.ts";
+import { cpuTime } from "../../cpu_time.ts";
 import { config as configTarget } from "../../fuzz/targets/config.ts";
 import { Random } from "../../fuzz/random.ts";
 
@@ -144,7 +145,7 @@ Deno.test("P6: text without problems can be parsed by @std/toml", () => {
   }
 });
 
-Deno.test("a file of 1 MB is scanned in time, whatever its content", () => {
+Deno.test("a file of 1 MB is scanned in seconds, whatever its content", () => {
   for (
     const unit of [
       "a",
@@ -162,9 +163,7 @@ Deno.test("a file of 1 MB is scanned in time, whatever its content", () => {
     ]
   ) {
     const source = unit.repeat(1_000_000 / unit.length);
-    const begun = performance.now();
-    assertEquals(outlineOf(source).problems.length <= 50, true);
-    const took = performance.now() - begun;
-    assertEquals([unit, took < 5_000], [unit, true]);
+    const cost = cpuTime(() => assert(outlineOf(source).problems.length <= 50, unit));
+    assert(cost < 5_000, `${unit}: ${cost} ms`);
   }
 });

@@ -4,6 +4,7 @@ import { handOver } from "../../../ffi/socket/hand_over.ts";
 import { libc } from "../../../ffi/libc.ts";
 import { ListeningSocket } from "../../../ffi/socket/listening_socket.ts";
 import { abandon } from "../../../src/tunnel/transport/connection.ts";
+import { until } from "../../until.ts";
 
 const HOST = "127.0.0.1";
 const standIns = (): Deno.TcpListener => Deno.listen({ hostname: HOST, port: 0 });
@@ -33,14 +34,6 @@ async function listening(
   }
 }
 
-/** Polls until the kernel has done something. */
-async function soon(holds: () => boolean): Promise<void> {
-  for (let tries = 0; !holds(); tries++) {
-    if (tries > 500) throw new Error("The condition did not hold in time");
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
-}
-
 function descriptors(): number {
   return [...Deno.readDirSync("/proc/self/fd")].length;
 }
@@ -52,7 +45,7 @@ Deno.test("a connection accepted without Deno is peeked at, written to and close
     const bytes = new Uint8Array(8);
     assertEquals(socket.peek(bytes), 0);
     await client.write(Uint8Array.of(1, 2, 3));
-    await soon(() => socket.peek(bytes) === 3);
+    await until(() => socket.peek(bytes) === 3);
     assertEquals(socket.peek(bytes), 3); // it is still there
     socket.say(Uint8Array.of(9));
     socket.close();
@@ -94,7 +87,7 @@ Deno.test("a connection whose descriptor was reused leaves the new file alone", 
     const connection = await handOver(socket, standIns());
     client.close();
     connection.close();
-    await soon(() => socket.closed);
+    await until(() => socket.closed);
     const next = await accept();
     const { number } = socket; // reused for `next` by the kernel, or by us
     if (next.socket.number !== number) {
@@ -104,7 +97,7 @@ Deno.test("a connection whose descriptor was reused leaves the new file alone", 
     socket.say(Uint8Array.of(1));
     await next.client.write(Uint8Array.of(4));
     const bytes = new Uint8Array(8);
-    await soon(() => next.socket.peek(bytes) === 1);
+    await until(() => next.socket.peek(bytes) === 1);
     assertEquals(socket.peek(bytes), null);
     if (next.socket.number !== number) libc().close(number);
   }));
@@ -129,7 +122,7 @@ Deno.test("a connection closed during its handover stays ours and leaves nothing
     const handing = handOver(socket, standIns());
     socket.close();
     await assertRejects(() => handing, Deno.errors.ConnectionReset);
-    await soon(() => descriptors() < before);
+    await until(() => descriptors() < before);
   }));
 
 Deno.test("closing a port ends the wait for a connection and frees the port", async () => {

@@ -4,9 +4,9 @@ import { connectRouted, type Route } from "../../../ffi/socket/routed_socket.ts"
 import { socketsOf } from "../../../ffi/socket/tcp.ts";
 import { readTcpInfo } from "../../../ffi/socket/tcp_info.ts";
 import { connectTcp } from "../../../src/tunnel/transport/tcp_connect.ts";
+import { PATIENCE } from "../../until.ts";
 import { ip, NO_LAB, vethPair } from "../veth.ts";
 
-const DEADLINE = 1_000;
 /** The kernel's ports for connections and for listening on port 0 (ip(7)). */
 const PORT_RANGE = "/proc/sys/net/ipv4/ip_local_port_range";
 
@@ -32,7 +32,7 @@ async function echo(host: string, route: Route): Promise<string> {
   })();
   serving.catch(() => {});
   const { port } = listener.addr as Deno.NetAddr;
-  const routed = await connectRouted({ host, port }, route, AbortSignal.timeout(DEADLINE));
+  const routed = await connectRouted({ host, port }, route, AbortSignal.timeout(PATIENCE));
   const { connection } = routed;
   await connection.write(new TextEncoder().encode("ping"));
   const bytes = new Uint8Array(16);
@@ -83,7 +83,7 @@ Deno.test({
   async fn() {
     const open = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
     const to = { host: "127.0.0.2", port: 1 };
-    const never = AbortSignal.timeout(DEADLINE);
+    const never = AbortSignal.timeout(PATIENCE);
     await assertRejects(() => connectRouted(to, {}, never), SystemError, "ECONNREFUSED");
     const before = open();
     for (let i = 0; i < 10; i++) await connectRouted(to, {}, never).catch(() => {});
@@ -101,12 +101,12 @@ Deno.test({
   name: "a connection is not mistaken for another one that has the same local port",
   ignore: NO_LAB,
   async fn() {
-    const [one, other] = [50_000, 50_001].map((port) => ({ hostname: "127.0.0.1", port }));
+    const [one, other] = [20_000, 20_001].map((port) => ({ hostname: "127.0.0.1", port }));
     using server = Deno.listen(one);
     using elsewhere = Deno.listen(other);
     for (const [index, route] of [{ maxSegment: 1_220 }, {}].entries()) {
       // One port is left to listen on; a connection to a third place shares one of the others.
-      const from = 40_000 + 4 * index;
+      const from = 21_000 + 4 * index;
       await withPorts([from, from + 3], async () => {
         const [first, accepted]: Deno.Conn[][] = [[], []];
         for (let count = 0; count < 3; count++) {
@@ -114,7 +114,7 @@ Deno.test({
           accepted.push(await elsewhere.accept());
         }
         const to = { host: one.hostname, port: one.port };
-        const signal = AbortSignal.timeout(DEADLINE);
+        const signal = AbortSignal.timeout(PATIENCE);
         const { connection, number } = await connectTcp(to, route, signal);
         const theirs = await server.accept();
         await connection.write(new Uint8Array([7]));

@@ -9,8 +9,8 @@ import {
   type TcpOptions,
 } from "../../../ffi/socket/tcp_options.ts";
 import { insideLab } from "../../lab/namespace.ts";
+import { PATIENCE } from "../../until.ts";
 
-const DEADLINE = 2_000;
 const ignore = !insideLab();
 
 /** How the ends of a connection are set up. */
@@ -27,7 +27,7 @@ async function exchange({ listening, maxSegment }: Ends, bytes = 1): Promise<Tcp
   const { port } = listener.addr as Deno.NetAddr;
   if (listening !== undefined) assertEquals(tuneSocketsOf(port, listening), 1);
   const to = { host: "127.0.0.1", port };
-  const dialling = connectRouted(to, { maxSegment }, AbortSignal.timeout(DEADLINE));
+  const dialling = connectRouted(to, { maxSegment }, AbortSignal.timeout(PATIENCE));
   using accepted = await listener.accept();
   const dialled = await dialling;
   using connection = dialled.connection;

@@ -11,7 +11,8 @@ import { TLS_NAME } from "../../../src/tunnel/tls/tls_identity.ts";
 import { encodeAlert, TlsAlert } from "../../../src/tunnel/tls/tls_alert.ts";
 import type { Lab } from "../lab.ts";
 import { type LabProcess, runCommand } from "../process.ts";
-import { freePort, startDaemon } from "../proxy_pair.ts";
+import { freePort } from "../../free_port.ts";
+import { startDaemon } from "../proxy_pair.ts";
 import type { Sides } from "./observer.ts";
 
 /** A replacement in a configuration. */

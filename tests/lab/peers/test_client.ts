@@ -19,6 +19,9 @@ import { Journal } from "../journal.ts";
 import { type Observed, sessionFrame, showObserved } from "./observed.ts";
 import { openPort } from "./port.ts";
 
+/** Time to wait for a PADO and for a PADS, in milliseconds. */
+const ANSWER_TIME = 5_000;
+
 /** How to dial. */
 export interface DialOptions {
   /** No Host-Uniq is sent if undefined; it may be empty. */
@@ -94,7 +97,7 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
       (frame) =>
         isAnswer(frame, CODE_PADO, options) && (wanted === undefined || acName(frame) === wanted),
       `a PADO${wanted === undefined ? "" : ` of "${wanted}"`}`,
-      { since },
+      { since, timeout: ANSWER_TIME },
     );
   }
 
@@ -104,7 +107,10 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
     const tags = requestTags(options);
     if (cookie !== undefined) tags.push({ type: TAG_AC_COOKIE, value: cookie });
     sendDiscovery(pado.source, CODE_PADR, tags);
-    return seen.first((frame) => isAnswer(frame, CODE_PADS, options), "a PADS", { since });
+    return seen.first((frame) => isAnswer(frame, CODE_PADS, options), "a PADS", {
+      since,
+      timeout: ANSWER_TIME,
+    });
   }
 
   async function dial(options: DialOptions = {}): Promise<DialedSession> {
@@ -134,12 +140,12 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
         return seen.first(isEnd, `a PADT for session ${sessionId}`, { since: opened });
       },
       send,
-      echo(payload, timeout = 5_000) {
+      echo(payload, timeout) {
         const since = received.length;
         const back = received.first(
           (other) => equal(other, payload),
           `${payload.length} bytes to come back`,
-          { since, timeout },
+          { since, ...(timeout !== undefined && { timeout }) },
         );
         send(payload);
         return back;

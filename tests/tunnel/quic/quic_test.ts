@@ -14,6 +14,7 @@ import { TLS_NAME } from "../../../src/tunnel/tls/tls_identity.ts";
 import { closeTrust } from "../../../src/tunnel/tls/trust_environment.ts";
 import { Tunnel } from "../../../src/tunnel/tunnel.ts";
 import type { TunnelSink } from "../../../src/tunnel/tunnel_sink.ts";
+import { PATIENCE } from "../../until.ts";
 import { recordBuffer } from "../memory_connection.ts";
 import { pollLoop } from "../poll_loop.ts";
 
@@ -36,7 +37,7 @@ async function connected(
   closeTrust();
   const listener = new QuicListener({ host: "127.0.0.1", port: 0 }, made.certificate, made.key);
   const accepted = listener.accept();
-  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, 5_000);
+  const client = await dialQuic({ host: "127.0.0.1", port: listener.port }, trust, PATIENCE);
   await client.write(Uint8Array.of(0)); // the first byte opens the stream
   const incoming = await accepted;
   const server = await incoming.open();
@@ -57,7 +58,7 @@ function tunnel(connection: Connection): Tunnel {
   return new Tunnel({
     connection,
     buffer: recordBuffer(256 * 1024),
-    keepalive: { interval: 1_000, timeout: 5_000 },
+    keepalive: { interval: 1_000, timeout: 60_000 },
     now: () => performance.now(),
     pollLoop,
   });

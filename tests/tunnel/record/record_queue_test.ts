@@ -8,6 +8,7 @@ import {
 } from "../../../src/tunnel/record/record.ts";
 import { OWN_LIMIT, SESSION_CONTROL_LIMIT } from "../../../src/tunnel/record/queue_shares.ts";
 import { MAX_AGE, RecordQueue } from "../../../src/tunnel/record/record_queue.ts";
+import { cpuTime } from "../../cpu_time.ts";
 import { IPV4, LCP, numberedBody, recordsOf } from "../numbered_records.ts";
 import { QueueModel, RECORD_TYPES } from "../record_queue_model.ts";
 
@@ -57,14 +58,15 @@ Deno.test("H1: 70,000 undroppable records for a peer that does not read are refu
   for (let i = 0; i < 350; i++) {
     queue.add(KIND_SESSION, 1, numberedBody(IPV4, i, 1_500), 0, 1_500, 0);
   }
-  const began = performance.now();
   let taken = 0;
-  for (let i = 0; i < 70_000; i++) {
-    if (queue.add(KIND_CONTROL, 7, pong, 0, 0, 100 + i)) taken++;
-    queue.add(KIND_DISCOVERY, 0, pong, 0, 0, 100 + i);
-    queue.add(KIND_SESSION, 2, numberedBody(LCP, i, 8), 0, 8, 100 + i);
-  }
-  assertLess(performance.now() - began, 1_000);
+  const cost = cpuTime(() => {
+    for (let i = 0; i < 70_000; i++) {
+      if (queue.add(KIND_CONTROL, 7, pong, 0, 0, 100 + i)) taken++;
+      queue.add(KIND_DISCOVERY, 0, pong, 0, 0, 100 + i);
+      queue.add(KIND_SESSION, 2, numberedBody(LCP, i, 8), 0, 8, 100 + i);
+    }
+  });
+  assertLess(cost, 1_000);
   assertLessOrEqual(taken, OWN_LIMIT / 32);
   assertLess(queue.copied, 2 * 210_000 * 32);
 });
