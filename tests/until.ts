@@ -1,9 +1,11 @@
 /** Waits for a state that nothing announces. */
 
-/** Far longer than anything takes on a machine that is busy with other work, in milliseconds. */
-export const PATIENCE = 20_000;
-/** Time between two looks, in milliseconds. */
-const INTERVAL = 5;
+/** Far longer than anything takes, even on a machine that is busy with other work; milliseconds. */
+export const PATIENCE = 60_000;
+/** Looks that are only a turn of the event loop apart: what happens in this process takes no more. */
+const TURNS = 20;
+/** Growth of the time between later looks, and its limits in milliseconds. */
+const [GROWTH, SHORTEST, LONGEST] = [1 / 4, 1, 100];
 
 /**
  * Resolves when `holds` returns true. After {@linkcode PATIENCE}, throws an Error with what `show`
@@ -13,9 +15,14 @@ export async function until(
   holds: () => boolean | Promise<boolean>,
   show: () => string = () => String(holds),
 ): Promise<void> {
-  for (const end = performance.now() + PATIENCE; !await holds();) {
-    if (performance.now() > end) throw new Error(`Not within ${PATIENCE} ms: ${show()}`);
-    await new Promise((resolve) => setTimeout(resolve, INTERVAL));
+  const began = performance.now();
+  for (let looks = 1; !await holds(); looks++) {
+    const passed = performance.now() - began;
+    if (passed > PATIENCE) throw new Error(`Not within ${PATIENCE} ms: ${show()}`);
+    const pause = Math.min(LONGEST, Math.max(SHORTEST, passed * GROWTH));
+    await new Promise((resolve) =>
+      looks < TURNS ? setImmediate(resolve) : setTimeout(resolve, pause)
+    );
   }
 }
 

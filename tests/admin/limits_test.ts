@@ -62,8 +62,8 @@ Deno.test("an unfinished request times out", () =>
     }
     assertEquals(daemon.draining, false);
     const idle = await Deno.connect({ transport: "unix", path });
-    const served = serve(await listener.accept(), SOCKET);
     await say(idle, ASK.replace("Connection: close\r\n", ""));
+    const served = makeServe(daemon, 500)(await listener.accept(), SOCKET);
     assertMatch(await readAll(idle), /"ok"\}$/);
     await served;
   }));

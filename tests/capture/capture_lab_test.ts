@@ -7,6 +7,7 @@ import { type LabProcess, runCommand } from "../lab/process.ts";
 import { startProxyPair } from "../lab/proxy_pair.ts";
 import { type CommandLine, pppoeProxyCommand } from "../lab/shipped.ts";
 import { needing } from "../needs.ts";
+import { until } from "../until.ts";
 import { chapValue, eap, holds, papRequest, utf8 } from "./frames.ts";
 import { readPcapng } from "./read_pcapng.ts";
 import { malformed, readFields } from "./tshark.ts";
@@ -32,23 +33,19 @@ function capture(lab: Lab, ...args: string[]): LabProcess {
 
 /** Resolves when a file is not empty. */
 async function filled(path: string): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
-    const size = await Deno.stat(path).then((stat) => stat.size, () => 0);
-    if (size > 0) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`"${path}" is still empty`);
+  await until(
+    () => Deno.stat(path).then(({ size }) => size > 0, () => false),
+    () => `"${path}" is still empty`,
+  );
 }
 
 /** Resolves when a file has `count` frames. */
 async function frames(path: string, count: number): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  await until(async () => {
     // A block may be read while it is being written.
     const whole = new BlockSplitter().take(await Deno.readFile(path));
-    if (readPcapng(whole).packets.length >= count) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`"${path}" has fewer than ${count} frames`);
+    return readPcapng(whole).packets.length >= count;
+  }, () => `"${path}" has fewer than ${count} frames`);
 }
 
 async function dialAndLogIn(lab: Lab): Promise<DialedSession> {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Signals } from "../../src/cli/signals.ts";
-import { until } from "../proxy/dial.ts";
+import { until } from "../until.ts";
 
 Deno.test("a signal that arrives before its handler waits for it, once", async () => {
   const got: string[] = [];

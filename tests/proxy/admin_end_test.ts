@@ -8,7 +8,8 @@ import {
 } from "../../src/pppoe/constants.ts";
 import { endByAdmin, endMoved, freeStuck } from "../../src/proxy/session/session_ends.ts";
 import { findTag } from "../../src/pppoe/tags.ts";
-import { dial, request, service, settle, uniq, until, within } from "./dial.ts";
+import { dial, request, service, settle, uniq, within } from "./dial.ts";
+import { until } from "../until.ts";
 import { AC, CUSTOMER, LAN, macBytes, type Side, WAN } from "./path.ts";
 
 const memberOf = ({ proxy }: Side) => proxy.peers.values().next().value;

@@ -7,7 +7,8 @@ import { END_CODES, type SessionEnd } from "../../src/proxy/session/session_end.
 import { NOTIFY_BOTH } from "../../src/proxy/session/session.ts";
 import { ControlType, KIND_CONTROL } from "../../src/tunnel/record/record.ts";
 import { encodeEnded } from "../../src/tunnel/session_ended.ts";
-import { dial, request, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
+import { dial, request, service, sessionFrame, settle, uniq, within } from "./dial.ts";
+import { until } from "../until.ts";
 import {
   AC,
   CUSTOMER,

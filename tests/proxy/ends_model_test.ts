@@ -3,7 +3,8 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { endByAdmin, endTerminated } from "../../src/proxy/session/session_ends.ts";
-import { dial, sessionFrame, settle, uniq, until, within } from "./dial.ts";
+import { dial, sessionFrame, settle, uniq, within } from "./dial.ts";
+import { until } from "../until.ts";
 import { AC, CUSTOMER, LAN, type Path, type Side, WAN } from "./path.ts";
 import { takePackets } from "./segment.ts";
 

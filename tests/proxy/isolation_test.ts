@@ -20,9 +20,9 @@ import {
   service,
   sessionFrame,
   uniq,
-  until,
   within,
 } from "./dial.ts";
+import { until } from "../until.ts";
 import { AC, CUSTOMER, LAN, WAN } from "./path.ts";
 
 const two = { clients: ["branch-1", "branch-2"] };

@@ -4,7 +4,8 @@ import { padt } from "../../src/pppoe/discovery.ts";
 import { proofTag } from "../../src/proxy/session/session_proof.ts";
 import { ControlType, KIND_CONTROL, KIND_DISCOVERY } from "../../src/tunnel/record/record.ts";
 import { encodeSessionList } from "../../src/tunnel/session_list.ts";
-import { dial, payloadOf, service, sessionFrame, settle, uniq, until, within } from "./dial.ts";
+import { dial, payloadOf, service, sessionFrame, settle, uniq, within } from "./dial.ts";
+import { until } from "../until.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 import { HostileClient, record } from "./raw_client.ts";
 

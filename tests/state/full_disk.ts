@@ -1,6 +1,7 @@
 /** Runs in its own mount namespace: the store on a small disk that is full or read-only. */
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { StateError } from "../../src/state/state_error.ts";
+import { until } from "../until.ts";
 import { counters, open, records, session, START } from "./sessions.ts";
 
 async function mount(...args: string[]): Promise<void> {
@@ -35,7 +36,7 @@ async function fullWhileRunning(disk: string): Promise<void> {
   ]);
   Deno.removeSync(`${disk}/ballast`);
   assertEquals(recoveries, []);
-  while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => recoveries.length > 0);
   assertEquals(recoveries, [{ lost: 0, quarantined: undefined }]);
   assertEquals(troubles.length, 1);
   await journal.close();
@@ -67,7 +68,7 @@ async function unwritableAtStart(disk: string, trouble: string, change: Change):
   assertEquals(journal.accounting.query({ limit: 1 })[0].customer, gone.customer);
   assertEquals(await journal.flush(), false);
   await change.end();
-  while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => recoveries.length > 0);
   assertEquals([journal.trouble, troubles.length], [undefined, 1]);
   await journal.close();
   const kept = records(await reopen(directory)).map(({ customer }) => customer);
@@ -136,7 +137,7 @@ async function newAndReadOnly(disk: string): Promise<void> {
   assertEquals([restored.length, troubles.length, journal.hasFile], [0, 1, false]);
   journal.opened(session(1));
   await mount("-o", "remount,bind,rw", disk);
-  while (recoveries.length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await until(() => recoveries.length > 0);
   assertEquals(journal.hasFile, true);
   await journal.close();
   assertEquals(records(await reopen(`${disk}/new/state`)).length, 1);

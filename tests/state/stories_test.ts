@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import type { StoryBook } from "../../src/stories/story_book.ts";
+import { until } from "../until.ts";
 import { inDirectory, open, records, session, START } from "./sessions.ts";
 
 const CUSTOMER = 0x0200_0000_0001;
@@ -14,11 +15,7 @@ function tell(stories: StoryBook): void {
 
 /** Waits until the journal's own timer has written everything. */
 async function written(stories: StoryBook): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (stories.waiting > 0 && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assertEquals(stories.waiting, 0);
+  await until(() => stories.waiting === 0);
 }
 
 Deno.test("stories are in the store soon, without a close, and again after it", () =>

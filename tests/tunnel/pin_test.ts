@@ -8,6 +8,7 @@ import { dialTls, type Trust } from "../../src/tunnel/tls/tls.ts";
 import { makeTlsIdentity, TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { listen, type Transport } from "../../src/tunnel/transport.ts";
 import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
+import { PATIENCE } from "../until.ts";
 import { issue, type Issued } from "./authority.ts";
 
 closeTrust();
@@ -65,7 +66,7 @@ async function dialShownByTls({ certificate, key }: Shown, trust: Trust): Promis
     return connection;
   });
   try {
-    return await dialTls({ ...LOOPBACK, port: listener.addr.port }, trust, 5_000, () => {});
+    return await dialTls({ ...LOOPBACK, port: listener.addr.port }, trust, PATIENCE, () => {});
   } finally {
     abandon(await serving);
   }
@@ -76,7 +77,7 @@ async function dialShownByQuic({ certificate, key }: Shown, trust: Trust): Promi
   const listener = endpoint.listen({ cert: certificate, key, alpnProtocols: [ALPN] });
   const serving = listener.incoming().then((incoming) => incoming.accept()).catch(() => {});
   try {
-    return await dialQuic({ ...LOOPBACK, port: endpoint.addr.port }, trust, 5_000);
+    return await dialQuic({ ...LOOPBACK, port: endpoint.addr.port }, trust, PATIENCE);
   } finally {
     await serving;
     endpoint.close();
@@ -132,8 +133,8 @@ async function logIn(
   const port = { ...LOOPBACK, port: listener.port };
   const trust = { certificates: certificates.map(({ pem }) => pem) };
   const dialling = transport === "quic"
-    ? dialQuic(port, trust, 5_000)
-    : dialTls(port, trust, 5_000, () => {});
+    ? dialQuic(port, trust, PATIENCE)
+    : dialTls(port, trust, PATIENCE, () => {});
   try {
     const connection = await dialling;
     const credentials = { name: "branch-1", secret: SECRET };

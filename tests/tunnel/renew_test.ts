@@ -9,7 +9,7 @@ import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import type { Listener } from "../../src/tunnel/transport/listener.ts";
 import { closeTrust } from "../../src/tunnel/tls/trust_environment.ts";
 import { canBecomePlainUser, NOBODY } from "../lab/plain_user.ts";
-import { until } from "../proxy/dial.ts";
+import { PATIENCE, until } from "../until.ts";
 
 const LOOPBACK = { host: "127.0.0.1", port: 0 };
 const certificates = await Promise.all(
@@ -28,13 +28,13 @@ const transports: Transport[] = [
     name: "TLS",
     listen: ({ certificate, key }) => new TlsListener(LOOPBACK, certificate, key, () => {}),
     dial: (port, certificate) =>
-      dialTls({ ...LOOPBACK, port }, { certificates: [certificate] }, 5_000, () => {}),
+      dialTls({ ...LOOPBACK, port }, { certificates: [certificate] }, PATIENCE, () => {}),
   },
   {
     name: "QUIC",
     listen: ({ certificate, key }) => new QuicListener(LOOPBACK, certificate, key),
     dial: (port, certificate) =>
-      dialQuic({ ...LOOPBACK, port }, { certificates: [certificate] }, 5_000),
+      dialQuic({ ...LOOPBACK, port }, { certificates: [certificate] }, PATIENCE),
   },
 ];
 

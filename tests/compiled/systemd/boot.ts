@@ -24,7 +24,7 @@ echo $$ >/mnt/cgroup.procs
 find "$own" -depth -type d -exec rmdir {} \\;
 exit $code`;
 /** Seconds after which the guest is killed. */
-const LIFE = "150";
+const LIFE = "400";
 
 /**
  * Boots the guest, which sees `folder` as /run/lab/out and runs the steps of the file `guest`; returns

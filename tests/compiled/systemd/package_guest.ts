@@ -6,7 +6,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { runCommand } from "../../lab/process.ts";
 import { type CustomerLine, dialLine, dialTestLine } from "./customer_line.ts";
 import { documentedLines, packageVersions } from "./documented.ts";
-import { attempt, property, runSteps, type Steps, until } from "./steps.ts";
+import { attempt, property, runSteps, type Steps, untilShown } from "./steps.ts";
 
 const PACKAGES = "/run/lab/out";
 const FOLDER = "/etc/pppoe-proxy";
@@ -125,7 +125,7 @@ async function start(dial: () => Promise<CustomerLine>): Promise<void> {
   await shell(command);
   await shell(command.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
   assertEquals(await enabled(), ["enabled", "enabled"]);
-  await until(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
+  await untilShown(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
   line = await dial();
   await line.carried();
 }

@@ -1,9 +1,7 @@
 /** What the files that run inside the booted system share: steps, and waiting for units. */
 import type { DialedSession } from "../../lab/peers/test_client.ts";
 import { runCommand } from "../../lab/process.ts";
-
-/** Maximum wait for a state of the unit, in milliseconds. */
-const PATIENCE = 15_000;
+import { until } from "../../until.ts";
 
 /** Steps by what they show, in order. */
 export type Steps = Readonly<Record<string, () => Promise<void>>>;
@@ -36,14 +34,11 @@ export async function property(unit: string, name: string): Promise<string> {
 }
 
 /** Waits until a property of a unit matches; returns its value. */
-export async function until(unit: string, name: string, wanted: RegExp): Promise<string> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const value = await property(unit, name);
-    if (wanted.test(value)) return value;
-    if (performance.now() > end) throw new Error(`${name} of ${unit} is "${value}", not ${wanted}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+export async function untilShown(unit: string, name: string, wanted: RegExp): Promise<string> {
+  let value = "";
+  const matches = async () => wanted.test(value = await property(unit, name));
+  await until(matches, () => `${name} of ${unit} is "${value}", not ${wanted}`);
+  return value;
 }
 
 /** Runs a command that may fail. */
@@ -58,15 +53,13 @@ export async function attempt(
 
 /** Waits until the unit is active with a new main process; returns its pid. */
 export async function untilRestarted(unit: string, before: string): Promise<string> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    const pid = await property(unit, "MainPID");
-    if (pid !== before && pid !== "0" && await property(unit, "ActiveState") === "active") {
-      return pid;
-    }
-    if (performance.now() > end) throw new Error(`${unit} was not restarted`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  let pid = before;
+  const isNew = async () => {
+    pid = await property(unit, "MainPID");
+    return pid !== before && pid !== "0" && await property(unit, "ActiveState") === "active";
+  };
+  await until(isNew, () => `${unit} was not restarted`);
+  return pid;
 }
 
 /** Sends frames until one is echoed: a daemon is ready before its sessions are resumed. */
@@ -74,12 +67,5 @@ export async function untilCarried(
   session: DialedSession,
   payload: Uint8Array,
 ): Promise<void> {
-  const end = performance.now() + PATIENCE;
-  for (;;) {
-    try {
-      return void await session.echo(payload, 500);
-    } catch (error) {
-      if (performance.now() > end) throw error;
-    }
-  }
+  await until(() => session.echo(payload, 500).then(() => true, () => false), () => "no echo");
 }

@@ -65,12 +65,12 @@ Deno.test({
     await ip(`addr add 198.51.100.1/24 dev ${pair.a}`);
     await ip("rule add fwmark 0x51 prohibit");
     const silent = { host: "198.51.100.9", port: 1 };
-    const connect = (mark: number): Promise<unknown> =>
-      connectRouted(silent, { mark }, AbortSignal.timeout(50));
+    const connect = (mark: number, time: number): Promise<unknown> =>
+      connectRouted(silent, { mark }, AbortSignal.timeout(time));
     try {
-      const error = await assertRejects(() => connect(0x51), SystemError);
+      const error = await assertRejects(() => connect(0x51, PATIENCE), SystemError);
       assertEquals([error.call, error.code], ["connect", "EACCES"]);
-      await assertRejects(() => connect(0x52), DOMException);
+      await assertRejects(() => connect(0x52, 50), DOMException);
     } finally {
       await ip("rule del fwmark 0x51 prohibit");
     }

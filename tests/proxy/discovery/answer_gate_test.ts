@@ -9,7 +9,8 @@ import {
 } from "../../../src/pppoe/constants.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
 import { findTag } from "../../../src/pppoe/tags.ts";
-import { acName, dial, service, settle, uniq, until, within } from "../dial.ts";
+import { acName, dial, service, settle, uniq, within } from "../dial.ts";
+import { until } from "../../until.ts";
 import { AC, CUSTOMER, WAN } from "../path.ts";
 import { takePackets } from "../segment.ts";
 import { DEFAULTS } from "../default_limits.ts";
