@@ -1,5 +1,11 @@
 /** A real browser: Debian's Chromium, driven by playwright-core. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from "playwright-core";
 import { findProgram } from "../lab/process.ts";
 
 const FLAGS = [
@@ -58,6 +64,12 @@ export async function openPage(
     await page.goto(address);
   });
   return { page, faults, reload: () => load(() => page.reload()) };
+}
+
+/** Closes a context. Answers that a test changes may be on their way: they end without an error. */
+export async function closeContext(context: BrowserContext): Promise<void> {
+  for (const page of context.pages()) await page.unrouteAll({ behavior: "ignoreErrors" });
+  await context.close();
 }
 
 /** Chromium aborts loads when another lab interface comes up. */

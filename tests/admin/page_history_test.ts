@@ -7,6 +7,7 @@ import type { Daemon } from "../../src/daemon/daemon.ts";
 import { COLUMNS } from "../../src/history/columns.ts";
 import fc from "fast-check";
 import { needing } from "../needs.ts";
+import { until } from "../until.ts";
 import { withPage } from "./page_world.ts";
 
 const MINUTE = 60_000;
@@ -40,6 +41,30 @@ async function point(page: Page, part: number): Promise<{ x: number; y: number }
   await page.mouse.move(place.x - 3, place.y);
   await page.mouse.move(place.x, place.y);
   return place;
+}
+
+/** Points until the plot says this of that part: the page may still be moving what it shows. */
+async function read(page: Page, part: number, words: string): Promise<string> {
+  let said = "";
+  await until(async () => {
+    await point(page, part);
+    said = await page.locator("#traffic-readout").textContent() ?? "";
+    return said.includes(words);
+  }, () => `"${words}" at ${part}: ${said}`);
+  return said;
+}
+
+/** Does something until the query of the page's address is as wanted. */
+async function actUntil(
+  page: Page,
+  act: () => Promise<unknown>,
+  wanted: (query: URLSearchParams) => boolean,
+): Promise<void> {
+  const isThere = (url: URL) => wanted(new URLSearchParams(url.hash.split("?")[1]));
+  await until(async () => {
+    await act();
+    return await page.waitForURL(isThere, { timeout: 5_000 }).then(() => true, () => false);
+  }, () => page.url());
 }
 
 /** The query of the page's address. */
@@ -109,7 +134,6 @@ Deno.test(needing(["chromium"], {
     withPage(async ({ daemon, open }) => {
       fill(daemon);
       const { page, faults } = await open("#/overview?range=24h");
-      const readout = page.locator("#traffic-readout");
       // 330 of 1,440 minutes ago: the loss of the tunnel.
       await page.locator("#traffic-timeline rect.bad").first().waitFor();
       assertEquals(await page.locator("#traffic-timeline rect").count(), 4);
@@ -117,25 +141,17 @@ Deno.test(needing(["chromium"], {
         await page.locator("#traffic-timeline rect.bad title").textContent() ?? "",
         /tunnel lost branch-1, reason keepalive-timeout$/,
       );
-      await point(page, 0.5);
-      await page.waitForFunction(
-        'document.querySelector("#traffic-readout").textContent.includes("bit/s up")',
-      );
-      assertMatch(await readout.textContent() ?? "", /^[\d: -]+: [\d.]+ Mbit\/s up, [\d.]+ Mbit/);
-      await point(page, 1 - 331 / 1_440);
-      await page.waitForFunction(
-        'document.querySelector("#traffic-readout").textContent.includes("tunnel lost branch-1")',
-      );
-      await point(page, 1 - 315 / 1_440);
-      await page.waitForFunction(
-        'document.querySelector("#traffic-readout").textContent.includes("nothing known")',
-      );
+      assertMatch(await read(page, 0.5, "bit/s up"), /^[\d: -]+: [\d.]+ Mbit\/s up, [\d.]+ Mbit/);
+      await read(page, 1 - 331 / 1_440, "tunnel lost branch-1");
+      await read(page, 1 - 315 / 1_440, "nothing known");
 
-      const place = await point(page, 0.5);
-      await page.mouse.down();
-      await page.mouse.move(place.x + 80, place.y, { steps: 4 });
-      await page.mouse.up();
-      await page.waitForURL(/from=/);
+      const drag = async () => {
+        const place = await point(page, 0.5);
+        await page.mouse.down();
+        await page.mouse.move(place.x + 80, place.y, { steps: 4 });
+        await page.mouse.up();
+      };
+      await actUntil(page, drag, (query) => query.has("from"));
       const dragged = lengthOf(queryOf(page));
       assert(dragged > 3_000 && dragged < 30_000, `${dragged} s`);
       await page.locator("#traffic-bits").focus();
@@ -144,11 +160,11 @@ Deno.test(needing(["chromium"], {
         lengthOf(new URLSearchParams(url.hash.split("?")[1])) > dragged * 1.9
       );
       const wider = lengthOf(queryOf(page));
-      await point(page, 0.5);
-      await page.mouse.wheel(0, -100);
-      await page.waitForURL((url) =>
-        lengthOf(new URLSearchParams(url.hash.split("?")[1])) < wider * 0.9
-      );
+      const turnWheel = async () => {
+        await point(page, 0.5);
+        await page.mouse.wheel(0, -100);
+      };
+      await actUntil(page, turnWheel, (query) => lengthOf(query) < wider * 0.9);
       const { page: again } = await open(page.url().slice(page.url().indexOf("#")));
       assertEquals(lengthOf(queryOf(again)), lengthOf(queryOf(page)));
       await again.locator(".ranges .reset").waitFor();

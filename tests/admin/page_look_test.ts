@@ -6,6 +6,7 @@ import { dial, uniq } from "../proxy/dial.ts";
 import type { Path } from "../proxy/path.ts";
 import { needing } from "../needs.ts";
 import { faultsOfAccess } from "./axe.ts";
+import { closeContext } from "./chromium.ts";
 import { dialMany, MANY } from "./many_sessions.ts";
 import { changeAnswer, withPage } from "./page_world.ts";
 
@@ -63,9 +64,13 @@ async function show(page: Page, view: string): Promise<void> {
   await main.filter({ hasNotText: "Loading…" }).waitFor();
 }
 
+/** Resolves when what follows a change of the size has been drawn too. */
+const DRAWN = "new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))";
+
 /** What is too wide at this width. */
 async function tooWide(page: Page, width: number): Promise<string[]> {
   await page.setViewportSize({ width, height: 860 });
+  await page.evaluate(DRAWN);
   const shown = await page.evaluate("document.documentElement.scrollWidth");
   const beyond = await page.evaluate(BEYOND) as string[];
   return [
@@ -117,7 +122,7 @@ Deno.test(needing(["chromium"], {
           if (rows > MOST_ROWS) found.push(where(`${rows} rows`));
         }
         found.push(...faults);
-        await page.context().close();
+        await closeContext(page.context());
       }
       assertEquals(found, []);
     }, { clients: NAMES, limits: MANY }),
@@ -140,6 +145,7 @@ Deno.test(needing(["chromium"], {
       await page.getByRole("button", { name: "Theme: dark" }).waitFor();
       assertEquals(await ground(), dark);
       await reload();
+      await page.getByRole("button", { name: "Theme: dark" }).waitFor();
       assertEquals(await ground(), dark);
     }),
 }));

@@ -1,6 +1,6 @@
 /** A daemon on an in-memory path with its page, and a browser: what needs no lab. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { openBrowser, openPage, type WatchedPage } from "./chromium.ts";
+import { closeContext, openBrowser, openPage, type WatchedPage } from "./chromium.ts";
 import type { WorldOptions } from "./daemon.ts";
 import { type TcpWorld, TOKEN, withTcpDaemon } from "./tcp_world.ts";
 
@@ -30,13 +30,12 @@ export async function withPage(
       const address = `http://127.0.0.1:${world.port}/`;
       const openWith: PageWorld["openWith"] = (token, view = "", options = {}) =>
         openPage(browser, address + view, token, options);
-      await use({
-        ...world,
-        browser,
-        address,
-        openWith,
-        open: (view, options) => openWith(TOKEN, view, options),
-      });
+      const open: PageWorld["open"] = (view, options) => openWith(TOKEN, view, options);
+      try {
+        await use({ ...world, browser, address, openWith, open });
+      } finally {
+        for (const context of browser.contexts()) await closeContext(context);
+      }
     },
     options.admin ?? "",
     options,
