@@ -14,7 +14,7 @@ const log = logger("admin");
 /** Timeout for a request, and for its response, in milliseconds. */
 const REQUEST_TIMEOUT = 10_000;
 /** Timeout for a request's head, in milliseconds: until it is complete, the caller is unknown. */
-export const HEAD_TIMEOUT = 3_000;
+const HEAD_TIMEOUT = 3_000;
 /** Maximum size of a request's head, in bytes. */
 const MAX_HEAD = 16 * 1024;
 
