@@ -80,7 +80,7 @@ export class PacketLink implements Link, Outlet {
       this.#poller.release();
       throw error;
     }
-    this.#busyPoll = new BusyPoll(this.#poller, this.#sockets.fd, options.waitAside);
+    this.#busyPoll = new BusyPoll(this.#poller, options.waitAside);
     this.#up = this.#sockets.facts.up;
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }

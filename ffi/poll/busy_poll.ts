@@ -1,4 +1,3 @@
-import { findEventLoop } from "./event_loop.ts";
 import { LoopPoll } from "./loop_poll.ts";
 import { LoopTurns } from "./loop_turns.ts";
 import type { Outcome, Poller } from "./poller.ts";
@@ -37,18 +36,22 @@ let holder: BusyPoll | undefined;
  */
 export class BusyPoll {
   #poller: Poller;
-  /** The event loop's epoll instance; -1 if it was not found or must not be used. */
-  #loop: number;
+  /** Resolves when the event loop's epoll instance has been looked for. */
+  readonly opened: Promise<void>;
+  /** The event loop's epoll instance; -1 if it was not found (yet). */
+  #loop = -1;
   #loopPoll = new LoopPoll();
   #aside: boolean;
   #turns = new LoopTurns();
 
-  /** `socket` is any socket that Deno does not watch. `aside`: see `LinkOptions.waitAside`. */
-  constructor(poller: Poller, socket: number, aside = false) {
+  /** `aside`: see `LinkOptions.waitAside`. */
+  constructor(poller: Poller, aside = false) {
     this.#poller = poller;
     this.#aside = aside;
-    this.#loop = findEventLoop(socket, this.#loopPoll.watched);
-    if (this.#loop < 0) this.#loopPoll.release();
+    this.opened = this.#loopPoll.opened.then(() => {
+      this.#loop = this.#loopPoll.findLoop();
+      if (this.#loop < 0) this.#loopPoll.release();
+    });
   }
 
   /** Claims the event loop's thread, unless another link has it. */

@@ -3,25 +3,29 @@ import { LoopNudge } from "./loop_nudge.ts";
 
 /**
  * Makes Deno's event loop poll its sockets, which by itself it does only when it has nothing else
- * to do: with a nudge where Deno permits its sockets (--unstable-net), otherwise by a call on
- * another thread.
+ * to do: with a nudge where Deno permits its sockets, otherwise by a call on another thread.
  */
 export class LoopPoll {
+  /** Resolves when polls are as fast as they can be here. */
+  readonly opened: Promise<void>;
   #nudge: LoopNudge | undefined;
+  #isReleased = false;
   /** The poll that has been asked for and is not complete. */
   #pending: Promise<void> | undefined;
 
   constructor() {
-    try {
-      this.#nudge = new LoopNudge();
-    } catch {
-      this.#nudge = undefined;
-    }
+    this.opened = this.#open();
   }
 
-  /** A socket that this thread's event loop watches; -1 if there is none. */
-  get watched(): number {
-    return this.#nudge?.watched ?? -1;
+  async #open(): Promise<void> {
+    const nudge = await LoopNudge.open().catch(() => undefined);
+    if (this.#isReleased) nudge?.release();
+    else this.#nudge = nudge;
+  }
+
+  /** The epoll instance of this thread's event loop; -1 if not found, or before `opened`. */
+  findLoop(): number {
+    return this.#nudge?.findLoop() ?? -1;
   }
 
   /** Resolves after the event loop has polled its sockets. Waiting callers share a poll. */
@@ -30,13 +34,15 @@ export class LoopPoll {
   }
 
   async #run(): Promise<void> {
-    if (await this.#nudge?.nudge()) return;
-    this.release();
+    const nudge = this.#nudge;
+    if (await nudge?.nudge()) return;
+    if (nudge !== undefined) this.release();
     await libc().yieldAside(); // a call on another thread makes the loop wait, and so poll
   }
 
   /** Closes the sockets; later polls take the slower way. */
   release(): void {
+    this.#isReleased = true;
     this.#nudge?.release();
     this.#nudge = undefined;
   }

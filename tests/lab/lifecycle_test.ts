@@ -46,6 +46,17 @@ function padts(peer: TestAc | TestClient): number {
   return peer.seen.all(({ code }) => code === CODE_PADT).length;
 }
 
+/** Number of nudges (`ffi/poll/loop_nudge.ts`) that a process has open. */
+function nudges(pid: number): number {
+  const inodes = [...Deno.readDirSync(`/proc/${pid}/fd`)]
+    .map(({ name }) =>
+      /^socket:\[(\d+)\]$/.exec(Deno.readLinkSync(`/proc/${pid}/fd/${name}`))?.[1]
+    );
+  return Deno.readTextFileSync(`/proc/${pid}/net/unix`)
+    .matchAll(/ (\d+) @pppoe-proxy-[-0-9a-f]{36}$/gm)
+    .filter(([, inode]) => inodes.includes(inode)).toArray().length;
+}
+
 for (const side of ["client", "server"] as const) {
   Deno.test({
     name: `SIGTERM of the ${side} daemon ends the session on both wires, once`,
@@ -53,6 +64,8 @@ for (const side of ["client", "server"] as const) {
     async fn() {
       await using lab = await Lab.open();
       const { ac, host, daemons, session } = await dialed(lab);
+      // The link and the tunnels wait on the event loop's own thread, whatever Deno runs them.
+      assertEquals(nudges(daemons[side].pid), 2);
       const { code } = await daemons[side].stop();
       assertEquals(code, 0);
       await Promise.all([session.ended, ac.ended(SESSION_ID)]);

@@ -9,10 +9,11 @@ const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 const LONGEST = 5_000;
 
 /** A busy poll that has the thread, and a socket that nothing is ever sent to. */
-function openBusyPoll(aside = false) {
+async function openBusyPoll(aside = false) {
   const socket = libc().socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
   const poller = new Poller();
-  const busyPoll = new BusyPoll(poller, socket, aside);
+  const busyPoll = new BusyPoll(poller, aside);
+  await busyPoll.opened;
   busyPoll.begin();
   const close = (): void => {
     busyPoll.end();
@@ -25,7 +26,7 @@ function openBusyPoll(aside = false) {
 }
 
 Deno.test("a wait does not delay what a delivery leaves for the end of the turn", async () => {
-  const { poller, wait, close } = openBusyPoll();
+  const { poller, wait, close } = await openBusyPoll();
   const local = { transport: "udp", hostname: "127.0.0.1", port: 0 } as const;
   const receiver = Deno.listenDatagram(local);
   const delivered = receiver.receive().then(() => setImmediate(() => poller.wake()));
@@ -38,7 +39,7 @@ Deno.test("a wait does not delay what a delivery leaves for the end of the turn"
 });
 
 Deno.test("aside, long waits leave the event loop its thread, the shortest do not change threads", async () => {
-  const { poller, wait, close } = openBusyPoll(true);
+  const { poller, wait, close } = await openBusyPoll(true);
   await new Promise((resolve) => setTimeout(resolve, 20)); // the loop has nothing to do
   assertEquals([wait(0), wait(0.1)], ["timeout", "timeout"]);
   const long = wait();
@@ -61,7 +62,7 @@ async function turns(
 }
 
 Deno.test("before a rest the event loop runs every 2 ms, and before another wait always", async () => {
-  const { busyPoll, close } = openBusyPoll();
+  const { busyPoll, close } = await openBusyPoll();
   const resting = (time: number) => turns(busyPoll, { frames: 10, time, rests: true });
   const none = (time: number) => turns(busyPoll, { frames: 0, time, rests: false });
   assertEquals([await resting(100), await resting(100.5), await resting(101.5)], [
@@ -76,7 +77,7 @@ Deno.test("before a rest the event loop runs every 2 ms, and before another wait
 });
 
 Deno.test("while a batch is being sent the event loop runs before each rest", async () => {
-  const { busyPoll, close } = openBusyPoll();
+  const { busyPoll, close } = await openBusyPoll();
   const resting = (time: number, sink: { readonly isSending: boolean }) =>
     turns(busyPoll, { frames: 10, time, rests: true }, sink);
   await resting(100, { isSending: false });
@@ -92,15 +93,15 @@ Deno.test("while a batch is being sent the event loop runs before each rest", as
 });
 
 Deno.test("aside, or while another link has the thread, every batch gives the event loop a turn", async () => {
-  const first = openBusyPoll();
-  const second = openBusyPoll();
+  const first = await openBusyPoll();
+  const second = await openBusyPoll();
   for (const { busyPoll, has } of [{ ...first, has: true }, { ...second, has: false }]) {
     const resting = (time: number) => turns(busyPoll, { frames: 10, time, rests: true });
     assertEquals([await resting(100), await resting(100.5)], [true, !has]);
   }
   second.close();
   first.close();
-  const aside = openBusyPoll(true);
+  const aside = await openBusyPoll(true);
   const resting = (time: number) => turns(aside.busyPoll, { frames: 10, time, rests: true });
   assertEquals([await resting(100), await resting(100.5)], [true, true]);
   aside.close();

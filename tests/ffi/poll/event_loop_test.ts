@@ -13,12 +13,12 @@ Deno.test("each thread finds its own event loop, however many files were open be
   const files = Array.from({ length: FILES }, () => Deno.openSync("/dev/null"));
   const before = [...findEventLoops(socket)];
   const worker = new Worker(new URL("loop_finder.ts", import.meta.url), { type: "module" });
-  const nudge = new LoopNudge();
+  const nudge = await LoopNudge.open();
   try {
     const theirs = await new Promise((resolve) => worker.onmessage = ({ data }) => resolve(data));
     const added = [...findEventLoops(socket)].filter((loop) => !before.includes(loop));
     assert(added.some((loop) => loop === theirs && loop >= FILES), `${theirs}, not in ${added}`);
-    const ours = findEventLoop(socket, nudge.watched);
+    const ours = nudge.findLoop();
     assert(before.includes(ours), `${ours}, not in ${before}`);
     assertNotEquals(ours, theirs);
     assertEquals(findEventLoop(socket, socket), -1);

@@ -3,7 +3,7 @@ import { LoopNudge } from "../../../ffi/poll/loop_nudge.ts";
 import { connected } from "./connected.ts";
 
 Deno.test("data received before a nudge is delivered before the nudge completes", async () => {
-  const nudge = new LoopNudge();
+  const nudge = await LoopNudge.open();
   const [near, far] = await connected();
   for (let i = 0; i < 200; i++) {
     let delivered = false;
@@ -19,26 +19,40 @@ Deno.test("data received before a nudge is delivered before the nudge completes"
 });
 
 Deno.test("nudges of one process do not receive each other's bytes", async () => {
-  const [one, other] = [new LoopNudge(), new LoopNudge()];
+  const [one, other] = await Promise.all([LoopNudge.open(), LoopNudge.open()]);
   assertEquals(await Promise.all([one.nudge(), other.nudge()]), [true, true]);
   one.release();
   other.release();
 });
 
-/** Addresses of the nudges in this network namespace. */
-function bells(): string[] {
-  return Deno.readTextFileSync("/proc/net/unix").match(/@pppoe-proxy-[-0-9a-f]{36}$/gm) ?? [];
+/** Addresses at which nudges of this network namespace wait for a connection. */
+function listening(): string[] {
+  return Deno.readTextFileSync("/proc/net/unix")
+    .matchAll(/ 00010000 .* @(pppoe-proxy-[-0-9a-f]{36})$/gm).map(([, name]) => name).toArray();
 }
 
-Deno.test("a nudge accepts nothing from other sockets that know its address", async () => {
-  const before = new Set(bells());
-  const nudge = new LoopNudge();
-  const path = bells().find((address) => !before.has(address));
-  assert(path !== undefined);
-  const stranger = Deno.listenDatagram({ transport: "unixpacket", path: `\0stranger-${path}` });
-  const to = { transport: "unixpacket", path: path.replace("@", "\0") } as const;
-  await assertRejects(() => stranger.send(new Uint8Array(1), to), Deno.errors.PermissionDenied);
-  assert(await nudge.nudge());
-  stranger.close();
+Deno.test("nobody can connect to a nudge once it is open", async () => {
+  const before = listening();
+  const nudge = await LoopNudge.open();
+  assertEquals(listening(), before);
   nudge.release();
+});
+
+/** Connects to an abstract address from a process of its own. */
+async function connectStranger(path: string): Promise<void> {
+  const script = `await Deno.connect({ transport: "unix", path: "\\0" + Deno.args[0] })`;
+  const args = ["eval", script, path.slice(1)];
+  const { success } = await new Deno.Command(Deno.execPath(), { args }).output();
+  assert(success);
+}
+
+Deno.test("a stranger's connection is not taken for the process's own", async () => {
+  const files = () => [...Deno.readDirSync("/proc/self/fd")].length;
+  const before = files();
+  const late = async (path: string) => {
+    await connectStranger(path);
+    return await Deno.connect({ transport: "unix", path });
+  };
+  await assertRejects(() => LoopNudge.open(late), Error, "connected to it");
+  assertEquals(files(), before);
 });

@@ -6,6 +6,7 @@ for (const released of [false, true]) {
   const how = released ? "without its sockets" : "with a nudge";
   Deno.test(`a poll ${how} delivers data that a busy loop would leave waiting`, async () => {
     const loop = new LoopPoll();
+    await loop.opened;
     if (released) loop.release();
     const [near, far] = await connected();
     for (let i = 0; i < 100; i++) {
@@ -25,6 +26,7 @@ for (const released of [false, true]) {
 
 Deno.test("callers that wait at the same time share a poll, and the next one gets its own", async () => {
   const loop = new LoopPoll();
+  await loop.opened;
   const [first, second] = [loop.poll(), loop.poll()];
   assertEquals(first === second, true);
   await first;
@@ -36,8 +38,21 @@ Deno.test("callers that wait at the same time share a poll, and the next one get
 
 Deno.test("a poll completes when its sockets are closed meanwhile", async () => {
   const loop = new LoopPoll();
+  await loop.opened;
   const polling = loop.poll();
   loop.release();
   await polling;
   await loop.poll();
 });
+
+Deno.test("sockets that open after the release are closed at once", async () => {
+  const before = descriptors();
+  const loop = new LoopPoll();
+  loop.release();
+  await loop.opened;
+  assertEquals([loop.findLoop(), descriptors()], [-1, before]);
+});
+
+function descriptors(): number {
+  return [...Deno.readDirSync("/proc/self/fd")].length;
+}
