@@ -12,6 +12,12 @@ import type { LabProcess } from "../lab/process.ts";
 import { type PairOptions, ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
 import { footprint } from "./footprint.ts";
 
+/**
+ * Time limit of an honest client's login, in milliseconds: as long as only a fault takes on a
+ * loaded machine. A client that is kept out is refused, or never answered.
+ */
+export const LOGIN = 20_000;
+
 /** A server daemon with one client, and the means for an honest client to log in again. */
 export interface AttackedServer {
   readonly lab: Lab;
@@ -22,12 +28,12 @@ export interface AttackedServer {
   /** Returns the daemon's current number of descriptors. */
   descriptors(): Promise<number>;
   /**
-   * Logs in as one of the clients, like a daemon, within `timeout` milliseconds; `tune` is called
-   * with the descriptor of its socket.
+   * Logs in as one of the clients, like a daemon; `tune` is called with the descriptor of its
+   * socket.
    */
-  logIn(name: string, timeout: number, tune?: (number: number) => void): Promise<Connection>;
+  logIn(name: string, tune?: (number: number) => void): Promise<Connection>;
   /** Logs in with a ticket, like a daemon. */
-  logInWithTicket(name: string, timeout: number): Promise<Connection>;
+  logInWithTicket(name: string): Promise<Connection>;
   /** Returns the next ticket of a client, as an ALPN name. */
   ticket(name: string): string;
   /** Kills the client daemon and starts another; resolves when its tunnel is up. */
@@ -70,14 +76,14 @@ export async function attackServer(
     client: pair.client,
     port: endpoint.port,
     descriptors: async () => (await footprint(pair.server.pid)).descriptors,
-    logIn: (name, timeout, tune = setTcpOptions) =>
-      dialServer(endpoint, timeout, {
+    logIn: (name, tune = setTcpOptions) =>
+      dialServer(endpoint, LOGIN, {
         ...dialler,
         tune,
         credentials: { ...dialler.credentials, name },
       }),
-    logInWithTicket: (name, timeout) =>
-      dialServer(endpoint, timeout, {
+    logInWithTicket: (name) =>
+      dialServer(endpoint, LOGIN, {
         ...dialler,
         tune: setTcpOptions,
         credentials: { ...dialler.credentials, name },

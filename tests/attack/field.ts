@@ -64,9 +64,9 @@ export class Field implements AsyncDisposable {
     await pair.clients.get("south")?.stop(); // the attacker takes its place
     const config = await Deno.readTextFile(`${lab.folder}/server.toml`);
     const port = Number(/listen = ".*:(\d+)"/.exec(config)?.[1]);
-    await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/, { timeout: 20_000 });
+    await startScript(lab, "ac", ["ac0"]).waitForLine(/serving/);
     const probe = startScript(lab, "probe", ["cust0", "ac0"]);
-    await probe.waitForLine(/dialled/, { timeout: 20_000 });
+    await probe.waitForLine(/dialled/);
     return new Field(lab, pair, probe, port);
   }
 
@@ -113,7 +113,7 @@ export class Field implements AsyncDisposable {
     const missed: Target = { ...attacked, port: freePort(), floodLan: "void0", floodWan: "void0" };
     const args = [name, JSON.stringify({ attacked, missed })];
     const attacker = startScript(this.#lab, "attacker", args, IDLE);
-    await attacker.waitForLine(/armed/, { timeout: 20_000 });
+    await attacker.waitForLine(/armed/);
     return attacker;
   }
 
@@ -134,7 +134,7 @@ export class Field implements AsyncDisposable {
     await during();
     const load = (await cpuTime(daemon.pid) - cpu) / (performance.now() - from) * 1_000;
     await this.#probe.say("stop");
-    const line = await this.#probe.waitForLine(/^\{/, { since, timeout: 20_000 });
+    const line = await this.#probe.waitForLine(/^\{/, { since });
     return { ...JSON.parse(line) as Noticed, cpu: load };
   }
 }
@@ -167,7 +167,7 @@ class Rounds {
 async function attackOnce(attacker: LabProcess, aim: "missed" | "attacked"): Promise<void> {
   const since = attacker.output.length;
   await attacker.say(aim);
-  await attacker.waitForLine(/over/, { since, timeout: ATTACK + 20_000 });
+  await attacker.waitForLine(/over/, { since });
 }
 
 /**

@@ -37,16 +37,16 @@ Deno.test({
       await setLimit(server.process.pid, rest + 40); // of which all but 8 are reserved
       await flood();
       assert(await server.descriptors() < rest + 40);
-      await server.process.waitForLine(/"open-files"/, { timeout: 5_000 });
+      await server.process.waitForLine(/"open-files"/);
       await setLimit(server.process.pid, rest); // none is free
       await flood();
-      await server.process.waitForLine(/accept failed.*EMFILE/, { timeout: 5_000 });
+      await server.process.waitForLine(/accept failed.*EMFILE/);
       await setLimit(server.process.pid, 1_024);
       for (const each of begun) each.close();
       await session.echo(new Uint8Array(64));
       for (let attempt = 0;; attempt++) {
         try {
-          abandon(await server.logIn("second", 2_000));
+          abandon(await server.logIn("second"));
           break;
         } catch (error) {
           if (attempt === 10) throw error;
@@ -67,9 +67,7 @@ Deno.test({
         ["-c", 'ulimit -n 128; exec "$@"', "sh", program, ...args],
       ];
       const daemon = startDaemon(lab, "server", limited);
-      const line = await daemon.waitForLine(/may open 128 files but needs 201/, {
-        timeout: 20_000,
-      });
+      const line = await daemon.waitForLine(/may open 128 files but needs 201/);
       assert(/LimitNOFILE=/.test(line) && /unauthenticated/.test(line), line);
       assertEquals((await daemon.status).success, false);
     }),

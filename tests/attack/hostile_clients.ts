@@ -19,6 +19,8 @@ import { encodeSessionList, type ListedSession } from "../../src/tunnel/session_
 import { record } from "../proxy/raw_client.ts";
 import type { OwnClient } from "./own_client.ts";
 
+/** Time limit for the server to end a tunnel on a loaded machine, in milliseconds. */
+const UNTIL_ENDED = 30_000;
 /** Number of copies of a record in one write. */
 const AT_ONCE = 4_096;
 
@@ -68,10 +70,10 @@ async function endlessly(client: OwnClient, bytes: Uint8Array): Promise<void> {
   while (performance.now() < deadline && await client.send(bytes, deadline)) { /* again */ }
 }
 
-/** Sends these datagrams in turn, repeatedly, after an empty list. */
+/** Sends these datagrams in turn after an empty list, until the server disconnects. */
 async function datagramsEndlessly(client: OwnClient, all: readonly Uint8Array[]): Promise<void> {
   await client.send(EMPTY_LIST);
-  const deadline = performance.now() + 2_000;
+  const deadline = performance.now() + UNTIL_ENDED;
   for (let i = 0; await client.sendDatagram(all[i % all.length], deadline); i++) {
     if (performance.now() >= deadline) return;
   }
@@ -146,7 +148,7 @@ export const HOSTILE_CLIENTS: readonly HostileClient[] = [
     run: async (client) => {
       await client.send(EMPTY_LIST);
       await client.send(packet(CODE_PADI));
-      await client.send(repeated(packet(CODE_PADR), 100_000), performance.now() + 5_000);
+      await client.send(repeated(packet(CODE_PADR), 100_000), performance.now() + UNTIL_ENDED);
     },
     end: /discovery-rate/,
   },

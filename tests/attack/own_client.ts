@@ -6,7 +6,11 @@ import { clientSettings } from "../../src/daemon/client_access.ts";
 import { dialServer } from "../../src/daemon/dial.ts";
 import { decodeClose, type TunnelEnd } from "../../src/tunnel/close_reason.ts";
 import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
+import { LOGIN } from "./attacked_server.ts";
 import { ControlType, KIND_CONTROL, MAX_RECORD_BODY } from "../../src/tunnel/record/record.ts";
+
+/** Default time for the server to accept bytes, in milliseconds. */
+const PATIENCE = 30_000;
 
 /** An authenticated connection with access to its raw bytes. */
 export class OwnClient implements Disposable {
@@ -25,11 +29,11 @@ export class OwnClient implements Disposable {
     const [transport] = transportsOf(config.tunnel.transport);
     const now = () => performance.now();
     const options = { ...settings, transport, tune: () => {}, now };
-    return new OwnClient(await dialServer(connect[0], 5_000, options));
+    return new OwnClient(await dialServer(connect[0], LOGIN, options));
   }
 
   /** Sends raw bytes; returns false if the server disconnected or does not accept them in time. */
-  async send(bytes: Uint8Array, deadline = performance.now() + 2_000): Promise<boolean> {
+  async send(bytes: Uint8Array, deadline = performance.now() + PATIENCE): Promise<boolean> {
     for (let at = 0; at < bytes.length;) {
       const late = new Promise<void>((resolve) => {
         setTimeout(resolve, Math.max(0, deadline - performance.now()));

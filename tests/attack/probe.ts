@@ -19,7 +19,7 @@ import { startTestClient } from "../lab/peers/test_client.ts";
  */
 const INTERVAL = 2;
 const LENGTH = 100;
-const PATIENCE = 1_000;
+const PATIENCE = 5_000;
 
 /** The effects on an honest session. Round trips are in milliseconds. */
 export interface Noticed {

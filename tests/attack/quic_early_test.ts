@@ -76,11 +76,11 @@ for (const [what, push] of Object.entries(PUSHES)) {
           await push(connection);
         });
         await Promise.allSettled(strangers);
-        (await server.logIn("second", 5_000)).close();
+        (await server.logIn("second")).close();
         const { memory } = await watch.stop();
         for (const endpoint of endpoints) endpoint.close();
         const facts = JSON.stringify({ connected, memory: memory - rest.memory });
-        assert(connected > STRANGERS / 2, facts);
+        assert(connected > STRANGERS / 4, facts);
         assert(memory - rest.memory < MEMORY, facts);
       }),
   });

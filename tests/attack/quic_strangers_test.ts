@@ -61,9 +61,7 @@ Deno.test({
       })();
       try {
         for (let attempt = 0; attempt < 5; attempt++) {
-          const began = performance.now();
-          (await server.logIn("second", 5_000)).close();
-          assert(performance.now() - began < 5_000);
+          (await server.logIn("second")).close();
         }
       } finally {
         over = true;
@@ -97,7 +95,7 @@ Deno.test({
       try {
         await pause(1_000);
         for (let attempt = 0; attempt < 10; attempt++) {
-          await server.logIn("second", 2_000).then((tunnel) => tunnel.close(), () => failed++);
+          await server.logIn("second").then((tunnel) => tunnel.close(), () => failed++);
         }
       } finally {
         clearInterval(flood);

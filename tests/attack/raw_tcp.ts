@@ -7,6 +7,8 @@ const AF_INET6 = 10;
 const SOCK_STREAM_NONBLOCK = 1 | 0o4000;
 const SOL_SOCKET = 1;
 const SO_LINGER = 13;
+/** How long to wait for the other end, in milliseconds. */
+const PATIENCE = 60_000;
 const buffer = new Uint8Array(64 * 1024);
 
 /** A TCP connection through system calls only: cheap, and from any loopback address. */
@@ -39,19 +41,25 @@ export class RawTcp {
     return count < 0 && errno() === EAGAIN ? 0 : -1;
   }
 
-  /**
-   * Returns what the other end sent before it closed; rejects if that takes longer than `patience`
-   * ms.
-   */
-  async lastWords(patience: number): Promise<Uint8Array> {
+  /** Returns what the other end sent before it closed; rejects if it does not within a minute. */
+  lastWords(): Promise<Uint8Array> {
+    return this.#hear(() => false);
+  }
+
+  /** Returns what the other end sends first, or nothing if it closes. */
+  firstWords(): Promise<Uint8Array> {
+    return this.#hear((heard) => heard.length > 0);
+  }
+
+  async #hear(isEnough: (heard: readonly number[]) => boolean): Promise<Uint8Array> {
     const heard: number[] = [];
-    for (const end = performance.now() + patience; performance.now() < end;) {
+    for (const end = performance.now() + PATIENCE; performance.now() < end;) {
       const count = this.look();
       if (count > 0) heard.push(...buffer.subarray(0, count));
-      if (count < 0) return Uint8Array.from(heard);
+      if (count < 0 || isEnough(heard)) return Uint8Array.from(heard);
       if (count === 0) await new Promise((resolve) => setTimeout(resolve, 2));
     }
-    throw new Error(`The other end did not close within ${patience} ms`);
+    throw new Error(`The other end did not answer or close within ${PATIENCE} ms`);
   }
 
   /** Closes the connection, `abruptly` with a reset, so that the port is free at once. */
