@@ -12,7 +12,7 @@ import { pppoeProxyCommand } from "./shipped.ts";
 /** Returns the fields of the next line with this message. */
 async function line(of: LabProcess, message: string, since = 0) {
   const pattern = new RegExp(`"message":"${message}"`);
-  return JSON.parse(await of.waitForLine(pattern, { since, timeout: 20_000 }));
+  return JSON.parse(await of.waitForLine(pattern, { since }));
 }
 
 Deno.test({

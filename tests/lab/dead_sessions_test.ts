@@ -8,14 +8,16 @@ const ECHO = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 8, 0, 0, 0, 0);
 const ECHO_REPLY = Uint8Array.of(0xc0, 0x21, 10, 1, 0, 8, 0, 0, 0, 0);
 const IPV4 = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** Time limit of a dial, in milliseconds; a session gives way 4 s after a dial at the limit. */
-const PATIENCE = 25_000;
+const PATIENCE = 60_000;
+/** Time after which a host asks again, in milliseconds (RFC 2516 section 8). */
+const AGAIN = 5_000;
 
 /** Dials like a customer until there is a session. */
 async function redial(host: TestClient, hostUniq: Uint8Array): Promise<DialedSession> {
   const deadline = performance.now() + PATIENCE;
   for (;;) {
     try {
-      return await host.dial({ hostUniq });
+      return await host.dial({ hostUniq, patience: AGAIN });
     } catch (error) {
       if (performance.now() > deadline) throw error;
       await new Promise((resolve) => setTimeout(resolve, 1_000));

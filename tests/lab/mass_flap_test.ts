@@ -34,12 +34,12 @@ Deno.test({
     await daemons.restartServer();
     await crowd.online(SESSIONS);
     assertEquals([ac.sessions.size, crowd.padts], [SESSIONS, SESSIONS]);
-    // This process may see them late; another test checks their evenness with its own clock.
+    // This process may see the first ones late; another test checks their evenness with its own
+    // clock. All at once they would take less than a second.
     const took = padis[padis.length - 1] - padis[0];
     const least = 1_000 * (SESSIONS - 2 * BURST) / RATE;
     const facts = `${padis.length} PADIs in ${took} ms`;
-    assert(took >= 0.9 * least, facts);
-    assert(took < 30_000, facts);
-    assert(padis.length <= SESSIONS * 1.2, facts);
+    assert(took >= least / 2, facts);
+    assert(padis.length <= SESSIONS * 2, facts);
   },
 });

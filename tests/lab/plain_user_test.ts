@@ -31,7 +31,7 @@ Deno.test(skipping(obstacle, {
     const server = startDaemon(lab, "server", user.enter, user.env);
     await ready(server);
     const client = startDaemon(lab, "branch-1", user.enter, user.env);
-    await client.waitForLine(/sessions resumed/, { timeout: 20_000 });
+    await client.waitForLine(/sessions resumed/);
     await session.echo(Uint8Array.of(0, 0x21, 0x45, 0, 0, 1));
     await (await host.dial({ hostUniq: Uint8Array.of(1) })).echo(Uint8Array.of(0, 0x21, 7));
     for (const { pid } of [server, client]) {

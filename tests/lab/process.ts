@@ -1,7 +1,7 @@
 import { Journal, type WaitOptions } from "./journal.ts";
 
-/** Time between SIGTERM and SIGKILL, in milliseconds. */
-const PATIENCE = 20_000;
+/** Time between SIGTERM and SIGKILL, in milliseconds: longer than a daemon ever takes to end. */
+const PATIENCE = 30_000;
 
 /** A program started by a lab, with its output. */
 export interface LabProcess extends AsyncDisposable {

@@ -89,7 +89,7 @@ export function startDaemon(
 
 /** Resolves when a daemon has logged `ready`, in its output from line `since` on. */
 export async function ready(daemon: LabProcess, since = 0): Promise<void> {
-  await daemon.waitForLine(/\bready\b/, { since, timeout: 20_000 });
+  await daemon.waitForLine(/\bready\b/, { since });
 }
 
 /** Makes a certificate for the server and a secret for each client, in the lab's folder. */

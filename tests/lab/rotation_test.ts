@@ -61,7 +61,7 @@ for (const transport of ["tls", "quic"] as const) {
       await pinFiles(lab, '["third.crt", "second.crt"]');
       const since = client.output.length;
       await reload(client);
-      await client.waitForLine(/sessions resumed/, { since, timeout: 20_000 });
+      await client.waitForLine(/sessions resumed/, { since });
       await session.echo(PAYLOAD);
     },
   });

@@ -97,7 +97,7 @@ function startClient(pppoe: string, name: string, probes: Journal<Uint8Array>): 
   const hangUp = async () => {
     if (!hungUp) await input.close().catch(() => {});
     hungUp = true;
-    const timer = setTimeout(() => child.kill("SIGKILL"), 5_000);
+    const timer = setTimeout(() => child.kill("SIGKILL"), 30_000);
     await child.status;
     clearTimeout(timer);
     await read;
@@ -121,7 +121,7 @@ async function untilEchoed(client: RpClient, probes: Journal<Uint8Array>): Promi
   const timer = setInterval(probe, 100);
   try {
     probe();
-    await probes.reach(1, "probes to come back", { timeout: 10_000 });
+    await probes.reach(1, "probes to come back");
   } finally {
     clearInterval(timer);
   }

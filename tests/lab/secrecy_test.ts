@@ -59,7 +59,7 @@ Deno.test({
     const other = await Deno.readTextFile(`${lab.folder}/branch-1.secret`);
     await client.stop();
     const stranger = startDaemon(lab, "branch-1");
-    await stranger.waitForLine(/not-authenticated/, { timeout: 20_000 });
+    await stranger.waitForLine(/not-authenticated/);
     await stranger.stop();
     await lab.write("branch-1.secret", `${other.trim()}ff\n`);
     server.signal("SIGHUP");

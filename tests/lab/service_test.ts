@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { needing } from "../needs.ts";
+import { until } from "../until.ts";
 import { Journal } from "./journal.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
@@ -25,6 +26,22 @@ function listenAsManager(lab: Lab): { path: string; heard: Journal<string> } {
   return { path, heard };
 }
 
+/** The state of a process (proc_pid_stat(5)): "T" if it is stopped. */
+async function stateOf(pid: number): Promise<string> {
+  const stat = await Deno.readTextFile(`/proc/${pid}/stat`);
+  return stat[stat.lastIndexOf(")") + 2];
+}
+
+/** Resolves with the number of messages when those that were sent before this call are read. */
+async function mark(path: string, heard: Journal<string>): Promise<number> {
+  const word = crypto.randomUUID();
+  const socket = Deno.listenDatagram({ transport: "unixpacket", path: `${path}-${word}` });
+  await socket.send(new TextEncoder().encode(word), { transport: "unixpacket", path });
+  socket.close();
+  await heard.first((text) => text === word, "our own message");
+  return heard.length;
+}
+
 Deno.test({
   name:
     "a service manager receives READY, WATCHDOG, RELOADING and STOPPING from a daemon, with its status",
@@ -37,7 +54,7 @@ Deno.test({
     const env = { NOTIFY_SOCKET: path, WATCHDOG_USEC: "200000" };
     const { server } = await startProxyPair(lab, { serverEnv: env });
     const says = (pattern: RegExp, since = 0) =>
-      heard.first((text) => pattern.test(text), `${pattern}`, { since, timeout: 10_000 });
+      heard.first((text) => pattern.test(text), `${pattern}`, { since });
     assertMatch(await says(/^READY=1/), /^READY=1\nSTATUS=0 clients connected, 0 sessions$/);
     await says(/^WATCHDOG=1$/);
     await lab.use(startTestClient("cust0")).dial();
@@ -50,10 +67,10 @@ Deno.test({
     await says(/^READY=1\nSTATUS=1 client connected/, since);
     // A hanging event loop is silent.
     server.signal("SIGSTOP");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const before = heard.length;
+    await until(async () => await stateOf(server.pid) === "T");
+    const before = await mark(path, heard);
     await new Promise((resolve) => setTimeout(resolve, 400));
-    assertEquals(heard.length, before);
+    assertEquals(await mark(path, heard), before + 1);
     server.signal("SIGCONT");
     await says(/^WATCHDOG=1$/, before);
     const { code } = await server.stop();

@@ -101,7 +101,7 @@ const SHORTAGES: Shortage[] = [
 async function goesOn(session: DialedSession, daemon: LabProcess, what: string): Promise<void> {
   for (let attempt = 0;; attempt++) {
     try {
-      await session.echo(Uint8Array.of(0, 0x21, attempt), 500);
+      await session.echo(Uint8Array.of(0, 0x21, attempt), 2_000);
       return;
     } catch (error) {
       if (attempt === 30) {
@@ -155,7 +155,7 @@ for (const error of ["EDQUOT", "EIO"] as const) {
         ...["-D", "-f", "-qq", "-o", "/dev/null", "-e", "trace=pwrite64"],
         ...["-e", `inject=pwrite64:error=${error}`, program, ...args],
       ]]);
-      await traced.waitForLine(/state write failed/, { timeout: 20_000 });
+      await traced.waitForLine(/state write failed/);
       await ready(traced);
       await goesOn(session, traced, `writes that give ${error}`);
     },

@@ -12,15 +12,13 @@ const ignore = !insideLab();
 const FULL = 1_492;
 /** The smallest MTU of a path with IPv6 (RFC 8200 section 5), in bytes. */
 const SMALL = { largest: 1_280 };
-/** How long full frames may stay away, in milliseconds. */
-const DEADLINE = 5_000;
 
 /** Sends a full frame until one comes back. */
 async function echoFull(session: DialedSession): Promise<void> {
   const payload = new Uint8Array(FULL).fill(9);
   const timer = setInterval(() => session.send(payload), 250);
   try {
-    await session.echo(payload, DEADLINE);
+    await session.echo(payload);
   } finally {
     clearInterval(timer);
   }

@@ -46,7 +46,7 @@ Deno.test({
     const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--cached-only", "--quiet", DEMO, "--seconds", "0.1"],
       env: { NO_COLOR: "1" },
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(300_000),
     }).output();
     assertEquals([code, new TextDecoder().decode(stderr)], [0, ""]);
     const lines = new TextDecoder().decode(stdout).trim().split("\n");

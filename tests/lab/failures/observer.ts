@@ -9,8 +9,8 @@ import type { Lab } from "../lab.ts";
 import type { LabProcess } from "../process.ts";
 import { type Entry, failuresIn, isSaid } from "./document.ts";
 
-/** Time in which status, log and page must name a failure, in milliseconds. */
-const DEADLINE = 10_000;
+/** Time in which status, log and page must name a failure on a loaded machine, in milliseconds. */
+const DEADLINE = 60_000;
 const PAUSE = 50;
 
 /** What docs/failures.md says of each failure. */

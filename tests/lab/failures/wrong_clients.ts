@@ -49,7 +49,7 @@ export async function startWrongClient(
   await runCommand("ip", "address", "add", `${address}/32`, "dev", "lo");
   const changes = [["0.0.0.0", address] as const, ...WRONG[name], ...more];
   const client = await startChanged(lab, name, changes);
-  await client.waitForLine(/connect failed/, { timeout: 20_000 });
+  await client.waitForLine(/connect failed/);
   return client;
 }
 
@@ -86,12 +86,12 @@ export async function startExpired(lab: Lab): Promise<Sides> {
     [/certificate = .*/, 'certificate = "expired/server.crt"'],
     [/key = .*/, 'key = "expired/server.key"'],
   ], "server");
-  await server.waitForLine(/\bready\b/, { timeout: 20_000 });
+  await server.waitForLine(/\bready\b/);
   const client = await startChanged(lab, "expired-client", [
     [/connect = .*/, `connect = ["127.0.0.1:${port}"]`],
     [/server_certificate = .*/, 'server_certificate = ["expired/server.crt", "future/server.crt"]'],
   ]);
-  await client.waitForLine(/\bready\b/, { timeout: 20_000 });
+  await client.waitForLine(/\bready\b/);
   return { client, server };
 }
 

@@ -10,6 +10,8 @@ import { numbered, numberIn } from "./numbered.ts";
 export const BACK = 60_000;
 /** Time limit of one echo, in milliseconds. */
 const ECHO = 1_000;
+/** Time after which a host asks again, in milliseconds (RFC 2516 section 8). */
+const AGAIN = 5_000;
 
 /** One LAN with its customer host. */
 interface House {
@@ -22,6 +24,17 @@ interface House {
 interface Customer {
   readonly house: House;
   readonly session: DialedSession;
+}
+
+/** Dials like a host that asks again after a while, because a tunnel may be down for a moment. */
+async function dial(host: TestClient, hostUniq: Uint8Array): Promise<DialedSession> {
+  for (const deadline = performance.now() + BACK;;) {
+    try {
+      return await host.dial({ hostUniq, patience: AGAIN });
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+  }
 }
 
 /** Sessions through the daemons, from several LANs to one AC; each recognises its own frames. */
@@ -66,8 +79,7 @@ export class Customers {
       const hostUniq = new Uint8Array(4);
       new DataView(hostUniq.buffer).setUint32(0, number);
       this.#owners.set(number, house);
-      const session = await house.host.dial({ hostUniq });
-      this.#sessions.set(number, { house, session });
+      this.#sessions.set(number, { house, session: await dial(house.host, hostUniq) });
     }
   }
 

@@ -14,7 +14,7 @@ async function restartClient(line: Line, signal: Deno.Signal): Promise<void> {
   const name = anyBranch(line);
   clientOf(line, name).signal(signal);
   await clientOf(line, name).status;
-  await line.startClient(name).waitForLine(/sessions resumed/, { timeout: 30_000 });
+  await line.startClient(name).waitForLine(/sessions resumed/);
 }
 
 async function restartServer({ daemons }: Line, signal: Deno.Signal): Promise<void> {

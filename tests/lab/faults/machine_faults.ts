@@ -84,7 +84,7 @@ async function fullDisks(line: Line): Promise<void> {
   for (const path of ballast) await Deno.remove(path);
   for (const { daemon, since } of daemons) {
     const isFailing = daemon.output.entries.slice(since).some((text) => CANNOT_WRITE.test(text));
-    if (isFailing) await daemon.waitForLine(/state write recovered/, { since, timeout: 15_000 });
+    if (isFailing) await daemon.waitForLine(/state write recovered/, { since });
   }
 }
 

@@ -20,7 +20,7 @@ testLine("a full disk is logged once, ends no session, and is recovered from", a
   await server.waitForLine(/state write failed/, { since });
   await settle(line);
   await Deno.remove(ballast);
-  await server.waitForLine(/state write recovered/, { since, timeout: 10_000 });
+  await server.waitForLine(/state write recovered/, { since });
   assertEquals(server.output.all((line) => line.includes("state write failed"), since).length, 1);
   // Sessions opened while the disk was full are now stored.
   await endure(line, DAEMON_FAULTS["server killed"]);
@@ -41,7 +41,7 @@ testLine(
     assertEquals(customers.ended - ended, 2);
     await customers.fill(customers.size + 2);
     await Deno.remove(ballast);
-    await daemons.server.waitForLine(/state write recovered/, { timeout: 10_000 });
+    await daemons.server.waitForLine(/state write recovered/);
     await endure(line, DAEMON_FAULTS["server killed"]);
     assertEquals(customers.ended - ended, 2);
   },
@@ -70,7 +70,7 @@ testLine(
     );
     await settle(line);
     await remount("rw");
-    await daemons.server.waitForLine(/state write recovered/, { timeout: 10_000 });
+    await daemons.server.waitForLine(/state write recovered/);
     await endure(line, DAEMON_FAULTS["server killed"]);
     assertEquals(customers.ended, ended);
   },
@@ -90,11 +90,11 @@ testLine(
     await north.waitForLine(/tunnel lost/, { since });
     await line.path.turn("clear");
     // By this clock the server's certificate is not valid yet.
-    const resumed = await north.waitForLine(/sessions resumed/, { since, timeout: 30_000 });
+    const resumed = await north.waitForLine(/sessions resumed/, { since });
     const { time } = JSON.parse(resumed);
     assert(Math.abs(Date.parse(time) + 800 * DAY * 1_000 - Date.now()) < 60_000, time);
     await settle(line);
-    await north.waitForLine(/certificate warning.*is not valid before/, { since, timeout: 30_000 });
+    await north.waitForLine(/certificate warning.*is not valid before/, { since });
     clock.set(0);
     await settle(line);
     assertEquals(customers.ended, ended);

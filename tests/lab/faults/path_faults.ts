@@ -16,7 +16,6 @@ async function lost({ clients }: Line, since: readonly number[]): Promise<void> 
     BRANCHES.map(({ name }, index) =>
       clients.get(name)?.waitForLine(/tunnel lost/, {
         since: since[index],
-        timeout: 20_000,
       })
     ),
   );

@@ -23,7 +23,7 @@ Deno.test({
     await session.echo(Uint8Array.of(0, 0x21, 1));
     ac.restart({ silent: true });
     session.send(Uint8Array.of(0, 0x21, 2)); // the customer continues for a while
-    await ac.ended(session.sessionId, { timeout: 20_000 });
+    await ac.ended(session.sessionId);
     await session.ended;
     await daemons.server.waitForLine(/session closed.*idle/);
     const again = await host.dial({ hostUniq: Uint8Array.of(2) });

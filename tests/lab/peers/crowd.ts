@@ -15,6 +15,8 @@ import { openPort, type Port } from "./port.ts";
 
 /** First wait for an answer, in milliseconds; it doubles each time (RFC 2516 section 8). */
 const FIRST_TIMEOUT = 5_000;
+/** Default time in which all get a session, in milliseconds. */
+const PATIENCE = 120_000;
 const FIRST_MAC: Mac = 0x02_c0_00_00_00_00;
 
 interface Customer {
@@ -53,12 +55,18 @@ export class Crowd implements AsyncDisposable {
     for (const customer of this.#customers) this.#ask(customer);
   }
 
-  /** Resolves when all customers have a session, after this many PADTs. */
-  async online(padts = 0): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#wanted = { padts, resolve };
-      this.#look();
-    });
+  /**
+   * Resolves when all customers have a session, after this many PADTs; rejects after `patience`
+   * milliseconds.
+   */
+  async online(padts = 0, patience = PATIENCE): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      reject(new Error(`${this.#online} of ${this.#customers.length} have a session`));
+    }, patience);
+    this.#wanted = { padts, resolve };
+    this.#look();
+    await promise.finally(() => clearTimeout(timer));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

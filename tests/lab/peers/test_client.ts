@@ -15,12 +15,9 @@ import { genericError } from "../../../src/pppoe/error_tags.ts";
 import { encodeDiscovery } from "../../../src/pppoe/frame.ts";
 import { BROADCAST, type Mac } from "../../../src/pppoe/mac.ts";
 import { encodeTags, findTag, type Tag } from "../../../src/pppoe/tags.ts";
-import { Journal } from "../journal.ts";
+import { Journal, type WaitOptions } from "../journal.ts";
 import { type Observed, sessionFrame, showObserved } from "./observed.ts";
 import { openPort } from "./port.ts";
-
-/** Time to wait for a PADO and for a PADS, in milliseconds. */
-const ANSWER_TIME = 5_000;
 
 /** How to dial. */
 export interface DialOptions {
@@ -30,6 +27,8 @@ export interface DialOptions {
   acName?: string;
   /** Default "": any. */
   serviceName?: string;
+  /** How long to wait for each answer, in milliseconds. Default: as long as for any entry. */
+  patience?: number;
 }
 
 /** A session dialled by a test client. */
@@ -45,7 +44,7 @@ export interface DialedSession {
   readonly ended: Promise<Observed>;
   send(payload: Uint8Array): void;
   /** Sends a payload and resolves with the first equal one that comes back. */
-  echo(payload: Uint8Array, timeout?: number): Promise<Uint8Array>;
+  echo(payload: Uint8Array, patience?: number): Promise<Uint8Array>;
   /**
    * Ends the session from the client's side, with the discovery tags that `pppoe` repeats in a
    * PADT.
@@ -58,7 +57,7 @@ export interface TestClient extends AsyncDisposable {
   readonly mac: Mac;
   /** Frames sent to it. */
   readonly seen: Journal<Observed>;
-  /** Sends a PADI and resolves with the offer. Rejects after 5 seconds. */
+  /** Sends a PADI and resolves with the offer. */
   discover(options?: DialOptions): Promise<Observed>;
   /** Sends a PADR for an offer and resolves with the PADS, which may be a refusal. */
   request(pado: Observed, options?: DialOptions): Promise<Observed>;
@@ -97,7 +96,7 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
       (frame) =>
         isAnswer(frame, CODE_PADO, options) && (wanted === undefined || acName(frame) === wanted),
       `a PADO${wanted === undefined ? "" : ` of "${wanted}"`}`,
-      { since, timeout: ANSWER_TIME },
+      waiting(since, options),
     );
   }
 
@@ -107,10 +106,11 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
     const tags = requestTags(options);
     if (cookie !== undefined) tags.push({ type: TAG_AC_COOKIE, value: cookie });
     sendDiscovery(pado.source, CODE_PADR, tags);
-    return seen.first((frame) => isAnswer(frame, CODE_PADS, options), "a PADS", {
-      since,
-      timeout: ANSWER_TIME,
-    });
+    return seen.first(
+      (frame) => isAnswer(frame, CODE_PADS, options),
+      "a PADS",
+      waiting(since, options),
+    );
   }
 
   async function dial(options: DialOptions = {}): Promise<DialedSession> {
@@ -140,12 +140,11 @@ export function startTestClient(name: string, mac?: Mac): TestClient {
         return seen.first(isEnd, `a PADT for session ${sessionId}`, { since: opened });
       },
       send,
-      echo(payload, timeout) {
-        const since = received.length;
+      echo(payload, patience) {
         const back = received.first(
           (other) => equal(other, payload),
           `${payload.length} bytes to come back`,
-          { since, ...(timeout !== undefined && { timeout }) },
+          waiting(received.length, { patience }),
         );
         send(payload);
         return back;
@@ -170,6 +169,10 @@ const HANGING_UP = genericError("hanging up");
 export function acName({ tags }: Observed): string | undefined {
   const value = findTag(tags, TAG_AC_NAME);
   return value && new TextDecoder().decode(value);
+}
+
+function waiting(since: number, { patience }: { patience?: number | undefined }): WaitOptions {
+  return { since, ...(patience !== undefined && { timeout: patience }) };
 }
 
 function requestTags({ serviceName = "", hostUniq }: DialOptions): Tag[] {

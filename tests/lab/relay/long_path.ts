@@ -64,7 +64,7 @@ async function startRelay(
       .concat([String(seed), kind, JSON.stringify(conditions)]),
     stdin: "piped",
   });
-  await relay.waitForLine(/relay up/, { timeout: 20_000 });
+  await relay.waitForLine(/relay up/);
   const turn = async (mood: Mood): Promise<void> => {
     const since = relay.output.length;
     await relay.say(mood);

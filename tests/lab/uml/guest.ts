@@ -12,7 +12,7 @@ export interface GuestOptions {
   mac: string;
   /** Parameters of the role's script. Values without blanks, commas and quotes. */
   settings: Readonly<Record<string, string>>;
-  /** Seconds after which it ends itself. Default 90. */
+  /** Seconds after which it ends itself. Default 300. */
   life?: number;
 }
 
@@ -46,7 +46,7 @@ function needsFullXstate(): boolean {
 
 /** Boots a guest, in about 1.5 seconds. Its console is the process's output. */
 export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabProcess> {
-  const { role, interface: name, mac, settings, life = 90 } = options;
+  const { role, interface: name, mac, settings, life = 300 } = options;
   const folder = `${lab.folder}/${role}`;
   await Deno.mkdir(folder);
   const filter = `${folder}/outgoing.bpf`;
@@ -67,7 +67,7 @@ export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabPr
 }
 
 /** Resolves with the words of a line `LAB WORD …`; rejects with those of `LAB FAIL …`. */
-export async function told(guest: LabProcess, word: string, timeout = 60_000): Promise<string[]> {
+export async function told(guest: LabProcess, word: string, timeout = 120_000): Promise<string[]> {
   const line = await guest.waitForLine(new RegExp(`^LAB (${word}|FAIL)\\b`), { timeout });
   const [, found, ...rest] = line.trim().split(" ");
   if (found === "FAIL") {
