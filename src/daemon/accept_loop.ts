@@ -27,6 +27,7 @@ export class Server {
   #reception: Reception;
   #tunnels: ClientTunnels;
   #addresses = new AddressWatch();
+  #connected = new Set<LoggedIn>();
   #stopping = false;
 
   constructor(options: ServerOptions) {
@@ -44,6 +45,11 @@ export class Server {
   /** Accepts on all listeners until `stop()`. */
   async run(): Promise<void> {
     await Promise.all(this.#options.listeners.map((listener) => this.#accept(listener)));
+  }
+
+  /** Notes where each connected client is: it counts as known from now on. */
+  noteConnected(): void {
+    for (const loggedIn of this.#connected) this.#isAt(loggedIn, loggedIn.remote.host);
   }
 
   /** Stops accepting. */
@@ -85,17 +91,23 @@ export class Server {
       abandon(incoming);
       return rejected(error);
     }
-    const { name } = loggedIn.client;
     const unfollow = transport === "quic" && this.#addresses.follow(incoming, (address) => {
       this.#tunnels.moved(loggedIn, address);
-      this.#reception.isAt(name, address.host);
+      this.#isAt(loggedIn, address.host);
     });
+    this.#connected.add(loggedIn);
     try {
       await this.#tunnels.carry(loggedIn);
     } finally {
+      this.#connected.delete(loggedIn);
       if (unfollow) unfollow();
       abandon(incoming);
-      this.#reception.isAt(name, loggedIn.remote.host);
+      this.#isAt(loggedIn, loggedIn.remote.host);
     }
+  }
+
+  /** A client that is no longer configured gets no credit for where it is. */
+  #isAt({ client: { name } }: LoggedIn, host: string): void {
+    if (this.#options.knows(name)) this.#reception.isAt(name, host);
   }
 }

@@ -36,6 +36,7 @@ import { ServerDiscovery } from "../proxy/discovery/server_discovery.ts";
 import { runDaemon } from "./run.ts";
 import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
+import { loadNetworks, startNetworks } from "./start_networks.ts";
 import { openState, type State } from "./state.ts";
 import { discoveryStory } from "./story_notes.ts";
 
@@ -71,14 +72,16 @@ export async function startServer(
     )
   );
   const state = await openState(config, now);
+  loadNetworks(state.networkFile, reputation, access);
   const options = {
     ...proxyOptions(config, link, state, monitor, shards?.counts),
     proofSecret: files.key,
   };
   const ready = readiness(config, link, monitor);
   const proxy = serverProxy(config, options, ready);
-  const known = (client: string, host: string): void =>
-    reputation.loggedIn(client, networksOf(host));
+  const known = (client: string, host: string): void => {
+    if (access.knows(client)) reputation.loggedIn(client, networksOf(host));
+  };
   const { journal, storyWriter: stories } = state;
   const host = { monitor, journal, stories, mac: link.mac, known };
   const own = await shards?.start({ config, files }, host, state.earlier) ?? state.earlier;
@@ -106,6 +109,7 @@ export async function startServer(
     now,
     events: namingCertificate(loggedServerEvents(now, later, monitor), access),
   });
+  const networks = startNetworks(state.networkFile, reputation, server);
   ready.tunnel({
     listen: config.tunnel.listen.map(formatAddress).join(" "),
   });
@@ -121,12 +125,15 @@ export async function startServer(
         tcp = tcpOptions(next.tunnel);
         for (const { port } of listeners) tuned(port);
         shards?.reconfigure({ config: next, files }, removed);
-        for (const name of removed) proxy.expel(name, next.tunnel.shutdownGrace);
+        for (const name of removed) {
+          proxy.expel(name, next.tunnel.shutdownGrace);
+          reputation.forget(name);
+        }
       },
     };
   });
   return runDaemon({
-    ...{ link, loop, proxy, monitor, tunnels: server, state, reloader, shards },
+    ...{ link, loop, proxy, monitor, tunnels: server, state, reloader, shards, networks },
     certificates: () => access.certificates,
   });
 }

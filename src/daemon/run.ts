@@ -14,6 +14,7 @@ import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import type { HistoryKeeper } from "./history_keeper.ts";
 import type { Monitor } from "./monitor.ts";
+import type { NetworkKeeper } from "./network_keeper.ts";
 import { noCarrier } from "./no_carrier.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
@@ -46,6 +47,8 @@ export interface DaemonParts {
   certificates: () => readonly UsedCertificate[];
   /** The further threads; undefined on each of them, and where there are none. */
   shards?: Shards | undefined;
+  /** Stores the networks of a server's clients. */
+  networks?: Pick<NetworkKeeper, "stop"> | undefined;
   /** Where a further thread publishes its numbers. */
   counts?: ShardCounts | undefined;
   /** Index of a further thread. */
@@ -228,7 +231,7 @@ function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
 }
 
 async function stop(
-  { reloader, link, loop, proxy, tunnels, state, shards, shard }: DaemonParts,
+  { reloader, link, loop, proxy, tunnels, state, shards, shard, networks }: DaemonParts,
   { captures, keeper }: { captures: { end(): Promise<void> }; keeper: HistoryKeeper },
   final: boolean,
 ): Promise<void> {
@@ -238,7 +241,7 @@ async function stop(
   const keep = state.isKept && !final;
   const own = keep ? proxy.suspend(shutdownGrace) : proxy.shutdown(shutdownGrace);
   await Promise.all([own, shards?.stop(keep, shutdownGrace)]);
-  await storeHistory();
+  await Promise.all([storeHistory(), networks?.stop()]);
   await state.close();
   await captures.end(); // after the last PADT
   logTotals(link, proxy, shard);

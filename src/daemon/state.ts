@@ -7,6 +7,7 @@ import { logger } from "../log.ts";
 import type { Opened } from "../state/open_journal.ts";
 import { pastSession, type PastSessions } from "../state/past.ts";
 import type { HistoryFiles } from "../state/history_files.ts";
+import type { NetworkFile } from "../state/network_file.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { Counters, JournalledSession } from "../state/record.ts";
 import { StoryBook, type StoryWriter } from "../stories/story_book.ts";
@@ -50,6 +51,8 @@ export interface State {
   readonly journal: SessionJournal;
   /** Where the history of traffic is kept; undefined if only in memory. */
   readonly historyFiles?: HistoryFiles;
+  /** Where the networks of clients are kept; undefined if only in memory. */
+  readonly networkFile?: NetworkFile;
   close(): Promise<void>;
 }
 
@@ -98,6 +101,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const { openJournal } = await import("../state/open_journal.ts");
   const { refuseLinks } = await import("../state/store.ts");
   const { HistoryFiles } = await import("../state/history_files.ts");
+  const { NetworkFile } = await import("../state/network_file.ts");
   await withConfigKey(config.file, "state_dir", () => refuseLinks(directory));
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
@@ -134,6 +138,11 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
     historyFiles: new HistoryFiles(directory, {
       onTrouble: (message) => log.error("history write failed", { error: message }),
       onRecovery: (lost) => log.info("history write recovered", { lost_minutes: lost }),
+    }),
+    networkFile: new NetworkFile(directory, {
+      now: clocks.wallClock,
+      onTrouble: (message) => log.error("networks write failed", { error: message }),
+      onRecovery: () => log.info("networks write recovered"),
     }),
     close: () => keeper.close(),
   };

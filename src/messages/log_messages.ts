@@ -120,6 +120,17 @@ export const LOG_MESSAGES = {
     meaning: "How many more connections were refused, and why.",
     action: "Nothing, if the addresses are strangers'; otherwise see the reasons.",
   },
+  "networks quarantined": {
+    meaning:
+      "The file of the clients' networks could not be used and was renamed. Until they log in again, clients without a ticket have no priority over strangers.",
+    action: "Check the disk. The file can be deleted.",
+  },
+  "networks write failed": {
+    meaning:
+      "The networks from which clients have logged in cannot be stored; they are kept in memory.",
+    action: DISK,
+  },
+  "networks write recovered": { meaning: "The networks of clients are stored again." },
   "no carrier": {
     meaning: "The interface is up, and nothing is connected to it, or the device there is off.",
     action: "Check the cable and the device at its other end; the daemon continues by itself.",

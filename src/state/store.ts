@@ -1,5 +1,6 @@
 /** Opens the file that stores the sessions, or quarantines it and creates a new one. */
 import { DatabaseSync } from "node:sqlite";
+import { NETWORK_FILE } from "./network_file.ts";
 import { type Fault, type Quarantine, quarantine } from "./quarantine.ts";
 import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
 import { createTables, hasKnownTables } from "./tables.ts";
@@ -30,6 +31,7 @@ export type Openable = Pick<Store, "database" | "trouble">;
 /** The files of a store (sqlite.org/tempfiles.html). */
 const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suffix}`).concat(
   "sessions.lock",
+  NETWORK_FILE,
 );
 
 /** "PPoE" in the database's header; `file` and SQLite's own tools show it. */

@@ -20,6 +20,15 @@ const MAX_FAILED = 8_192;
 /** Failures from which a wide network counts as failed: one address does not decide about it. */
 const WIDE_FAILURES = 8;
 
+/** A network from which a client has logged in. */
+export interface ClientNetwork {
+  readonly client: string;
+  /** As named by `networksOf`. */
+  readonly network: string;
+  /** Time since the latest login there, or the end of its tunnel, in milliseconds. */
+  readonly age: number;
+}
+
 interface Failures {
   count: number;
   until: number;
@@ -34,6 +43,7 @@ export class Reputation {
   #logins = new Map<string, number>();
   #latest: readonly string[] | undefined;
   #failures = new Map<string, Failures>();
+  #changes = 0;
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number) {
@@ -42,11 +52,45 @@ export class Reputation {
 
   /** Records that a client has authenticated, or that its tunnel has ended. */
   loggedIn(client: string, { own }: Networks): void {
+    this.#remember(client, own, 0);
+  }
+
+  /** Remembers what an earlier process knew, oldest first; ignores what is too old. */
+  restore({ client, network, age }: ClientNetwork): void {
+    if (age < KNOWN_FOR) this.#remember(client, network, age);
+  }
+
+  /** Number of times that a network was added to those of a client. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** What is remembered of clients; of each client, and of all, the latest last. */
+  *clientNetworks(): Generator<ClientNetwork> {
+    const now = this.#now();
+    for (const [client, networks] of this.#clients) {
+      for (const [network, until] of networks) {
+        if (until > now) yield { client, network, age: now + KNOWN_FOR - until };
+      }
+    }
+  }
+
+  /** Forgets a client that is no longer configured. */
+  forget(client: string): void {
+    const networks = this.#clients.get(client);
+    if (networks === undefined) return;
+    this.#clients.delete(client);
+    while (networks.size > 0) this.#forgetFirst(networks);
+    this.#changes++;
+  }
+
+  #remember(client: string, own: string, age: number): void {
     const networks = this.#clients.get(client) ?? new Map<string, number>();
     this.#clients.delete(client);
     this.#clients.set(client, networks);
     const again = networks.delete(own);
-    networks.set(own, this.#now() + KNOWN_FOR);
+    networks.set(own, this.#now() + KNOWN_FOR - age);
+    if (!again) this.#changes++;
     const clients = this.logins({ own }) + (again ? 0 : 1);
     this.#logins.delete(own);
     this.#logins.set(own, clients);
