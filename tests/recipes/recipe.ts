@@ -83,7 +83,7 @@ async function makeKeys(config: Extract<Config, { mode: "server" }>): Promise<vo
 }
 
 /** Gives `lo` an address until the end of the lab, unless it has it. */
-async function addAddress(lab: Lab, host: string): Promise<void> {
+export async function addAddress(lab: Lab, host: string): Promise<void> {
   const all = await runCommand("ip", "address", "show", "dev", "lo");
   if (host === "0.0.0.0" || host.startsWith("127.") || all.includes(` ${host}/`)) return;
   const prefix = `${host}/${host.includes(":") ? 128 : 32}`;

@@ -191,16 +191,6 @@ Deno.test({
 });
 
 Deno.test({
-  name: 'the server of the recipe "docker" starts with its file as it is',
-  ignore,
-  async fn() {
-    await using lab = await Lab.open();
-    await lab.cable("wan0", "ac0");
-    await (await layRecipe(lab, "docker")).start();
-  },
-});
-
-Deno.test({
   name:
     'the recipe "reverse-proxy" answers under the name of the reverse proxy, and under no other',
   ignore,

@@ -8,8 +8,7 @@
 # STAGE is an empty directory for the overlay, PROJECT the sources, DENO the Deno binary, CACHE its
 # DENO_DIR, OUT the directory for the command's output, in the file `log`. In the guest they are
 # /opt/lab/project (guests of User-Mode Linux have a /run of their own) and /run/lab/{deno,cache,out}.
-# If there is a program OUT/pppoe-proxy, it is installed with the unit and its user as the manual
-# describes. There are two veth pairs: lan0 to cust0, and wan0 to ac0.
+# There are two veth pairs: lan0 to cust0, and wan0 to ac0.
 set -eu
 stage=$1 project=$2 deno=$3 cache=$4 out=$5
 shift 5
@@ -56,12 +55,6 @@ echo 0123456789abcdef0123456789abcdef >etc/machine-id
 for unit in systemd-{udevd,udev-trigger,modules-load,sysctl,timesyncd,resolved,networkd,random-seed,pstore}; do
     ln -sf /dev/null "etc/systemd/system/$unit.service"
 done
-if [ -e run/lab/out/pppoe-proxy ]; then
-    units=opt/lab/project/packaging
-    install -Dm 755 run/lab/out/pppoe-proxy usr/local/bin/pppoe-proxy
-    install -Dm 644 "$units/systemd/pppoe-proxy@.service" etc/systemd/system/pppoe-proxy@.service
-    install -Dm 644 "$units/sysusers.d/pppoe-proxy.conf" usr/lib/sysusers.d/pppoe-proxy.conf
-fi
 cat >etc/systemd/system/lab.target <<'UNIT'
 [Unit]
 Requires=basic.target

@@ -6,6 +6,7 @@ import { needing, type Program, skipping } from "../../needs.ts";
 import { withFolder } from "../../cli/process.ts";
 import { insideLab } from "../../lab/namespace.ts";
 import { compiledObstacle } from "../build.ts";
+import { keepLog } from "./guest_log.ts";
 import type { StepResult, Steps } from "./steps.ts";
 
 const ROOT = new URL("../../..", import.meta.url).pathname;
@@ -44,7 +45,7 @@ async function boot(folder: string, guest: string): Promise<StepResult[]> {
     ],
     stdin: "null",
   }).output();
-  const log = await Deno.readTextFile(`${folder}/log`).catch(() => "");
+  const log = await keepLog(folder, guest);
   const lines = log.split("\n").filter((line) => line.startsWith("{"));
   if (lines.length > 0) return lines.map((line) => JSON.parse(line));
   const decoder = new TextDecoder();

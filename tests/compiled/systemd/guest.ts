@@ -7,10 +7,12 @@ import { startTestAc } from "../../lab/peers/test_ac.ts";
 import { type DialedSession, startTestClient } from "../../lab/peers/test_client.ts";
 import { runCommand } from "../../lab/process.ts";
 import { until } from "../../until.ts";
+import { documentedLines } from "./documented.ts";
 import {
   attempt,
   property,
   runSteps,
+  shell,
   type Steps,
   untilCarried,
   untilRestarted,
@@ -19,14 +21,18 @@ import {
 
 const PROGRAM = "/usr/local/bin/pppoe-proxy";
 const FOLDER = "/etc/pppoe-proxy";
-const SERVER = "pppoe-proxy@server";
+const SERVER = "pppoe-proxy";
 const CLIENT = "pppoe-proxy@client";
+const SERVER_FILE = `${FOLDER}/pppoe-proxy.toml`;
+/** The folder that the README's lines start from: the clone. */
+const CLONE = "/opt/lab/project";
+const README = documentedLines("README.md", "Under systemd");
 const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 /** linux/capability.h */
 const CAP_NET_RAW = 1 << 13;
 
 const CONFIG = {
-  server: `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy/server"
+  "pppoe-proxy": `mode = "server"\nstate_dir = "/var/lib/pppoe-proxy"
 [interface]\nname = "wan0"
 [tunnel]\nlisten = "127.0.0.1:8443"\ncertificate = "server.crt"\nkey = "server.key"
 [[clients]]\nname = "branch-1"\nsecret_file = "branch-1.secret"\n`,
@@ -39,8 +45,10 @@ name = "branch-1"\nsecret_file = "branch-1.secret"\n`,
 let session: DialedSession;
 
 async function install(): Promise<void> {
-  await runCommand("systemd-sysusers");
-  await Deno.mkdir(FOLDER, { recursive: true });
+  await shell(`install -m 755 /run/lab/out/pppoe-proxy ${PROGRAM}`);
+  for (const line of README.filter((line) => line.startsWith("install "))) {
+    await shell(line, { folder: CLONE });
+  }
   await runCommand(PROGRAM, "keygen", "certificate", "--name", "localhost", "--out-dir", FOLDER);
   await runCommand(PROGRAM, "keygen", "secret", `${FOLDER}/branch-1.secret`);
   for (const [name, text] of Object.entries(CONFIG)) {
@@ -55,7 +63,8 @@ async function install(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  await runCommand("systemctl", "start", SERVER, CLIENT);
+  for (const line of README.filter((line) => line.startsWith("systemctl "))) await shell(line);
+  await shell(`systemctl start ${CLIENT}`);
   for (const unit of [SERVER, CLIENT]) assertEquals(await property(unit, "ActiveState"), "active");
   await untilShown(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
   startTestAc({ interface: "ac0", name: "lab-ac" });
@@ -74,20 +83,20 @@ async function status(): Promise<void> {
   assertEquals(await Deno.readLink(`/proc/${pid}/exe`), PROGRAM);
   const shell = await attempt("nsenter", "--mount", "--target", pid, "/bin/sh", "-c", "true");
   assertStringIncludes(shell.text, "Permission denied");
-  const { code, text } = await attempt(PROGRAM, "status", "--config", `${FOLDER}/server.toml`);
+  const { code, text } = await attempt(PROGRAM, "status", "--config", SERVER_FILE);
   assertEquals(code, 0, text);
 }
 
 async function reload(): Promise<void> {
-  const file = `${FOLDER}/server.toml`;
-  await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsessions = 77\n`);
+  const file = SERVER_FILE;
+  await Deno.writeTextFile(file, `${CONFIG["pppoe-proxy"]}[limits]\nsessions = 77\n`);
   await runCommand("systemctl", "reload", SERVER);
   assertMatch(await runCommand(PROGRAM, "status", "--config", file), /limit 77\b/);
-  await Deno.writeTextFile(file, `${CONFIG.server}[limits]\nsesions = 1\n`);
+  await Deno.writeTextFile(file, `${CONFIG["pppoe-proxy"]}[limits]\nsesions = 1\n`);
   const { code } = await attempt("systemctl", "reload", SERVER);
   assert(code !== 0, "an invalid configuration is refused");
   assertEquals(await property(SERVER, "ActiveState"), "active");
-  await Deno.writeTextFile(file, CONFIG.server);
+  await Deno.writeTextFile(file, CONFIG["pppoe-proxy"]);
   await session.echo(PAYLOAD);
 }
 
@@ -108,7 +117,7 @@ async function idleTimeout(): Promise<void> {
 
 async function refused(): Promise<void> {
   const unit = "pppoe-proxy@refused";
-  const text = CONFIG.server.replace("server.key", "nosuch.key").replace("8443", "8444");
+  const text = CONFIG["pppoe-proxy"].replace("server.key", "nosuch.key").replace("8443", "8444");
   await Deno.writeTextFile(`${FOLDER}/refused.toml`, text);
   const { code } = await attempt("systemctl", "start", unit);
   assert(code !== 0, "systemctl reports that it did not start");
@@ -192,7 +201,7 @@ async function removeService(): Promise<void> {
 
 /** The steps, in order. */
 export const STEPS: Steps = {
-  "the program, its unit and its user are installed, and keygen makes the keys": install,
+  "the README's lines install the units and the user, and keygen makes the keys": install,
   "start returns once the daemon is ready, and a customer opens a session": start,
   "status shows sessions; the daemon runs as its user with one capability and cannot exec": status,
   "reload applies a valid configuration and refuses an invalid one": reload,

@@ -2,11 +2,11 @@
  * Runs inside the booted system, where nothing of pppoe-proxy is installed: follows the lines of the
  * README's "Install it" with real packages, then does the same with RPM packages.
  */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runCommand } from "../../lab/process.ts";
 import { type CustomerLine, dialLine, dialTestLine } from "./customer_line.ts";
 import { documentedLines, packageVersions } from "./documented.ts";
-import { attempt, property, runSteps, type Steps, untilShown } from "./steps.ts";
+import { attempt, property, runSteps, shell, type Steps, untilShown } from "./steps.ts";
 
 const PACKAGES = "/run/lab/out";
 const FOLDER = "/etc/pppoe-proxy";
@@ -18,35 +18,22 @@ const [VERSION, NEXT_VERSION] = packageVersions();
 const README = documentedLines("README.md", "Install it");
 const CREDENTIAL = documentedLines("docs/install.md", "A secret that only root can read");
 
-/** A client beside the server, as a further instance. */
-const CLIENT_CONFIG = `mode = "client"\nstate_dir = "${STATE}/client"
-[interface]\nname = "lan0"
-[tunnel]\nconnect = ["127.0.0.1:8443"]\nserver_certificate = "server.crt"
-name = "branch-1"\n${credential(CLIENT)}\n`;
-/** Answers to the questions of `init server`. */
-const ANSWERS =
-  `--interface wan0 --address 127.0.0.1:8443 --name branch-1 --mac own --state-dir ${STATE}`;
+/**
+ * The client's /etc/pppoe-proxy. It is an instance on the machine of the server, and this directory
+ * in place of the server's makes it a machine of its own to `init` and to the daemon.
+ */
+const CLIENT_FOLDER = "/srv/client";
+const AS_CLIENT =
+  `mount --bind ${CLIENT_FOLDER} ${FOLDER}; export PPPOE_PROXY_CONFIG=${FOLDER}/client.toml`;
+/** What is typed at the questions of `init server` and `init client`; "" takes the suggestion. */
+const SERVER_ANSWERS = ["wan0", "127.0.0.1:8443", "branch-1", ""];
+const CLIENT_ANSWERS = ["lan0", "", ""];
 
 let line: CustomerLine;
 
-/** The documented line of a configuration with a secret that is a credential of this unit. */
-function credential(unit: string): string {
-  const line = CREDENTIAL.find((text) => text.startsWith("secret_file"));
-  return line?.replace(SERVER, unit) ?? "";
-}
-
-/** Runs a line for the shell in the folder of the packages; the log has it with its output. */
-async function shell(line: string): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command("sh", {
-    args: ["-c", `cd ${PACKAGES} && ${line}`],
-    env: { DEBIAN_FRONTEND: "noninteractive" },
-  }).output();
-  const decoder = new TextDecoder();
-  const text = decoder.decode(stdout) + decoder.decode(stderr);
-  Deno.stdout.writeSync(new TextEncoder().encode(`# ${line}\n${text}`));
-  if (success) return text;
-  const { text: journal } = await attempt("journalctl", "--no-pager", "--lines=40", "--output=cat");
-  throw new Error(`"${line}" failed: ${text}\n${journal}`);
+/** Runs a line in the folder of the packages. */
+async function run(line: string, typed?: string[]): Promise<string> {
+  return await shell(line, { folder: PACKAGES, typed });
 }
 
 /** The README's line that starts with these words. */
@@ -85,7 +72,7 @@ async function install(): Promise<void> {
   // Containers and images forbid services by it, so that a package restarts nothing.
   await Deno.remove("/usr/sbin/policy-rc.d").catch(() => undefined);
   await Deno.writeTextFile("/etc/apt/apt.conf.d/99lab", 'APT::Get::Assume-Yes "true";\n');
-  await shell(readme("apt install"));
+  await run(readme("apt install"));
   assertEquals(await directories(), "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy");
   assertEquals(await enabled(), ["disabled", "disabled"]);
   await nothingRuns();
@@ -105,27 +92,42 @@ async function changeServer(name: string, from: RegExp, to: string): Promise<voi
 }
 
 async function configure(): Promise<void> {
-  await shell(`${readme("pppoe-proxy init server")} ${ANSWERS}`);
-  await changeServer("pppoe-proxy", /^secret_file = .*$/m, credential(SERVER));
-  await Deno.writeTextFile(`${FOLDER}/client.toml`, CLIENT_CONFIG);
+  await run(readme("pppoe-proxy init server"), SERVER_ANSWERS);
+  await run(`mv ${FOLDER}/branch-1.bundle .`);
+  await run(`install -d -m 750 -o root -g pppoe-proxy ${CLIENT_FOLDER}`);
+  const init = readme("pppoe-proxy init client");
+  await run(`unshare --mount sh -ec '${AS_CLIENT}; ${init}'`, CLIENT_ANSWERS);
+  await dropIn(CLIENT, ["[Service]", `BindReadOnlyPaths=${CLIENT_FOLDER}:${FOLDER}`]);
+}
+
+/** Replaces the server's secret by a credential, as the manual describes. */
+async function useCredential(): Promise<void> {
+  const setting = CREDENTIAL.find((text) => text.startsWith("secret_file")) ?? "";
+  await changeServer("pppoe-proxy", /^secret_file = .*$/m, setting);
   await Deno.chown(`${FOLDER}/${SECRET}`, 0, 0);
   await Deno.chmod(`${FOLDER}/${SECRET}`, 0o600);
   const load = CREDENTIAL.filter((line) => /^\[Service\]|^LoadCredential=/.test(line));
   assertEquals(load.length, 2);
-  for (const unit of [SERVER, CLIENT]) {
-    const folder = `/etc/systemd/system/${unit}.d`;
-    await Deno.mkdir(folder, { recursive: true });
-    await Deno.writeTextFile(`${folder}/override.conf`, `${load.join("\n")}\n`);
-  }
+  await dropIn(SERVER, load);
+  await run("systemctl restart pppoe-proxy");
+  await line.carried();
+}
+
+/** Writes what `systemctl edit` would, and has systemd read it. */
+async function dropIn(unit: string, lines: readonly string[]): Promise<void> {
+  const folder = `/etc/systemd/system/${unit}.d`;
+  await Deno.mkdir(folder, { recursive: true });
+  await Deno.writeTextFile(`${folder}/override.conf`, `${lines.join("\n")}\n`);
   await runCommand("systemctl", "daemon-reload");
 }
 
 async function start(dial: () => Promise<CustomerLine>): Promise<void> {
   const command = readme("systemctl enable");
-  await shell(command);
-  await shell(command.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
+  await run(command);
+  await run(command.replace(/pppoe-proxy$/, "pppoe-proxy@client"));
   assertEquals(await enabled(), ["enabled", "enabled"]);
   await untilShown(SERVER, "StatusText", /^1 client connected, 0 sessions$/);
+  assertMatch(await run(readme("pppoe-proxy status")), /^branch-1 +up /m);
   line = await dial();
   await line.carried();
 }
@@ -145,12 +147,12 @@ async function refused(): Promise<void> {
 /** Runs an upgrade; the session stays, under new processes. */
 async function upgraded(command: string): Promise<void> {
   const before = await pids();
-  const files = await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`);
-  await shell(command);
+  const files = await runCommand("sh", "-c", `sha256sum ${FOLDER}/* ${CLIENT_FOLDER}/*`);
+  await run(command);
   const after = await pids();
   assert(after.every((pid, at) => pid !== "0" && pid !== before[at]), `${before} → ${after}`);
   await line.carried();
-  assertEquals(await runCommand("sh", "-c", `sha256sum ${FOLDER}/*`), files);
+  assertEquals(await runCommand("sh", "-c", `sha256sum ${FOLDER}/* ${CLIENT_FOLDER}/*`), files);
   assertEquals(await enabled(), ["enabled", "enabled"]);
 }
 
@@ -167,7 +169,7 @@ async function upgrade(): Promise<void> {
 
 /** What a removal leaves: no session, nothing that runs or is enabled, and the files of the user. */
 async function removed(command: string): Promise<void> {
-  await shell(command);
+  await run(command);
   await line.ended();
   await line[Symbol.asyncDispose]();
   await nothingRuns();
@@ -183,7 +185,7 @@ async function remove(): Promise<void> {
 }
 
 async function purge(): Promise<void> {
-  const said = await shell("apt purge pppoe-proxy");
+  const said = await run("apt purge pppoe-proxy");
   assertStringIncludes(said, `Left in place: ${FOLDER}, which has your configuration and keys.`);
   assertStringIncludes(said, "Left in place: the user and group pppoe-proxy");
   assert(Deno.statSync(`${FOLDER}/pppoe-proxy.toml`).isFile);
@@ -195,7 +197,7 @@ async function purge(): Promise<void> {
 const RPM = "rpm --dbpath /tmp/rpm --nodeps";
 
 async function rpm(): Promise<void> {
-  await shell(`${RPM} --install pppoe-proxy-${VERSION}-1.x86_64.rpm`);
+  await run(`${RPM} --install pppoe-proxy-${VERSION}-1.x86_64.rpm`);
   assertEquals(await directories(), "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy");
   assertEquals(await enabled(), ["disabled", "disabled"]);
   await nothingRuns();
@@ -223,7 +225,7 @@ dpkg --purge pppoe-proxy
 
 async function withoutSystemd(): Promise<void> {
   await Deno.writeTextFile("/tmp/without_systemd.sh", WITHOUT_SYSTEMD);
-  const said = await shell("unshare --mount sh /tmp/without_systemd.sh");
+  const said = await run("unshare --mount sh /tmp/without_systemd.sh");
   assertStringIncludes(said, "750 root pppoe-proxy\n700 pppoe-proxy pppoe-proxy\n");
   assertStringIncludes(said, `:${STATE}:/usr/sbin/nologin`);
 }
@@ -231,9 +233,9 @@ async function withoutSystemd(): Promise<void> {
 /** The steps, in order. */
 export const STEPS: Steps = {
   "apt installs the package; nothing is enabled and nothing runs": install,
-  "init writes the configuration and its keys; the secret stays with root": configure,
-  "enabled and started, both ends carry a session with a credential of systemd": () =>
-    start(dialLine),
+  "init asks at a terminal, and writes the configuration and keys of both ends": configure,
+  "enabled and started, both ends carry a session": () => start(dialLine),
+  "a credential of systemd leaves the secret with root, and the session stays": useCredential,
   "P4: a refused configuration exits with 78 and is not retried": refused,
   "an upgrade restarts both ends, and the session stays": upgrade,
   "removal ends the session and disables the units; configuration and state stay": remove,

@@ -13,10 +13,17 @@ export interface StepResult {
   error?: string;
 }
 
-/** Runs the steps, also after one has failed; prints a line of JSON for each, and exits. */
+/** Adds text to the guest's log. */
+export function log(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}
+
+/**
+ * Runs the steps, also after one has failed; prints a line of JSON for each and at the end the
+ * journal of the daemons, and exits.
+ */
 export async function runSteps(steps: Steps): Promise<never> {
-  const say = (result: StepResult) =>
-    Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(result)}\n`));
+  const say = (result: StepResult) => log(`${JSON.stringify(result)}\n`);
   for (const [step, run] of Object.entries(steps)) {
     try {
       await run();
@@ -25,7 +32,46 @@ export async function runSteps(steps: Steps): Promise<never> {
       say({ step, error: error instanceof Error ? error.message : String(error) });
     }
   }
+  await shell("journalctl --no-pager --output=short-monotonic --unit='pppoe-proxy*'");
   Deno.exit(0);
+}
+
+/** Where and how a line for the shell runs. */
+interface ShellOptions {
+  folder?: string;
+  /** Lines that are typed at its terminal, which it gets from script(1). */
+  typed?: string[] | undefined;
+}
+
+/** Runs a line for the shell; the log has it with its output. */
+export async function shell(
+  line: string,
+  { folder = "/", typed }: ShellOptions = {},
+): Promise<string> {
+  const script = `cd ${folder} && ${line}`;
+  const command = typed === undefined
+    ? ["sh", "-c", script]
+    : ["script", "--quiet", "--return", "--command", script, "/dev/null"];
+  const [program, ...args] = command;
+  const child = new Deno.Command(program, {
+    args,
+    env: { DEBIAN_FRONTEND: "noninteractive" },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  for (const answer of typed ?? []) await input.write(new TextEncoder().encode(`${answer}\n`));
+  // At a terminal the input stays open: script(1) would end it with the last answer.
+  if (typed === undefined) await input.close();
+  const { success, stdout, stderr } = await child.output();
+  await input.close().catch(() => {}); // the command has ended
+  const decoder = new TextDecoder();
+  const text = decoder.decode(stdout) + decoder.decode(stderr);
+  log(`# ${line}\n${text}`);
+  if (success) return text;
+  const { text: journal } = await attempt("journalctl", "--no-pager", "--lines=40", "--output=cat");
+  throw new Error(`"${line}" failed: ${text}\n${journal}`);
 }
 
 /** A property of a unit, as systemctl(1) shows it. */
