@@ -25,6 +25,10 @@ export class Station {
     this.#answers = lines(this.#child.stdout);
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   /** Sends a request and resolves with its answer; rejects if the helper has ended. */
   async ask<Answer>(request: unknown): Promise<Answer> {
     this.#child.ref(); // an idle helper does not keep this process alive
