@@ -51,7 +51,7 @@ const TRANSIT = 60;
 const DAYS = 2;
 
 /** Two ends on loopback. */
-export class QuicAlone {
+export class QuicAlone implements Disposable {
   #receiver = new Station("quic_end.ts");
   #sender = new Station("quic_end.ts");
   #runs = 0;
@@ -79,6 +79,10 @@ export class QuicAlone {
       loss: 1 - seen.received / sent,
       cpu: cpu / seen.received * 1e6,
     };
+  }
+
+  [Symbol.dispose](): void {
+    for (const end of [this.#sender, this.#receiver]) end.stop();
   }
 }
 

@@ -48,7 +48,7 @@ async function receive(accepted: Deno.QuicConn): Promise<void> {
   }
 }
 
-/** Sends datagrams and returns their number. */
+/** Sends datagrams, each stamped with the time and marked with the run; returns their number. */
 async function send({ size, rate, seconds, interval, run }: QuicLoad): Promise<number> {
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);

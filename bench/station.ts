@@ -25,8 +25,14 @@ export class Station {
     this.#answers = lines(this.#child.stdout);
   }
 
+  /** Process id of the helper. */
   get pid(): number {
     return this.#child.pid;
+  }
+
+  /** Ends the helper. */
+  stop(): void {
+    this.#child.kill("SIGKILL");
   }
 
   /** Sends a request and resolves with its answer; rejects if the helper has ended. */
