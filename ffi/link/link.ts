@@ -114,9 +114,14 @@ export interface LinkOptions {
   shard?: Shard;
   /**
    * Wait for frames on a thread of Deno's pool, except for at most 0.1 ms; false by default. For
-   * QUIC, whose tasks need the event loop's thread without making its epoll instance readable.
+   * what needs the event loop's thread without making its epoll instance readable.
    */
   waitAside?: boolean;
+  /**
+   * Wait on the event loop's thread only for the first 2 ms after a frame, and let it run every ms;
+   * false by default. For QUIC, which has tasks and timers on that thread.
+   */
+  sharesThread?: boolean;
   /** Implementation; by default the ring, or the plain one if the kernel refuses rings. */
   kind?: "ring" | "plain";
 }

@@ -19,7 +19,7 @@ import {
   MODERATION_INTERVAL,
 } from "../poll/interrupt_moderation.ts";
 import { NO_SOCKET, type Outcome, Poller } from "../poll/poller.ts";
-import { BusyPoll } from "../poll/busy_poll.ts";
+import { BusyPoll, type Manner } from "../poll/busy_poll.ts";
 
 /** Maximum frames per batch, after which TLS gets its turn. */
 const BUDGET = 128;
@@ -80,7 +80,7 @@ export class PacketLink implements Link, Outlet {
       this.#poller.release();
       throw error;
     }
-    this.#busyPoll = new BusyPoll(this.#poller, options.waitAside);
+    this.#busyPoll = new BusyPoll(this.#poller, mannerOf(options));
     this.#up = this.#sockets.facts.up;
     this.#transmit = kind === "ring" ? new TransmitBatch(this) : new PlainTransmitter(this);
   }
@@ -252,4 +252,9 @@ export class PacketLink implements Link, Outlet {
     this.#poller.release();
     this.#busyPoll.release();
   }
+}
+
+function mannerOf({ waitAside, sharesThread }: LinkOptions): Manner {
+  if (waitAside === true) return "aside";
+  return sharesThread === true ? "shared" : "here";
 }

@@ -55,7 +55,7 @@ async function runLinked(config: Config, admin: Admin, signals: RunSignals): Pro
     promiscuous: config.interface.mac === "transparent",
     etherTypes: config.interface.etherTypes,
     ringFrames: config.interface.ringFrames,
-    waitAside: transportsOf(config.tunnel.transport).includes("quic"),
+    sharesThread: transportsOf(config.tunnel.transport).includes("quic"),
     ...(shards && { shard: shards.first }),
   });
   let daemon: Daemon;

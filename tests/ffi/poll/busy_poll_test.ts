@@ -1,18 +1,38 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { libc } from "../../../ffi/libc.ts";
-import { BusyPoll } from "../../../ffi/poll/busy_poll.ts";
-import { Poller } from "../../../ffi/poll/poller.ts";
+import { BusyPoll, type Manner } from "../../../ffi/poll/busy_poll.ts";
+import { NO_SOCKET, Poller } from "../../../ffi/poll/poller.ts";
 
 const AF_INET = 2;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 2 | 0o4000 | 0o2000000;
 /** Longest wait, in milliseconds: far more than anything here takes. */
 const LONGEST = 5_000;
 
+/** Counts the waits on a thread of the pool, and times those on this thread. */
+class CountingPoller extends Poller {
+  aside = 0;
+  /** Longest wait that was asked of this thread, in milliseconds. */
+  longest = 0;
+  /** For each of these, whether the event loop's work would have ended it. */
+  heard: boolean[] = [];
+
+  override wait(...args: Parameters<Poller["wait"]>): ReturnType<Poller["wait"]> {
+    this.aside++;
+    return super.wait(...args);
+  }
+
+  override watch(...args: Parameters<Poller["watch"]>): ReturnType<Poller["watch"]> {
+    this.heard.push(args[1] >= 0);
+    this.longest = Math.max(this.longest, args[2]);
+    return super.watch(...args);
+  }
+}
+
 /** A busy poll that has the thread, and a socket that nothing is ever sent to. */
-async function openBusyPoll(aside = false) {
+async function openBusyPoll(manner: Manner = "here") {
   const socket = libc().socket(AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
-  const poller = new Poller();
-  const busyPoll = new BusyPoll(poller, aside);
+  const poller = new CountingPoller();
+  const busyPoll = new BusyPoll(poller, manner);
   await busyPoll.opened;
   busyPoll.begin();
   const close = (): void => {
@@ -39,13 +59,56 @@ Deno.test("a wait does not delay what a delivery leaves for the end of the turn"
 });
 
 Deno.test("aside, long waits leave the event loop its thread, the shortest do not change threads", async () => {
-  const { poller, wait, close } = await openBusyPoll(true);
+  const { poller, wait, close } = await openBusyPoll("aside");
   await new Promise((resolve) => setTimeout(resolve, 20)); // the loop has nothing to do
   assertEquals([wait(0), wait(0.1)], ["timeout", "timeout"]);
   const long = wait();
   await new Promise((resolve) => setTimeout(resolve, 1)); // the loop runs during the wait
   poller.wake();
   assertEquals(await long, "check");
+  close();
+});
+
+Deno.test("shared, a wait changes threads after 2 ms, and until then lets timers run every ms", async () => {
+  const { poller, wait, close } = await openBusyPoll("shared");
+  const outcome = await wait(1.9);
+  assertEquals({ outcome, aside: poller.aside }, { outcome: "timeout", aside: 0 });
+  const long = wait();
+  while (poller.aside < 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  poller.wake();
+  assertEquals(await long, "check");
+  assert(poller.longest <= 1, `${poller.longest} ms on the event loop's thread`);
+  close();
+});
+
+Deno.test("shared, a rest after a small batch hears of nothing for 0.4 ms, after a large one at once", async () => {
+  const { busyPoll, poller, close } = await openBusyPoll("shared");
+  for (const [frames, unheard] of [[16, true], [17, false]] as const) {
+    poller.heard = [];
+    await busyPoll.afterBatch({ frames, time: performance.now(), rests: true }, {});
+    if (!unheard) poller.wake();
+    const rest = busyPoll.wait(NO_SOCKET, LONGEST, performance.now());
+    if (unheard) poller.wake();
+    assertEquals(await rest, "check");
+    assertEquals(poller.heard, unheard ? [false, true] : [true]);
+  }
+  assertEquals(poller.aside, 0);
+  close();
+});
+
+Deno.test("shared, what QUIC is given has left before a wait, however few or many frames", async () => {
+  const { busyPoll, close } = await openBusyPoll("shared");
+  for (const frames of [1, 16, 17, 128]) {
+    let turns = 0;
+    const count = (): void => {
+      turns++;
+      immediate = setImmediate(count);
+    };
+    let immediate = setImmediate(count);
+    await busyPoll.afterBatch({ frames, time: 0, rests: false }, {});
+    clearImmediate(immediate);
+    assert(turns > Math.ceil(frames / 16), `${turns} turns after ${frames} frames`);
+  }
   close();
 });
 
@@ -101,7 +164,7 @@ Deno.test("aside, or while another link has the thread, every batch gives the ev
   }
   second.close();
   first.close();
-  const aside = await openBusyPoll(true);
+  const aside = await openBusyPoll("aside");
   const resting = (time: number) => turns(aside.busyPoll, { frames: 10, time, rests: true });
   assertEquals([await resting(100), await resting(100.5)], [true, true]);
   aside.close();
