@@ -43,9 +43,9 @@ Deno.test("X2: keygen writes to open descriptors, and never to an existing file"
   }));
 
 Deno.test("X2: files below /proc, /sys and /dev/shm are accessible with the shipped permissions", async () => {
+  const folder = `/dev/shm/pppoe-proxy-test-${crypto.randomUUID()}`;
   const code = `Deno.readTextFileSync("/proc/kallsyms"); Deno.readDirSync("/sys/class/net");
-    Deno.mkdirSync("/dev/shm/pppoe-proxy-test", { recursive: true });
-    Deno.removeSync("/dev/shm/pppoe-proxy-test"); console.log("used");`;
+    Deno.mkdirSync("${folder}"); Deno.removeSync("${folder}"); console.log("used");`;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       "run",
