@@ -2,6 +2,7 @@ import { clientSchema, serverSchema } from "../../src/config/schema.ts";
 import { snakeKey } from "../../src/config/table.ts";
 import { exampleEntries, type ExampleEntry } from "./example_file.ts";
 import type { ManualPage } from "./roff.ts";
+import { CLIENT_SAMPLE, SERVER_SAMPLE } from "./samples.ts";
 
 const HEAD = `
 ## Name
@@ -33,32 +34,19 @@ const TAIL = `
 
 A server:
 
-    mode = "server"
-    [interface]
-    name = "wan0"
-    [tunnel]
-    listen = "192.0.2.2:8443"
-    certificate = "server.crt"
-    key = "server.key"
-    [[clients]]
-    name = "branch-1"
-    secret_file = "branch-1.secret"
-
+${indented(SERVER_SAMPLE)}
 A client:
 
-    mode = "client"
-    [interface]
-    name = "lan0"
-    [tunnel]
-    connect = "192.0.2.2:8443"
-    server_certificate = "server.crt"
-    name = "branch-1"
-    secret_file = "branch-1.secret"
-
+${indented(CLIENT_SAMPLE)}
 ## See also
 
 pppoe-proxy(8), pppoe-proxy-protocol(7)
 `;
+
+/** Markdown's form of lines that are shown as they are. */
+function indented(text: string): string {
+  return text.replace(/^(?=.)/gm, "    ");
+}
 
 type Need = "required" | "optional" | "default";
 type Needs = ReadonlyMap<string, Need>;

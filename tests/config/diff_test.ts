@@ -1,33 +1,16 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CLIENT_SAMPLE, SERVER_SAMPLE } from "../../packaging/man/samples.ts";
 import { compareConfigs, mergeConfigs } from "../../src/config/diff.ts";
 import { clientSchema, serverSchema } from "../../src/config/schema.ts";
 import { keyPaths } from "../../src/config/table.ts";
 import { parseConfig } from "../../src/config/load.ts";
 import type { Config } from "../../src/config/types.ts";
 
-const SERVER = `mode = "server"
-[interface]
-name = "wan0"
-[tunnel]
-listen = "192.0.2.2:8443"
-certificate = "server.crt"
-key = "server.key"
-[[clients]]
-name = "north"
-secret_file = "north.secret"
-[[clients]]
+const SERVER = `${SERVER_SAMPLE.replaceAll("branch-1", "north")}[[clients]]
 name = "south"
 secret_file = "south.secret"
 `;
-const CLIENT = `mode = "client"
-[interface]
-name = "lan0"
-[tunnel]
-connect = ["192.0.2.2:8443"]
-server_certificate = "server.crt"
-name = "north"
-secret_file = "north.secret"
-`;
+const CLIENT = CLIENT_SAMPLE.replaceAll("branch-1", "north");
 
 const parse = (source: string): Config => parseConfig(source, "/etc/pppoe-proxy/site.toml");
 

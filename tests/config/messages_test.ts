@@ -1,19 +1,8 @@
 import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { SERVER_SAMPLE } from "../../packaging/man/samples.ts";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig, parseConfig } from "../../src/config/load.ts";
 import { withFolder } from "../cli/process.ts";
-
-const SERVER = `mode = "server"
-[interface]
-name = "wan0"
-[tunnel]
-listen = "192.0.2.2:8443"
-certificate = "server.crt"
-key = "server.key"
-[[clients]]
-name = "branch-1"
-secret_file = "branch-1.secret"
-`;
 
 /** The messages for a configuration, one per line without the file's name. */
 function said(source: string): string[] {
@@ -22,29 +11,32 @@ function said(source: string): string[] {
 }
 
 Deno.test("the configuration that the cases below change is valid, also with CRLF and a BOM", () => {
-  parseConfig(SERVER, "/x.toml");
-  parseConfig(`\ufeff${SERVER.replaceAll("\n", "\r\n").replaceAll(" = ", "\t=\t")}`, "/x.toml");
+  parseConfig(SERVER_SAMPLE, "/x.toml");
+  parseConfig(
+    `\ufeff${SERVER_SAMPLE.replaceAll("\n", "\r\n").replaceAll(" = ", "\t=\t")}`,
+    "/x.toml",
+  );
 });
 
 Deno.test("P8: a list of tables and a table of the same name are one mistake, in either order", () => {
   const second = '[clients]\nname = "b"\nsecret_file = "b.secret"\n';
-  assertEquals(said(`${SERVER}${second}`), [
+  assertEquals(said(`${SERVER_SAMPLE}${second}`), [
     ":11: clients: This is [[clients]] on line 8; write [[clients]] here too",
   ]);
   const [list, table] = [
     `[${second.replace("]", "]]")}`,
-    SERVER.replace("[[clients]]", "[clients]"),
+    SERVER_SAMPLE.replace("[[clients]]", "[clients]"),
   ];
   assertEquals(said(`${table}${list}`), [
     ":11: clients: This is [clients] on line 8; if there are several, write [[clients]] each time",
   ]);
-  assertEquals(said(SERVER.replace('mode = "server"\n', 'mode = "server"\ntunnel = 1\n')), [
+  assertEquals(said(SERVER_SAMPLE.replace('mode = "server"\n', 'mode = "server"\ntunnel = 1\n')), [
     ":5: tunnel: Already defined on line 2; remove one of the two",
   ]);
 });
 
 Deno.test("P8: a mode in the last table is reported as belonging above the first table", () => {
-  const source = SERVER.replace('mode = "server"\n', "") + 'mode = "server"\n';
+  const source = SERVER_SAMPLE.replace('mode = "server"\n', "") + 'mode = "server"\n';
   assertEquals(said(source), [
     ':10: clients[0].mode: Key "mode" belongs above the first table: keys after a [table] are part of it; move it to the start of the file',
   ]);
@@ -55,10 +47,10 @@ Deno.test("P8: a mode in the last table is reported as belonging above the first
 });
 
 Deno.test("P7: an error in one of several inline tables is reported on its line", () => {
-  const inline = SERVER.slice(0, SERVER.indexOf("[interface]")) +
+  const inline = SERVER_SAMPLE.slice(0, SERVER_SAMPLE.indexOf("[interface]")) +
     `clients = [{ name = "a", secret_file = "a" },\n  { name = "b", secret_file = 7 },\n` +
     `  { name = "c", sessions = 1 },\n  { name = "a", secret_file = "d", colour = 1 }]\n` +
-    SERVER.slice(SERVER.indexOf("[interface]"), SERVER.indexOf("[[clients]]"));
+    SERVER_SAMPLE.slice(SERVER_SAMPLE.indexOf("[interface]"), SERVER_SAMPLE.indexOf("[[clients]]"));
   assertEquals(
     said(inline),
     [
@@ -79,7 +71,7 @@ Deno.test("P8: binary, oversized and empty files and directories are refused wit
     };
     const cases: [Uint8Array | string, string][] = [
       [Uint8Array.from([0x61, 0x3d, 0xff, 0xfe]), "it is not UTF-8"],
-      [SERVER.split("").join("\0"), "control character (U+0000)"],
+      [SERVER_SAMPLE.split("").join("\0"), "control character (U+0000)"],
       [Uint8Array.from([0xff, 0xfe, 0x6d, 0x00]), "it is UTF-16, as Windows programs write"],
       [`# ${"x".repeat(10_000_000)}\n`, "it has more than 4194304 bytes"],
       ["", "The file has no settings"],
