@@ -19,7 +19,7 @@ const pause = (milliseconds: number): Promise<void> =>
 /** How long what a server frees may remain on a loaded machine, in milliseconds. */
 const FREED = 60_000;
 /** Time for all clients of a server to return on a loaded machine, in milliseconds. */
-const RETURN = 60_000;
+const RETURN = 120_000;
 
 /** Waits until a condition holds, for at most `milliseconds`. */
 async function within(milliseconds: number, holds: () => Promise<boolean>): Promise<boolean> {
