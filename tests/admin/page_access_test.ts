@@ -94,7 +94,16 @@ Deno.test(needing(["chromium"], {
       await page.locator("#state", { hasText: "ready" }).waitFor();
       await page.getByRole("link", { name: "Configuration" }).click();
       await page.getByText("Read-only access").waitFor();
+      await page.getByText("from the link, in this tab").waitFor();
       assertEquals(faults, []);
+      // A restarted daemon does not know the token.
+      await page.evaluate(`sessionStorage.setItem("pppoe-proxy-token", "${"ab".repeat(32)}")`);
+      const ended = page.getByRole("dialog", { name: "Token" });
+      await ended.getByText("The access by link has ended").waitFor();
+      assert(await ended.getByText("rejected this token").isHidden());
+      await ended.getByLabel("Token", { exact: true }).fill(TOKEN);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Drain" }).waitFor();
       const again = await openWith(undefined, view);
       const dialog = again.page.getByRole("dialog", { name: "Token" });
       await dialog.getByText("This link was used already or has expired").waitFor();

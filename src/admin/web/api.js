@@ -2,7 +2,7 @@
 /// <reference lib="dom" />
 /** A client of the daemon's admin API. Paths are relative, so a proxy may add a prefix. */
 import { askToken } from "./dialogs.js";
-import { storedToken, storeToken } from "./token.js";
+import { isByLink, storedToken, storeToken } from "./token.js";
 
 /** Timeout of a request, in milliseconds. */
 const REQUEST_TIMEOUT = 8_000;
@@ -43,9 +43,14 @@ async function fetchAuthorized(path, options, signal) {
     await response.body?.cancel();
     // Another request may have prompted for it already.
     if (storedToken() !== used) continue;
-    const { token, remembered } = await askToken(used !== null);
+    const { token, remembered } = await askToken(refusalOf(used));
     storeToken(token, remembered);
   }
+}
+
+/** @param {string | null} token @returns {import("./dialogs.js").Refusal} */
+function refusalOf(token) {
+  return token === null ? "none" : isByLink() ? "link" : "token";
 }
 
 /**

@@ -9,7 +9,7 @@ import { reload, setLogLevel, toggleDrain } from "./actions.js";
 import { NONE } from "./format.js";
 import { Facts, Name, Section, Time } from "./parts.js";
 import { tomlOf } from "./toml.js";
-import { forgetToken, isRemembered, storedToken } from "./token.js";
+import { forgetToken, isByLink, isRemembered, storedToken } from "./token.js";
 
 /** @typedef {import("./live.js").Live} Live */
 
@@ -102,6 +102,8 @@ function Controls({ live }) {
 function Access({ status }) {
   const place = storedToken() === null
     ? "none was needed"
+    : isByLink()
+    ? "from the link, in this tab, for 12 hours or until the daemon restarts"
     : isRemembered()
     ? "in this browser's local storage for this address"
     : "in this tab, until it is closed";

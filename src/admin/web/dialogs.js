@@ -70,6 +70,10 @@ export async function showResult(heading, body) {
 }
 
 /** @typedef {{ token: string; remembered: boolean }} Given */
+/** What the daemon refused: a token, one that a link gave, or nothing yet. @typedef {"none" | "token" | "link"} Refusal */
+
+/** Why a token that nobody typed is refused. */
+const LINK_ENDED = "The access by link has ended: it lasts 12 hours, or until the daemon restarts.";
 
 /** @type {Promise<Given> | undefined} */
 let asking;
@@ -77,11 +81,11 @@ let asking;
 /**
  * Prompts for the token, once for all waiting requests.
  *
- * @param {boolean} wrong Whether the previous token was rejected.
+ * @param {Refusal} refusal
  * @returns {Promise<Given>}
  */
-export function askToken(wrong) {
-  asking ??= prompted(wrong).finally(() => asking = undefined);
+export function askToken(refusal) {
+  asking ??= prompted(refusal).finally(() => asking = undefined);
   return asking;
 }
 
@@ -92,18 +96,21 @@ export function noteInTokenDialog(words) {
   note.hidden = false;
 }
 
-/** @param {boolean} wrong @returns {Promise<Given>} */
-async function prompted(wrong) {
+/** @param {Refusal} refusal @returns {Promise<Given>} */
+async function prompted(refusal) {
   /** @type {HTMLInputElement} */
   const field = byId("token-value");
   /** @type {HTMLInputElement} */
   const remember = byId("token-remember");
-  byId("token-wrong").hidden = !wrong;
+  byId("token-wrong").hidden = refusal !== "token";
+  if (refusal === "link") noteInTokenDialog(LINK_ENDED);
   for (;;) {
     field.value = "";
     await shown(byId("token"));
     const token = field.value.trim();
     field.value = "";
-    if (token !== "") return { token, remembered: remember.checked };
+    if (token === "") continue;
+    byId("token-note").hidden = true;
+    return { token, remembered: remember.checked };
   }
 }

@@ -5,7 +5,7 @@
  * code is in the fragment, which browsers send to nobody.
  */
 import { noteInTokenDialog } from "./dialogs.js";
-import { storeToken } from "./token.js";
+import { storeLinkToken } from "./token.js";
 
 const CODE = /^#code=([0-9a-f]{32})$/;
 const TIMEOUT = 8_000;
@@ -23,7 +23,7 @@ export async function openByLink() {
       signal: AbortSignal.timeout(TIMEOUT),
     });
     const { token, detail } = await response.json();
-    if (response.ok) storeToken(token, false);
+    if (response.ok) storeLinkToken(token);
     else noteInTokenDialog(detail);
   } catch {
     noteInTokenDialog("The daemon did not answer to this link; make another one.");
