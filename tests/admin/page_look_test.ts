@@ -44,11 +44,29 @@ function enlarge(answer: any): void {
   }
 }
 
+/**
+ * Targets smaller than 44 px (WCAG 2.2, 2.5.5), with what pseudo-elements and labels add to them; links
+ * in a sentence are excepted.
+ */
+const SMALL_TARGETS = `[...document.querySelectorAll("a, button, input, select")]
+  .filter((each) => each.checkVisibility() && each.closest("thead, .skip, .events .facts, .empty, .note") === null)
+  .map((each) => {
+    const boxes = [each, ...(each.labels ?? [])].map((it) => it.getBoundingClientRect())
+      .map(({ width, height }) => [width, height]);
+    const drawn = ["::before", "::after"].map((name) => getComputedStyle(each, name))
+      .filter(({ position }) => position === "absolute")
+      .map(({ width, height }) => [parseFloat(width), parseFloat(height)]);
+    const [width, height] = [0, 1].map((at) => Math.max(...[...boxes, ...drawn].map((it) => it[at])));
+    const name = (each.id || each.ariaLabel || each.textContent) + " in " + each.parentElement.className;
+    return { width, height, words: name + ": " + Math.round(width) + " × " + Math.round(height) };
+  })
+  .filter(({ width, height }) => width < 43.5 || height < 43.5).map(({ words }) => words)`;
+
 const WIDTHS = [320, 390, 960, 970, 1200, 1440, 1920];
 /** A phone and a desk: where axe examines the page, once per view and theme. */
 const LOOKS = [
-  { examinedAt: 390, colorScheme: "light" },
-  { examinedAt: 1440, colorScheme: "dark" },
+  { examinedAt: 390, colorScheme: "light", hasTouch: true },
+  { examinedAt: 1440, colorScheme: "dark", hasTouch: false },
 ] as const;
 /** Names that a layout must survive: long, and right to left. */
 const NAMES = ["branch-1", "x".repeat(64), "שלום-עולם-campus"];
@@ -93,7 +111,12 @@ async function dialAll(path: Path): Promise<void> {
   await path.lose(1);
 }
 
-const VIEWS_OF_ONE = ["#/clients/branch-1", `#/clients/${"x".repeat(64)}`, "#/sessions/branch-1.1"];
+/** The last client is the one of most of the latest events. */
+const VIEWS_OF_ONE = [
+  `#/clients/${encodeURIComponent(NAMES[2])}`,
+  `#/clients/${NAMES[1]}`,
+  "#/sessions/branch-1.1",
+];
 
 Deno.test(needing(["chromium"], {
   name:
@@ -103,9 +126,9 @@ Deno.test(needing(["chromium"], {
       await dialAll(path);
       const views = [...VIEWS.map((view) => `#/${view}`), "#/sessions?state=past"];
       const found: string[] = [];
-      for (const { examinedAt, colorScheme } of LOOKS) {
+      for (const { examinedAt, colorScheme, hasTouch } of LOOKS) {
         const viewport = { width: examinedAt, height: 860 };
-        const { page, faults } = await open("", { viewport, colorScheme });
+        const { page, faults } = await open("", { viewport, colorScheme, hasTouch });
         await changeAnswer(page, "status*", (status) => void (status.problems = PROBLEMS));
         await changeAnswer(page, "sessions?*", enlarge);
         await changeAnswer(page, "clients?*", enlarge);
@@ -116,6 +139,7 @@ Deno.test(needing(["chromium"], {
           for (const width of WIDTHS) found.push(...(await tooWide(page, width)).map(where));
           await page.setViewportSize(viewport);
           found.push(...(await faultsOfAccess(page)).map(where));
+          if (hasTouch) found.push(...(await page.evaluate(SMALL_TARGETS) as string[]).map(where));
           const elements = await page.locator("*").count();
           if (elements > MOST_ELEMENTS) found.push(where(`${elements} elements`));
           const rows = await page.locator("tbody tr, .events li").count();
@@ -179,5 +203,11 @@ Deno.test(needing(["chromium"], {
       await answered();
       const focused = await page.evaluate("document.activeElement.ariaLabel") as string;
       assert(focused.startsWith("Disconnect"), focused);
+      // As on a desk with 200 %: the headings are shown while one of their links has the focus.
+      await page.setViewportSize({ width: 640, height: 480 });
+      const head = page.locator("#sessions thead");
+      assertEquals((await head.boundingBox())?.width, 1);
+      await head.getByRole("link", { name: "Carried" }).focus();
+      assert(((await head.boundingBox())?.width ?? 0) > 500);
     }),
 }));

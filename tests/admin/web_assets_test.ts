@@ -34,14 +34,15 @@ Deno.test("web page: every file next to assets.ts is served unchanged, but for t
   }
 });
 
-Deno.test("web page: the page loads every style sheet, and the one for narrow windows last", () => {
+Deno.test("web page: the page loads every style sheet, and those that override others last", () => {
   const sheets = [...assets.keys()].filter((path) => path.endsWith(".css"));
   const page = assets.get("/")?.body ?? "";
   const loaded = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)">/g)].map((m) =>
     `/${m[1]}`
   );
   assertEquals(loaded.toSorted(), sheets.toSorted());
-  assertEquals(loaded.at(-1), "/assets/narrow.css");
+  const last = ["narrow", "touch", "print"].map((name) => `/assets/${name}.css`);
+  assertEquals(loaded.slice(-3), last);
 });
 
 Deno.test("web page: all files together are below 250 kB and load nothing from other sites", () => {

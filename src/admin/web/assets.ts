@@ -11,7 +11,9 @@ import narrowStyle from "./narrow.css" with { type: "text" };
 import overviewStyle from "./overview.css" with { type: "text" };
 import pathStyle from "./path.css" with { type: "text" };
 import plotsStyle from "./plots.css" with { type: "text" };
+import printStyle from "./print.css" with { type: "text" };
 import tablesStyle from "./tables.css" with { type: "text" };
+import touchStyle from "./touch.css" with { type: "text" };
 import actions from "./actions.js" with { type: "text" };
 import announce from "./announce.js" with { type: "text" };
 import api from "./api.js" with { type: "text" };
@@ -122,7 +124,9 @@ const styles = {
   overview: overviewStyle,
   path: pathStyle,
   plots: plotsStyle,
+  print: printStyle,
   tables: tablesStyle,
+  touch: touchStyle,
   uplot: uplotStyle,
 };
 

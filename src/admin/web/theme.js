@@ -15,7 +15,9 @@ function chosen() {
 /** @param {() => void} changed Called when the colours have changed. */
 export function startTheme(changed) {
   document.documentElement.dataset.theme = chosen();
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed);
+  for (const query of ["(prefers-color-scheme: dark)", "print"]) {
+    matchMedia(query).addEventListener("change", changed);
+  }
 }
 
 /** @param {{ changed: () => void }} facts `changed` is called when the colours have changed. */
