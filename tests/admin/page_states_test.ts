@@ -17,6 +17,16 @@ async function askAgain(page: Page): Promise<void> {
   await page.evaluate("dispatchEvent(new HashChangeEvent('hashchange'))");
 }
 
+/**
+ * What says another thing than is so: a card in red without a critical problem, and a duration behind
+ * words that it does not belong to, as in "(tunnels still work) for 24d".
+ */
+const MISLEADING = `[
+  ...(document.querySelector("#problems .critical") ? [] : document.querySelectorAll(".card.bad")),
+  ...[...document.querySelectorAll("#problems .words")]
+    .filter(({ textContent }) => /\\bfor \\d+[smhd]\\b/.test(textContent)),
+].map(({ textContent }) => textContent)`;
+
 /** Makes each failure, which the page shows without a fault of access, and none once it is over. */
 async function showFailures(world: PageWorld, page: Page, options: WorldOptions): Promise<void> {
   for (const state of FAILURES) {
@@ -27,6 +37,7 @@ async function showFailures(world: PageWorld, page: Page, options: WorldOptions)
       throw new Error(name, { cause });
     });
     assertEquals(await faultsOfAccess(page), [], name);
+    assertEquals(await page.evaluate(MISLEADING), [], name);
     if (state.end === undefined) continue;
     await state.end(world, options);
     await askAgain(page);
@@ -39,7 +50,10 @@ async function showFailures(world: PageWorld, page: Page, options: WorldOptions)
 /** The daemon cannot be reached, refuses, and answers again. */
 async function loseDaemon(page: Page): Promise<void> {
   await page.context().setOffline(true);
-  await see(page, ["The daemon does not answer. Retrying every two seconds. Showing data from"]);
+  await see(page, [
+    "The daemon does not answer. Retrying every two seconds. Showing data from",
+    /pppoe-proxy status on its machine says why/,
+  ]);
   await page.locator("#state", { hasText: "no answer" }).waitFor();
   assertEquals(await faultsOfAccess(page), [], "no answer");
   await page.context().setOffline(false);
@@ -49,6 +63,7 @@ async function loseDaemon(page: Page): Promise<void> {
     await route.fulfill({ response: await route.fetch({ headers }) });
   });
   await see(page, ['The daemon refused: Host "x.example" is unknown']);
+  await page.locator("#state", { hasText: "refused" }).waitFor();
   assertEquals(await faultsOfAccess(page), [], "refused");
   await page.unroute("**/api/v1/**");
   await page.locator("#connection").waitFor({ state: "detached" });

@@ -5,6 +5,8 @@ import { serverSentEvents } from "../../src/admin/web/api.js";
 import { bitRate, bytes, duration, roundTrip, sessionId } from "../../src/admin/web/format.js";
 import { eventText, partsOf } from "../../src/admin/web/event_words.js";
 import { csvOf } from "../../src/admin/web/csv.js";
+import { tunnelsState } from "../../src/admin/web/cards.js";
+import { tunnelState, tunnelWords } from "../../src/admin/web/clients.js";
 import { Rates } from "../../src/admin/web/rates.js";
 import { addressOf, changedAddress, pageOf, parseRoute, VIEWS } from "../../src/admin/web/route.js";
 import { Series } from "../../src/admin/web/series.js";
@@ -134,5 +136,30 @@ Deno.test("web page: an event is short: its session names its client, an AC's na
   assertEquals(
     partsOf({ kind: "x", session: "%", client: "a" }).map(([, text]) => text),
     ["%", "a"],
+  );
+});
+
+Deno.test("web page: one tunnel is enough for a client, whose other servers stand by; a server needs all", () => {
+  const states = ([[0, 2], [1, 2], [2, 2]] as const).map(([up, tunnels]) =>
+    (["client", "server"] as const).map((mode) =>
+      tunnelsState({ mode, totals: { tunnels, tunnels_up: up } })
+    )
+  );
+  assertEquals(states, [["bad", "bad"], ["", "warn"], ["", ""]]);
+
+  const untried = { up: false, down_since: null, down_reason: null, sessions: 0 };
+  const one = { totals: { tunnels_up: 1 } };
+  const none = { totals: { tunnels_up: 0 } };
+  assertEquals(tunnelState({ ...untried, server: "b:8443" }, one), "standby");
+  assertEquals(tunnelState({ ...untried, server: "b:8443" }, none), "down");
+  assertEquals(tunnelState({ ...untried, server: "b:8443", down_reason: "refused" }, one), "down");
+  assertEquals(tunnelState({ ...untried, client: "branch-1" }, one), "down");
+  assertEquals(
+    tunnelWords({ ...untried, configured: false }, "standby"),
+    "standby, no longer configured",
+  );
+  assertEquals(
+    tunnelWords({ up: true, since: null, configured: false }, "up"),
+    "up, no longer configured",
   );
 });

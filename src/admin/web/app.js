@@ -12,7 +12,7 @@ import { Configuration, configurationNeeds } from "./configuration.js";
 import { Events } from "./events.js";
 import { clock, timeZone } from "./format.js";
 import { drainWords, Overview, overviewNeeds } from "./overview.js";
-import { Name } from "./parts.js";
+import { Name, Prose } from "./parts.js";
 import { redrawPlots } from "./plot.js";
 import { ProblemCount, problemsOf } from "./problems.js";
 import { addressOf, VIEWS } from "./route.js";
@@ -111,9 +111,9 @@ function View({ live, route }) {
 
 /** @param {{ live: Live; route: Route }} facts */
 function Header({ live, route }) {
-  const { status, connection } = live;
+  const { status, connection, failure } = live;
   const [state, words] = connection === "lost"
-    ? ["down", "no answer"]
+    ? ["down", failure instanceof ProblemError ? "refused" : "no answer"]
     : status === undefined
     ? ["connecting", "connecting"]
     : stateOf(status);
@@ -162,7 +162,7 @@ function Banners({ live }) {
     connection === "lost" && h(
       "p",
       { class: "banner bad", id: "connection", role: "alert", key: "connection" },
-      lostWords(failure, heardAt),
+      h(Prose, { text: lostWords(failure, heardAt) }),
     ),
     status?.draining && h(
       "p",

@@ -13,16 +13,16 @@ export function Cards({ live }) {
   const { status } = live;
   const { totals, sessions } = status;
   const rate = live.rates.of("all");
-  const down = totals.tunnels - totals.tunnels_up;
+  const { tunnels, tunnels_up: up } = totals;
   return h(
     "ul",
     { class: "cards", "aria-label": "At a glance" },
     h(Card, {
       name: `${peerWord(status.mode)}s connected`,
-      value: count(totals.tunnels_up),
-      more: totals.tunnels === 0 ? "none configured" : `of ${count(totals.tunnels)}`,
-      state: down === 0 ? "" : totals.tunnels_up === 0 ? "bad" : "warn",
-      href: addressOf("clients", "", down > 0 ? { state: "down" } : {}),
+      value: count(up),
+      more: tunnels === 0 ? "none configured" : `of ${count(tunnels)}`,
+      state: tunnelsState(status),
+      href: addressOf("clients", "", tunnelsState(status) === "" ? {} : { state: "down" }),
     }),
     h(Card, {
       name: "Sessions open",
@@ -51,6 +51,18 @@ export function Cards({ live }) {
     }),
     h(CertificateCard, { certificates: status.certificates }),
   );
+}
+
+/**
+ * A server needs the tunnels of all its clients; a client needs one, for its servers stand in for each
+ * other.
+ *
+ * @param {any} status
+ * @returns {"" | "warn" | "bad"}
+ */
+export function tunnelsState({ mode, totals: { tunnels, tunnels_up: up } }) {
+  if (up === tunnels || (mode === "client" && up > 0)) return "";
+  return up === 0 ? "bad" : "warn";
 }
 
 /**
@@ -92,7 +104,8 @@ function CertificateCard({ certificates }) {
     name,
     value: left <= 0 ? "expired" : days >= 2 ? `${count(Math.floor(days))} days` : duration(left),
     more: `valid until ${first.not_after.slice(0, 10)}`,
-    state: left <= 0 ? "bad" : days < SOON_DAYS || first.warning !== null ? "warn" : "",
+    // Never red: tunnels still work, for it is pinned.
+    state: days < SOON_DAYS || first.warning !== null ? "warn" : "",
     href: addressOf("configuration"),
   });
 }

@@ -3,11 +3,11 @@
 /** One client of a server, or one server of a client: its tunnel, traffic, sessions and events. */
 import { h } from "preact";
 import { ProblemError } from "./api.js";
-import { peerWord, tunnelWords } from "./clients.js";
-import { EventList } from "./events.js";
+import { peerWord, TunnelState } from "./clients.js";
+import { EventsAbout } from "./events.js";
 import { bytes, count, duration, NONE, peerOf, plural, roundTrip } from "./format.js";
 import { rowsOf } from "./live.js";
-import { Empty, Facts, Name, Section, State, Time } from "./parts.js";
+import { Empty, Facts, Name, Section, Time } from "./parts.js";
 import { Traffic } from "./plots.js";
 import { addressOf } from "./route.js";
 import { openColumns } from "./sessions.js";
@@ -32,8 +32,8 @@ export function clientNeeds({ id }, mode) {
 
 /** @param {{ live: Live; route: Route }} facts */
 export function ClientPage({ live, route }) {
-  const { answers: { clients }, status: { mode } } = live;
-  const word = peerWord(mode);
+  const { answers: { clients }, status } = live;
+  const word = peerWord(status.mode);
   const title = [`${word} `, h(Name, { text: route.id, key: "name" })];
   if (clients === undefined || clients instanceof ProblemError) {
     return h(Section, { id: "client", title }, h(Empty, null, clients?.message ?? "Loading…"));
@@ -45,7 +45,7 @@ export function ClientPage({ live, route }) {
     return h(Section, { id: "client", title }, h(Empty, null, words, all));
   }
   return [
-    h(ClientHead, { client, title, key: "head" }),
+    h(ClientHead, { client, title, status, key: "head" }),
     h(Traffic, {
       id: "client-traffic",
       subject: { [word.toLowerCase()]: route.id },
@@ -57,22 +57,21 @@ export function ClientPage({ live, route }) {
       "div",
       { class: "halves", key: "more" },
       h(Section, { id: "client-facts", title: "Tunnel" }, h(Facts, { facts: tunnelFacts(client) })),
-      h(
-        Section,
-        { id: "client-events", title: "Events" },
-        h(EventList, {
-          events: live.events.filter((event) => peerOf(event) === route.id),
-          empty: `None of the latest events is about this ${word.toLowerCase()}.`,
-        }),
-      ),
+      h(EventsAbout, {
+        id: "client-events",
+        title: "Events",
+        events: live.events.filter((event) => peerOf(event) === route.id),
+        search: route.id,
+        empty: `None of the latest events is about this ${word.toLowerCase()}.`,
+      }),
     ),
     h(ClientSessions, { live, route, key: "sessions" }),
     h(ClientPast, { live, route, key: "past" }),
   ];
 }
 
-/** @param {{ client: any; title: any }} facts */
-function ClientHead({ client, title }) {
+/** @param {{ client: any; title: any; status: any }} facts */
+function ClientHead({ client, title, status }) {
   const name = peerOf(client);
   const tools = h(
     "span",
@@ -86,9 +85,10 @@ function ClientHead({ client, title }) {
     h(
       "p",
       { class: "lead" },
-      h(State, { state: client.up ? "up" : "down", words: tunnelWords(client) }),
+      h(TunnelState, { row: client, status }),
       h("span", null, `${plural(client.sessions, "session")} of ${count(client.session_limit)}`),
-      client.up && h("span", null, `round trip ${roundTrip(client.rtt_seconds)}`),
+      client.rtt_seconds !== null &&
+        h("span", null, `round trip ${roundTrip(client.rtt_seconds)}`),
     ),
     !client.up && h(NextWords, { client }),
   );

@@ -120,7 +120,8 @@ function emptyWords({ query: { search, state } }, mode) {
 }
 
 /** @param {Live} live @returns {import("./table.js").Column[]} */
-export function clientColumns({ status: { mode }, peerRates }) {
+export function clientColumns({ status, peerRates }) {
+  const { mode } = status;
   return [
     {
       heading: peerWord(mode),
@@ -141,7 +142,7 @@ export function clientColumns({ status: { mode }, peerRates }) {
       sort: "state",
       choice: "Down first",
       first: "asc",
-      cell: (row) => h(State, { state: row.up ? "up" : "down", words: tunnelWords(row) }),
+      cell: (row) => h(TunnelState, { row, status }),
     },
     { heading: "Address", kind: "mono address detail", cell: (row) => row.address ?? NONE },
     {
@@ -163,10 +164,30 @@ export function clientColumns({ status: { mode }, peerRates }) {
   ];
 }
 
-/** @param {any} row A client or server with its tunnel. @returns {string} */
-export function tunnelWords(row) {
+/** @param {{ row: any; status: any }} facts A client or server with its tunnel. */
+export function TunnelState({ row, status }) {
+  const state = tunnelState(row, status);
+  return h(State, { state, words: tunnelWords(row, state) });
+}
+
+/**
+ * A server of a client stands by while another one is connected, unless its own tunnel failed.
+ *
+ * @param {any} row
+ * @param {any} status
+ * @returns {"up" | "down" | "standby"}
+ */
+export function tunnelState({ up, server, down_since: since, down_reason: reason }, { totals }) {
+  if (up) return "up";
+  const isUntried = since === null && reason === null;
+  return server !== undefined && isUntried && totals.tunnels_up > 0 ? "standby" : "down";
+}
+
+/** @param {any} row @param {"up" | "down" | "standby"} state @returns {string} */
+export function tunnelWords(row, state) {
   const gone = row.configured === false ? ", no longer configured" : "";
-  if (row.up) return `up ${row.since ? since(row.since) : ""}${gone}`.trim();
+  if (state === "standby") return `standby${gone}`;
+  if (row.up) return `up${row.since ? ` ${since(row.since)}` : ""}${gone}`;
   if (!row.down_since) return `never connected${gone}`;
   const held = row.sessions > 0 ? `, ${plural(row.sessions, "session")} held` : "";
   return `down ${since(row.down_since)}${held}${gone}`;

@@ -3,6 +3,7 @@
 /** Events, newest first. */
 import { h } from "preact";
 import { announce } from "./announce.js";
+import { peerWord } from "./clients.js";
 import { csvOf } from "./csv.js";
 import { fileName, saveCsv } from "./download.js";
 import { factsText, gravityOf, partsOf, spoken } from "./event_words.js";
@@ -48,7 +49,12 @@ export function Events({ live, route }) {
   const tools = [
     h(
       Search,
-      { route, label: "Search events", placeholder: "MAC, client, reason", key: "search" },
+      {
+        route,
+        label: "Search events",
+        placeholder: `MAC, ${peerWord(live.status.mode).toLowerCase()}, reason`,
+        key: "search",
+      },
       h(Choice, {
         route,
         name: "kind",
@@ -99,6 +105,24 @@ function downloadEvents(events) {
   }));
   const keys = ["time", "kind", "client", "customer_mac", "session", "reason", "facts"];
   saveCsv(fileName("events", "csv"), csvOf(keys, rows));
+}
+
+/** Events shown of one client, server or customer. */
+const ABOUT = 12;
+
+/**
+ * The newest events about one client, server or customer, with a link to all: it can have as many as
+ * the daemon keeps.
+ *
+ * @param {{ id: string; title: string; events: readonly any[]; search: string; empty: string }} facts
+ */
+export function EventsAbout({ id, title, events, search, empty }) {
+  const all = h("a", { href: addressOf("events", "", { search }) }, `All ${count(events.length)}`);
+  return h(
+    Section,
+    { id, title, aside: events.length > ABOUT ? all : "" },
+    h(EventList, { events: events.slice(0, ABOUT), empty }),
+  );
 }
 
 /** @param {{ events: readonly any[]; empty: string }} facts */

@@ -47,7 +47,6 @@ function tunnelPart({ mode, transport, totals }) {
   const part = /** @type {const} */ ({ kind: "tunnel", name, rate: true });
   if (tunnels === 0) return { ...part, state: "idle", detail: "none configured" };
   if (up === 0) return { ...part, state: "down", detail: "down" };
-  // The servers of a client stand in for each other.
   if (up < tunnels && mode === "server") {
     return { ...part, state: "partial", detail: `${count(tunnels - up)} down` };
   }

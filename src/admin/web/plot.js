@@ -25,6 +25,10 @@ const KEYS = {
   "0": { kind: "reset" },
 };
 
+/** Steps between marks of the axis of values: whole numbers, for a quarter of a frame is none. */
+const STEPS = Array.from({ length: 15 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power))
+  .flat();
+
 /** Plots that are shown, to redraw them when the colours change. @type {Set<Plot>} */
 const shown = new Set();
 
@@ -155,7 +159,7 @@ function axesOf(color, format) {
     ticks.map((tick) => tick === 0 ? "0" : tickText(format(tick)));
   return [
     { ...axis, size: 24, space: 70, values: clockTicks },
-    { ...axis, size: 48, space: 34, values },
+    { ...axis, size: 48, space: 34, values, incrs: STEPS },
   ];
 }
 

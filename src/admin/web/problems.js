@@ -71,11 +71,16 @@ function Item({ problem: { code, severity, since: begun, words, remedy, next } }
       { class: "words" },
       h("span", { class: "severity" }, severity),
       h(Prose, { text: words }),
-      begun && h("span", { class: "age" }, ` for ${since(begun)}`),
     ),
     next && h("p", { class: "next" }, h(Prose, { text: next })),
     remedy && h("p", { class: "remedy" }, h(Prose, { text: remedy })),
-    h("span", { class: "code" }, h(Word, { word: code, kind: "problem" })),
+    // Behind the words, a duration would read as part of their last clause.
+    h(
+      "p",
+      { class: "meta" },
+      h("span", { class: "code" }, h(Word, { word: code, kind: "problem" })),
+      begun && h("span", { class: "age" }, `for ${since(begun)}`),
+    ),
   );
 }
 

@@ -3,7 +3,7 @@
 /** One session: its facts, traffic, events and earlier sessions of its customer. */
 import { h } from "preact";
 import { ProblemError } from "./api.js";
-import { EventList } from "./events.js";
+import { EventsAbout } from "./events.js";
 import { bytes, count, duration, NONE, peerOf, roundTrip, sessionId, since } from "./format.js";
 import { Empty, Facts, Mac, Name, PeerLink, Section, State, Time } from "./parts.js";
 import { Traffic } from "./plots.js";
@@ -60,14 +60,17 @@ export function SessionPage({ live, route }) {
       { class: "halves", key: "more" },
       h(SessionFacts, { session, gone }),
       h(
-        Section,
-        { id: "session-events", title: "Events of this customer" },
-        h(EventList, {
+        "div",
+        { class: "wide" },
+        h(Story, { mac: session.customer_mac, client: session.client }),
+        h(EventsAbout, {
+          id: "session-events",
+          title: "Events of this customer",
           events: live.events.filter((event) => event.customer_mac === session.customer_mac),
+          search: session.customer_mac,
           empty: "None of the latest events is about this customer.",
         }),
       ),
-      h(Story, { mac: session.customer_mac, client: session.client }),
     ),
   ];
 }
@@ -95,7 +98,6 @@ function SessionHead({ session, gone, live }) {
     ),
     !gone && h(Disconnect, { session, done: () => live.soon(0), plain: true }),
   );
-  const rate = live.sessionRates.of(session.session);
   return h(
     Section,
     {
@@ -116,11 +118,8 @@ function SessionHead({ session, gone, live }) {
       h(Mac, { mac }),
       h(State, { state: gone ? "ended" : session.state }),
       !gone && h("span", null, `for ${since(session.opened_at)}`),
-      h(
-        "span",
-        null,
-        rate === null || gone ? "" : `round trip ${roundTrip(session.ac_rtt_seconds)}`,
-      ),
+      session.ac_rtt_seconds !== null && !gone &&
+        h("span", null, `round trip ${roundTrip(session.ac_rtt_seconds)}`),
     ),
   );
 }

@@ -90,7 +90,9 @@ export function Sessions({ live, route }) {
       {
         route,
         label: "Search sessions",
-        placeholder: isPast(route) ? "whole MAC, id or client" : "MAC, client, session id, AC",
+        placeholder: isPast(route)
+          ? `whole MAC, id or ${peerKey(mode)}`
+          : `MAC, ${peerKey(mode)}, session id, AC`,
         key: "search",
       },
       h(Choice, { route, name: "state", label: "State", choices: STATES }),

@@ -41,7 +41,7 @@ export function Story({ mac, client }) {
 /** @param {{ story: any }} facts */
 function Entries({ story: { entries, advice } }) {
   return [
-    advice && h("p", { class: "note", key: "advice" }, h(Prose, { text: advice })),
+    advice && h("p", { class: "note", key: "advice" }, "What to do: ", h(Prose, { text: advice })),
     h(
       "ol",
       { class: "events", key: "entries" },
