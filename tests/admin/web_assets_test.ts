@@ -45,10 +45,10 @@ Deno.test("web page: the page loads every style sheet, and those that override o
   assertEquals(loaded.slice(-3), last);
 });
 
-Deno.test("web page: all files together are below 250 kB and load nothing from other sites", () => {
+Deno.test("web page: all files together are below 256 KiB and load nothing from other sites", () => {
   const bodies = [...assets.values()].map(({ body }) => body);
   const size = bodies.reduce((sum, body) => sum + new TextEncoder().encode(body).length, 0);
-  assert(size < 250_000, `${size} bytes`);
+  assert(size < 256 * 1_024, `${size} bytes`);
   const outside = bodies.flatMap((body) =>
     body.match(/https?:\/\/(?!www\.w3\.org\/(?:2000\/svg|199[89]\/))[\w.]+/g) ?? []
   )
