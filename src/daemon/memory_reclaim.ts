@@ -10,7 +10,7 @@ const LOOK_EVERY = 5_000;
 const QUIET = 500;
 /** Quiet checks from one drop of pages to the next: the daemon's own timers need some again. */
 const DROP_EVERY = 6;
-/** Growth of the old generation that justifies such a pause, in bytes. */
+/** Growth of the heap that justifies such a pause, in bytes. */
 const WORTHWHILE = 2 * 1024 * 1024;
 
 /** Inputs and actions of {@linkcode MemoryReclaim}. */
@@ -19,6 +19,8 @@ export interface MemoryReclaimOptions {
   frames: () => number;
   /** Bytes in V8's heap outside the young generation. */
   oldGeneration: () => number;
+  /** Bytes of the young generation that have been used since the last collection. */
+  youngGeneration: () => number;
   /** Collects all garbage and returns free memory to the system; takes about 10 ms. */
   collect: () => void;
   /** Drops clean pages of the executable from memory; the kernel reads them again on access. */
@@ -30,6 +32,9 @@ export interface MemoryReclaimOptions {
  * would keep the memory of a burst forever. A full collection pauses the process for some
  * milliseconds, so it runs only while there is little traffic. So does the dropping of pages: a
  * daemon that forwards would need them again at once.
+ *
+ * Timers and keepalives alone fill the young generation within minutes, and V8 keeps all of it
+ * ever after. It is looked at only when pages are dropped, which limits the collections.
  */
 export class MemoryReclaim {
   #options: MemoryReclaimOptions;
@@ -46,7 +51,7 @@ export class MemoryReclaim {
 
   /** Runs one check; call it every 5 s. */
   look(): void {
-    const { frames, oldGeneration, collect, dropPages } = this.#options;
+    const { frames, oldGeneration, youngGeneration, collect, dropPages } = this.#options;
     const seen = frames();
     const quiet = seen - this.#frames < QUIET;
     this.#frames = seen;
@@ -55,7 +60,8 @@ export class MemoryReclaim {
       return;
     }
     const isTime = this.#quietLooks++ % DROP_EVERY === 0;
-    const grown = oldGeneration() - this.#kept >= WORTHWHILE;
+    const grown = oldGeneration() - this.#kept >= WORTHWHILE ||
+      isTime && youngGeneration() >= WORTHWHILE;
     if (grown) {
       collect();
       this.#kept = oldGeneration();
@@ -66,8 +72,17 @@ export class MemoryReclaim {
 
 /** Bytes of V8's heap without the young generation, which grows with any activity. */
 export function oldGeneration(): number {
+  return sizeOf((name) => !name.startsWith("new_"));
+}
+
+/** Bytes of V8's young generation that have been used: both halves, also what is free again. */
+export function youngGeneration(): number {
+  return sizeOf((name) => name.startsWith("new_"));
+}
+
+function sizeOf(isCounted: (space: string) => boolean): number {
   return getHeapSpaceStatistics().reduce(
-    (sum, { space_name: name, space_size: size }) => name.startsWith("new_") ? sum : sum + size,
+    (sum, { space_name: name, space_size: size }) => isCounted(name) ? sum + size : sum,
     0,
   );
 }
@@ -92,6 +107,7 @@ export function reclaimMemory(statistics: LinkStatistics): { stop: () => void } 
   const memory = new MemoryReclaim({
     frames: () => statistics.receivedFrames + statistics.sentFrames,
     oldGeneration,
+    youngGeneration,
     collect(): void {
       collectGarbage();
       trimHeap();

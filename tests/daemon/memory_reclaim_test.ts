@@ -1,18 +1,25 @@
-import { assertEquals, assertGreater } from "@std/assert";
-import { collector, MemoryReclaim, oldGeneration } from "../../src/daemon/memory_reclaim.ts";
+import { assertEquals, assertGreater, assertLess } from "@std/assert";
+import {
+  collector,
+  MemoryReclaim,
+  oldGeneration,
+  youngGeneration,
+} from "../../src/daemon/memory_reclaim.ts";
 
 const MEBIBYTE = 1024 * 1024;
 
 /** A keeper with inputs that a test sets, and the actions that it took. */
 function keeper() {
-  const state = { frames: 0, old: 3 * MEBIBYTE };
+  const state = { frames: 0, old: 3 * MEBIBYTE, young: 0 };
   const done: string[] = [];
   const memory = new MemoryReclaim({
     frames: () => state.frames,
     oldGeneration: () => state.old,
+    youngGeneration: () => state.young,
     collect: () => {
       done.push("collect");
       state.old = 3 * MEBIBYTE;
+      state.young = 0;
     },
     dropPages: () => done.push("drop"),
   });
@@ -28,11 +35,40 @@ Deno.test("garbage is collected at the first quiet check, and again only after g
   assertEquals(done.filter((what) => what === "collect").length, 2);
 });
 
+Deno.test("an idle daemon's young generation stays small, at one collection in half a minute", () => {
+  const { state, done, memory } = keeper();
+  const collections = () => done.filter((what) => what === "collect").length;
+  memory.look();
+  assertEquals(collections(), 1);
+  let most = 0;
+  for (let look = 0; look < 60; look++) {
+    state.young = Math.min(8 * MEBIBYTE, state.young + 0.4 * MEBIBYTE);
+    memory.look();
+    most = Math.max(most, state.young);
+  }
+  assertEquals(collections(), 1 + 60 / 6);
+  assertLess(most, 3 * MEBIBYTE);
+});
+
+Deno.test("what a collection leaves of the young generation is no reason for another one", () => {
+  const collect = collector();
+  collect();
+  for (let i = 0; i < 100_000; i++) kept = [i, i, i, i, i, i, i, i, i, i, i, i, i, i, i, i];
+  assertGreater(youngGeneration(), 1.5 * MEBIBYTE);
+  collect();
+  assertLess(youngGeneration(), MEBIBYTE);
+  assertEquals(kept.length, 16);
+});
+
+/** The last of many arrays; garbage with the next one. */
+let kept: number[] = [];
+
 Deno.test("garbage is not collected while frames arrive", () => {
   const { state, done, memory } = keeper();
   for (let look = 0; look < 30; look++) {
     state.frames += 10_000;
     state.old += MEBIBYTE;
+    state.young = 8 * MEBIBYTE;
     memory.look();
   }
   assertEquals(done.includes("collect"), false);
