@@ -1,3 +1,5 @@
+import { TokenBucket } from "../limits/token_bucket.ts";
+
 /**
  * Limits how long one tunnel may work on received data before everything else gets its turn.
  *
@@ -5,7 +7,8 @@
  * only once in some 60 turns of its event loop, including those of setImmediate. It polls
  * immediately when nothing is left to do. So after long work on traffic the tunnel makes it poll,
  * which takes very little time; after much control and discovery work, more than traffic needs, it
- * waits for a timer.
+ * waits for a timer. That takes 2 ms, and up to 10 while a link waits on the event loop's thread, so
+ * a few pauses do without: a dial whose code runs for the first time needs as many.
  */
 
 /** Bytes after which others get their turn, and minimum bytes that a read counts as. */
@@ -16,6 +19,9 @@ const CONTROL_TIME = 0.5;
 const TRAFFIC_TIME = 20;
 /** Gap in the work, in milliseconds, during which everything else has already had its turn. */
 const RESTED = 0.1;
+
+/** Pauses after control work without a timer: at most this many at once, and per second. */
+const QUICK_PAUSES = { burst: 8, rate: 100 };
 
 /** Makes the event loop poll its sockets, and resolves when it has. */
 export type PollLoop = () => Promise<unknown>;
@@ -32,6 +38,7 @@ export class Turn {
   #counted = 0;
   /** How to end a turn that took too long. */
   #over: "control" | "traffic" | undefined;
+  #quickPauses = new TokenBucket(QUICK_PAUSES);
 
   /** `now` returns milliseconds of a monotonic clock. */
   constructor(now: () => number, pollLoop: PollLoop) {
@@ -72,7 +79,8 @@ export class Turn {
     if (over === undefined) return new Promise((resolve) => setImmediate(resolve));
     this.#over = undefined;
     this.#control = this.#traffic = 0;
-    return over === "traffic" ? this.#pollLoop() : timer();
+    const isQuick = over === "traffic" || this.#quickPauses.take(this.#now());
+    return isQuick ? this.#pollLoop() : timer();
   }
 }
 

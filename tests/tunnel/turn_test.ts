@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { Turn } from "../../src/tunnel/turn.ts";
 import { pollLoop } from "./poll_loop.ts";
 
@@ -37,4 +37,32 @@ Deno.test("a turn's control and traffic are counted separately, both from zero a
     assertEquals([work(19, true), work(0.4, false)], [false, false]);
     time += 0.2;
   }
+});
+
+Deno.test("control work in excess waits for timers, but a burst of 4 ms, and 5 % later, does not", async () => {
+  let time = 0;
+  let polls = 0;
+  const turn = new Turn(() => time, () => {
+    polls++;
+    return Promise.resolve();
+  });
+  /** Works for 0.5 ms on control records, then pauses; whether the pause was a poll. */
+  const isQuick = async (): Promise<boolean> => {
+    turn.begin(64);
+    time += 0.5;
+    turn.isOver(false);
+    turn.end();
+    const before = polls;
+    const pause = turn.pause();
+    assert(pause !== undefined);
+    await pause;
+    return polls > before;
+  };
+  const quick: boolean[] = [];
+  for (let i = 0; i < 24; i++) quick.push(await isQuick());
+  assertEquals(quick.slice(0, 8), Array(8).fill(true));
+  assertEquals(quick.slice(8).filter(Boolean).length, 1); // one more in 12 ms
+  let later = 0;
+  for (let i = 0; i < 100; i++, time += 9.5) later += Number(await isQuick());
+  assertGreaterOrEqual(later, 99);
 });
