@@ -14,7 +14,9 @@ export const LISTENING: Check = {
   name: "listening",
   look({ config, daemon }, findings) {
     const places = listenPlaces(config);
-    for (const place of places) checkPlace(place, daemon, findings);
+    // All stay open until the end, because they may exclude one another.
+    using held = new HeldPlaces();
+    for (const place of places) checkPlace(place, { daemon, held, findings });
     return places.length === 0 ? "" : "can listen on all configured addresses, or already does";
   },
 };
@@ -41,13 +43,49 @@ function listenPlaces({ mode, tunnel, admin }: Config): ListenPlace[] {
   ];
 }
 
-function checkPlace(place: ListenPlace, daemon: DaemonFacts, findings: Findings): void {
+/** The places where the check listens now. */
+class HeldPlaces {
+  #places: ListenPlace[] = [];
+  #stack = new DisposableStack();
+
+  /** Listens until the end. Throws if that is not possible. */
+  hold(place: ListenPlace): void {
+    const { address: { host: hostname, port }, isUdp } = place;
+    const socket = isUdp
+      ? Deno.listenDatagram({ transport: "udp", hostname, port })
+      : Deno.listen({ hostname, port });
+    this.#stack.defer(() => socket.close());
+    this.#places.push(place);
+  }
+
+  /** A place that uses the same port, if any: it includes this address. */
+  overlapping({ address: { port }, isUdp }: ListenPlace): ListenPlace | undefined {
+    return this.#places.find((other) => other.isUdp === isUdp && other.address.port === port);
+  }
+
+  [Symbol.dispose](): void {
+    this.#stack.dispose();
+  }
+}
+
+/** What the check of one place depends on. */
+interface PlaceContext {
+  daemon: DaemonFacts;
+  held: HeldPlaces;
+  findings: Findings;
+}
+
+function checkPlace(place: ListenPlace, { daemon, held, findings }: PlaceContext): void {
   const { key, address, isUdp } = place;
   const subject = `Cannot listen on ${isUdp ? "UDP" : "TCP"} ${formatAddress(address)}`;
   try {
-    tryToListen(place);
+    held.hold(place);
   } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) return inUse(place, subject, daemon, findings);
+    if (error instanceof Deno.errors.AddrInUse) {
+      const other = held.overlapping(place);
+      if (other !== undefined) return overlaps(place, other, subject, findings);
+      return inUse(place, subject, daemon, findings);
+    }
     if (error instanceof Deno.errors.AddrNotAvailable) {
       const words = `${subject}: this machine does not have that address, but ${ownAddresses()}`;
       const remedy = "write one of these, or add the address before the daemon starts";
@@ -66,10 +104,16 @@ function checkPlace(place: ListenPlace, daemon: DaemonFacts, findings: Findings)
   }
 }
 
-/** Listens briefly. Throws if that is not possible. */
-function tryToListen({ address: { host: hostname, port }, isUdp }: ListenPlace): void {
-  if (isUdp) Deno.listenDatagram({ transport: "udp", hostname, port }).close();
-  else Deno.listen({ hostname, port }).close();
+function overlaps(
+  { key }: ListenPlace,
+  other: ListenPlace,
+  subject: string,
+  findings: Findings,
+): void {
+  findings.add("error", "address-in-use", key, {
+    words: `${subject}: "${other.key}" has ${formatAddress(other.address)}, on the same port`,
+    remedy: "remove one of the two, or choose another port",
+  });
 }
 
 function inUse(

@@ -26,9 +26,22 @@ export function isSameAddress(one: Address, other: Address): boolean {
   return one.port === other.port && canonicalHost(one.host) === canonicalHost(other.host);
 }
 
-/** The canonical spelling of a host: lower case, IPv6 in its shortest form (RFC 5952). */
+/** An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) in its shortest form, in brackets. */
+const MAPPED = /^\[::ffff:([\da-f]{1,4}):([\da-f]{1,4})\]$/;
+
+/**
+ * The canonical spelling of a host: names in lower case without the final dot, IPv6 in its shortest
+ * form (RFC 5952) with its zone (RFC 4007), IPv4-mapped IPv6 as IPv4.
+ */
 function canonicalHost(host: string): string {
-  return isIPv6(host) ? new URL(`http://[${host.split("%")[0]}]`).hostname : host.toLowerCase();
+  if (!isIPv6(host)) return host.toLowerCase().replace(/\.$/, "");
+  const [address, zone] = host.split("%");
+  const { hostname } = new URL(`http://[${address}]`);
+  if (zone !== undefined) return `${hostname}%${zone}`;
+  const [, high, low] = MAPPED.exec(hostname) ?? [];
+  if (high === undefined || low === undefined) return hostname;
+  const [one, two] = [parseInt(high, 16), parseInt(low, 16)];
+  return [one >> 8, one & 0xff, two >> 8, two & 0xff].join(".");
 }
 
 /** Whether a host is a loopback address (127.0.0.0/8 or ::1) or "localhost". */

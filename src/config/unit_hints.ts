@@ -64,5 +64,7 @@ function hint(input: unknown, units: Readonly<Record<string, string>>, names: st
   }
   const unit = Object.hasOwn(units, word.toLowerCase()) ? units[word.toLowerCase()] : undefined;
   if (unit === undefined) return `use one of the units ${names}`;
+  // A right spelling of an amount that is too large needs no other spelling.
+  if (`${digits}${unit}` === input) return "";
   return `${word === "" ? "add the unit: " : ""}write "${digits}${unit}"`;
 }

@@ -69,6 +69,11 @@ Deno.test({
     assertEquals([place?.line, place?.key], [6, "tunnel.listen"]);
     assertStringIncludes(words, "does not have that address");
 
+    const both = `["0.0.0.0:${port}", "127.0.0.1:${port}"]`;
+    const twice = source.replace(`"127.0.0.1:${port}"`, both);
+    const overlap = the(await find(lab, twice), "address-in-use", "error");
+    assertStringIncludes(overlap.words, `127.0.0.1:${port}: "tunnel.listen" has 0.0.0.0:${port}`);
+
     {
       using _ = Deno.listen({ hostname: "127.0.0.1", port });
       const busy = the(await find(lab, source), "address-in-use", "error");

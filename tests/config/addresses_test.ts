@@ -1,12 +1,35 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { formatAddress, parseAddress } from "../../src/config/addresses.ts";
+import { formatAddress, isSameAddress, parseAddress } from "../../src/config/addresses.ts";
 
 Deno.test("IPv4 addresses, IPv6 addresses and names with ports are parsed, and formatted the same", () => {
   for (const text of ["192.0.2.2:8443", "[2001:db8::1]:1", "[::]:65535", "proxy.example:443"]) {
     const address = parseAddress(text);
     assertEquals("words" in address ? address.words : formatAddress(address), text);
   }
+});
+
+Deno.test("N1: each server has one name, however its address is spelt", () => {
+  const is = (one: string, other: string): boolean => {
+    const [a, b] = [parseAddress(one), parseAddress(other)];
+    assert(!("words" in a) && !("words" in b), `${one} ${other}`);
+    return isSameAddress(a, b);
+  };
+  const same: [one: string, other: string][] = [
+    ["[::1]:8443", "[0:0::1]:8443"],
+    ["192.0.2.2:8443", "[::ffff:192.0.2.2]:8443"],
+    ["192.0.2.2:8443", "[::FFFF:c000:202]:8443"],
+    ["192.0.2.2:8443", "192.0.2.2:08443"],
+    ["proxy.example:1", "PROXY.example:1"],
+  ];
+  for (const [one, other] of same) assert(is(one, other), `${one} ${other}`);
+  const different: [one: string, other: string][] = [
+    ["192.0.2.2:8443", "192.0.2.2:8444"],
+    ["192.0.2.2:8443", "[::192.0.2.2]:8443"],
+    ["[fe80::1%lan0]:8443", "[fe80::1%lan1]:8443"],
+    ["192.0.2.2:8443", "[::ffff:192.0.2.3]:8443"],
+  ];
+  for (const [one, other] of different) assert(!is(one, other), `${one} ${other}`);
 });
 
 Deno.test("an invalid address is refused with what to write instead", () => {

@@ -1,6 +1,7 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { formatDuration, formatSize, parseDuration, parseSize } from "../../src/config/units.ts";
+import { durationHint, sizeHint } from "../../src/config/unit_hints.ts";
 
 Deno.test("durations and sizes are parsed with their units", () => {
   const durations = ["500ms", "30s", "5m", "1h", "2d"].map(parseDuration);
@@ -33,4 +34,14 @@ Deno.test("for any text the parsers return a non-negative safe integer or undefi
       assertEquals(value === undefined || (Number.isSafeInteger(value) && value >= 0), true);
     }
   }));
+});
+
+Deno.test("P8: no hint repeats what was written", () => {
+  const texts = fc.tuple(fc.nat(), fc.constantFrom("", " "), fc.constantFrom("d", "day", "KiB", ""))
+    .map((parts) => parts.join(""));
+  assertEquals(durationHint("99999999999999d"), "");
+  assertEquals(sizeHint("999999999999999GiB"), "");
+  for (const hint of [durationHint, sizeHint]) {
+    fc.assert(fc.property(texts, (text) => assert(!hint(text).includes(`write "${text}"`))));
+  }
 });

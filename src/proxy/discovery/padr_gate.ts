@@ -2,7 +2,7 @@ import type { Mac } from "../../pppoe/mac.ts";
 import { CustomerRates } from "../../limits/customer_rates.ts";
 import type { DropReason } from "../session/drops.ts";
 import { LONGEST_WAIT, type PadiRates } from "./padi_shaper.ts";
-import type { Pending } from "./pending.ts";
+import { MAX_OFFERS, type Pending } from "./pending.ts";
 import type { Rate } from "../../limits/rate.ts";
 import type { Session } from "../session/session.ts";
 import { SharedRate, type Shares } from "../../limits/shared_rate.ts";
@@ -16,6 +16,8 @@ const REPETITION = 1_000;
 const MAX_REPEATS = 8;
 /** Minimum of the limit of different PADRs per round, which is otherwise the number of offers. */
 const MIN_CHOICES = 8;
+/** Maximum number of ACs whose offers count: twice those that a PADI may lead to. */
+const MAX_OFFERING = 2 * MAX_OFFERS;
 /** PADRs per second guaranteed to each client, whatever the others send. */
 const FLOOR: Rate = { rate: 20, burst: 40 };
 
@@ -81,9 +83,16 @@ export class PadrGate<Owner extends object> {
     this.#byOwner.reconfigure(sharesOf(limits));
   }
 
-  /** Records an AC's offer, which is valid for one session. */
+  /**
+   * Records an AC's offer, which is valid for one session. Of the ACs that have answered this round
+   * and earlier ones the latest count: a discovery that a customer keeps asking may last for ever.
+   */
   offered(pending: Pending<Owner>, concentrator: Mac): void {
-    this.#round(pending).offers.add(concentrator);
+    const { offers } = this.#round(pending);
+    offers.delete(concentrator); // moves it to the end
+    offers.add(concentrator);
+    if (offers.size <= MAX_OFFERING) return;
+    for (const oldest of offers) return void offers.delete(oldest);
   }
 
   /** Returns why a PADR with these tags is dropped; undefined if it may be sent to the AC. */
