@@ -9,7 +9,7 @@ import { layLongPath } from "./relay/long_path.ts";
 
 const ignore = !insideLab();
 
-const KEEPALIVE = '[tunnel.keepalive]\ninterval = "500ms"\ntimeout = "1500ms"\n';
+const KEEPALIVE = '[tunnel.keepalive]\ninterval = "800ms"\ntimeout = "2500ms"\n';
 /** 64 kbit/s, in front of which several seconds of data wait. */
 const SLOW = { rate: 64_000, queue: 4_000 };
 /** Several times what the path carries: 64 kbit in 100 ms. */
