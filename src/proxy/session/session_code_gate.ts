@@ -29,22 +29,28 @@ class Way {
   #bySession = new WeakMap<Session, { known: TokenBucket; unknown: TokenBucket }>();
   #byCustomer: CustomerRates<Peer>;
   #byPeer: SharedRate<Peer>;
-  /** By AC: the one on the server's wire, or the one that a server reports. */
-  #byAc: CustomerRates<Way>;
+  /**
+   * By AC, if one sends them: the one on the server's wire, or the one that a server reports.
+   * Packets to an AC are not counted by it: one client would use up the others' guaranteed rate.
+   */
+  #byAc: CustomerRates<Way> | undefined;
 
   #perDial: number;
 
-  constructor({ limits, now, randomBytes }: SessionCodeGateOptions, perDial: number) {
+  constructor(
+    { limits, now, randomBytes }: SessionCodeGateOptions,
+    { perDial, fromAc }: { perDial: number; fromAc: boolean },
+  ) {
     this.#perDial = perDial;
     const most = this.#most(limits);
     this.#byCustomer = new CustomerRates(BY_CUSTOMER, now, randomBytes);
-    this.#byAc = new CustomerRates(most, now, randomBytes);
+    if (fromAc) this.#byAc = new CustomerRates(most, now, randomBytes);
     this.#byPeer = new SharedRate({ floor: FLOOR, each: most, all: most });
   }
 
   reconfigure(limits: SessionCodeGateOptions["limits"]): void {
     const most = this.#most(limits);
-    this.#byAc.reconfigure(most);
+    this.#byAc?.reconfigure(most);
     this.#byPeer.reconfigure({ floor: FLOOR, each: most, all: most });
   }
 
@@ -60,7 +66,8 @@ class Way {
     }
     const bucket = isSessionCode(code) ? own.known : own.unknown;
     return bucket.take(now) && this.#byCustomer.take(session.peer, session.customer) &&
-      this.#byAc.take(this, session.concentrator) && this.#byPeer.take(session.peer, now);
+      (this.#byAc?.take(this, session.concentrator) ?? true) &&
+      this.#byPeer.take(session.peer, now);
   }
 }
 
@@ -76,8 +83,8 @@ export class SessionCodeGate {
 
   constructor(options: SessionCodeGateOptions) {
     this.#now = options.now;
-    this.#fromHost = new Way(options, 1);
-    this.#fromAc = new Way(options, 2);
+    this.#fromHost = new Way(options, { perDial: 1, fromAc: false });
+    this.#fromAc = new Way(options, { perDial: 2, fromAc: true });
   }
 
   /** Applies new limits. */
