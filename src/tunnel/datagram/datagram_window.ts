@@ -35,6 +35,9 @@ const FELL = 0.9;
 /** Number of answers that end a measurement. */
 const DRAIN_ANSWERS = 4;
 
+/** Answers that arrive within this time arrive together, in milliseconds. */
+const TOGETHER = 2;
+
 /** Rounds in a row that must agree: a machine or a path may stop for a moment. */
 const IN_A_ROW = 2;
 
@@ -81,6 +84,8 @@ export class DatagramWindow {
   #roundShortest = Infinity;
   #roundEnd = 0;
   #limited = false;
+  /** The late answer that may end a round: when it arrived, and when its probe was sent. */
+  #late: { at: number; sentAt: number } | undefined;
   /** Rounds in a row with a long queue, and those that the window limited without one. */
   #queued = 0;
   #clear = 0;
@@ -182,10 +187,26 @@ export class DatagramWindow {
     if (drain !== undefined && this.#acknowledged <= drain.from) return;
     this.#roundShortest = Math.min(this.#roundShortest, trip);
     if (drain === undefined) {
-      if (this.#acknowledged >= this.#roundEnd) this.#endRound(now);
+      if (this.#acknowledged < this.#roundEnd || this.#isStandstill(trip, now)) return;
+      this.#endRound(now);
     } else if (
       ++drain.answers >= DRAIN_ANSWERS || this.#acknowledged >= drain.from + this.size
     ) this.#endDrain(drain, now);
+  }
+
+  /**
+   * Whether a round must not end with this answer: it is late, and may be the first of many that
+   * arrive together. If their probes were sent over a longer time, they did not wait in a queue: a
+   * process or the path has stood still, and the round tells nothing.
+   */
+  #isStandstill(trip: number, now: number): boolean {
+    const shortest = this.#roundShortest;
+    if (shortest <= this.#base + 2 * targetQueue(this.size, shortest)) return false;
+    const sentAt = now - trip;
+    this.#late ??= { at: now, sentAt };
+    if (now - this.#late.at > TOGETHER) return false;
+    if (sentAt - this.#late.sentAt >= CLOSE) this.#nextRound();
+    return true;
   }
 
   #endRound(now: number): void {
@@ -254,6 +275,7 @@ export class DatagramWindow {
   }
 
   #nextRound(): void {
+    this.#late = undefined;
     this.#roundShortest = Infinity;
     this.#roundEnd = this.#sent;
     this.#limited = false;

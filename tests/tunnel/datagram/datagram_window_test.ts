@@ -101,15 +101,52 @@ Deno.test("jitter, reordered and lost answers do not narrow the window", () => {
   }
 });
 
+/**
+ * The size, relative to before, of a window that was full when answers stayed away for 200 ms, after
+ * which they arrive this many milliseconds apart.
+ */
+function afterLateAnswers(apart: number): number {
+  const window = new DatagramWindow();
+  let now = 0;
+  const fill = (until: number): number[] => {
+    const probes: number[] = [];
+    for (; now < until; now += 10) {
+      for (let sent = 0; sent < 8_000 && window.open; sent += 1_000) window.sent(1_000, now);
+      probes.push(window.probe(now));
+    }
+    return probes;
+  };
+  const answer = (probe: number, at: number): void => {
+    window.answered(probe, now = Math.max(now, at));
+  };
+  for (let round = 0; round < 4; round++) {
+    const [begin, probes] = [now, fill(now + 60)];
+    probes.forEach((probe, i) => answer(probe, begin + 60 + 10 * i));
+  }
+  const before = window.size;
+  const [begin, probes] = [now, fill(now + 200)];
+  probes.forEach((probe, i) => answer(probe, begin + 260 + apart * i));
+  return window.size / before;
+}
+
+Deno.test("late answers that arrive together were held up, others show a queue", () => {
+  assert(afterLateAnswers(0) >= 1, `${afterLateAnswers(0)}`);
+  assert(afterLateAnswers(0.05) >= 1, `${afterLateAnswers(0.05)}`);
+  assert(afterLateAnswers(10) < 0.8, `${afterLateAnswers(10)}`);
+});
+
 /** A window whose rounds are written down: the share of it that is sent at once, and the delay. */
 function rounds(list: readonly [share: number, trip: number][]): number[] {
   const window = new DatagramWindow();
   let now = 0;
   return list.map(([share, trip]) => {
-    const size = share * window.size;
-    for (let sent = 0; sent < size && window.open; sent += 1_000) window.sent(1_000, now);
+    const size = share * window.size / 2;
+    const probes = [0, 1].map(() => {
+      for (let sent = 0; sent < size && window.open; sent += 1_000) window.sent(1_000, now);
+      return { number: window.probe(now), at: (now += 5) - 5 };
+    });
     void window.open; // another one waits, if it is closed
-    window.answered(window.probe(now), now += trip);
+    for (const { number, at } of probes) window.answered(number, now = at + trip);
     return window.size;
   });
 }
