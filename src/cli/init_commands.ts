@@ -50,7 +50,7 @@ client --from NAME.bundle\`. The address is that of the certificate unless --add
 
 const service: Command = {
   name: "service",
-  summary: "Install the daemon as a service of systemd, without a package",
+  summary: "Install the daemon as a service of systemd or OpenWrt, without a package",
   positionals: ["install|uninstall|status"],
   options: [
     ...DAEMON_OPTIONS,
@@ -61,7 +61,8 @@ const service: Command = {
     `For the compiled program, copied to /usr/local/bin by hand; a package brings its own service.
 install writes the units pppoe-proxy and pppoe-proxy@NAME, makes the user and the directories, and
 may be repeated; uninstall stops the daemons and removes these files, but keeps configuration, state
-and user. status shows the unit and the daemon; exit code 3 if no daemon answers.`,
+and user. On OpenWrt, the file is /etc/init.d/pppoe-proxy, for the program in /usr/bin. status shows
+the service and the daemon; exit code 3 if no daemon answers.`,
   load: async () => (await import("./service/service.ts")).serviceCommand,
 };
 

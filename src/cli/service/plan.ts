@@ -1,4 +1,5 @@
 /** What `service install` writes and `service uninstall` removes: pure. */
+import script from "../../../packaging/openwrt/pppoe-proxy.init" with { type: "text" };
 import unit from "../../../packaging/systemd/pppoe-proxy.service" with { type: "text" };
 import instanceUnit from "../../../packaging/systemd/pppoe-proxy@.service" with { type: "text" };
 import sysusers from "../../../packaging/sysusers.d/pppoe-proxy.conf" with { type: "text" };
@@ -37,17 +38,40 @@ export function serviceFiles(program: string): ServiceFile[] {
   ];
 }
 
+/** The init script of procd that runs this program. */
+export function initScript(program: string): ServiceFile {
+  const [interpreter, ...rest] = script.split("\n");
+  const text = [interpreter, MARK, ...rest].join("\n")
+    .replace(/^PROG=.*$/m, () => `PROG=${program}`);
+  return { path: "/etc/init.d/pppoe-proxy", text };
+}
+
 /** Whether a file is one that this command has written. */
 export function isOurs(text: string): boolean {
-  return text.startsWith(`${MARK}\n`);
+  return text.split("\n", 2).includes(MARK);
+}
+
+/**
+ * Paths without blanks, quotes, specifiers and variables, which a unit (systemd.syntax(7)) and a
+ * shell would need escapes for.
+ */
+const PLAIN = /^\/[A-Za-z0-9_./+-]+$/;
+
+function unplain(program: string): string {
+  return `its path "${program}" has characters that the service would read in another way`;
+}
+
+/** Why a path cannot be that of an init script's program; undefined if it can. */
+export function procdProgramFault(program: string): string | undefined {
+  if (!PLAIN.test(program)) return unplain(program);
+  // On OpenWrt /var is a link to /tmp.
+  if (/^\/(?:tmp|var)\//.test(program)) return `"${program}" is in memory and gone after a reboot`;
+  return undefined;
 }
 
 /** Why a path cannot be that of a unit's program; undefined if it can. */
 export function programFault(program: string): string | undefined {
-  // systemd.syntax(7): blanks, quotes, specifiers and variables would need escapes.
-  if (!/^\/[A-Za-z0-9_./+-]+$/.test(program)) {
-    return `its path "${program}" has characters that a unit would read in another way`;
-  }
+  if (!PLAIN.test(program)) return unplain(program);
   // ProtectHome= and PrivateTmp= of the unit hide these.
   if (/^\/(?:home|root|tmp|var\/tmp|run\/user)\//.test(program)) {
     return `the unit cannot see "${program}"`;

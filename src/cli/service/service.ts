@@ -1,10 +1,13 @@
 import { type Arguments, oneOf, UsageError } from "../arguments.ts";
+import { initSystem } from "./init_system.ts";
 
 const ACTIONS = "install|uninstall|status";
 /** Options, and the actions that have them. */
 const OPTIONS: Readonly<Record<string, string>> = { now: "install", purge: "uninstall" };
 
-/** `service install|uninstall|status`: the daemon as a service of systemd, without a package. */
+/**
+ * `service install|uninstall|status`: the daemon as a service of systemd or procd, without a package.
+ */
 export async function serviceCommand(args: Arguments): Promise<number> {
   const [given] = args.positionals;
   if (given === undefined) {
@@ -15,8 +18,12 @@ export async function serviceCommand(args: Arguments): Promise<number> {
     const owner = OPTIONS[option];
     if (owner !== action) throw new UsageError(`Option "--${option}" is for service ${owner}`);
   }
-  const { installService, uninstallService } = await import("./change_service.ts");
-  if (action === "install") return await installService(args.switches.has("now"));
-  if (action === "uninstall") return await uninstallService(args.switches.has("purge"));
-  return await (await import("./service_status.ts")).showService(args);
+  if (action === "status") return await (await import("./service_status.ts")).showService(args);
+  const [now, purge] = ["now", "purge"].map((option) => args.switches.has(option));
+  if (await initSystem() === "procd") {
+    const { installInitScript, uninstallInitScript } = await import("./procd_service.ts");
+    return action === "install" ? await installInitScript(now) : await uninstallInitScript(purge);
+  }
+  const { installService, uninstallService } = await import("./systemd_service.ts");
+  return action === "install" ? await installService(now) : await uninstallService(purge);
 }

@@ -4,28 +4,17 @@ import { CommandError, EXIT_CODES } from "../exit_codes.ts";
 import { openDaemon } from "../remote/ask_daemon.ts";
 import { showSpan } from "../terminal/amounts.ts";
 import { printLine } from "../terminal/output.ts";
+import { initSystem } from "./init_system.ts";
 import { UNIT } from "./plan.ts";
-import { needSystemd, runProgram } from "./systemd.ts";
+import { runProgram } from "./run_program.ts";
 
 /** Properties of the unit (systemctl(1)), in the order in which they are shown. */
 const PROPERTIES = ["ActiveState", "SubState", "UnitFileState", "FragmentPath", "NRestarts"];
 
-/** `service status`: the unit's state, and the daemon's own; exit code 3 if no daemon answers. */
+/** `service status`: the service's state, and the daemon's own; exit code 3 if no daemon answers. */
 export async function showService(args: Arguments): Promise<number> {
-  await needSystemd();
-  const { text } = await runProgram(
-    "systemctl",
-    "show",
-    `--property=${PROPERTIES.join(",")}`,
-    UNIT,
-  );
-  const facts = new Map(
-    text.split("\n").map((line) => {
-      const at = line.indexOf("=");
-      return [line.slice(0, at), line.slice(at + 1)];
-    }),
-  );
-  for (const line of unitLines(facts)) await printLine(line);
+  const lines = await initSystem() === "procd" ? await procdLines() : unitLines(await unitFacts());
+  for (const line of lines) await printLine(line);
   try {
     using daemon = await openDaemon(args);
     const status = await daemon.json({ path: "/api/v1/status" }, Status);
@@ -36,6 +25,22 @@ export async function showService(args: Arguments): Promise<number> {
     await printLine(`daemon: ${error.message}`);
     return EXIT_CODES[error.exit][0];
   }
+}
+
+async function procdLines(): Promise<string[]> {
+  return await (await import("./procd_service.ts")).initScriptLines();
+}
+
+/** Properties of the unit, by name. */
+async function unitFacts(): Promise<Map<string, string>> {
+  const wanted = `--property=${PROPERTIES.join(",")}`;
+  const { text } = await runProgram("systemctl", "show", wanted, UNIT);
+  return new Map(
+    text.split("\n").map((line) => {
+      const at = line.indexOf("=");
+      return [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
 }
 
 /** What systemd knows of the unit. */

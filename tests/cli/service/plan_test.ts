@@ -1,5 +1,11 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { isOurs, programFault, serviceFiles } from "../../../src/cli/service/plan.ts";
+import {
+  initScript,
+  isOurs,
+  procdProgramFault,
+  programFault,
+  serviceFiles,
+} from "../../../src/cli/service/plan.ts";
 import { unitLines } from "../../../src/cli/service/service_status.ts";
 import { pppoeProxy } from "../process.ts";
 
@@ -24,6 +30,26 @@ Deno.test("the service's files are those of packaging/, with the program's path 
   const [unit] = files;
   assertMatch(unit.text, /^ExecStart=\/opt\/p\/pppoe-proxy run --config /m);
   assertMatch(unit.text, /^ExecPaths=\/opt\/p\/pppoe-proxy /m);
+});
+
+Deno.test("the init script is that of packaging/, with the program's path and a mark", async () => {
+  const { path, text } = initScript("/opt/p");
+  assertEquals(path, "/etc/init.d/pppoe-proxy");
+  const source = await Deno.readTextFile(new URL("openwrt/pppoe-proxy.init", PACKAGING));
+  const [interpreter, , ...rest] = text.split("\n");
+  assertEquals(
+    [interpreter, ...rest].join("\n").replace("=/opt/p\n", "=/usr/bin/pppoe-proxy\n"),
+    source,
+  );
+  assertEquals([isOurs(text), isOurs(source)], [true, false]);
+});
+
+Deno.test("a program that would be gone after a reboot of OpenWrt is refused", () => {
+  assertEquals(procdProgramFault("/usr/bin/pppoe-proxy"), undefined);
+  assertEquals(procdProgramFault("/mnt/sda1/pppoe-proxy"), undefined);
+  for (const path of ["/tmp/p", "/var/p", "/usr/bin/$x", "/usr/bin/a b", "p"]) {
+    assertEquals(typeof procdProgramFault(path), "string", path);
+  }
 });
 
 Deno.test("a program that a unit could not start is refused", () => {
@@ -59,13 +85,13 @@ Deno.test("the state of the unit takes two lines", () => {
 const isBooted = await Deno.stat("/run/systemd/system").then(() => true, () => false);
 
 Deno.test({
-  name: "where systemd does not run, service says so and changes nothing",
+  name: "where neither systemd nor procd runs, service says so and changes nothing",
   ignore: isBooted,
   async fn() {
     for (const action of ["install", "uninstall", "status"]) {
       const { code, stdout, stderr } = await pppoeProxy(["service", action]);
       assertEquals([code, stdout], [1, ""]);
-      assertMatch(stderr, /not run by systemd|procd/);
+      assertMatch(stderr, /run by neither systemd nor procd/);
     }
   },
 });

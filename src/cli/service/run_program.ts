@@ -10,7 +10,7 @@ export interface ProgramResult {
   text: string;
 }
 
-/** Runs a program of systemd. Throws CommandError if it is missing. */
+/** Runs a program of the init system. Throws CommandError if it is missing. */
 export async function runProgram(program: string, ...args: string[]): Promise<ProgramResult> {
   try {
     const { code, stdout, stderr } = await new Deno.Command(program, {
@@ -22,7 +22,10 @@ export async function runProgram(program: string, ...args: string[]): Promise<Pr
     return { code, text: (decoder.decode(stdout) + decoder.decode(stderr)).trim() };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new CommandError("failed", `Cannot find "${program}"; install systemd's programs`);
+    throw new CommandError(
+      "failed",
+      `Cannot find "${program}"; which belongs to this machine's init system`,
+    );
   }
 }
 
@@ -31,15 +34,4 @@ export async function mustRun(program: string, ...args: string[]): Promise<strin
   const { code, text } = await runProgram(program, ...args);
   if (code === 0) return text;
   throw new CommandError("failed", `\`${[program, ...args].join(" ")}\` failed: ${text}`);
-}
-
-/** Throws CommandError if this machine is not run by systemd (sd_booted(3)). */
-export async function needSystemd(): Promise<void> {
-  const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
-  if (await isThere("/run/systemd/system")) return;
-  const words = await isThere("/sbin/procd")
-    ? "This machine runs procd, as OpenWrt does, whose scripts this command does not write; " +
-      "see docs/install.md, OpenWrt and musl"
-    : "This machine is not run by systemd; start `pppoe-proxy run` from its own init system";
-  throw new CommandError("failed", words);
 }

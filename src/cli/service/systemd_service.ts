@@ -1,18 +1,17 @@
-/** Installs and removes the service. */
-import { DEFAULT_CONFIG } from "../../config/default_config.ts";
+/** Installs and removes the service of systemd. */
 import { CommandError } from "../exit_codes.ts";
 import { printLine } from "../terminal/output.ts";
 import {
-  ALL_UNITS,
-  DATA,
-  isOurs,
-  PACKAGED,
-  programFault,
-  type ServiceFile,
-  serviceFiles,
-  UNIT,
-} from "./plan.ts";
-import { mustRun, needSystemd, runProgram } from "./systemd.ts";
+  firstThat,
+  needConfig,
+  needRoot,
+  ownProgram,
+  refuseForeign,
+  settleData,
+  textOf,
+} from "./own_files.ts";
+import { ALL_UNITS, isOurs, PACKAGED, programFault, serviceFiles, UNIT } from "./plan.ts";
+import { mustRun, runProgram } from "./run_program.ts";
 
 /** How long a daemon may take to end its sessions, in milliseconds: TimeoutStopSec of the unit. */
 const STOP_TIME = 15_000;
@@ -22,7 +21,6 @@ const STOP_TIME = 15_000;
  * starts the daemon of the default configuration. Writing again is an update.
  */
 export async function installService(now: boolean): Promise<number> {
-  await needSystemd();
   needRoot();
   const packaged = await firstThat(PACKAGED);
   if (packaged !== undefined) {
@@ -31,7 +29,7 @@ export async function installService(now: boolean): Promise<number> {
       `A package owns the service ("${packaged}"); use \`systemctl enable --now pppoe-proxy\``,
     );
   }
-  const files = serviceFiles(await ownProgram());
+  const files = serviceFiles(await ownProgram(programFault, "/usr/local/bin"));
   for (const file of files) await refuseForeign(file);
   for (const { path, text } of files) {
     await Deno.mkdir(path.replace(/\/[^/]+$/, ""), { recursive: true });
@@ -45,13 +43,7 @@ export async function installService(now: boolean): Promise<number> {
     await printLine(`Next: pppoe-proxy check && systemctl enable --now pppoe-proxy`);
     return 0;
   }
-  if (await firstThat([DEFAULT_CONFIG]) === undefined) {
-    throw new CommandError(
-      "failed",
-      `The service is installed, but not started: there is no "${DEFAULT_CONFIG}"; ` +
-        "write it with `pppoe-proxy init server` or `pppoe-proxy init client`",
-    );
-  }
+  await needConfig();
   await mustRun("systemctl", "enable", UNIT);
   await mustRun("systemctl", "restart", UNIT);
   await printLine("The daemon runs, and starts with the machine.");
@@ -60,7 +52,6 @@ export async function installService(now: boolean): Promise<number> {
 
 /** `service uninstall`: stops the daemons and removes what `install` wrote, with `purge` all. */
 export async function uninstallService(purge: boolean): Promise<number> {
-  await needSystemd();
   needRoot();
   const files = serviceFiles("");
   const ours: string[] = [];
@@ -84,12 +75,8 @@ export async function uninstallService(purge: boolean): Promise<number> {
   for (const path of ours) await Deno.remove(path);
   await mustRun("systemctl", "daemon-reload");
   await printLine(`Removed ${ours.map((path) => `"${path}"`).join(", ")}.`);
-  if (!purge) {
-    await printLine(`Kept ${DATA.map((path) => `"${path}"`).join(" and ")}, and the user.`);
-    return 0;
-  }
-  for (const path of DATA) await Deno.remove(path, { recursive: true }).catch(unlessMissing);
-  await printLine(`Removed ${DATA.map((path) => `"${path}"`).join(" and ")}. Kept the user.`);
+  await settleData(purge);
+  await printLine("Kept the user.");
   return 0;
 }
 
@@ -105,51 +92,4 @@ async function endSessions(units: readonly string[]): Promise<void> {
     if (code !== 0) return;
     await new Promise((resolve) => setTimeout(resolve, STOP_TIME / 75));
   }
-}
-
-function needRoot(): void {
-  if (Deno.uid() === 0) return;
-  throw new CommandError("failed", "Only root may change services; run this with sudo");
-}
-
-/** The path of this program. Throws CommandError if it is not a compiled one that a unit can run. */
-async function ownProgram(): Promise<string> {
-  if (!Deno.build.standalone) {
-    throw new CommandError(
-      "failed",
-      "Only the compiled program can install itself, because the unit starts this file; see docs/install.md",
-    );
-  }
-  const program = await Deno.realPath(Deno.execPath());
-  const fault = programFault(program);
-  if (fault === undefined) return program;
-  throw new CommandError("failed", `Cannot install: ${fault}; copy the program to /usr/local/bin`);
-}
-
-/** Throws CommandError if somebody else has written a file of the service. */
-async function refuseForeign({ path }: ServiceFile): Promise<void> {
-  const text = await textOf(path);
-  if (text === "" || isOurs(text)) return;
-  throw new CommandError(
-    "failed",
-    `"${path}" exists, and this command has not written it; remove it, or go on using it`,
-  );
-}
-
-async function textOf(path: string): Promise<string> {
-  return await Deno.readTextFile(path).catch((error) => {
-    unlessMissing(error);
-    return "";
-  });
-}
-
-function unlessMissing(error: unknown): void {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-async function firstThat(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    if (await Deno.lstat(path).then(() => true, () => false)) return path;
-  }
-  return undefined;
 }
