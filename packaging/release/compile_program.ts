@@ -29,7 +29,7 @@ export function runOptions(task: string): string[] {
 
 /**
  * Compiles the bundle in `bundle` to the single file `output` for an architecture. Throws Error if
- * that fails, or if the result is for another architecture.
+ * that fails, if the result is for another architecture, or if it is for this one and does not start.
  */
 export async function compileProgram(
   task: string,
@@ -52,8 +52,22 @@ export async function compileProgram(
     const advice = `give Deno's base binary for ${architecture.name} with --denort PATH`;
     throw new Error(base === undefined ? `${error.message}; ${advice}` : error.message);
   });
-  const made = architectureOf(output);
-  if (made === architecture) return;
-  await Deno.remove(output);
-  throw new Error(`deno compile made a program for ${made?.name ?? "an unknown machine"}`);
+  try {
+    await checkProgram(output, architecture);
+  } catch (error) {
+    await Deno.remove(output);
+    throw error;
+  }
+}
+
+async function checkProgram(program: string, architecture: Architecture): Promise<void> {
+  const made = architectureOf(program);
+  if (made !== architecture) {
+    throw new Error(`deno compile made a program for ${made?.name ?? "an unknown machine"}`);
+  }
+  if (architecture.name !== Deno.build.arch) return;
+  // With the base binary of another version, Deno makes a program that does not find its own files.
+  await runCommand(program, ["version"], { env: { NO_COLOR: "1" } }).catch((error: Error) => {
+    throw new Error(`${error.message}; the base binary must be that of the Deno that compiles`);
+  });
 }

@@ -140,6 +140,20 @@ Deno.test(skipping(compiledObstacle, {
 }));
 
 Deno.test(skipping(compiledObstacle, {
+  name: "a program that does not start is not released, such as one of two versions of Deno",
+  fn: () =>
+    withFolder(async (folder) => {
+      const [x86] = ARCHITECTURES;
+      assert(x86?.name === "x86_64");
+      const program = `${folder}/program`;
+      const compiler = { deno: Deno.execPath(), bases: [`${baseFolder()}/denort`] };
+      const compiling = compileProgram(task, bundled, x86, compiler, program);
+      await assertRejects(() => compiling, Error, "must be that of the Deno that compiles");
+      await assertRejects(() => Deno.stat(program), Deno.errors.NotFound);
+    }),
+}));
+
+Deno.test(skipping(compiledObstacle, {
   name: "a program for another machine than the wanted one is not released",
   fn: () =>
     withFolder(async (folder) => {
