@@ -3,8 +3,9 @@ import { libc } from "../libc.ts";
 const AT_PHDR = 3n;
 const AT_PHENT = 4n;
 const AT_PHNUM = 5n;
+/** The size of a page: 4, 16 or 64 KiB on ARM64 (getauxval(3)). */
+const AT_PAGESZ = 6n;
 const MADV_DONTNEED = 4;
-const PAGE = 4096n;
 
 // Elf64_Phdr (elf(5))
 const TYPE_AT = 0;
@@ -78,12 +79,20 @@ function executableSegments(): Range[] {
     if (type === PT_PHDR) base = table - address;
     if (base === undefined || type !== PT_LOAD) continue;
     if ((view.getUint32(at + FLAGS_AT, true) & PF_W) !== 0) continue;
-    // Only whole pages inside the segment: an adjacent segment may be writable.
-    const begin = (base + address + PAGE - 1n) / PAGE * PAGE;
-    const end = (base + address + view.getBigUint64(at + SIZE_AT, true)) / PAGE * PAGE;
-    if (end > begin) found.push({ begin, end });
+    const begin = base + address;
+    const segment = { begin, end: begin + view.getBigUint64(at + SIZE_AT, true) };
+    found.push(...wholePages(segment, libc().getauxval(AT_PAGESZ)));
   }
   return found;
+}
+
+/**
+ * The whole pages of `page` bytes inside a segment, none or one range: an adjacent segment may be
+ * writable, and madvise(2) refuses part of a page at the begin and takes the whole page at the end.
+ */
+export function wholePages({ begin, end }: Range, page: bigint): Range[] {
+  const inside = { begin: (begin + page - 1n) / page * page, end: end / page * page };
+  return inside.end > inside.begin ? [inside] : [];
 }
 
 /**

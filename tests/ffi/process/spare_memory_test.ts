@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreater } from "@std/assert";
-import { dropStartupPages, mappedCode } from "../../../ffi/process/spare_memory.ts";
+import { dropStartupPages, mappedCode, wholePages } from "../../../ffi/process/spare_memory.ts";
 
 function residentFilePages(): number {
   const status = Deno.readTextFileSync("/proc/self/status");
@@ -10,6 +10,14 @@ Deno.test("after startup the executable's pages are released and the program kee
   const before = residentFilePages();
   assertGreater(dropStartupPages(), 0n);
   assert(residentFilePages() < before / 2, `${residentFilePages()} kB of ${before} kB remain`);
+});
+
+Deno.test("only whole pages of a segment are dropped, whatever the size of a page", () => {
+  const segment = { begin: 0x5000n, end: 0x2_9800n };
+  assertEquals(wholePages(segment, 0x1000n), [{ begin: 0x5000n, end: 0x2_9000n }]);
+  assertEquals(wholePages(segment, 0x4000n), [{ begin: 0x8000n, end: 0x2_8000n }]);
+  assertEquals(wholePages(segment, 0x1_0000n), [{ begin: 0x1_0000n, end: 0x2_0000n }]);
+  assertEquals(wholePages({ begin: 0x1000n, end: 0xf000n }, 0x1_0000n), []);
 });
 
 Deno.test("only code that is mapped from files is dropped", () => {
