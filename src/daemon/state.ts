@@ -63,11 +63,12 @@ export interface State {
 export async function openState(config: Config, now: () => number): Promise<State> {
   const clocks = { now, wallClock: Date.now };
   return config.stateDir === undefined
-    ? inMemory(clocks)
+    ? memoryState(clocks)
     : await inDirectory(config.stateDir, config, clocks);
 }
 
-function inMemory(clocks: Clocks): State {
+/** A limited record in memory. */
+export function memoryState(clocks: Clocks): State {
   const past = new RecentSessions(MAX_RECENT);
   const stories = new StoryBook(clocks.now);
   let table: SessionTable | undefined;

@@ -20,6 +20,8 @@ import { encodeSessionList } from "../../tunnel/session_list.ts";
 import { Tunnel } from "../../tunnel/tunnel.ts";
 import { loggedProxyEvents } from "../event_log.ts";
 import { Monitor } from "../monitor.ts";
+import { memoryState, type State } from "../state.ts";
+import { discoveryStory, noteEvents } from "../story_notes.ts";
 import { AC, ScriptedHosts } from "./scripted_hosts.ts";
 import { ScriptedTunnel } from "./scripted_tunnel.ts";
 
@@ -35,10 +37,15 @@ const OWN: Mac = 0x02_00_00_00_00_1a;
 
 const now = (): number => performance.now();
 
+/** What a warm-up has done: the dials made, and the customers with a story. */
+interface WarmedUp {
+  readonly dials: number;
+  readonly stories: number;
+}
+
 /** A warm-up under way. */
 export interface WarmUp {
-  /** Resolves to the number of dials made. */
-  readonly ended: Promise<number>;
+  readonly ended: Promise<WarmedUp>;
   /** Ends it after the current dial. */
   stop(): void;
 }
@@ -50,23 +57,30 @@ export interface WarmUp {
  */
 export function startWarmUp(mode: "server" | "client", dials = DIALS): WarmUp {
   let isStopped = false;
-  const run = async (): Promise<number> => {
+  const run = async (): Promise<WarmedUp> => {
     await pause(BEGIN);
-    if (isStopped) return 0;
-    const { hosts, close } = openStage(mode);
+    if (isStopped) return { dials: 0, stories: 0 };
+    const { hosts, state, close } = openStage(mode);
     let done = 0;
     while (done < dials && !isStopped && await inTime(hosts.dial())) {
       done++;
       await pause(PAUSE);
     }
     await close();
-    return done;
+    return { dials: done, stories: state.stories.size };
   };
   return { ended: run(), stop: () => void (isStopped = true) };
 }
 
-/** A proxy of this mode between hosts that are scripted. */
-function openStage(mode: "server" | "client"): { hosts: ScriptedHosts; close(): Promise<void> } {
+/** A proxy between hosts that are scripted, and what it records. */
+interface Stage {
+  hosts: ScriptedHosts;
+  state: State;
+  close(): Promise<void>;
+}
+
+/** Opens a proxy of this mode between scripted hosts. */
+function openStage(mode: "server" | "client"): Stage {
   const [link, wire] = memoryLinkPair([macBytes(OWN), macBytes(AC)]);
   const isServer = mode === "server";
   const far = new ScriptedTunnel((handle, frame) =>
@@ -80,7 +94,9 @@ function openStage(mode: "server" | "client"): { hosts: ScriptedHosts; close(): 
       ? { fromCustomer: toTunnel, fromAc: toWire }
       : { fromCustomer: toWire, fromAc: toTunnel },
   );
-  const proxy = makeProxy(mode, optionsOn(link, mode));
+  const state = memoryState({ now, wallClock: Date.now });
+  const proxy = makeProxy(mode, optionsOn(link, mode, state));
+  state.restore(proxy, link.mac, []);
   wire.run({
     frame(bytes, _view, offset, length): void {
       const frame = bytes.slice(offset, offset + length);
@@ -101,7 +117,7 @@ function openStage(mode: "server" | "client"): { hosts: ScriptedHosts; close(): 
     await tunnel.close("shutdown", "", 0);
     for (const end of [link, wire]) end.close();
   };
-  return { hosts, close };
+  return { hosts, state, close };
 }
 
 /** Gives a proxy its tunnel, which runs until it is closed. */
@@ -138,8 +154,9 @@ function makeProxy(mode: "server" | "client", options: ProxyOptions): Proxy {
 }
 
 /** A proxy's dependencies: real ones where they are only code, and nothing that lasts. */
-function optionsOn(link: MemoryLink, mode: "server" | "client"): ProxyOptions {
+function optionsOn(link: MemoryLink, mode: "server" | "client", state: State): ProxyOptions {
   const monitor = new Monitor(mode, Date.now);
+  noteEvents(mode, monitor.events, state.storyWriter, { at: Date.now(), version: "" });
   const { observe, trace } = loggedProxyEvents(mode, now);
   const host = new HostSessions(now);
   const most = { rate: 1e6, burst: 1e6, sessions: 1e4 };
@@ -166,8 +183,10 @@ function optionsOn(link: MemoryLink, mode: "server" | "client"): ProxyOptions {
     observe(session, end, table, detail): void {
       discardingLog(() => observe(session, end, table, detail));
       monitor.session(session, end, table, now(), detail);
+      state.observe(session, end);
     },
     trace: (...event) => discardingLog(() => trace(...event)),
+    story: discoveryStory(mode, state.storyWriter, Date.now),
   };
 }
 
