@@ -77,7 +77,8 @@ Deno.test("a thread that hangs fails, and one that answers does not", async () =
   await answering.start(start(config), host);
   let asked = 0;
   // More checks than a hung thread survives, besides the questions that count them.
-  await until(async () => Number(await answering.ask("alive", undefined)) - ++asked > 4);
+  const answers = until(async () => Number(await answering.ask("alive", undefined)) - ++asked > 4);
+  await Promise.race([answers, answering.ended]);
   await answering.stop(true, 0);
   await answering.ended;
 });
