@@ -1,6 +1,8 @@
 import { decodeMinutes, encodeMinute, type MinuteRecord } from "./minute_record.ts";
 import { causeOf } from "./state_error.ts";
 
+/** Name of the directory in `state_dir`. */
+export const HISTORY_FOLDER = "history";
 /** Maximum number of files, one for each hour: 24 whole hours and the one that has begun. */
 export const MAX_FILES = 25;
 /** Maximum length of a file, in bytes; minutes beyond it are not stored. */
@@ -35,7 +37,7 @@ export class HistoryFiles {
 
   /** `directory` is the daemon's own `state_dir`. */
   constructor(directory: string, options: HistoryFilesOptions) {
-    this.#folder = `${directory}/history`;
+    this.#folder = `${directory}/${HISTORY_FOLDER}`;
     this.#options = options;
   }
 

@@ -1,5 +1,6 @@
 /** Opens the file that stores the sessions, or quarantines it and creates a new one. */
 import { DatabaseSync } from "node:sqlite";
+import { HISTORY_FOLDER } from "./history_files.ts";
 import { NETWORK_FILE } from "./network_file.ts";
 import { type Fault, type Quarantine, quarantine } from "./quarantine.ts";
 import { causeOf, isDiskTrouble, isEnvironment, isLocked, StateError } from "./state_error.ts";
@@ -28,10 +29,11 @@ export interface Store {
 /** A readable database, and why it cannot be written. */
 export type Openable = Pick<Store, "database" | "trouble">;
 
-/** The files of a store (sqlite.org/tempfiles.html). */
+/** The files of a store (sqlite.org/tempfiles.html), and what else a state directory has. */
 const FILES = ["", "-journal", "-wal", "-shm"].map((suffix) => `sessions.db${suffix}`).concat(
   "sessions.lock",
   NETWORK_FILE,
+  HISTORY_FOLDER,
 );
 
 /** "PPoE" in the database's header; `file` and SQLite's own tools show it. */

@@ -1,9 +1,11 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { decodeAmount, encodeAmount } from "../../src/history/compact.ts";
 import { CLIENT_COLUMNS, TOTAL_COLUMNS } from "../../src/history/columns.ts";
 import { HistoryFiles, MAX_FILE, MAX_FILES } from "../../src/state/history_files.ts";
 import { decodeMinutes, encodeMinute, type MinuteRecord } from "../../src/state/minute_record.ts";
+import { StateError } from "../../src/state/state_error.ts";
+import { refuseLinks } from "../../src/state/store.ts";
 import { inDirectory } from "./sessions.ts";
 
 const FIRST = Math.floor(1_700_000_000_000 / 3_600_000) * 60;
@@ -146,4 +148,12 @@ Deno.test("a file does not grow beyond its limit, nor is a link followed", () =>
     Deno.symlinkSync(`${directory}/other`, path);
     await files.append(minute(FIRST + 1));
     assertEquals(Deno.statSync(`${directory}/other`).size, 0);
+  }));
+
+Deno.test("T6: a directory of the history that is a symbolic link is refused", () =>
+  inDirectory((directory) => {
+    Deno.mkdirSync(`${directory}/other`);
+    refuseLinks(directory);
+    Deno.symlinkSync("other", `${directory}/history`);
+    assertThrows(() => refuseLinks(directory), StateError, "is a symbolic link");
   }));

@@ -1,6 +1,7 @@
 /**
  * One listening socket of the admin API. Each has its own limits, so filling one blocks no other.
  */
+import { LineLimit, suppressedFact } from "../../line_limit.ts";
 import { logger } from "../../log.ts";
 import type { Access, Caller, Serve } from "./access.ts";
 import { PeerUsers } from "./peer_users.ts";
@@ -21,6 +22,7 @@ export class AdminSocket {
   /** Connections, oldest first, and whether each has been authorized. */
   #connections = new Map<Deno.Conn, { proven: boolean }>();
   #users = new PeerUsers();
+  #failures = new LineLimit(() => performance.now());
   #closed = false;
 
   constructor(listener: Deno.Listener, access: Access) {
@@ -36,7 +38,9 @@ export class AdminSocket {
         this.#take(connection, serve);
       } catch (error) {
         if (this.#closed) return;
-        log.error("accept failed", { error: String(error) });
+        this.#failures.log("accept", (suppressed) => {
+          log.error("accept failed", { error: String(error), ...suppressedFact(suppressed) });
+        });
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE));
       }
     }
@@ -61,7 +65,9 @@ export class AdminSocket {
     try {
       await serve(connection, this.#access, caller, () => state.proven = true);
     } catch (error) {
-      log.error("connection failed", { error: String(error) });
+      this.#failures.log("connection", (suppressed) => {
+        log.error("connection failed", { error: String(error), ...suppressedFact(suppressed) });
+      });
     } finally {
       this.#connections.delete(connection);
       closeQuietly(connection);

@@ -9,7 +9,7 @@ import type { Role } from "./access.ts";
 export const CODE_LIFE = 5 * 60_000;
 /** How long the token that it is exchanged for is valid, in milliseconds. */
 export const TOKEN_LIFE = 12 * 3_600_000;
-/** Maximum number of unused codes, and of tokens; the oldest goes first. */
+/** Maximum number of unused codes, and of tokens, of each role; its oldest goes first. */
 export const MAX_GRANTS = 64;
 
 const CODE_BYTES = 16;
@@ -68,9 +68,9 @@ class Grants {
 
   add(secret: string, grant: Grant): void {
     this.#byHash.set(hash(secret), grant);
-    if (this.#byHash.size <= MAX_GRANTS) return;
-    const [oldest] = this.#byHash.keys();
-    this.#byHash.delete(oldest);
+    // By role, so that nobody who may only read ends the access of others.
+    const same = [...this.#byHash].filter(([, { role }]) => role === grant.role);
+    if (same.length > MAX_GRANTS) this.#byHash.delete(same[0][0]);
   }
 
   find(secret: string, now: number): Grant | undefined {

@@ -38,9 +38,18 @@ Deno.test("codes and tokens of links are bounded in number, the oldest go", () =
   assertEquals(web.exchange(codes[0]), undefined);
   const tokens = codes.slice(1).map((code) => web.exchange(code)?.token ?? "");
   assert(tokens.every((token) => web.roleOf(token) === "read"));
-  const last = web.exchange(web.makeCode("act"));
-  assertEquals(web.roleOf(last?.token ?? ""), "act");
+  web.exchange(web.makeCode("read"));
   assertEquals([web.roleOf(tokens[0]), web.roleOf(tokens[1])], [undefined, "read"]);
+});
+
+Deno.test("T7: no number of readers' codes and tokens ends an operator's access", () => {
+  const { web } = access();
+  const operator = web.exchange(web.makeCode("act"))?.token ?? "";
+  const waiting = web.makeCode("act");
+  for (let i = 0; i <= MAX_GRANTS; i++) web.exchange(web.makeCode("read"));
+  for (let i = 0; i <= MAX_GRANTS; i++) web.makeCode("read");
+  assertEquals(web.roleOf(operator), "act");
+  assertEquals(web.exchange(waiting)?.role, "act");
 });
 
 /** Sends JSON over TCP, and returns status and answer. */
