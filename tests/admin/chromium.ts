@@ -7,6 +7,7 @@ import {
   type Page,
 } from "playwright-core";
 import { findProgram } from "../lab/process.ts";
+import { PATIENCE } from "../until.ts";
 
 const FLAGS = [
   "--headless",
@@ -45,6 +46,7 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 960 }, ...options });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));

@@ -6,7 +6,7 @@ import { pppoeProxy } from "./process.ts";
 
 const ignore = !insideLab();
 const discover = (...args: string[]) =>
-  pppoeProxy(["discover", "--interface", "wan0", "--timeout", "2s", ...args]);
+  pppoeProxy(["discover", "--interface", "wan0", "--timeout", "4s", ...args]);
 
 Deno.test({
   name: "discover lists the access concentrators on a wire with their tags, also as JSON",
