@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { SystemError } from "../../../ffi/errno.ts";
 import { readInterface } from "../../../ffi/socket/interface.ts";
+import { until } from "../../until.ts";
 import { bringUp, Gathering, ip, NO_LAB, open, testFrame, vethPair } from "../veth.ts";
 
 for (const kind of ["ring", "plain"] as const) {
@@ -137,12 +138,15 @@ Deno.test({
     };
     await cycle();
     const before = counts();
-    const threads = [...Deno.readDirSync("/proc/self/task")].length;
+    const threads = () => [...Deno.readDirSync("/proc/self/task")].length;
+    const most = threads() + 2;
+    // Deno's own pipes and threads, of which a busy machine needs more, take a moment to end.
+    const released = () => counts().every((count, at) => count <= before[at]) && threads() <= most;
+    const now = () => `${counts()} and ${threads()} threads, before ${before} and ${most - 2}`;
     for (let i = 0; i < 20; i++) await cycle();
-    assertEquals(counts(), before);
-    assert([...Deno.readDirSync("/proc/self/task")].length <= threads + 2);
+    await until(released, now);
     open(pair.b).close(); // never run
-    assertEquals(counts(), before);
+    await until(released, now);
   },
 });
 
