@@ -139,6 +139,8 @@ Deno.test(needing(["chromium"], {
           for (const width of WIDTHS) found.push(...(await tooWide(page, width)).map(where));
           await page.setViewportSize(viewport);
           found.push(...(await faultsOfAccess(page)).map(where));
+          const encoded = (await page.locator("main").innerText()).match(/\S*%[0-9A-F]{2}\S*/);
+          if (encoded !== null) found.push(where(`${encoded[0]} is no name for people`));
           if (hasTouch) found.push(...(await page.evaluate(SMALL_TARGETS) as string[]).map(where));
           const elements = await page.locator("*").count();
           if (elements > MOST_ELEMENTS) found.push(where(`${elements} elements`));

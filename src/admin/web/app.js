@@ -10,7 +10,7 @@ import { clientNeeds, ClientPage } from "./client.js";
 import { Clients, clientsNeeds, peerWord } from "./clients.js";
 import { Configuration, configurationNeeds } from "./configuration.js";
 import { Events } from "./events.js";
-import { clock, timeZone } from "./format.js";
+import { clock, sessionName, timeZone } from "./format.js";
 import { drainWords, Overview, overviewNeeds } from "./overview.js";
 import { Name, Prose } from "./parts.js";
 import { redrawPlots } from "./plot.js";
@@ -47,7 +47,11 @@ function viewTitle(view, mode) {
 /** @param {Route} route @param {any} status @returns {string} The title of the window. */
 export function titleOf({ view, id }, status) {
   if (status === undefined) return "pppoe-proxy";
-  const what = id === "" ? viewTitle(view, status.mode) : id;
+  const what = id === ""
+    ? viewTitle(view, status.mode)
+    : view === "sessions"
+    ? sessionName(id)
+    : id;
   const state = stateOf(status)[1];
   return `${status.interface.name} ${state} · ${what} · pppoe-proxy ${status.mode}`;
 }

@@ -1,6 +1,6 @@
 // @ts-check
 /** Events in words. Pure. */
-import { bytes, plural, sessionId } from "./format.js";
+import { bytes, plural, sessionId, sessionName } from "./format.js";
 
 /** Severity by kind of event; all others are plain. @type {Readonly<Record<string, string>>} */
 const GRAVITY = {
@@ -86,7 +86,7 @@ export function partsOf({ time: _, number: _number, kind: _kind, ...facts }) {
   const rank = (/** @type {string} */ key) =>
     (FIRST.indexOf(key) + FIRST.length + 1) % (FIRST.length + 1);
   const isKnown = (/** @type {string} */ key) =>
-    (key === "client" && sessionText(facts.session).startsWith(`${facts.client}.`)) ||
+    (key === "client" && sessionName(facts.session).startsWith(`${facts.client}.`)) ||
     (key === "ac_mac" && facts["ac_name"]);
   return Object.entries(facts)
     .filter(([key, value]) =>
@@ -99,20 +99,11 @@ export function partsOf({ time: _, number: _number, kind: _kind, ...facts }) {
 
 /** @param {string} key @param {unknown} value @returns {string} */
 function factText(key, value) {
-  if (key === "session") return sessionText(value).replace(/^(?=\d+$)/, "session ");
+  if (key === "session") return sessionName(value).replace(/^(?=\d+$)/, "session ");
   if (PLAIN.includes(key)) return String(value);
   const [, name, unit] = /^(.+)_(s|ms)$/.exec(key) ?? [];
   if (unit !== undefined) return `${spoken(name)} ${value} ${unit}`;
   return `${spoken(key)} ${shown(key, value)}`;
-}
-
-/** @param {unknown} name Of a session. @returns {string} As people write the name of its client. */
-function sessionText(name) {
-  try {
-    return decodeURIComponent(String(name ?? ""));
-  } catch {
-    return String(name);
-  }
 }
 
 /** @param {string} key @param {unknown} value @returns {string} */

@@ -123,6 +123,18 @@ export function sessionId(id) {
   return `0x${id.toString(16).padStart(4, "0")}`;
 }
 
+/**
+ * @param {unknown} name Of a session, as addresses and commands have it.
+ * @returns {string} As people write the name of its client.
+ */
+export function sessionName(name) {
+  try {
+    return decodeURIComponent(String(name ?? ""));
+  } catch {
+    return String(name);
+  }
+}
+
 /** @param {any} row @returns {string} The client of a server, or the server of a client, that a row is about. */
 export function peerOf(row) {
   return row.client ?? row.server ?? "";

@@ -4,7 +4,17 @@
 import { h } from "preact";
 import { ProblemError } from "./api.js";
 import { EventsAbout } from "./events.js";
-import { bytes, count, duration, NONE, peerOf, roundTrip, sessionId, since } from "./format.js";
+import {
+  bytes,
+  count,
+  duration,
+  NONE,
+  peerOf,
+  roundTrip,
+  sessionId,
+  sessionName,
+  since,
+} from "./format.js";
 import { Empty, Facts, Mac, Name, PeerLink, Section, State, Time } from "./parts.js";
 import { Traffic } from "./plots.js";
 import { addressOf } from "./route.js";
@@ -42,7 +52,7 @@ export function SessionPage({ live, route }) {
   if (session === undefined) {
     return h(
       Section,
-      { id: "session", title: ["Session ", h(Name, { text: route.id })] },
+      { id: "session", title: ["Session ", h(Name, { text: sessionName(route.id) })] },
       h(Empty, null, gone ? h(Gone, { answer }) : "Loading…"),
     );
   }
@@ -103,7 +113,7 @@ function SessionHead({ session, gone, live }) {
     {
       id: "session",
       class: "head",
-      title: ["Session ", h(Name, { text: session.session })],
+      title: ["Session ", h(Name, { text: sessionName(session.session) })],
       tools,
     },
     gone &&

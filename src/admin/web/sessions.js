@@ -6,7 +6,7 @@ import { disconnect, downloadSessions } from "./actions.js";
 import { trafficColumns } from "./columns.js";
 import { Word } from "./explain.js";
 import { Choice, Search } from "./filters.js";
-import { bytes, NONE, peerOf, plural, roundTrip, sessionId, since } from "./format.js";
+import { bytes, NONE, peerOf, plural, roundTrip, sessionId, sessionName, since } from "./format.js";
 import { Empty, Mac, Name, Pair, PeerLink, Section, State, Time } from "./parts.js";
 import { ProblemError } from "./api.js";
 import { addressOf } from "./route.js";
@@ -189,7 +189,7 @@ export function openColumns(live) {
     {
       heading: "Session",
       kind: "mono session-name",
-      cell: (row) => h(Name, { text: row.session }),
+      cell: (row) => h("span", { title: row.session }, h(Name, { text: sessionName(row.session) })),
     },
     {
       heading: "Id",
