@@ -24,7 +24,7 @@ const DESKTOP = { width: 1440, height: 1010 };
 const SERVER: Record<string, BrowserContextOptions> = {
   "page-light": { colorScheme: "light", viewport: DESKTOP },
   "page-dark": { colorScheme: "dark", viewport: DESKTOP },
-  "page-phone": { colorScheme: "light", viewport: { width: 390, height: 844 } },
+  "page-phone": { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true },
 };
 const CLIENT: Record<string, BrowserContextOptions> = {
   "page-client": { colorScheme: "dark", viewport: { width: 1280, height: 860 } },

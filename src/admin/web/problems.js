@@ -91,6 +91,6 @@ export function ProblemCount({ problems }) {
   return h(
     "a",
     { class: `problem-count ${worst}`, id: "problem-count", href: addressOf("overview") },
-    problemWords(problems),
+    h("span", null, problemWords(problems)),
   );
 }
