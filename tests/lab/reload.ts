@@ -35,7 +35,10 @@ export async function reload(daemon: LabProcess): Promise<string> {
   return await daemon.waitForLine(/"message":"(reloaded|reload failed)"/, { since });
 }
 
-/** Interrupts the tunnel, and waits for a line of the client after that. */
+/**
+ * Interrupts the tunnel, and waits for a line of the client after that. On a busy machine the
+ * client may be about to dial already.
+ */
 export async function interrupt(
   server: LabProcess,
   client: LabProcess,
@@ -43,7 +46,7 @@ export async function interrupt(
 ): Promise<string> {
   const since = client.output.length;
   server.signal("SIGSTOP");
-  await client.waitForLine(/keepalive-timeout/, { since });
+  await client.waitForLine(/tunnel lost|connect failed/, { since });
   server.signal("SIGCONT");
   return await client.waitForLine(then, { since });
 }

@@ -86,7 +86,7 @@ Deno.test({
     }));
     daemons.server.signal("SIGSTOP");
     for (const { client, since } of clients) {
-      await client.waitForLine(/keepalive-timeout/, { since });
+      await client.waitForLine(/tunnel lost|connect failed/, { since });
     }
     daemons.server.signal("SIGCONT");
     for (const { client, since } of clients) {
