@@ -276,8 +276,8 @@ export function proxyOptions(
       counts?.setSessions(table.size);
     },
     trace,
-    story: discoveryStory(config.mode, state.storyWriter, Date.now),
-    paced: loggedPacing(now),
+    story: monitor.acs.watching(discoveryStory(config.mode, state.storyWriter, Date.now)),
+    paced: loggedPacing(now, monitor),
     ...loggedAcs(config.mode, now, monitor),
   };
 }

@@ -7,6 +7,10 @@ import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import { failureConditions } from "./failure_conditions.ts";
 import { NO_CARRIER_REMEDY, noCarrier } from "./no_carrier.ts";
+import { idleTime } from "../proxy/session/session_ends.ts";
+import type { Sessions } from "../proxy/session/sessions.ts";
+import type { WatchedSession } from "./acs/ac_quiet.ts";
+import type { Holding } from "./standing.ts";
 import { ringWarning } from "./ring_warning.ts";
 
 /** Time after which an AC that nobody asks any more is not called silent, in milliseconds. */
@@ -37,6 +41,26 @@ export function notice(daemon: Watched, now: number): void {
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
   recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
+  daemon.monitor.standing.update(acConditions(daemon, now));
+}
+
+function acConditions(
+  { mode, link, proxy, monitor: { acs } }: Watched,
+  now: number,
+): Holding[] {
+  // Only a server hears its AC itself, and only while its interface is up.
+  acs.look(mode === "server" && link.up ? watchedSessions(proxy.sessions, now) : []);
+  return acs.conditions(proxy.sessions.table.size > 0);
+}
+
+function* watchedSessions(sessions: Sessions, now: number): Iterable<WatchedSession> {
+  for (const session of sessions.table) {
+    // The customers of a lost tunnel cannot send.
+    if (session.peer.tunnel === undefined) continue;
+    const echo = sessions.lcp.unansweredEcho(session.index);
+    const { concentrator: ac, names } = session;
+    yield { ac, name: names.ac, idle: idleTime(sessions, session, now), echo };
+  }
 }
 
 /** Returns the conditions that hold now; `time` is the wall clock's, in milliseconds. */
@@ -44,6 +68,7 @@ export function conditionsOf(daemon: Watched, time: number): Condition[] {
   const { mode, monitor, link } = daemon;
   return [
     ...standingConditions(daemon, time),
+    ...monitor.standing.current(),
     ...failureConditions(mode, link.name, monitor.recent),
   ];
 }

@@ -38,10 +38,14 @@ export function loggedDrops(now: () => number, monitor: Monitor): Drops {
 }
 
 /** Logs when PADIs start to wait for their turn, and when they no longer do. */
-export function loggedPacing(now: () => number): (pacing: Pacing | undefined) => void {
+export function loggedPacing(
+  now: () => number,
+  { acs }: Pick<Monitor, "acs">,
+): (pacing: Pacing | undefined) => void {
   const limiter = new LineLimit(now, 2);
   let begun = now();
   return (pacing) => {
+    acs.isPaced = pacing !== undefined;
     limiter.log("pacing", (suppressed) => {
       const more = suppressedFact(suppressed);
       if (pacing === undefined) {

@@ -3,9 +3,11 @@ import type { SnakeCase } from "../snake_case.ts";
 import { formatMac } from "../pppoe/mac.ts";
 import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
+import { AcWatch } from "./acs/ac_watch.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
+import { Standing } from "./standing.ts";
 import type { EndDetail, Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
@@ -46,6 +48,9 @@ export class Monitor {
   readonly rates = new Rates();
   /** What has happened lately, and what holds since when. */
   readonly recent: Recent;
+  readonly acs: AcWatch;
+  /** What needs attention now beside that. */
+  readonly standing: Standing;
   #mode: "server" | "client";
   #wallClock: () => number;
 
@@ -60,6 +65,8 @@ export class Monitor {
     this.events = new EventFeed(wallClock);
     this.peers = new AllPeerStats(wallClock);
     this.recent = new Recent(wallClock, now);
+    this.acs = new AcWatch(mode, now);
+    this.standing = new Standing(wallClock, now);
   }
 
   /** Records that a session has opened (no end) or ended. `time` is the clock of `openedAt`. */
@@ -70,6 +77,7 @@ export class Monitor {
     time: number,
     detail: EndDetail = { side: this.#mode, tags: new Uint8Array(0) },
   ): void {
+    this.acs.session(session, end, table, detail, time);
     if (end === undefined) {
       this.opened++;
       this.recent.refusals.worked(formatMac(session.concentrator));

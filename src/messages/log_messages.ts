@@ -131,6 +131,11 @@ export const LOG_MESSAGES = {
     action: DISK,
   },
   "networks write recovered": { meaning: "The networks of clients are stored again." },
+  "needs attention": {
+    meaning: "A problem has begun; `problem` is its code in the status.",
+    action: "`detail` says what is wrong, and `remedy` what to do.",
+  },
+  "needs no attention": { meaning: "What an earlier line `needs attention` said is over." },
   "no carrier": {
     meaning: "The interface is up, and nothing is connected to it, or the device there is off.",
     action: "Check the cable and the device at its other end; the daemon continues by itself.",

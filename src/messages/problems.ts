@@ -22,13 +22,29 @@ export const PROBLEMS = {
   },
   "ac-silent": {
     severity: "critical",
-    meaning: "Customers ask for an access concentrator (AC), and none answers.",
+    meaning: "Customers ask an access concentrator (AC), or use it, and it does not answer.",
     action: "Check the AC and the cable to it; `discover` asks it without a customer.",
   },
   "ac-refuses": {
     severity: "critical",
     meaning: "The access concentrator (AC) refuses to open sessions, or customers' logins in PPP.",
     action: "The AC's own words say why; see its log.",
+  },
+  "ac-ends-sessions": {
+    severity: "warning",
+    meaning: "An access concentrator (AC) ends sessions soon after they open, or many at once.",
+    action: "The AC's own log says why; customers dial again by themselves.",
+  },
+  "ac-slow": {
+    severity: "warning",
+    meaning: "An access concentrator (AC) answers so late that customers ask again or give up.",
+    action: "Find out why the AC is slow: its load, its RADIUS server, a delay set for its offers.",
+  },
+  "ac-name-shared": {
+    severity: "warning",
+    meaning: "Two access concentrators (ACs) give the same AC-Name, so customers get either.",
+    action:
+      "Give each AC a name of its own; nothing, if they are meant to stand in for each other.",
   },
   "clock-wrong": {
     severity: "warning",

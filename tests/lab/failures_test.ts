@@ -5,6 +5,7 @@
 import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
 import { DOCUMENT, Observer, SEEN } from "./failures/observer.ts";
+import { seesAcTroubles } from "./failures/ac_scenes.ts";
 import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
 import {
   ask,
@@ -195,6 +196,8 @@ resume_grace = "60s"`,
 
     ask(lab, "cust0", { service: "gold" });
     await sees("Customers ask for a service that no AC offers");
+    observer.begin();
+    await seesAcTroubles(lab, sees);
     lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
     await host.dial();
     observer.begin();

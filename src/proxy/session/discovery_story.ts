@@ -11,7 +11,7 @@ export interface DiscoveryStory {
   packet(
     peer: Peer | undefined,
     customer: Mac,
-    packet: Pick<DiscoveryPacket, "code" | "source">,
+    packet: Pick<DiscoveryPacket, "code" | "source" | "destination">,
     tags: readonly Tag[],
   ): void;
   /** A packet of a customer, or an answer to it, was dropped. */

@@ -94,6 +94,12 @@ export class LcpWatch {
     return sample === NONE ? undefined : sample;
   }
 
+  /** Returns the age of the customer's last Echo-Request if the AC has not answered it, in ms. */
+  unansweredEcho(index: number): number | undefined {
+    if (this.#echo[index] === NO_ECHO) return undefined;
+    return this.#now() - this.#echoAt[index];
+  }
+
   /** Returns the sessions' indices whose link was terminated at least `linger` milliseconds ago. */
   over(linger: number): number[] {
     const latest = this.#now() - linger;

@@ -37,6 +37,10 @@ export interface TestAcOptions {
    * as accel-ppp does with `padi-limit`. Default: answers all.
    */
   padiInterval?: number;
+  /** Answers each PADI after this many milliseconds. Default 0. */
+  offerDelay?: number;
+  /** Ignores every PADR. */
+  mute?: boolean;
   /** Refuses every PADR with this tag (PADS with session id 0). */
   refusal?: Tag;
 }
@@ -84,9 +88,10 @@ export function startTestAc(options: TestAcOptions): TestAc {
   function receive(frame: Observed): void {
     if (frame.destination !== mac && frame.destination !== BROADCAST) return;
     if (frame.code === CODE_PADI) {
-      if (takesPadi(frame.source)) port.send(answer(frame, CODE_PADO, 0, offer(frame)));
-    } else if (frame.code === CODE_PADR) port.send(confirm(frame));
-    else if (sessions.get(frame.sessionId) === frame.source) inSession(frame);
+      if (takesPadi(frame.source)) makeOffer(frame);
+    } else if (frame.code === CODE_PADR) {
+      if (!options.mute) port.send(confirm(frame));
+    } else if (sessions.get(frame.sessionId) === frame.source) inSession(frame);
     else if (refusesStrays && frame.code === CODE_SESSION) {
       port.send(padt(frame.source, mac, frame.sessionId));
     }
@@ -98,6 +103,12 @@ export function startTestAc(options: TestAcOptions): TestAc {
     if (now - (taken.get(host) ?? -Infinity) < (options.padiInterval ?? 0)) return false;
     taken.set(host, now);
     return true;
+  }
+
+  function makeOffer(request: Observed): void {
+    const pado = answer(request, CODE_PADO, 0, offer(request));
+    if (options.offerDelay === undefined) return port.send(pado);
+    setTimeout(() => port.send(pado), options.offerDelay);
   }
 
   function offer({ source }: Observed): Tag[] {

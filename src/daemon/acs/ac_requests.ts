@@ -1,0 +1,179 @@
+import type { Mac } from "../../pppoe/mac.ts";
+
+/** Maximum number of ACs and of customers remembered; evicts the longest silent. */
+const MAX_ACS = 16;
+const MAX_CUSTOMERS = 1_024;
+/** Maximum number of PADIs of a customer that are told apart, and of ACs that offer. */
+const MAX_ASKED = 8;
+/** Maximum length of a name, in characters. */
+const MAX_NAME = 64;
+/** A customer that is quiet for this long starts again, in milliseconds. */
+const QUIET = 60_000;
+/** PADRs without an answer, and the time since the first, that make an AC mute; ms. */
+const MIN_PADRS = 2;
+const MIN_TIME = 4_000;
+/**
+ * Time after which an answer is late, in milliseconds: pppd and rp-pppoe ask again after 5 seconds.
+ */
+const LATE = 3_000;
+/** How long a late answer or a request counts, in milliseconds. */
+const LATELY = 600_000;
+
+/** PADRs that an AC has not answered with any PADS. */
+interface Unanswered {
+  padrs: number;
+  readonly customers: Set<Mac>;
+  readonly since: number;
+  latest: number;
+}
+
+/** An AC that makes offers. Times are milliseconds of the clock. */
+interface Ac {
+  name: string;
+  /** Its first and its last offer. */
+  readonly first: number;
+  last: number;
+  unanswered: Unanswered | undefined;
+  late:
+    | { readonly request: "PADI" | "PADR"; readonly delay: number; readonly at: number }
+    | undefined;
+}
+
+/** What a customer asks for, until a PADS. */
+interface Dialling {
+  /** Times of its PADIs. */
+  readonly asked: number[];
+  /** Number of offers of each AC since the first of them. */
+  readonly offers: Map<Mac, number>;
+  /** The AC that made the last one. */
+  from: Mac | undefined;
+  /** Time of its last PADR, and the AC that it was for. */
+  requested: { readonly at: number; readonly of: Mac } | undefined;
+}
+
+/** What is wrong with an AC's answers. */
+export type AnswerTrouble =
+  & { readonly ac: Mac; readonly name: string }
+  & (
+    | { readonly kind: "mute"; readonly padrs: number; readonly customers: number }
+    | { readonly kind: "late"; readonly request: "PADI" | "PADR"; readonly delay: number }
+    | { readonly kind: "same-name"; readonly others: readonly Mac[] }
+  );
+
+/**
+ * Notices ACs that make offers and do not confirm them, that answer late, or that share a name, from
+ * the discovery packets of all customers. Pure.
+ */
+export class AcRequests {
+  #now: () => number;
+  #acs = new Map<Mac, Ac>();
+  #dialling = new Map<string, Dialling>();
+
+  /** `now` is a monotonic clock in milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** Records a PADI. A customer is known by its client and its address. */
+  asked(client: string, customer: Mac): void {
+    const key = `${customer} ${client}`;
+    const now = this.#now();
+    const known = this.#dialling.get(key);
+    const isOld = known === undefined || known.asked.length >= MAX_ASKED ||
+      now - (known.asked.at(-1) ?? 0) > QUIET;
+    const dialling: Dialling = isOld
+      ? { asked: [], offers: new Map(), from: undefined, requested: undefined }
+      : known;
+    dialling.asked.push(now);
+    setLatest(this.#dialling, key, dialling, MAX_CUSTOMERS);
+  }
+
+  /** Records an offer. */
+  offered(client: string, customer: Mac, mac: Mac, name: string): void {
+    const now = this.#now();
+    const ac = this.#acs.get(mac) ??
+      { name: "", first: now, last: now, unanswered: undefined, late: undefined };
+    if (name !== "") ac.name = name.slice(0, MAX_NAME);
+    ac.last = now;
+    setLatest(this.#acs, mac, ac, MAX_ACS);
+    const dialling = this.#dialling.get(`${customer} ${client}`);
+    if (dialling === undefined) return;
+    dialling.from = mac;
+    const count = (dialling.offers.get(mac) ?? 0) + 1;
+    setLatest(dialling.offers, mac, count, MAX_ASKED);
+    // One PADI may have been lost: only as many offers as PADIs say which one each answers.
+    if (count === dialling.asked.length) {
+      this.#measured(ac, "PADI", now - dialling.asked[count - 1]);
+    }
+  }
+
+  /** Records a PADR; `destination` need not be the AC's address on a client. */
+  requested(client: string, customer: Mac, destination: Mac): void {
+    const dialling = this.#dialling.get(`${customer} ${client}`);
+    if (dialling === undefined) return;
+    const mac = dialling.offers.has(destination) ? destination : dialling.from;
+    const ac = mac === undefined ? undefined : this.#acs.get(mac);
+    if (mac === undefined || ac === undefined) return;
+    const now = this.#now();
+    dialling.requested = { at: now, of: mac };
+    ac.unanswered ??= { padrs: 0, customers: new Set(), since: now, latest: now };
+    ac.unanswered.padrs++;
+    ac.unanswered.latest = now;
+    if (ac.unanswered.customers.size < MAX_CUSTOMERS) ac.unanswered.customers.add(customer);
+  }
+
+  /** Records a PADS, of whatever content. */
+  confirmed(client: string, customer: Mac, mac: Mac): void {
+    const key = `${customer} ${client}`;
+    const ac = this.#acs.get(mac);
+    const { requested } = this.#dialling.get(key) ?? {};
+    this.#dialling.delete(key);
+    if (ac === undefined) return;
+    ac.unanswered = undefined;
+    if (requested?.of === mac) this.#measured(ac, "PADR", this.#now() - requested.at);
+  }
+
+  /** What is wrong now. */
+  troubles(): AnswerTrouble[] {
+    const now = this.#now();
+    return [...this.#acs].flatMap(([mac, ac]): AnswerTrouble[] => {
+      const { name, unanswered, late } = ac;
+      const found: AnswerTrouble[] = [];
+      if (unanswered !== undefined && isMute(unanswered, now)) {
+        const { padrs, customers } = unanswered;
+        found.push({ ac: mac, name, kind: "mute", padrs, customers: customers.size });
+      }
+      if (late !== undefined && now - late.at < LATELY) {
+        found.push({ ac: mac, name, kind: "late", request: late.request, delay: late.delay });
+      }
+      const others = this.#namesakes(mac, ac, now);
+      if (others.length > 0) found.push({ ac: mac, name, kind: "same-name", others });
+      return found;
+    });
+  }
+
+  #measured(ac: Ac, request: "PADI" | "PADR", delay: number): void {
+    if (delay >= LATE) ac.late = { request, delay, at: this.#now() };
+  }
+
+  /** Later ACs of the same name that made offers while this one did. */
+  #namesakes(mac: Mac, { name, first, last }: Ac, now: number): Mac[] {
+    if (name === "" || now - last > LATELY) return [];
+    return [...this.#acs].filter(([other, ac]) =>
+      ac.name === name && other > mac && now - ac.last <= LATELY &&
+      ac.first < last && first < ac.last
+    ).map(([other]) => other);
+  }
+}
+
+function isMute({ padrs, since, latest }: Unanswered, now: number): boolean {
+  return padrs >= MIN_PADRS && now - since >= MIN_TIME && now - latest < LATELY;
+}
+
+/** Sets a key as the most recent of a bounded map, which is ordered by last use. */
+function setLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) return void map.delete(oldest);
+}
