@@ -14,6 +14,9 @@ import { raceTransports } from "./transport_race.ts";
 /** Maximum timeout of attempts while sessions wait, in milliseconds. */
 const URGENT_TIMEOUT = 5_000;
 
+/** Why a client prefers TLS for a while. */
+const DISTRUSTED = "QUIC connected and then fell silent; it is tried again later";
+
 /** Dials a client's servers, over the transports that suit. */
 export class ClientDialler {
   readonly choice: Failover;
@@ -97,6 +100,9 @@ export class ClientDialler {
       const how = { ...this.#options, ...this.#settings, credentials, transport };
       return dialServer(endpoint, timeout, how, signal, observer);
     };
-    return { server, ...await raceTransports(transports, dial, stop) };
+    const raced = await raceTransports(transports, dial, stop);
+    const isDistrusted = transports.length > 1 && transports[0] === raced.transport &&
+      raced.transport === "tls";
+    return { server, ...raced, ...(isDistrusted && { detail: DISTRUSTED }) };
   }
 }

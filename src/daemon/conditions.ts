@@ -41,7 +41,8 @@ export function notice(daemon: Watched, now: number): void {
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
   recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
-  daemon.monitor.standing.update(acConditions(daemon, now));
+  const { unapplied, standing } = daemon.monitor;
+  standing.update([...acConditions(daemon, now), ...(unapplied === undefined ? [] : [unapplied])]);
 }
 
 function acConditions(

@@ -7,7 +7,7 @@ import { AcWatch } from "./acs/ac_watch.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
-import { Standing } from "./standing.ts";
+import { type Holding, Standing } from "./standing.ts";
 import type { EndDetail, Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
@@ -49,6 +49,8 @@ export class Monitor {
   /** What has happened lately, and what holds since when. */
   readonly recent: Recent;
   readonly acs: AcWatch;
+  /** That the configuration on disk is not in use. */
+  unapplied: Holding | undefined;
   /** What needs attention now beside that. */
   readonly standing: Standing;
   #mode: "server" | "client";

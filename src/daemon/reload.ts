@@ -22,6 +22,14 @@ export interface ReloadReport {
   findings: Finding[];
 }
 
+/** What is on disk and not in use. */
+export interface Unapplied {
+  /** What a reload would apply. */
+  readonly live: readonly Change[];
+  /** What needs a restart. */
+  readonly restart: readonly Change[];
+}
+
 /** A reload was requested during another one. */
 export class ReloadInProgressError extends Error {
   override name = "ReloadInProgressError";
@@ -95,6 +103,15 @@ export class Reloader<C extends Config> {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Compares the configuration on disk with the one in use. Throws ConfigError. */
+  async compare(): Promise<Unapplied> {
+    const inUse = this.#config;
+    const next = await loadConfig(inUse.file);
+    const difference = compareConfigs(inUse, next);
+    const { content } = await this.#prepare(mergeConfigs<Config>(inUse, next) as C);
+    return { live: appliedOf(difference, content), restart: difference.restart };
   }
 
   async #reload(): Promise<ReloadReport> {

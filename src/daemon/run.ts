@@ -10,6 +10,7 @@ import { notice } from "./conditions.ts";
 import type { CaptureRing } from "./capture_ring.ts";
 import type { Captures, CaptureSource } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
+import { ConfigWatch } from "./config_watch.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import type { HistoryKeeper } from "./history_keeper.ts";
@@ -18,7 +19,7 @@ import type { NetworkKeeper } from "./network_keeper.ts";
 import { noCarrier } from "./no_carrier.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { MacPolicy } from "../proxy/session/proxy_options.ts";
-import type { ReloadReport } from "./reload.ts";
+import type { ReloadReport, Unapplied } from "./reload.ts";
 import type { Server } from "./accept_loop.ts";
 import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
@@ -43,7 +44,12 @@ export interface DaemonParts {
   tunnels: Pick<Server, "run" | "stop"> | Client;
   state: State;
   /** Holds the configuration in use. */
-  reloader: { readonly config: Config; reload(): Promise<ReloadReport> };
+  reloader: {
+    readonly config: Config;
+    reload(): Promise<ReloadReport>;
+    /** Absent on a further thread. */
+    compare?(): Promise<Unapplied>;
+  };
   certificates: () => readonly UsedCertificate[];
   /** The further threads; undefined on each of them, and where there are none. */
   shards?: Shards | undefined;
@@ -63,6 +69,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   const sweep = startSweep(parts);
   const captures = lazyCaptures(parts);
   const watch = new CertificateWatch({ certificates, monitor, wallClock: Date.now });
+  const files = startConfigWatch(parts);
   captures.applyRing();
   if (parts.shard === undefined) {
     const started = { at: Date.now(), version: VERSION };
@@ -70,8 +77,8 @@ export function runDaemon(parts: DaemonParts): Daemon {
   }
   const warmUp = startWarmUp(reloader.config.mode);
   const { mode } = reloader.config;
-  const files = parts.state.historyFiles;
-  const { history, keeper } = startHistory({ ...parts, mode, files, shards, now });
+  const stored = { files: parts.state.historyFiles };
+  const { history, keeper } = startHistory({ ...parts, ...stored, mode, shards, now });
   return {
     config: () => reloader.config,
     link,
@@ -91,6 +98,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     async stop(final): Promise<void> {
       clearInterval(sweep);
       watch.stop();
+      files?.stop();
       warmUp.stop();
       await stop(parts, { captures, keeper }, final);
     },
@@ -98,6 +106,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     retry: () => tunnels instanceof Client && tunnels.retry(),
     async reload(): Promise<ReloadReport> {
       const report = await reloader.reload();
+      files?.reloaded();
       // The reload may have fixed what kept a client from its server.
       if (report.result === "applied" && tunnels instanceof Client) tunnels.retry();
       if (report.applied.some(({ key }) => /^capture\b/.test(key))) await captures.applyRing();
@@ -120,6 +129,16 @@ export function runDaemon(parts: DaemonParts): Daemon {
       return setLogLevel(level, topic);
     },
   };
+}
+
+/** Watches the configuration on disk; once for all threads. */
+function startConfigWatch({ reloader, monitor, shard }: DaemonParts): ConfigWatch | undefined {
+  if (shard !== undefined || reloader.compare === undefined) return undefined;
+  return new ConfigWatch({
+    config: () => reloader.config,
+    compare: () => reloader.compare?.() ?? Promise.resolve({ live: [], restart: [] }),
+    found: (condition) => monitor.unapplied = condition,
+  });
 }
 
 /** Loads the capture code on first use, so that a daemon that does not capture saves its memory. */

@@ -115,7 +115,7 @@ export function namingCertificate(
       if (!NOT_ACCEPTED.test(end.detail)) return events.rejected(host, address, end);
       const sha256 = access.credentials().fingerprint.toHex();
       const detail = `${end.detail}: the client has not pinned our certificate, SHA-256 ${sha256}`;
-      events.rejected(host, address, { ...end, detail });
+      events.rejected(host, address, { reason: "not-authenticated", by: "peer", detail });
     },
   };
 }

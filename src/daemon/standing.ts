@@ -4,7 +4,7 @@ import { type ProblemCode, PROBLEMS } from "../messages/problems.ts";
 import type { Condition } from "./condition.ts";
 
 const discoveryLog = logger("discovery");
-const tunnelLog = logger("tunnel");
+const configLog = logger("config");
 
 /** A condition whose begin is noted here. */
 export type Holding = Omit<Condition, "since">;
@@ -67,5 +67,5 @@ export class Standing {
 }
 
 function topicOf(code: ProblemCode): typeof discoveryLog {
-  return code.startsWith("ac-") ? discoveryLog : tunnelLog;
+  return code.startsWith("ac-") ? discoveryLog : configLog;
 }

@@ -118,6 +118,16 @@ export const PROBLEMS = {
     meaning: "Frames were dropped in the last hour.",
     action: "See the reason among the drop reasons.",
   },
+  "config-changed": {
+    severity: "warning",
+    meaning: "The configuration, or a file that it names, has changed on disk and is not in use.",
+    action: "Run `pppoe-proxy check`, and then `pppoe-proxy reload`.",
+  },
+  "transport-fallback": {
+    severity: "warning",
+    meaning: 'With `transport = "auto"`, the tunnel is over TLS because QUIC does not pass.',
+    action: 'Let UDP pass to the server\'s port, or set `transport = "tls"`.',
+  },
   "padi-pacing": {
     severity: "warning",
     meaning: "The AC limits PADIs by address, so customers wait for their turn.",

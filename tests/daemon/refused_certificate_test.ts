@@ -7,7 +7,8 @@ Deno.test("when a client does not accept the certificate, the server logs its SH
   const told: string[] = [];
   const ignore = (): void => {};
   const events: ServerEvents = {
-    rejected: (_host, _address, { detail }) => void told.push(detail),
+    rejected: (_host, _address, { reason, by, detail }) =>
+      void told.push(`${reason} by ${by}: ${detail}`),
     connected: ignore,
     moved: ignore,
     disconnected: ignore,
@@ -23,9 +24,9 @@ Deno.test("when a client does not accept the certificate, the server logs its SH
     naming.rejected("192.0.2.1", "192.0.2.1:1", end(detail));
   }
   assertEquals(told, [
-    `received fatal alert: UnknownCA: the client has not pinned our certificate, SHA-256 ${
+    `not-authenticated by peer: received fatal alert: UnknownCA: the client has not pinned our certificate, SHA-256 ${
       "ab".repeat(32)
     }`,
-    "end of stream",
+    "connection-lost by network: end of stream",
   ]);
 });

@@ -25,6 +25,7 @@ import {
   listenForeign,
   makeBlackHole,
   makeCertificate,
+  replaceCertificate,
   startChanged,
   startExpired,
   startWrongClient,
@@ -94,6 +95,7 @@ Deno.test({
     const expired = await startExpired(lab);
     await observer.sees("The server's certificate has expired", expired);
     await observer.sees("The clock is earlier than a certificate", expired);
+    await observer.sees("UDP does not pass, and the tunnel is over TLS", expired);
   },
 });
 
@@ -233,6 +235,8 @@ resume_grace = "60s"`,
     observer.begin();
     pair.client.signal("SIGINT");
     await sees("A client is stopped");
+    await replaceCertificate(lab);
+    await sees("A certificate was replaced on disk, and is not in use");
   },
 });
 

@@ -30,7 +30,7 @@ const WORDS: Readonly<Record<StoryKind, (said: Said) => string>> = {
   "refused": ({ mode, fact }) =>
     `this ${mode} drops the packet: ${meaningOf(fact("reason"), DROPS)}`,
   "opened": ({ entry, fact }) =>
-    `session ${fact("session")} opened at ${acOf(entry)}, id ${fact("session_id")}`,
+    `session ${fact("session")} opened at ${acOf(entry)}, id ${idOf(entry)}`,
   "closed": ({ entry, fact }) =>
     `session${spaced(fact("session"))} closed: ${meaningOf(fact("reason"), SESSION_ENDS)}` +
     byOf(fact("by"), fact("words")) + amountOf(entry),
@@ -151,6 +151,11 @@ function spaced(text: string): string {
 
 function silence(answered: boolean): string {
   return answered ? "" : "; no answer";
+}
+
+/** The session id as the page shows it. */
+function idOf({ facts: { session_id: id } }: StoryEntry): string {
+  return typeof id === "number" ? `0x${id.toString(16).padStart(4, "0")}` : "unknown";
 }
 
 function quoted(before: string, text: string): string {

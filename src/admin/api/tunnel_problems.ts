@@ -18,8 +18,11 @@ export function tunnelProblems(status: ThreadStatus, now: number): FoundProblem[
 function ofClient({ tunnels, started_at }: ThreadStatus, now: number): FoundProblem[] {
   const preferred = tunnels.find(({ configured }) => configured);
   const up = tunnels.find((tunnel) => tunnel.up);
-  if (preferred === undefined || up === preferred) return [];
-  if (up !== undefined) return [backupServer(preferred, up, started_at)];
+  if (preferred === undefined) return [];
+  if (up !== undefined) {
+    const fallback = up.transport_reason === null ? [] : [transportFallback(up, started_at)];
+    return up === preferred ? fallback : [backupServer(preferred, up, started_at), ...fallback];
+  }
   const tried = tunnels.filter((tunnel) => tunnel.down_reason !== null || tunnel.sessions > 0);
   return (tried.length > 0 ? tried : [preferred]).map((tunnel) => down(tunnel, started_at, now));
 }
@@ -31,6 +34,15 @@ function backupServer(preferred: Tunnel, up: Tunnel, startedAt: string): FoundPr
     subject: peerOf(preferred),
     since: up.since ?? startedAt,
     words: `The tunnel goes to "${peerOf(up)}" instead of "${peerOf(preferred)}"${why}`,
+  };
+}
+
+function transportFallback(up: Tunnel, startedAt: string): FoundProblem {
+  return {
+    code: "transport-fallback",
+    subject: peerOf(up),
+    since: up.since ?? startedAt,
+    words: `The tunnel to "${peerOf(up)}" is not over QUIC: ${up.transport_reason}`,
   };
 }
 

@@ -76,6 +76,13 @@ export async function makeCertificate(lab: Lab, folder: string, daysAgo: number)
   await lab.write(`${folder}/server.key`, key);
 }
 
+/** Replaces the certificate of a lab's server on disk. */
+export async function replaceCertificate(lab: Lab): Promise<void> {
+  const { certificate, key } = await makeSelfSigned("localhost", 1, new Date());
+  await lab.write("server.crt", certificate, 0o644);
+  await lab.write("server.key", key);
+}
+
 /** A server and a client of it whose certificate has expired, and one for the future. */
 export async function startExpired(lab: Lab): Promise<Sides> {
   await makeCertificate(lab, "expired", 30);
@@ -89,6 +96,7 @@ export async function startExpired(lab: Lab): Promise<Sides> {
   await server.waitForLine(/\bready\b/);
   const client = await startChanged(lab, "expired-client", [
     [/connect = .*/, `connect = ["127.0.0.1:${port}"]`],
+    ['transport = "tls"', 'transport = "auto"'],
     [/server_certificate = .*/, 'server_certificate = ["expired/server.crt", "future/server.crt"]'],
   ]);
   await client.waitForLine(/\bready\b/);
