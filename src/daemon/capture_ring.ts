@@ -2,6 +2,7 @@ import { basename, extname, join } from "node:path";
 import { FileRing } from "../capture/file_ring.ts";
 import { trustedOwners } from "../config/files/file_rules.ts";
 import { checkCaptureDirectory } from "../config/files/places.ts";
+import { causeOf } from "../state/state_error.ts";
 import type { CaptureConfig } from "../config/types.ts";
 import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
@@ -14,15 +15,22 @@ export class CaptureRing {
   /** Path of the configuration file. */
   #file: string;
   #captures: CaptureSource;
+  #troubled: (cause: string | undefined) => void;
   #capture: CaptureReader | undefined;
   /** Resolves when the most recently started ring is closed. */
   #written: Promise<void> = Promise.resolve();
   /** Serialises changes. */
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(file: string, captures: CaptureSource) {
+  /** `troubled` takes why the configured capture is not running, or undefined if it is. */
+  constructor(
+    file: string,
+    captures: CaptureSource,
+    troubled: (cause: string | undefined) => void,
+  ) {
     this.#file = file;
     this.#captures = captures;
+    this.#troubled = troubled;
   }
 
   /** Restarts with the current configuration; errors are logged. */
@@ -37,6 +45,7 @@ export class CaptureRing {
 
   async #begin(config: CaptureConfig): Promise<void> {
     await this.#end();
+    this.#troubled(undefined);
     if (config.directory === undefined) return;
     try {
       const ring = await openRing(config.directory, this.#file, config);
@@ -48,10 +57,25 @@ export class CaptureRing {
         throw new Error("Too many captures are running; stop one and reload");
       }
       this.#capture = capture;
-      this.#written = write(capture, ring);
+      this.#written = this.#write(capture, ring);
       log.info("capture started", { directory: config.directory, secrets });
     } catch (error) {
       log.error("capture not started", { error: String(error) });
+      this.#troubled(causeOf(error));
+    }
+  }
+
+  async #write(capture: CaptureReader, ring: FileRing): Promise<void> {
+    try {
+      for (let blocks = await capture.read(); blocks !== undefined; blocks = await capture.read()) {
+        await ring.write(blocks);
+      }
+    } catch (error) {
+      log.error("capture stopped", { error: String(error) });
+      this.#troubled(causeOf(error));
+    } finally {
+      capture.end();
+      ring.close();
     }
   }
 
@@ -68,17 +92,4 @@ async function openRing(folder: string, file: string, config: CaptureConfig): Pr
   const path = join(folder, `${basename(file, extname(file))}.pcapng`);
   const { fileSize, files } = config;
   return await FileRing.open({ path, fileSize, files, now: Date.now });
-}
-
-async function write(capture: CaptureReader, ring: FileRing): Promise<void> {
-  try {
-    for (let blocks = await capture.read(); blocks !== undefined; blocks = await capture.read()) {
-      await ring.write(blocks);
-    }
-  } catch (error) {
-    log.error("capture stopped", { error: String(error) });
-  } finally {
-    capture.end();
-    ring.close();
-  }
 }

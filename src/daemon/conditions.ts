@@ -89,6 +89,12 @@ function standingConditions(daemon: Watched, time: number): Condition[] {
       subject: "state_dir",
       words: trouble && `Sessions would not survive a restart: ${trouble}`,
     },
+    {
+      code: "capture-stopped",
+      subject: "capture",
+      words: monitor.captureTrouble &&
+        `The capture of the configuration is not running: ${monitor.captureTrouble}`,
+    },
     { code: "ring-short", subject: link.name, words: ringWarning(link) },
     { code: "padi-pacing", subject: "AC", words: pacingWarning(proxy.discoveries.pacing) },
     {

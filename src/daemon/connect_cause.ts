@@ -87,6 +87,18 @@ function explainSystem(detail: string, server: string): string {
     );
 }
 
+/** That descriptors are short, and what to do about it. */
+export const NO_FILES = "no open files left";
+export const MORE_FILES =
+  "Raise the limit of open files: `LimitNOFILE=` in the unit, or `ulimit -n`.";
+
+const OUT_OF_FILES = /os error 2[34]\)|\bE[MN]FILE\b/;
+
+/** Whether the words of an error mean that descriptors are short (EMFILE, ENFILE). */
+export function isOutOfFiles(text: string): boolean {
+  return OUT_OF_FILES.test(text);
+}
+
 /** What to do about a connection that failed, by the end's reason and detail. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
@@ -105,6 +117,7 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
     /does not speak TLS|chose TLS 1\.2|before TLS began|tls handshake eof|not a pppoe-proxy/,
     "Compare the port in `[tunnel] connect` with `[tunnel] listen` of the server: another program may answer there. If not, update the older side.",
   ],
+  [OUT_OF_FILES, MORE_FILES],
   [
     /No TLS answer within/,
     "The server hangs, another program has the port, or the path loses full packets: run `doctor`.",

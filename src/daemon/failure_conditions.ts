@@ -1,5 +1,6 @@
 /** What failed lately, as conditions that need attention. Pure. */
 import type { Condition } from "./condition.ts";
+import { MORE_FILES, NO_FILES } from "./connect_cause.ts";
 import type { Failure } from "./failures.ts";
 import type { LoginFailure, Recent, Refusal, ShortMtu } from "./recent.ts";
 
@@ -17,11 +18,15 @@ type Mode = "server" | "client";
 export function failureConditions(
   mode: Mode,
   interfaceName: string,
-  { logins, refusals, shortMtus }: Pick<Recent, "logins" | "refusals" | "shortMtus">,
+  { logins, refusals, accepts, shortMtus }: Pick<
+    Recent,
+    "logins" | "refusals" | "accepts" | "shortMtus"
+  >,
 ): Condition[] {
   return [
     ...logins.current().map(loginCondition),
     ...refusals.current().map((refusal) => refusalCondition(mode, refusal)),
+    ...accepts.current().map(acceptCondition),
     ...shortMtus.current().map((mtu) => mtuCondition(interfaceName, mtu)),
   ];
 }
@@ -67,6 +72,16 @@ function refusalCondition(
   }
   const severity = isPartial ? "warning" : undefined;
   return { ...refused, severity };
+}
+
+function acceptCondition({ facts: cause, count, first }: Failure<string>): Condition {
+  return {
+    code: "accept-failed",
+    subject: cause,
+    since: first,
+    words: `A connection could not be accepted, ${times(count)}: ${cause}`,
+    remedy: cause === NO_FILES ? MORE_FILES : undefined,
+  };
 }
 
 function mtuCondition(subject: string, { facts, first }: Failure<ShortMtu>): Condition {

@@ -49,6 +49,8 @@ export class Monitor {
   /** What has happened lately, and what holds since when. */
   readonly recent: Recent;
   readonly acs: AcWatch;
+  /** Why the configured capture is not running; undefined if it is, or if there is none. */
+  captureTrouble: string | undefined;
   /** That the configuration on disk is not in use. */
   unapplied: Holding | undefined;
   /** What needs attention now beside that. */

@@ -5,6 +5,7 @@ import { RecentCounts } from "./recent_counts.ts";
 /** Maximum number of ACs, of names and of other subjects with failures. */
 const MOST_ACS = 16;
 const MOST_NAMES = 1_024;
+const MOST_CAUSES = 4;
 /** Times after which a failure counts no longer if it does not happen again, in milliseconds. */
 const CONFLICT_OVER = 120_000;
 const LOGIN_OVER = 300_000;
@@ -58,6 +59,8 @@ export class Recent {
   readonly logins: Failures<LoginFailure>;
   /** Refusals by the AC's MAC address. */
   readonly refusals: Failures<Refusal>;
+  /** Why connections could not be accepted, in words, by these words. */
+  readonly accepts: Failures<string>;
   /** By interface. */
   readonly shortMtus: Failures<ShortMtu>;
   /** Since when the interface is down, and why; undefined while it is up. */
@@ -75,6 +78,7 @@ export class Recent {
     this.conflicts = new Failures(wallClock, { keep: CONFLICT_OVER, most: MOST_NAMES });
     this.logins = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_NAMES });
     this.refusals = new Failures(wallClock, { keep: REFUSAL_OVER, most: MOST_ACS });
+    this.accepts = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_CAUSES });
     this.shortMtus = new Failures(wallClock, { keep: MTU_OVER, most: 1 });
   }
 

@@ -142,7 +142,7 @@ function startConfigWatch({ reloader, monitor, shard }: DaemonParts): ConfigWatc
 }
 
 /** Loads the capture code on first use, so that a daemon that does not capture saves its memory. */
-function lazyCaptures({ link, proxy, tunnels, reloader, shards }: DaemonParts) {
+function lazyCaptures({ link, proxy, tunnels, reloader, monitor, shards }: DaemonParts) {
   const { file, mode, interface: { etherTypes } } = reloader.config;
   let loaded: Promise<{ captures: CaptureSource; ring: CaptureRing }> | undefined;
   const load = () =>
@@ -160,7 +160,10 @@ function lazyCaptures({ link, proxy, tunnels, reloader, shards }: DaemonParts) {
         place: link.name,
       });
       const captures = shards === undefined ? own : await withShards(own, shards);
-      return { captures, ring: new CaptureRing(file, captures) };
+      return {
+        captures,
+        ring: new CaptureRing(file, captures, (cause) => monitor.captureTrouble = cause),
+      };
     })();
   return {
     load: async (): Promise<CaptureSource> => (await load()).captures,

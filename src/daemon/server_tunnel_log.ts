@@ -4,7 +4,7 @@ import { logger } from "../log.ts";
 import { printable } from "../printable.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
-import { connectCause } from "./connect_cause.ts";
+import { connectCause, isOutOfFiles, NO_FILES } from "./connect_cause.ts";
 import { UNKNOWN_NAME, UNPINNED } from "./failure_conditions.ts";
 import type { Monitor } from "./monitor.ts";
 import { Outages } from "./outages.ts";
@@ -17,6 +17,9 @@ const log = logger("tunnel");
 
 /** Lines of one kind and client in a burst; beyond it, one a second. */
 const BURST = 16;
+
+/** Maximum length of a cause, in characters. */
+const MAX_CAUSE = 200;
 
 /** Of a rejection by a client, in which `namingCertificate` has named our certificate. */
 const UNPINNED_DETAIL = /has not pinned our certificate/;
@@ -45,12 +48,20 @@ export function loggedServerEvents(
       strangers.rejected(host, address, end);
     },
     acceptFailed(error): void {
+      const cause = acceptCause(error);
+      monitor.recent.accepts.note(cause, cause);
       limiter.log("accept", (suppressed) => {
         const facts = { error: String(error), ...suppressedFact(suppressed) };
         log.error("accept failed", facts);
       });
     },
   };
+}
+
+/** Why a connection could not be accepted, in words. */
+function acceptCause(error: unknown): string {
+  const text = printable(String(error));
+  return isOutOfFiles(text) ? NO_FILES : text.slice(0, MAX_CAUSE);
 }
 
 /** Notes a login that failed for its credentials or for ours. */

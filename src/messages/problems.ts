@@ -87,6 +87,17 @@ export const PROBLEMS = {
     meaning: "Connections failed to log in during the last hour.",
     action: "Compare name, secret and certificate on both sides; nothing, if it is a stranger.",
   },
+  "accept-failed": {
+    severity: "warning",
+    meaning:
+      "Connections could not be accepted, as the process or the kernel is short of something.",
+    action: "The words say what is short: open files (`LimitNOFILE=`) or memory.",
+  },
+  "capture-stopped": {
+    severity: "warning",
+    meaning: "The capture of the configuration is not running.",
+    action: "Check the disk and `[capture] directory`; `pppoe-proxy reload` starts it again.",
+  },
   "kernel-drops": {
     severity: "warning",
     meaning:

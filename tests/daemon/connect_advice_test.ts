@@ -18,6 +18,7 @@ Deno.test("what to do about a failed connection follows from what the system sai
       /^Compare the port/,
     ],
     ["unsupported-version: the server is not a pppoe-proxy, or has another version", /older side/],
+    ["connection-lost: Too many open files (os error 24)", /LimitNOFILE/],
     ["connection-lost: No TLS answer within 2000 ms", /`doctor`/],
     [
       "connection-lost: tls: No TLS answer within 2000 ms; quic: No QUIC connection within 2000 ms",

@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
 import { failureConditions, UNKNOWN_NAME, UNPINNED } from "../../src/daemon/failure_conditions.ts";
 import { Failures } from "../../src/daemon/failures.ts";
+import { Monitor } from "../../src/daemon/monitor.ts";
 import { Recent } from "../../src/daemon/recent.ts";
+import { loggedServerEvents } from "../../src/daemon/server_tunnel_log.ts";
 
 Deno.test("a failure counts while it repeats, and is over some time after the last", () => {
   let wall = 0;
@@ -83,4 +85,33 @@ Deno.test("failed logins and refusals are named with their cause and what to do"
   ]);
   // On a server its own refusals are counted drops; what an AC says is the AC's.
   assertEquals(failureConditions("server", "wan0", recent)[4].code, "ac-refuses");
+});
+
+Deno.test("connections that could not be accepted are named, with how often and what is short", () => {
+  const monitor = new Monitor("server", () => 7);
+  const { acceptFailed } = loggedServerEvents(() => 0, () => {}, monitor);
+  for (let i = 0; i < 3; i++) acceptFailed(new Error("Too many open files (os error 24)"));
+  acceptFailed(new Error("Cannot allocate memory (os error 12)"));
+  const found = failureConditions("server", "wan0", monitor.recent);
+  assertEquals(found.map(({ code, words, remedy }) => [code, words, remedy]), [
+    [
+      "accept-failed",
+      "A connection could not be accepted, 3 times: no open files left",
+      "Raise the limit of open files: `LimitNOFILE=` in the unit, or `ulimit -n`.",
+    ],
+    [
+      "accept-failed",
+      "A connection could not be accepted, once: Error: Cannot allocate memory (os error 12)",
+      undefined,
+    ],
+  ]);
+});
+
+Deno.test("any number of different errors leaves few causes", () => {
+  const monitor = new Monitor("server", () => 7);
+  const { acceptFailed } = loggedServerEvents(() => 0, () => {}, monitor);
+  for (let i = 0; i < 1_000; i++) acceptFailed(new Error(`${i}`.padEnd(10_000, "x")));
+  const found = failureConditions("server", "wan0", monitor.recent);
+  assertEquals(found.length, 4);
+  assertEquals(found.every(({ words }) => words.length < 300), true);
 });
