@@ -172,6 +172,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/checks",
     "src/config",
     "src/config/files",
+    "src/daemon/acs",
     "src/daemon/warm_up",
     "src/history",
     "src/limits",
@@ -188,6 +189,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
+  "src/daemon/acs": ["src", "src/daemon", "src/pppoe", "src/proxy/session"],
   "src/daemon/warm_up": [
     "ffi/link",
     "src",
