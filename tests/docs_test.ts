@@ -203,6 +203,7 @@ Deno.test("protocol.md: connection limits before authentication", () => {
     share(/known: \[.*, (\d) \/ (\d)\]/),
     share(/new: \[.*, (\d) \/ (\d)\]/),
     share(/failed: \[.*, (\d) \/ (\d)\]/),
+    constant("src/tunnel/admission/early_seats.ts", "MAX_EARLY"),
     turns,
     ...wide.split(",").map((share) => Number(share) * own),
     constant("src/tunnel/tls/tls_incoming.ts", "SPARE_FILES"),

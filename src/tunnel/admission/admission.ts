@@ -1,12 +1,13 @@
 import { type Networks, networksOf } from "./network.ts";
 import type { Reputation } from "./reputation.ts";
+import { EarlySeats } from "./early_seats.ts";
 import { Group, isSlow, pick, RANKS } from "./seat.ts";
-import type { Guest, Place, Rank, Seat, Stage } from "./seat.ts";
+import type { Guest, NoPlace, Place, Rank, Seat, Stage } from "./seat.ts";
 import { StartPace } from "./start_pace.ts";
 import type { Ticket } from "./ticket.ts";
 import { TicketSeats } from "./ticket_seats.ts";
 
-export type { Guest, Place } from "./seat.ts";
+export type { Guest, NoPlace, Place } from "./seat.ts";
 
 /** Limits on connections that have not authenticated yet. */
 export interface AdmissionLimits {
@@ -17,17 +18,6 @@ export interface AdmissionLimits {
   /** Maximum TLS handshakes begun per second for strangers; known addresses get as many. */
   handshakeRate: number;
 }
-
-/** Why a connection gets no place. */
-export type NoPlace =
-  /** Its address has reached its limit. */
-  | "address-limit"
-  /** Its /56 or /48 has reached its limit. */
-  | "network-limit"
-  /** Most places are taken: strangers are refused at random, or all are refused. */
-  | "places-short"
-  /** It was slow or had not sent its hello, and its place was needed. */
-  | "displaced";
 
 /** What admission depends on besides the limits. */
 export interface AdmissionMeans {
@@ -76,12 +66,14 @@ export class Admission {
     failed: new Group(),
   };
   #seats = new Map<Place, Seat>();
+  #early: EarlySeats;
 
   constructor(limits: AdmissionLimits, means: AdmissionMeans) {
     this.#limits = limits;
     this.#means = means;
     this.#moderation = new StartPace(limits.handshakeRate, means.now);
     this.#tickets = new TicketSeats(means.now);
+    this.#early = new EarlySeats(means);
   }
 
   /** Applies other limits; connections keep the places they have. */
@@ -135,6 +127,8 @@ export class Admission {
       return displaced;
     }
     this.#displace(displaced);
+    const isStranger = seat.rank === "new" || seat.rank === "failed";
+    if (encrypted && isStranger) this.#displace(this.#early.add(seat));
     this.#advance(seat, encrypted ? "busy" : "queued");
     return undefined;
   }

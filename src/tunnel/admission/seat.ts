@@ -11,6 +11,17 @@ export type Rank = Standing | "ticketed";
 /** Ranks, starting with the one that is evicted first. */
 export const RANKS: readonly Rank[] = ["failed", "new", "known", "ticketed"];
 
+/** Why a connection gets no place. */
+export type NoPlace =
+  /** Its address has reached its limit. */
+  | "address-limit"
+  /** Its /56 or /48 has reached its limit. */
+  | "network-limit"
+  /** Most places are taken: strangers are refused at random, or all are refused. */
+  | "places-short"
+  /** It was slow or had not sent its hello, and its place was needed. */
+  | "displaced";
+
 /** A place among the connections that have not authenticated yet. */
 export interface Place {
   readonly networks: Networks;
