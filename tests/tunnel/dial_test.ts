@@ -1,4 +1,10 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { socketsOf } from "../../ffi/socket/tcp.ts";
 import { HandshakeError } from "../../src/tunnel/authenticate.ts";
 import { abandon } from "../../src/tunnel/transport/connection.ts";
@@ -84,13 +90,16 @@ for (
   Deno.test(`S1: dials to a server that sends ${what} leave no socket behind`, () =>
     withServer(words, async (port, held) => {
       const before = openFiles();
+      const said = new Set<string>();
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        await assertRejects(
+        const { message } = await assertRejects(
           () => dialTls({ host: "127.0.0.1", port }, trust, 30, () => {}),
           Deno.errors.TimedOut,
-          "No TLS answer within 30 ms",
         );
+        said.add(message);
       }
+      // On a busy machine some attempts end before TCP connects, which has words of its own.
+      assert(said.has("No TLS answer within 30 ms"), [...said].join());
       // The server's ends are open in this process too.
       await until(() => openFiles() <= before + held.length);
     }));
