@@ -24,6 +24,8 @@ const PAYLOAD = Uint8Array.of(0, 0x21, 0x45, 0, 0, 1);
 const CAP_NET_RAW = 1 << 13;
 /** The user of distroless's images that are not root's. */
 const USER = 65_532;
+/** A volume has the owner and mode of the image's directory. */
+const STATE_OPTIONS = `uid=${USER},gid=${USER},mode=0700`;
 
 /** The words of an instruction of the Containerfile that has a JSON array. */
 function words(instruction: string): string[] {
@@ -46,7 +48,8 @@ Deno.test("the compose file gives the container what its image needs, and no mor
   });
   const targets = volumes.map((volume: string) => volume.split(":")[1]);
   assertEquals([...targets, tmpfs[0].split(":")[0]].sort(), words("VOLUME").sort());
-  assertStringIncludes(tmpfs[0], `uid=${USER},gid=${USER}`);
+  // Podman knows no owner of a tmpfs; nobody else is in the container.
+  assertEquals(tmpfs, ["/run/pppoe-proxy:mode=1777"]);
   assertMatch(TEXT, new RegExp(`^USER ${USER}:${USER}$`, "m"));
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   assertStringIncludes(tasks.compile.command, "--output dist/pppoe-proxy ");
@@ -101,9 +104,9 @@ async function mountRoot(lab: Lab, image: string, folder: string): Promise<strin
   await runCommand("mount", "-t", "proc", "proc", `${root}/proc`);
   await runCommand("mount", "--rbind", "/dev", `${root}/dev`);
   await runCommand("mount", "--bind", lab.folder, `${root}/etc/pppoe-proxy`);
-  for (const path of ["run", "var/lib"]) {
-    const options = `uid=${USER},gid=${USER},mode=0755`;
-    await runCommand("mount", "-t", "tmpfs", "-o", options, "tmpfs", `${root}/${path}/pppoe-proxy`);
+  const options = { run: SERVICE.tmpfs[0].split(":")[1], "var/lib": STATE_OPTIONS };
+  for (const [path, option] of Object.entries(options)) {
+    await runCommand("mount", "-t", "tmpfs", "-o", option, "tmpfs", `${root}/${path}/pppoe-proxy`);
   }
   return root;
 }
