@@ -148,17 +148,22 @@ for (const mode of ["rewrite", "preserve"] as const) {
   Deno.test(`property: an answer belongs to the discovery whose Host-Uniq it carries, or to none (${mode})`, () => {
     fc.assert(fc.property(fc.array(request, { maxLength: 100, size: "max" }), (requests) => {
       let time = 0;
-      const rewriter = new HostUniqRewriter<string>(mode, new TokenSigner(random), () => time);
-      const table = new PendingDiscoveries<string>(
+      const rewriter = new HostUniqRewriter<{ name: string }>(
+        mode,
+        new TokenSigner(random),
+        () => time,
+      );
+      const owner = { name: "a" };
+      const table = new PendingDiscoveries<{ name: string }>(
         { pendingDiscoveries: 4, timeout: 20_000 },
         () => time,
         (pending) => rewriter.forget(pending),
       );
       const local = 1;
-      const known: { pending: Pending<string>; upstream: Uint8Array | undefined }[] = [];
+      const known: { pending: Pending<{ name: string }>; upstream: Uint8Array | undefined }[] = [];
       for (const { customer, hostUniq, time: passed, answer, flip } of requests) {
         time += passed;
-        const pending = table.begin("a", "a", customer, hostUniq);
+        const pending = table.begin(owner, "a", customer, hostUniq);
         if (pending !== undefined && rewriter.assign(pending, local) === undefined) {
           known.push({ pending, upstream: pending.upstream });
         }
@@ -168,14 +173,14 @@ for (const mode of ["rewrite", "preserve"] as const) {
         if (mode === "rewrite") {
           const isUnderWay = table.find("a", asked.customer, asked.hostUniq) === asked;
           assertEquals(found, isUnderWay ? asked : "host-uniq-unknown");
-          assertEquals(rewriter.isOurs(local, upstream), true);
-          assertEquals(rewriter.isOurs(local + 1, upstream), false);
+          assertEquals(rewriter.requesterOf(local, upstream), rewriter.requester(owner));
+          assertEquals(rewriter.requesterOf(local + 1, upstream), undefined);
           const forged = (upstream as Uint8Array).slice();
           forged[flip >> 3] ^= 1 << (flip & 7);
           assertEquals(typeof rewriter.resolve(local, forged), "string");
-          assertEquals(rewriter.isOurs(local, forged), false);
+          assertEquals(rewriter.requesterOf(local, forged), undefined);
         } else {
-          assertEquals(rewriter.isOurs(local, upstream), false);
+          assertEquals(rewriter.requesterOf(local, upstream), undefined);
           if (typeof found !== "string") assertEquals(found.upstream, upstream);
         }
       }

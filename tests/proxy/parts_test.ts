@@ -1,9 +1,10 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertLess } from "@std/assert";
 import fc from "fast-check";
 import { Backoff } from "../../src/daemon/backoff.ts";
 import { FrameTable } from "../../src/proxy/session/frame_table.ts";
 import { CustomerRates } from "../../src/limits/customer_rates.ts";
 import { PendingDiscoveries } from "../../src/proxy/discovery/pending.ts";
+import { Requesters } from "../../src/proxy/discovery/requesters.ts";
 import { TokenSigner } from "../../src/proxy/discovery/token.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -76,6 +77,29 @@ Deno.test("the frame table distinguishes ten thousand sessions", () => {
     aim(i);
     assertEquals(table.lookup(view, 0), i);
   }
+});
+
+Deno.test("property: a token hides its number and gives it back, and tokens of one number share nothing", () => {
+  fc.assert(fc.property(fc.nat(0xffff), fc.nat(0xffff), (number, other) => {
+    const signer = new TokenSigner(random);
+    const tokens = [number, number, other].map((each) => signer.signer("request", each));
+    assertEquals(tokens.map((token) => signer.verify(token, "request")), [true, true, true]);
+    assertEquals(tokens.map((token) => signer.number(token)), [number, number, other]);
+    assertEquals(new Set(tokens.map((token) => token.toHex())).size, 3);
+  }));
+  const signer = new TokenSigner(random);
+  const ends = new Set<string>();
+  for (let i = 0; i < 100; i++) ends.add(signer.signer("request", 7).subarray(6, 8).toHex());
+  assertLess(90, ends.size);
+});
+
+Deno.test("more clients than two bytes can number share the last number", () => {
+  const requesters = new Requesters();
+  const numbers = new Set<number>();
+  for (let i = 0; i < 70_000; i++) numbers.add(requesters.named(`client ${i}`).number);
+  assertEquals([numbers.size, Math.max(...numbers)], [65_536, 65_535]);
+  assertEquals(requesters.named("client 9"), requesters.numbered(9));
+  assertEquals(requesters.numbered(65_535), requesters.named("client 69999"));
 });
 
 Deno.test("a token is valid only for its binding, and no bit of it can be changed", () => {

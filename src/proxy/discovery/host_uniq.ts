@@ -3,6 +3,7 @@ import type { Mac } from "../../pppoe/mac.ts";
 import type { PolicyDrop } from "../session/drops.ts";
 import { HostUniqTurns } from "./host_uniq_turns.ts";
 import type { Pending } from "./pending.ts";
+import { type Requester, Requesters } from "./requesters.ts";
 import { tokenHandle, TokenSigner } from "./token.ts";
 
 /** The Host-Uniq shown to the AC: our token, the customer's own, or a fixed one. */
@@ -12,13 +13,14 @@ export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
  * Assigns each discovery the Host-Uniq that the AC sees, and finds the discovery that an AC's
  * answer belongs to: exactly one or none, never a guess.
  */
-export class HostUniqRewriter<Owner> {
+export class HostUniqRewriter<Owner extends { readonly name: string }> {
   #mode: HostUniqMode;
   #signer: TokenSigner;
   /** By token. */
   #byUpstream = new Map<string, Pending<Owner>>();
   /** Holders of values that are not our tokens. */
   #turns: HostUniqTurns<Owner>;
+  #requesters = new Requesters();
 
   constructor(mode: HostUniqMode, signer: TokenSigner, now: () => number) {
     this.#mode = mode;
@@ -33,7 +35,8 @@ export class HostUniqRewriter<Owner> {
   assign(pending: Pending<Owner>, local: Mac): PolicyDrop | undefined {
     if (pending.upstreamKey !== undefined) return undefined;
     if (this.#mode === "rewrite") {
-      pending.upstream = this.#signer.signer(String(local));
+      const { number } = this.requester(pending.owner);
+      pending.upstream = this.#signer.signer(String(local), number);
       pending.upstreamKey = tokenHandle(pending.upstream);
       if (pending.upstreamKey !== undefined) this.#byUpstream.set(pending.upstreamKey, pending);
       return undefined;
@@ -60,13 +63,19 @@ export class HostUniqRewriter<Owner> {
     return timingSafeEqual(hostUniq, pending.upstream) ? pending : "host-uniq-forged";
   }
 
+  /** Returns a client as a requester: the same one after its tunnel has been lost. */
+  requester({ name }: Owner): Requester {
+    return this.#requesters.named(name);
+  }
+
   /**
-   * Whether an answer with this Host-Uniq, sent to `local`, is to a request of ours, even if the
-   * request has been forgotten. Only a token proves that.
+   * Returns the client to whose request an answer with this Host-Uniq, sent to `local`, belongs,
+   * even if the request has been forgotten; undefined if it is not ours. Only a token proves that.
    */
-  isOurs(local: Mac, hostUniq: Uint8Array | undefined): boolean {
-    return this.#mode === "rewrite" && hostUniq !== undefined &&
-      this.#signer.verify(hostUniq, String(local));
+  requesterOf(local: Mac, hostUniq: Uint8Array | undefined): Requester | undefined {
+    if (this.#mode !== "rewrite" || hostUniq === undefined) return undefined;
+    if (!this.#signer.verify(hostUniq, String(local))) return undefined;
+    return this.#requesters.numbered(this.#signer.number(hostUniq));
   }
 
   /** Removes a discovery: later answers to it are not accepted. */

@@ -10,10 +10,10 @@ import {
 import { padsError } from "../../pppoe/discovery.ts";
 import { type DiscoveryPacket, encodeDiscovery } from "../../pppoe/frame.ts";
 import { type Mac, readMac } from "../../pppoe/mac.ts";
-import { checkDiscovery } from "../../pppoe/rules.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
 import { refusalIn } from "./ac_refusal.ts";
+import { checkedTags } from "./checked_tags.ts";
 import { Concentrators } from "./concentrators.ts";
 import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "../session/drops.ts";
@@ -141,8 +141,8 @@ export class ServerAnswers {
     const found = this.#hostUniq.resolve(packet.destination, hostUniq);
     if (typeof found === "string") {
       this.#replies.drop(found, undefined, packet);
-      if (this.#hostUniq.isOurs(packet.destination, hostUniq)) this.#unwanted.end(packet);
-      return;
+      const requester = this.#hostUniq.requesterOf(packet.destination, hostUniq);
+      return requester && this.#unwanted.end(packet, requester);
     }
     this.#noteAnswer(found, packet, given);
     if (packet.code === CODE_PADS) this.#confirm(found, packet, given);
@@ -188,7 +188,7 @@ export class ServerAnswers {
     const fits = fitsDiscovery(packet.code, tags);
     if (request === undefined || !fits) {
       this.#replies.drop(fits ? "unsolicited" : "discovery-too-long", peer, packet);
-      return this.#unwanted.end(packet);
+      return this.#unwanted.end(packet, this.#hostUniq.requester(peer));
     }
     const down = { ...packet, destination: customer, tags: encodeTags(tags) };
     if (packet.sessionId === 0) {
@@ -200,7 +200,9 @@ export class ServerAnswers {
     if (request.sessionId === 0) return this.#open(pending, request, packet, down, tags);
     const open = this.#opened(pending, packet.source, request.sessionId);
     if (open === undefined) this.#replies.drop("unsolicited", peer, packet);
-    if (open === undefined || packet.sessionId !== request.sessionId) this.#unwanted.end(packet);
+    if (open === undefined || packet.sessionId !== request.sessionId) {
+      this.#unwanted.end(packet, this.#hostUniq.requester(peer));
+    }
     // One PADR leads to one session, whatever else the AC has opened for it.
     if (open === undefined) return;
     const excess = this.#gate().answers.confirmation(pending);
@@ -251,7 +253,7 @@ export class ServerAnswers {
       local,
       names: this.#names.of(tags, request.acName || this.#concentrators.nameOf(concentrator)),
     };
-    if (handle === 0) return this.#overLimit(full ?? "session-limit", opened, pending);
+    if (handle === 0) return this.#overLimit(full ?? "session-limit", packet, pending);
     const session = this.#sessions.open(opened, pending.began);
     this.#concentrators.opened(opened);
     request.sessionId = sessionId;
@@ -267,17 +269,15 @@ export class ServerAnswers {
   }
 
   /** Handles a limit reached between PADR and PADS: a PADT to the AC, an error to the customer. */
-  #overLimit(
-    reason: DropReason,
-    session: Omit<Session, "index" | "openedAt">,
-    pending: Pending<Peer>,
-  ): void {
-    const { peer, remote, local, customer, concentrator } = session;
+  #overLimit(reason: DropReason, pads: DiscoveryPacket, pending: Pending<Peer>): void {
+    const { owner: peer, customer } = pending;
     this.#options.story?.refused(peer, customer, reason);
     this.#replies.drop(reason, peer);
-    this.#sessions.outlet.refuse(remote, local, session.wireSessionId, session);
+    this.#unwanted.end(pads, this.#hostUniq.requester(peer), { peer, customer });
+    // An AC may answer one PADR any number of times.
+    if (this.#gate().answers.confirmation(pending) !== undefined) return;
     const request = {
-      destination: concentrator,
+      destination: pads.source,
       source: customer,
       code: CODE_PADR,
       sessionId: 0,
@@ -290,11 +290,4 @@ export class ServerAnswers {
   #toPeer(peer: Peer, handle: number, packet: DiscoveryPacket): void {
     this.#replies.deliver(peer, handle, encodeDiscovery(packet));
   }
-}
-
-/** Returns the packet's tags if they are valid for its code. */
-export function checkedTags(packet: DiscoveryPacket): Tag[] | DropReason {
-  const tags = readTags(packet.tags);
-  if (typeof tags === "string") return tags;
-  return checkDiscovery(packet, tags) ?? tags;
 }

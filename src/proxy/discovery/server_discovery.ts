@@ -9,6 +9,7 @@ import { AddressBook } from "./address_book.ts";
 import { ClientReplies } from "./client_replies.ts";
 import type { DropReason } from "../session/drops.ts";
 import type { Party } from "../session/frame_tap.ts";
+import { checkedTags } from "./checked_tags.ts";
 import { HostUniqRewriter } from "./host_uniq.ts";
 import { type Pacing, PacingWatch } from "./pacing.ts";
 import { PadiPacer } from "./padi_pacer.ts";
@@ -17,7 +18,7 @@ import type { ProxyLimits, ProxyOptions, ServerPolicy } from "../session/proxy_o
 import { refusalFrame } from "./refusal.ts";
 import { RequestGate } from "./request_gate.ts";
 import type { Peer, Session } from "../session/session.ts";
-import { checkedTags, ServerAnswers } from "./server_answers.ts";
+import { ServerAnswers } from "./server_answers.ts";
 import { serviceIn } from "../session/session_names.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { TokenSigner } from "./token.ts";

@@ -2,6 +2,9 @@ import { timingSafeEqual } from "node:crypto";
 import { Hmac } from "../../hmac.ts";
 
 const HANDLE_BYTES = 8;
+/** Length of the last part of a handle, which may hide a number. */
+const NUMBER_BYTES = 2;
+const NONCE_BYTES = HANDLE_BYTES - NUMBER_BYTES;
 const MAC_BYTES = 8;
 /**
  * Length of a token, in bytes: small enough for every host, far below RFC 3817 section 2.3's 255.
@@ -13,7 +16,8 @@ const encoder = new TextEncoder();
  * Creates and verifies the tokens that replace Host-Uniq (towards the AC) and AC-Cookie (towards
  * the customer): 8 random bytes, and 8 bytes of HMAC-SHA-256 over them and the binding, with a key
  * that only this process knows. A token reveals nothing and cannot be forged; the caller keeps what
- * it replaces, under `tokenHandle`.
+ * it replaces, under `tokenHandle`. A token may hide a number of two bytes instead of two of the
+ * random ones.
  */
 export class TokenSigner {
   #hmac: Hmac;
@@ -25,10 +29,13 @@ export class TokenSigner {
     this.#random = random;
   }
 
-  /** Creates a token bound to `binding`. */
-  signer(binding: string): Uint8Array {
+  /** Creates a token bound to `binding`, which hides `number`, if given (0 to 65,535). */
+  signer(binding: string, number?: number): Uint8Array {
     const token = new Uint8Array(TOKEN_BYTES);
     token.set(this.#random(HANDLE_BYTES));
+    if (number !== undefined) {
+      new DataView(token.buffer).setUint16(NONCE_BYTES, number ^ this.#mask(token));
+    }
     token.set(this.#seal(token, binding), HANDLE_BYTES);
     return token;
   }
@@ -37,6 +44,17 @@ export class TokenSigner {
   verify(token: Uint8Array, binding: string): boolean {
     return token.length === TOKEN_BYTES &&
       timingSafeEqual(this.#seal(token, binding), token.subarray(HANDLE_BYTES));
+  }
+
+  /** Returns the number that a valid token hides; meaningless if it hides none. */
+  number(token: Uint8Array): number {
+    return (token[NONCE_BYTES] << 8 | token[NONCE_BYTES + 1]) ^ this.#mask(token);
+  }
+
+  /** Two bytes that depend on the nonce; its length distinguishes this message from a seal's. */
+  #mask(token: Uint8Array): number {
+    const digest = this.#hmac.digest(token.subarray(0, NONCE_BYTES));
+    return digest[0] << 8 | digest[1];
   }
 
   #seal(token: Uint8Array, binding: string): Uint8Array {

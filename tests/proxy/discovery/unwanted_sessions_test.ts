@@ -28,6 +28,11 @@ async function padts(path: Path): Promise<number[][]> {
   return seen;
 }
 
+/** Returns numbers in a row. */
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => first + i);
+}
+
 for (const mac of ["own", "transparent"] as const) {
   const local = mac === "own" ? WAN : CUSTOMER;
 
@@ -128,7 +133,7 @@ Deno.test("C1: no PADT is sent for an open session, for a token that is not ours
     assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
-Deno.test("C1: 5,000 late PADS in a second are answered with 300 PADTs at most", () =>
+Deno.test("C1: 5,000 late PADS in a second are answered with 325 PADTs at most", () =>
   within({}, async (path) => {
     await request(path);
     const padr = await path.ac.packet();
@@ -141,10 +146,57 @@ Deno.test("C1: 5,000 late PADS in a second are answered with 300 PADTs at most",
       sent += (await padts(path)).length;
       path.advance(20);
     }
-    assertLessOrEqual(sent, 300);
+    assertLessOrEqual(sent, 325);
     assertEquals(sent > 200, true);
     path.advance(10_000);
     await dial(path, { id: 8 });
+  }));
+
+for (const isLost of [false, true]) {
+  const when = isLost ? "after its tunnel is lost, again and again" : "after the time for answers";
+  Deno.test(`H4: PADSs for one client's requests ${when} leave the others' PADTs alone`, () =>
+    within({ clients: ["branch-1", "branch-2"] }, async (path) => {
+      const padrs = [];
+      for (const client of [0, 1]) {
+        await request(path, { client, tags: [service, uniq(client)] });
+        padrs.push(await path.ac.packet());
+      }
+      path.advance(60_001);
+      path.server.proxy.sweep(1e9);
+      for (let i = 0; i < 10; i++) {
+        if (isLost) {
+          await path.lose(0);
+          path.reconnect(0);
+        }
+        for (let j = 1; j <= 100; j++) void confirm(path, padrs[0].list, i * 100 + j);
+        await settle();
+      }
+      assertEquals((await padts(path)).length, 220);
+      for (let id = 1; id <= 30; id++) await confirm(path, padrs[1].list, 2_000 + id);
+      assertEquals((await padts(path)).map(([id]) => id), range(2_001, 20));
+      path.advance(1_000);
+      await confirm(path, padrs[1].list, 3_000);
+      assertEquals(await padts(path), [[3_000, WAN, AC]]);
+    }));
+}
+
+Deno.test("C1: at a session limit, any number of PADSs for one PADR cost few PADTs and few errors", () =>
+  within({ sessionsPerClient: 1 }, async (path) => {
+    const padrs = [];
+    for (const i of [1, 2]) {
+      await request(path, { tags: [service, uniq(i)] });
+      padrs.push(await path.ac.packet());
+    }
+    await confirm(path, padrs[0].list, 1);
+    await path.customers[0].packet();
+    let ended = 0;
+    for (let i = 0; i < 50; i++) {
+      for (let j = 0; j < 100; j++) void confirm(path, padrs[1].list, 2 + i * 100 + j);
+      await settle();
+      ended += (await padts(path)).length;
+    }
+    assertEquals([ended, path.customers[0].frames.length], [220, 16]);
+    assertEquals(path.server.proxy.sessions.table.size, 1);
   }));
 
 Deno.test("a PADR after the session's end is refused because its offer is used up; after a new PADI it is not", () =>
