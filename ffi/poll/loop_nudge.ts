@@ -50,8 +50,8 @@ export class LoopNudge {
       unwrap(libc().bind(listener, address, address.length), "bind(AF_UNIX)", SUBJECT);
       unwrap(libc().listen(listener, 1), "listen(AF_UNIX)", SUBJECT);
       receiver = await connect(path);
-      const sender = acceptOwn(listener);
-      return new LoopNudge(receiver, findConnected(address), sender);
+      const watched = findConnected(address);
+      return new LoopNudge(receiver, watched, acceptOwn(listener));
     } catch (error) {
       receiver?.close();
       throw error;

@@ -1,4 +1,4 @@
-import { formatAddress } from "../config/addresses.ts";
+import { formatAddress, overlap } from "../config/addresses.ts";
 import { transportsOf } from "../config/transports.ts";
 import type { Address, Config } from "../config/types.ts";
 import type { Check, DaemonFacts } from "./check.ts";
@@ -58,9 +58,9 @@ class HeldPlaces {
     this.#places.push(place);
   }
 
-  /** A place that uses the same port, if any: it includes this address. */
-  overlapping({ address: { port }, isUdp }: ListenPlace): ListenPlace | undefined {
-    return this.#places.find((other) => other.isUdp === isUdp && other.address.port === port);
+  /** A place that excludes this one, if any. */
+  excluding({ address, isUdp }: ListenPlace): ListenPlace | undefined {
+    return this.#places.find((other) => other.isUdp === isUdp && overlap(other.address, address));
   }
 
   [Symbol.dispose](): void {
@@ -82,7 +82,7 @@ function checkPlace(place: ListenPlace, { daemon, held, findings }: PlaceContext
     held.hold(place);
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
-      const other = held.overlapping(place);
+      const other = held.excluding(place);
       if (other !== undefined) return overlaps(place, other, subject, findings);
       return inUse(place, subject, daemon, findings);
     }

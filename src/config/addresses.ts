@@ -44,6 +44,15 @@ function canonicalHost(host: string): string {
   return [one >> 8, one & 0xff, two >> 8, two & 0xff].join(".");
 }
 
+/** Whether no two sockets can listen on both: the same address, or one is every address of a family. */
+export function overlap(one: Address, other: Address): boolean {
+  if (one.port !== other.port) return false;
+  const hosts = [canonicalHost(one.host), canonicalHost(other.host)];
+  // A socket of [::] takes IPv4 too (IPV6_V6ONLY, ipv6(7)).
+  return hosts[0] === hosts[1] || hosts.includes("[::]") ||
+    hosts.includes("0.0.0.0") && hosts.every((host) => !host.startsWith("["));
+}
+
 /** Whether a host is a loopback address (127.0.0.0/8 or ::1) or "localhost". */
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || (isIPv4(host) && host.startsWith("127."));

@@ -93,7 +93,7 @@ function standingConditions(daemon: Watched, time: number): Condition[] {
       code: "capture-stopped",
       subject: "capture",
       words: monitor.captureTrouble &&
-        `The capture of the configuration is not running: ${monitor.captureTrouble}`,
+        `The configured capture is not running: ${monitor.captureTrouble}`,
     },
     { code: "ring-short", subject: link.name, words: ringWarning(link) },
     { code: "padi-pacing", subject: "AC", words: pacingWarning(proxy.discoveries.pacing) },

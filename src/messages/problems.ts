@@ -90,12 +90,12 @@ export const PROBLEMS = {
   "accept-failed": {
     severity: "warning",
     meaning:
-      "Connections could not be accepted, as the process or the kernel is short of something.",
+      "Connections could not be accepted, because the process or the kernel is short of something.",
     action: "The words say what is short: open files (`LimitNOFILE=`) or memory.",
   },
   "capture-stopped": {
     severity: "warning",
-    meaning: "The capture of the configuration is not running.",
+    meaning: "The configured capture is not running.",
     action: "Check the disk and `[capture] directory`; `pppoe-proxy reload` starts it again.",
   },
   "kernel-drops": {

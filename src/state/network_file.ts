@@ -54,9 +54,7 @@ export class NetworkFile {
   /** Reads the file, once, at the start. One that is missing or cannot be read counts as empty. */
   load(): StoredNetworks {
     try {
-      const content = this.#read();
-      if (content === undefined) return { networks: [] };
-      const networks = decode(content);
+      const networks = decode(this.#read());
       if (typeof networks !== "string") return { networks };
       const fault = networks === WRONG_VERSION ? "version" : "damaged";
       const quarantined = quarantine(this.#path, fault, networks, this.#options.now());
@@ -84,8 +82,8 @@ export class NetworkFile {
     return true;
   }
 
-  /** The content; undefined if it is no text, or too long. */
-  #read(): Uint8Array | undefined {
+  /** The content; empty if it is too long. Throws the operating system's errors. */
+  #read(): Uint8Array {
     const { isFile, size } = Deno.lstatSync(this.#path);
     if (!isFile) throw new Error(`"${this.#path}" is not a regular file`);
     return size > MAX_FILE ? new Uint8Array() : Deno.readFileSync(this.#path);

@@ -75,6 +75,13 @@ Deno.test({
     assertStringIncludes(overlap.words, `127.0.0.1:${port}: "tunnel.listen" has 0.0.0.0:${port}`);
 
     {
+      using _ = Deno.listen({ hostname: "127.0.0.2", port });
+      const others = `["127.0.0.1:${port}", "127.0.0.2:${port}"]`;
+      const beside = source.replace(`"127.0.0.1:${port}"`, others);
+      const held = the(await find(lab, beside), "address-in-use", "error");
+      assertStringIncludes(held.words, `127.0.0.2:${port}: Process ${Deno.pid} (`);
+    }
+    {
       using _ = Deno.listen({ hostname: "127.0.0.1", port });
       const busy = the(await find(lab, source), "address-in-use", "error");
       assertStringIncludes(busy.words, `127.0.0.1:${port}: Process ${Deno.pid} (`);

@@ -20,7 +20,10 @@ logger() { echo "logger $*" >>${KNOWN}/record; }
 case $2 in
 enable) touch ${KNOWN}/enabled ;;
 disable) rm ${KNOWN}/enabled ;;
-start | restart) start_service && touch ${KNOWN}/running ;;
+start | restart)
+	start_service && touch ${KNOWN}/running || exit 1
+	[ ! -e ${KNOWN}/fails ] || (sleep 1; rm ${KNOWN}/running) >/dev/null 2>&1 &
+	;;
 stop) rm -f ${KNOWN}/running ;;
 enabled) [ -e ${KNOWN}/enabled ] ;;
 running) [ -e ${KNOWN}/running ] ;;
@@ -66,6 +69,8 @@ Deno.test(skipping(compiledObstacle, {
         "pppoe-proxy service install --now; echo code $?",
         "pppoe-proxy service status",
         "stat -c '%a' /etc/init.d/pppoe-proxy",
+        `touch ${KNOWN}/fails; pppoe-proxy service install --now; echo code $?`,
+        `rm ${KNOWN}/fails; touch ${KNOWN}/running`,
         "pppoe-proxy service uninstall; echo code $?",
         "ls /etc/init.d /etc/pppoe-proxy",
         "echo 'foreign' >/etc/init.d/pppoe-proxy",
@@ -75,17 +80,17 @@ Deno.test(skipping(compiledObstacle, {
       );
       const parts = said.split(/^code (\d+)\n/m);
       const codes = parts.filter((_, at) => at % 2 === 1);
-      assertEquals(codes, ["3", "1", "0", "0", "1", "1"], said);
-      const [absent, unconfigured, started, removed, foreign, nothing, record] = parts.filter(
-        (_, at) => at % 2 === 0,
-      );
+      assertEquals(codes, ["3", "1", "0", "1", "0", "1", "1"], said);
+      const texts = parts.filter((_, at) => at % 2 === 0);
+      const [absent, unconfigured, started, failed, removed, foreign, nothing, record] = texts;
       assertMatch(absent, /^init script: "\/etc\/init.d\/pppoe-proxy" is not installed\ndaemon: /);
       assertStringIncludes(unconfigured, "write it with `pppoe-proxy init server`");
       assertMatch(started, /^Wrote "\/etc\/init.d\/pppoe-proxy".\nThe daemon runs, and starts /);
-      assertMatch(removed, /^init script: running, starts with the machine\nfile: \/etc\/init.d\//);
+      assertMatch(failed, /^init script: running, starts with the machine\nfile: \/etc\/init.d\//);
+      assertMatch(failed, /^755\nWrote "[^"]*".\n[^\n]*does not keep running; `logread/m);
       assertMatch(
         removed,
-        /^755\nRemoved "\/etc\/init.d\/pppoe-proxy".\nKept "\/etc\/pppoe-proxy"/m,
+        /^Removed "\/etc\/init.d\/pppoe-proxy".\nKept "\/etc\/pppoe-proxy"/m,
       );
       assertMatch(foreign, /^\/etc\/init.d:\n\n\/etc\/pppoe-proxy:\nbranch-1.bundle\n/);
       assertStringIncludes(foreign, "this command has not written it");

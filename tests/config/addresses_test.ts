@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import fc from "fast-check";
-import { formatAddress, isSameAddress, parseAddress } from "../../src/config/addresses.ts";
+import { formatAddress, isSameAddress, overlap, parseAddress } from "../../src/config/addresses.ts";
 
 Deno.test("IPv4 addresses, IPv6 addresses and names with ports are parsed, and formatted the same", () => {
   for (const text of ["192.0.2.2:8443", "[2001:db8::1]:1", "[::]:65535", "proxy.example:443"]) {
@@ -30,6 +30,22 @@ Deno.test("N1: each server has one name, however its address is spelt", () => {
     ["192.0.2.2:8443", "[::ffff:192.0.2.3]:8443"],
   ];
   for (const [one, other] of different) assert(!is(one, other), `${one} ${other}`);
+});
+
+Deno.test("two addresses overlap if they are the same, or one is every address of the family", () => {
+  const is = (one: string, other: string): boolean => {
+    const [a, b] = [parseAddress(one), parseAddress(other)];
+    assert(!("words" in a) && !("words" in b), `${one} ${other}`);
+    assertEquals(overlap(a, b), overlap(b, a));
+    return overlap(a, b);
+  };
+  for (const other of ["0.0.0.0:1", "192.0.2.2:1", "[::]:1", "[::ffff:c000:202]:1"]) {
+    assert(is("192.0.2.2:1", other), other);
+  }
+  for (const other of ["0.0.0.0:2", "192.0.2.3:1", "[::1]:1", "[::]:2"]) {
+    assert(!is("192.0.2.2:1", other), other);
+  }
+  assert(is("[::1]:1", "[::]:1") && !is("[::1]:1", "0.0.0.0:1"));
 });
 
 Deno.test("an invalid address is refused with what to write instead", () => {

@@ -16,9 +16,16 @@ import { mustRun, runProgram } from "./run_program.ts";
 const SIGINT = 2;
 /** How long a daemon may take to end its sessions: term_timeout of the init script; milliseconds. */
 const STOP_TIME = 15_000;
-/** Time between two looks at the service, in milliseconds; procd starts it again after 5 s. */
+/** Time between two looks at the service, in milliseconds. */
 const LOOK_INTERVAL = 200;
-const NOT_STARTED = "The service is installed, but does not run; `logread -e pppoe-proxy` says why";
+/**
+ * How long a daemon must run to count as started, and how long to wait for that, in milliseconds:
+ * one that fails ends within a few seconds, and procd starts it again 5 s later.
+ */
+const STABLE_TIME = 3_000;
+const START_TIME = 6_000;
+const NOT_STARTED =
+  "The service is installed, but does not keep running; `logread -e pppoe-proxy` says why";
 
 /**
  * `service install` under procd: writes the init script; with `now` also enables and starts the
@@ -40,7 +47,7 @@ export async function installInitScript(now: boolean): Promise<number> {
   await needConfig();
   await mustRun(file.path, "enable");
   await mustRun(file.path, "restart");
-  if (!await runsNow(file.path)) throw new CommandError("failed", NOT_STARTED);
+  if (!await keepsRunning(file.path)) throw new CommandError("failed", NOT_STARTED);
   await printLine("The daemon runs, and starts with the machine.");
   return 0;
 }
@@ -71,6 +78,17 @@ export async function initScriptLines(): Promise<string[]> {
   return [`init script: ${state}, ${atBoot}`, `file: ${path}`];
 }
 
+/** Whether the service runs for a while: procd does not wait for its daemons. */
+async function keepsRunning(script: string): Promise<boolean> {
+  let since: number | undefined;
+  for (const end = Date.now() + START_TIME; Date.now() < end;) {
+    since = await runsNow(script) ? since ?? Date.now() : undefined;
+    if (since !== undefined && Date.now() - since >= STABLE_TIME) return true;
+    await pause();
+  }
+  return false;
+}
+
 async function runsNow(script: string): Promise<boolean> {
   return (await runProgram(script, "running")).code === 0;
 }
@@ -81,6 +99,10 @@ async function endSessions(script: string): Promise<void> {
   const signal = JSON.stringify({ name: "pppoe-proxy", signal: SIGINT });
   await runProgram("ubus", "call", "service", "signal", signal);
   for (const end = Date.now() + STOP_TIME; Date.now() < end && await runsNow(script);) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
+    await pause();
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
 }

@@ -24,7 +24,7 @@ export async function runProgram(program: string, ...args: string[]): Promise<Pr
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new CommandError(
       "failed",
-      `Cannot find "${program}"; which belongs to this machine's init system`,
+      `Cannot find "${program}", a program of this machine's init system; is it in PATH?`,
     );
   }
 }

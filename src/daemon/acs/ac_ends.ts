@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Maximum number of ACs remembered; evicts the longest quiet. */
 const MAX_ACS = 16;
@@ -70,10 +71,7 @@ export class AcEnds {
     if (name !== "") ac.name = name;
     if (lasted < SHORT) noteShort(ac, words, now);
     noteTogether(ac, remaining, now);
-    this.#acs.delete(mac);
-    this.#acs.set(mac, ac);
-    if (this.#acs.size <= MAX_ACS) return;
-    for (const oldest of this.#acs.keys()) return void this.#acs.delete(oldest);
+    setLatest(this.#acs, mac, ac, MAX_ACS);
   }
 
   /** Records that a session with this AC has opened. */

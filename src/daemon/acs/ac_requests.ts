@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Maximum number of ACs and of customers remembered; evicts the longest silent. */
 const MAX_ACS = 16;
@@ -168,12 +169,4 @@ export class AcRequests {
 
 function isMute({ padrs, since, latest }: Unanswered, now: number): boolean {
   return padrs >= MIN_PADRS && now - since >= MIN_TIME && now - latest < LATELY;
-}
-
-/** Sets a key as the most recent of a bounded map, which is ordered by last use. */
-function setLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= most) return;
-  for (const oldest of map.keys()) return void map.delete(oldest);
 }

@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 import type { Session } from "../session/session.ts";
 
 /**
@@ -104,14 +105,6 @@ export class Concentrators {
     this.#refreshed = this.#options.now();
     for (const session of this.#options.sessions) this.opened(session);
   }
-}
-
-/** Sets a key as the most recent of a bounded map, which is ordered by last use. */
-function setLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= most) return;
-  for (const oldest of map.keys()) return void map.delete(oldest);
 }
 
 /** Removes entries from the oldest on, up to the first that still counts. */

@@ -60,7 +60,7 @@ export class Reputation {
     if (age < KNOWN_FOR) this.#remember(client, network, age);
   }
 
-  /** Number of times that a network was added to those of a client. */
+  /** Grows when a client gets a network, and when one is forgotten by name. */
   get changes(): number {
     return this.#changes;
   }
