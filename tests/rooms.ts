@@ -116,6 +116,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/cli",
     "src/cli/keygen",
     "src/cli/remote",
+    "src/cli/service",
     "src/cli/terminal",
     "src/config",
     "src/config/files",

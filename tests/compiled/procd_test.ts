@@ -40,7 +40,7 @@ for path in /etc /run /usr/sbin; do mount -t tmpfs tmpfs $path; done
 mkdir /etc/init.d
 cp "$1/rc.common" /etc/rc.common
 install -m 755 "$1/ubus" /usr/sbin/ubus
-touch /usr/sbin/procd /usr/sbin/pppoe-proxy
+touch /usr/sbin/pppoe-proxy
 mount --bind "$2" /usr/sbin/pppoe-proxy
 set +e
 `;
@@ -65,7 +65,8 @@ Deno.test(skipping(compiledObstacle, {
         folder,
         "pppoe-proxy service status; echo code $?",
         "pppoe-proxy service install --now; echo code $?",
-        "pppoe-proxy init server -i wan0 --address 127.0.0.1:8443 >/dev/null",
+        // The last line says how to start it.
+        "pppoe-proxy init server -i wan0 --address 127.0.0.1:8443 | tail -n 1",
         "pppoe-proxy service install --now; echo code $?",
         "pppoe-proxy service status",
         "stat -c '%a' /etc/init.d/pppoe-proxy",
@@ -85,7 +86,12 @@ Deno.test(skipping(compiledObstacle, {
       const [absent, unconfigured, started, failed, removed, foreign, nothing, record] = texts;
       assertMatch(absent, /^init script: "\/etc\/init.d\/pppoe-proxy" is not installed\ndaemon: /);
       assertStringIncludes(unconfigured, "write it with `pppoe-proxy init server`");
-      assertMatch(started, /^Wrote "\/etc\/init.d\/pppoe-proxy".\nThe daemon runs, and starts /);
+      const script = "/etc/init.d/pppoe-proxy";
+      assertEquals(
+        started,
+        `Next: pppoe-proxy check && ${script} enable && ${script} start\nWrote "${script}".\n` +
+          "The daemon runs, and starts with the machine.\n",
+      );
       assertMatch(failed, /^init script: running, starts with the machine\nfile: \/etc\/init.d\//);
       assertMatch(failed, /^755\nWrote "[^"]*".\n[^\n]*does not keep running; `logread/m);
       assertMatch(

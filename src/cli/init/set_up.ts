@@ -3,9 +3,10 @@ import { dirname, join } from "node:path";
 import { ethernetInterfaces, machineAddresses } from "../../checks/interface_facts.ts";
 import { formatAddress, isLoopback } from "../../config/addresses.ts";
 import { readPin } from "../../config/files/certificate.ts";
-import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { CERTIFICATE_DAYS, newSecret } from "../keygen/new_secret.ts";
 import { makeSelfSigned } from "../keygen/self_signed.ts";
+import { thisMachine } from "../service/init_system.ts";
+import { nextStep } from "../service/next_step.ts";
 import { readBundle } from "./bundle.ts";
 import { placeFiles } from "./place_files.ts";
 import { listenFor, planClient, type PlannedFile, planServer, stateDirFor } from "./plan.ts";
@@ -61,7 +62,7 @@ export async function setUpServer(config: string, values: Values, ask?: Ask): Pr
     `SHA-256 of the certificate: ${pin}`,
     ...(more === "" ? [] : [more]),
     carrying(join(dirname(config), `${name}.bundle`)),
-    starting(config),
+    nextStep(config, await thisMachine()),
   ].join("\n");
 }
 
@@ -102,7 +103,7 @@ export async function setUpClient(config: string, values: Values, ask?: Ask): Pr
     wrote(files),
     ...(more === "" ? [] : [more]),
     `Delete "${path}", here and on the server: it contains the secret.`,
-    starting(config),
+    nextStep(config, await thisMachine()),
   ].join("\n");
 }
 
@@ -158,11 +159,4 @@ export function carrying(bundle: string): string {
 delete it afterwards:
   scp "${bundle}" CLIENT:
   pppoe-proxy init client --from ${bundle.replace(/^.*\//, "")}        (on the client)`;
-}
-
-function starting(config: string): string {
-  if (config !== DEFAULT_CONFIG) {
-    return `Next: pppoe-proxy check --config ${config} && pppoe-proxy run --config ${config}`;
-  }
-  return "Next: pppoe-proxy check && systemctl enable --now pppoe-proxy";
 }

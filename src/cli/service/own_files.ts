@@ -2,6 +2,7 @@
 import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { CommandError } from "../exit_codes.ts";
 import { printLine } from "../terminal/output.ts";
+import { firstThat } from "./paths.ts";
 import { DATA, isOurs, type ServiceFile } from "./plan.ts";
 
 /** Throws CommandError if the user is not root. */
@@ -51,14 +52,6 @@ export async function textOf(path: string): Promise<string> {
 /** Throws the error unless it is that a file is missing. */
 function unlessMissing(error: unknown): void {
   if (!(error instanceof Deno.errors.NotFound)) throw error;
-}
-
-/** The first of these paths that exists. */
-export async function firstThat(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    if (await Deno.lstat(path).then(() => true, () => false)) return path;
-  }
-  return undefined;
 }
 
 /** Throws CommandError if the default configuration is missing, so that the service cannot start. */

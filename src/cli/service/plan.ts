@@ -4,17 +4,12 @@ import unit from "../../../packaging/systemd/pppoe-proxy.service" with { type: "
 import instanceUnit from "../../../packaging/systemd/pppoe-proxy@.service" with { type: "text" };
 import sysusers from "../../../packaging/sysusers.d/pppoe-proxy.conf" with { type: "text" };
 import tmpfiles from "../../../packaging/tmpfiles.d/pppoe-proxy.conf" with { type: "text" };
+import { INIT_SCRIPT, UNIT_PATH } from "./paths.ts";
 
-/** The unit of the default configuration. */
-export const UNIT = "pppoe-proxy.service";
 /** Units of this program, also of instances, for systemctl(1). */
 export const ALL_UNITS = "pppoe-proxy*.service";
 /** Path of the program in the units' source. */
 const PROGRAM = "/usr/local/bin/pppoe-proxy";
-/** Directories in which packages put units (systemd.unit(5)). */
-export const PACKAGED = ["/usr/lib/systemd/system", "/lib/systemd/system"].map((folder) =>
-  `${folder}/${UNIT}`
-);
 /** First line of what this command writes, so that it removes nothing else. */
 const MARK = "# Written by pppoe-proxy service install, which overwrites it.";
 
@@ -31,7 +26,7 @@ export const DATA = ["/etc/pppoe-proxy", "/var/lib/pppoe-proxy"] as const;
 export function serviceFiles(program: string): ServiceFile[] {
   const marked = (text: string): string => `${MARK}\n${text.replaceAll(PROGRAM, program)}`;
   return [
-    { path: `/etc/systemd/system/${UNIT}`, text: marked(unit) },
+    { path: UNIT_PATH, text: marked(unit) },
     { path: "/etc/systemd/system/pppoe-proxy@.service", text: marked(instanceUnit) },
     { path: "/etc/sysusers.d/pppoe-proxy.conf", text: marked(sysusers) },
     { path: "/etc/tmpfiles.d/pppoe-proxy.conf", text: marked(tmpfiles) },
@@ -43,7 +38,7 @@ export function initScript(program: string): ServiceFile {
   const [interpreter, ...rest] = script.split("\n");
   const text = [interpreter, MARK, ...rest].join("\n")
     .replace(/^PROG=.*$/m, () => `PROG=${program}`);
-  return { path: "/etc/init.d/pppoe-proxy", text };
+  return { path: INIT_SCRIPT, text };
 }
 
 /** Whether a file is one that this command has written. */

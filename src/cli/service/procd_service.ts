@@ -1,6 +1,8 @@
 /** Installs and removes the service of procd, the init system of OpenWrt. */
+import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { CommandError } from "../exit_codes.ts";
 import { printLine } from "../terminal/output.ts";
+import { nextStep } from "./next_step.ts";
 import {
   needConfig,
   needRoot,
@@ -40,7 +42,7 @@ export async function installInitScript(now: boolean): Promise<number> {
   await printLine(`Wrote "${file.path}".`);
   if (!now) {
     await printLine(
-      `Next: pppoe-proxy check && ${file.path} enable && ${file.path} start`,
+      nextStep(DEFAULT_CONFIG, { system: "procd", isInstalled: true, isCompiled: true }),
     );
     return 0;
   }

@@ -5,7 +5,7 @@ import { openDaemon } from "../remote/ask_daemon.ts";
 import { showSpan } from "../terminal/amounts.ts";
 import { printLine } from "../terminal/output.ts";
 import { initSystem } from "./init_system.ts";
-import { UNIT } from "./plan.ts";
+import { UNIT } from "./paths.ts";
 import { runProgram } from "./run_program.ts";
 
 /** Properties of the unit (systemctl(1)), in the order in which they are shown. */

@@ -1,8 +1,8 @@
 /** Installs and removes the service of systemd. */
+import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { CommandError } from "../exit_codes.ts";
 import { printLine } from "../terminal/output.ts";
 import {
-  firstThat,
   needConfig,
   needRoot,
   ownProgram,
@@ -10,11 +10,14 @@ import {
   settleData,
   textOf,
 } from "./own_files.ts";
-import { ALL_UNITS, isOurs, PACKAGED, programFault, serviceFiles, UNIT } from "./plan.ts";
+import { nextStep, serviceStart } from "./next_step.ts";
+import { firstThat, PACKAGED, UNIT } from "./paths.ts";
+import { ALL_UNITS, isOurs, programFault, serviceFiles } from "./plan.ts";
 import { mustRun, runProgram } from "./run_program.ts";
 
 /** How long a daemon may take to end its sessions, in milliseconds: TimeoutStopSec of the unit. */
 const STOP_TIME = 15_000;
+const INSTALLED = { system: "systemd", isInstalled: true, isCompiled: true } as const;
 
 /**
  * `service install`: writes the units, the user and the directories; with `now` also enables and
@@ -26,7 +29,9 @@ export async function installService(now: boolean): Promise<number> {
   if (packaged !== undefined) {
     throw new CommandError(
       "failed",
-      `A package owns the service ("${packaged}"); use \`systemctl enable --now pppoe-proxy\``,
+      `A package owns the service ("${packaged}"); use \`${
+        serviceStart(DEFAULT_CONFIG, INSTALLED)
+      }\``,
     );
   }
   const files = serviceFiles(await ownProgram(programFault, "/usr/local/bin"));
@@ -40,7 +45,7 @@ export async function installService(now: boolean): Promise<number> {
   await mustRun("systemctl", "daemon-reload");
   await printLine(`Wrote ${files.map(({ path }) => `"${path}"`).join(", ")}.`);
   if (!now) {
-    await printLine(`Next: pppoe-proxy check && systemctl enable --now pppoe-proxy`);
+    await printLine(nextStep(DEFAULT_CONFIG, INSTALLED));
     return 0;
   }
   await needConfig();

@@ -92,7 +92,8 @@ async function changeServer(name: string, from: RegExp, to: string): Promise<voi
 }
 
 async function configure(): Promise<void> {
-  await run(readme("pppoe-proxy init server"), SERVER_ANSWERS);
+  const said = await run(readme("pppoe-proxy init server"), SERVER_ANSWERS);
+  assertStringIncludes(said, `Next: pppoe-proxy check && ${readme("systemctl enable")}`);
   await run(`mv ${FOLDER}/branch-1.bundle .`);
   await run(`install -d -m 750 -o root -g pppoe-proxy ${CLIENT_FOLDER}`);
   const init = readme("pppoe-proxy init client");
