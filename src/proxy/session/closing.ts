@@ -1,10 +1,11 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { BySize } from "../../limits/by_size.ts";
 import type { Peer, Session } from "./session.ts";
 
 /** Time for which the answer to a PADT is forwarded, in milliseconds. */
 const ANSWER_TIME = 5_000;
-/** Maximum number of sessions remembered; evicts the oldest. */
-const MAX_PARTING = 256;
+/** Maximum number of sessions remembered; evicts the oldest of the peer with the most. */
+const MAX_CLOSING = 256;
 
 interface ClosingSession {
   session: Session;
@@ -18,17 +19,28 @@ interface ClosingSession {
  * forwarded once.
  */
 export class ClosingSessions {
-  #entries: ClosingSession[] = [];
+  /** Each peer's entries, oldest first. */
+  #byPeer = new Map<Peer, ClosingSession[]>();
+  #sizes = new BySize<ClosingSession[]>();
+  #size = 0;
   #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
+  /** Number of sessions remembered. */
+  get size(): number {
+    return this.#size;
+  }
+
   /** Records an ended session; `answerFrom` is the side that has yet to answer. */
   add(session: Session, answerFrom: "wire" | "tunnel"): void {
-    this.#entries.push({ session, answerFrom, until: this.#now() + ANSWER_TIME });
-    if (this.#entries.length > MAX_PARTING) this.#entries.shift();
+    let own = this.#byPeer.get(session.peer);
+    if (own === undefined) this.#byPeer.set(session.peer, own = []);
+    own.push({ session, answerFrom, until: this.#now() + ANSWER_TIME });
+    this.#sizes.resize(own, own.length - 1, own.length);
+    if (++this.#size > MAX_CLOSING) this.#remove(this.#sizes.first(), 0);
   }
 
   /** Drops entries whose answers could be mistaken for the end of this newly opened session. */
@@ -36,9 +48,7 @@ export class ClosingSessions {
     const isMistaken = ({ session }: ClosingSession): boolean =>
       session.wireSessionId === wireSessionId && session.remote === remote &&
         session.local === local || session.handle === handle && session.peer === peer;
-    // Nearly always there is none, and a copy of the list costs more than everything else here.
-    if (!this.#entries.some(isMistaken)) return;
-    this.#entries = this.#entries.filter((entry) => !isMistaken(entry));
+    this.#removeAll(isMistaken);
   }
 
   /** Removes and returns the session that a PADT from the wire answers for. */
@@ -48,8 +58,11 @@ export class ClosingSessions {
 
   /** Returns the session that a PADT from the wire would answer for. */
   findFromWire(remote: Mac, local: Mac, sessionId: number): Session | undefined {
-    return this.#entries.find((entry) => isAnsweredFromWire(entry, remote, local, sessionId))
-      ?.session;
+    for (const own of this.#byPeer.values()) {
+      const found = own.find((entry) => isAnsweredFromWire(entry, remote, local, sessionId));
+      if (found !== undefined) return found.session;
+    }
+    return undefined;
   }
 
   /** Removes and returns the session that a PADT from a tunnel answers for. */
@@ -61,9 +74,27 @@ export class ClosingSessions {
 
   #take(matches: (entry: ClosingSession) => boolean): Session | undefined {
     const now = this.#now();
-    this.#entries = this.#entries.filter(({ until }) => until > now);
-    const at = this.#entries.findIndex(matches);
-    return at < 0 ? undefined : this.#entries.splice(at, 1)[0].session;
+    this.#removeAll(({ until }) => until <= now);
+    for (const own of this.#byPeer.values()) {
+      const at = own.findIndex(matches);
+      if (at >= 0) return this.#remove(own, at)?.session;
+    }
+    return undefined;
+  }
+
+  #removeAll(matches: (entry: ClosingSession) => boolean): void {
+    for (const own of this.#byPeer.values()) {
+      for (let at = own.length - 1; at >= 0; at--) if (matches(own[at])) this.#remove(own, at);
+    }
+  }
+
+  #remove(own: ClosingSession[] | undefined, at: number): ClosingSession | undefined {
+    const [removed] = own?.splice(at, 1) ?? [];
+    if (own === undefined || removed === undefined) return undefined;
+    this.#sizes.resize(own, own.length + 1, own.length);
+    this.#size--;
+    if (own.length === 0) this.#byPeer.delete(removed.session.peer);
+    return removed;
   }
 }
 
