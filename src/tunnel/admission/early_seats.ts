@@ -4,7 +4,7 @@ import { Group, pick, type Seat } from "./seat.ts";
  * Maximum number of strangers' QUIC connections between their handshake and their login. QUIC keeps
  * stream data that arrives behind a gap, 1.25 MB per connection, and Deno does not show it.
  */
-const MAX_EARLY = 32;
+const MAX_EARLY = 48;
 /** How long a login over QUIC may take until it is evicted first, in milliseconds. */
 const SLOW_AFTER = 500;
 

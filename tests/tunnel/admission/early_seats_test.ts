@@ -37,16 +37,16 @@ class World {
 const address = (index: number): string => `10.0.${index >> 8}.${index & 255}`;
 const addresses = (count: number): string[] => Array.from({ length: count }, (_, i) => address(i));
 
-Deno.test("S1: at most 32 strangers over QUIC are between handshake and login, and newcomers replace them", () => {
+Deno.test("S1: at most 48 strangers over QUIC are between handshake and login, and newcomers replace them", () => {
   const world = new World();
-  assertEquals(new Set(world.try(...addresses(32))), new Set(["in"]));
-  assertEquals([world.admission.size, world.gone], [32, []]);
+  assertEquals(new Set(world.try(...addresses(48))), new Set(["in"]));
+  assertEquals([world.admission.size, world.gone], [48, []]);
   world.chance = 0.5;
   assertEquals(world.greet("10.1.0.1"), "in");
-  assertEquals([world.admission.size, world.gone], [32, [address(16)]]);
+  assertEquals([world.admission.size, world.gone], [48, [address(24)]]);
   world.time = 499;
   assertEquals(world.greet("10.1.0.2"), "in");
-  assertEquals(world.gone.at(-1), address(17));
+  assertEquals(world.gone.at(-1), address(25));
   world.time = 500;
   assertEquals(world.try("10.1.0.3", "10.1.0.4"), ["in", "in"]);
   assertEquals(world.gone.slice(-2), [address(0), address(1)]);
@@ -61,8 +61,8 @@ Deno.test("S1: places of known networks, and over TLS, do not count among those 
     assertEquals(world.admission.greeted(place, false), undefined);
   }
   assertEquals(world.admission.size, 80);
-  for (let i = 0; i < 40; i++) world.greet(`10.3.0.${i}`);
-  assertEquals([world.admission.size, world.gone.length], [112, 8]);
+  for (let i = 0; i < 60; i++) world.greet(`10.3.0.${i}`);
+  assertEquals([world.admission.size, world.gone.length], [128, 12]);
   assert(world.gone.every((host) => host.startsWith("10.3.")));
 });
 
