@@ -155,6 +155,28 @@ Deno.test("the AC's round trip is that of the customer's echoes", () =>
     assertEquals(trips(), [25, 25]);
   }));
 
+Deno.test("echoes are unanswered since the first that got no reply, however often they are sent", () => {
+  let now = 0;
+  const watch = new LcpWatch(() => now);
+  const packet = (code: number, identifier: number, toAc: boolean): void => {
+    const bytes = new Uint8Array(lcp(code, identifier));
+    watch.packet(0, bytes, 0, bytes.length, toAc);
+  };
+  watch.add(0);
+  assertEquals(watch.unansweredEcho(0), undefined);
+  for (let i = 1; i <= 3; i++, now += 1_000) packet(ECHO_REQUEST, i, true);
+  assertEquals(watch.unansweredEcho(0), 3_000);
+  packet(ECHO_REPLY, 2, false);
+  assertEquals(watch.unansweredEcho(0), 1_000, "only the last one counts after a late reply");
+  packet(ECHO_REPLY, 3, false);
+  assertEquals(watch.unansweredEcho(0), undefined);
+  packet(ECHO_REQUEST, 4, true);
+  now += 500;
+  assertEquals(watch.unansweredEcho(0), 500);
+  watch.add(0);
+  assertEquals(watch.unansweredEcho(0), undefined, "another session");
+});
+
 Deno.test("K3, property: a link is over iff its last Terminate is old enough and only LCP without Configure-Request followed", () => {
   const step = fc.record({
     index: fc.nat(4),

@@ -1,6 +1,6 @@
 import type { Mac } from "../../pppoe/mac.ts";
 
-/** An unanswered echo of this age, and an AC unheard in all sessions for this long, in ms. */
+/** Echoes unanswered for this long, and an AC unheard in all sessions for this long, in ms. */
 const ECHO_AGE = 2_000;
 const UNHEARD = 3_000;
 
@@ -10,7 +10,7 @@ export interface WatchedSession {
   readonly name: string;
   /** Time since the last frame from the AC, in milliseconds. */
   readonly idle: number;
-  /** Age of the customer's LCP Echo-Request that the AC has not answered, in milliseconds. */
+  /** How long the AC has answered none of the customer's LCP Echo-Requests, in milliseconds. */
   readonly echo: number | undefined;
 }
 

@@ -22,6 +22,8 @@ export class LcpWatch {
   /** Identifier of the customer's last Echo-Request, and when it passed. */
   #echo = new Uint16Array(0);
   #echoAt = new Float64Array(0);
+  /** When the first of the Echo-Requests passed to which the AC has sent no reply at all. */
+  #unansweredSince = new Float64Array(0);
   /** Time that the AC took for its last answer, in milliseconds. */
   #roundTrip = new Float32Array(0);
   /** The customer's last seen Magic-Number, or 0 (RFC 1661 section 6.4). */
@@ -74,12 +76,9 @@ export class LcpWatch {
     }
     if (code === LcpCode.configureRequest) return void this.#terminated.delete(index);
     if (toAc && code === LcpCode.echoRequest) {
-      this.#echo[index] = bytes[at + 3];
-      this.#echoAt[index] = this.#now();
-    } else if (!toAc && code === LcpCode.echoReply && this.#echo[index] === bytes[at + 3]) {
-      this.#echo[index] = NO_ECHO;
-      // At least 1 µs, as 0 means no sample and the clock may be coarse.
-      this.#roundTrip[index] = Math.max(this.#now() - this.#echoAt[index], 1e-3);
+      this.#noteEcho(index, bytes[at + 3]);
+    } else if (!toAc && code === LcpCode.echoReply) {
+      this.#noteReply(index, bytes[at + 3]);
     }
   }
 
@@ -94,16 +93,33 @@ export class LcpWatch {
     return sample === NONE ? undefined : sample;
   }
 
-  /** Returns the age of the customer's last Echo-Request if the AC has not answered it, in ms. */
+  /** Returns how long the AC has answered none of the customer's Echo-Requests, in milliseconds. */
   unansweredEcho(index: number): number | undefined {
     if (this.#echo[index] === NO_ECHO) return undefined;
-    return this.#now() - this.#echoAt[index];
+    return this.#now() - this.#unansweredSince[index];
   }
 
   /** Returns the sessions' indices whose link was terminated at least `linger` milliseconds ago. */
   over(linger: number): number[] {
     const latest = this.#now() - linger;
     return [...this.#terminated].filter(([, { at }]) => at <= latest).map(([index]) => index);
+  }
+
+  #noteEcho(index: number, identifier: number): void {
+    const now = this.#now();
+    if (this.#echo[index] === NO_ECHO) this.#unansweredSince[index] = now;
+    this.#echo[index] = identifier;
+    this.#echoAt[index] = now;
+  }
+
+  #noteReply(index: number, identifier: number): void {
+    if (this.#echo[index] !== identifier) { // a late one: the AC answers
+      this.#unansweredSince[index] = this.#echoAt[index];
+      return;
+    }
+    this.#echo[index] = NO_ECHO;
+    // At least 1 µs, as 0 means no sample and the clock may be coarse.
+    this.#roundTrip[index] = Math.max(this.#now() - this.#echoAt[index], 1e-3);
   }
 
   #noteMagic(index: number, code: number, bytes: Uint8Array, at: number, length: number): void {
@@ -123,6 +139,7 @@ export class LcpWatch {
     const capacity = Math.max(16, index * 2);
     this.#echo = grown(new Uint16Array(capacity), this.#echo);
     this.#echoAt = grown(new Float64Array(capacity), this.#echoAt);
+    this.#unansweredSince = grown(new Float64Array(capacity), this.#unansweredSince);
     this.#roundTrip = grown(new Float32Array(capacity), this.#roundTrip);
     this.#magic = grown(new Uint32Array(capacity), this.#magic);
   }
