@@ -13,19 +13,24 @@ export class LoopPoll {
   /** The poll that has been asked for and is not complete. */
   #pending: Promise<void> | undefined;
 
-  constructor() {
-    this.opened = this.#open();
+  /** `open`: for tests. */
+  constructor(open = () => LoopNudge.open()) {
+    this.opened = this.#open(open);
   }
 
-  async #open(): Promise<void> {
-    const nudge = await LoopNudge.open().catch(() => undefined);
+  async #open(open: () => Promise<LoopNudge>): Promise<void> {
+    const nudge = await open().catch(() => undefined);
     if (this.#isReleased) nudge?.release();
     else this.#nudge = nudge;
   }
 
   /** The epoll instance of this thread's event loop; -1 if not found, or before `opened`. */
   findLoop(): number {
-    return this.#nudge?.findLoop() ?? -1;
+    try {
+      return this.#nudge?.findLoop() ?? -1;
+    } catch { // descriptors are short, or another thread has just ended
+      return -1;
+    }
   }
 
   /** Resolves after the event loop has polled its sockets. Waiting callers share a poll. */

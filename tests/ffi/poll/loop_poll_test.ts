@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { LoopNudge } from "../../../ffi/poll/loop_nudge.ts";
 import { LoopPoll } from "../../../ffi/poll/loop_poll.ts";
 import { connected } from "./connected.ts";
 
@@ -51,6 +52,20 @@ Deno.test("sockets that open after the release are closed at once", async () => 
   loop.release();
   await loop.opened;
   assertEquals([loop.findLoop(), descriptors()], [-1, before]);
+});
+
+Deno.test("an event loop that cannot be looked for counts as not found", async () => {
+  const loop = new LoopPoll(async () => {
+    const nudge = await LoopNudge.open();
+    nudge.findLoop = () => {
+      throw new Error("Cannot read fdinfo");
+    };
+    return nudge;
+  });
+  await loop.opened;
+  assertEquals(loop.findLoop(), -1);
+  await loop.poll();
+  loop.release();
 });
 
 function descriptors(): number {
