@@ -174,6 +174,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/config",
     "src/config/files",
     "src/daemon/acs",
+    "src/daemon/paths",
     "src/daemon/warm_up",
     "src/history",
     "src/limits",
@@ -191,6 +192,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/transport",
   ],
   "src/daemon/acs": ["src", "src/daemon", "src/pppoe", "src/proxy/session"],
+  "src/daemon/paths": ["src", "src/daemon", "src/tunnel"],
   "src/daemon/warm_up": [
     "ffi/link",
     "src",

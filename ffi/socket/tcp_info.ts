@@ -4,8 +4,8 @@ import { libc } from "../libc.ts";
 const IPPROTO_TCP = 6;
 const TCP_INFO = 11;
 const TCP_CONGESTION = 13;
-/** Bytes of struct tcp_info up to tcpi_bytes_retrans, in every kernel since 4.19. */
-const INFO_BYTES = 216;
+/** Bytes of struct tcp_info up to tcpi_dsack_dups, in every kernel since 4.19. */
+const INFO_BYTES = 220;
 /** tcpi_min_rtt before the first measurement. */
 const UNKNOWN = 0xffff_ffff;
 /** TCP_CA_NAME_MAX */
@@ -29,6 +29,15 @@ export interface TcpInfo {
   readonly minRoundTrip: number | undefined;
   /** Segments sent again. */
   readonly retransmitted: number;
+  /** Segments with data that have been sent, those sent again included. */
+  readonly segmentsSent: number;
+  /** Segments that the peer has had twice: they were not lost, and were sent again for nothing. */
+  readonly duplicates: number;
+  /** Segments that have been sent and not acknowledged, and their bytes. */
+  readonly inFlight: number;
+  readonly bytesInFlight: number;
+  /** How often in a row nothing was acknowledged until a timeout, and a segment sent again. */
+  readonly backoff: number;
 }
 
 const info = new Uint8Array(INFO_BYTES);
@@ -53,6 +62,11 @@ export function readTcpInfo(fd: number): TcpInfo | undefined {
     received: total(128),
     minRoundTrip: number(148) === UNKNOWN ? undefined : number(148) / 1_000,
     retransmitted: number(100),
+    segmentsSent: number(156),
+    duplicates: number(216),
+    inFlight: number(24),
+    bytesInFlight: Math.max(0, total(200) - total(208) - total(120)),
+    backoff: info[4],
   };
 }
 

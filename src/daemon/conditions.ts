@@ -6,6 +6,7 @@ import type { Condition } from "./condition.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import { failureConditions } from "./failure_conditions.ts";
+import { samplePath } from "./paths/path_sample.ts";
 import { NO_CARRIER_REMEDY, noCarrier } from "./no_carrier.ts";
 import { idleTime } from "../proxy/session/session_ends.ts";
 import type { Sessions } from "../proxy/session/sessions.ts";
@@ -42,7 +43,11 @@ export function notice(daemon: Watched, now: number): void {
   recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
   const { unapplied, standing } = daemon.monitor;
-  standing.update([...acConditions(daemon, now), ...(unapplied === undefined ? [] : [unapplied])]);
+  standing.update([
+    ...acConditions(daemon, now),
+    ...pathConditions(daemon, now),
+    ...(unapplied === undefined ? [] : [unapplied]),
+  ]);
 }
 
 function acConditions(
@@ -52,6 +57,13 @@ function acConditions(
   // Only a server hears its AC itself, and only while its interface is up.
   acs.look(mode === "server" && link.up ? watchedSessions(proxy.sessions, now) : []);
   return acs.conditions(proxy.sessions.table.size > 0);
+}
+
+function pathConditions({ proxy, monitor: { paths } }: Watched, now: number): Holding[] {
+  for (const { name, tunnel } of proxy.peers.values()) {
+    if (tunnel !== undefined) paths.look(name, tunnel, samplePath(tunnel), now);
+  }
+  return paths.conditions(now);
 }
 
 function* watchedSessions(sessions: Sessions, now: number): Iterable<WatchedSession> {

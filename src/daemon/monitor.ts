@@ -5,6 +5,7 @@ import { UdpDrops } from "../tunnel/transport/udp_drops.ts";
 import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AcWatch } from "./acs/ac_watch.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
+import { PathTroubles } from "./paths/path_troubles.ts";
 import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
 import { type Holding, Standing } from "./standing.ts";
@@ -49,6 +50,8 @@ export class Monitor {
   /** What has happened lately, and what holds since when. */
   readonly recent: Recent;
   readonly acs: AcWatch;
+  /** What is wrong with the tunnels' paths. */
+  readonly paths = new PathTroubles();
   /** Why the configured capture is not running; undefined if it is, or if there is none. */
   captureTrouble: string | undefined;
   /** That the configuration on disk is not in use. */

@@ -5,6 +5,7 @@ import type { Condition } from "./condition.ts";
 
 const discoveryLog = logger("discovery");
 const configLog = logger("config");
+const tunnelLog = logger("tunnel");
 
 /** A condition whose begin is noted here. */
 export type Holding = Omit<Condition, "since">;
@@ -67,5 +68,6 @@ export class Standing {
 }
 
 function topicOf(code: ProblemCode): typeof discoveryLog {
+  if (code.startsWith("path-")) return tunnelLog;
   return code.startsWith("ac-") ? discoveryLog : configLog;
 }

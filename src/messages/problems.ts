@@ -139,6 +139,24 @@ export const PROBLEMS = {
     meaning: 'With `transport = "auto"`, the tunnel is over TLS because QUIC does not pass.',
     action: 'Let UDP pass to the server\'s port, or set `transport = "tls"`.',
   },
+  "path-mtu-short": {
+    severity: "critical",
+    meaning: "Full packets of the tunnel do not reach the other side, whose own packets arrive.",
+    action:
+      "Test the path with `ping -M do -s 1200`. If only small packets pass, lower `[tunnel] mss` on both sides.",
+  },
+  "path-lossy": {
+    severity: "warning",
+    meaning: "The path of a tunnel loses many of the packets that this side sends.",
+    action: "Look for errors and overload on the path with `mtr`, from this machine on.",
+  },
+  "path-full": {
+    severity: "warning",
+    meaning:
+      "The path of a tunnel is slower than what is sent over it, so frames wait or are lost.",
+    action:
+      "See which customer sends most (`sessions`); give the path more capacity, or limit that customer.",
+  },
   "padi-pacing": {
     severity: "warning",
     meaning: "The AC limits PADIs by address, so customers wait for their turn.",

@@ -8,7 +8,7 @@ import {
   writeFragment,
 } from "./datagram.ts";
 import { DatagramWindow } from "./datagram_window.ts";
-import { LossWatch } from "./loss_watch.ts";
+import { LossWatch, type PacketCounts } from "./loss_watch.ts";
 import { GROUP, Packer, Parity, PARITY_HEADER } from "./packet.ts";
 import { MAX_RECORD_BODY, RECORD_HEADER } from "../record/record.ts";
 import type { RecordOutlet } from "../record/record_writer.ts";
@@ -72,6 +72,11 @@ export class DatagramOutlet implements RecordOutlet {
 
   get shortPortion(): number {
     return Math.min(SHORT_PORTION, this.portion);
+  }
+
+  /** What the peer's answers say of the packets; undefined if it counts none. */
+  get packets(): PacketCounts | undefined {
+    return this.#packs ? this.#losses.counts : undefined;
   }
 
   /** Maximum length of a payload that datagrams carry now, in bytes. */

@@ -1,6 +1,7 @@
 import type { DatagramPort } from "../transport/connection.ts";
 import { type DatagramDrop, encodePong } from "./datagram.ts";
 import { DatagramOutlet } from "./datagram_outlet.ts";
+import type { PacketCounts } from "./loss_watch.ts";
 import type { FrameWriter } from "../record/frame_writer.ts";
 import { StreamOrder } from "./stream_order.ts";
 import type { QueueDrop } from "../record/record_queue.ts";
@@ -50,6 +51,11 @@ export class DatagramWriter implements FrameWriter {
 
   get queuedBytes(): number {
     return this.#stream.queuedBytes + this.#records.queuedBytes;
+  }
+
+  /** What the peer's answers say of the packets; undefined if it counts none. */
+  get packets(): PacketCounts | undefined {
+    return this.#outlet.packets;
   }
 
   get queueAge(): number {

@@ -3,6 +3,12 @@ const PROBES = 256;
 /** How long a path counts as lossy after the last loss, in milliseconds. */
 const LOSSY_FOR = 10_000;
 
+/** Packets with data that were sent since a connection began. */
+export interface PacketCounts {
+  readonly sent: number;
+  readonly lost: number;
+}
+
 /**
  * Whether a path loses packets, from what the peer's answers to probes say that it has received.
  * Reordered packets may be counted as lost once.
@@ -11,6 +17,8 @@ export class LossWatch {
   /** By probe: packets sent before it. */
   #sent = new Float64Array(PROBES);
   #missing = 0;
+  /** Packets sent before the latest probe that was answered. */
+  #answered = 0;
   #lossyUntil = -Infinity;
   #now: () => number;
 
@@ -23,6 +31,11 @@ export class LossWatch {
     return this.#now() < this.#lossyUntil;
   }
 
+  /** Packets that were sent before the latest answered probe, and those of them that are lost. */
+  get counts(): PacketCounts {
+    return { sent: this.#answered, lost: this.#missing };
+  }
+
   /** Records that a probe was sent after this number of packets. */
   probed(probe: number, packets: number): void {
     this.#sent[probe % PROBES] = packets;
@@ -30,7 +43,9 @@ export class LossWatch {
 
   /** Records that the peer had received this number of packets, modulo 2^32, before a probe. */
   answered(probe: number, received: number): void {
-    const missing = (this.#sent[probe % PROBES] >>> 0) - received | 0;
+    const sent = this.#sent[probe % PROBES];
+    this.#answered = Math.max(this.#answered, sent);
+    const missing = (sent >>> 0) - received | 0;
     if (missing <= this.#missing) return;
     this.#missing = missing;
     this.#lossyUntil = this.#now() + LOSSY_FOR;

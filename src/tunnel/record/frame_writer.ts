@@ -1,3 +1,5 @@
+import type { PacketCounts } from "../datagram/loss_watch.ts";
+
 /** Sends the proxy's frames and records through a tunnel of any transport. */
 export interface FrameWriter {
   /** Whether half of the room is taken, but not for long: frames should wait elsewhere. */
@@ -15,6 +17,8 @@ export interface FrameWriter {
   readonly queueAge: number;
   /** When data was last passed to the connection, in milliseconds; -Infinity before the first. */
   readonly lastSent: number;
+  /** What the peer's answers say of the packets sent; undefined if it counts none. */
+  readonly packets?: PacketCounts | undefined;
   /** Reads the clock for a batch; call this before the first session frame of each batch. */
   beginBatch(): void;
   /**

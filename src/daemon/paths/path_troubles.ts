@@ -1,0 +1,117 @@
+/** What is wrong with the paths of tunnels, as conditions that need attention. */
+import { showSpan } from "../../span.ts";
+import type { Holding } from "../standing.ts";
+import { LossMeter } from "./loss_meter.ts";
+import type { PathSample } from "./path_sample.ts";
+import { type Full, QueueMeter } from "./queue_meter.ts";
+import { type Stall, StallMeter } from "./stall_meter.ts";
+
+/** Maximum number of paths with a trouble; forgets the one longest without. */
+const MAX_PATHS = 16;
+/**
+ * How long a trouble counts after it was last seen, in milliseconds: losses and queues come and go
+ * with the traffic, and a stall ends its tunnel.
+ */
+const KEEP = { loss: 30_000, full: 60_000, stall: 120_000 };
+
+/** What is known of one tunnel's path. */
+interface Meters {
+  readonly loss: LossMeter;
+  readonly stall: StallMeter;
+  readonly queue: QueueMeter;
+}
+
+/** A trouble and its last time, by kind. */
+interface Troubles {
+  loss?: Seen<number>;
+  stall?: Seen<Stall>;
+  full?: Seen<Full>;
+}
+
+interface Seen<Facts> {
+  readonly facts: Facts;
+  readonly at: number;
+}
+
+/** Watches the paths of all tunnels. Pure; times are milliseconds of a monotonic clock. */
+export class PathTroubles {
+  /** By tunnel, which is any object. */
+  #meters = new WeakMap<object, Meters>();
+  /** By the peer's name; the latest is last. */
+  #troubles = new Map<string, Troubles>();
+
+  /** Looks at the path of a peer's tunnel; call it about once a second. */
+  look(peer: string, tunnel: object, sample: PathSample, now: number): void {
+    let meters = this.#meters.get(tunnel);
+    if (meters === undefined) {
+      meters = { loss: new LossMeter(), stall: new StallMeter(), queue: new QueueMeter() };
+      this.#meters.set(tunnel, meters);
+    }
+    const loss = meters.loss.look(sample);
+    const stall = meters.stall.look(sample, now);
+    const full = meters.queue.look(sample);
+    if (loss === undefined && stall === undefined && full === undefined) return;
+    const troubles = { ...this.#troubles.get(peer) };
+    if (loss !== undefined) troubles.loss = { facts: loss, at: now };
+    if (stall !== undefined) troubles.stall = { facts: stall, at: now };
+    if (full !== undefined) troubles.full = { facts: full, at: now };
+    this.#troubles.delete(peer);
+    this.#troubles.set(peer, troubles);
+    if (this.#troubles.size <= MAX_PATHS) return;
+    for (const oldest of this.#troubles.keys()) return void this.#troubles.delete(oldest);
+  }
+
+  /** What needs attention at `now`. */
+  conditions(now: number): Holding[] {
+    const all: Holding[] = [];
+    for (const [peer, troubles] of this.#troubles) {
+      for (const kind of ["loss", "stall", "full"] as const) {
+        if (now - (troubles[kind]?.at ?? -Infinity) >= KEEP[kind]) delete troubles[kind];
+      }
+      const { loss, stall, full } = troubles;
+      if (stall !== undefined) all.push(stallCondition(peer, stall.facts));
+      if (loss !== undefined) all.push(lossCondition(peer, loss.facts));
+      // A path that loses packets, or lets none pass, is slow for that reason.
+      if (full !== undefined && stall === undefined && loss === undefined) {
+        all.push(fullCondition(peer, full.facts));
+      }
+      if (Object.keys(troubles).length === 0) this.#troubles.delete(peer);
+    }
+    return all;
+  }
+}
+
+function lossCondition(peer: string, share: number): Holding {
+  return {
+    code: "path-lossy",
+    subject: peer,
+    words: `The path to "${peer}" loses packets: ${Math.round(share * 100)} % of those sent ` +
+      "within 10 s",
+  };
+}
+
+function stallCondition(peer: string, { bytes, time, segment }: Stall): Holding {
+  return {
+    code: "path-mtu-short",
+    subject: peer,
+    words: `Packets of ${segment} bytes do not reach "${peer}", and its own arrive: ${bytes} ` +
+      `bytes were not acknowledged for ${showSpan(time / 1_000)}`,
+  };
+}
+
+function fullCondition(peer: string, full: Full): Holding {
+  const condition = { code: "path-full", subject: peer } as const;
+  if (full.direction === "to") {
+    return {
+      ...condition,
+      words: `The path to "${peer}" carries less than is sent: ${full.queued} bytes wait here, ` +
+        `the oldest for ${Math.round(full.age)} ms`,
+    };
+  }
+  return {
+    ...condition,
+    words: `The path from "${peer}" is full: answers take ${Math.round(full.roundTrip)} ms ` +
+      `instead of ${Math.round(full.shortest)} ms, and little waits here`,
+    remedy: "See `status` of the other side: it may send more than the path carries.",
+  };
+}
