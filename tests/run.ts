@@ -1,6 +1,7 @@
 /**
  * `deno task test [--install-peers] [FILTER…]`: runs all tests in a private network namespace.
- * Options and paths are passed to `deno test`; other arguments filter tests by name. A test that
+ * Options and paths are passed to `deno test`; other arguments filter tests by name, also after
+ * `--filter`, and words in quotes are one pattern. A test that
  * needs something that is missing is skipped, and the summary lists it. `--install-peers` first
  * installs Debian packages, and then treats a skipped test as a failure.
  */
@@ -34,10 +35,17 @@ interface TestArguments {
   filter: RegExp | undefined;
 }
 
-function readArguments(args: readonly string[]): TestArguments {
+export function readArguments(given: readonly string[]): TestArguments {
+  const filters = given.flatMap((arg, n) =>
+    given[n - 1] === "--filter" ? [arg] : arg.startsWith("--filter=") ? [arg.slice(9)] : []
+  );
+  const args = given.filter((arg, n) => given[n - 1] !== "--filter" && !/^--filter(=|$)/.test(arg));
   const options = args.filter((arg) => arg.startsWith("-"));
   const paths = args.filter((arg) => /\.ts$|\//.test(arg) && !options.includes(arg));
-  const words = args.filter((arg) => !paths.includes(arg) && !options.includes(arg));
+  const words = [
+    ...filters,
+    ...args.filter((arg) => !paths.includes(arg) && !options.includes(arg)),
+  ];
   const filter = words.length === 0 ? undefined : new RegExp(words.map(escape).join("|"));
   return { options, paths: paths.length === 0 ? [TESTS] : paths, filter };
 }

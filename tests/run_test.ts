@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { withFolder } from "./cli/process.ts";
 import { findProgram } from "./lab/process.ts";
+import { readArguments } from "./run.ts";
 import { describeSkipped, skippedIn } from "./skipped.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
@@ -24,6 +25,16 @@ async function runBare(...args: string[]): Promise<{ code: number; text: string 
   });
   return outcome;
 }
+
+Deno.test("what follows --filter is one pattern, and other words are one each", () => {
+  const filterOf = (...args: string[]) => readArguments(args).filter?.source;
+  assertEquals(filterOf("--filter", "two words"), "two words");
+  assertEquals(filterOf("--filter=two words"), "two words");
+  assertEquals(filterOf("--filter", "a b", "--parallel", "c"), "a b|c");
+  const { options, paths } = readArguments(["tests/x_test.ts", "--filter", "a/b", "--parallel"]);
+  assertEquals({ options, paths }, { options: ["--parallel"], paths: ["tests/x_test.ts"] });
+  assertEquals(filterOf("tests/x_test.ts"), undefined);
+});
 
 Deno.test("P1: on a minimal system the tests pass, and the summary lists skipped tests and the remedy", async () => {
   const files = ["metrics/prometheus", "dashboard"].map((name) => `tests/admin/${name}_test.ts`);

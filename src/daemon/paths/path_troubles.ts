@@ -12,10 +12,12 @@ const MAX_PATHS = 16;
  * How long a trouble counts after it was last seen, in milliseconds: losses and queues come and go
  * with the traffic, and a stall ends its tunnel.
  */
-const KEEP = { loss: 30_000, full: 60_000, stall: 120_000 };
+const KEEP = { loss: 30_000, full: 60_000, stalled: 60_000, stall: 120_000 };
 
 /** What is known of one tunnel's path. */
 interface Meters {
+  /** Distinguishes the tunnels, which are not kept in memory for that. */
+  readonly id: number;
   readonly loss: LossMeter;
   readonly stall: StallMeter;
   readonly queue: QueueMeter;
@@ -24,6 +26,8 @@ interface Meters {
 /** A trouble and its last time, by kind. */
 interface Troubles {
   loss?: Seen<number>;
+  /** The tunnel of the latest stall, and whether it is the second in a row. */
+  stalled?: Seen<{ id: number; isSecond: boolean }>;
   stall?: Seen<Stall>;
   full?: Seen<Full>;
 }
@@ -39,12 +43,18 @@ export class PathTroubles {
   #meters = new WeakMap<object, Meters>();
   /** By the peer's name; the latest is last. */
   #troubles = new Map<string, Troubles>();
+  #nextId = 0;
 
   /** Looks at the path of a peer's tunnel; call it about once a second. */
   look(peer: string, tunnel: object, sample: PathSample, now: number): void {
     let meters = this.#meters.get(tunnel);
     if (meters === undefined) {
-      meters = { loss: new LossMeter(), stall: new StallMeter(), queue: new QueueMeter() };
+      meters = {
+        id: this.#nextId++,
+        loss: new LossMeter(),
+        stall: new StallMeter(),
+        queue: new QueueMeter(),
+      };
       this.#meters.set(tunnel, meters);
     }
     const loss = meters.loss.look(sample);
@@ -53,7 +63,7 @@ export class PathTroubles {
     if (loss === undefined && stall === undefined && full === undefined) return;
     const troubles = { ...this.#troubles.get(peer) };
     if (loss !== undefined) troubles.loss = { facts: loss, at: now };
-    if (stall !== undefined) troubles.stall = { facts: stall, at: now };
+    if (stall !== undefined) noteStall(troubles, meters.id, stall, now);
     if (full !== undefined) troubles.full = { facts: full, at: now };
     this.#troubles.delete(peer);
     this.#troubles.set(peer, troubles);
@@ -65,7 +75,7 @@ export class PathTroubles {
   conditions(now: number): Holding[] {
     const all: Holding[] = [];
     for (const [peer, troubles] of this.#troubles) {
-      for (const kind of ["loss", "stall", "full"] as const) {
+      for (const kind of ["loss", "stalled", "stall", "full"] as const) {
         if (now - (troubles[kind]?.at ?? -Infinity) >= KEEP[kind]) delete troubles[kind];
       }
       const { loss, stall, full } = troubles;
@@ -81,6 +91,19 @@ export class PathTroubles {
   }
 }
 
+/**
+ * A path that is down stalls its tunnel, too, but then there is no next one: if that one stalls as
+ * well, small packets have passed in between, at least those of its login.
+ */
+function noteStall(troubles: Troubles, id: number, stall: Stall, at: number): void {
+  const { stalled } = troubles;
+  const isOther = stalled !== undefined && stalled.facts.id !== id &&
+    at - stalled.at < KEEP.stalled;
+  const isSecond = isOther || stalled?.facts.id === id && stalled.facts.isSecond;
+  troubles.stalled = { facts: { id, isSecond }, at };
+  if (stall.isHeard || isSecond) troubles.stall = { facts: stall, at };
+}
+
 function lossCondition(peer: string, share: number): Holding {
   return {
     code: "path-lossy",
@@ -90,12 +113,14 @@ function lossCondition(peer: string, share: number): Holding {
   };
 }
 
-function stallCondition(peer: string, { bytes, time, segment }: Stall): Holding {
+function stallCondition(peer: string, { bytes, time, segment, isHeard }: Stall): Holding {
   return {
     code: "path-mtu-short",
     subject: peer,
-    words: `Packets of ${segment} bytes do not reach "${peer}", and its own arrive: ${bytes} ` +
-      `bytes were not acknowledged for ${showSpan(time / 1_000)}`,
+    words: `Packets of ${segment} bytes do not reach "${peer}", and ` +
+      `${isHeard ? "its own arrive" : "small ones do"}: ${bytes} bytes were not acknowledged for ${
+        showSpan(time / 1_000)
+      }`,
   };
 }
 

@@ -9,19 +9,20 @@ const FULL = 0.5;
 /** Number of looks in which data of the peer arrives meanwhile. */
 const MIN_HEARD = 2;
 
-/** Full packets that are not acknowledged, although the peer's packets arrive. */
+/** Full packets that are not acknowledged. */
 export interface Stall {
   /** Bytes that are not acknowledged, and for how long, in milliseconds. */
   readonly bytes: number;
   readonly time: number;
   /** Maximum payload of a packet, in bytes. */
   readonly segment: number;
+  /** Whether data of the peer arrives meanwhile. */
+  readonly isHeard: boolean;
 }
 
 /**
- * Notices that full packets do not get through while the peer's data arrives: on a path whose MTU
- * is smaller than it says (RFC 2923 section 2.1) the peer's pings and acknowledgements still pass.
- * Pure.
+ * Notices that full packets do not get through, as on a path whose MTU is smaller than it says (RFC
+ * 2923 section 2.1), or on one that is down. Pure.
  */
 export class StallMeter {
   #confirmed: number | undefined;
@@ -40,7 +41,8 @@ export class StallMeter {
     } else if (received > this.#received) this.#heard++;
     this.#received = received;
     const time = now - this.#since;
-    const isStalled = time >= STALLED && backoff >= MIN_BACKOFF && this.#heard >= MIN_HEARD;
-    return isStalled && bytes >= FULL * segment * segments ? { bytes, time, segment } : undefined;
+    const isStalled = time >= STALLED && backoff >= MIN_BACKOFF;
+    if (!isStalled || bytes < FULL * segment * segments) return undefined;
+    return { bytes, time, segment, isHeard: this.#heard >= MIN_HEARD };
   }
 }

@@ -16,5 +16,6 @@ Deno.test("a path counts as lossy for ten seconds after the peer has missed a pa
   clock.now += 1;
   assertEquals(watch.isLossy, false);
   assertEquals(answer(3, 40, 40), false); // it was only late
+  assertEquals(watch.counts, { sent: 40, lost: 1 });
   assertEquals(answer(4, 0x1_0000_0005, 3), true); // the count has 32 bits
 });

@@ -1,0 +1,221 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import * as fc from "fast-check";
+import type { PathSample } from "../../../src/daemon/paths/path_sample.ts";
+import { samplePath } from "../../../src/daemon/paths/path_sample.ts";
+import { PathTroubles } from "../../../src/daemon/paths/path_troubles.ts";
+
+const IN_FLIGHT = { segments: 0, bytes: 0, segment: 1_208, backoff: 0, received: 0 };
+const CLEAR: PathSample = {
+  packets: { sent: 0, lost: 0 },
+  confirmed: 0,
+  inFlight: IN_FLIGHT,
+  queued: 0,
+  queueAge: 0,
+  roundTrip: 20,
+};
+
+/** The path of a tunnel of "north" at a clock; each look is a second after the last one. */
+function pathOf() {
+  const troubles = new PathTroubles();
+  const state = { now: 1_000_000, second: 0 };
+  const look = (sample: Partial<PathSample>) => {
+    state.now += 1_000;
+    state.second++;
+    troubles.look("north", path.tunnel, { ...CLEAR, ...sample }, state.now);
+  };
+  const codes = () => troubles.conditions(state.now).map(({ code }) => code);
+  const words = () => troubles.conditions(state.now).map((condition) => condition.words).join();
+  const path = { troubles, tunnel: {}, state, look, codes, words };
+  return path;
+}
+
+/** Looks for as many seconds, with this many packets sent and lost in each. */
+function send(path: ReturnType<typeof pathOf>, seconds: number, sent: number, lost: number) {
+  const from = { sent: 0, lost: 0 };
+  path.look({ packets: from });
+  for (let n = 1; n <= seconds; n++) path.look({ packets: { sent: sent * n, lost: lost * n } });
+}
+
+Deno.test("a path that loses a fifth of its packets is lossy until 30 seconds after that", () => {
+  const path = pathOf();
+  send(path, 5, 100, 20);
+  assertEquals(path.codes(), ["path-lossy"]);
+  assertStringIncludes(path.words(), '"north" loses packets: 20 %');
+  path.state.now += 29_000;
+  assertEquals(path.codes(), ["path-lossy"]);
+  path.state.now += 1_000;
+  assertEquals(path.codes(), []);
+});
+
+Deno.test("few losses, losses of one moment and a path that is down are no lossy path", () => {
+  for (const [sent, lost] of [[1_000, 20], [2, 1], [3, 3]]) {
+    const path = pathOf();
+    send(path, 7, sent, lost);
+    assertEquals(path.codes(), [], `${lost} of ${sent}`);
+  }
+  const burst = pathOf();
+  burst.look({ packets: { sent: 0, lost: 0 } });
+  for (let n = 1; n < 10; n++) burst.look({ packets: { sent: 100 * n, lost: 500 } });
+  assertEquals(burst.codes(), []);
+});
+
+Deno.test("a path is lossy exactly while its losses are many, for any counts", () => {
+  fc.assert(fc.property(
+    fc.integer({ min: 50, max: 1_000 }),
+    fc.integer({ min: 0, max: 900 }),
+    (sent, permille) => {
+      const path = pathOf();
+      const lost = Math.floor(sent * permille / 1_000);
+      send(path, 10, sent, lost);
+      const isLossy = lost / sent >= 0.03 && 10 * lost >= 8;
+      assertEquals(path.codes(), isLossy ? ["path-lossy"] : []);
+    },
+  ));
+});
+
+/** Looks at TCP with unacknowledged segments while the peer's data arrives. */
+function stall(path: ReturnType<typeof pathOf>, seconds: number, inFlight: object, heard = 20) {
+  for (let n = 0; n < seconds; n++) {
+    const received = heard * path.state.second;
+    path.look({ inFlight: { ...IN_FLIGHT, segments: 4, bytes: 4_800, received, ...inFlight } });
+  }
+}
+
+Deno.test("full packets without acknowledgement, while the peer's arrive, are a stall", () => {
+  const path = pathOf();
+  path.look({});
+  stall(path, 2, { backoff: 1 });
+  assertEquals(path.codes(), []);
+  stall(path, 2, { backoff: 3 });
+  assertEquals(path.codes(), ["path-mtu-short"]);
+  assertStringIncludes(path.words(), "Packets of 1208 bytes");
+  // The tunnel ends, and the next one begins.
+  path.troubles.look("north", {}, CLEAR, path.state.now);
+  assertEquals(path.codes(), ["path-mtu-short"]);
+  path.state.now += 120_000;
+  assertEquals(path.codes(), []);
+});
+
+Deno.test("a second tunnel in a row that stalls shows that small packets pass in between", () => {
+  const path = pathOf();
+  const backoff = 4;
+  const again = () => {
+    path.tunnel = {};
+    path.look({});
+  };
+  path.look({});
+  stall(path, 4, { backoff }, 0);
+  assertEquals(path.codes(), []); // the path may be down
+  again();
+  stall(path, 1, { backoff }, 0);
+  assertEquals(path.codes(), []);
+  stall(path, 2, { backoff }, 0);
+  assertEquals(path.codes(), ["path-mtu-short"]);
+  assertStringIncludes(path.words(), "and small ones do");
+  path.state.now += 120_000;
+  again();
+  stall(path, 4, { backoff }, 0);
+  assertEquals(path.codes(), []);
+});
+
+Deno.test("small packets, a silent peer, and a peer that does not read are no stall", () => {
+  for (
+    const [inFlight, heard] of [
+      [{ bytes: 80, backoff: 4 }, 20],
+      [{ backoff: 4 }, 0],
+      [{ segments: 0, bytes: 0, backoff: 4 }, 20],
+      [{ backoff: 0 }, 20],
+    ] as const
+  ) {
+    const path = pathOf();
+    path.look({});
+    stall(path, 9, inFlight, heard);
+    assertEquals(path.codes(), [], JSON.stringify(inFlight));
+  }
+  const moving = pathOf();
+  for (let n = 0; n < 9; n++) {
+    const inFlight = { ...IN_FLIGHT, segments: 4, bytes: 4_800, backoff: 3, received: n };
+    moving.look({ confirmed: n, inFlight });
+  }
+  assertEquals(moving.codes(), []);
+});
+
+Deno.test("data that waits while the peer confirms more fills the direction to the peer", () => {
+  const path = pathOf();
+  for (let n = 0; n < 3; n++) {
+    path.look({ confirmed: n, queued: 70_000, queueAge: 400 });
+  }
+  assertEquals(path.codes(), []);
+  for (let n = 3; n < 6; n++) {
+    path.look({
+      confirmed: n,
+      queued: 70_000,
+      queueAge: 400,
+      roundTrip: 2_000 + n,
+    });
+  }
+  assertEquals(path.codes(), ["path-full"]);
+  assertStringIncludes(path.words(), 'to "north" carries less than is sent: 70000 bytes wait');
+});
+
+Deno.test("a path that confirms nothing is not full, nor one without counts", () => {
+  for (const confirmed of [5, undefined]) {
+    const path = pathOf();
+    for (let n = 0; n < 9; n++) {
+      path.look({ confirmed, queued: 70_000, queueAge: 400 });
+    }
+    assertEquals(path.codes(), []);
+  }
+});
+
+Deno.test("long round trips while nothing waits here fill the direction from the peer", () => {
+  const path = pathOf();
+  path.look({ roundTrip: 20 });
+  path.look({ roundTrip: 900 });
+  path.look({ roundTrip: 900 });
+  assertEquals(path.codes(), [], "one answer is an accident");
+  path.look({ roundTrip: 950 });
+  assertEquals(path.codes(), ["path-full"]);
+  assertStringIncludes(path.words(), 'from "north" is full: answers take 950 ms instead of 20 ms');
+});
+
+Deno.test("a long path has long round trips, and is not full", () => {
+  const path = pathOf();
+  for (let n = 0; n < 9; n++) path.look({ roundTrip: 700 + n });
+  assertEquals(path.codes(), []);
+});
+
+Deno.test("a lossy path is not called full, too", () => {
+  const path = pathOf();
+  for (let n = 0; n < 6; n++) {
+    const packets = { sent: 100 * n, lost: 20 * n };
+    path.look({ packets, confirmed: n, queued: 70_000, queueAge: 400 });
+  }
+  assertEquals(path.codes(), ["path-lossy"]);
+});
+
+Deno.test("at most 16 paths are kept: the latest", () => {
+  const path = pathOf();
+  for (let peer = 0; peer < 40; peer++) {
+    const tunnel = {};
+    for (let n = 0; n < 6; n++) {
+      const packets = { sent: 100 * n, lost: 20 * n };
+      path.troubles.look(`peer-${peer}`, tunnel, { ...CLEAR, packets }, path.state.now);
+    }
+  }
+  const subjects = path.troubles.conditions(path.state.now).map(({ subject }) => subject);
+  assertEquals(subjects, Array.from({ length: 16 }, (_, n) => `peer-${24 + n}`));
+});
+
+Deno.test("over QUIC a sample has the packets that the peer has counted", () => {
+  const packets = { sent: 90, lost: 9 };
+  const writer = { packets, queuedBytes: 7, queueAge: 3 };
+  assertEquals(samplePath({ tcp: undefined, roundTrip: 20, writer }), {
+    packets,
+    confirmed: 90,
+    inFlight: undefined,
+    queued: 7,
+    queueAge: 3,
+    roundTrip: 20,
+  });
+});
