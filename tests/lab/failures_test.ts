@@ -6,6 +6,7 @@ import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
 import { DOCUMENT, Observer, SEEN } from "./failures/observer.ts";
 import { seesAcTroubles } from "./failures/ac_scenes.ts";
+import { seesPathTroubles } from "./failures/path_scenes.ts";
 import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
 import {
   ask,
@@ -34,7 +35,6 @@ import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
 import { runCommand } from "./process.ts";
-import { layLongPath } from "./relay/long_path.ts";
 import { freePort } from "../free_port.ts";
 import { makeSecret, startProxyPair } from "./proxy_pair.ts";
 import { edit, reload } from "./reload.ts";
@@ -247,24 +247,7 @@ Deno.test({
   async fn() {
     await using lab = await Lab.open();
     await lab.cables();
-    const path = await layLongPath(lab, { delay: 5, seed: 1 });
-    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
-    const keepalive = '[tunnel.keepalive]\ninterval = "400ms"\ntimeout = "4s"\n';
-    const pair = await startProxyPair(lab, { path, client: keepalive, server: keepalive });
-    const observer = observe(lab, pair);
-    const session = await lab.use(startTestClient("cust0")).dial();
-    const full = new Uint8Array(1_400);
-    const timer = setInterval(() => {
-      for (let n = 0; n < 6; n++) session.send(full); // which the AC returns
-    }, 100);
-    lab.use({ [Symbol.asyncDispose]: () => Promise.resolve(clearInterval(timer)) });
-    await session.received.reach(session.received.length + 30, "frames through the clear path");
-    await path.change({ there: { rate: 400_000, queue: 1_000 } });
-    await observer.sees("The path carries less than the client sends");
-    await path.change({ there: { rate: 100_000_000, queue: 1_000 }, loss: 0.2 });
-    await observer.sees("The path loses packets");
-    await path.change({ loss: 0, there: { largest: 1_000 } });
-    await observer.sees("Full packets do not pass the path");
+    await seesPathTroubles(lab);
   },
 });
 

@@ -8,7 +8,8 @@ import {
   writeFragment,
 } from "./datagram.ts";
 import { DatagramWindow } from "./datagram_window.ts";
-import { LossWatch, type PacketCounts } from "./loss_watch.ts";
+import { LossWatch } from "./loss_watch.ts";
+import type { PacketCounts } from "../record/frame_writer.ts";
 import { GROUP, Packer, Parity, PARITY_HEADER } from "./packet.ts";
 import { MAX_RECORD_BODY, RECORD_HEADER } from "../record/record.ts";
 import type { RecordOutlet } from "../record/record_writer.ts";

@@ -1,8 +1,7 @@
 import type { DatagramPort } from "../transport/connection.ts";
 import { type DatagramDrop, encodePong } from "./datagram.ts";
 import { DatagramOutlet } from "./datagram_outlet.ts";
-import type { PacketCounts } from "./loss_watch.ts";
-import type { FrameWriter } from "../record/frame_writer.ts";
+import type { FrameWriter, PacketCounts } from "../record/frame_writer.ts";
 import { StreamOrder } from "./stream_order.ts";
 import type { QueueDrop } from "../record/record_queue.ts";
 import { ControlType } from "../record/record.ts";

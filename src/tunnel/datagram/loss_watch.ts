@@ -1,13 +1,9 @@
+import type { PacketCounts } from "../record/frame_writer.ts";
+
 /** Number of probes remembered. */
 const PROBES = 256;
 /** How long a path counts as lossy after the last loss, in milliseconds. */
 const LOSSY_FOR = 10_000;
-
-/** Packets with data that were sent since a connection began. */
-export interface PacketCounts {
-  readonly sent: number;
-  readonly lost: number;
-}
 
 /**
  * Whether a path loses packets, from what the peer's answers to probes say that it has received.

@@ -1,4 +1,8 @@
-import type { PacketCounts } from "../datagram/loss_watch.ts";
+/** Packets with data that were sent since a connection began. */
+export interface PacketCounts {
+  readonly sent: number;
+  readonly lost: number;
+}
 
 /** Sends the proxy's frames and records through a tunnel of any transport. */
 export interface FrameWriter {
