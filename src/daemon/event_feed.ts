@@ -1,3 +1,4 @@
+import { classOf, type EventClass } from "../history/event_class.ts";
 import type { SnakeCase } from "../snake_case.ts";
 
 /** Kind of an event. */
@@ -34,21 +35,22 @@ export interface FeedEvent {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** Maximum number of events kept of each class. */
+export const MAX_OF_CLASS: Readonly<Record<EventClass, number>> = {
+  others: 192,
+  refusals: 128,
+  sessions: 192,
+};
 /** Maximum number of events kept. */
 export const MAX_EVENTS = 512;
-/** Of these, maximum number of the kinds that a host without a session can cause at will. */
-export const MAX_REFUSALS = 128;
-const REFUSALS: ReadonlySet<EventKind> = new Set([
-  "ac-refused",
-  "refused",
-  "server-refused",
-  "tunnel-rejected",
-]);
 
-/** The latest events and their subscribers. A flood of refusals evicts no other event. */
+/** The latest events and their subscribers. A flood of one class evicts no event of another. */
 export class EventFeed {
-  #refusals = new EventRing(MAX_REFUSALS);
-  #others = new EventRing(MAX_EVENTS - MAX_REFUSALS);
+  #rings: Readonly<Record<EventClass, EventRing>> = {
+    others: new EventRing(MAX_OF_CLASS.others),
+    refusals: new EventRing(MAX_OF_CLASS.refusals),
+    sessions: new EventRing(MAX_OF_CLASS.sessions),
+  };
   #count = 0;
   #wallClock: () => number;
   #subscribers = new Set<(event: FeedEvent) => void>();
@@ -65,13 +67,13 @@ export class EventFeed {
       kind,
       facts: { ...facts },
     };
-    (REFUSALS.has(kind) ? this.#refusals : this.#others).add(event);
+    this.#rings[classOf(kind)].add(event);
     for (const notify of this.#subscribers) notify(event);
   }
 
   /** Returns the kept events after this number, oldest first. */
   after(number: number): FeedEvent[] {
-    const events = [...this.#refusals.after(number), ...this.#others.after(number)];
+    const events = Object.values(this.#rings).flatMap((ring) => ring.after(number));
     return events.sort((one, other) => one.number - other.number);
   }
 

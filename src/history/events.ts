@@ -1,3 +1,5 @@
+import { classOf, type EventClass } from "./event_class.ts";
+
 /** An event of the history. */
 export interface HistoryEvent {
   /** Wall-clock time, in milliseconds. */
@@ -10,8 +12,11 @@ export interface HistoryEvent {
 /** Time for which events are kept, in milliseconds. */
 const KEPT = 24 * 3_600_000;
 /** Maximum number of events kept of each class: no class evicts another's. */
-export const MAX_PER_CLASS = { refusals: 128, sessions: 1_024, others: 1_024 } as const;
-type EventClass = keyof typeof MAX_PER_CLASS;
+export const MAX_PER_CLASS: Readonly<Record<EventClass, number>> = {
+  refusals: 128,
+  sessions: 1_024,
+  others: 1_024,
+};
 /** Maximum length of an event's facts as JSON, in UTF-16 code units; longer ones are left out. */
 export const MAX_FACTS = 2_048;
 
@@ -41,10 +46,4 @@ export class HistoryEvents {
       events.splice(0, fresh < 0 ? events.length : fresh);
     }
   }
-}
-
-/** Refusals are those that a host without a session can cause at will. */
-function classOf(kind: string): EventClass {
-  if (kind === "refused" || kind === "tunnel-rejected") return "refusals";
-  return kind.startsWith("session-") ? "sessions" : "others";
 }

@@ -2,6 +2,7 @@
 import { crc32 } from "node:zlib";
 import { CLIENT_COLUMNS, TOTAL_COLUMNS } from "../history/columns.ts";
 import { decodeAmount, encodeAmount } from "../history/compact.ts";
+import { classOf, EVENT_CLASSES } from "../history/event_class.ts";
 import type { HistoryEvent } from "../history/events.ts";
 import type { StoredMinute } from "../history/stored_minute.ts";
 
@@ -99,12 +100,23 @@ function decodeBody(body: Uint8Array): MinuteRecord | undefined {
   }
 }
 
+/** Encodes the events that fit: the latest of each class, and those of rare classes first. */
 function encodeEvents(events: readonly HistoryEvent[]): Uint8Array {
   const texts = events.map((event) => JSON.stringify(event));
+  const classes = events.map(({ kind }) => classOf(kind));
+  const kept = new Set<number>();
   let length = 2;
-  let first = texts.length;
-  while (first > 0 && length + 3 * texts[first - 1].length + 1 <= MAX_EVENTS) {
-    length += 3 * texts[--first].length + 1; // at most three bytes per UTF-16 code unit
+  for (const wanted of EVENT_CLASSES) {
+    for (let i = texts.length - 1; i >= 0; i--) {
+      if (classes[i] !== wanted) continue;
+      length += 3 * texts[i].length + 1; // at most three bytes per UTF-16 code unit
+      if (length > MAX_EVENTS) return encodeKept(texts, kept);
+      kept.add(i);
+    }
   }
-  return encoder.encode(`[${texts.slice(first).join(",")}]`);
+  return encodeKept(texts, kept);
+}
+
+function encodeKept(texts: readonly string[], kept: ReadonlySet<number>): Uint8Array {
+  return encoder.encode(`[${texts.filter((_, i) => kept.has(i)).join(",")}]`);
 }

@@ -1,22 +1,34 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { encodeEvent, eventStream } from "../../src/admin/api/event_stream.ts";
-import { EventFeed, MAX_EVENTS, MAX_REFUSALS } from "../../src/daemon/event_feed.ts";
+import {
+  EventFeed,
+  type EventKind,
+  MAX_EVENTS,
+  MAX_OF_CLASS,
+} from "../../src/daemon/event_feed.ts";
 import { dial } from "../proxy/dial.ts";
 import { withDaemon } from "./daemon.ts";
 
 const feed = (): EventFeed => new EventFeed(() => 0);
 
-Deno.test("the feed keeps the latest events, and refusals evict no other events", () => {
+Deno.test("S6: the feed keeps the latest events, and no class evicts another's", () => {
+  const { others, refusals, sessions } = MAX_OF_CLASS;
+  assertEquals(others + refusals + sessions, MAX_EVENTS);
   const events = feed();
-  const others = MAX_EVENTS - MAX_REFUSALS;
-  for (let i = 1; i <= others + 10; i++) events.emit("drain", { i });
-  for (let i = others + 11; i <= 3 * MAX_EVENTS; i++) events.emit("refused", { i });
+  const emit = (count: number, ...kinds: EventKind[]) => {
+    for (let i = 0; i < count; i++) for (const kind of kinds) events.emit(kind, {});
+  };
+  emit(others + 10, "drain");
+  emit(1_000, "session-opened", "session-closed");
+  emit(500, "refused", "tunnel-rejected", "ac-refused", "server-refused");
   const kept = events.after(0);
-  assertEquals(kept.length, MAX_EVENTS);
-  assertEquals([kept[0].number, kept[others - 1].number], [11, others + 10]);
-  assertEquals(kept[others].number, 3 * MAX_EVENTS - MAX_REFUSALS + 1);
-  assertEquals(kept.map(({ number, facts }) => number === facts.i).includes(false), false);
-  const last = 3 * MAX_EVENTS;
+  assertEquals(kept.map(({ kind }) => kind.split("-")[0]).slice(0, others + sessions), [
+    ...Array(others).fill("drain"),
+    ...Array(sessions).fill("session"),
+  ]);
+  assertEquals([kept.length, kept[0].number], [MAX_EVENTS, 11]);
+  const last = others + 10 + 2_000 + 2_000;
+  assertEquals(kept.at(-1)?.number, last);
   assertEquals(events.after(last - 1).map(({ number }) => number), [last]);
   assertEquals(events.after(1e9), []);
 });

@@ -25,6 +25,16 @@ Deno.test("events are kept for 24 hours, and no class evicts another's", () => {
   assertEquals(events.between(0, 2 * DAY), []);
 });
 
+Deno.test("S6: logins that an AC refuses evict no other event", () => {
+  const events = new HistoryEvents();
+  events.add({ time: 1, kind: "tunnel-lost", facts: {} });
+  for (let i = 0; i < 5_000; i++) {
+    events.add({ time: 2 + i, kind: i % 2 === 0 ? "ac-refused" : "server-refused", facts: {} });
+  }
+  const kinds = events.between(0, DAY).map(({ kind }) => kind);
+  assertEquals([kinds.length, kinds[0]], [1 + MAX_PER_CLASS.refusals, "tunnel-lost"]);
+});
+
 Deno.test("an event's facts are bounded", () => {
   const events = new HistoryEvents();
   events.add({ time: 1, kind: "reload", facts: { error: "x".repeat(MAX_FACTS) } });

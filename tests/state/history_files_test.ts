@@ -83,6 +83,17 @@ Deno.test("any bytes are read without an error", () => {
   }));
 });
 
+Deno.test("S6: the events of many sessions in a minute leave out no other event of it", () => {
+  const facts = { detail: "x".repeat(300) };
+  const event = (kind: string, time: number) => ({ time, kind, facts });
+  const sessions = Array.from({ length: 1_000 }, (_, i) => event("session-opened", 3 + i));
+  const events = [event("tunnel-lost", 1), event("ac-refused", 2), ...sessions];
+  const [{ events: kept }] = decodeMinutes(encodeMinute(minute(1, { events }))).records;
+  assertEquals(kept.slice(0, 2), events.slice(0, 2));
+  assertEquals(kept.slice(2), sessions.slice(2 - kept.length));
+  assertEquals(kept.length > 50, true);
+});
+
 Deno.test("events beyond 64 KiB a minute are left out, oldest first", () => {
   const events = Array.from({ length: 200 }, (_, time) => ({
     time,
