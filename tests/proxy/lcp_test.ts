@@ -5,6 +5,7 @@ import { isLcp } from "../../src/pppoe/lcp.ts";
 import { pppProtocol } from "../../src/pppoe/ppp.ts";
 import { LcpWatch } from "../../src/proxy/session/lcp_watch.ts";
 import { endTerminated } from "../../src/proxy/session/session_ends.ts";
+import { until } from "../until.ts";
 import { dial, sessionFrame, settle, within } from "./dial.ts";
 import { AC, CUSTOMER, LAN, type Path, WAN } from "./path.ts";
 
@@ -176,6 +177,18 @@ Deno.test("echoes are unanswered since the first that got no reply, however ofte
   watch.add(0);
   assertEquals(watch.unansweredEcho(0), undefined, "another session");
 });
+
+Deno.test("an echo is answered also while no tunnel takes the answer", () =>
+  within({}, async (path) => {
+    await dial(path);
+    const unanswered = () => path.server.proxy.sessions.lcp.unansweredEcho(0);
+    fromCustomer(path, lcp(ECHO_REQUEST, 7));
+    await settle();
+    await path.lose(0);
+    fromAc(path, lcp(ECHO_REPLY, 7));
+    await until(() => path.server.drops["no-tunnel"] === 1);
+    assertEquals(unanswered(), undefined);
+  }));
 
 Deno.test("K3, property: a link is over iff its last Terminate is old enough and only LCP without Configure-Request followed", () => {
   const step = fc.record({

@@ -52,7 +52,10 @@ export class SessionForwarder {
     const writer = peer.tunnel?.writer;
     this.#sessions.tap?.session("wire", "in", session, bytes, body, payload);
     if (this.#acOnWire) this.#heard(index);
-    if (writer === undefined) return this.#sessions.drops.count("no-tunnel");
+    if (writer === undefined) {
+      if (this.#acOnWire) this.#sessions.lcp.forgetEcho(index); // the frame may be the answer
+      return this.#sessions.drops.count("no-tunnel");
+    }
     if (this.#watch(session, bytes, body, payload, !this.#acOnWire)) return;
     this.#sessions.writers.touch(peer);
     if (!writer.session(handle, bytes, body, payload)) {

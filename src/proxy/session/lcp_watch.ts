@@ -53,6 +53,11 @@ export class LcpWatch {
     this.#terminated.delete(index);
   }
 
+  /** Forgets the customer's last Echo-Request, whose answer may have been missed. */
+  forgetEcho(index: number): void {
+    this.#echo[index] = NO_ECHO;
+  }
+
   /** Returns the host that has terminated a session's link, if one has. */
   terminatedBy(index: number): LinkHost | undefined {
     return this.#terminated.get(index)?.by;
