@@ -11,6 +11,7 @@ import type { ProxyObserver } from "../proxy/proxy.ts";
 import type { ProxyOptions } from "../proxy/session/proxy_options.ts";
 import { closedFacts, openedFacts } from "./session_end_facts.ts";
 import { peerFact } from "./session_facts.ts";
+import { SessionLines } from "./session_lines.ts";
 
 const discoveryLog = logger("discovery");
 const sessionLog = logger("session");
@@ -64,17 +65,17 @@ export function loggedPacing(
   };
 }
 
-/** Logs session and discovery events of both modes; each customer's lines are rate limited. */
+/** Logs session and discovery events of both modes, at rates limited by customer and by client. */
 export function loggedProxyEvents(
   mode: "server" | "client",
   now: () => number,
 ): Pick<ProxyOptions, "observe" | "trace"> {
-  const sessions = new LineLimit(now, BURST);
+  const sessions = new SessionLines(now);
   const packets = new LineLimit(now, BURST);
   return {
     observe(session, end, table, detail = { side: mode, tags: NO_TAGS }): void {
       const customer = formatMac(session.customer);
-      sessions.log(`${end === undefined} ${customer} ${session.peer.name}`, (suppressed) => {
+      sessions.log(session.peer.name, `${end === undefined} ${customer}`, (suppressed) => {
         const more = suppressedFact(suppressed);
         if (end === undefined) {
           return sessionLog.info("session opened", { ...openedFacts(mode, session), ...more });
