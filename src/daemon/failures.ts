@@ -1,3 +1,5 @@
+import { setLatest } from "../set_latest.ts";
+
 /** A failure that happened at least once lately; times are milliseconds of the wall clock. */
 export interface Failure<Facts> {
   readonly subject: string;
@@ -37,10 +39,8 @@ export class Failures<Facts> {
     const { count, first, isPartial } = isSame
       ? known
       : { count: 0, first: last, isPartial: false };
-    this.#bySubject.delete(subject);
-    this.#bySubject.set(subject, { subject, facts, count: count + 1, first, last, isPartial });
-    if (this.#bySubject.size <= this.#limits.most) return;
-    for (const oldest of this.#bySubject.keys()) return void this.#bySubject.delete(oldest);
+    const failure = { subject, facts, count: count + 1, first, last, isPartial };
+    setLatest(this.#bySubject, subject, failure, this.#limits.most);
   }
 
   /** Records that what failed works, at least for others. */

@@ -1,3 +1,5 @@
+import { setLatest } from "../set_latest.ts";
+
 /**
  * Which shard each client belongs to. A client gets its home when it first appears and keeps it
  * while the process runs, so exactly one shard has its sessions. Restored sessions bring their
@@ -70,10 +72,7 @@ class Detours {
   #byHost = new Map<string, number>();
 
   set(host: string, shard: number): void {
-    this.#byHost.delete(host);
-    this.#byHost.set(host, shard);
-    if (this.#byHost.size <= MAX_DETOURS) return;
-    for (const oldest of this.#byHost.keys()) return void this.#byHost.delete(oldest);
+    setLatest(this.#byHost, host, shard, MAX_DETOURS);
   }
 
   take(host: string): number | undefined {

@@ -1,4 +1,5 @@
 /** What is wrong with the paths of tunnels, as conditions that need attention. */
+import { setLatest } from "../../set_latest.ts";
 import { showSpan } from "../../span.ts";
 import type { Holding } from "../standing.ts";
 import { LossMeter } from "./loss_meter.ts";
@@ -65,10 +66,7 @@ export class PathTroubles {
     if (loss !== undefined) troubles.loss = { facts: loss, at: now };
     if (stall !== undefined) noteStall(troubles, meters.id, stall, now);
     if (full !== undefined) troubles.full = { facts: full, at: now };
-    this.#troubles.delete(peer);
-    this.#troubles.set(peer, troubles);
-    if (this.#troubles.size <= MAX_PATHS) return;
-    for (const oldest of this.#troubles.keys()) return void this.#troubles.delete(oldest);
+    setLatest(this.#troubles, peer, troubles, MAX_PATHS);
   }
 
   /** What needs attention at `now`. */

@@ -1,5 +1,6 @@
 import type { Mac } from "../../pppoe/mac.ts";
 import type { Peer, Session } from "../session/session.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Maximum number of addresses remembered of customers that only asked; evicts the least recent. */
 const MAX_ASKING = 65_536;
@@ -47,10 +48,8 @@ export class AddressBook {
     const now = this.#now();
     const known = this.#asking.get(mac);
     const isSame = known?.peer === peer && now - known.used <= ASKING;
-    this.#asking.delete(mac); // moves it to the end: the map is ordered by last use
-    this.#asking.set(mac, { peer, since: isSame ? known.since : now, used: now });
-    if (this.#asking.size <= MAX_ASKING) return;
-    for (const oldest of this.#asking.keys()) return void this.#asking.delete(oldest);
+    const asking = { peer, since: isSame ? known.since : now, used: now };
+    setLatest(this.#asking, mac, asking, MAX_ASKING);
   }
 
   /** Records an opened session. */

@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Maximum number of customers remembered per owner; evicts the one with the oldest session. */
 const MAX_KNOWN = 16_384;
@@ -22,10 +23,7 @@ export class KnownCustomers<Owner extends object> {
   add(owner: Owner, customer: Mac): void {
     let known = this.#byOwner.get(owner);
     if (known === undefined) this.#byOwner.set(owner, known = new Map());
-    known.delete(customer);
-    known.set(customer, this.#now());
-    if (known.size <= MAX_KNOWN) return;
-    for (const oldest of known.keys()) return void known.delete(oldest);
+    setLatest(known, customer, this.#now(), MAX_KNOWN);
   }
 
   has(owner: Owner, customer: Mac): boolean {

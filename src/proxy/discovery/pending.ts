@@ -1,5 +1,6 @@
 import type { Mac } from "../../pppoe/mac.ts";
 import { BySize } from "../../limits/by_size.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** What a PADR requested from an AC, and its result. */
 export interface Requested {
@@ -217,8 +218,5 @@ export function noteRequest(
   const isRepeated = known !== undefined && !known.isOver && known.cookie === asked.cookie;
   const hostUniq = asked.hostUniq?.slice();
   const sessionId = isRepeated ? known.sessionId : 0;
-  requested.delete(concentrator); // moves it to the end: the map is ordered by use
-  requested.set(concentrator, { ...asked, hostUniq, sessionId, isOver: false });
-  if (requested.size <= MAX_OFFERS) return;
-  for (const oldest of requested.keys()) return void requested.delete(oldest);
+  setLatest(requested, concentrator, { ...asked, hostUniq, sessionId, isOver: false }, MAX_OFFERS);
 }

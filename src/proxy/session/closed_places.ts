@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Time in which a host may answer a PADT, in milliseconds. */
 const ANSWER_TIME = 5_000;
@@ -28,11 +29,7 @@ export class ClosedPlaces {
 
   /** Records that the host was sent a PADT. */
   add(place: Place): void {
-    const name = nameOf(place);
-    this.#until.delete(name); // moves it to the end: the map is ordered by time
-    this.#until.set(name, this.#now() + ANSWER_TIME);
-    if (this.#until.size <= MAX_PLACES) return;
-    for (const oldest of this.#until.keys()) return void this.#until.delete(oldest);
+    setLatest(this.#until, nameOf(place), this.#now() + ANSWER_TIME, MAX_PLACES);
   }
 
   /** Records that the host has answered. */

@@ -1,4 +1,5 @@
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 
 /** Time in which an AC may send its PADS, in milliseconds. */
 const ANSWER_TIME = 2_000;
@@ -24,13 +25,8 @@ export class RequestsUnderWay {
     const at = this.#now();
     const known = this.#pairs.get(name);
     const goesOn = known !== undefined && this.#waits(known);
-    this.#pairs.delete(name);
-    this.#pairs.set(
-      name,
-      goesOn ? { ...known, open: known.open + 1, at } : { open: 1, since: at, at },
-    );
-    if (this.#pairs.size <= MAX_PAIRS) return;
-    for (const oldest of this.#pairs.keys()) return void this.#pairs.delete(oldest);
+    const pair = goesOn ? { ...known, open: known.open + 1, at } : { open: 1, since: at, at };
+    setLatest(this.#pairs, name, pair, MAX_PAIRS);
   }
 
   /** Records a received PADS. */
