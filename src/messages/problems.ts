@@ -30,6 +30,12 @@ export const PROBLEMS = {
     meaning: "The access concentrator (AC) refuses to open sessions, or customers' logins in PPP.",
     action: "The AC's own words say why; see its log.",
   },
+  "path-mtu-short": {
+    severity: "critical",
+    meaning: "Full packets of the tunnel do not reach the other side, whose own packets arrive.",
+    action:
+      "Test the path with `ping -M do -s 1200`. If only small packets pass, lower `[tunnel] mss` on both sides.",
+  },
   "ac-ends-sessions": {
     severity: "warning",
     meaning: "An access concentrator (AC) ends sessions soon after they open, or many at once.",
@@ -138,12 +144,6 @@ export const PROBLEMS = {
     severity: "warning",
     meaning: 'With `transport = "auto"`, the tunnel is over TLS because QUIC does not pass.',
     action: 'Let UDP pass to the server\'s port, or set `transport = "tls"`.',
-  },
-  "path-mtu-short": {
-    severity: "critical",
-    meaning: "Full packets of the tunnel do not reach the other side, whose own packets arrive.",
-    action:
-      "Test the path with `ping -M do -s 1200`. If only small packets pass, lower `[tunnel] mss` on both sides.",
   },
   "path-lossy": {
     severity: "warning",
