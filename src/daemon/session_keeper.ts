@@ -77,7 +77,7 @@ export class SessionKeeper {
 
   #refuse(proxy: Proxy, record: JournalledSession): void {
     const { remote, local, wireSessionId: sessionId } = record;
-    proxy.sessions.earlier.orphans.end({ remote, local, sessionId });
+    proxy.sessions.earlier.orphans.end({ remote, local, sessionId }, record.peer);
     this.#options.journal.closed(record, "not-restored");
     this.#options.refused(record);
   }

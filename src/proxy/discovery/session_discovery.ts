@@ -155,7 +155,7 @@ export class SessionDiscovery {
       proofs.verify(peer.name, { ...ids, local }, proof)
     );
     if (local === undefined) return this.#sessions.drops.count("session-unproven");
-    this.#sessions.earlier.orphans.end({ remote: concentrator, local, sessionId });
+    this.#sessions.earlier.orphans.end({ remote: concentrator, local, sessionId }, peer.name);
   }
 
   /**

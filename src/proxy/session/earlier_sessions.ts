@@ -68,7 +68,7 @@ export class EarlierSessions {
     this.#unheard.delete(session);
     if (this.#table.counters[session.index * COUNTERS + AC_HEARD] > at) return false;
     const { remote, local, wireSessionId: sessionId } = session;
-    this.orphans.end({ remote, local, sessionId });
+    this.orphans.end({ remote, local, sessionId }, session.peer.name);
     return true;
   }
 }

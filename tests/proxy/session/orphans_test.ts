@@ -269,3 +269,19 @@ Deno.test("H2: while PADRs are outstanding at one AC, forgotten sessions of anot
   clock.advance(20_000);
   assertEquals([told.length, orphans.waiting], [2_001, 0]);
 });
+
+Deno.test("H4: a client with any number of forgotten sessions delays and displaces no other client's", () => {
+  const clock = new Clock();
+  const { orphans, told } = waiting(clock);
+  for (let i = 0; i < 20_000; i++) {
+    orphans.end({ remote: AC + (i >> 14), local: WAN, sessionId: i & 0x3fff }, "mean");
+  }
+  assertEquals([told.length, orphans.waiting], [200, 16_384]);
+  for (let i = 0; i < 4; i++) orphans.end({ remote: AC + 9, local: WAN, sessionId: i }, "honest");
+  assertEquals(orphans.waiting, 16_384);
+  clock.advance(60);
+  const honest = told.filter(({ remote }) => remote === AC + 9);
+  assertEquals(honest.map(({ sessionId }) => sessionId), [0, 1, 2, 3]);
+  clock.advance(120_000);
+  assertEquals([orphans.waiting, told.length > 16_384], [0, true]);
+});
