@@ -43,10 +43,11 @@ export function notice(daemon: Watched, now: number): void {
   recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
   const { unapplied, standing } = daemon.monitor;
+  // First what is only one: the number of conditions is limited.
   standing.update([
+    ...(unapplied === undefined ? [] : [unapplied]),
     ...acConditions(daemon, now),
     ...pathConditions(daemon, now),
-    ...(unapplied === undefined ? [] : [unapplied]),
   ]);
 }
 
