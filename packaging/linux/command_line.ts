@@ -8,6 +8,7 @@
  * have the time of the last commit, or $SOURCE_DATE_EPOCH.
  */
 import { parseArgs } from "node:util";
+import { checkStart } from "../release/check_start.ts";
 import { runCommand } from "../release/run_command.ts";
 import { sourcesDate } from "../release/sources_date.ts";
 
@@ -29,7 +30,10 @@ export interface PackageRequest {
   quick: boolean;
 }
 
-/** Makes a package as the command line says, and prints its path. Throws Error if that fails. */
+/**
+ * Makes a package as the command line says, and prints its path. Throws Error if that fails, or if
+ * the program does not start.
+ */
 export async function packageFrom(
   args: readonly string[],
   make: (request: PackageRequest) => Promise<string>,
@@ -46,9 +50,11 @@ export async function packageFrom(
   if (options.program === undefined) {
     await runCommand(Deno.execPath(), ["task", "compile"], { cwd: ROOT });
   }
+  const program = options.program ?? `${ROOT}dist/pppoe-proxy`;
+  await checkStart(program);
   const { version } = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   const made = await make({
-    program: options.program ?? `${ROOT}dist/pppoe-proxy`,
+    program,
     licences: `${options.bundle}/licences.txt`,
     version,
     time: await sourcesDate(ROOT),

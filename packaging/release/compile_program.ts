@@ -1,4 +1,5 @@
 import { type Architecture, architectureOf } from "./architecture.ts";
+import { checkStart } from "./check_start.ts";
 import { runCommand } from "./run_command.ts";
 
 /** Names that the task `compile` uses. */
@@ -65,9 +66,5 @@ async function checkProgram(program: string, architecture: Architecture): Promis
   if (made !== architecture) {
     throw new Error(`deno compile made a program for ${made?.name ?? "an unknown machine"}`);
   }
-  if (architecture.name !== Deno.build.arch) return;
-  // With the base binary of another version, Deno makes a program that does not find its own files.
-  await runCommand(program, ["version"], { env: { NO_COLOR: "1" } }).catch((error: Error) => {
-    throw new Error(`${error.message}; the base binary must be that of the Deno that compiles`);
-  });
+  await checkStart(program);
 }
