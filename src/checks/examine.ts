@@ -3,6 +3,7 @@ import type { Finding } from "../config/finding.ts";
 import { CERTIFICATES } from "./certificate_checks.ts";
 import type { Check, CheckContext } from "./check.ts";
 import { CLOCK } from "./clock_check.ts";
+import { DISCOVERY_SOCKETS } from "./discovery_sockets.ts";
 import { Findings } from "./findings.ts";
 import { CAPABILITIES, INTERFACE, MTU, OFFLOADS } from "./interface_checks.ts";
 import { CONGESTION_CONTROL, UDP_BUFFER } from "./kernel_checks.ts";
@@ -20,6 +21,7 @@ const CHECKS: readonly Check[] = [
   MTU,
   OFFLOADS,
   MAC_ADDRESS,
+  DISCOVERY_SOCKETS,
   CLOCK,
   CERTIFICATES,
   SECRETS,

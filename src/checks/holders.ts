@@ -48,7 +48,8 @@ function wordsOf(host: string): string {
   return [...words].map((word) => word.toString(16).padStart(8, "0")).join("").toUpperCase();
 }
 
-function processWith(inodes: ReadonlySet<string>): number | undefined {
+/** A process that has one of the sockets with these inodes; undefined if it cannot be known. */
+export function processWith(inodes: ReadonlySet<string>): number | undefined {
   let looked = 0;
   for (const pid of listFolder("/proc")) {
     if (!/^\d+$/.test(pid)) continue;

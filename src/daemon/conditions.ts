@@ -33,7 +33,8 @@ type Check = Omit<Condition, "since" | "words"> & { readonly words: string | und
  * the time of the monotonic clock, in milliseconds.
  */
 export function notice(daemon: Watched, now: number): void {
-  const { link, proxy, monitor: { peers, rates, recent, rejected, closed } } = daemon;
+  const { link, proxy, monitor } = daemon;
+  const { peers, rates, recent, rejected, closed } = monitor;
   rates.sample(now, (add) => peers.visitTraffic(proxy.sessions.table, add));
   link.readStatistics();
   recent.drops.sample(dropCounts({ link, proxy }));
@@ -42,10 +43,11 @@ export function notice(daemon: Watched, now: number): void {
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
   recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
-  const { unapplied, standing } = daemon.monitor;
+  const { unapplied, standing } = monitor;
   // First what is only one: the number of conditions is limited.
   standing.update([
     ...(unapplied === undefined ? [] : [unapplied]),
+    ...monitor.rivals.conditions(link.name, now),
     ...acConditions(daemon, now),
     ...pathConditions(daemon, now),
   ]);

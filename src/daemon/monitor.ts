@@ -6,6 +6,7 @@ import { EventFeed, type EventKind } from "./event_feed.ts";
 import { AcWatch } from "./acs/ac_watch.ts";
 import { AllPeerStats, type TunnelFacts } from "./peer_stats.ts";
 import { PathTroubles } from "./paths/path_troubles.ts";
+import { RivalWatch } from "./rival_watch.ts";
 import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
 import { type Holding, Standing } from "./standing.ts";
@@ -52,6 +53,7 @@ export class Monitor {
   readonly acs: AcWatch;
   /** What is wrong with the tunnels' paths. */
   readonly paths = new PathTroubles();
+  readonly rivals = new RivalWatch();
   /** Why the configured capture is not running; undefined if it is, or if there is none. */
   captureTrouble: string | undefined;
   /** That the configuration on disk is not in use. */

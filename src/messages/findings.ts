@@ -154,6 +154,10 @@ const SYSTEM_FINDINGS = {
     meaning: "The interface is switched off. The daemon waits for it.",
     action: "Run `ip link set NAME up`.",
   },
+  "discovery-shared": {
+    meaning: "Another program also receives PPPoE discovery on the interface.",
+    action: "Stop one of the two, if both answer or forward what customers ask for.",
+  },
   "interface-missing": {
     meaning: "The machine has no interface of this name.",
     action: "Correct `[interface] name`; the finding lists the interfaces.",

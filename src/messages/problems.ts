@@ -145,6 +145,12 @@ export const PROBLEMS = {
     meaning: 'With `transport = "auto"`, the tunnel is over TLS because QUIC does not pass.',
     action: 'Let UDP pass to the server\'s port, or set `transport = "tls"`.',
   },
+  "discovery-shared": {
+    severity: "warning",
+    meaning: "Another program also receives PPPoE discovery on the interface.",
+    action:
+      "`ss -0p` as root names it. Stop one of the two; nothing, if it is a PPPoE client of this machine.",
+  },
   "path-lossy": {
     severity: "warning",
     meaning: "The path of a tunnel loses many of the packets that this side sends.",

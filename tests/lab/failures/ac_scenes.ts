@@ -1,6 +1,7 @@
 /** What an access concentrator can do wrong. */
 import { genericError } from "../../../src/pppoe/error_tags.ts";
 import type { Lab } from "../lab.ts";
+import { openPort } from "../peers/port.ts";
 import { startTestAc, type TestAcOptions } from "../peers/test_ac.ts";
 import { startTestClient } from "../peers/test_client.ts";
 import { FIRST } from "./scenes.ts";
@@ -21,6 +22,10 @@ export async function seesAcTroubles(
   const hosts = [0, 1, 2].map((i) => lab.use(startTestClient("cust0", FIRST + 0x20 + i)));
   const start = (options: Partial<TestAcOptions>) =>
     startTestAc({ interface: "ac0", name: "bng", ...options });
+  {
+    await using _relay = openPort("lan0");
+    await sees("Another program takes part in PPPoE on the interface");
+  }
   {
     await using _ac = start({ name: "slow", offerDelay: LATE, mute: true });
     const offers = await Promise.all(hosts.map((host) => host.discover()));

@@ -1,0 +1,56 @@
+import { discoverySockets, ownSockets } from "../checks/discovery_sockets.ts";
+import type { Holding } from "./standing.ts";
+
+/** Interval between looks, in milliseconds. */
+const LOOK = 3_000;
+
+/** What a {@linkcode RivalWatch} reads. */
+export interface DiscoverySockets {
+  /** Inodes of all sockets for discovery on an interface. Throws if it cannot be read. */
+  readonly all: (interfaceName: string) => readonly string[];
+  /** Inodes of this process's sockets. */
+  readonly own: () => ReadonlySet<string>;
+}
+
+/** Notices other programs that receive PPPoE discovery on this daemon's interface. */
+export class RivalWatch {
+  #sockets: DiscoverySockets;
+  #lookedAt = -Infinity;
+  /** The sockets of the last look, as text: this process's own are only listed when it changes. */
+  #known = "";
+  #rivals = 0;
+
+  constructor(sockets: DiscoverySockets = { all: discoverySockets, own: ownSockets }) {
+    this.#sockets = sockets;
+  }
+
+  /** What needs attention at `now`, in milliseconds. */
+  conditions(name: string, now: number): Holding[] {
+    if (now - this.#lookedAt >= LOOK) {
+      this.#lookedAt = now;
+      this.#look(name);
+    }
+    if (this.#rivals === 0) return [];
+    return [{
+      code: "discovery-shared",
+      subject: name,
+      words: `Another program also receives PPPoE discovery on "${name}", so two may answer a ` +
+        "customer",
+    }];
+  }
+
+  #look(name: string): void {
+    let all: readonly string[];
+    try {
+      all = this.#sockets.all(name);
+    } catch {
+      return; // the interface cannot be read now, which has a problem of its own
+    }
+    if (all.join() === this.#known) return;
+    this.#known = all.join();
+    const own = this.#sockets.own();
+    // Without a view of its own sockets the process cannot tell them from others.
+    const isSeen = all.some((inode) => own.has(inode));
+    this.#rivals = isSeen ? all.filter((inode) => !own.has(inode)).length : 0;
+  }
+}
