@@ -6,23 +6,48 @@ import { listFolder, readSystemFile } from "./system_files.ts";
 
 /** Sockets of packet(7) in this network namespace. */
 const TABLE = "/proc/net/packet";
-/** EtherType of discovery (RFC 2516 section 4), as the table shows it. */
-const DISCOVERY = "8863";
+/**
+ * Protocols as the table shows them: the EtherType of discovery (RFC 2516 section 4); all, of a
+ * capture and of what a pppoe-proxy receives with; none, of what it sends with.
+ */
+const [DISCOVERY, ALL, NONE] = ["8863", "0003", "0000"];
 /** Maximum number of sockets that are looked at. */
 const MAX_SOCKETS = 64;
 
-/** The inodes of the sockets for discovery on the interface with this index, in the table's text. */
-export function discoverySocketsIn(table: string, index: number): string[] {
+/** A socket of an interface. */
+export interface PacketSocketRow {
+  readonly inode: string;
+  readonly protocol: string;
+}
+
+/** The sockets of the interface with this index that may receive discovery, in the table's text. */
+export function socketsOn(table: string, index: number): PacketSocketRow[] {
   return table.split("\n").slice(1).flatMap((line) => {
     const [, , , protocol, at, , , , inode] = line.trim().split(/\s+/);
-    return protocol === DISCOVERY && Number(at) === index && inode !== undefined ? [inode] : [];
+    const isOn = Number(at) === index && [DISCOVERY, ALL, NONE].includes(protocol);
+    return isOn && inode !== undefined ? [{ inode, protocol }] : [];
   }).slice(0, MAX_SOCKETS);
 }
 
-/** The inodes of all sockets for discovery on an interface of this network namespace. */
-export function discoverySockets(name: string): string[] {
+/** The same of an interface of this network namespace. */
+export function packetSockets(name: string): PacketSocketRow[] {
   const index = findInterface(name)?.index;
-  return index === undefined ? [] : discoverySocketsIn(readSystemFile(TABLE), index);
+  return index === undefined ? [] : socketsOn(readSystemFile(TABLE), index);
+}
+
+/**
+ * The inodes of the sockets of other programs that take part in discovery: that receive just that,
+ * or everything while another one only sends, as a second pppoe-proxy does and no capture.
+ */
+export function rivalsAmong(
+  sockets: readonly PacketSocketRow[],
+  own: ReadonlySet<string>,
+): string[] {
+  const others = sockets.filter(({ inode }) => !own.has(inode));
+  const sends = others.some(({ protocol }) => protocol === NONE);
+  return others.filter(({ protocol }) => protocol === DISCOVERY || sends && protocol === ALL).map((
+    { inode },
+  ) => inode);
 }
 
 /** The inodes of this process's sockets. */
@@ -43,8 +68,7 @@ export function ownSockets(): Set<string> {
 export const DISCOVERY_SOCKETS: Check = {
   name: "other programs",
   look({ config: { interface: { name } }, daemon }, findings) {
-    const own = ownSockets();
-    const others = discoverySockets(name).filter((inode) => !own.has(inode));
+    const others = rivalsAmong(packetSockets(name), ownSockets());
     if (others.length === 0) return "";
     const holder = processWith(new Set(others));
     const isDaemon = holder === undefined ? daemon.mayRun : holder === daemon.pid;

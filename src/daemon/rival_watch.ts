@@ -1,26 +1,31 @@
-import { discoverySockets, ownSockets } from "../checks/discovery_sockets.ts";
+import {
+  ownSockets,
+  type PacketSocketRow,
+  packetSockets,
+  rivalsAmong,
+} from "../checks/discovery_sockets.ts";
 import type { Holding } from "./standing.ts";
 
 /** Interval between looks, in milliseconds. */
 const LOOK = 3_000;
 
 /** What a {@linkcode RivalWatch} reads. */
-export interface DiscoverySockets {
-  /** Inodes of all sockets for discovery on an interface. Throws if it cannot be read. */
-  readonly all: (interfaceName: string) => readonly string[];
+export interface SocketSource {
+  /** All packet sockets on an interface. Throws if it cannot be read. */
+  readonly all: (interfaceName: string) => readonly PacketSocketRow[];
   /** Inodes of this process's sockets. */
   readonly own: () => ReadonlySet<string>;
 }
 
 /** Notices other programs that receive PPPoE discovery on this daemon's interface. */
 export class RivalWatch {
-  #sockets: DiscoverySockets;
+  #sockets: SocketSource;
   #lookedAt = -Infinity;
   /** The sockets of the last look, as text: this process's own are only listed when it changes. */
   #known = "";
   #rivals = 0;
 
-  constructor(sockets: DiscoverySockets = { all: discoverySockets, own: ownSockets }) {
+  constructor(sockets: SocketSource = { all: packetSockets, own: ownSockets }) {
     this.#sockets = sockets;
   }
 
@@ -40,17 +45,18 @@ export class RivalWatch {
   }
 
   #look(name: string): void {
-    let all: readonly string[];
+    let all: readonly PacketSocketRow[];
     try {
       all = this.#sockets.all(name);
     } catch {
       return; // the interface cannot be read now, which has a problem of its own
     }
-    if (all.join() === this.#known) return;
-    this.#known = all.join();
+    const known = all.map(({ inode }) => inode).join();
+    if (known === this.#known) return;
+    this.#known = known;
     const own = this.#sockets.own();
     // Without a view of its own sockets the process cannot tell them from others.
-    const isSeen = all.some((inode) => own.has(inode));
-    this.#rivals = isSeen ? all.filter((inode) => !own.has(inode)).length : 0;
+    const isSeen = all.some(({ inode }) => own.has(inode));
+    this.#rivals = isSeen ? rivalsAmong(all, own).length : 0;
   }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { discoverySocketsIn } from "../../src/checks/discovery_sockets.ts";
+import { rivalsAmong, socketsOn } from "../../src/checks/discovery_sockets.ts";
 import { RivalWatch } from "../../src/daemon/rival_watch.ts";
 
 const TABLE = `sk               RefCnt Type Proto  Iface R Rmem   User   Inode
@@ -10,17 +10,25 @@ const TABLE = `sk               RefCnt Type Proto  Iface R Rmem   User   Inode
 00000000d4e3f3f5 3      3    8863   7     1 0      0      105
 `;
 
-Deno.test("the sockets for discovery on an interface are those of its index and EtherType", () => {
-  assertEquals(discoverySocketsIn(TABLE, 7), ["101", "105"]);
-  assertEquals(discoverySocketsIn(TABLE, 9), []);
-  assertEquals(discoverySocketsIn("", 7), []);
-  const many = `head\n${TABLE.split("\n")[1]}\n`.padEnd(20) +
-    `${TABLE.split("\n")[1]}\n`.repeat(99);
-  assertEquals(discoverySocketsIn(many, 7).length, 64);
+const socket = (inode: string, protocol = "8863") => ({ inode, protocol });
+
+Deno.test("sockets are those of the interface's index, at most 64", () => {
+  assertEquals(socketsOn(TABLE, 7), [socket("101"), socket("104", "0003"), socket("105")]);
+  assertEquals(socketsOn(TABLE, 9), []);
+  assertEquals(socketsOn("", 7), []);
+  assertEquals(socketsOn(`head\n${`${TABLE.split("\n")[1]}\n`.repeat(99)}`, 7).length, 64);
+});
+
+Deno.test("discovery is received by its EtherType, or by all beside a socket that sends", () => {
+  const [all, none] = [socket("2", "0003"), socket("3", "0000")];
+  assertEquals(rivalsAmong([socket("1"), all], new Set()), ["1"], "a capture is no rival");
+  assertEquals(rivalsAmong([all, none], new Set()), ["2"]);
+  assertEquals(rivalsAmong([all, none], new Set(["2", "3"])), []);
+  assertEquals(rivalsAmong([all, none], new Set(["3"])), [], "a capture beside our own");
 });
 
 Deno.test("another program's socket needs attention until it is closed", () => {
-  const sockets = { all: ["1"], own: new Set(["1", "9"]), listed: 0 };
+  const sockets = { all: [socket("1")], own: new Set(["1", "9"]), listed: 0 };
   const watch = new RivalWatch({
     all: () => sockets.all,
     own: () => {
@@ -31,15 +39,15 @@ Deno.test("another program's socket needs attention until it is closed", () => {
   let now = 0;
   const codes = () => watch.conditions("lan0", now += 3_000).map(({ code }) => code);
   assertEquals(codes(), []);
-  sockets.all = ["1", "2"];
+  sockets.all = [socket("1"), socket("2")];
   assertEquals(codes(), ["discovery-shared"]);
   for (let n = 0; n < 9; n++) codes();
   assertEquals(sockets.listed, 2, "own sockets are listed only after a change");
-  sockets.all = ["1"];
+  sockets.all = [socket("1")];
   assertEquals(codes(), []);
 });
 
 Deno.test("a process that cannot see its own sockets calls none another's", () => {
-  const watch = new RivalWatch({ all: () => ["1", "2"], own: () => new Set() });
+  const watch = new RivalWatch({ all: () => [socket("1"), socket("2")], own: () => new Set() });
   assertEquals(watch.conditions("lan0", 5_000), []);
 });
