@@ -37,9 +37,10 @@ export interface FeedEvent {
 
 /** Maximum number of events kept of each class. */
 export const MAX_OF_CLASS: Readonly<Record<EventClass, number>> = {
-  others: 192,
+  others: 96,
+  tunnels: 128,
   refusals: 128,
-  sessions: 192,
+  sessions: 160,
 };
 /** Maximum number of events kept. */
 export const MAX_EVENTS = 512;
@@ -48,6 +49,7 @@ export const MAX_EVENTS = 512;
 export class EventFeed {
   #rings: Readonly<Record<EventClass, EventRing>> = {
     others: new EventRing(MAX_OF_CLASS.others),
+    tunnels: new EventRing(MAX_OF_CLASS.tunnels),
     refusals: new EventRing(MAX_OF_CLASS.refusals),
     sessions: new EventRing(MAX_OF_CLASS.sessions),
   };

@@ -15,14 +15,20 @@ const KEPT = 24 * 3_600_000;
 export const MAX_PER_CLASS: Readonly<Record<EventClass, number>> = {
   refusals: 128,
   sessions: 1_024,
-  others: 1_024,
+  tunnels: 512,
+  others: 512,
 };
 /** Maximum length of an event's facts as JSON, in UTF-16 code units; longer ones are left out. */
 export const MAX_FACTS = 2_048;
 
 /** The events of the last 24 hours, as many as there is room for. */
 export class HistoryEvents {
-  #byClass: Record<EventClass, HistoryEvent[]> = { refusals: [], sessions: [], others: [] };
+  #byClass: Record<EventClass, HistoryEvent[]> = {
+    refusals: [],
+    sessions: [],
+    tunnels: [],
+    others: [],
+  };
 
   add({ time, kind, facts }: HistoryEvent): void {
     const kept = JSON.stringify(facts).length > MAX_FACTS ? {} : facts;

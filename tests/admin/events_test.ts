@@ -12,22 +12,24 @@ import { withDaemon } from "./daemon.ts";
 const feed = (): EventFeed => new EventFeed(() => 0);
 
 Deno.test("S6: the feed keeps the latest events, and no class evicts another's", () => {
-  const { others, refusals, sessions } = MAX_OF_CLASS;
-  assertEquals(others + refusals + sessions, MAX_EVENTS);
+  const { others, tunnels, refusals, sessions } = MAX_OF_CLASS;
+  assertEquals(others + tunnels + refusals + sessions, MAX_EVENTS);
   const events = feed();
   const emit = (count: number, ...kinds: EventKind[]) => {
     for (let i = 0; i < count; i++) for (const kind of kinds) events.emit(kind, {});
   };
   emit(others + 10, "drain");
+  emit(1_000, "tunnel-up", "tunnel-lost");
   emit(1_000, "session-opened", "session-closed");
   emit(500, "refused", "tunnel-rejected", "ac-refused", "server-refused");
   const kept = events.after(0);
-  assertEquals(kept.map(({ kind }) => kind.split("-")[0]).slice(0, others + sessions), [
+  assertEquals(kept.map(({ kind }) => kind.split("-")[0]).slice(0, -refusals), [
     ...Array(others).fill("drain"),
+    ...Array(tunnels).fill("tunnel"),
     ...Array(sessions).fill("session"),
   ]);
   assertEquals([kept.length, kept[0].number], [MAX_EVENTS, 11]);
-  const last = others + 10 + 2_000 + 2_000;
+  const last = others + 10 + 2_000 + 2_000 + 2_000;
   assertEquals(kept.at(-1)?.number, last);
   assertEquals(events.after(last - 1).map(({ number }) => number), [last]);
   assertEquals(events.after(1e9), []);
