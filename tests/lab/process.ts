@@ -55,6 +55,7 @@ export function startProcess(options: ProcessOptions): LabProcess {
   const stop = async () => {
     await input?.close().catch(() => {}); // a process that has ended reads nothing
     if (!ended) child.kill("SIGTERM");
+    if (!ended) child.kill("SIGCONT"); // a stopped process does not end before that
     const timer = setTimeout(() => ended || child.kill("SIGKILL"), PATIENCE);
     const result = await status;
     clearTimeout(timer);
