@@ -37,7 +37,7 @@ export async function reload(daemon: LabProcess): Promise<string> {
 
 /**
  * Interrupts the tunnel, and waits for a line of the client after that. On a busy machine the
- * client may be about to dial already.
+ * client may be about to dial already. The last release says "tunnel down".
  */
 export async function interrupt(
   server: LabProcess,
@@ -46,7 +46,7 @@ export async function interrupt(
 ): Promise<string> {
   const since = client.output.length;
   server.signal("SIGSTOP");
-  await client.waitForLine(/tunnel lost|connect failed/, { since });
+  await client.waitForLine(/tunnel (lost|down)|connect failed/, { since });
   server.signal("SIGCONT");
   return await client.waitForLine(then, { since });
 }
