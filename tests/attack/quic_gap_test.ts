@@ -21,7 +21,7 @@ const ROW = 16;
  * Limits of the memory that the data costs: all send 57 MiB, and 48 of them 21 MiB. With almost none,
  * the server has not got it.
  */
-const [SOME, MOST] = [2 * MIB, 39 * MIB];
+const [SOME, MOST] = [2 * MIB, 42 * MIB];
 
 /** Connects all strangers, a few per address. */
 async function connectAll(server: Deno.NetAddr): Promise<QuicStranger[]> {
