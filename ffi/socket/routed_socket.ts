@@ -88,10 +88,14 @@ async function borrowSocket(loopback: string): Promise<Deno.TcpConn> {
 async function connectToSelf(loopback: string): Promise<Deno.TcpConn> {
   using listener = Deno.listen({ hostname: loopback, port: 0 });
   const { port } = listener.addr as Deno.NetAddr;
-  const accepting = listener.accept();
   const connection = await Deno.connect({ hostname: loopback, port });
-  (await accepting).close();
-  return connection;
+  try {
+    (await listener.accept()).close();
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 /** Connects the socket to another address, within one turn of the event loop. */

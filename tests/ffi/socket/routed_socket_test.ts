@@ -22,7 +22,7 @@ async function withPorts(range: readonly [number, number], body: () => Promise<v
 }
 
 /** Sends "ping" through a routed connection to an echo server on `host`; returns the answer. */
-async function echo(host: string, route: Route): Promise<string> {
+async function echo(host: string, route: Route, time = PATIENCE): Promise<string> {
   using listener = Deno.listen({ hostname: host, port: 0 });
   const clientPort = Promise.withResolvers<number>();
   const serving = (async () => {
@@ -32,7 +32,7 @@ async function echo(host: string, route: Route): Promise<string> {
   })();
   serving.catch(() => {});
   const { port } = listener.addr as Deno.NetAddr;
-  const routed = await connectRouted({ host, port }, route, AbortSignal.timeout(PATIENCE));
+  const routed = await connectRouted({ host, port }, route, AbortSignal.timeout(time));
   const { connection } = routed;
   await connection.write(new TextEncoder().encode("ping"));
   const bytes = new Uint8Array(16);
@@ -51,7 +51,7 @@ Deno.test({
     for (const host of ["127.0.0.2", "::1"]) {
       assertEquals(await echo(host, { interface: "lo" }), "ping");
     }
-    await assertRejects(() => echo("127.0.0.2", { interface: pair.b }));
+    await assertRejects(() => echo("127.0.0.2", { interface: pair.b }, 100)); // no answer
     const gone = await assertRejects(() => echo("127.0.0.2", { interface: "gone0" }), SystemError);
     assertEquals(gone.code, "ENODEV");
   },
@@ -94,6 +94,19 @@ Deno.test({
       await assertRejects(() => connectRouted(silent, {}, AbortSignal.timeout(20)));
     }
     await until(() => open() <= before);
+  },
+});
+
+Deno.test({
+  name: "without a port to connect from, a routed connection is refused and nothing else happens",
+  ignore: NO_LAB,
+  async fn() {
+    await withPorts([22_000, 22_000], async () => { // the listener has the only one
+      const to = { host: "127.0.0.2", port: 1 };
+      const connecting = connectRouted(to, {}, AbortSignal.timeout(PATIENCE));
+      await assertRejects(() => connecting, Error, "connecting to 127.0.0.1 failed");
+      await new Promise((resolve) => setTimeout(resolve)); // unhandled rejections fail the test here
+    });
   },
 });
 
