@@ -8,9 +8,6 @@ import { dropCounts } from "./drop_counts.ts";
 import { failureConditions } from "./failure_conditions.ts";
 import { samplePath } from "./paths/path_sample.ts";
 import { NO_CARRIER_REMEDY, noCarrier } from "./no_carrier.ts";
-import { idleTime } from "../proxy/session/session_ends.ts";
-import type { Sessions } from "../proxy/session/sessions.ts";
-import type { WatchedSession } from "./acs/ac_quiet.ts";
 import type { Holding } from "./standing.ts";
 import { ringWarning } from "./ring_warning.ts";
 
@@ -34,8 +31,7 @@ type Check = Omit<Condition, "since" | "words"> & { readonly words: string | und
  */
 export function notice(daemon: Watched, now: number): void {
   const { link, proxy, monitor } = daemon;
-  const { peers, rates, recent, rejected, closed } = monitor;
-  rates.sample(now, (add) => peers.visitTraffic(proxy.sessions.table, add));
+  const { recent, rejected, closed } = monitor;
   link.readStatistics();
   recent.drops.sample(dropCounts({ link, proxy }));
   recent.rejected.sample(rejected);
@@ -48,18 +44,9 @@ export function notice(daemon: Watched, now: number): void {
   standing.update([
     ...(unapplied === undefined ? [] : [unapplied]),
     ...monitor.rivals.conditions(link.name, now),
-    ...acConditions(daemon, now),
+    ...monitor.acs.conditions(proxy.sessions.table.size > 0),
     ...pathConditions(daemon, now),
   ]);
-}
-
-function acConditions(
-  { mode, link, proxy, monitor: { acs } }: Watched,
-  now: number,
-): Holding[] {
-  // Only a server hears its AC itself, and only while its interface is up.
-  acs.look(mode === "server" && link.up ? watchedSessions(proxy.sessions, now) : []);
-  return acs.conditions(proxy.sessions.table.size > 0);
 }
 
 function pathConditions({ proxy, monitor: { paths } }: Watched, now: number): Holding[] {
@@ -67,16 +54,6 @@ function pathConditions({ proxy, monitor: { paths } }: Watched, now: number): Ho
     if (tunnel !== undefined) paths.look(name, tunnel, samplePath(tunnel), now);
   }
   return paths.conditions(now);
-}
-
-function* watchedSessions(sessions: Sessions, now: number): Iterable<WatchedSession> {
-  for (const session of sessions.table) {
-    // The customers of a lost tunnel cannot send.
-    if (session.peer.tunnel === undefined) continue;
-    const echo = sessions.lcp.unansweredEcho(session.index);
-    const { concentrator: ac, names } = session;
-    yield { ac, name: names.ac, idle: idleTime(sessions, session, now), echo };
-  }
 }
 
 /** Returns the conditions that hold now; `time` is the wall clock's, in milliseconds. */

@@ -54,13 +54,17 @@ export interface PeerStats {
   connects: number;
   /** Traffic of its ended sessions: counters as in the session table. */
   readonly ended: Float64Array;
-  /** Where the traffic of all its sessions is added up. */
+  /** Where the traffic of all its sessions is added up, once a second. */
   readonly sum: Float64Array;
 }
 
 /** The peers that have had a tunnel; bounded by the number of configured names. */
 export class AllPeerStats {
   readonly byName = new Map<string, PeerStats>();
+  /** Sessions from this place on are not in the sums yet; Infinity if none are being made. */
+  #summedUntil = Infinity;
+  /** The peer of the session that was summed last. */
+  #latest: PeerStats | undefined;
   #wallClock: () => number;
 
   constructor(wallClock: () => number) {
@@ -107,22 +111,41 @@ export class AllPeerStats {
 
   /** Adds an ended session's traffic to its peer. */
   ended({ peer, index }: Session, table: SessionTable): void {
-    add(this.#peer(peer.name).ended, table.counters, index * COUNTERS);
+    const { ended, sum } = this.#peer(peer.name);
+    add(ended, table.counters, index * COUNTERS);
+    // Without this, the sum of a round that had not come to the session would fall.
+    if (index >= this.#summedUntil) add(sum, table.counters, index * COUNTERS);
   }
 
-  /** Visits the traffic of all sessions of each peer, open and ended. */
-  visitTraffic(table: SessionTable, visit: VisitTraffic): void {
+  /** Begins to add up the traffic of each peer. */
+  beginSums(): void {
     for (const { ended, sum } of this.byName.values()) sum.set(ended);
-    for (const { peer, index } of table) {
-      add(this.#peer(peer.name).sum, table.counters, index * COUNTERS);
-    }
+    this.#summedUntil = 0;
+    this.#latest = undefined;
+  }
+
+  /** Adds an open session's traffic to its peer's sum; in the order of the table, each once. */
+  addToSum({ peer, index }: Session, table: SessionTable): void {
+    if (this.#latest?.name !== peer.name) this.#latest = this.#peer(peer.name);
+    add(this.#latest.sum, table.counters, index * COUNTERS);
+    this.#summedUntil = index + 1;
+  }
+
+  /** Ends the sums, and visits each peer's: the traffic of all its sessions, open and ended. */
+  visitSums(visit: VisitTraffic): void {
+    this.#summedUntil = Infinity;
     for (const { name, sum } of this.byName.values()) visit(name, sum);
   }
 
   /** Returns the traffic of all sessions of each peer, open and ended. */
   traffic(table: SessionTable): Map<string, Float64Array> {
     const sums = new Map<string, Float64Array>();
-    this.visitTraffic(table, (name, sum) => sums.set(name, sum.slice()));
+    for (const { name, ended } of this.byName.values()) sums.set(name, ended.slice());
+    for (const { peer, index } of table) {
+      let sum = sums.get(peer.name);
+      if (sum === undefined) sums.set(peer.name, sum = new Float64Array(TRAFFIC));
+      add(sum, table.counters, index * COUNTERS);
+    }
     return sums;
   }
 

@@ -4,7 +4,6 @@ import type { Config } from "../config/types.ts";
 import { LineLimit, suppressedFact } from "../line_limit.ts";
 import { logger, setLogLevel } from "../log.ts";
 import { VERSION } from "../version.ts";
-import { formatMac, readMac } from "../pppoe/mac.ts";
 import { Client } from "./dial_loop.ts";
 import { notice } from "./conditions.ts";
 import type { CaptureRing } from "./capture_ring.ts";
@@ -14,16 +13,17 @@ import { ConfigWatch } from "./config_watch.ts";
 import type { Daemon } from "./daemon.ts";
 import { dropCounts } from "./drop_counts.ts";
 import type { HistoryKeeper } from "./history_keeper.ts";
+import { interfaceWatch } from "./interface_watch.ts";
 import type { Monitor } from "./monitor.ts";
 import type { NetworkKeeper } from "./network_keeper.ts";
-import { noCarrier } from "./no_carrier.ts";
 import type { Proxy } from "../proxy/proxy.ts";
-import type { MacPolicy } from "../proxy/session/proxy_options.ts";
 import type { ReloadReport, Unapplied } from "./reload.ts";
 import type { Server } from "./accept_loop.ts";
 import type { ShardCounts } from "./shard_counts.ts";
 import type { Shards } from "./shards.ts";
-import { endMoved, endTerminated } from "../proxy/session/session_ends.ts";
+import { endTerminated } from "../proxy/session/session_ends.ts";
+import { SessionRounds } from "./session_rounds.ts";
+import { sessionVisitors } from "./session_visitors.ts";
 import { startHistory } from "./start_history.ts";
 import type { State } from "./state.ts";
 import { noteEvents } from "./story_notes.ts";
@@ -96,7 +96,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
     shard: parts.shard ?? 0,
     ended: Promise.all([link.run(proxy), tunnels.run(), shards?.ended]).then(() => {}),
     async stop(final): Promise<void> {
-      clearInterval(sweep);
+      sweep.stop();
       watch.stop();
       files?.stop();
       warmUp.stop();
@@ -187,24 +187,22 @@ async function withShards(own: Captures, shards: Shards): Promise<CaptureSource>
   return new SharedCaptures(own, (wanted) => shards.captures(wanted));
 }
 
-/** Checks idle and held sessions periodically, and measures how late the check runs. */
-function startSweep(parts: DaemonParts): ReturnType<typeof setInterval> {
-  const { reloader, link, proxy, monitor, state, shards, counts = shards?.counts } = parts;
+/** Checks sessions and peers periodically, and measures how late the check is. */
+function startSweep(parts: DaemonParts): { stop(): void } {
+  const { reloader, link, proxy, monitor, shards, counts = shards?.counts } = parts;
   const followInterface = interfaceWatch(link, proxy, reloader.config.interface.mac);
   const failures = new LineLimit(now);
+  const rounds = sessionRounds(parts);
   let last = now();
-  return setInterval(() => {
-    const { idleTimeout, resumeGrace, terminateLinger } = reloader.config.sessions;
+  const timer = setInterval(() => {
+    const { resumeGrace, terminateLinger } = reloader.config.sessions;
     const time = now();
     monitor.loopLag = Math.max(0, time - last - SWEEP);
     last = time;
-    const { mode } = reloader.config;
-    const { draining } = proxy.sessions;
-    notice({ mode, link, proxy, monitor, draining, trouble: state.trouble }, time);
+    rounds.start();
     proxy.sweep(resumeGrace);
     counts?.setSessions(proxy.sessions.table.size);
     counts?.setClients(connectedPeers(proxy));
-    if (idleTimeout > 0) proxy.sessions.idle.sweep(idleTimeout);
     if (terminateLinger > 0) endTerminated(proxy.sessions, terminateLinger);
     try {
       followInterface();
@@ -216,40 +214,36 @@ function startSweep(parts: DaemonParts): ReturnType<typeof setInterval> {
       });
     }
   }, SWEEP);
+  return {
+    stop(): void {
+      clearInterval(timer);
+      rounds.stop();
+    },
+  };
+}
+
+/** Looks at all sessions, and then at what needs attention. */
+function sessionRounds({ reloader, link, proxy, monitor, state }: DaemonParts): SessionRounds {
+  const { mode } = reloader.config;
+  const idleTimeout = (): number => reloader.config.sessions.idleTimeout;
+  return new SessionRounds({
+    table: proxy.sessions.table,
+    visitors: sessionVisitors({ mode, link, proxy, monitor, idleTimeout }),
+    over(time): void {
+      const { draining } = proxy.sessions;
+      notice({ mode, link, proxy, monitor, draining, trouble: state.trouble }, time);
+    },
+    now,
+    later(milliseconds, run): () => void {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+  });
 }
 
 /** Number of peers with a tunnel. */
 export function connectedPeers({ peers }: Pick<Proxy, "peers">): number {
   return [...peers.values()].filter(({ tunnel }) => tunnel !== undefined).length;
-}
-
-/** Detects changes of the interface's address, with which sessions were opened, and of its MTU. */
-function interfaceWatch(link: Link, proxy: Proxy, mac: MacPolicy): () => void {
-  const address = (): string => formatMac(readMac(link.mac, 0));
-  let known = address();
-  let mtu = link.mtu;
-  let carrier = true;
-  return () => {
-    link.followInterface();
-    if (link.up && link.carrier !== carrier) {
-      carrier = link.carrier;
-      if (carrier) linkLog.info("carrier found", { interface: link.name });
-      else linkLog.warning("no carrier", { interface: link.name, detail: noCarrier(link) });
-    }
-    if (link.mtu !== mtu) {
-      linkLog.warning("interface MTU changed", { interface: link.name, from: mtu, to: link.mtu });
-      mtu = link.mtu;
-    }
-    if (address() === known) return;
-    const ended = mac === "own" ? endMoved(proxy.sessions, link.mac) : 0;
-    linkLog.warning("interface address changed", {
-      interface: link.name,
-      from: known,
-      to: address(),
-      ended,
-    });
-    known = address();
-  };
 }
 
 async function stop(

@@ -153,7 +153,9 @@ Deno.test("sessions that open between two ends count too", () => {
 Deno.test("an AC is quiet if no session hears it and an echo waits, until any session does", () => {
   const quiet = new AcQuiet();
   const look = (...sessions: [idle: number, echo: number | undefined][]) => {
-    quiet.look(sessions.map(([idle, echo]) => ({ ac: AC, name: "bng", idle, echo })));
+    quiet.begin();
+    for (const [idle, echo] of sessions) quiet.add(AC, "bng", idle, echo);
+    quiet.end();
     return quiet.current().map(({ waiting, idle }) => [waiting, idle]);
   };
   assertEquals(look([9_000, undefined]), [], "nobody asks");

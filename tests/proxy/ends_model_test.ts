@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { CODE_PADT } from "../../src/pppoe/constants.ts";
 import { endByAdmin, endTerminated } from "../../src/proxy/session/session_ends.ts";
+import { sweepIdle } from "./idle_sweep.ts";
 import { dial, sessionFrame, settle, uniq, within } from "./dial.ts";
 import { until } from "../until.ts";
 import { AC, CUSTOMER, LAN, type Path, type Side, WAN } from "./path.ts";
@@ -186,7 +187,7 @@ class World {
     for (const { proxy } of sides) {
       proxy.sweep(GRACE);
       endTerminated(proxy.sessions, LINGER);
-      proxy.sessions.idle.sweep(IDLE);
+      sweepIdle(proxy, IDLE);
     }
   }
 
@@ -195,7 +196,7 @@ class World {
     const sides = [this.#path.server, ...this.#path.clients];
     for (let step = 0; step < 7; step++) {
       this.#path.advance(IDLE / 6);
-      for (const { proxy } of sides) proxy.sessions.idle.sweep(IDLE);
+      for (const { proxy } of sides) sweepIdle(proxy, IDLE);
       await settle();
     }
   }

@@ -10,7 +10,7 @@ import type { SessionTable } from "../../proxy/session/session_table.ts";
 import type { Condition } from "../condition.ts";
 import { endedBy, errorWords } from "../session_end_facts.ts";
 import { AcEnds, type EndTrouble, SHORT } from "./ac_ends.ts";
-import { AcQuiet, type Quiet, type WatchedSession } from "./ac_quiet.ts";
+import { AcQuiet, type Quiet } from "./ac_quiet.ts";
 import { AcRequests, type AnswerTrouble } from "./ac_requests.ts";
 
 type Mode = "server" | "client";
@@ -22,7 +22,8 @@ export class AcWatch {
   #mode: Mode;
   #requests: AcRequests;
   #ends: AcEnds;
-  #quiet = new AcQuiet();
+  /** Looks for ACs that are silent in their sessions. */
+  readonly quiet = new AcQuiet();
   /** Whether PADIs wait here for their turn, so that the time until an offer is not the AC's. */
   isPaced = false;
 
@@ -73,18 +74,13 @@ export class AcWatch {
     });
   }
 
-  /** Looks for ACs that are silent in their sessions; call it about once a second. */
-  look(sessions: Iterable<WatchedSession>): void {
-    this.#quiet.look(sessions);
-  }
-
   /** What needs attention; `isServing` is whether sessions are open, so that ACs work for others. */
   conditions(isServing: boolean): AcCondition[] {
     const isLate = ({ kind }: AnswerTrouble): boolean => kind === "late";
     const answers = this.#requests.troubles()
       .filter((trouble) => !isLate(trouble) || this.#mode === "server" && !this.isPaced);
     return [
-      ...this.#quiet.current().map(quietCondition),
+      ...this.quiet.current().map(quietCondition),
       ...answers.map((trouble) => answerCondition(this.#mode, trouble, isServing)),
       ...this.#ends.troubles().map(endCondition),
     ];

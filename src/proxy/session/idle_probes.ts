@@ -3,14 +3,15 @@ import { type EchoOptions, EchoQuestions, isReplyTo } from "./echo_questions.ts"
 import { GivingWay, type GivingWayOptions } from "./giving_way.ts";
 import type { Session } from "./session.ts";
 import { NOTIFY_BOTH } from "./session.ts";
+import type { SessionVisitor } from "./session_sweep.ts";
 import { AC_HEARD, COUNTERS } from "./session_table.ts";
 
 /** Questions to an AC before a session is given up. */
 const TRIES = 3;
 /** Maximum time between them, in milliseconds. */
 const MAX_INTERVAL = 10_000;
-/** Questions per sweep, so that sessions that fell silent together are asked about in turn. */
-const A_SWEEP = 200;
+/** Questions per round, so that sessions that fell silent together are asked about in turn. */
+const A_ROUND = 200;
 
 /** Dependencies of {@linkcode IdleProbes}. */
 export type IdleProbesOptions = EchoOptions & GivingWayOptions;
@@ -51,29 +52,49 @@ export class IdleProbes {
   }
 
   /**
-   * Asks the ACs that have been silent for nearly `timeout` milliseconds, and ends the sessions
-   * whose AC stayed silent for all of it and answered nothing. Call it about every second.
+   * Returns the visitor that asks the ACs that have been silent for nearly `timeout` milliseconds,
+   * and ends the sessions whose AC stayed silent for all of it and answered nothing. Its rounds
+   * should begin about every second. A timeout of 0 asks nobody.
    */
-  sweep(timeout: number): void {
+  visitor(timeout: () => number): SessionVisitor {
+    const round = { timeout: 0, left: 0 };
+    let hasAsked = false;
+    return {
+      begin(): void {
+        round.timeout = timeout();
+        round.left = A_ROUND;
+      },
+      visit: (session, now) => {
+        if (round.timeout <= 0 || !this.#look(session, now, round)) return;
+        round.left--;
+        hasAsked = true;
+      },
+      pause: () => {
+        if (hasAsked) this.#sessions.writers.flush();
+        hasAsked = false;
+      },
+      end(): void {},
+    };
+  }
+
+  /** Asks the AC or ends the session, if it is time; returns whether it has asked. */
+  #look(session: Session, now: number, round: { timeout: number; left: number }): boolean {
+    const { timeout, left } = round;
     const interval = Math.min(MAX_INTERVAL, timeout / (2 * TRIES));
-    const now = this.#sessions.now();
-    let left = A_SWEEP;
-    for (const session of this.#sessions.table) {
-      const idle = now - this.#sessions.table.counters[session.index * COUNTERS + AC_HEARD];
-      const probe = this.#open.get(session);
-      if (idle < timeout - TRIES * interval) {
-        if (probe !== undefined) this.#open.delete(session);
-      } else if (probe !== undefined && now - probe.askedAt < interval) {
-        continue;
-      } else if (probe === undefined || probe.tries < TRIES) {
-        if (left > 0 && this.#ask(session, probe, now)) left--;
-      } else if (!this.#questions.hasReached(session, probe.askedAt)) {
-        probe.tries = 0; // none of the questions is known to have reached the AC
-      } else if (idle >= timeout) {
-        this.#sessions.close(session, "idle", NOTIFY_BOTH);
-      }
+    const idle = now - this.#sessions.table.counters[session.index * COUNTERS + AC_HEARD];
+    const probe = this.#open.get(session);
+    if (idle < timeout - TRIES * interval) {
+      if (probe !== undefined) this.#open.delete(session);
+    } else if (probe !== undefined && now - probe.askedAt < interval) {
+      return false;
+    } else if (probe === undefined || probe.tries < TRIES) {
+      return left > 0 && this.#ask(session, probe, now);
+    } else if (!this.#questions.hasReached(session, probe.askedAt)) {
+      probe.tries = 0; // none of the questions is known to have reached the AC
+    } else if (idle >= timeout) {
+      this.#sessions.close(session, "idle", NOTIFY_BOTH);
     }
-    if (left < A_SWEEP) this.#sessions.writers.flush();
+    return false;
   }
 
   /** Whether this LCP packet of the AC answers us: `length` bytes at `at`, protocol included. */

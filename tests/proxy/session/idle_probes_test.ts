@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { CODE_PADT } from "../../../src/pppoe/constants.ts";
 import { findMagicNumber } from "../../../src/pppoe/lcp.ts";
 import { dial, payloadOf, service, sessionFrame, settle, uniq, within } from "../dial.ts";
+import { sweepIdle } from "../idle_sweep.ts";
 import { AC, CUSTOMER, LAN, type Path, type Side, WAN } from "../path.ts";
 import { takePackets } from "../segment.ts";
 
@@ -21,7 +22,7 @@ async function pass(
   const asked: [number, number[]][] = [];
   for (let second = 1; second <= seconds; second++) {
     path.advance(1_000);
-    for (const { proxy } of sides) proxy.sessions.idle.sweep(TIMEOUT);
+    for (const { proxy } of sides) sweepIdle(proxy, TIMEOUT);
     await settle();
     for (const frame of path.ac.frames.filter(isSession).map(payloadOf)) {
       asked.push([second, frame]);
