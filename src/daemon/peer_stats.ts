@@ -6,6 +6,14 @@ import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
 
 /** Reasons of a peer that will be away, and says so. */
 const STOPS: ReadonlySet<TunnelEnd["reason"]> = new Set(["restart", "shutdown"]);
+/** Refusals that last until a person changes something. */
+const VERDICTS: ReadonlySet<TunnelEnd["reason"]> = new Set([
+  "name-in-use",
+  "not-authenticated",
+  "unsupported-version",
+]);
+/** A refusal for lack of room, which says nothing about the login. */
+export const NO_ROOM: TunnelEnd["reason"] = "too-many-connections";
 
 /** Takes the name and the traffic of a peer; the array is only valid during the call. */
 type VisitTraffic = (name: string, traffic: Float64Array) => void;
@@ -48,6 +56,8 @@ export interface PeerStats {
   end: TunnelEnd | undefined;
   /** How the peer closed its last tunnel, if it said that it stops or restarts. */
   farewell: TunnelEnd | undefined;
+  /** Why the last login failed; kept while later attempts find no room (client). */
+  verdict: TunnelEnd | undefined;
   /** The last failed attempt since its last tunnel (client). */
   failed: FailedAttempt | undefined;
   /** Number of tunnels since startup. */
@@ -79,6 +89,7 @@ export class AllPeerStats {
     peer.transportDetail = detail;
     peer.since = this.#wallClock();
     peer.connects++;
+    peer.verdict = undefined;
     peer.failed = undefined;
   }
 
@@ -106,6 +117,7 @@ export class AllPeerStats {
     const peer = this.#peer(name);
     const at = this.#wallClock();
     peer.end = end;
+    if (end.reason !== NO_ROOM) peer.verdict = VERDICTS.has(end.reason) ? end : undefined;
     peer.failed = { attempt, cause, at, nextAt: at + delay };
   }
 
@@ -160,6 +172,7 @@ export class AllPeerStats {
       since: undefined,
       end: undefined,
       farewell: undefined,
+      verdict: undefined,
       failed: undefined,
       connects: 0,
       ended: new Float64Array(TRAFFIC),

@@ -1,7 +1,8 @@
-import { HandshakeError } from "../tunnel/authenticate.ts";
+import { endOf, HandshakeError } from "../tunnel/authenticate.ts";
 import { CertificateError } from "../tunnel/transport/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/transport/connection.ts";
 import type { Transport } from "../tunnel/transport.ts";
+import { NO_ROOM } from "./peer_stats.ts";
 
 /** Head start of each transport before the next one is tried too, in milliseconds (RFC 8305). */
 const HEAD_START = 300;
@@ -70,12 +71,16 @@ async function begin(before: Promise<unknown>, headStart: number): Promise<void>
   clearTimeout(timer);
 }
 
-/** One error for all transports: the first that says more than that nothing answered. */
+/**
+ * One error for all transports: the first that says more than that nothing answered, if possible
+ * more than that the server has no room: that passes.
+ */
 function joinFailures(transports: readonly Transport[], errors: readonly unknown[]): unknown {
   if (errors.length === 1) return errors[0];
-  const refusal = errors.find((error) =>
+  const refusals = errors.filter((error) =>
     error instanceof HandshakeError || error instanceof CertificateError
   );
+  const refusal = refusals.find((error) => endOf(error).reason !== NO_ROOM) ?? refusals[0];
   if (refusal !== undefined) return refusal;
   const said = errors.map((error, index) => `${transports[index]}: ${messageOf(error)}`);
   return new Error(said.join("; "), { cause: errors[0] });

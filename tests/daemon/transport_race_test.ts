@@ -65,6 +65,18 @@ Deno.test("a server's refusal says more than a transport without an answer", asy
   assertEquals(await racing.catch((error) => error), refusal);
 });
 
+Deno.test("a refusal that a person can act on says more than that there is no room", async () => {
+  const { begun, dial, both } = openDials();
+  const racing = raceTransports(BOTH, dial, never);
+  await both;
+  const refusal = (reason: "name-in-use" | "too-many-connections") =>
+    new HandshakeError({ reason, by: "peer", detail: "" });
+  const inUse = refusal("name-in-use");
+  begun.get("quic")?.reject(refusal("too-many-connections"));
+  begun.get("tls")?.reject(inUse);
+  assertEquals(await racing.catch((error) => error), inUse);
+});
+
 Deno.test("two connections at the same moment leave one open", async () => {
   const { begun, dial, both } = openDials();
   const racing = raceTransports(BOTH, dial, never);

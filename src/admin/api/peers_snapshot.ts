@@ -3,9 +3,10 @@ import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { connectCause } from "../../daemon/connect_cause.ts";
-import type { PeerStats } from "../../daemon/peer_stats.ts";
+import { NO_ROOM, type PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
+import type { TunnelEnd } from "../../tunnel/close_reason.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { ratesOf, secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -78,20 +79,31 @@ const UP: HowDown = {
 };
 
 /** How a tunnel, or the last attempt to set it up, has ended. */
-function endOf({ name = "", end: last, farewell, failed }: Partial<PeerStats> = {}): HowDown {
+function endOf(stats: Partial<PeerStats> = {}): HowDown {
+  const { name = "", end: last, failed } = stats;
   if (last === undefined) return UP;
-  // A peer that said that it stops explains why nobody answers since.
-  const isExplained = farewell !== undefined && isUnanswered(last);
-  const end = isExplained ? farewell : last;
+  const known = explanationOf(last, stats);
+  const end = known ?? last;
   const since = failed === undefined ? "" : `; since then ${failed.cause}`;
   return {
     down_reason: end.detail === "" ? end.reason : `${end.reason}: ${end.detail}`,
-    down_cause: isExplained
-      ? `${connectCause(farewell, name)}${since}`
+    down_cause: known !== undefined
+      ? `${connectCause(known, name)}${since}`
       : failed?.cause ?? connectCause(end, name),
     failed_attempts: failed?.attempt ?? 0,
     next_attempt_at: timeOf(failed?.nextAt),
   };
+}
+
+/** An earlier end that says more about the tunnel than the last one. */
+function explanationOf(
+  last: TunnelEnd,
+  { farewell, verdict }: Partial<PeerStats>,
+): TunnelEnd | undefined {
+  // A login that would be refused needs a person, whether there is room for it or not.
+  if (last.reason === NO_ROOM) return verdict;
+  // A peer that said that it stops explains why nobody answers since.
+  return isUnanswered(last) ? farewell : undefined;
 }
 
 function isUnanswered({ reason }: NonNullable<PeerStats["end"]>): boolean {

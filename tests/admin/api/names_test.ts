@@ -36,6 +36,7 @@ Deno.test("a server that said that it restarts explains why nobody answers, unti
       detail: "Connection refused",
     } as const;
     const refused = { reason: "name-in-use", by: "peer", detail: "" } as const;
+    const full = { reason: "too-many-connections", by: "peer", detail: "displaced" } as const;
     monitor.connected("hq:1", { address: "hq:1", transport: "tls", detail: "" });
     monitor.peers.disconnected("hq:1", "hq:1", { reason: "restart", by: "peer", detail: "" });
     const restarts = "the other side restarts and keeps its sessions";
@@ -44,6 +45,12 @@ Deno.test("a server that said that it restarts explains why nobody answers, unti
     assertEquals(await cause(), ["restart", `${restarts}; since then connection refused`]);
     monitor.failed("hq:1", refused, 2, "login refused", 2_000);
     assertEquals(await cause(), ["name-in-use", "login refused"]);
+    for (const attempt of [3, 4]) monitor.failed("hq:1", full, attempt, "no room", 2_000);
+    const inUse = "login refused: another host is connected under this name";
+    assertEquals(await cause(), ["name-in-use", `${inUse}; since then no room`]);
+    monitor.failed("hq:1", lost, 5, "connection refused", 2_000);
+    monitor.failed("hq:1", full, 6, "no room", 2_000);
+    assertEquals(await cause(), ["too-many-connections: displaced", "no room"]);
     monitor.connected("hq:1", { address: "hq:1", transport: "tls", detail: "" });
     monitor.peers.disconnected("hq:1", "hq:1", lost);
     monitor.failed("hq:1", lost, 1, "connection refused", 2_000);
