@@ -11,7 +11,7 @@ import type { Session } from "../proxy/session/session.ts";
 import type { Monitor } from "./monitor.ts";
 import { tenths } from "./outages.ts";
 import { errorWords, loginWords } from "./session_end_facts.ts";
-import { peerFact } from "./session_facts.ts";
+import { acFacts, peerFact } from "./session_facts.ts";
 
 const log = logger("discovery");
 
@@ -105,8 +105,7 @@ function answerFacts(
   return {
     ...peerFact(mode, peer.name),
     "customer_mac": formatMac(customer),
-    "ac_mac": formatMac(concentrator),
-    ...(acName !== "" && { "ac_name": printable(acName) }),
+    ...acFacts(concentrator, acName),
     answer,
     words,
   };

@@ -1,7 +1,8 @@
 /** Names of peers and sessions, as log lines, events, the admin API and metrics give them. */
 import { formatAddress } from "../config/addresses.ts";
 import type { Config } from "../config/types.ts";
-import { formatMac } from "../pppoe/mac.ts";
+import { formatMac, type Mac } from "../pppoe/mac.ts";
+import { printable } from "../printable.ts";
 import type { Session } from "../proxy/session/session.ts";
 
 type Mode = "server" | "client";
@@ -17,6 +18,11 @@ export function peerKey(mode: Mode): "client" | "server" {
 /** Returns a peer's name under this mode's key. */
 export function peerFact(mode: Mode, name: string): PeerFact {
   return mode === "server" ? { client: name } : { server: name };
+}
+
+/** Returns an AC's address, and its name if it gave one. */
+export function acFacts(mac: Mac, name: string): { "ac_mac": string; "ac_name"?: string } {
+  return { "ac_mac": formatMac(mac), ...(name !== "" && { "ac_name": printable(name) }) };
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Writes customers' stories: what discovery does, and the events of sessions and tunnels. */
 import { CODE_PADI, CODE_PADR, TAG_AC_NAME, TAG_SERVICE_NAME } from "../pppoe/constants.ts";
 import { isErrorTag } from "../pppoe/error_tags.ts";
-import { formatMac, parseMac } from "../pppoe/mac.ts";
+import { parseMac } from "../pppoe/mac.ts";
 import type { Tag } from "../pppoe/tags.ts";
-import { printable } from "../printable.ts";
 import { isProxyRefusal } from "../proxy/discovery/refusal.ts";
 import type { DiscoveryStory } from "../proxy/session/discovery_story.ts";
 import type { DropReason } from "../proxy/session/drops.ts";
@@ -14,6 +13,7 @@ import type { StoryFacts, StoryKind } from "../stories/story.ts";
 import { type StoryWriter, TUNNEL } from "../stories/story_book.ts";
 import { errorWords, loginWords } from "./session_end_facts.ts";
 import type { EventFeed, EventKind, FeedEvent } from "./event_feed.ts";
+import { acFacts } from "./session_facts.ts";
 
 type Mode = "server" | "client";
 
@@ -54,10 +54,7 @@ export function discoveryStory(
       writer.add(ownerOf(peer), customer, { at: wallClock(), kind: "refused", facts: { reason } });
     },
     loginRefused({ peer, customer, concentrator, names }, refusal): void {
-      const ac = {
-        "ac_mac": formatMac(concentrator),
-        ...(names.ac !== "" && { "ac_name": printable(names.ac) }),
-      };
+      const ac = acFacts(concentrator, names.ac);
       const facts = { ...ac, by: "ac", answer: refusal.protocol, words: loginWords(refusal) };
       writer.add(ownerOf(peer), customer, { at: wallClock(), kind: "ac-refused", facts });
     },
@@ -74,8 +71,7 @@ function requestFacts(tags: readonly Tag[]): StoryFacts {
 }
 
 function answerFacts(source: number, tags: readonly Tag[]): [StoryKind, StoryFacts] {
-  const name = nameIn(tags, TAG_AC_NAME);
-  const ac = { "ac_mac": formatMac(source), ...(name !== "" && { "ac_name": name }) };
+  const ac = acFacts(source, nameIn(tags, TAG_AC_NAME));
   const words = errorWords(tags);
   if (words === undefined) return ["pado", ac];
   // Only a client gets refusals of the server, which sends them in the AC's name.
