@@ -16,6 +16,7 @@ const BABY_JUMBO = 1_508;
 /** Maximum number of interfaces that a finding names. */
 const MAX_NAMED = 8;
 const KEY = "interface.name";
+const LOOPBACK = "lo";
 
 /** Checks that the interface exists and can carry frames. */
 export const INTERFACE: Check = {
@@ -25,6 +26,10 @@ export const INTERFACE: Check = {
     if (facts === undefined) {
       const names = ethernetInterfaces().map((it) => it.name);
       findings.add("error", "interface-missing", KEY, missing(name, names));
+      return "";
+    }
+    if (!facts.ethernet) {
+      findings.add("error", "interface-unusable", KEY, notEthernet(name));
       return "";
     }
     if (!facts.up) {
@@ -45,6 +50,18 @@ export const INTERFACE: Check = {
     return `"${name}" is up`;
   },
 };
+
+/** What to say about an interface such as the loopback or a VPN, which carries no PPPoE frames. */
+function notEthernet(name: string): Said {
+  const kind = name === LOOPBACK ? "the loopback interface" : "not an Ethernet interface";
+  const others = ethernetInterfaces().slice(0, MAX_NAMED).map((it) => `"${it.name}"`).join(", ");
+  return {
+    words: `"${name}" is ${kind}, and no place for PPPoE`,
+    remedy: `choose the Ethernet interface of the customers or of the AC${
+      others === "" ? "" : `: ${others}`
+    }`,
+  };
+}
 
 function bringUp(name: string): string {
   return `run \`ip link set ${name} up\``;
@@ -71,7 +88,7 @@ export function missing(name: string, names: readonly string[]): Said {
 export const CAPABILITIES: Check = {
   name: "capabilities",
   look({ config: { interface: link } }, findings) {
-    if (findInterface(link.name) === undefined) return "";
+    if (findInterface(link.name)?.ethernet !== true) return "";
     try {
       tryToOpen(link);
       return "can open raw sockets (CAP_NET_RAW)";
@@ -109,8 +126,9 @@ function notPermitted(invocation: string | undefined): Said {
 export const MTU: Check = {
   name: "mtu",
   look({ config: { interface: { name } } }, findings) {
-    const mtu = findInterface(name)?.mtu;
-    if (mtu === undefined) return "";
+    const facts = findInterface(name);
+    if (facts?.ethernet !== true) return "";
+    const { mtu } = facts;
     if (mtu < USUAL_MTU) {
       findings.add("warning", "mtu-low", KEY, {
         words: `The MTU of "${name}" is ${mtu}, too small for full-size frames`,
@@ -129,14 +147,14 @@ export const MTU: Check = {
 export const OFFLOADS: Check = {
   name: "offloads",
   look({ config: { interface: { name } } }: CheckContext, findings: Findings) {
-    if (findInterface(name) === undefined) return "";
+    if (findInterface(name)?.ethernet !== true) return "";
     const { gro, lro } = readOffloads(name);
     const on = [...(gro ? ["gro"] : []), ...(lro ? ["lro"] : [])];
     if (on.length === 0) return "GRO and LRO are off";
     findings.add("note", "offloads-on", KEY, {
-      words: `${
-        on.join(" and ").toUpperCase().replace("AND", "and")
-      } of "${name}" merge PPPoE frames, which are split again at the cost of CPU time`,
+      words: `${on.join(" and ").toUpperCase().replace("AND", "and")} of "${name}" ${
+        on.length === 1 ? "merges" : "merge"
+      } PPPoE frames, which are split again at the cost of CPU time`,
       remedy: `to save it, run \`ethtool -K ${name} ${on.map((it) => `${it} off`).join(" ")}\``,
     });
     return "";

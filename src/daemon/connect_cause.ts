@@ -15,7 +15,11 @@ const refused: Words = (server) => `connection refused: nothing listens on ${ser
 const forbidden: Words = (server) =>
   `this machine forbids packets to ${server}: check its own firewall and the service's restrictions`;
 const reset: Words = () => "the connection was reset: the peer has ended, or a firewall cut it";
-const shortOfFiles: Words = () => "no open files left: raise the limit (LimitNOFILE=)";
+/** That descriptors are short, and what to do about it. */
+export const NO_FILES = "no open files left";
+export const MORE_FILES =
+  "Raise the limit of open files: `LimitNOFILE=` in the unit, or `ulimit -n`.";
+const shortOfFiles: Words = () => NO_FILES;
 
 /** By number (errno(3)). */
 const SYSTEM_ERRORS: Readonly<Record<string, Words>> = {
@@ -86,11 +90,6 @@ function explainSystem(detail: string, server: string): string {
       "the peer closed the connection without a reason: it was killed, or a firewall cut it",
     );
 }
-
-/** That descriptors are short, and what to do about it. */
-export const NO_FILES = "no open files left";
-export const MORE_FILES =
-  "Raise the limit of open files: `LimitNOFILE=` in the unit, or `ulimit -n`.";
 
 const OUT_OF_FILES = /os error 2[34]\)|\bE[MN]FILE\b/;
 

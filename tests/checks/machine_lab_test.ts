@@ -64,6 +64,17 @@ Deno.test({
     assertEquals(away.place?.line, 4);
     assertStringIncludes(away.words, 'this machine has "');
     assertEquals(away.remedy, 'did you mean "wan0"?');
+    for (const mac of ["own", "transparent"]) {
+      const loopback = source.replace('"wan0"', `"lo"\nmac = "${mac}"`);
+      const all = await examine({
+        config: parseConfig(loopback, await lab.write("lo.toml", loopback)),
+        daemon: STOPPED,
+      });
+      const unusable = the(all, "interface-unusable", "error");
+      assertEquals(unusable.words, '"lo" is the loopback interface, and no place for PPPoE');
+      assertStringIncludes(unusable.remedy, '"wan0"');
+      assertEquals(all.some(({ code }) => code === "offloads-on"), false);
+    }
     const foreign = source.replace("127.0.0.1", "192.0.2.9");
     const { words, place } = the(await find(lab, foreign), "address-foreign", "error");
     assertEquals([place?.line, place?.key], [6, "tunnel.listen"]);

@@ -150,6 +150,7 @@ Deno.test("what the system says about a failed connection becomes words that nam
     ["failed to lookup address information: Temporary failure in name resolution", /resolved now/],
     ["getaddrinfo ENOTFOUND hq", /^name not found/],
     ["No route to host (os error 113)", /^no route to hq:1/],
+    ["Too many open files (os error 24)", /^no open files left$/], // the advice says what to do
     ["Connection reset by peer (os error 104)", /^the connection was reset/],
     ["connection reset", /^the connection was reset/],
     ["broken pipe", /^the connection was reset/],
