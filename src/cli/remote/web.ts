@@ -9,6 +9,8 @@ import { openDaemon } from "./ask_daemon.ts";
 
 /** The daemon listens for no browser. */
 const NO_LISTENER = 409;
+/** Without colours of its own, a code is inverted on a terminal that is dark on light. */
+const NO_CODE = "For a QR code run this in a terminal with colours (without NO_COLOR).";
 
 /** `web`: prints a link that opens the page once, with its QR code. */
 export async function webCommand(args: Arguments): Promise<number> {
@@ -21,8 +23,8 @@ export async function webCommand(args: Arguments): Promise<number> {
     await printLine(JSON.stringify({ link, ...answer }));
     return 0;
   }
-  const coloured = Deno.stdout.isTerminal() && !Deno.noColor;
-  const lines = [link, "", ...wordsOf(answer, address), "", ...qrCode(link, coloured)];
+  const code = Deno.stdout.isTerminal() && !Deno.noColor ? qrCode(link) : [NO_CODE];
+  const lines = [link, "", ...wordsOf(answer, address), "", ...code];
   await printLine(lines.join("\n"));
   return 0;
 }

@@ -6,20 +6,17 @@ const MARGIN = 4;
 /** Black on bright white (ECMA-48), whatever the terminal's colours. */
 const [COLOURS, RESET] = ["\x1b[30;107m", "\x1b[0m"];
 
-/**
- * Returns the lines of a code, two modules in each character. Without colours light modules are
- * blocks, for terminals that are light on dark.
- */
-export function qrCode(text: string, coloured: boolean): string[] {
+/** Returns the lines of a code, two modules in each character, dark on light on any terminal. */
+export function qrCode(text: string): string[] {
   const code = generate(text);
   const isDark = (x: number, y: number): boolean => code.get(x, y);
   const lines: string[] = [];
   for (let y = -MARGIN; y < code.size + MARGIN; y += 2) {
     let line = "";
     for (let x = -MARGIN; x < code.size + MARGIN; x++) {
-      line += half(isDark(x, y) === coloured, isDark(x, y + 1) === coloured);
+      line += half(isDark(x, y), isDark(x, y + 1));
     }
-    lines.push(coloured ? `${COLOURS}${line}${RESET}` : line);
+    lines.push(`${COLOURS}${line}${RESET}`);
   }
   return lines;
 }
