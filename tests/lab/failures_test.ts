@@ -4,17 +4,18 @@
  */
 import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
-import { DOCUMENT, Observer, SEEN } from "./failures/observer.ts";
+import { DOCUMENT, Observer, scene, SEEN } from "./failures/observer.ts";
 import { seesAcTroubles } from "./failures/ac_scenes.ts";
+import { mountState, seesFullDisk } from "./failures/disk_scenes.ts";
 import { seesPathTroubles } from "./failures/path_scenes.ts";
 import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
 import {
   ask,
   chapFailure,
+  failAccept,
   FIRST,
   macOf,
   MAX_PAYLOAD,
-  mountState,
   observe,
   portOf,
 } from "./failures/scenes.ts";
@@ -58,10 +59,11 @@ Deno.test({
     });
     const port = await portOf(lab);
     const observer = observe(lab, pair);
-    const sees = async (failure: string, name: string, ...changes: Change[]) => {
-      await using client = await startWrongClient(lab, name, changes);
-      await observer.sees(failure, { client });
-    };
+    const sees = (failure: string, name: string, ...changes: Change[]) =>
+      scene(failure, async () => {
+        await using client = await startWrongClient(lab, name, changes);
+        await observer.sees(failure, { client });
+      });
     await makeSecret(lab, "other");
     await makeCertificate(lab, "other", 0);
     await sees("Two hosts use one client's name", "twin");
@@ -119,6 +121,8 @@ Deno.test({
       return await runCommand(program, ...words);
     };
 
+    await failAccept(pair.server, await portOf(lab));
+    await sees("The server has no open files left");
     ask(lab, "cust0", { more: [MAX_PAYLOAD] });
     await observer.sees("Customers ask for longer packets than an interface carries");
     await sees("No AC answers");
@@ -153,10 +157,8 @@ Deno.test({
     await command("drain");
     await sees("An operator drains the server");
     await command("drain", "--off");
-    await fillDisk();
-    await command("kick", "--client", "branch-1");
-    await sees("The disk of state_dir is full");
-    await Deno.remove(`${lab.folder}/server.state/filler`);
+    const change = () => command("kick", "--client", "branch-1");
+    await seesFullDisk(lab, fillDisk, { server: pair.server, change, sees });
 
     for (const [name, side] of [["lan0", "client"], ["wan0", "server"]]) {
       await runCommand("ip", "link", "set", name, "down");
@@ -276,12 +278,10 @@ Deno.test({
     await lab.cables();
     await lab.cable("cust1", "lan1");
     const pair = await startProxyPair(lab, { keep: true });
-    const port = await portOf(lab);
     await Deno.mkdir(`${lab.folder}/open`, { mode: 0o700 });
     await Deno.chmod(`${lab.folder}/open`, 0o777);
     await lab.write("public.secret", await Deno.readTextFile(`${lab.folder}/branch-1.secret`));
     await Deno.chmod(`${lab.folder}/public.secret`, 0o644);
-    assertEquals(await portOf(lab), port);
     for (const [number, start] of refusedStarts(freePort()).entries()) {
       await seesRefused(lab, start, number);
     }

@@ -21,9 +21,13 @@ const SHOWN = 5;
  * }} Problem
  */
 
-/** @param {any} status @returns {readonly Problem[]} Worst first; none if the daemon does not list them. */
+/**
+ * @param {any} status
+ * @returns {readonly Problem[]} Worst first, without what a banner says in every view; none if the
+ *   daemon does not list them.
+ */
 export function problemsOf(status) {
-  return status?.problems ?? [];
+  return (status?.problems ?? []).filter((/** @type {Problem} */ { code }) => code !== "draining");
 }
 
 /** @param {readonly Problem[]} problems @returns {string} "1 critical, 2 warnings" */

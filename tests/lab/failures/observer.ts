@@ -1,7 +1,9 @@
 import { assert } from "@std/assert";
 import { problemsShown } from "./page_text.ts";
+import { drainWords } from "../../../src/admin/web/overview.js";
+import { problemsOf } from "../../../src/admin/web/problems.js";
 import type { Problem } from "../../../src/admin/api/problem_schema.ts";
-import { Status } from "../../../src/admin/api/response_schema.ts";
+import { Status, type Status as StatusAnswer } from "../../../src/admin/api/response_schema.ts";
 import { AdminClient } from "../../../src/cli/remote/admin_client.ts";
 import { oneProblem } from "../../../src/cli/remote/status_screen.ts";
 import { showText } from "../../../src/log_format.ts";
@@ -12,6 +14,8 @@ import { type Entry, failuresIn, isSaid } from "./document.ts";
 /** Time in which status, log and page must name a failure on a loaded machine, in milliseconds. */
 const DEADLINE = 60_000;
 const PAUSE = 50;
+/** Time for one answer of a daemon, which may hang, in milliseconds. */
+const ANSWER = 10_000;
 
 /** What docs/failures.md says of each failure. */
 export const DOCUMENT = failuresIn(
@@ -36,6 +40,16 @@ function logText(line: string): string {
   return `${level} ${topic}: ${message}${facts.join("")}`;
 }
 
+/** Runs what belongs to one failure; an error names it. */
+export async function scene<T>(failure: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new Error(`${failure}: ${message}`, { cause: error });
+  }
+}
+
 /** The daemons of a lab, by the side that they are on in the document. */
 export type Sides = Readonly<Record<string, LabProcess>>;
 
@@ -58,8 +72,11 @@ export class Observer {
   }
 
   /** Waits until everything is said that the document has of a failure. */
-  async sees(failure: string, others: Sides = {}): Promise<void> {
-    const daemons = { ...this.#sides(), ...others };
+  sees(failure: string, others: Sides = {}): Promise<void> {
+    return scene(failure, () => this.#sees(failure, { ...this.#sides(), ...others }));
+  }
+
+  async #sees(failure: string, daemons: Sides): Promise<void> {
     const entries = entriesOf(failure);
     for (const end = performance.now() + DEADLINE;;) {
       const missing: [Entry, unknown][] = [];
@@ -69,7 +86,7 @@ export class Observer {
       }
       if (missing.length === 0) return;
       const report = missing.map((each) => JSON.stringify(each, null, 2)).join("\n");
-      assert(performance.now() < end, `${failure} is not explained: ${report}`);
+      assert(performance.now() < end, `not explained: ${report}`);
       await new Promise((resolve) => setTimeout(resolve, PAUSE));
     }
   }
@@ -81,7 +98,9 @@ export class Observer {
       const said = entry.text.replace(/^`+|`+$/g, "");
       return lines.some((line) => isSaid(said, line)) || lines.slice(-20);
     }
-    const problems = await this.#problems(daemon, entry.place === "page");
+    const status = await this.#status(daemon, entry.place === "page");
+    if (status === undefined) return `no answer within ${ANSWER} ms`;
+    const { problems } = status;
     const said = entry.place === "status"
       ? entry
       : all.find(({ place, side }) => place === "status" && side === entry.side);
@@ -92,14 +111,19 @@ export class Observer {
       problem.code === code && isSaid(words, problem.words) && isSaid(remedy, problem.remedy)
     );
     if (found === undefined) return problems;
-    return entry.place === "status" ? isPrinted(found) : isShown(entry.text, found, problems);
+    return entry.place === "status" ? isPrinted(found) : isShown(entry.text, found, status);
   }
 
-  /** The problems as `status`, or as the page asks for them. */
-  async #problems({ name }: LabProcess, brief: boolean): Promise<readonly Problem[]> {
+  /** The status as the command, or as the page asks for it; undefined if the daemon hangs. */
+  async #status({ name }: LabProcess, brief: boolean): Promise<StatusAnswer | undefined> {
     using admin = new AdminClient(`${this.#lab.folder}/${name}.sock`);
-    const path = "/api/v1/status";
-    return (await admin.json({ path, query: { brief } }, Status)).problems;
+    const signal = AbortSignal.timeout(ANSWER);
+    try {
+      return await admin.json({ path: "/api/v1/status", query: { brief }, signal }, Status);
+    } catch (error) {
+      if (signal.aborted) return undefined;
+      throw error;
+    }
   }
 }
 
@@ -113,11 +137,17 @@ function isPrinted(problem: Problem): true | string[] {
     lines;
 }
 
-/** Whether the page shows the words of a problem and what to do, in its colour. */
-function isShown(said: string, problem: Problem, problems: readonly Problem[]): unknown {
+/** Whether the page shows a problem: its words and what to do, in its colour, or a banner. */
+function isShown(said: string, problem: Problem, status: StatusAnswer): unknown {
+  const shown = problemsShown(problemsOf(status));
+  const banner = /^in amber, the banner `(.*)`$/.exec(said)?.[1];
+  if (banner !== undefined) {
+    const twice = shown.filter(({ text }) => text.includes(problem.words));
+    return problem.severity === "warning" && twice.length === 0 &&
+        isSaid(banner, drainWords(status)) || [drainWords(status), ...twice];
+  }
   const colour = { critical: "in red, the same.", warning: "in amber, the same." };
   if (said !== colour[problem.severity]) return problem.severity;
-  const shown = problemsShown(problems);
   // The page shows what is between backquotes as code.
   const [words, remedy] = [problem.words, problem.remedy].map((text) => text.replaceAll("`", ""));
   return shown.some(({ severity, text }) =>

@@ -1,7 +1,6 @@
 /** What the web page shows of problems: rendered by the page's own code, as text. */
 import { h } from "preact";
 import { Problems } from "../../../src/admin/web/problems.js";
-import type { Problem } from "../../../src/admin/api/problem_schema.ts";
 
 type PageProblems = Parameters<typeof Problems>[0]["problems"];
 
@@ -18,8 +17,8 @@ interface Element {
 }
 
 /** Returns the items of the page's list of problems. */
-export function problemsShown(problems: readonly Problem[]): Shown[] {
-  const list = h(Problems, { problems: problems as PageProblems, all: true, here: "" });
+export function problemsShown(problems: PageProblems): Shown[] {
+  const list = h(Problems, { problems, all: true, here: "" });
   return elementsOf(list, "li").map((item) => ({
     severity: String(item.props.class),
     text: textOf(item),

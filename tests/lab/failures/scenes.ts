@@ -5,7 +5,7 @@ import { BROADCAST, type Mac, readMac } from "../../../src/pppoe/mac.ts";
 import { encodeTags, type Tag } from "../../../src/pppoe/tags.ts";
 import type { Lab } from "../lab.ts";
 import { openPort } from "../peers/port.ts";
-import { runCommand } from "../process.ts";
+import { type LabProcess, runCommand } from "../process.ts";
 import type { ProxyPair } from "../proxy_pair.ts";
 import { Observer } from "./observer.ts";
 
@@ -20,21 +20,22 @@ export async function portOf(lab: Lab): Promise<number> {
   return Number(/listen = ".*:(\d+)"/.exec(text)?.[1]);
 }
 
-/** Gives the server a small disk for its state; returns what fills it. */
-export async function mountState(lab: Lab): Promise<() => Promise<void>> {
-  const folder = `${lab.folder}/server.state`;
-  await Deno.mkdir(folder, { mode: 0o700 });
-  await runCommand("mount", "-t", "tmpfs", "-o", "size=4m,mode=0700", "tmpfs", folder);
-  lab.use({ [Symbol.asyncDispose]: async () => void await runCommand("umount", "-l", folder) });
-  return async () => {
-    using file = await Deno.open(`${folder}/filler`, { write: true, createNew: true });
-    const block = new Uint8Array(4_096);
-    try {
-      for (let i = 0; i < 4 << 20; i += block.length) await file.write(block);
-    } catch {
-      return; // full
-    }
-  };
+/** Lets a server have no descriptor free for a moment, in which a connection arrives. */
+export async function failAccept(server: LabProcess, port: number): Promise<void> {
+  const limit = async (...args: string[]): Promise<string> =>
+    await runCommand("prlimit", "--pid", String(server.pid), ...args);
+  const usual = (await limit("--nofile", "--output=SOFT", "--noheadings")).trim();
+  const used = new Set([...Deno.readDirSync(`/proc/${server.pid}/fd`)].map(({ name }) => name));
+  let free = 0;
+  while (used.has(String(free))) free++;
+  const since = server.output.length;
+  await limit(`--nofile=${free}:`);
+  try {
+    using _connection = await Deno.connect({ hostname: "127.0.0.1", port });
+    await server.waitForLine(/accept failed/, { since });
+  } finally {
+    await limit(`--nofile=${usual}:`);
+  }
 }
 
 /** The address of the first customer that asks; the others count up. */
