@@ -6,7 +6,6 @@ import { connectCause } from "../../daemon/connect_cause.ts";
 import { NO_ROOM, type PeerStats } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
-import type { TunnelEnd } from "../../tunnel/close_reason.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
 import { ratesOf, secondsOf, timeOf, trafficOf } from "./traffic.ts";
 
@@ -97,9 +96,9 @@ function endOf(stats: Partial<PeerStats> = {}): HowDown {
 
 /** An earlier end that says more about the tunnel than the last one. */
 function explanationOf(
-  last: TunnelEnd,
+  last: NonNullable<PeerStats["end"]>,
   { farewell, verdict }: Partial<PeerStats>,
-): TunnelEnd | undefined {
+): PeerStats["end"] {
   // A login that would be refused needs a person, whether there is room for it or not.
   if (last.reason === NO_ROOM) return verdict;
   // A peer that said that it stops explains why nobody answers since.
