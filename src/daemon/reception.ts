@@ -100,6 +100,7 @@ export class Reception {
       : this.#admission.enter(incoming.remote.host, guest);
     if (typeof place === "string") throw guest.refuse(place);
     this.#stays.begin(guest, place.brief ? HELLO_TIME : this.#timeout);
+    let failure: unknown;
     try {
       const received = await this.#welcome(guest, place);
       const isElsewhere = typeof received === "string";
@@ -108,12 +109,13 @@ export class Reception {
     } catch (error) {
       if (!guest.refused) this.#admission.failed(place);
       guest.close();
-      throw guest.error ?? error;
+      failure = error;
     } finally {
       this.#stays.end(guest);
       this.#turns.delete(place);
       this.#admission.leave(place);
     }
+    throw await guest.reasonOf(failure);
   }
 
   /** Notes that a client is, or was until now, at an address: it counts as known from now on. */
@@ -135,7 +137,7 @@ export class Reception {
     const elsewhere = this.#options.handOver?.(incoming, ticket, credentials.fingerprint);
     if (elsewhere !== undefined) return await guest.stays(guest.moved(elsewhere));
     const connection = await guest.stays(incoming.open());
-    const client = await guest.stays(proveClient(connection, credentials));
+    const client = await guest.logIn(proveClient(connection, credentials));
     incoming.proven?.();
     return { client, connection };
   }
@@ -191,6 +193,7 @@ class Guest implements Seated {
   refused = false;
   #waiting = false;
   #elsewhere: Elsewhere | undefined;
+  #login: Promise<unknown> | undefined;
   #goes: (error: HandshakeError) => void = () => {};
 
   constructor(incoming: Incoming) {
@@ -211,6 +214,23 @@ class Guest implements Seated {
     this.#waiting = true;
     await this.stays(promise);
     this.#waiting = false;
+  }
+
+  /** Likewise, for its login. */
+  logIn(login: Promise<ProvenClient>): Promise<ProvenClient> {
+    this.#login = login;
+    return this.stays(login);
+  }
+
+  /**
+   * Returns why a closed guest has failed. One that was dismissed while its refused login was on
+   * the way to it has failed for that: the name it claimed is of use, and the lack of room passes.
+   */
+  async reasonOf(error: unknown): Promise<unknown> {
+    if (this.error === undefined || this.#login === undefined) return this.error ?? error;
+    const failure = await this.#login.then(() => undefined, (reason) => reason);
+    const isRefused = failure instanceof HandshakeError && failure.end.by !== "network";
+    return isRefused ? failure : this.error;
   }
 
   /** Dismisses a guest whose time is over. */
