@@ -24,9 +24,10 @@ function busySource(clients: number, sessions: number): HistorySource {
       values.fill(carried += 12_345);
       for (const name of names) visit(name, values);
     },
-    sessions(visit): void {
+    sessions(visit): boolean {
       traffic.fill(carried);
       for (const session of open) visit(session, traffic, false);
+      return true;
     },
     drops: () => carried,
   };

@@ -2,6 +2,7 @@ import type { HistoryEvent } from "../history/events.ts";
 import type { History } from "../history/history.ts";
 import { COARSE_STEP, FINE_STEP } from "../history/timelines.ts";
 import { joinMinutes, type StoredMinute } from "../history/stored_minute.ts";
+import { TURN_PAUSE } from "../proxy/session/session_sweep.ts";
 import type { HistoryFiles } from "../state/history_files.ts";
 
 /** Dependencies of a keeper. */
@@ -32,6 +33,7 @@ export class HistoryKeeper {
   /** Events before this time are stored. */
   #eventsUntil: number;
   #cancel: () => void = () => {};
+  #cancelTurn: (() => void) | undefined;
 
   /** Puts back what is stored, and starts. */
   constructor(options: HistoryKeeperOptions) {
@@ -47,6 +49,7 @@ export class HistoryKeeper {
   async stop(): Promise<() => Promise<void>> {
     this.#cancel();
     this.#sample();
+    this.#cancelTurn?.();
     const minute = await this.#minute(this.#step);
     return () => this.#inTime(this.#append(minute), undefined);
   }
@@ -87,10 +90,20 @@ export class HistoryKeeper {
     if (elapsed <= 0) return;
     history.sample(wallClock(), elapsed);
     this.#sampledAt += elapsed;
+    if (this.#cancelTurn === undefined) this.#sampleMore();
     const step = this.#minuteNow();
     if (step === this.#step) return;
     void this.#store(this.#step);
     this.#step = step;
+  }
+
+  /** Takes the further turns of a sample. */
+  #sampleMore(): void {
+    const { history, later } = this.#options;
+    this.#cancelTurn = !history.isSampling ? undefined : later(TURN_PAUSE, () => {
+      history.sampleMore();
+      this.#sampleMore();
+    });
   }
 
   async #store(step: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { CLIENT_COLUMNS, TRAFFIC_COLUMNS } from "../history/columns.ts";
 import type { HistorySource } from "../history/history.ts";
 import type { Peer, Session } from "../proxy/session/session.ts";
+import { SessionSweep } from "../proxy/session/session_sweep.ts";
 import {
   BYTES_FROM_WIRE,
   BYTES_TO_WIRE,
@@ -33,17 +34,21 @@ const OPEN = 4;
 const HELD = 5;
 const ROUND_TRIP = 6;
 
-/** Reads a daemon's counters for the history, without allocating except for new peers. */
+/** Takes a session and its traffic, which is only valid during the call. */
+type SessionVisit = (session: Session, values: Float64Array, isFresh: boolean) => void;
+
+/** Reads a daemon's counters for the history, without allocating per session except for new peers. */
 export class DaemonCounters implements HistorySource {
   #of: Counted;
   /** Values of each peer's columns. */
   #rows = new Map<string, Float64Array>();
   #traffic = new Float64Array(TRAFFIC_COLUMNS);
-  #visitedAt: number;
+  #sweep: SessionSweep;
+  #visit: SessionVisit = () => {};
 
   constructor(of: Counted) {
     this.#of = of;
-    this.#visitedAt = of.now();
+    this.#sweep = this.#sessionSweep();
   }
 
   peers(visit: (name: string, values: Float64Array) => void): void {
@@ -53,27 +58,42 @@ export class DaemonCounters implements HistorySource {
     for (const { name, tunnel } of peers.values()) {
       if (tunnel !== undefined) this.#row(name)[ROUND_TRIP] = tunnel.roundTrip ?? NaN;
     }
+    let latest: { readonly name: string; readonly row: Float64Array } | undefined;
     for (const session of table.sessions) {
       if (session === undefined) continue;
-      const row = this.#row(session.peer.name);
+      const { name } = session.peer;
+      if (latest?.name !== name) latest = { name, row: this.#row(name) };
+      const { row } = latest;
       this.#addTraffic(row, table.counters, session.index * COUNTERS);
       row[session.peer.tunnel === undefined ? HELD : OPEN]++;
     }
     for (const [name, row] of this.#rows) visit(name, row);
   }
 
-  sessions(visit: (session: Session, values: Float64Array, isFresh: boolean) => void): void {
-    const { table } = this.#of;
-    for (const session of table.sessions) {
-      if (session === undefined) continue;
-      this.#addTraffic(this.#traffic.fill(0), table.counters, session.index * COUNTERS);
-      visit(session, this.#traffic, session.openedAt >= this.#visitedAt);
-    }
-    this.#visitedAt = this.#of.now();
+  sessions(visit: SessionVisit): boolean {
+    this.#visit = visit;
+    return this.#sweep.turn(this.#of.now());
   }
 
   drops(): number {
     return this.#of.drops();
+  }
+
+  #sessionSweep(): SessionSweep {
+    const { table, now } = this.#of;
+    let begunAt = now();
+    let freshSince = begunAt;
+    return new SessionSweep(table, [{
+      begin(time): void {
+        freshSince = begunAt;
+        begunAt = time;
+      },
+      visit: (session) => {
+        this.#addTraffic(this.#traffic.fill(0), table.counters, session.index * COUNTERS);
+        this.#visit(session, this.#traffic, session.openedAt >= freshSince);
+      },
+      end(): void {},
+    }]);
   }
 
   #row(name: string): Float64Array {

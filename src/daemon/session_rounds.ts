@@ -1,8 +1,5 @@
-import { SessionSweep, type SessionVisitor } from "../proxy/session/session_sweep.ts";
+import { SessionSweep, type SessionVisitor, TURN_PAUSE } from "../proxy/session/session_sweep.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
-
-/** Time between two turns of a round, in milliseconds: a round takes less than a second. */
-const PAUSE = 50;
 
 /** Dependencies of the rounds. */
 export interface RoundsOptions {
@@ -40,6 +37,6 @@ export class SessionRounds {
   #turn(): void {
     const now = this.#options.now();
     if (this.#sweep.turn(now)) this.#options.over(now);
-    else this.#cancel = this.#options.later(PAUSE, () => this.#turn());
+    else this.#cancel = this.#options.later(TURN_PAUSE, () => this.#turn());
   }
 }

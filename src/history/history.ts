@@ -20,10 +20,10 @@ export interface HistorySource {
    */
   peers(visit: (name: string, values: Float64Array) => void): void;
   /**
-   * Visits each session with its traffic since it opened; `isFresh` means that it opened since the
-   * last visit of all.
+   * Visits some more sessions with their traffic since they opened; `isFresh` means that one opened
+   * since the last round began. Returns whether the round is over: all have been visited in it.
    */
-  sessions(visit: (session: SessionKey, values: Float64Array, isFresh: boolean) => void): void;
+  sessions(visit: (session: SessionKey, values: Float64Array, isFresh: boolean) => void): boolean;
   /** Number of dropped frames since startup. */
   drops(): number;
 }
@@ -46,6 +46,9 @@ export class History {
   #sessions = new Sessions();
   #source: HistorySource;
   #sum = new Float64Array(TOTAL_COLUMNS);
+  #isSampling = false;
+  /** Time that no sample of the sessions covers yet, in milliseconds. */
+  #sessionsElapsed = 0;
 
   /** Counts from what `source` says now. */
   constructor(source: HistorySource) {
@@ -66,7 +69,8 @@ export class History {
 
   /**
    * Adds a sample at a time in milliseconds since 1970, `elapsed` milliseconds after the last one.
-   * It belongs to the step that the middle between them is in.
+   * It belongs to the step that the middle between them is in. If {@linkcode isSampling} then, more
+   * calls of {@linkcode sampleMore} are needed for the sessions; the next sample does not need them.
    */
   sample(time: number, elapsed: number): void {
     const middle = time - elapsed / 2;
@@ -75,12 +79,25 @@ export class History {
     this.#clients.begin();
     this.#source.peers(this.#visitPeer);
     this.#clients.end();
-    this.#sessions.begin(middle, elapsed);
-    this.#source.sessions(this.#visitSession);
-    this.#sessions.end();
     this.#sum[DROPS] = this.#source.drops();
     this.#total.add(this.#sum);
     this.events.expire(time);
+    this.#sessionsElapsed += elapsed;
+    if (this.#isSampling) return; // the sessions' next sample covers this time, too
+    this.#sessions.begin(time - this.#sessionsElapsed / 2, this.#sessionsElapsed);
+    this.#sessionsElapsed = 0;
+    this.sampleMore();
+  }
+
+  /** Whether a sample lacks sessions. */
+  get isSampling(): boolean {
+    return this.#isSampling;
+  }
+
+  /** Adds some more sessions to the sample that has begun. */
+  sampleMore(): void {
+    this.#isSampling = !this.#source.sessions(this.#visitSession);
+    if (!this.#isSampling) this.#sessions.end();
   }
 
   /** Plans to read at the time `now`: in fine steps if nothing older than those is kept. */

@@ -33,6 +33,8 @@ export class Sessions {
   #live = new Map<SessionKey, Tracked>();
   #ended = new Map<SessionKey, Tracked>();
   #sample = 0;
+  /** Number of sessions with a track that were added to the current sample. */
+  #added = 0;
 
   get size(): number {
     return this.#live.size + this.#ended.size;
@@ -45,7 +47,9 @@ export class Sessions {
   find(client: string, handle: number, plan: Plan): Reading | undefined {
     const isWanted = (session: SessionKey): boolean =>
       session.handle === handle && session.peer.name === client;
-    for (const [session, { track }] of this.#live) if (isWanted(session)) return track.read(plan);
+    for (const [session, { track }] of this.#live) {
+      if (isWanted(session)) return track.read(plan, true);
+    }
     let latest: Track | undefined;
     for (const [session, { track }] of this.#ended) if (isWanted(session)) latest = track;
     return latest?.read(plan, true);
@@ -53,13 +57,14 @@ export class Sessions {
 
   /** Reads an open or held session; undefined if it has no track. */
   read(session: SessionKey, plan: Plan): Reading | undefined {
-    return this.#live.get(session)?.track.read(plan);
+    return this.#live.get(session)?.track.read(plan, true);
   }
 
   /** Begins a sample of `elapsed` milliseconds, whose middle is at a time since 1970. */
   begin(middle: number, elapsed: number): void {
     this.lines.begin(middle, elapsed);
     this.#sample++;
+    this.#added = 0;
   }
 
   /**
@@ -69,20 +74,25 @@ export class Sessions {
   add(session: SessionKey, values: Float64Array, isFresh: boolean): void {
     const tracked = this.#live.get(session) ?? this.#enter(session, values, isFresh);
     if (tracked === undefined) return;
+    if (tracked.seen !== this.#sample) this.#added++;
     tracked.seen = this.#sample;
     tracked.track.add(values);
   }
 
   /** Ends a sample: sessions that were not added have ended. */
   end(): void {
+    if (this.#added < this.#live.size) this.#endUnseen();
+    for (const [session, { seen }] of this.#ended) {
+      if (seen + KEPT_SAMPLES > this.#sample) break;
+      this.#forget(session);
+    }
+  }
+
+  #endUnseen(): void {
     for (const [session, tracked] of this.#live) {
       if (tracked.seen === this.#sample) continue;
       this.#live.delete(session);
       this.#ended.set(session, tracked);
-    }
-    for (const [session, { seen }] of this.#ended) {
-      if (seen + KEPT_SAMPLES > this.#sample) break;
-      this.#forget(session);
     }
   }
 

@@ -72,12 +72,12 @@ export class Track {
     for (let column = 0; column < this.#columns; column++) this.#put(column, 0);
   }
 
-  /** Reads the steps of a plan; of an ended subject, those after its last sample are missing. */
-  read(plan: Plan, hasEnded = false): Reading {
+  /** Reads the steps of a plan; with `isOwn`, those after its own last sample are missing. */
+  read(plan: Plan, isOwn = false): Reading {
     const { fine, coarse } = this.#room;
     const until = plan.isFine ? this.#fineUntil : this.#coarseUntil;
     const series = plan.isFine ? fine : coarse;
-    return readSeries(series, this.#lines.of(plan), plan, hasEnded ? until : Infinity);
+    return readSeries(series, this.#lines.of(plan), plan, isOwn ? until : Infinity);
   }
 
   /** Counters only grow; one that does not has begun again. */

@@ -125,3 +125,23 @@ Deno.test("a thread that does not answer delays a minute, and loses only its own
   await (await stopped)();
   assertEquals(world.stored.map(({ minute }) => minute.total[0]), [100]);
 });
+
+Deno.test("a sample of many sessions takes several turns, one after the other, until it stops", async () => {
+  const world = new World();
+  world.source.turn = 1;
+  for (let handle = 1; handle <= 4; handle++) world.source.dial("a", handle);
+  const step = FINE - (START + FINE) % FINE;
+  await world.pass(step);
+  assertEquals(world.history.isSampling, true);
+  await world.pass(60);
+  world.keeper.minute(Math.floor(START / COARSE)); // another thread asks meanwhile
+  assertEquals(world.history.size.sessions, 2, "it takes no turn of its own");
+  await world.pass(140);
+  assertEquals(world.history.isSampling, false);
+  assertEquals(world.history.size.sessions, 4);
+  await world.pass(FINE);
+  await world.keeper.stop();
+  world.source.dial("a", 5);
+  await world.pass(10 * FINE);
+  assertEquals(world.history.size.sessions, 4, "no turn after the end");
+});

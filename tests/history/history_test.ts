@@ -4,24 +4,9 @@ import { type Column, COLUMNS } from "../../src/history/columns.ts";
 import { History, type Subject } from "../../src/history/history.ts";
 import { MAX_CLIENTS } from "../../src/history/clients.ts";
 import { MAX_SESSIONS } from "../../src/history/sessions.ts";
-import { planSteps, valuesOf } from "../../src/history/reading.ts";
+import { planSteps } from "../../src/history/reading.ts";
+import { read } from "./read.ts";
 import { COARSE, FINE, ScriptedSource, START } from "./source.ts";
-
-/** The points of a column, from `from` to before `to`. */
-function read(
-  history: History,
-  column: Column,
-  { subject = {}, from, to, points = 1_440 }: {
-    subject?: Subject;
-    from: number;
-    to: number;
-    points?: number;
-  },
-): (number | null)[] | undefined {
-  const plan = history.plan({ from, to, points }, to, subject.handle !== undefined);
-  const reading = history.read(subject, plan);
-  return reading && valuesOf(reading, column);
-}
 
 Deno.test("a sample counts what was carried since the last one, as a rate", () => {
   const source = new ScriptedSource();

@@ -19,6 +19,9 @@ export class ScriptedSource implements HistorySource {
   clients = new Map<string, number[]>();
   open: OpenSession[] = [];
   dropped = 0;
+  /** Number of sessions that are visited at a time. */
+  turn = Infinity;
+  #next = 0;
 
   /** Adds a client, or sets some of its columns. */
   set(name: string, values: Partial<Record<(typeof COLUMNS)[number], number>>): void {
@@ -44,11 +47,15 @@ export class ScriptedSource implements HistorySource {
 
   sessions(
     visit: (session: SessionKey, values: Float64Array, isFresh: boolean) => void,
-  ): void {
-    for (const session of this.open) {
+  ): boolean {
+    const until = Math.min(this.#next + this.turn, this.open.length);
+    for (const session of this.open.slice(this.#next, until)) {
       visit(session, Float64Array.from(session.traffic), session.isFresh);
       session.isFresh = false;
     }
+    const isOver = until === this.open.length;
+    this.#next = isOver ? 0 : until;
+    return isOver;
   }
 
   drops(): number {

@@ -5,6 +5,8 @@ import type { SessionTable } from "./session_table.ts";
 const TURNS = 16;
 /** Slots that a turn visits at least, so that few sessions are visited in one turn. */
 const MIN_SLOTS = 512;
+/** Time between two turns, in milliseconds: a round takes less than a second. */
+export const TURN_PAUSE = 50;
 
 /** Something that looks at each session once a round. Times are the clock's, in milliseconds. */
 export interface SessionVisitor {
