@@ -1,7 +1,10 @@
 import { assertEquals } from "@std/assert";
 import { SessionKeeper } from "../../src/daemon/session_keeper.ts";
-import { noteEvents, noteUnrestored } from "../../src/daemon/story_notes.ts";
+import { discoveryStory, noteEvents, noteUnrestored } from "../../src/daemon/story_notes.ts";
 import { EventFeed } from "../../src/daemon/event_feed.ts";
+import { CODE_PADO, TAG_AC_NAME } from "../../src/pppoe/constants.ts";
+import { acSystemError } from "../../src/pppoe/error_tags.ts";
+import { BROADCAST } from "../../src/pppoe/mac.ts";
 import { StoryBook, TUNNEL } from "../../src/stories/story_book.ts";
 import { within } from "../proxy/dial.ts";
 import { inDirectory, open, session, START } from "../state/sessions.ts";
@@ -51,4 +54,18 @@ Deno.test("events of sessions go to their customers, those of tunnels to all of 
   feed.emit("tunnel-up", { server: "192.0.2.2:8443" });
   assertEquals(ofClient.find(TUNNEL)[0].owner, "");
   assertEquals(ofClient.tunnel("").map(({ kind }) => kind), ["started", "tunnel-up"]);
+});
+
+Deno.test("an AC's name is on one line in the story, whether it offers or refuses", () => {
+  const book = new StoryBook(() => 0);
+  const { packet } = discoveryStory("client", book, () => START);
+  const offer = { code: CODE_PADO, source: 0x02_00_00_00_00_ac, destination: BROADCAST };
+  const name = { type: TAG_AC_NAME, value: new TextEncoder().encode("bng\nerror") };
+  packet(undefined, 0x02_00_00_00_00_c1, offer, [name]);
+  packet(undefined, 0x02_00_00_00_00_c1, offer, [name, acSystemError("full")]);
+  const { entries } = book.find(0x02_00_00_00_00_c1)[0];
+  assertEquals(entries.map(({ kind, facts }) => [kind, facts?.ac_name]), [
+    ["pado", "bng\\u000aerror"],
+    ["ac-refused", "bng\\u000aerror"],
+  ]);
 });
