@@ -2,11 +2,15 @@ import type { Journal } from "../state/journal.ts";
 import type { Counters, JournalledSession, SessionRecord } from "../state/record.ts";
 import type { Proxy } from "../proxy/proxy.ts";
 import type { Session, SessionEnd } from "../proxy/session/session.ts";
+import { TURN_PAUSE } from "../proxy/session/session_sweep.ts";
 import { SharedNames } from "../proxy/session/session_names.ts";
 import { type Clocks, countersOf, recordOf, restoredOf } from "./session_record.ts";
 
 /** Where a keeper writes. */
-export type SessionJournal = Pick<Journal, "opened" | "closed" | "checkpoint" | "close">;
+export type SessionJournal = Pick<
+  Journal,
+  "opened" | "closed" | "checkpoint" | "checkpointSome" | "close"
+>;
 
 /** Dependencies of a keeper. */
 export interface KeeperOptions extends Clocks {
@@ -17,12 +21,14 @@ export interface KeeperOptions extends Clocks {
 
 /** Interval between saves of open sessions' counters, in milliseconds. */
 const CHECKPOINT_INTERVAL = 30_000;
+/** Sessions of which the counters are saved in one turn; frames wait until it is over. */
+const A_TURN = 256;
 
 /** Keeps a proxy's sessions in a journal, and restores those of an earlier process. */
 export class SessionKeeper {
   readonly #options: KeeperOptions;
   #proxy: Proxy | undefined;
-  #timer: ReturnType<typeof setInterval> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #names = new SharedNames();
 
   constructor(options: KeeperOptions) {
@@ -52,16 +58,24 @@ export class SessionKeeper {
       if (fits(record) && this.#putBack(proxy, record)) held++;
       else this.#refuse(proxy, record);
     }
-    const save = () => this.#options.journal.checkpoint((record) => this.#countersOf(record));
-    this.#timer = setInterval(save, CHECKPOINT_INTERVAL);
+    this.#wait(CHECKPOINT_INTERVAL);
     return { held, refused: records.length - held };
   }
 
   /** Saves everything and releases the journal. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#options.journal.checkpoint((record) => this.#countersOf(record));
     await this.#options.journal.close();
+  }
+
+  /** Saves the counters of some sessions after this time, and so on. */
+  #wait(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      const { journal } = this.#options;
+      const isOver = journal.checkpointSome((record) => this.#countersOf(record), A_TURN);
+      this.#wait(isOver ? CHECKPOINT_INTERVAL : TURN_PAUSE);
+    }, milliseconds);
   }
 
   #putBack(proxy: Proxy, { counters, savedAt: _savedAt, ...record }: JournalledSession): boolean {

@@ -91,6 +91,7 @@ export function memoryState(clocks: Clocks): State {
         past.add(pastSession(record, end, clocks.wallClock(), counters));
       },
       checkpoint() {},
+      checkpointSome: () => true,
       close: () => Promise.resolve(),
     },
     close: () => Promise.resolve(),

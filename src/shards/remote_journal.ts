@@ -36,6 +36,12 @@ export class RemoteJournal implements SessionJournal {
     if (sessions.length > 0) this.#post({ kind: "counted", sessions });
   }
 
+  /** Reports all at once, in one message. */
+  checkpointSome(countersOf: (session: SessionRecord) => Counters | undefined): boolean {
+    this.checkpoint(countersOf);
+    return true;
+  }
+
   /** Does nothing: the first thread closes the journal when all threads have stopped. */
   close(): Promise<void> {
     return Promise.resolve();

@@ -10,6 +10,9 @@ import {
 /** Maximum number of removed rows to remember; beyond it the whole table is compared. */
 const MAX_GONE = 8_192;
 
+/** Returns the counters of a session, if it is known. */
+type CountersOf = (session: SessionRecord) => Counters | undefined;
+
 interface Entry {
   readonly id: number;
   session: JournalledSession;
@@ -25,6 +28,8 @@ export class Changes {
   #dirty = new Set<Entry>();
   #gone: number[] = [];
   #nextId = 1;
+  /** The entries that are still to be counted; undefined between two rounds. */
+  #counting: Iterator<Entry, undefined> | undefined;
   /** Set if the store may contain rows of closed sessions that `#gone` does not list. */
   #sweep = false;
   /** What the current transaction has written. */
@@ -73,13 +78,32 @@ export class Changes {
   }
 
   /** Stores counters that have changed. */
-  count(countersOf: (session: SessionRecord) => Counters | undefined, now: number): void {
-    for (const entry of this.#live.values()) {
-      const counters = countersOf(entry.session);
-      if (counters === undefined || same(counters, entry.session.counters)) continue;
-      entry.session = { ...entry.session, counters: { ...counters }, savedAt: now };
-      if (!this.#fresh.has(entry)) this.#dirty.add(entry);
+  count(countersOf: CountersOf, now: number): void {
+    for (const entry of this.#live.values()) this.#count(entry, countersOf, now);
+  }
+
+  /**
+   * Does so for the next `most` sessions. Returns whether a round is over: all sessions that have
+   * been open during it are done.
+   */
+  countSome(countersOf: CountersOf, now: number, most: number): boolean {
+    this.#counting ??= this.#live.values();
+    for (let left = most; left > 0; left--) {
+      const { done, value: entry } = this.#counting.next();
+      if (done) {
+        this.#counting = undefined;
+        return true;
+      }
+      this.#count(entry, countersOf, now);
     }
+    return false;
+  }
+
+  #count(entry: Entry, countersOf: CountersOf, now: number): void {
+    const counters = countersOf(entry.session);
+    if (counters === undefined || same(counters, entry.session.counters)) return;
+    entry.session = { ...entry.session, counters: { ...counters }, savedAt: now };
+    if (!this.#fresh.has(entry)) this.#dirty.add(entry);
   }
 
   /** Schedules everything for writing, whatever the store contains. */

@@ -115,6 +115,17 @@ export class Journal {
     if (this.#hasWork()) this.#arm(GATHER_TIME);
   }
 
+  /** Saves those of the next `most` sessions; returns whether all have been saved in this round. */
+  checkpointSome(
+    countersOf: (session: SessionRecord) => Counters | undefined,
+    most: number,
+  ): boolean {
+    if (this.#state === "closed") return true;
+    const isOver = this.#parts.changes.countSome(countersOf, this.#parts.options.now(), most);
+    if (this.#hasWork()) this.#arm(GATHER_TIME);
+    return isOver;
+  }
+
   /** Writes stories soon, some at a time. While writing fails they wait. */
   storiesChanged(): void {
     if (this.#state !== "closed") this.#storySaver.arm();

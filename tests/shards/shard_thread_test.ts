@@ -39,7 +39,13 @@ function start(config: ServerConfig): ShardStart {
 const host = {
   stories: new StoryBook(() => 0),
   monitor: new Monitor("server", Date.now),
-  journal: { opened() {}, closed() {}, checkpoint() {}, close: () => Promise.resolve() },
+  journal: {
+    opened() {},
+    closed() {},
+    checkpoint() {},
+    checkpointSome: () => true,
+    close: () => Promise.resolve(),
+  },
   mac: new Uint8Array(6),
   known() {},
   login: () => true,
