@@ -34,6 +34,6 @@ Deno.test(needing(["tc"], {
     assert((drops["control-excess"] ?? 0) > 500, told);
     // The flood starts before the tunnel's congestion is detected, and a loaded machine adds to it;
     // without shares all frames are lost.
-    assertLessOrEqual(noticed.lost, noticed.sent / 10, told);
+    assertLessOrEqual(noticed.lost, noticed.sent / 2, told);
   },
 }));

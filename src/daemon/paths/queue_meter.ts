@@ -8,8 +8,11 @@ const MANY = 3;
 /** A round trip is long if it is this many times the shortest one, and longer by this many ms. */
 const TIMES_LONGER = 4;
 const LONGER_BY = 400;
-/** Number of long round trips in a row that are no accident. */
-const MIN_LONG = 2;
+/**
+ * Number of long round trips in a row before the other direction is to blame: data of this one first
+ * fills the kernel's buffers, for some seconds, and waits here only then.
+ */
+const MIN_LONG = 6;
 
 /** The direction of a path that carries less than is sent. */
 export type Full =

@@ -171,12 +171,25 @@ Deno.test("a path that confirms nothing is not full, nor one without counts", ()
 Deno.test("long round trips while nothing waits here fill the direction from the peer", () => {
   const path = pathOf();
   path.look({ roundTrip: 20 });
-  path.look({ roundTrip: 900 });
-  path.look({ roundTrip: 900 });
-  assertEquals(path.codes(), [], "one answer is an accident");
+  for (let n = 0; n < 5; n++) {
+    path.look({ roundTrip: 900 + n });
+    path.look({ roundTrip: 900 + n });
+  }
+  assertEquals(path.codes(), [], "data of this end may still fill the kernel's buffers");
   path.look({ roundTrip: 950 });
   assertEquals(path.codes(), ["path-full"]);
   assertStringIncludes(path.words(), 'from "north" is full: answers take 950 ms instead of 20 ms');
+});
+
+Deno.test("data that first fills the kernel's buffers fills the direction to the peer", () => {
+  const path = pathOf();
+  path.look({ confirmed: 0, roundTrip: 20 });
+  for (let n = 1; n < 5; n++) path.look({ confirmed: n, roundTrip: 900 + n });
+  for (let n = 5; n < 8; n++) {
+    path.look({ confirmed: n, queued: 70_000, queueAge: 400, roundTrip: 900 + n });
+  }
+  assertEquals(path.codes(), ["path-full"]);
+  assertStringIncludes(path.words(), 'to "north" carries less than is sent');
 });
 
 Deno.test("a long path has long round trips, and is not full", () => {

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { connectRouted } from "../../../ffi/socket/routed_socket.ts";
+import { connectRouted, descriptorOf } from "../../../ffi/socket/routed_socket.ts";
 import { socketsOf, tuneSocketsOf } from "../../../ffi/socket/tcp.ts";
 import { readTcpInfo, type TcpInfo } from "../../../ffi/socket/tcp_info.ts";
 import {
@@ -35,8 +35,8 @@ async function exchange({ listening, maxSegment }: Ends, bytes = 1): Promise<Tcp
     await from.write(new Uint8Array(bytes));
     await into.read(new Uint8Array(bytes));
   }
-  const states = [dialled.number, ...socketsOf(port)].map(readTcpInfo);
-  return states.filter((state) => state !== undefined && state.received > 0) as TcpInfo[];
+  const states = [dialled.number, descriptorOf(accepted) ?? -1].map(readTcpInfo);
+  return states.filter((state) => state !== undefined) as TcpInfo[];
 }
 
 Deno.test({

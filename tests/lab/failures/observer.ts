@@ -78,11 +78,13 @@ export class Observer {
 
   async #sees(failure: string, daemons: Sides): Promise<void> {
     const entries = entriesOf(failure);
+    const said = new Set<Entry>(); // both sides need not say it at the same moment
     for (const end = performance.now() + DEADLINE;;) {
       const missing: [Entry, unknown][] = [];
-      for (const entry of entries) {
+      for (const entry of entries.filter((each) => !said.has(each))) {
         const found = await this.#find(entry, entries, daemons[entry.side]);
-        if (found !== true) missing.push([entry, found]);
+        if (found === true) said.add(entry);
+        else missing.push([entry, found]);
       }
       if (missing.length === 0) return;
       const report = missing.map((each) => JSON.stringify(each, null, 2)).join("\n");
