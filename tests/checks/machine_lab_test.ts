@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { CLIENT_SAMPLE } from "../../packaging/man/samples.ts";
 import { examine } from "../../src/checks/examine.ts";
 import type { DaemonFacts } from "../../src/checks/check.ts";
 import type { Finding } from "../../src/config/finding.ts";
@@ -19,15 +20,6 @@ listen = "127.0.0.1:PORT"
 certificate = "server.crt"
 key = "server.key"
 [[clients]]
-name = "branch-1"
-secret_file = "branch-1.secret"
-`;
-const CLIENT = `mode = "client"
-[interface]
-name = "lan0"
-[tunnel]
-connect = "192.0.2.2:8443"
-server_certificate = "server.crt"
 name = "branch-1"
 secret_file = "branch-1.secret"
 `;
@@ -110,17 +102,17 @@ Deno.test({
     assertEquals(locked.place?.line, 2);
     assertStringIncludes(locked.words, `Process ${Deno.pid} (`);
 
-    const client = await find(lab, CLIENT);
+    const client = await find(lab, CLIENT_SAMPLE);
     assertStringIncludes(the(client, "mtu-low", "warning").words, "is 1400");
     the(client, "route-missing", "warning");
     await runCommand("ip", "address", "add", "192.0.2.1/24", "dev", "lan0");
-    const through = the(await find(lab, CLIENT), "route-through-interface", "note");
+    const through = the(await find(lab, CLIENT_SAMPLE), "route-through-interface", "note");
     assertStringIncludes(through.words, 'leaves through "lan0"');
-    const bound = CLIENT.replace("secret_file", 'bind_interface = "uplink9"\nsecret_file');
+    const bound = CLIENT_SAMPLE.replace("secret_file", 'bind_interface = "uplink9"\nsecret_file');
     assertEquals(the(await find(lab, bound), "interface-missing", "error").place?.line, 8);
     await runCommand("ip", "link", "set", "cust0", "down");
-    the(await find(lab, CLIENT), "interface-no-carrier", "warning");
+    the(await find(lab, CLIENT_SAMPLE), "interface-no-carrier", "warning");
     await runCommand("ip", "link", "set", "lan0", "down");
-    assertEquals(the(await find(lab, CLIENT), "interface-down", "warning").place?.line, 3);
+    assertEquals(the(await find(lab, CLIENT_SAMPLE), "interface-down", "warning").place?.line, 3);
   },
 });

@@ -4,17 +4,10 @@ import { ConfigWatch } from "../../src/daemon/config_watch.ts";
 import { Monitor } from "../../src/daemon/monitor.ts";
 import { Reloader } from "../../src/daemon/reload.ts";
 import type { Holding } from "../../src/daemon/standing.ts";
+import { CLIENT_SAMPLE } from "../../packaging/man/samples.ts";
 import { withFolder } from "../cli/process.ts";
 
-const SOURCE = `mode = "client"
-[interface]
-name = "lan0"
-[tunnel]
-connect = ["192.0.2.2:8443"]
-server_certificate = "server.crt"
-name = "branch-1"
-secret_file = "branch-1.secret"
-[limits]
+const SOURCE = `${CLIENT_SAMPLE}[limits]
 sessions = 10
 `;
 

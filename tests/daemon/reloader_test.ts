@@ -5,17 +5,10 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { ClientConfig } from "../../src/config/types.ts";
 import { Monitor } from "../../src/daemon/monitor.ts";
 import { type Prepared, Reloader, ReloadInProgressError } from "../../src/daemon/reload.ts";
+import { CLIENT_SAMPLE } from "../../packaging/man/samples.ts";
 import { withFolder } from "../cli/process.ts";
 
-const SOURCE = `mode = "client"
-[interface]
-name = "lan0"
-[tunnel]
-connect = ["192.0.2.2:8443"]
-server_certificate = "server.crt"
-name = "branch-1"
-secret_file = "branch-1.secret"
-[limits]
+const SOURCE = `${CLIENT_SAMPLE}[limits]
 sessions = 10
 `;
 

@@ -13,13 +13,10 @@ import {
 } from "./own_files.ts";
 import { initScript, isOurs, procdProgramFault } from "./plan.ts";
 import { mustRun, runProgram } from "./run_program.ts";
+import { pauseToLook, untilEnded } from "./service_end.ts";
 
 /** The number of SIGINT, which ends all sessions; SIGTERM keeps them for the next start. */
 const SIGINT = 2;
-/** How long a daemon may take to end its sessions: term_timeout of the init script; milliseconds. */
-const STOP_TIME = 15_000;
-/** Time between two looks at the service, in milliseconds. */
-const LOOK_INTERVAL = 200;
 /**
  * How long a daemon must run to count as started, and how long to wait for that, in milliseconds:
  * one that fails ends within a few seconds, and procd starts it again 5 s later.
@@ -86,7 +83,7 @@ async function keepsRunning(script: string): Promise<boolean> {
   for (const end = Date.now() + START_TIME; Date.now() < end;) {
     since = await runsNow(script) ? since ?? Date.now() : undefined;
     if (since !== undefined && Date.now() - since >= STABLE_TIME) return true;
-    await pause();
+    await pauseToLook();
   }
   return false;
 }
@@ -100,11 +97,5 @@ async function endSessions(script: string): Promise<void> {
   if (!await runsNow(script)) return;
   const signal = JSON.stringify({ name: "pppoe-proxy", signal: SIGINT });
   await runProgram("ubus", "call", "service", "signal", signal);
-  for (const end = Date.now() + STOP_TIME; Date.now() < end && await runsNow(script);) {
-    await pause();
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, LOOK_INTERVAL));
+  await untilEnded(() => runsNow(script));
 }

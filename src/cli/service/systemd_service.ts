@@ -14,9 +14,8 @@ import { nextStep, serviceStart } from "./next_step.ts";
 import { firstThat, PACKAGED, UNIT } from "./paths.ts";
 import { ALL_UNITS, isOurs, programFault, serviceFiles } from "./plan.ts";
 import { mustRun, runProgram } from "./run_program.ts";
+import { untilEnded } from "./service_end.ts";
 
-/** How long a daemon may take to end its sessions, in milliseconds: TimeoutStopSec of the unit. */
-const STOP_TIME = 15_000;
 const INSTALLED = { system: "systemd", isInstalled: true, isCompiled: true } as const;
 
 /**
@@ -92,9 +91,7 @@ export async function uninstallService(purge: boolean): Promise<number> {
 async function endSessions(units: readonly string[]): Promise<void> {
   if (units.length === 0) return;
   await runProgram("systemctl", "kill", "--signal=INT", ...units);
-  for (const end = Date.now() + STOP_TIME; Date.now() < end;) {
-    const { code } = await runProgram("systemctl", "--quiet", "is-active", ...units);
-    if (code !== 0) return;
-    await new Promise((resolve) => setTimeout(resolve, STOP_TIME / 75));
-  }
+  await untilEnded(async () => {
+    return (await runProgram("systemctl", "--quiet", "is-active", ...units)).code === 0;
+  });
 }
