@@ -14,6 +14,7 @@ import { describeTotal, partsOf, runParts } from "./parts.ts";
 import { describeSkipped, type Skipped, skippedIn } from "./skipped.ts";
 
 const TESTS = new URL(".", import.meta.url).pathname;
+const DEADLINE = new URL("file_deadline.ts", import.meta.url).pathname;
 const INSTALL = "--install-peers";
 /** Environment variables with trusted CAs: downloads may need them, tests must not have them. */
 const TRUST = ["DENO_CERT", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "SSL_CERT_DIR"];
@@ -85,7 +86,7 @@ async function runTests(args: TestArguments, labs: boolean): Promise<[number, Sk
     const parts = filter === undefined
       ? partsOf(paths, options, navigator.hardwareConcurrency)
       : [paths];
-    const words = ["-A", "--cached-only", ...options, ...filtering];
+    const words = ["-A", "--cached-only", `--preload=${DEADLINE}`, ...options, ...filtering];
     const { code, reports } = await runParts(words, parts, labs, folder);
     if (reports.length > 1) await say(`\n${describeTotal(reports)}`);
     const skipped = reports.flatMap(skippedIn);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { readInterface } from "../../ffi/socket/interface.ts";
 import { CLIENT_SAMPLE } from "../../packaging/man/samples.ts";
 import { examine } from "../../src/checks/examine.ts";
 import type { DaemonFacts } from "../../src/checks/check.ts";
@@ -8,6 +9,7 @@ import { insideLab, Lab } from "../lab/lab.ts";
 import { runCommand } from "../lab/process.ts";
 import { freePort } from "../free_port.ts";
 import { makeSecrets } from "../lab/proxy_pair.ts";
+import { until } from "../until.ts";
 
 const STOPPED: DaemonFacts = { pid: undefined, mayRun: false };
 
@@ -111,6 +113,8 @@ Deno.test({
     const bound = CLIENT_SAMPLE.replace("secret_file", 'bind_interface = "uplink9"\nsecret_file');
     assertEquals(the(await find(lab, bound), "interface-missing", "error").place?.line, 8);
     await runCommand("ip", "link", "set", "cust0", "down");
+    // The kernel shows a lost carrier up to a second later.
+    await until(() => !readInterface("lan0").running);
     the(await find(lab, CLIENT_SAMPLE), "interface-no-carrier", "warning");
     await runCommand("ip", "link", "set", "lan0", "down");
     assertEquals(the(await find(lab, CLIENT_SAMPLE), "interface-down", "warning").place?.line, 3);

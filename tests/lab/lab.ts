@@ -7,6 +7,8 @@
  * Everything is in the one network namespace of this process; ══ are veth pairs.
  */
 import { SystemError } from "../../ffi/errno.ts";
+import { readInterface } from "../../ffi/socket/interface.ts";
+import { until } from "../until.ts";
 import { type LabProcess, type ProcessOptions, startProcess } from "./process.ts";
 import { addVeth, removeInterface, setUp } from "./veth.ts";
 
@@ -35,13 +37,14 @@ export class Lab implements AsyncDisposable {
     return new Lab(await Deno.makeTempDir({ prefix: "pppoe-lab-" }));
   }
 
-  /** Connects two new interfaces. MTU in bytes. */
-  // deno-lint-ignore require-await -- callers await whatever prepares a lab
+  /** Connects two new interfaces; both have a carrier. MTU in bytes. */
   async cable(one: string, other: string, mtu = 1500): Promise<Cable> {
     addVeth(one, other, mtu);
     this.#stack.defer(() => removeCable(one, other));
-    for (const end of [one, other]) setUp(end);
-    return { ends: [one, other] };
+    const ends = [one, other] as const;
+    ends.forEach((end) => setUp(end));
+    await until(() => ends.every((end) => readInterface(end).running));
+    return { ends };
   }
 
   /** Creates the cables of the usual topology: the customer's and the AC's. */

@@ -2,6 +2,8 @@ import { Journal, type WaitOptions } from "./journal.ts";
 
 /** Time between SIGTERM and SIGKILL, in milliseconds: longer than a daemon ever takes to end. */
 const PATIENCE = 30_000;
+/** Time that the end of the output may take after the process's own, in milliseconds. */
+const OUTPUT_PATIENCE = 10_000;
 
 /** A program started by a lab, with its output. */
 export interface LabProcess extends AsyncDisposable {
@@ -17,7 +19,10 @@ export interface LabProcess extends AsyncDisposable {
   signal(signal: Deno.Signal): void;
   /** Writes a line to its stdin, which must be piped. */
   say(line: string): Promise<void>;
-  /** Sends SIGTERM, then SIGKILL if necessary; resolves when the process has ended. */
+  /**
+   * Sends SIGTERM, then SIGKILL if necessary; resolves when the process has ended. Rejects if
+   * processes that it has started live on and keep its output open.
+   */
   stop(): Promise<Deno.CommandStatus>;
 }
 
@@ -31,11 +36,13 @@ export interface ProcessOptions {
   cwd?: string;
   /** Default "null": no input. */
   stdin?: "null" | "piped";
+  /** What ends it. Default "SIGTERM". */
+  ending?: Deno.Signal;
 }
 
 /** Starts a program; its output is collected line by line. */
 export function startProcess(options: ProcessOptions): LabProcess {
-  const { name, program, args, env, cwd, stdin = "null" } = options;
+  const { name, program, args, env, cwd, stdin = "null", ending = "SIGTERM" } = options;
   const child = new Deno.Command(program, {
     args: [...args],
     stdin,
@@ -54,12 +61,12 @@ export function startProcess(options: ProcessOptions): LabProcess {
   });
   const stop = async () => {
     await input?.close().catch(() => {}); // a process that has ended reads nothing
-    if (!ended) child.kill("SIGTERM");
+    if (!ended) child.kill(ending);
     if (!ended) child.kill("SIGCONT"); // a stopped process does not end before that
     const timer = setTimeout(() => ended || child.kill("SIGKILL"), PATIENCE);
     const result = await status;
     clearTimeout(timer);
-    await read;
+    await endOfOutput(name, read);
     return result;
   };
   return {
@@ -90,6 +97,15 @@ async function endedWithout(
   await new Promise((resolve) => setTimeout(resolve, 0));
   const last = output.entries.slice(-12).map((line) => `\n  ${line}`).join("");
   throw new Error(`"${name}" ended (${signal ?? code}) before it printed ${pattern}:${last}`);
+}
+
+/** Resolves when the output has ended, which processes that a program left behind can prevent. */
+async function endOfOutput(name: string, read: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(new Error(`"${name}" has ended, but a process that it started lives on`));
+  }, OUTPUT_PATIENCE);
+  await Promise.race([read, late.promise]).finally(() => clearTimeout(timer));
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, output: Journal<string>): Promise<void> {

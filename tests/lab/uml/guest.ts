@@ -54,8 +54,10 @@ export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabPr
   const init = new URL("init.sh", import.meta.url).pathname;
   const values = { LAB_ROLE: role, LAB_LIFE: String(life), ...settings };
   const args = [
-    // Ends with this process and after its time, whatever state the guest is in.
-    ...["--pdeathsig", "TERM", "timeout", "-k", "3", String(life + 10), "linux.uml"],
+    // Ends with this process and after its time, whatever state the guest is in. A guest's kernel
+    // that is killed leaves its processes running, so they have a PID namespace that ends with it.
+    ...["--pdeathsig", "KILL", "unshare", "--pid", "--fork", "--kill-child"],
+    ...["timeout", "-k", "3", String(life + 10), "linux.uml"],
     ...["mem=128M", "umid=guest", `uml_dir=${folder}`, "quiet"],
     ...["rootfstype=hostfs", "rootflags=/", "ro", `init=${init}`, "con=null", "con0=null,fd:1"],
     `vec0:transport=raw,ifname=${name},bpffile=${filter},mtu=1500,depth=128,gro=0,mac=${mac}`,
@@ -63,7 +65,7 @@ export async function startGuest(lab: Lab, options: GuestOptions): Promise<LabPr
   ];
   // The guest's memory is a deleted file in this folder.
   const env = { TMPDIR: "/dev/shm", ...await preload(folder) };
-  return lab.start({ name: role, program: "setpriv", args, env });
+  return lab.start({ name: role, program: "setpriv", args, env, ending: "SIGKILL" });
 }
 
 /** Resolves with the words of a line `LAB WORD …`; rejects with those of `LAB FAIL …`. */
