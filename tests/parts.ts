@@ -76,8 +76,8 @@ async function runBeside(
   second: readonly string[],
   path: string,
 ): Promise<number[]> {
-  using file = await Deno.open(path, { write: true, create: true });
-  const codes = await Promise.all([runInNamespace(first), runInNamespace(second, file)]);
+  await Deno.writeTextFile(path, "");
+  const codes = await Promise.all([runInNamespace(first), runInNamespace(second, path)]);
   using kept = await Deno.open(path);
   await kept.readable.pipeTo(Deno.stdout.writable, { preventClose: true });
   return codes;

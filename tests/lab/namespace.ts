@@ -44,6 +44,8 @@ In a container, start it with --privileged.`;
  * ignored. Without iproute2, `lo` is down until a lab is opened.
  */
 const PREPARE = 'mount -t sysfs sysfs /sys 2>/dev/null; ip link set lo up 2>/dev/null; exec "$@"';
+/** The same, with all output to the file $1. */
+const PREPARE_FILE = `exec >"$1" 2>&1; shift; ${PREPARE}`;
 
 /** Returns what this machine lacks for labs; undefined if it can run them. */
 export async function labObstacle(): Promise<string | undefined> {
@@ -53,17 +55,16 @@ export async function labObstacle(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Where a process's output goes: to this process's, or all of it to a file. */
-type Output = "inherit" | Deno.FsFile;
-
 /**
- * Runs Deno with these arguments in a new private namespace, and forwards signals to it.
+ * Runs Deno with these arguments in a new private namespace, and forwards signals to it. Its output
+ * goes to this process's, or to the file at `output`. No pipe takes it: a process left behind that
+ * holds a pipe would delay the end.
  *
  * @returns The exit code; 1 with a message on stderr if namespaces are refused.
  */
 export async function runInNamespace(
   args: readonly string[],
-  output: Output = "inherit",
+  output?: string,
 ): Promise<number> {
   const way = await firstPossible();
   if (way === undefined) {
@@ -71,8 +72,8 @@ export async function runInNamespace(
     return 1;
   }
   const env = { [MARK]: "1", PATH: systemPath() };
-  const words = [...way, "sh", "-c", PREPARE, "sh", Deno.execPath(), ...args];
-  return await run("unshare", words, env, output);
+  const script = output === undefined ? [PREPARE, "sh"] : [PREPARE_FILE, "sh", output];
+  return await run("unshare", [...way, "sh", "-c", ...script, Deno.execPath(), ...args], env);
 }
 
 /** Runs Deno with these arguments in the current namespace, without labs. */
@@ -84,26 +85,16 @@ async function run(
   program: string,
   args: readonly string[],
   env: Record<string, string>,
-  output: Output = "inherit",
 ): Promise<number> {
-  const stdio = output === "inherit" ? "inherit" : "piped";
+  const stdio = "inherit";
   const child = new Deno.Command(program, {
-    ...{ args: [...args], env, stdin: "inherit", stdout: stdio, stderr: stdio },
+    ...{ args: [...args], env, stdin: stdio, stdout: stdio, stderr: stdio },
   }).spawn();
   const forward = () => child.kill("SIGTERM");
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, forward);
-  if (output !== "inherit") {
-    await Promise.all([child.stdout, child.stderr].map((stream) => copy(stream, output)));
-  }
   const { code } = await child.status;
   for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.removeSignalListener(signal, forward);
   return code;
-}
-
-async function copy(from: ReadableStream<Uint8Array>, to: Deno.FsFile): Promise<void> {
-  for await (const chunk of from) {
-    for (let at = 0; at < chunk.length;) at += await to.write(chunk.subarray(at));
-  }
 }
 
 async function firstPossible(): Promise<readonly string[] | undefined> {
