@@ -49,9 +49,10 @@ export function notice(daemon: Watched, now: number): void {
   ]);
 }
 
-function pathConditions({ proxy, monitor: { paths } }: Watched, now: number): Holding[] {
-  for (const { name, tunnel } of proxy.peers.values()) {
-    if (tunnel !== undefined) paths.look(name, tunnel, samplePath(tunnel), now);
+function pathConditions({ proxy, monitor: { paths, rates } }: Watched, now: number): Holding[] {
+  for (const peer of proxy.peers.values()) {
+    const { name, tunnel } = peer;
+    if (tunnel !== undefined) paths.look(peer, tunnel, samplePath(tunnel, rates.of(name)), now);
   }
   return paths.conditions(now);
 }

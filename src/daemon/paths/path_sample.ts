@@ -1,3 +1,4 @@
+import { FRAMES_FROM_WIRE, FRAMES_TO_WIRE } from "../../proxy/session/session_table.ts";
 import type { Tunnel } from "../../tunnel/tunnel.ts";
 
 /** What TCP has sent and the peer has not acknowledged. */
@@ -23,17 +24,32 @@ export interface PathSample {
   /** Bytes that wait here, and how long the oldest has waited, in milliseconds. */
   readonly queued: number;
   readonly queueAge: number;
+  /** Records for the peer that were dropped here since its tunnel began. */
+  readonly dropped: number;
+  /** Session frames for the peer and from it, per second. */
+  readonly offered: number;
+  readonly received: number;
   /** Latest round trip of a ping, in milliseconds. */
   readonly roundTrip: number | undefined;
 }
 
 type Sampled = Pick<Tunnel, "tcp" | "roundTrip"> & {
-  readonly writer: Pick<Tunnel["writer"], "packets" | "queuedBytes" | "queueAge">;
+  readonly writer: Pick<Tunnel["writer"], "packets" | "queuedBytes" | "queueAge" | "dropped">;
 };
 
-/** Reads what is known of a tunnel's path. */
-export function samplePath({ tcp, roundTrip, writer }: Sampled): PathSample {
-  const common = { queued: writer.queuedBytes, queueAge: writer.queueAge, roundTrip };
+/** Reads what is known of a tunnel's path; `rates` are its sessions' counters, per second. */
+export function samplePath(
+  { tcp, roundTrip, writer }: Sampled,
+  rates: readonly number[],
+): PathSample {
+  const common = {
+    queued: writer.queuedBytes,
+    queueAge: writer.queueAge,
+    dropped: writer.dropped,
+    offered: rates[FRAMES_FROM_WIRE],
+    received: rates[FRAMES_TO_WIRE],
+    roundTrip,
+  };
   if (tcp === undefined) {
     const { packets } = writer;
     return { ...common, packets, confirmed: packets?.sent, inFlight: undefined };

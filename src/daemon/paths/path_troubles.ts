@@ -15,13 +15,17 @@ const MAX_PATHS = 16;
  */
 const KEEP = { loss: 30_000, full: 60_000, stalled: 60_000, stall: 120_000 };
 
+/** Whose path it is. */
+interface Peer {
+  readonly name: string;
+}
+
 /** What is known of one tunnel's path. */
 interface Meters {
   /** Distinguishes the tunnels, which are not kept in memory for that. */
   readonly id: number;
   readonly loss: LossMeter;
   readonly stall: StallMeter;
-  readonly queue: QueueMeter;
 }
 
 /** A trouble and its last time, by kind. */
@@ -42,31 +46,39 @@ interface Seen<Facts> {
 export class PathTroubles {
   /** By tunnel, which is any object. */
   #meters = new WeakMap<object, Meters>();
+  /** By peer: on a full path its QUIC tunnels replace each other. */
+  #queues = new WeakMap<Peer, QueueMeter>();
   /** By the peer's name; the latest is last. */
   #troubles = new Map<string, Troubles>();
   #nextId = 0;
 
   /** Looks at the path of a peer's tunnel; call it about once a second. */
-  look(peer: string, tunnel: object, sample: PathSample, now: number): void {
-    let meters = this.#meters.get(tunnel);
-    if (meters === undefined) {
-      meters = {
-        id: this.#nextId++,
-        loss: new LossMeter(),
-        stall: new StallMeter(),
-        queue: new QueueMeter(),
-      };
-      this.#meters.set(tunnel, meters);
-    }
+  look(peer: Peer, tunnel: object, sample: PathSample, now: number): void {
+    const meters = this.#metersOf(tunnel);
     const loss = meters.loss.look(sample);
     const stall = meters.stall.look(sample, now);
-    const full = meters.queue.look(sample);
+    const full = this.#queueOf(peer).look(sample, now);
     if (loss === undefined && stall === undefined && full === undefined) return;
-    const troubles = { ...this.#troubles.get(peer) };
+    const troubles = { ...this.#troubles.get(peer.name) };
     if (loss !== undefined) troubles.loss = { facts: loss, at: now };
     if (stall !== undefined) noteStall(troubles, meters.id, stall, now);
     if (full !== undefined) troubles.full = { facts: full, at: now };
-    setLatest(this.#troubles, peer, troubles, MAX_PATHS);
+    setLatest(this.#troubles, peer.name, troubles, MAX_PATHS);
+  }
+
+  #metersOf(tunnel: object): Meters {
+    let meters = this.#meters.get(tunnel);
+    if (meters === undefined) {
+      meters = { id: this.#nextId++, loss: new LossMeter(), stall: new StallMeter() };
+      this.#meters.set(tunnel, meters);
+    }
+    return meters;
+  }
+
+  #queueOf(peer: Peer): QueueMeter {
+    let queue = this.#queues.get(peer);
+    if (queue === undefined) this.#queues.set(peer, queue = new QueueMeter());
+    return queue;
   }
 
   /** What needs attention at `now`. */
@@ -78,9 +90,11 @@ export class PathTroubles {
       }
       const { loss, stall, full } = troubles;
       if (stall !== undefined) all.push(stallCondition(peer, stall.facts));
-      if (loss !== undefined) all.push(lossCondition(peer, loss.facts));
-      // A path that loses packets, or lets none pass, is slow for that reason.
-      if (full !== undefined && stall === undefined && loss === undefined) {
+      // A full path loses what it has no room for. One that loses packets although it has room, or
+      // lets none pass, is slow for that reason.
+      const isFull = full?.facts.direction === "either";
+      if (loss !== undefined && !isFull) all.push(lossCondition(peer, loss.facts));
+      if (full !== undefined && stall === undefined && (loss === undefined || isFull)) {
         all.push(fullCondition(peer, full.facts));
       }
       if (Object.keys(troubles).length === 0) this.#troubles.delete(peer);
@@ -106,8 +120,7 @@ function lossCondition(peer: string, share: number): Holding {
   return {
     code: "path-lossy",
     subject: peer,
-    words: `The path to "${peer}" loses packets: ${Math.round(share * 100)} % of those sent ` +
-      "within 10 s",
+    words: `The path to "${peer}" loses packets: ${percent(share)} of those sent within 10 s`,
   };
 }
 
@@ -122,19 +135,29 @@ function stallCondition(peer: string, { bytes, time, segment, isHeard }: Stall):
   };
 }
 
+const FULL_REMEDY = "Compare `status` of both sides: the one that drops more, or has more " +
+  "waiting, sends more than the path carries. Limit its customers, or give the path more capacity.";
+
 function fullCondition(peer: string, full: Full): Holding {
   const condition = { code: "path-full", subject: peer } as const;
   if (full.direction === "to") {
-    return {
-      ...condition,
-      words: `The path to "${peer}" carries less than is sent: ${full.queued} bytes wait here, ` +
-        `the oldest for ${Math.round(full.age)} ms`,
-    };
+    const what = "dropped" in full
+      ? `${percent(full.dropped)} of the frames are dropped here, as they wait too long`
+      : `${full.queued} bytes wait here, the oldest for ${Math.round(full.age)} ms`;
+    return { ...condition, words: `The path to "${peer}" carries less than is sent: ${what}` };
   }
+  const { direction, roundTrip, shortest } = full;
+  const answers = `answers take ${Math.round(roundTrip)} ms instead of ${Math.round(shortest)} ms`;
   return {
     ...condition,
-    words: `The path from "${peer}" is full: answers take ${Math.round(full.roundTrip)} ms ` +
-      `instead of ${Math.round(full.shortest)} ms, and little waits here`,
-    remedy: "See `status` of the other side: it may send more than the path carries.",
+    words: direction === "from"
+      ? `The path from "${peer}" is full: ${answers}, and little waits here`
+      : `The path to or from "${peer}" is full: ${answers}, and ${percent(full.dropped)} of the ` +
+        "frames are dropped here, as they wait too long",
+    remedy: FULL_REMEDY,
   };
+}
+
+function percent(share: number): string {
+  return `${Math.round(share * 100)} %`;
 }

@@ -61,6 +61,10 @@ export class DatagramWriter implements FrameWriter {
     return Math.max(this.#stream.queueAge, this.#records.queueAge);
   }
 
+  get dropped(): number {
+    return this.#stream.dropped + this.#records.dropped;
+  }
+
   get lastSent(): number {
     return Math.max(this.#stream.lastSent, this.#records.lastSent);
   }

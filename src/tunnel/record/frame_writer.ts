@@ -19,6 +19,8 @@ export interface FrameWriter {
   readonly queuedBytes: number;
   /** How long the oldest of them has waited, in milliseconds. */
   readonly queueAge: number;
+  /** Number of records that waited too long or found no room since the tunnel began. */
+  readonly dropped: number;
   /** When data was last passed to the connection, in milliseconds; -Infinity before the first. */
   readonly lastSent: number;
   /** What the peer's answers say of the packets sent; undefined if it counts none. */

@@ -66,10 +66,14 @@ export class RecordWriter implements FrameWriter {
   #progress = -Infinity;
   /** Arrival time of the current batch of records. */
   #now = 0;
+  #dropped = 0;
 
   constructor(options: RecordWriterOptions) {
     this.#options = options;
-    this.#queue = new RecordQueue(options.dropped);
+    this.#queue = new RecordQueue((reason) => {
+      this.#dropped++;
+      options.dropped(reason);
+    });
   }
 
   /** Bytes waiting behind the portion in flight. */
@@ -79,6 +83,10 @@ export class RecordWriter implements FrameWriter {
 
   get queueAge(): number {
     return this.#queue.age(this.#options.now());
+  }
+
+  get dropped(): number {
+    return this.#dropped;
   }
 
   get lastSent(): number {
@@ -104,7 +112,9 @@ export class RecordWriter implements FrameWriter {
 
   session(handle: number, source: Uint8Array, offset: number, length: number): boolean {
     if (this.#failed) return false;
-    return this.#queue.add(KIND_SESSION, handle, source, offset, length, this.#now);
+    if (this.#queue.add(KIND_SESSION, handle, source, offset, length, this.#now)) return true;
+    this.#dropped++;
+    return false;
   }
 
   discovery(handle: number, frame: Uint8Array): boolean {

@@ -11,21 +11,25 @@ const CLEAR: PathSample = {
   inFlight: IN_FLIGHT,
   queued: 0,
   queueAge: 0,
+  dropped: 0,
+  offered: 0,
+  received: 50,
   roundTrip: 20,
 };
 
 /** The path of a tunnel of "north" at a clock; each look is a second after the last one. */
 function pathOf() {
   const troubles = new PathTroubles();
+  const peer = { name: "north" };
   const state = { now: 1_000_000, second: 0 };
   const look = (sample: Partial<PathSample>) => {
     state.now += 1_000;
     state.second++;
-    troubles.look("north", path.tunnel, { ...CLEAR, ...sample }, state.now);
+    troubles.look(peer, path.tunnel, { ...CLEAR, ...sample }, state.now);
   };
   const codes = () => troubles.conditions(state.now).map(({ code }) => code);
   const words = () => troubles.conditions(state.now).map((condition) => condition.words).join();
-  const path = { troubles, tunnel: {}, state, look, codes, words };
+  const path = { troubles, peer, tunnel: {}, state, look, codes, words };
   return path;
 }
 
@@ -90,7 +94,7 @@ Deno.test("full packets without acknowledgement, while the peer's arrive, are a 
   assertEquals(path.codes(), ["path-mtu-short"]);
   assertStringIncludes(path.words(), "Packets of 1208 bytes");
   // The tunnel ends, and the next one begins.
-  path.troubles.look("north", {}, CLEAR, path.state.now);
+  path.troubles.look(path.peer, {}, CLEAR, path.state.now);
   assertEquals(path.codes(), ["path-mtu-short"]);
   path.state.now += 120_000;
   assertEquals(path.codes(), []);
@@ -192,6 +196,83 @@ Deno.test("data that first fills the kernel's buffers fills the direction to the
   assertStringIncludes(path.words(), 'to "north" carries less than is sent');
 });
 
+/** A look over QUIC at a tunnel on which 40 of 60 frames a second are dropped. */
+function dropping(n: number, more: Partial<PathSample> = {}): Partial<PathSample> {
+  const packets = { sent: 20 * n, lost: 0 };
+  return { inFlight: undefined, packets, confirmed: n, dropped: 40 * n, offered: 60, ...more };
+}
+
+Deno.test("over QUIC, frames that wait too long for their turn fill the direction to the peer", () => {
+  const path = pathOf();
+  for (let n = 0; n < 3; n++) path.look(dropping(n));
+  assertEquals(path.codes(), []);
+  path.look(dropping(3));
+  assertEquals(path.codes(), ["path-full"]);
+  assertStringIncludes(path.words(), 'to "north" carries less than is sent: 50 % of the frames');
+});
+
+Deno.test("a full path is found although its QUIC tunnels replace each other", () => {
+  for (const direction of ["to", "from"] as const) {
+    const path = pathOf();
+    path.look(dropping(0));
+    for (let n = 0; n < 12; n++) {
+      if (n % 4 === 0) path.tunnel = {};
+      const counted = n % 4 === 0 ? { confirmed: 0, dropped: 0 } : {};
+      const dropped = direction === "to" ? 40 * n : 0;
+      path.look(dropping(n, { dropped, roundTrip: 900 + n, ...counted }));
+    }
+    assertEquals(path.codes(), ["path-full"]);
+    const said = direction === "to"
+      ? 'path to or from "north" is full: answers take 9'
+      : "path from";
+    assertStringIncludes(path.words(), said);
+  }
+});
+
+Deno.test("a full path whose queue loses packets over QUIC is full, and without a queue lossy", () => {
+  for (const [roundTrip, code] of [[900, "path-full"], [25, "path-lossy"]] as const) {
+    const path = pathOf();
+    path.look(dropping(0));
+    for (let n = 1; n < 9; n++) {
+      const packets = { sent: 20 * n, lost: 4 * n };
+      path.look(dropping(n, { packets, roundTrip: roundTrip + n }));
+    }
+    assertEquals(path.codes(), [code]);
+  }
+});
+
+Deno.test("drops on a path that is down, few drops and those of one moment are no full path", () => {
+  const looks: [string, (n: number) => Partial<PathSample>][] = [
+    ["down", (n) => dropping(n, { confirmed: 5 })],
+    ["few", (n) => dropping(n, { dropped: n })],
+    ["one moment", (n) => dropping(n, { dropped: n < 4 ? 0 : 500 })],
+  ];
+  for (const [name, sample] of looks) {
+    const path = pathOf();
+    for (let n = 0; n < 12; n++) path.look(sample(n));
+    assertEquals(path.codes(), [], name);
+  }
+});
+
+Deno.test("a path that has become longer is not full: its peer sends little", () => {
+  const path = pathOf();
+  path.look({ roundTrip: 20 });
+  for (let n = 0; n < 12; n++) path.look({ roundTrip: 700 + n, received: 1 });
+  assertEquals(path.codes(), []);
+});
+
+Deno.test("the shortest round trip is forgotten when the path has been longer for ten minutes", () => {
+  const path = pathOf();
+  path.look({ roundTrip: 20 });
+  const long = (minutes: number) => {
+    for (let n = 0; n < 60 * minutes; n++) path.look({ roundTrip: 700 + n % 50 });
+  };
+  long(4);
+  assertEquals(path.codes(), ["path-full"]);
+  long(8);
+  assertEquals(path.codes(), []);
+});
+
 Deno.test("a long path has long round trips, and is not full", () => {
   const path = pathOf();
   for (let n = 0; n < 9; n++) path.look({ roundTrip: 700 + n });
@@ -213,7 +294,7 @@ Deno.test("at most 16 paths are kept: the latest", () => {
     const tunnel = {};
     for (let n = 0; n < 6; n++) {
       const packets = { sent: 100 * n, lost: 20 * n };
-      path.troubles.look(`peer-${peer}`, tunnel, { ...CLEAR, packets }, path.state.now);
+      path.troubles.look({ name: `peer-${peer}` }, tunnel, { ...CLEAR, packets }, path.state.now);
     }
   }
   const subjects = path.troubles.conditions(path.state.now).map(({ subject }) => subject);
@@ -222,13 +303,16 @@ Deno.test("at most 16 paths are kept: the latest", () => {
 
 Deno.test("over QUIC a sample has the packets that the peer has counted", () => {
   const packets = { sent: 90, lost: 9 };
-  const writer = { packets, queuedBytes: 7, queueAge: 3 };
-  assertEquals(samplePath({ tcp: undefined, roundTrip: 20, writer }), {
+  const writer = { packets, queuedBytes: 7, queueAge: 3, dropped: 2 };
+  assertEquals(samplePath({ tcp: undefined, roundTrip: 20, writer }, [60, 8_400, 30, 4_200]), {
     packets,
     confirmed: 90,
     inFlight: undefined,
     queued: 7,
     queueAge: 3,
+    dropped: 2,
+    offered: 60,
+    received: 30,
     roundTrip: 20,
   });
 });

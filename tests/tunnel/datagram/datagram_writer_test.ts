@@ -18,6 +18,7 @@ function writer(maxSize = 1_000, packs = false) {
     isDiscoveryFull: false,
     queuedBytes: 0,
     queueAge: 0,
+    dropped: 0,
     lastSent: 0,
     beginBatch() {},
     session: (handle, _source, _offset, length) => said.push(`session ${handle} ${length}`) > 0,
@@ -139,6 +140,7 @@ Deno.test("a full queue refuses data", () => {
   let bytes = 0;
   while (send(1, 900)) bytes += 900;
   assert(bytes > 0.9 * DATA_LIMIT && bytes <= DATA_LIMIT);
+  assertEquals(out.dropped, 1);
 });
 
 /** Lets pending sends continue. */
@@ -178,6 +180,7 @@ Deno.test("behind a closed window old data is dropped, but PPP control frames ar
   await out.drained();
   assert(drops.length > 100);
   assertEquals(new Set(drops), new Set(["queue-stale"]));
+  assertEquals(out.dropped, drops.length + 1); // and the one that was refused
 });
 
 Deno.test("on a long path a burst waits for an answer, and is no standing queue yet", async () => {
