@@ -278,6 +278,7 @@ export function proxyOptions(
     trace,
     story: monitor.acs.watching(discoveryStory(config.mode, state.storyWriter, Date.now)),
     paced: loggedPacing(now, monitor),
+    late: (answer) => monitor.acs.late(answer),
     ...loggedAcs(config.mode, now, monitor),
   };
 }

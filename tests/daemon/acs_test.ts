@@ -54,7 +54,7 @@ Deno.test("an offer is late if the one PADI, or each of several, waited for it",
   clock.now += 4_900;
   watch.offered("c", 2, AC, "");
   assertEquals(watch.troubles(), [{
-    ...{ ac: AC, name: "", kind: "late", request: "PADI", delay: 5_000 },
+    ...{ ac: AC, name: "", kind: "late", request: "PADI", delay: 5_000, isOver: false },
   }]);
   clock.now += 600_000;
   assertEquals(kinds(), [], "long ago");
@@ -68,6 +68,15 @@ Deno.test("a PADS is late if the last PADR waited for it", () => {
   clock.now += 3_000;
   watch.confirmed("c", 1, AC);
   assertEquals(kinds(), ["late"]);
+});
+
+Deno.test("an answer that nobody waits for any more makes its AC slow", () => {
+  const { watch } = requests();
+  watch.tooLate(AC, "bng", "PADR", 61_000);
+  watch.tooLate(OTHER, "", "PADI", 2_000); // its customer had gone, and it was not slow
+  assertEquals(watch.troubles(), [
+    { ac: AC, name: "bng", kind: "late", request: "PADR", delay: 61_000, isOver: true },
+  ]);
 });
 
 Deno.test("two ACs share a name if both make offers, not if one follows the other", () => {

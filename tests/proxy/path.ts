@@ -38,7 +38,7 @@ export const LAN: Mac = 0x02_00_00_00_00_1a;
 export const WAN: Mac = 0x02_00_00_00_00_3a;
 
 /** How a path is set up. */
-export interface PathOptions {
+export interface PathOptions extends Pick<ProxyOptions, "paced" | "late"> {
   mac?: MacPolicy;
   hostUniq?: HostUniqMode;
   limits?: Partial<ProxyLimits>;
@@ -51,8 +51,6 @@ export interface PathOptions {
   sessionsOnClient?: number;
   /** Sessions of the kernels of both machines. */
   isHostSession?: (remote: Mac, sessionId: number, ifUnknown: boolean) => boolean;
-  /** Called when the server starts or stops pacing PADIs. */
-  paced?: NonNullable<ProxyOptions["paced"]>;
   /** Called on either side when an AC refuses, does not answer, and answers again. */
   refused?: (mode: string, refusal: AcRefusal) => void;
   silent?: (mode: string, report: SilenceReport) => void;
@@ -251,6 +249,7 @@ function base(mode: string, link: MemoryLink, options: PathOptions, clock: Clock
       refused: (refusal) => options.refused?.(mode, refusal),
       silent: (report) => options.silent?.(mode, report),
       ...(options.paced && { paced: options.paced }),
+      ...(options.late && { late: options.late }),
       ...(options.stories?.[mode] && { story: options.stories[mode] }),
     },
     side: { link, drops: drops.counts, ends, resumed: [] },

@@ -36,7 +36,12 @@ interface Ac {
   last: number;
   unanswered: Unanswered | undefined;
   late:
-    | { readonly request: "PADI" | "PADR"; readonly delay: number; readonly at: number }
+    | {
+      readonly request: "PADI" | "PADR";
+      readonly delay: number;
+      readonly at: number;
+      readonly isOver: boolean;
+    }
     | undefined;
 }
 
@@ -57,7 +62,13 @@ export type AnswerTrouble =
   & { readonly ac: Mac; readonly name: string }
   & (
     | { readonly kind: "mute"; readonly padrs: number; readonly customers: number }
-    | { readonly kind: "late"; readonly request: "PADI" | "PADR"; readonly delay: number }
+    | {
+      readonly kind: "late";
+      readonly request: "PADI" | "PADR";
+      readonly delay: number;
+      /** Whether nobody waited for the answer any more. */
+      readonly isOver: boolean;
+    }
     | { readonly kind: "same-name"; readonly others: readonly Mac[] }
   );
 
@@ -92,11 +103,7 @@ export class AcRequests {
   /** Records an offer. */
   offered(client: string, customer: Mac, mac: Mac, name: string): void {
     const now = this.#now();
-    const ac = this.#acs.get(mac) ??
-      { name: "", first: now, last: now, unanswered: undefined, late: undefined };
-    if (name !== "") ac.name = name.slice(0, MAX_NAME);
-    ac.last = now;
-    setLatest(this.#acs, mac, ac, MAX_ACS);
+    const ac = this.#heard(mac, name);
     const dialling = this.#dialling.get(`${customer} ${client}`);
     if (dialling === undefined) return;
     dialling.from = mac;
@@ -134,6 +141,11 @@ export class AcRequests {
     if (requested?.of === mac) this.#measured(ac, "PADR", this.#now() - requested.at);
   }
 
+  /** Records an answer that nobody waited for any more, and the time since the last request. */
+  tooLate(mac: Mac, name: string, request: "PADI" | "PADR", delay: number): void {
+    this.#measured(this.#heard(mac, name), request, delay, true);
+  }
+
   /** What is wrong now. */
   troubles(): AnswerTrouble[] {
     const now = this.#now();
@@ -145,7 +157,8 @@ export class AcRequests {
         found.push({ ac: mac, name, kind: "mute", padrs, customers: customers.size });
       }
       if (late !== undefined && now - late.at < LATELY) {
-        found.push({ ac: mac, name, kind: "late", request: late.request, delay: late.delay });
+        const { at: _, ...facts } = late;
+        found.push({ ac: mac, name, kind: "late", ...facts });
       }
       const others = this.#namesakes(mac, ac, now);
       if (others.length > 0) found.push({ ac: mac, name, kind: "same-name", others });
@@ -153,8 +166,18 @@ export class AcRequests {
     });
   }
 
-  #measured(ac: Ac, request: "PADI" | "PADR", delay: number): void {
-    if (delay >= LATE) ac.late = { request, delay, at: this.#now() };
+  #heard(mac: Mac, name: string): Ac {
+    const now = this.#now();
+    const ac = this.#acs.get(mac) ??
+      { name: "", first: now, last: now, unanswered: undefined, late: undefined };
+    if (name !== "") ac.name = name.slice(0, MAX_NAME);
+    ac.last = now;
+    setLatest(this.#acs, mac, ac, MAX_ACS);
+    return ac;
+  }
+
+  #measured(ac: Ac, request: "PADI" | "PADR", delay: number, isOver = false): void {
+    if (delay >= LATE) ac.late = { request, delay, at: this.#now(), isOver };
   }
 
   /** Later ACs of the same name that made offers while this one did. */

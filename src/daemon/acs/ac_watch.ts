@@ -3,6 +3,7 @@ import { CODE_PADI, CODE_PADO, CODE_PADR, TAG_AC_NAME } from "../../pppoe/consta
 import { formatMac, type Mac } from "../../pppoe/mac.ts";
 import { printable } from "../../printable.ts";
 import { showSpan } from "../../span.ts";
+import type { LateAnswer } from "../../proxy/discovery/late_answer.ts";
 import type { DiscoveryStory } from "../../proxy/session/discovery_story.ts";
 import type { EndDetail, Session, SessionEnd } from "../../proxy/session/session.ts";
 import { nameIn } from "../../proxy/session/session_names.ts";
@@ -49,6 +50,12 @@ export class AcWatch {
         } else this.#requests.confirmed(client, customer, source);
       },
     };
+  }
+
+  /** Records an answer that nobody waited for any more. */
+  late({ concentrator, acName, code, delay }: LateAnswer): void {
+    const request = code === CODE_PADO ? "PADI" : "PADR";
+    this.#requests.tooLate(concentrator, acName, request, delay);
   }
 
   /** Records that a session has opened (no end) or ended. `time` is the clock of `openedAt`. */
@@ -116,6 +123,10 @@ const MUTE_REMEDY: Readonly<Record<Mode, string>> = {
   client: "See `status` of the server, and the AC's log: it may be at a limit.",
 };
 
+const TOO_LATE_REMEDY =
+  "Find out why the AC is slow: its load, its RADIUS server, a delay set for " +
+  "its offers. `[discovery] timeout` is how long its answers are waited for.";
+
 function answerCondition(mode: Mode, trouble: AnswerTrouble, isServing: boolean): AcCondition {
   const mac = formatMac(trouble.ac);
   const who = `AC ${called(trouble)}`;
@@ -135,7 +146,8 @@ function answerCondition(mode: Mode, trouble: AnswerTrouble, isServing: boolean)
         code: "ac-slow",
         subject: mac,
         words: `${who} answered a ${trouble.request} after ${showSpan(trouble.delay / 1_000)}: ` +
-          "customers ask again, or give up",
+          (trouble.isOver ? "nobody waited any more" : "customers ask again, or give up"),
+        ...(trouble.isOver && { severity: "critical", remedy: TOO_LATE_REMEDY }),
       };
     case "same-name":
       return {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Mac } from "../../pppoe/mac.ts";
+import { setLatest } from "../../set_latest.ts";
 import type { PolicyDrop } from "../session/drops.ts";
 import { HostUniqTurns } from "./host_uniq_turns.ts";
 import type { Pending } from "./pending.ts";
@@ -8,6 +9,9 @@ import { tokenHandle, TokenSigner } from "./token.ts";
 
 /** The Host-Uniq shown to the AC: our token, the customer's own, or a fixed one. */
 export type HostUniqMode = "rewrite" | "preserve" | { fixed: Uint8Array };
+
+/** Maximum number of discoveries that are over and whose answers are known to be late. */
+const MAX_OVER = 1_024;
 
 /**
  * Assigns each discovery the Host-Uniq that the AC sees, and finds the discovery that an AC's
@@ -21,11 +25,15 @@ export class HostUniqRewriter<Owner extends { readonly name: string }> {
   /** Holders of values that are not our tokens. */
   #turns: HostUniqTurns<Owner>;
   #requesters = new Requesters();
+  /** Times of the last request of discoveries that are over, by token; the latest is last. */
+  #over = new Map<string, number>();
+  #now: () => number;
 
   constructor(mode: HostUniqMode, signer: TokenSigner, now: () => number) {
     this.#mode = mode;
     this.#signer = signer;
     this.#turns = new HostUniqTurns(now);
+    this.#now = now;
   }
 
   /**
@@ -78,12 +86,27 @@ export class HostUniqRewriter<Owner extends { readonly name: string }> {
     return this.#requesters.numbered(this.#signer.number(hostUniq));
   }
 
+  /**
+   * Returns how long ago a discovery that is over last asked, in milliseconds, from an answer with
+   * this Host-Uniq; undefined if it is not ours, or has been answered before.
+   */
+  lateness(local: Mac, hostUniq: Uint8Array | undefined): number | undefined {
+    if (this.#over.size === 0 || this.requesterOf(local, hostUniq) === undefined) return undefined;
+    const handle = tokenHandle(hostUniq ?? new Uint8Array(0)) ?? "";
+    const asked = this.#over.get(handle);
+    this.#over.delete(handle);
+    return asked === undefined ? undefined : this.#now() - asked;
+  }
+
   /** Removes a discovery: later answers to it are not accepted. */
   forget(pending: Pending<Owner>): void {
     const { upstreamKey } = pending;
     if (upstreamKey === undefined) return;
     if (this.#mode !== "rewrite") this.#turns.forget(upstreamKey, pending);
-    else if (this.#byUpstream.get(upstreamKey) === pending) this.#byUpstream.delete(upstreamKey);
+    else if (this.#byUpstream.get(upstreamKey) === pending) {
+      this.#byUpstream.delete(upstreamKey);
+      setLatest(this.#over, upstreamKey, pending.touched, MAX_OVER);
+    }
   }
 }
 

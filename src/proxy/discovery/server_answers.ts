@@ -12,7 +12,7 @@ import { type DiscoveryPacket, encodeDiscovery } from "../../pppoe/frame.ts";
 import { type Mac, readMac } from "../../pppoe/mac.ts";
 import { fitsDiscovery, setTag } from "../../pppoe/tag_edit.ts";
 import { encodeTags, findTag, readTags, type Tag } from "../../pppoe/tags.ts";
-import { refusalIn } from "./ac_refusal.ts";
+import { AcReports } from "./ac_reports.ts";
 import { checkedTags } from "./checked_tags.ts";
 import { Concentrators } from "./concentrators.ts";
 import { ClientReplies } from "./client_replies.ts";
@@ -55,7 +55,7 @@ export class ServerAnswers {
   #policy: ServerPolicy;
   #sessions: Sessions;
   #options: ProxyOptions;
-  #answered: () => void;
+  #reports: AcReports;
   #replies: ClientReplies;
   #pending: PendingDiscoveries<Peer>;
   #hostUniq: HostUniqRewriter<Peer>;
@@ -72,13 +72,13 @@ export class ServerAnswers {
     this.#policy = parts.policy;
     this.#sessions = sessions;
     this.#options = options;
-    this.#answered = parts.answered;
     this.#replies = new ClientReplies(options.link, parts.policy, sessions);
     this.#pending = parts.pending;
     this.#hostUniq = parts.hostUniq;
     this.#gate = parts.gate;
     this.#offered = parts.offered;
     this.#concentrators = new Concentrators({ now: options.now, sessions: sessions.table });
+    this.#reports = new AcReports(options, this.#concentrators, parts.answered);
     this.#offers = new Offers("transparent", parts.signer); // the ACs' own cookies are visible here
     this.#unwanted = new UnwantedSessions(sessions, options.now);
   }
@@ -141,25 +141,14 @@ export class ServerAnswers {
     const found = this.#hostUniq.resolve(packet.destination, hostUniq);
     if (typeof found === "string") {
       this.#replies.drop(found, undefined, packet);
+      const delay = this.#hostUniq.lateness(packet.destination, hostUniq);
+      if (delay !== undefined) this.#reports.late(packet, given, delay);
       const requester = this.#hostUniq.requesterOf(packet.destination, hostUniq);
       return requester && this.#unwanted.end(packet, requester);
     }
-    this.#noteAnswer(found, packet, given);
+    this.#reports.answered(found, packet, given);
     if (packet.code === CODE_PADS) this.#confirm(found, packet, given);
     else this.#offer(found, packet, given);
-  }
-
-  /** Reports that an AC answers, and that it refuses if it does. */
-  #noteAnswer(
-    { owner: peer, customer }: Pending<Peer>,
-    packet: DiscoveryPacket,
-    tags: Tag[],
-  ): void {
-    this.#answered();
-    const { source: concentrator, code } = packet;
-    const acName = nameIn(tags, TAG_AC_NAME) || this.#concentrators.nameOf(concentrator);
-    const refusal = refusalIn({ peer, customer, concentrator, acName, code, tags });
-    if (refusal !== undefined) this.#options.refused?.(refusal);
   }
 
   #offer(pending: Pending<Peer>, packet: DiscoveryPacket, given: Tag[]): void {

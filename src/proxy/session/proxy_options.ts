@@ -6,6 +6,7 @@ import type { Drops } from "./drops.ts";
 import type { HostUniqMode } from "../discovery/host_uniq.ts";
 import type { AcRefusal } from "../discovery/ac_refusal.ts";
 import type { SilenceReport } from "../discovery/ac_silence.ts";
+import type { LateAnswer } from "../discovery/late_answer.ts";
 import type { Pacing } from "../discovery/pacing.ts";
 import type { PadiRates } from "../discovery/padi_shaper.ts";
 import type { EndDetail, Session, SessionEnd } from "./session.ts";
@@ -63,6 +64,8 @@ export interface ProxyOptions {
   paced?: (pacing: Pacing | undefined) => void;
   /** Called when an answer to a request has error tags. */
   refused?: (refusal: AcRefusal) => void;
+  /** Called when an AC answers a request that nobody waits for any more. */
+  late?: (answer: LateAnswer) => void;
   /** Called when an AC refuses a login in PPP. */
   loginRefused?: (session: Session, refusal: LoginRefusal) => void;
   /** Called when no AC has answered for a while, and when one answers again. */
