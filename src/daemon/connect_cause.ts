@@ -11,7 +11,10 @@ const noRoute: Words = (server) =>
   `no route to ${server}: nothing forwards packets to that address; check \`ip route get\` and the link`;
 const hungUp: Words = (server) =>
   `${server} closed the connection during TLS: it is no pppoe-proxy, or has no room for another connection`;
-const refused: Words = (server) => `connection refused: nothing listens on ${server}`;
+const unreachable: Words = (server) =>
+  `no route to ${server}, or a firewall rejects the packets: check \`ip route get\`, the link and firewalls on the way`;
+const refused: Words = (server) =>
+  `connection refused: nothing listens on ${server}, or a firewall rejects it`;
 const forbidden: Words = (server) =>
   `this machine forbids packets to ${server}: check its own firewall and the service's restrictions`;
 const reset: Words = () => "the connection was reset: the peer has ended, or a firewall cut it";
@@ -33,7 +36,7 @@ const SYSTEM_ERRORS: Readonly<Record<string, Words>> = {
   "104": reset,
   "110": (server) => `no answer from ${server}: it is down, or the path drops packets`,
   "111": refused,
-  "113": noRoute,
+  "113": unreachable,
 };
 
 /** By name, as SystemError and Node's resolver give it. */
@@ -52,6 +55,7 @@ const NAMED: Readonly<Record<string, string>> = {
 
 const UNRESOLVED =
   /(?:failed to lookup address information: (?:Temporary failure in name resolution|Try again)|getaddrinfo EAI_AGAIN \S+)/g;
+const UNRESOLVED_IN_TIME = /Name not resolved: No (?:TLS|QUIC) connection within (\d+) ms/g;
 const UNKNOWN_NAME = /(?:failed to lookup address information: [^;]*|getaddrinfo ENOTFOUND \S+)/g;
 
 /** Replaces what the system says about a failure by words that name the cause. */
@@ -68,6 +72,14 @@ function explainSystem(detail: string, server: string): string {
       (all, name: string) => SYSTEM_ERRORS[NAMED[name] ?? ""]?.(server) ?? all,
     )
     .replace(/tls handshake eof|[^;]*close_notify[^;]*/g, () => hungUp(server))
+    .replace(
+      UNRESOLVED_IN_TIME,
+      (_, time: string) =>
+        `the name in ${server} was not resolved within ${
+          Number(time) / 1_000
+        } s: the name servers ` +
+        "answer late, or not at all",
+    )
     .replace(
       /No (TLS|QUIC) connection within (\d+) ms/g,
       (_, transport: string, time: string) =>
@@ -101,7 +113,7 @@ export function isOutOfFiles(text: string): boolean {
 /** What to do about a connection that failed, by the end's reason and detail. */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
-    new RegExp(`(?:${UNRESOLVED.source})`),
+    new RegExp(`(?:${UNRESOLVED.source}|${UNRESOLVED_IN_TIME.source})`),
     "Check this machine's name servers, or set an address in `[tunnel] connect`.",
   ],
   [

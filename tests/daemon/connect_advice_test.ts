@@ -8,6 +8,11 @@ Deno.test("what to do about a failed connection follows from what the system sai
       "connection-lost: failed to lookup address information: Name or service not known",
       /^Correct the name/,
     ],
+    [
+      "connection-lost: tls: Name not resolved: No TLS connection within 2000 ms; " +
+      "quic: Name not resolved: No QUIC connection within 2000 ms",
+      /name servers/,
+    ],
     ["connection-lost: No QUIC connection within 2000 ms", /^Let UDP pass/],
     [
       "protocol-violation: the server does not speak TLS; is it a pppoe-proxy?",

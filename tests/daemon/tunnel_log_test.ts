@@ -50,7 +50,7 @@ Deno.test("a loss is one line with the held sessions, and its end has how long i
   events.failed("hq:1", REFUSED, 2_000);
   assertEquals(seen(), [["connect-failed", {
     ...{ server: "hq:1", address: "hq:1", attempt: 1, next_try_s: 2 },
-    ...{ cause: "connection refused: nothing listens on hq:1" },
+    ...{ cause: "connection refused: nothing listens on hq:1, or a firewall rejects it" },
     ...{ reason: "connection-lost", by: "network" },
   }]]);
   clock.now += 2_000;
@@ -142,25 +142,29 @@ Deno.test("what the system says about a failed connection becomes words that nam
   free.close();
   assertEquals(
     await causeOf("127.0.0.1", port),
-    `connection refused: nothing listens on 127.0.0.1:${port}`,
+    `connection refused: nothing listens on 127.0.0.1:${port}, or a firewall rejects it`,
   );
   assertMatch(await causeOf("255.255.255.255", 9), /^(no route to|this machine forbids)/);
   const cases: [string, RegExp][] = [
     ["failed to lookup address information: Name or service not known", /^name not found: .*hq:1$/],
     ["failed to lookup address information: Temporary failure in name resolution", /resolved now/],
     ["getaddrinfo ENOTFOUND hq", /^name not found/],
-    ["No route to host (os error 113)", /^no route to hq:1/],
+    [
+      "Name not resolved: No TLS connection within 2000 ms",
+      /^the name in hq:1 was not resolved within 2 s: the name servers answer late, or not at all$/,
+    ],
+    ["No route to host (os error 113)", /^no route to hq:1, or a firewall rejects/],
     ["Too many open files (os error 24)", /^no open files left$/], // the advice says what to do
     ["Connection reset by peer (os error 104)", /^the connection was reset/],
     ["connection reset", /^the connection was reset/],
     ["broken pipe", /^the connection was reset/],
     [
       "quic: No QUIC connection within 5000 ms; tls: Connection refused (os error 111)",
-      /^quic: no answer over QUIC within 5 s: .*; tls: connection refused: nothing listens on hq:1$/,
+      /^quic: no answer over QUIC within 5 s: .*; tls: connection refused: nothing listens on hq:1, or a firewall rejects it$/,
     ],
     [
       "Cannot connect to 192.0.2.1 port 7: connect failed with EHOSTUNREACH; the address is unreachable",
-      /^no route to hq:1/,
+      /^no route to hq:1, or a firewall rejects/,
     ],
     ["tls handshake eof", /^hq:1 closed the connection during TLS/],
     ["something else", /^something else$/],

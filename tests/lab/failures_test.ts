@@ -27,6 +27,7 @@ import {
   listenForeign,
   makeBlackHole,
   makeCertificate,
+  muteNameServers,
   replaceCertificate,
   startChanged,
   startExpired,
@@ -73,6 +74,8 @@ Deno.test({
     await sees("A firewall drops the packets to the server", "filtered");
     await sees("A firewall drops UDP, which QUIC needs", "blocked");
     await sees("The server's name cannot be resolved", "unresolved");
+    await muteNameServers(lab);
+    await sees("The name servers do not answer in time", "unanswered");
     const seesForeign = (failure: string, name: keyof typeof FOREIGN) =>
       sees(failure, name, [
         /connect = .*/,

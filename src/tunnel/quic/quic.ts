@@ -15,6 +15,7 @@ import { alertError, nameRefusal } from "../tls/tls_answer.ts";
 import { TlsAlert } from "../tls/tls_alert.ts";
 import { TLS_NAME } from "../tls/tls_identity.ts";
 import { widenBuffers } from "./quic_socket.ts";
+import { NameLookup } from "../transport/name_lookup.ts";
 import { UdpDrops } from "../transport/udp_drops.ts";
 
 /**
@@ -53,6 +54,7 @@ export async function dialQuic(
   using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
   const { signal } = deadline;
   signal.throwIfAborted();
+  const lookup = new NameLookup(endpoint);
   // Without IPv6 in the kernel, only an IPv4 socket can be opened.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
   const socket = UdpSocket.find(local.addr.hostname, local.addr.port);
@@ -71,7 +73,7 @@ export async function dialQuic(
     return connection;
   } catch (error) {
     hangUp();
-    throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
+    throw signal.aborted ? lookup.explain(signal.reason) : nameRefusal(nameCertificateError(error));
   } finally {
     signal.removeEventListener("abort", hangUp);
   }

@@ -15,6 +15,7 @@ import { ALPN } from "../handshake.ts";
 import { TlsAlert } from "./tls_alert.ts";
 import { alertError, awaitTls13, nameRefusal } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
+import { NameLookup } from "../transport/name_lookup.ts";
 import { connectTcp } from "../transport/tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME, type TlsIdentity } from "./tls_identity.ts";
 
@@ -80,6 +81,7 @@ export async function dialTls(
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
+  const lookup = new NameLookup(endpoint);
   let isConnected = false;
   try {
     const tcp = await connectTcp(endpoint, route, signal);
@@ -89,7 +91,7 @@ export async function dialTls(
     return await startTls(tcp, trust, protocols, tune, signal);
   } catch (error) {
     if (!signal.aborted) throw nameRefusal(nameCertificateError(error));
-    if (stop?.aborted || !isConnected) throw signal.reason;
+    if (stop?.aborted || !isConnected) throw lookup.explain(signal.reason);
     throw new Deno.errors.TimedOut(`No TLS answer within ${timeout} ms`);
   }
 }

@@ -11,7 +11,8 @@ import type { Endpoint } from "./endpoint.ts";
 /** Returns the addresses of a host name. */
 export type Resolve = (name: string) => Promise<readonly { address: string }[]>;
 
-const resolveName: Resolve = (name) => lookup(name, { all: true });
+/** Returns the addresses that the system's resolver gives. */
+export const resolveName: Resolve = (name) => lookup(name, { all: true });
 
 /** Connects to a host by name or address. Throws the cause of a failure, or the signal's reason. */
 export async function connectTcp(

@@ -34,6 +34,7 @@ const WRONG: Readonly<Record<string, readonly Change[]>> = {
   filtered: [[/connect = .*/, 'connect = ["192.0.2.2:8443"]'], ['name = "branch-1"', HASTY]],
   blocked: [['transport = "tls"', 'transport = "quic"'], ['name = "branch-1"', HASTY]],
   unresolved: [[/connect = .*/, 'connect = ["proxy.invalid:8443"]']],
+  unanswered: [[/connect = .*/, 'connect = ["proxy.invalid:8443"]'], ['name = "branch-1"', HASTY]],
 };
 
 /**
@@ -170,4 +171,17 @@ export async function makeBlackHole(lab: Lab): Promise<void> {
   await runCommand("ip", "address", "add", "192.0.2.1/24", "dev", "hole0");
   const neighbour = ["lladdr", "02:00:00:00:00:02", "dev", "hole0", "nud", "permanent"];
   await runCommand("ip", "neighbour", "add", "192.0.2.2", ...neighbour);
+}
+
+/** Name servers that this machine asks, and that do not answer. */
+export async function muteNameServers(lab: Lab): Promise<void> {
+  const text = await Deno.readTextFile("/etc/resolv.conf").catch(() => "");
+  const servers = [...text.matchAll(/^nameserver\s+([\d.]+)\s*$/gm)].map(([, address]) => address);
+  for (const hostname of servers.length === 0 ? ["127.0.0.1"] : servers) {
+    if (!hostname.startsWith("127.")) {
+      await runCommand("ip", "address", "add", `${hostname}/32`, "dev", "lo");
+    }
+    const socket = Deno.listenDatagram({ hostname, port: 53, transport: "udp" });
+    lab.use({ [Symbol.asyncDispose]: () => Promise.resolve(socket.close()) });
+  }
 }
