@@ -191,8 +191,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/tunnel/tls",
     "src/tunnel/transport",
   ],
-  "src/daemon/acs": ["src", "src/daemon", "src/pppoe", "src/proxy/session"],
-  "src/daemon/paths": ["src", "src/daemon", "src/tunnel"],
+  "src/daemon/acs": ["src", "src/daemon", "src/pppoe", "src/proxy/discovery", "src/proxy/session"],
+  "src/daemon/paths": ["src", "src/daemon", "src/proxy/session", "src/tunnel"],
   "src/daemon/warm_up": [
     "ffi/link",
     "src",

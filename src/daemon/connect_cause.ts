@@ -103,6 +103,17 @@ function explainSystem(detail: string, server: string): string {
     );
 }
 
+const HUNG_UP =
+  /tls handshake eof|close_notify|before TLS began|os error (?:32|104)\)|connection reset|broken pipe|end of stream/i;
+
+/**
+ * Whether a server answered and then closed the connection without a word, as it does with one that
+ * gives way to others while TLS is under way.
+ */
+export function isHungUp({ reason, detail }: Pick<TunnelEnd, "reason" | "detail">): boolean {
+  return reason === "connection-lost" && HUNG_UP.test(detail);
+}
+
 const OUT_OF_FILES = /os error 2[34]\)|\bE[MN]FILE\b/;
 
 /** Whether the words of an error mean that descriptors are short (EMFILE, ENFILE). */

@@ -1,6 +1,7 @@
 import type { Transport } from "../tunnel/transport.ts";
 import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import type { Peer, Session } from "../proxy/session/session.ts";
+import { isHungUp } from "./connect_cause.ts";
 import { TRAFFIC } from "./rates.ts";
 import { COUNTERS, type SessionTable } from "../proxy/session/session_table.ts";
 
@@ -14,6 +15,11 @@ const VERDICTS: ReadonlySet<TunnelEnd["reason"]> = new Set([
 ]);
 /** A refusal for lack of room, which says nothing about the login. */
 export const NO_ROOM: TunnelEnd["reason"] = "too-many-connections";
+
+/** Whether an attempt failed for a lack of room, said or not: the login may still be wrong. */
+export function saysNothing(end: TunnelEnd): boolean {
+  return end.reason === NO_ROOM || isHungUp(end);
+}
 
 /** Takes the name and the traffic of a peer; the array is only valid during the call. */
 type VisitTraffic = (name: string, traffic: Float64Array) => void;
@@ -56,7 +62,7 @@ export interface PeerStats {
   end: TunnelEnd | undefined;
   /** How the peer closed its last tunnel, if it said that it stops or restarts. */
   farewell: TunnelEnd | undefined;
-  /** Why the last login failed; kept while later attempts find no room (client). */
+  /** Why the last login failed; kept while later attempts say nothing of it (client). */
   verdict: TunnelEnd | undefined;
   /** The last failed attempt since its last tunnel (client). */
   failed: FailedAttempt | undefined;
@@ -117,7 +123,7 @@ export class AllPeerStats {
     const peer = this.#peer(name);
     const at = this.#wallClock();
     peer.end = end;
-    if (end.reason !== NO_ROOM) peer.verdict = VERDICTS.has(end.reason) ? end : undefined;
+    if (!saysNothing(end)) peer.verdict = VERDICTS.has(end.reason) ? end : undefined;
     peer.failed = { attempt, cause, at, nextAt: at + delay };
   }
 

@@ -4,7 +4,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { acSystemError } from "../../src/pppoe/error_tags.ts";
-import { DOCUMENT, Observer, scene, SEEN } from "./failures/observer.ts";
+import { DOCUMENT, scene, SEEN } from "./failures/observer.ts";
 import { seesAcTroubles } from "./failures/ac_scenes.ts";
 import { mountState, seesFullDisk } from "./failures/disk_scenes.ts";
 import { seesPathTroubles } from "./failures/path_scenes.ts";
@@ -18,6 +18,7 @@ import {
   MAX_PAYLOAD,
   observe,
   portOf,
+  seesSharedAddress,
 } from "./failures/scenes.ts";
 import {
   type Change,
@@ -263,13 +264,7 @@ Deno.test({
     await using lab = await Lab.open();
     await lab.cables();
     await lab.cable("cust1", "lan1");
-    lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
-    const clients = { north: "lan0", south: "lan1" };
-    const pair = await startProxyPair(lab, { clients, mac: "transparent" });
-    const observer = new Observer(lab, () => ({ server: pair.server }));
-    await lab.use(startTestClient("cust0", FIRST)).dial();
-    lab.use(startTestClient("cust1", FIRST)).dial().catch(() => {}); // it may be refused
-    await observer.sees("Two clients have customers with one MAC address");
+    await seesSharedAddress(lab);
   },
 });
 

@@ -3,7 +3,7 @@ import { configuredPeers } from "../../config/configured_peers.ts";
 import type { Config } from "../../config/types.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { connectCause } from "../../daemon/connect_cause.ts";
-import { NO_ROOM, type PeerStats } from "../../daemon/peer_stats.ts";
+import { type PeerStats, saysNothing } from "../../daemon/peer_stats.ts";
 import { peerFact } from "../../daemon/session_facts.ts";
 import type { Peer } from "../../proxy/session/session.ts";
 import { type Client, type Clients, peerOf, type Tunnel } from "./response_schema.ts";
@@ -100,7 +100,7 @@ function explanationOf(
   { farewell, verdict }: Partial<PeerStats>,
 ): PeerStats["end"] {
   // A login that would be refused needs a person, whether there is room for it or not.
-  if (last.reason === NO_ROOM) return verdict;
+  if (verdict !== undefined && saysNothing(last)) return verdict;
   // A peer that said that it stops explains why nobody answers since.
   return isUnanswered(last) ? farewell : undefined;
 }

@@ -12,14 +12,16 @@ import type { Endpoint } from "./endpoint.ts";
 export type Resolve = (name: string) => Promise<readonly { address: string }[]>;
 
 /** Returns the addresses that the system's resolver gives. */
-export const resolveName: Resolve = (name) => lookup(name, { all: true });
+export function resolveName(name: string): Promise<readonly { address: string }[]> {
+  return lookup(name, { all: true });
+}
 
 /** Connects to a host by name or address. Throws the cause of a failure, or the signal's reason. */
 export async function connectTcp(
   { host, port }: Endpoint,
   route: Route,
   signal: AbortSignal,
-  resolve = resolveName,
+  resolve: Resolve = resolveName,
 ): Promise<RoutedConnection> {
   if (Object.values(route).every((value) => value === undefined)) {
     const connection = await Deno.connect({ hostname: host, port, signal });

@@ -48,8 +48,12 @@ Deno.test("a server that said that it restarts explains why nobody answers, unti
     for (const attempt of [3, 4]) monitor.failed("hq:1", full, attempt, "no room", 2_000);
     const inUse = "login refused: another host is connected under this name";
     assertEquals(await cause(), ["name-in-use", `${inUse}; since then no room`]);
-    monitor.failed("hq:1", lost, 5, "connection refused", 2_000);
-    monitor.failed("hq:1", full, 6, "no room", 2_000);
+    for (const detail of ["tls handshake eof", "tls: Connection reset (os error 104); quic: no"]) {
+      monitor.failed("hq:1", { ...lost, detail }, 5, "hung up", 2_000); // it gave way during TLS
+      assertEquals(await cause(), ["name-in-use", `${inUse}; since then hung up`]);
+    }
+    monitor.failed("hq:1", lost, 6, "connection refused", 2_000);
+    monitor.failed("hq:1", full, 7, "no room", 2_000);
     assertEquals(await cause(), ["too-many-connections: displaced", "no room"]);
     monitor.connected("hq:1", { address: "hq:1", transport: "tls", detail: "" });
     monitor.peers.disconnected("hq:1", "hq:1", lost);

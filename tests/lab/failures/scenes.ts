@@ -5,8 +5,10 @@ import { BROADCAST, type Mac, readMac } from "../../../src/pppoe/mac.ts";
 import { encodeTags, type Tag } from "../../../src/pppoe/tags.ts";
 import type { Lab } from "../lab.ts";
 import { openPort } from "../peers/port.ts";
+import { startTestAc } from "../peers/test_ac.ts";
+import { startTestClient } from "../peers/test_client.ts";
 import { type LabProcess, runCommand } from "../process.ts";
-import type { ProxyPair } from "../proxy_pair.ts";
+import { type ProxyPair, startProxyPair } from "../proxy_pair.ts";
 import { Observer } from "./observer.ts";
 
 /** An observer of a pair's one client and of its server. */
@@ -68,6 +70,17 @@ export function ask(
     const packet = { destination: BROADCAST, source: source ?? FIRST + i, code: CODE_PADI };
     port.send(encodeDiscovery({ ...packet, sessionId: 0, tags: encodeTags(tags) }));
   }
+}
+
+/** Starts two clients on lan0 and lan1, whose customers have one address. */
+export async function seesSharedAddress(lab: Lab): Promise<void> {
+  lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
+  const clients = { north: "lan0", south: "lan1" };
+  const pair = await startProxyPair(lab, { clients, mac: "transparent" });
+  const observer = new Observer(lab, () => ({ server: pair.server }));
+  await lab.use(startTestClient("cust0", FIRST)).dial();
+  lab.use(startTestClient("cust1", FIRST)).dial().catch(() => {}); // it may be refused
+  await observer.sees("Two clients have customers with one MAC address");
 }
 
 /** The address of an interface. */
