@@ -136,6 +136,8 @@ export class Proxy implements FrameSink {
       this.#attach(peer, tunnel);
       return { peer, sink: this.#sink(peer, tunnel, this.#list(peer, tunnel)) };
     }
+    // The client is back: it has as long again to list its sessions, as it holds them for that too.
+    peer.heldSince = this.#now();
     const resumption = new Resumption({
       sessions: this.sessions,
       peer,

@@ -43,7 +43,7 @@ export interface Peer {
   tunnel: Tunnel | undefined;
   /** The latest tunnel, until the client has listed its sessions on it. */
   joining: Tunnel | undefined;
-  /** When the tunnel was lost, in milliseconds. */
+  /** When the tunnel was lost, or the client last logged in without it, in milliseconds. */
   heldSince: number;
   /** Session index plus one by handle; 0 for none. */
   readonly handles: Int32Array;
