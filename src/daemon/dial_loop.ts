@@ -129,6 +129,7 @@ export class Client {
       else this.#seek(dialled.server)?.found.then(succeed(SILENT));
     };
     const delays = new DelayWatch();
+    let renewal: ReturnType<typeof setTimeout> | undefined;
     const measured = (roundTrip: number): void => {
       // Only servers that read packets let a client's new connection replace one that answers.
       if (dialled.connection.datagrams?.packs !== true || !delays.measured(roundTrip, now())) {
@@ -137,13 +138,14 @@ export class Client {
       this.#options.events.lengthened(this.#name(dialled.server), roundTrip);
       const search = this.#seek(dialled.server);
       search?.found.then(succeed(LONGER));
-      setTimeout(() => isSilent || search?.cancel(), RENEWAL_TIME);
+      renewal = setTimeout(() => isSilent || search?.cancel(), RENEWAL_TIME);
     };
     const current = this.#join(dialled, { silence, measured });
     const better = this.#better = new BetterSearch(this.#dialler.candidates(dialled));
     better.found.then(succeed(BETTER));
     const ended = current.running.then(() => undefined);
     const outcome = await Promise.race([ended, successor.promise]);
+    clearTimeout(renewal); // without the tunnel, the search goes on
     this.#roundTrip = current.tunnel.roundTrip ?? this.#roundTrip;
     better.stop();
     discard(better.found, outcome?.next);

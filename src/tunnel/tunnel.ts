@@ -43,9 +43,9 @@ export interface TunnelOptions {
   pollLoop: PollLoop;
   /** What the peer may send through all of its tunnels; by default, through this one. */
   allowance?: PeerAllowance;
-  /** Notified when nothing more arrives, long before the keepalive's timeout. */
+  /** Notified when nothing more arrives, long before the keepalive's timeout, until the end. */
   silence?: SilenceObserver;
-  /** Called with each round trip of a ping, in milliseconds. */
+  /** Called with each round trip of a ping, in milliseconds, until the end. */
   measured?: (roundTrip: number) => void;
   /** Whether the path decides about the congestion control; by default it does not. */
   suitsPath?: () => boolean;
@@ -89,7 +89,7 @@ export class Tunnel {
     this.#pollLoop = options.pollLoop;
     const dropped = (reason: TunnelDrop) => this.#sink?.dropped(reason);
     const failed = (cause: unknown) => this.#lost(cause);
-    const { now, connection: { datagrams: port } } = options;
+    const { now, silence, connection: { datagrams: port } } = options;
     const stream = new RecordWriter({
       outlet: {
         portion: MAX_WRITE,
@@ -112,8 +112,8 @@ export class Tunnel {
       now,
       lastSent: () => this.writer.lastSent,
       progress: () => this.tcp && { ...this.tcp, queued: this.writer.queuedBytes },
-      dead: () => this.#timedOut(),
-      silence: options.silence,
+      dead: () => this.#finish("keepalive-timeout", "us", "nothing received in time"),
+      silence: silence && ((time) => this.#end ?? silence(time)),
       suitPath: () => options.suitsPath?.() && options.connection.suitPath?.(),
     });
   }
@@ -150,8 +150,7 @@ export class Tunnel {
    */
   overrun(): void {
     const detail = "the send queue is full: the peer does not read, or the path is too slow";
-    this.#end ??= { reason: "not-reading", by: "us", detail };
-    this.#abort.resolve();
+    this.#finish("not-reading", "us", detail);
   }
 
   /** Applies other times; the new interval begins after the next ping. */
@@ -164,8 +163,8 @@ export class Tunnel {
     this.#sink = sink;
     this.#liveness.start();
     const reading = this.#read(sink).catch((cause) => this.#lost(cause));
-    const { datagrams: port } = this.#connection; // the stream reports how the connection ends
-    if (port !== undefined) this.#readDatagrams(port, sink).catch(() => {});
+    const { datagrams: port } = this.#connection;
+    if (port !== undefined) this.#readDatagrams(port, sink).catch((cause) => this.#lost(cause));
     await Promise.race([reading, this.#abort.promise]);
     this.#isOver = true;
     this.#liveness.stop();
@@ -231,7 +230,12 @@ export class Tunnel {
     }, { now: () => arrived, allowance: this.#allowance });
     const turn = new DatagramTurn(this.#pollLoop);
     while (true) {
-      const datagram = await port.receive();
+      let datagram: Uint8Array;
+      try {
+        datagram = await port.receive();
+      } catch {
+        return; // the stream reports how the connection has ended
+      }
       if (this.#isOver || this.#end !== undefined && !this.#isLeaving) return;
       if (!reader.hasBatch) arrived = this.#liveness.heard();
       const violation = reader.received(datagram);
@@ -262,8 +266,8 @@ export class Tunnel {
       // A pong may also say that data behind it may use datagrams again.
       if (!this.#datagrams?.confirmed(body)) this.#ponged(body, sink);
     } else if (type === ControlType.close) {
-      this.#end ??= decodeClose(body);
-      this.#abort.resolve();
+      const { reason, by, detail } = decodeClose(body);
+      this.#finish(reason, by, detail);
     } else {
       return sink.control(type, body);
     }
@@ -275,13 +279,7 @@ export class Tunnel {
     if (roundTrip === undefined) return sink.dropped("pong-unexpected");
     this.roundTrip = roundTrip;
     sink.roundTrip?.(roundTrip);
-    this.#measured?.(roundTrip);
-  }
-
-  /** Nothing was received in time: the path is dead, so a clean close is not awaited. */
-  #timedOut(): void {
-    this.#end ??= { reason: "keepalive-timeout", by: "us", detail: "nothing received in time" };
-    this.#abort.resolve();
+    if (this.#end === undefined) this.#measured?.(roundTrip);
   }
 
   /** Sends a control record immediately. */
@@ -291,8 +289,12 @@ export class Tunnel {
   }
 
   #lost(cause: unknown): void {
-    const detail = lossDetail(cause);
-    this.#end ??= { reason: "connection-lost", by: "network", detail };
+    this.#finish("connection-lost", "network", lossDetail(cause));
+  }
+
+  /** Ends the tunnel at once, for this reason unless there is one already. */
+  #finish(reason: TunnelEnd["reason"], by: TunnelEnd["by"], detail: string): void {
+    this.#end ??= { reason, by, detail };
     this.#abort.resolve();
   }
 }

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeClose, encodeClose } from "../../src/tunnel/close_reason.ts";
 import { Tunnel } from "../../src/tunnel/tunnel.ts";
 import type { TunnelSink } from "../../src/tunnel/tunnel_sink.ts";
+import { inTime } from "../until.ts";
 import { type MemoryConnection, memoryConnectionPair, recordBuffer } from "./memory_connection.ts";
 import { pollLoop } from "./poll_loop.ts";
 
@@ -92,6 +93,64 @@ Deno.test("the end of the stream is connection-lost", async () => {
   const running = tunnel(other).run(silent);
   raw.close();
   assertEquals((await running).reason, "connection-lost");
+});
+
+/** Runs a tunnel whose peer neither reads nor answers; `silence` resolves when it is silent. */
+function unanswered() {
+  const connection = Object.assign(memoryConnectionPair()[0], {
+    write: () => new Promise<number>(() => {}),
+  });
+  const silence = Promise.withResolvers<void>();
+  const seen = { silences: 0 };
+  const stuck = new Tunnel({
+    connection,
+    buffer: recordBuffer(),
+    keepalive: { interval: 60_000, timeout: 180_000 },
+    now: () => performance.now(),
+    pollLoop,
+    silence(): void {
+      seen.silences++;
+      silence.resolve();
+    },
+  });
+  return { stuck, running: stuck.run(silent), seen, silence: silence.promise };
+}
+
+Deno.test("a tunnel that is being closed is not reported as silent: nobody replaces it again", async () => {
+  const closing = unanswered();
+  const closed = closing.stuck.close("moved", "", 2_500);
+  const open = unanswered();
+  await open.silence;
+  await open.stuck.close("moved", "", 0);
+  await Promise.all([open.running, closed, closing.running]);
+  assertEquals([open.seen.silences, closing.seen.silences], [1, 0]);
+});
+
+Deno.test("a tunnel that cannot deliver a datagram ends, rather than be deaf to all further ones", async () => {
+  const datagrams = {
+    maxSize: 1_200,
+    send: () => Promise.resolve(),
+    receive: () => Promise.resolve(Uint8Array.of(0, 1, 0, 7, 9)),
+  };
+  const connection = Object.assign(memoryConnectionPair()[0], { datagrams });
+  const sink: TunnelSink = {
+    ...silent,
+    session() {
+      throw new Error("of the test");
+    },
+  };
+  const deaf = new Tunnel({
+    connection,
+    buffer: recordBuffer(256 * 1024),
+    keepalive: { interval: 60_000, timeout: 180_000 },
+    now: () => performance.now(),
+    pollLoop,
+  });
+  assertEquals(await inTime(deaf.run(sink)), {
+    reason: "connection-lost",
+    by: "network",
+    detail: "of the test",
+  });
 });
 
 Deno.test("a peer's text cannot forge a log line", () => {
