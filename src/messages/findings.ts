@@ -231,7 +231,7 @@ const PEER_FINDINGS = {
     action: "Report it with its text if the reason does not explain it.",
   },
   "daemon-not-ready": {
-    meaning: "The daemon runs, but cannot forward yet.",
+    meaning: "The daemon runs, but cannot forward yet or does not answer.",
     action: "See `status` and its log.",
   },
   "login-refused": {

@@ -2,7 +2,7 @@ import type { DaemonFacts } from "../../checks/check.ts";
 import { Status } from "../../admin/api/response_schema.ts";
 import { adminSocket } from "../../config/admin_socket.ts";
 import type { Config } from "../../config/types.ts";
-import { AdminClient } from "../remote/admin_client.ts";
+import { AdminClient, UnreachableError } from "../remote/admin_client.ts";
 import { showSpan } from "../terminal/amounts.ts";
 import { isSameFile } from "../remote/ask_daemon.ts";
 import { type DoctorCheck, runDoctorCheck } from "./doctor_check.ts";
@@ -49,8 +49,10 @@ export async function askForDaemon(
         daemon = "stopped";
         return `not running (${socket.path})`;
       }
-      const remedy = "see its log, or run this as its user or root";
-      findings.add("warning", "daemon-not-ready", "", { words: error.message, remedy });
+      const said = error instanceof UnreachableError
+        ? { words: error.words, remedy: error.remedy }
+        : { words: error.message, remedy: "see its log" };
+      findings.add("warning", "daemon-not-ready", "", said);
       return "";
     }
   });

@@ -36,20 +36,42 @@ export class ProblemError extends CommandError {
   }
 }
 
+/** No daemon answers at a socket. */
+export class UnreachableError extends CommandError {
+  override name = "UnreachableError";
+  /** Whether no daemon is there; otherwise one may be there that is closed to the user or hangs. */
+  readonly isAbsent: boolean;
+  readonly words: string;
+  readonly remedy: string;
+
+  constructor(socket: string, { why, remedy, isAbsent }: Obstacle, options?: ErrorOptions) {
+    const words = `Cannot reach the daemon at "${socket}": ${why}`;
+    super("unreachable", `${words}; ${remedy}`, options);
+    this.words = words;
+    this.remedy = remedy;
+    this.isAbsent = isAbsent;
+  }
+}
+
 /** A client of one daemon; disposing it closes its connections. */
 export class AdminClient implements Disposable {
   readonly socket: string;
   #http: Deno.HttpClient;
+  #timeout: number;
 
-  /** Takes the path of the daemon's Unix socket; does not connect yet. */
-  constructor(socket: string) {
+  /**
+   * Takes the path of the daemon's Unix socket, and how long to wait for a response's head, in
+   * milliseconds; does not connect yet.
+   */
+  constructor(socket: string, timeout = TIMEOUT) {
     this.socket = socket;
+    this.#timeout = timeout;
     this.#http = Deno.createHttpClient({ proxy: { transport: "unix", path: socket } });
   }
 
   /**
-   * Returns the response's JSON, validated with a schema. Throws CommandError "unreachable" if no
-   * daemon responds, ProblemError for an error response, CommandError "failed" for invalid JSON.
+   * Returns the response's JSON, validated with a schema. Throws UnreachableError if no daemon
+   * responds, ProblemError for an error response, CommandError "failed" for invalid JSON.
    */
   async json<T>(request: AdminRequest, schema: v.GenericSchema<unknown, T>): Promise<T> {
     const response = await this.#fetch(request);
@@ -86,7 +108,7 @@ export class AdminClient implements Disposable {
     }
     // Not AbortSignal.timeout: it would also end a stream that has started.
     const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), TIMEOUT);
+    const timer = setTimeout(() => late.abort(), this.#timeout);
     const signals = signal === undefined ? [late.signal] : [late.signal, signal];
     try {
       const response = await fetch(url, {
@@ -102,7 +124,8 @@ export class AdminClient implements Disposable {
       return response;
     } catch (error) {
       if (error instanceof ProblemError || signal?.aborted) throw error;
-      throw unreachable(this.socket, late.signal.aborted ? "timed out" : error, error);
+      const obstacle = late.signal.aborted ? silence(this.#timeout) : obstacleOf(error);
+      throw new UnreachableError(this.socket, obstacle, { cause: error });
     } finally {
       clearTimeout(timer);
     }
@@ -124,17 +147,42 @@ async function problemOf(response: Response): Promise<ProblemError> {
   return new ProblemError(response.status, printable(message.slice(0, MAX_DETAIL)), facts);
 }
 
-/** The error for a failed connection; `error` may be the operating system's text. */
-function unreachable(socket: string, error: unknown, cause: unknown): CommandError {
-  const inner = error instanceof Error ? String(error.cause ?? error) : String(error);
-  const why = /No such file/.test(inner)
-    ? "no such socket; is the daemon running?"
-    : /Connection refused/.test(inner)
-    ? "no daemon is listening there; start it"
-    : /Permission denied/.test(inner)
-    ? "permission denied; run this as root or as a member of the socket's group"
-    : inner;
-  return new CommandError("unreachable", `Cannot reach the daemon at "${socket}": ${why}`, {
-    cause,
-  });
+/** Why a daemon cannot be reached, and what to do. */
+interface Obstacle {
+  why: string;
+  remedy: string;
+  isAbsent: boolean;
+}
+
+/** Obstacles by the operating system's text. */
+const OBSTACLES: readonly [RegExp, Obstacle][] = [
+  [/No such file/, {
+    why: "no such socket",
+    remedy: "is the daemon running?",
+    isAbsent: true,
+  }],
+  [/Connection refused/, {
+    why: "no daemon is listening there",
+    remedy: "start it",
+    isAbsent: true,
+  }],
+  [/Permission denied/, {
+    why: "permission denied",
+    remedy: "run this as root or as a member of the socket's group",
+    isAbsent: false,
+  }],
+];
+
+function obstacleOf(error: unknown): Obstacle {
+  const text = error instanceof Error ? String(error.cause ?? error) : String(error);
+  const known = OBSTACLES.find(([pattern]) => pattern.test(text))?.[1];
+  return known ?? { why: text, remedy: "see the daemon's log, and try again", isAbsent: false };
+}
+
+function silence(timeout: number): Obstacle {
+  return {
+    why: `it does not answer within ${timeout / 1_000} s, so it hangs or is suspended`,
+    remedy: "see its log, and restart it",
+    isAbsent: false,
+  };
 }

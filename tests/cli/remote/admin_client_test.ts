@@ -1,7 +1,12 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import * as v from "valibot";
-import { AdminClient, ProblemError } from "../../../src/cli/remote/admin_client.ts";
+import {
+  AdminClient,
+  ProblemError,
+  UnreachableError,
+} from "../../../src/cli/remote/admin_client.ts";
 import { CommandError, exitCodeOf } from "../../../src/cli/exit_codes.ts";
+import { explainAbsence } from "../../../src/cli/remote/absent_daemon.ts";
 import { leaveStaleSocket, withFolder } from "../process.ts";
 
 /** Runs `use` with a client of a server whose responses `handler` makes. */
@@ -114,5 +119,26 @@ Deno.test("without a listening daemon the exit code is 3 and the message says wh
     const refused = await failure(stale);
     assertEquals(exitCodeOf(refused), 3);
     assertStringIncludes(refused.message, "no daemon is listening there");
+  });
+});
+
+/** Returns what `status` prints of an unreachable daemon whose configuration cannot start. */
+async function absence(folder: string, error: unknown): Promise<string> {
+  await Deno.writeTextFile(`${folder}/broken.toml`, 'mode = "neither"\n');
+  const values = new Map([["config", `${folder}/broken.toml`]]);
+  return (await assertRejects(() => explainAbsence(error, { values }), CommandError)).message;
+}
+
+Deno.test("a daemon that hangs is named as such, and not as one that would not start", async () => {
+  await withFolder(async (folder) => {
+    const listener = Deno.listen({ transport: "unix", path: `${folder}/hung.sock` });
+    using hung = new AdminClient(`${folder}/hung.sock`, 100);
+    const error = await failure(hung);
+    listener.close();
+    assertEquals([exitCodeOf(error), error instanceof UnreachableError], [3, true]);
+    assertStringIncludes(error.message, "it does not answer within 0.1 s, so it hangs");
+    assertEquals(await absence(folder, error), error.message);
+    using none = new AdminClient(`${folder}/none.sock`);
+    assertStringIncludes(await absence(folder, await failure(none)), "It would not start now:");
   });
 });
