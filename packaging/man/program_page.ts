@@ -1,13 +1,13 @@
-import type { OptionSpec } from "../../src/cli/arguments.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { EXIT_CODES } from "../../src/cli/exit_codes.ts";
+import { spell, usageLine } from "../../src/cli/help.ts";
 import type { ManualPage } from "./roff.ts";
 
 const HEAD = `
 ## Name
 
-pppoe-proxy - carry PPPoE between Ethernet segments over an authenticated TLS tunnel
+pppoe-proxy - carry PPPoE between Ethernet segments through an authenticated tunnel
 
 ## Synopsis
 
@@ -17,8 +17,8 @@ pppoe-proxy - carry PPPoE between Ethernet segments over an authenticated TLS tu
 
 The **client** runs on the customers' segment, the **server** on the segment of an access
 concentrator (AC). The client captures the customers' PPPoE frames (EtherTypes 0x8863 and 0x8864)
-and sends them through one authenticated TLS tunnel. The server sends them to the AC with its own
-Host-Uniq, and returns each answer to the customer that it belongs to.
+and sends them through one authenticated tunnel, over TLS or QUIC. The server sends them to the AC
+with its own Host-Uniq, and returns each answer to the customer that it belongs to.
 
 \`run\` starts the daemon. Its configuration file is described in pppoe-proxy.toml(5); \`check\`
 validates the file, and \`doctor\` also checks everything that it depends on. The tunnel protocol is
@@ -119,31 +119,21 @@ export function programPage(): ManualPage {
   };
 }
 
-function describe({ name, summary, options, positionals, details }: Command): string {
-  const required = options.filter((option) => option.required).map((it) => ` ${spell(it)}`);
-  const usage = [
-    `pppoe-proxy ${name}`,
-    ...positionals.map((word) => ` [${word}]`),
-    ...required,
-    options.length > required.length ? " [options]" : "",
-  ].join("");
+function describe(command: Command): string {
+  const { name, summary, options, details } = command;
   const entries = options.map((option) => {
     const short = option.alias === undefined ? "" : `-${option.alias}, `;
     return `- \`${short}${spell(option)}\`: ${sentence(option.summary)}`;
   });
   return [
     `### ${name}\n`,
-    `    ${usage}\n`,
+    `    ${usageLine(command)}\n`,
     `${sentence(summary)}\n`,
     AS_IT_IS.test(details) ? details.replace(/^/gm, "    ") : details,
     "",
     ...entries,
     "",
   ].join("\n");
-}
-
-function spell({ name, value }: OptionSpec): string {
-  return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
 function sentence(text: string): string {

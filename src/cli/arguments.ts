@@ -30,6 +30,8 @@ export interface ArgumentsSpec {
    * may end with "...": it can be repeated.
    */
   positionals: readonly string[];
+  /** Number of positional arguments that the command needs, default 0; for help. */
+  leastPositionals?: number;
 }
 
 /** Parsed arguments of a command. */

@@ -22,11 +22,11 @@ const check: Command = {
     { name: "settings", summary: "list all settings, and the line or variable that sets each" },
     { name: "json", summary: "print JSON" },
   ],
-  details:
-    `Checks each file, and what it depends on: interface, certificate, key, secrets, permissions,
-directories, addresses and routes. Prints each finding with its code, which \`explain\` knows.
-Exit code 0 without errors, 78 if a configuration or a file that it names is refused, 1 for an
-error that may go away by itself, such as an address in use.`,
+  details: `Checks each file, and what it depends on: interface, certificate, key, secrets,
+permissions, directories, addresses and routes. Prints each finding with its
+code, which \`explain\` knows. Exit code 0 without errors, 78 if a configuration
+or a file that it names is refused, 1 for an error that may go away by itself,
+such as an address in use.`,
   load: async () => (await import("./check/check.ts")).checkCommand,
 };
 
@@ -39,11 +39,11 @@ const doctor: Command = {
     { name: "timeout", value: "DURATION", summary: "timeout for each peer, default 5s" },
     { name: "json", summary: "print JSON" },
   ],
-  details:
-    `Checks capabilities, the interface, its MTU and offloads, the clock, certificates and secrets.
-On a client it connects to each server and logs in, without disturbing the tunnel of a running
-daemon. On a server it sends a PADI. Each line is "ok", "warning" or "failed". Exit code 78 if the
-configuration or a file that it names is refused, 1 if another check failed.`,
+  details: `Checks capabilities, the interface, its MTU and offloads, the clock,
+certificates and secrets. On a client it connects to each server and logs in,
+without disturbing the tunnel of a running daemon. On a server it sends a PADI.
+Each line is "ok", "warning" or "failed". Exit code 78 if the configuration or a
+file that it names is refused, 1 if another check failed.`,
   load: async () => (await import("./check/doctor.ts")).doctorCommand,
 };
 
@@ -64,8 +64,8 @@ const discover: Command = {
     { name: "timeout", value: "DURATION", summary: "how long to wait for answers, default 3s" },
     { name: "json", summary: "print JSON, including the bytes of all tags" },
   ],
-  details: `Needs CAP_NET_RAW, but no daemon and no configuration. Opens no session.
-Exit code 0 if at least one access concentrator answered, otherwise 1.`,
+  details: `Needs CAP_NET_RAW, but no daemon and no configuration. Opens no session. Exit
+code 0 if at least one access concentrator answered, otherwise 1.`,
   load: async () => (await import("./check/discover.ts")).discoverCommand,
 };
 
@@ -73,18 +73,20 @@ const keygen: Command = {
   name: "keygen",
   summary: "Generate a client's secret, a token, or a server's certificate and key",
   positionals: ["secret|token|certificate", "FILE"],
+  leastPositionals: 1,
   options: [
     { name: "name", value: "NAME", summary: "certificate: DNS name or IP address of the server" },
     { name: "out-dir", value: "FOLDER", summary: "certificate: output directory, default ." },
     { name: "days", value: "DAYS", summary: "certificate: days it is valid, default 3650" },
   ],
   details: `pppoe-proxy keygen secret branch-1.secret
-  writes 32 random bytes as 64 hexadecimal digits, readable only by you. The client and the
-  server need the same file.
+  writes 32 random bytes as 64 hexadecimal digits, readable only by you. The
+  client and the server need the same file.
 pppoe-proxy keygen token admin.token
   writes a token in the same format, for the admin API over TCP.
 pppoe-proxy keygen certificate --name proxy.example --out-dir .
-  writes server.crt and server.key for the server; clients need a copy of server.crt.
+  writes server.crt and server.key for the server; clients need a copy of
+  server.crt.
 Existing files are never overwritten.`,
   load: async () => (await import("./keygen/keygen.ts")).keygenCommand,
 };
@@ -93,6 +95,7 @@ const importLine: Command = {
   name: "import",
   summary: "Write configurations from the command lines of pppoeproxy or pppoe-relay",
   positionals: ["FILE", "FILE"],
+  leastPositionals: 1,
   options: [
     { name: "out-dir", value: "FOLDER", summary: "output directory, default ." },
     { name: "name", value: "NAME", summary: "name of the client, default branch-1" },
@@ -100,13 +103,12 @@ const importLine: Command = {
     { name: "lan", value: "INTERFACE", summary: "the client's interface, if no command says it" },
     { name: "wan", value: "INTERFACE", summary: "the server's interface, if no command says it" },
   ],
-  details:
-    `pppoe-proxy import /etc/systemd/system/pppoeproxy.service --lan eth0 --connect 192.0.2.2:8000
+  details: `pppoe-proxy import pppoeproxy.service --lan eth0 --connect 192.0.2.2:8000
 pppoe-proxy import server.service client.service
-pppoe-relay's command line in a script: pppoe-proxy import /etc/init.d/pppoe-relay
-Each FILE is a systemd unit, a script or any text with the command; "-" is standard input.
-It writes server.toml and NAME.toml, whose comments say what differs, and prints what to do next.
-Existing files are never overwritten.`,
+pppoe-proxy import /etc/init.d/pppoe-relay --connect 192.0.2.2:8000
+Each FILE is a systemd unit, a script or any text with the command; "-" is
+standard input. It writes server.toml and NAME.toml, whose comments say what
+differs, and prints what to do next. Existing files are never overwritten.`,
   load: async () => (await import("./import/import.ts")).importCommand,
 };
 
@@ -114,10 +116,12 @@ const explain: Command = {
   name: "explain",
   summary: "Say what a word of the log, the metrics or status means, and what to do",
   positionals: ["WORD"],
+  leastPositionals: 1,
   options: [{ name: "json", summary: "print JSON" }],
   details: `pppoe-proxy explain padi-rate
 pppoe-proxy explain "tunnel rejected"
-Knows every log message, event, drop reason, and reason for which a session or a tunnel ends.`,
+Knows every log message, event, problem and finding, and every reason for which
+a frame is dropped, or a session or a tunnel ends.`,
   load: async () => (await import("./explain.ts")).explainCommand,
 };
 
@@ -129,10 +133,11 @@ const report: Command = {
     ...DAEMON_OPTIONS,
     { name: "anonymous", summary: "shorten MAC addresses" },
   ],
-  details: `Writes pppoe-proxy-report-TIME.tar.gz, FILE, or with - to stdout: versions, system,
-configuration, what \`doctor\` finds, status with problems, clients, sessions, events, log, traffic of
-24 hours, metrics, limits. Secrets, tokens and private keys are left out. Works in parts when the
-daemon is down; --config then names the configuration. Look through it before you send it.`,
+  details: `Writes pppoe-proxy-report-TIME.tar.gz, FILE, or with - to stdout: versions,
+system, configuration, what \`doctor\` finds, status with problems, clients,
+sessions, events, log, traffic of 24 hours, metrics, limits. Secrets, tokens and
+private keys are left out. Works in parts when the daemon is down; --config then
+names the configuration. Look through it before you send it.`,
   load: async () => (await import("./report/report.ts")).reportCommand,
 };
 
@@ -140,12 +145,13 @@ const completion: Command = {
   name: "completion",
   summary: "Print a shell completion script",
   positionals: ["bash|zsh|fish|client|server|session|mac"],
+  leastPositionals: 1,
   options: DAEMON_OPTIONS,
-  details: `bash: pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
-zsh:  pppoe-proxy completion zsh > /usr/share/zsh/site-functions/_pppoe-proxy
-fish: pppoe-proxy completion fish > /usr/share/fish/vendor_completions.d/pppoe-proxy.fish
-The scripts complete names and addresses of a running daemon: client, server, session and mac print
-them, and nothing if no daemon answers within a second.`,
+  details: `pppoe-proxy completion bash > /usr/share/bash-completion/completions/pppoe-proxy
+pppoe-proxy completion zsh > /usr/share/zsh/site-functions/_pppoe-proxy
+pppoe-proxy completion fish > /etc/fish/completions/pppoe-proxy.fish
+The scripts complete names and addresses of a running daemon: client, server,
+session and mac print them, and nothing if no daemon answers within a second.`,
   load: async () => (await import("./completion/completion.ts")).completionCommand,
 };
 

@@ -3,6 +3,12 @@ import type { Command } from "./command.ts";
 import { EXIT_CODES } from "./exit_codes.ts";
 import { findCommand } from "./find_command.ts";
 import { printLine } from "./terminal/output.ts";
+import { wrap } from "./terminal/wrap.ts";
+
+/** Columns of help, those of a DEC VT100: it is also read in pagers and in small windows. */
+export const HELP_WIDTH = 80;
+/** Maximum columns of a left part that has its explanation beside it, not below. */
+const MAX_LEFT = 26;
 
 /** `help [COMMAND]`: prints help on the program or on one command. */
 export async function helpCommand(
@@ -17,7 +23,8 @@ export async function helpCommand(
 /** Help on the program. */
 export function overview(commands: readonly Command[]): string {
   return [
-    "pppoe-proxy carries PPPoE between two Ethernet segments over an authenticated TLS tunnel.",
+    "pppoe-proxy carries PPPoE between Ethernet segments through one authenticated",
+    "tunnel, over TLS or QUIC.",
     "",
     "Usage: pppoe-proxy COMMAND [OPTIONS]",
     "",
@@ -31,30 +38,42 @@ export function overview(commands: readonly Command[]): string {
 }
 
 /** Help on a command. */
-export function explain({ name, summary, positionals, options, details }: Command): string {
-  const words = positionals.map((positional) => ` [${positional}]`).join("");
-  const required = options.filter((option) => option.required).map((it) => ` ${spell(it)}`);
-  const rows = options.map((it): [string, string] => [
+export function explain(command: Command): string {
+  const rows = command.options.map((it): [string, string] => [
     `${it.alias === undefined ? "" : `-${it.alias}, `}${spell(it)}`,
     it.summary,
   ]);
   return [
-    `${summary}.`,
+    ...wrap(`${command.summary}.`, HELP_WIDTH),
     "",
-    `Usage: pppoe-proxy ${name}${words}${required.join("")}${
-      options.length > 0 ? " [OPTIONS]" : ""
-    }`,
+    `Usage: ${usageLine(command)}`,
     "",
     ...columns([...rows, ["--help", "show this help"]]),
-    ...(details === "" ? [] : ["", details]),
+    ...(command.details === "" ? [] : ["", command.details]),
   ].join("\n");
 }
 
-function spell({ name, value }: OptionSpec): string {
+/** The command line of a command; brackets are around what can be left out. */
+export function usageLine({ name, positionals, leastPositionals = 0, options }: Command): string {
+  const words = positionals.map((word, at) => at < leastPositionals ? ` ${word}` : ` [${word}]`);
+  const required = options.filter((option) => option.required).map((it) => ` ${spell(it)}`);
+  const others = options.length > required.length ? " [OPTIONS]" : "";
+  return `pppoe-proxy ${name}${words.join("")}${required.join("")}${others}`;
+}
+
+/** An option as it is given: `--name VALUE`. */
+export function spell({ name, value }: OptionSpec): string {
   return value === undefined ? `--${name}` : `--${name} ${value}`;
 }
 
+/** Formats names and their explanations; a long name has the explanation on the next lines. */
 function columns(rows: readonly (readonly [string, string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+  const short = rows.map(([left]) => left.length).filter((length) => length <= MAX_LEFT);
+  const width = Math.max(...short);
+  return rows.flatMap(([left, right]) => {
+    const [first, ...rest] = wrap(right, HELP_WIDTH - width - 4);
+    const further = rest.map((line) => `${" ".repeat(width + 4)}${line}`);
+    if (left.length <= width) return [`  ${left.padEnd(width)}  ${first}`, ...further];
+    return [`  ${left}`, `${" ".repeat(width + 4)}${first}`, ...further];
+  });
 }

@@ -14,6 +14,7 @@ const init: Command = {
   name: "init",
   summary: "Write the configuration and the keys of a server or a client",
   positionals: ["server|client"],
+  leastPositionals: 1,
   options: [
     { ...CONFIG, summary: `the file to write, default ${CONFIG_DEFAULT}` },
     { name: "interface", alias: "i", value: "INTERFACE", summary: "interface of AC or customers" },
@@ -27,9 +28,10 @@ const init: Command = {
   details: `pppoe-proxy init server
 pppoe-proxy init server -i wan0 --address proxy.example:8443 --name branch-1
 pppoe-proxy init client --from branch-1.bundle -i lan0
-It asks what options do not say; without a terminal it needs them. On a server it writes the
-configuration, a certificate with its key, a secret, and NAME.bundle: all that the client needs.
-Carry the bundle over a secure channel, such as scp. Existing files are never overwritten.`,
+It asks what options do not say; without a terminal it needs them. On a server
+it writes the configuration, a certificate with its key, a secret, and
+NAME.bundle: all that the client needs. Carry the bundle over a secure channel,
+such as scp. Existing files are never overwritten.`,
   load: async () => (await import("./init/init.ts")).initCommand,
 };
 
@@ -37,14 +39,15 @@ const addClient: Command = {
   name: "add-client",
   summary: "Add a client to a server: secret, configuration, bundle, reload",
   positionals: ["NAME"],
+  leastPositionals: 1,
   options: [
     { ...CONFIG, summary: `the server's configuration, default ${CONFIG_DEFAULT}` },
     ADDRESS,
   ],
-  details:
-    `Writes NAME.secret and NAME.bundle beside the configuration, adds the client to it, and reloads
-the daemon if it runs; the other clients stay connected. On the new client run \`pppoe-proxy init
-client --from NAME.bundle\`. The address is that of the certificate unless --address gives another.`,
+  details: `Writes NAME.secret and NAME.bundle beside the configuration, adds the client to
+it, and reloads the daemon if it runs; the other clients stay connected. On the
+new client run \`pppoe-proxy init client --from NAME.bundle\`. The address is that
+of the certificate unless --address gives another.`,
   load: async () => (await import("./init/add_client.ts")).addClientCommand,
 };
 
@@ -52,16 +55,17 @@ const service: Command = {
   name: "service",
   summary: "Install the daemon as a service of systemd or OpenWrt, without a package",
   positionals: ["install|uninstall|status"],
+  leastPositionals: 1,
   options: [
     ...DAEMON_OPTIONS,
     { name: "now", summary: "install: also enable and start the daemon" },
     { name: "purge", summary: "uninstall: also remove configuration, keys and state" },
   ],
-  details:
-    `For the compiled program, copied to /usr/local/bin by hand; a package brings its own service.
-install writes the units pppoe-proxy and pppoe-proxy@NAME, makes the user and the directories, and
-may be repeated; uninstall stops the daemons and removes these files, but keeps configuration, state
-and user. On OpenWrt, the file is /etc/init.d/pppoe-proxy, for the program in /usr/bin. status shows
+  details: `For the compiled program, copied to /usr/local/bin by hand; a package brings its
+own service. install writes the units pppoe-proxy and pppoe-proxy@NAME, makes
+the user and the directories, and may be repeated; uninstall stops the daemons
+and removes these files, but keeps configuration, state and user. On OpenWrt,
+the file is /etc/init.d/pppoe-proxy, for the program in /usr/bin. status shows
 the service and the daemon; exit code 3 if no daemon answers.`,
   load: async () => (await import("./service/service.ts")).serviceCommand,
 };

@@ -16,7 +16,7 @@ export async function dispatch(args: readonly string[]): Promise<number> {
   try {
     return await runCommandLine(args);
   } catch (error) {
-    return await report(error);
+    return await report(error, args[0]);
   }
 }
 
@@ -41,9 +41,10 @@ function asksForHelp(args: readonly string[]): boolean {
   return options.includes("--help") || options.includes("-h");
 }
 
-async function report(error: unknown): Promise<number> {
+async function report(error: unknown, name: string | undefined): Promise<number> {
   if (error instanceof UsageError) {
-    await printError(`${error.message}\nRun "pppoe-proxy help" for usage`);
+    const topic = COMMANDS.some((command) => command.name === name) ? `help ${name}` : "help";
+    await printError(`${error.message}\nRun "pppoe-proxy ${topic}" for usage`);
     return EXIT_CODES.usage[0];
   }
   if (error instanceof ConfigError) {

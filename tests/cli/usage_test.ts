@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { explain, HELP_WIDTH, overview, usageLine } from "../../src/cli/help.ts";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { gitCommit } from "../../src/git_commit.ts";
 import { pppoeProxy } from "./process.ts";
@@ -51,21 +52,46 @@ for (const [args, message] of WRONG) {
     const { code, stdout, stderr } = await pppoeProxy(args);
     assertEquals([code, stdout], [2, ""]);
     assertStringIncludes(stderr, `pppoe-proxy: ${message}`);
+    const isKnown = COMMANDS.some(({ name }) => name === args[0]);
+    const hint = `Run "pppoe-proxy ${isKnown ? `help ${args[0]}` : "help"}" for usage`;
+    assertEquals(stderr.trimEnd().split("\n").at(-1), hint);
   });
 }
 
 Deno.test("help lists every command, and --help prints the help of each on stdout", async () => {
   const { code, stdout } = await pppoeProxy(["help"]);
   assertEquals(code, 0);
-  for (const { name, summary, options } of COMMANDS) {
-    assertStringIncludes(stdout, summary);
+  for (const { summary } of COMMANDS) {
+    assertStringIncludes(stdout.replace(/\n +/g, " "), summary);
+  }
+  for (const name of ["run", "capture", "help"]) {
     const [asked, flag] = await Promise.all([
       pppoeProxy(["help", name]),
       pppoeProxy([name, "--help"]),
     ]);
     assertEquals([flag.code, flag.stderr, flag.stdout], [0, "", asked.stdout]);
-    for (const option of options) assertStringIncludes(flag.stdout, `--${option.name}`);
   }
+});
+
+Deno.test("the help of a command names each option", () => {
+  for (const command of COMMANDS) {
+    for (const { name } of command.options) assertStringIncludes(explain(command), `--${name}`);
+  }
+});
+
+Deno.test("help has no line that is wider than a terminal of 80 columns", () => {
+  for (const text of [overview(COMMANDS), ...COMMANDS.map(explain)]) {
+    assertEquals(text.split("\n").filter((line) => line.length > HELP_WIDTH), []);
+  }
+});
+
+Deno.test("the usage of a command has brackets around what it can do without", () => {
+  const shown = (name: string) => COMMANDS.filter((it) => it.name === name).map(usageLine);
+  assertEquals(shown("why"), ["pppoe-proxy why MAC [OPTIONS]"]);
+  assertEquals(shown("sessions"), ["pppoe-proxy sessions [SESSION] [OPTIONS]"]);
+  assertEquals(shown("keygen"), [
+    "pppoe-proxy keygen secret|token|certificate [FILE] [OPTIONS]",
+  ]);
 });
 
 Deno.test("version prints the version in deno.json and the commit, also as JSON", async () => {

@@ -14,12 +14,14 @@ const why: Command = {
   name: "why",
   summary: "Show what happened to one customer: its requests, refusals and sessions",
   positionals: ["MAC"],
+  leastPositionals: 1,
   options: [...DAEMON_OPTIONS, JSON_OPTION],
   details: `pppoe-proxy why 02:00:00:00:00:01
-Shows, with local times, every PADI, offer, refusal, session, lost tunnel and end in order, the words
-of the AC, and what to do at the end. What repeats is joined: "(12 times in 40s)". Works on the
-server and on the client; each shows what it has seen. The daemon remembers 7 days, across restarts
-if \`state_dir\` is set.`,
+Shows, with local times, every PADI, offer, refusal, session, lost tunnel and
+end in order, the words of the AC, and what to do at the end. What repeats is
+joined: "(12 times in 40s)". Works on the server and on the client; each shows
+what it has seen. The daemon remembers 7 days, across restarts if \`state_dir\` is
+set.`,
   load: async () => (await import("./why.ts")).whyCommand,
 };
 
@@ -36,9 +38,9 @@ const events: Command = {
     SINCE,
     { ...JSON_OPTION, summary: "print one line of JSON per event" },
   ],
-  details: `Times are local. The daemon keeps the last 512 events, and of these at most 128 that a
-stranger or a host without a session can cause. --follow waits for a daemon that restarts.
-\`pppoe-proxy explain EVENT\` says what a kind means.`,
+  details: `Times are local. The daemon keeps the last 512 events, and of these at most 128
+that a stranger or a host without a session can cause. --follow waits for a
+daemon that restarts. \`pppoe-proxy explain EVENT\` says what a kind means.`,
   load: async () => (await import("./events.ts")).eventsCommand,
 };
 
@@ -54,9 +56,10 @@ const logs: Command = {
     { name: "lines", alias: "n", value: "NUMBER", summary: "number of lines, default 100" },
     { ...JSON_OPTION, summary: "print one line of JSON per line of the log" },
   ],
-  details: `Times are local. The daemon keeps its last 1,000 lines, and besides its last 1,000
-warnings and errors, but at most 256 KiB of each; they end with the process. Lines below the
-daemon's own level do not exist: see \`log-level\`. Debug lines need the full admin socket.`,
+  details: `Times are local. The daemon keeps its last 1,000 lines, and besides its last
+1,000 warnings and errors, but at most 256 KiB of each; they end with the
+process. Lines below the daemon's own level do not exist: see \`log-level\`. Debug
+lines need the full admin socket.`,
   load: async () => (await import("./logs.ts")).logsCommand,
 };
 
@@ -77,9 +80,10 @@ const history: Command = {
     { name: "csv", summary: "print comma-separated values, default 400 lines" },
     JSON_OPTION,
   ],
-  details: `Rates are means over the time between two lines; the bars show both directions together.
-"-" means that the daemon did not run, or keeps nothing: sessions are kept for an hour, and only
-with \`state_dir\` does a history survive a restart. Times are local, in JSON and CSV they are UTC.`,
+  details: `Rates are means over the time between two lines; the bars show both directions
+together. "-" means that the daemon did not run, or keeps nothing: sessions are
+kept for an hour, and only with \`state_dir\` does a history survive a restart.
+Times are local, in JSON and CSV they are UTC.`,
   load: async () => (await import("./history.ts")).historyCommand,
 };
 

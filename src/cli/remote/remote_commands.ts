@@ -1,4 +1,5 @@
 /** The commands that talk to a running daemon. */
+import { LOG_LEVELS, LOG_TOPICS } from "../../config/log_levels.ts";
 import type { Command } from "../command.ts";
 import {
   CLIENT,
@@ -24,10 +25,10 @@ const status: Command = {
     { name: "interval", value: "DURATION", summary: "with --watch: refresh interval, default 2s" },
     JSON_OPTION,
   ],
-  details: `Problems come first, the worst first: since when, what happens next, and what to do.
-With --check the exit code is 0 without problems, 1 with any, 3 if no daemon answers.
---watch with --json prints one line of JSON per refresh. If the daemon stops, --watch
-keeps trying until it is back.`,
+  details: `Problems come first, the worst first: since when, what happens next, and what to
+do. With --check the exit code is 0 without problems, 1 with any, 3 if no daemon
+answers. --watch with --json prints one line of JSON per refresh. If the daemon
+stops, --watch keeps trying until it is back.`,
   load: async () => (await import("./status.ts")).statusCommand,
 };
 
@@ -53,9 +54,8 @@ const sessions: Command = {
     { name: "format", value: "csv|json", summary: "print CSV or JSON with the API's keys" },
     JSON_OPTION,
   ],
-  details:
-    `UP is the direction from the customer to the access concentrator (AC). Times of the table
-are local, those of CSV and JSON are UTC.`,
+  details: `UP is the direction from the customer to the access concentrator (AC). Times of
+the table are local, those of CSV and JSON are UTC.`,
   load: async () => (await import("./sessions.ts")).sessionsCommand,
 };
 
@@ -78,8 +78,9 @@ const kick: Command = {
     { ...SERVER, summary: "all sessions of this server of a client" },
     { ...MAC, summary: "all sessions of the customer or AC with this MAC address" },
   ],
-  details: `\`pppoe-proxy sessions\` lists them. On a client with one server a session's name is its
-number alone. With several options, only sessions that match all of them end.`,
+  details: `\`pppoe-proxy sessions\` lists them. On a client with one server a session's name
+is its number alone. With several options, only sessions that match all of them
+end.`,
   load: async () => (await import("./change_sessions.ts")).kickCommand,
 };
 
@@ -99,10 +100,10 @@ const padt: Command = {
       summary: "source address of the PADT, default the interface's address",
     },
   ],
-  details:
-    "A session of the daemon ends on both sides. For any other session the daemon sends the peer a\n" +
-    "PADT. Peers ignore a PADT from an address that does not belong to the session, so with\n" +
-    "mac = \"transparent\" pass --from: the customer's address for an AC, the AC's for a customer.",
+  details: `A session of the daemon ends on both sides. For any other session the daemon
+sends the peer a PADT. Peers ignore a PADT from an address that does not belong
+to the session, so with mac = "transparent" pass --from: the customer's address
+for an AC, the AC's for a customer.`,
   load: async () => (await import("./change_sessions.ts")).padtCommand,
 };
 
@@ -120,21 +121,22 @@ const reload: Command = {
   summary: "Make the daemon reload its configuration, certificates and secrets",
   positionals: [],
   options: [...DAEMON_OPTIONS, JSON_OPTION],
-  details: `Lists the changes that were applied and those that need a restart. Sessions continue.
-If there is an error the daemon keeps its running configuration and the exit code is 1.`,
+  details: `Lists the changes that were applied and those that need a restart. Sessions
+continue. If there is an error the daemon keeps its running configuration and
+the exit code is 1.`,
   load: async () => (await import("./change_settings.ts")).reloadCommand,
 };
 
 const logLevel: Command = {
   name: "log-level",
   summary: "Show or temporarily change a daemon's log level",
-  positionals: ["debug|info|warning|error"],
+  positionals: [LOG_LEVELS.join("|")],
   options: [
     ...DAEMON_OPTIONS,
-    { name: "topic", value: "TOPIC", summary: "only this topic, such as discovery" },
+    { name: "topic", value: LOG_TOPICS.join("|"), summary: "only this topic" },
   ],
-  details:
-    "A change lasts until the daemon restarts or reloads a configuration whose [log] differs.",
+  details: `A change lasts until the daemon restarts or reloads a configuration whose [log]
+differs.`,
   load: async () => (await import("./change_settings.ts")).logLevelCommand,
 };
 
@@ -166,12 +168,12 @@ const capture: Command = {
       summary: "with --file-size: number of files to keep, default 10",
     },
   ],
-  details:
-    `Each client has one capture interface per side in the file: branch-1/ac, branch-1/customer.
-On a server the AC side is the wire and the customer side is the tunnel; on a client it is the
-reverse. With --file-size, trace.pcapng becomes trace_00001_20261125090036.pcapng.
-Files are readable only by you and are never overwritten. The daemon never waits for the capture:
-frames that cannot be written in time are dropped and counted.
+  details: `Each client has one capture interface per side in the file: branch-1/ac,
+branch-1/customer. On a server the AC side is the wire and the customer side is
+the tunnel; on a client it is the reverse. With --file-size, trace.pcapng
+becomes trace_00001_20261125090036.pcapng. Files are readable only by you and
+are never overwritten. The daemon never waits for the capture: frames that
+cannot be written in time are dropped and counted.
 Live view: pppoe-proxy capture --write - | tshark -r -`,
   load: async () => (await import("./capture.ts")).captureCommand,
 };
@@ -190,10 +192,10 @@ const web: Command = {
     },
     JSON_OPTION,
   ],
-  details:
-    `The link works once, within 5 minutes; the browser then has access for 12 hours, or until
-the daemon restarts. Needs "listen" under [admin], which has loopback addresses only: from another
-machine, forward the port with ssh -L first, or pass the address of a reverse proxy.`,
+  details: `The link works once, within 5 minutes; the browser then has access for 12 hours,
+or until the daemon restarts. Needs "listen" under [admin], which has loopback
+addresses only: from another machine, forward the port with ssh -L first, or
+pass the address of a reverse proxy.`,
   load: async () => (await import("./web.ts")).webCommand,
 };
 
