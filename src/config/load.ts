@@ -14,7 +14,7 @@ import { clientSchema, serverSchema } from "./schema.ts";
 import { camelKeys, keyPaths, snakeKey } from "./table.ts";
 import type { FindingCode } from "../messages/findings.ts";
 import { formatFault } from "./toml/other_formats.ts";
-import type { OutlineProblem } from "./toml/outline_faults.ts";
+import { MAX_PROBLEMS, type OutlineProblem } from "./toml/outline_faults.ts";
 import { outlineOf } from "./toml/toml_outline.ts";
 import type { Config } from "./types.ts";
 import { type UnknownKey, unknownKeys } from "./unknown_keys.ts";
@@ -80,7 +80,8 @@ function validate(
   if (mode === undefined) return { issues: [issue] };
   const keys = { server: keyPaths(schemas.server), client: keyPaths(schemas.client) };
   const other = mode === "server" ? "client" : "server";
-  const strangers = unknownKeys(raw, { mode, here: keys[mode], otherMode: keys[other] });
+  const known = { mode, here: keys[mode], otherMode: keys[other] };
+  const strangers = unknownKeys(raw, known, MAX_PROBLEMS);
   const result = v.safeParse(schemas[mode], camelKeys(raw));
   if (result.success && strangers.length === 0) return { config: result.output };
   if (v.is(schemas[other], camelKeys({ ...raw, mode: other }))) {

@@ -47,9 +47,10 @@ const bytes = (text: string): number => new TextEncoder().encode(text).length;
 /** Maximum socket mark (socket(7), SO_MARK). */
 const MAX_MARK = 0xffff_ffff;
 
+/** As dev_valid_name of net/core/dev.c; a zero byte would end the name for the kernel. */
 const interfaceName = value.textLike(
   `an interface name (1 to ${MAX_INTERFACE_NAME} bytes without spaces, "/" and ":")`,
-  (text) => /^[^\s/:]+$/.test(text) && bytes(text) <= MAX_INTERFACE_NAME,
+  (text) => /^(?!\.{1,2}$)[^\s/:\0]+$/.test(text) && bytes(text) <= MAX_INTERFACE_NAME,
 );
 
 const clientName = value.textLike(

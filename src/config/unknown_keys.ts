@@ -21,25 +21,37 @@ const MAX_SHORT = 4;
 
 type Said = Pick<ConfigIssue, "code" | "words" | "remedy">;
 
-/** Finds keys of a parsed file that its mode does not have, and what was probably meant. */
-export function unknownKeys(
+/**
+ * Finds keys of a parsed file that its mode does not have, and what was probably meant; at most
+ * `limit` of them, because each is compared with all known keys.
+ */
+export function unknownKeys(table: object, known: KnownKeys, limit: number): UnknownKey[] {
+  return Array.from(findUnknown(table, known, "", "").take(limit));
+}
+
+/** Yields the unknown keys of the table at a path, whose pattern is its path as in `keyPaths`. */
+function* findUnknown(
   table: object,
   known: KnownKeys,
-  at = "",
-  pattern = "",
-): UnknownKey[] {
-  return Object.entries(table).flatMap(([key, value]) => {
+  at: string,
+  pattern: string,
+): Generator<UnknownKey> {
+  for (const [key, value] of Object.entries(table)) {
     const path = at === "" ? key : `${at}.${key}`;
     const keyPattern = pattern === "" ? key : `${pattern}.${key}`;
     if (!known.here.has(keyPattern)) {
-      return [{ path, ...explain({ key, pattern: keyPattern, at, value }, known) }];
+      yield { path, ...explain({ key, pattern: keyPattern, at, value }, known) };
+      continue;
     }
     const shape = shapeFault(key, keyPattern, value, known);
-    if (shape !== undefined) return [{ path, ...shape, meant: path }];
-    return below(value, path, keyPattern).flatMap(([item, itemPath, itemPattern]) =>
-      unknownKeys(item, known, itemPath, itemPattern)
-    );
-  });
+    if (shape !== undefined) {
+      yield { path, ...shape, meant: path };
+      continue;
+    }
+    for (const [item, itemPath, itemPattern] of below(value, path, keyPattern)) {
+      yield* findUnknown(item, known, itemPath, itemPattern);
+    }
+  }
 }
 
 /** What is wrong with a table that is written as a list of tables, as a value, or vice versa. */

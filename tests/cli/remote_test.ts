@@ -51,9 +51,12 @@ Deno.test("P3: the daemon's configuration is recognised by any path that leads t
     const folder = file.slice(0, file.lastIndexOf("/"));
     await Deno.writeTextFile(file, `mode = "server"\n[admin]\nsocket = "${socket}"\n`);
     await Deno.symlink(file, `${folder}/link.toml`);
-    for (const path of [file, `${folder}/./daemon.toml`, `${folder}/link.toml`]) {
-      assertEquals((await pppoeProxy(["status", "-c", path])).code, 0);
+    await Deno.link(file, `${folder}/hard.toml`); // as a bind mount, it has the same inode
+    for (const name of ["daemon.toml", "./daemon.toml", "link.toml", "hard.toml"]) {
+      assertEquals((await pppoeProxy(["status", "-c", `${folder}/${name}`])).code, 0, name);
     }
+    await Deno.copyFile(file, `${folder}/copy.toml`);
+    assertEquals((await pppoeProxy(["status", "-c", `${folder}/copy.toml`])).code, 3);
   }));
 
 /**

@@ -62,6 +62,50 @@ Deno.test("P7: an error in one of several inline tables is reported on its line"
   );
 });
 
+Deno.test("P8: a file with any number of unknown keys has a bounded number of messages", () => {
+  const tables = Array.from({ length: 20_000 }, (_, i) => `[t${i}]\n`).join("");
+  const words = said(`${SERVER_SAMPLE}${tables}`);
+  assertEquals(words.length, 50);
+  assertEquals(words[49], ':60: t49: Unknown key "t49"; remove it');
+});
+
+Deno.test("P8: no message quotes a long value or key whole", () => {
+  const long = "x".repeat(1_000_000);
+  for (
+    const source of [
+      SERVER_SAMPLE.replace('"wan0"', `"${long}"`),
+      SERVER_SAMPLE.replace('mode = "server"', `mode = "${long}"`),
+      SERVER_SAMPLE.replace("name =", `${long} = 1\nname =`),
+      SERVER_SAMPLE.replace(/listen = .*/, `listen = "${long}:1"`),
+      SERVER_SAMPLE.replace(/listen = .*/, `listen = ["${long}", 1]`),
+    ]
+  ) {
+    const words = said(source);
+    assertEquals(
+      words.map((line) => line.length < 1500),
+      words.map(() => true),
+      source.slice(0, 80),
+    );
+  }
+});
+
+Deno.test("P8: a letter or sign that only looks like ASCII is named", () => {
+  const cyrillic = 'After "m" the name has the character U+043E, which may look like another or ' +
+    "like nothing; write the name again, in letters of ASCII";
+  assertEquals(said(SERVER_SAMPLE.replace("mode", "m\u043ede")), [`:1: ${cyrillic}`]);
+  const [invisible] = said(SERVER_SAMPLE.replace("mode", "\u200bmode"));
+  assertStringIncludes(invisible, ":1: A name starts with the character U+200B");
+  const [umlaut] = said(SERVER_SAMPLE.replace("[interface]", "[interf\u00e4ce]"));
+  assertStringIncludes(umlaut, ":2: ");
+});
+
+Deno.test("P8: a name that the kernel cannot give an interface is refused", () => {
+  for (const name of ["wan0\\u0000x", ".", "..", "a/b", "a b", "a:b"]) {
+    const [words] = said(SERVER_SAMPLE.replace('"wan0"', `"${name}"`));
+    assertStringIncludes(words, "interface.name: Expected an interface name", name);
+  }
+});
+
 Deno.test("P8: binary, oversized and empty files and directories are refused with the reason", () =>
   withFolder(async (folder) => {
     const load = (content: Uint8Array | string) => async () => {

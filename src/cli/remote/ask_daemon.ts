@@ -41,10 +41,18 @@ export async function askDaemon<T>(
   return await client.json(request, schema);
 }
 
-/** Whether two paths lead to the same file, after resolving symbolic links. */
+/** Whether two paths lead to the same file, also by symbolic or hard links or a bind mount. */
 export async function isSameFile(one: string, other: string): Promise<boolean> {
-  const [a, b] = await Promise.all(
-    [one, other].map((path) => Deno.realPath(path).catch(() => resolve(path))),
-  );
+  const [a, b] = await Promise.all([one, other].map(identityOf));
   return a === b;
+}
+
+/** A text that only the same file has: device and inode, or its path if there is no such file. */
+async function identityOf(path: string): Promise<string> {
+  try {
+    const { dev, ino } = await Deno.stat(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return resolve(path);
+  }
 }

@@ -1,6 +1,9 @@
 /** What is wrong with the structure of a file, and what to do about it. */
 import type { Node } from "./toml_node.ts";
 
+/** Maximum number of reported problems: a file of another kind has one on each line. */
+export const MAX_PROBLEMS = 50;
+
 /** A problem with the structure of a file. */
 export interface OutlineProblem {
   kind: "syntax" | "duplicate" | "order" | "brackets" | "unknown";

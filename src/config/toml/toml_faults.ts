@@ -19,6 +19,8 @@ const FALSE = /^(?:false|no|off|none|null)$/i;
 /** Quotation marks of word processors and web pages. */
 const CURLY = /[\u2018-\u201f\u00ab\u00bb]/;
 const ALL_CURLY = new RegExp(CURLY, "g");
+/** A letter, mark or invisible sign at the start of a text that names of settings do not have. */
+const FOREIGN = /^(?!\p{ASCII})[\p{L}\p{M}\p{N}\p{Cf}]/u;
 /** Starts of comments in other formats. */
 const COMMENT = /^(?:;|\/\/|\/\*|--)/;
 /** Digits of a secret or token, which no message may show. */
@@ -73,6 +75,7 @@ function curlyFault(token: string, rest: string): Fault {
 /** Why a key that is followed by `rest` instead of "=" is no setting. */
 export function equalsFault(key: string, rest: string): Fault {
   const name = shown(key);
+  if (FOREIGN.test(rest)) return foreignFault(name, rest);
   if (rest === "") return [`"=" and a value are missing after "${name}"`, "write both"];
   if (rest.startsWith("]")) {
     return [`"[" is missing before the table's name`, `write [${name}]`];
@@ -88,6 +91,17 @@ export function equalsFault(key: string, rest: string): Fault {
     return [`A setting is written with "=", not ":"`, `write ${name} = ${asValue(value)}`];
   }
   return [`"=" is missing after "${name}"`, `write ${name} = ${asValue(rest)}`];
+}
+
+/** Why a key that continues with, or starts with, a letter or sign that no key has is none. */
+function foreignFault(name: string, rest: string): Fault {
+  const [sign] = FOREIGN.exec(rest) ?? [""];
+  const code = `U+${(sign.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const where = name === "" ? "A name starts with" : `After "${name}" the name has`;
+  return [
+    `${where} the character ${code}, which may look like another or like nothing`,
+    "write the name again, in letters of ASCII",
+  ];
 }
 
 /** A text as a TOML value, for a suggestion. */
@@ -124,6 +138,7 @@ export function keyFault(text: string): Fault {
   if (/^[\]}]/.test(text)) return [`There is one "${text[0]}" too many`, "remove it"];
   if (COMMENT.test(text)) return commentFault(text);
   if (CURLY.test(text)) return curlyFault(text, "");
+  if (FOREIGN.test(text)) return foreignFault("", text);
   if (text === "-") return [`A list of tables is not written with "-"`, "write [[clients]]"];
   return [
     `"${shown(text)}" is neither a setting such as name = "wan0" nor a table such as [interface]`,

@@ -1,5 +1,11 @@
 /** Tables and keys of TOML source: their line numbers, and duplicates. */
-import { duplicateFault, itemFault, type OutlineProblem, tableFault } from "./outline_faults.ts";
+import {
+  duplicateFault,
+  itemFault,
+  MAX_PROBLEMS,
+  type OutlineProblem,
+  tableFault,
+} from "./outline_faults.ts";
 import { join, type Kind, newNode, type Node, stray } from "./toml_node.ts";
 import { TomlProblem, TomlScanner } from "./toml_scanner.ts";
 
@@ -20,8 +26,6 @@ export interface Outline {
 const MAX_SETTINGS = 200;
 /** Maximum length of a name in a message. */
 const MAX_SHOWN = 80;
-/** Maximum number of reported problems. */
-const MAX_PROBLEMS = 50;
 
 /**
  * Parses the structure of a file. After a syntax error it continues on the next line, unless the
