@@ -43,9 +43,10 @@ export async function handOver<T extends Deno.Conn>(
   socket: AcceptedSocket,
   listener: StandInListener<T>,
 ): Promise<T> {
-  const own = unwrap(libc().socket(AF_INET, SOCK_STREAM_NONBLOCK_CLOEXEC, 0), "socket", SUBJECT);
   const timer = setTimeout(() => listener.close(), ACCEPT_TIMEOUT);
+  let own = -1;
   try {
+    own = unwrap(libc().socket(AF_INET, SOCK_STREAM_NONBLOCK_CLOEXEC, 0), "socket", SUBJECT);
     connectTo((listener.addr as Deno.NetAddr).port, own);
     const port = localPort(own);
     const connection = await acceptFrom(listener, port);
@@ -58,7 +59,7 @@ export async function handOver<T extends Deno.Conn>(
     }
   } finally {
     clearTimeout(timer);
-    libc().close(own);
+    if (own >= 0) libc().close(own);
     try {
       listener.close();
     } catch {

@@ -134,3 +134,27 @@ Deno.test("closing a port ends the wait for a connection and frees the port", as
   await listener.wait();
   new ListeningSocket(HOST, listener.port).close();
 });
+
+const RLIMIT_NOFILE = 7;
+
+/** Calls `body` while this process can open no further file. */
+function withoutFiles<T>(body: () => T): T {
+  const before = new BigUint64Array(2);
+  assertEquals(libc().getrlimit(RLIMIT_NOFILE, new Uint8Array(before.buffer)), 0);
+  const none = BigUint64Array.of(0n, before[1]);
+  assertEquals(libc().setrlimit(RLIMIT_NOFILE, new Uint8Array(none.buffer)), 0);
+  try {
+    return body();
+  } finally {
+    assertEquals(libc().setrlimit(RLIMIT_NOFILE, new Uint8Array(before.buffer)), 0);
+  }
+}
+
+Deno.test("a handover that fails for lack of descriptors keeps none", () =>
+  listening(async (accept) => {
+    const { socket } = await accept();
+    const listener = standIns();
+    const before = descriptors();
+    await assertRejects(() => withoutFiles(() => handOver(socket, listener)), Error, "EMFILE");
+    assertEquals(descriptors(), before - 1, "the listener is closed");
+  }));
