@@ -117,6 +117,7 @@ class SharedCapture implements CaptureReader {
 
   #ask(stream: number): void {
     const reading = this.#parts[stream].read().then((blocks) => ({ stream, blocks }));
+    reading.catch(() => {}); // the next `read` reports it
     this.#pending.set(stream, reading);
   }
 }
