@@ -81,14 +81,18 @@ export class HistoryFiles {
     const { isDirectory } = await Deno.lstat(this.#folder);
     if (!isDirectory) throw new Error(`"${this.#folder}" is not a directory`);
     const names = this.#names();
-    if (!names.includes(name)) await this.#makeRoom(names);
+    if (!names.includes(name)) await this.#makeRoom(names, name);
     await append(`${this.#folder}/${name}`, encodeMinute(record));
   }
 
-  /** Removes the oldest files, so that there is room for one more. */
-  async #makeRoom(names: readonly string[]): Promise<void> {
+  /**
+   * Removes the oldest files, so that there is room for this one; before them those of a later
+   * hour, which are left of a time when the clock was wrong.
+   */
+  async #makeRoom(names: readonly string[], next: string): Promise<void> {
     const surplus = Math.max(0, names.length + 1 - MAX_FILES);
-    for (const name of names.slice(0, surplus)) await Deno.remove(`${this.#folder}/${name}`);
+    const order = [...names.filter((name) => name > next), ...names.filter((name) => name < next)];
+    for (const name of order.slice(0, surplus)) await Deno.remove(`${this.#folder}/${name}`);
   }
 
   /** Names of the files, oldest first. */

@@ -121,6 +121,16 @@ Deno.test("minutes are kept in one file an hour, and the oldest files go", () =>
     assertEquals(Deno.statSync(`${directory}/history/${names[0]}`).mode, 0o100600);
   }));
 
+Deno.test("files of a clock that was ahead go before those of the hours since it is right", () =>
+  inDirectory(async (directory) => {
+    const { files } = open(directory);
+    const ahead = FIRST + 60 * 24 * 365;
+    for (let hour = 0; hour < MAX_FILES; hour++) await files.append(minute(ahead + 60 * hour));
+    for (let hour = 0; hour < 3; hour++) await files.append(minute(FIRST + 60 * hour));
+    assertEquals(stepsIn(directory).slice(0, 3), [FIRST, FIRST + 60, FIRST + 120]);
+    assertEquals(stepsIn(directory).length, MAX_FILES);
+  }));
+
 Deno.test("what a kill left unfinished is cut off, so that later minutes are read", () =>
   inDirectory(async (directory) => {
     await open(directory).files.append(minute(FIRST));
