@@ -3,12 +3,12 @@ import { TokenBucket } from "../../limits/token_bucket.ts";
 
 /**
  * Useless datagrams that a peer may send. The burst: after sessions end, frames in flight for them
- * still arrive. That is at most the largest window, 4 MiB, of 256-byte frames.
+ * still arrive. That is at most the largest window, 8 MiB, of frames with 256 bytes on average.
  */
-const USELESS: Rate = { rate: 512, burst: 16_384 };
+const USELESS: Rate = { rate: 512, burst: 32_768 };
 
 /** Useless datagrams that a malformed one counts as, because no honest peer sends one. */
-const MALFORMED = 16;
+const MALFORMED = 32;
 
 /**
  * Limits a peer's useless datagrams: malformed ones, frames of no session, single fragments, and
