@@ -6,9 +6,9 @@ import { runInNewContext } from "node:vm";
 
 /** Interval between checks, in milliseconds. */
 const LOOK_EVERY = 5_000;
-/** Frames per check below which a pause of about 10 ms does no harm. */
+/** Frames per check below which a pause of 20 to 50 ms now and then does no harm. */
 const QUIET = 500;
-/** Quiet checks from one drop of pages to the next: the daemon's own timers need some again. */
+/** Checks from one drop of pages to the next: the daemon's own timers need some again. */
 const DROP_EVERY = 6;
 /** Growth of the heap that justifies such a pause, in bytes. */
 const WORTHWHILE = 2 * 1024 * 1024;
@@ -21,7 +21,7 @@ export interface MemoryReclaimOptions {
   oldGeneration: () => number;
   /** Bytes of the young generation that have been used since the last collection. */
   youngGeneration: () => number;
-  /** Collects all garbage and returns free memory to the system; takes about 10 ms. */
+  /** Collects all garbage and returns free memory to the system; takes 20 to 50 ms. */
   collect: () => void;
   /** Drops clean pages of the executable from memory; the kernel reads them again on access. */
   dropPages: () => void;
@@ -29,19 +29,20 @@ export interface MemoryReclaimOptions {
 
 /**
  * Collects garbage after bursts. V8 shrinks its heap only when it allocates, so an idle daemon
- * would keep the memory of a burst forever. A full collection pauses the process for some
- * milliseconds, so it runs only while there is little traffic. So does the dropping of pages: a
- * daemon that forwards would need them again at once.
+ * would keep the memory of a burst forever. A full collection pauses the process, so it runs only
+ * while there is little traffic. So does the dropping of pages: a daemon that forwards would need
+ * them again at once.
  *
- * Timers and keepalives alone fill the young generation within minutes, and V8 keeps all of it
- * ever after. It is looked at only when pages are dropped, which limits the collections.
+ * Traffic fills the young generation, and so do timers and keepalives within minutes, and V8 keeps
+ * all of it ever after. It is looked at only when pages are dropped, at most every half minute:
+ * checks may be quiet and not in turn, as with a single telephone call.
  */
 export class MemoryReclaim {
   #options: MemoryReclaimOptions;
   #frames = 0;
-  /** Quiet checks since there was traffic. */
-  #quietLooks = 0;
-  /** Size of the old generation after the last collection; 0 if there was traffic since. */
+  /** Checks since pages were last dropped; the first quiet one drops them. */
+  #looks = DROP_EVERY;
+  /** Size of the old generation after the last collection. */
   #kept = 0;
 
   constructor(options: MemoryReclaimOptions) {
@@ -55,18 +56,18 @@ export class MemoryReclaim {
     const seen = frames();
     const quiet = seen - this.#frames < QUIET;
     this.#frames = seen;
-    if (!quiet) {
-      this.#kept = this.#quietLooks = 0; // traffic fills the young generation
-      return;
-    }
-    const isTime = this.#quietLooks++ % DROP_EVERY === 0;
+    this.#looks++;
+    if (!quiet) return;
+    const isTime = this.#looks >= DROP_EVERY;
     const grown = oldGeneration() - this.#kept >= WORTHWHILE ||
       isTime && youngGeneration() >= WORTHWHILE;
     if (grown) {
       collect();
       this.#kept = oldGeneration();
     }
-    if (isTime || grown) dropPages(); // collecting loads many of the executable's pages
+    if (!isTime && !grown) return;
+    dropPages(); // also after a collection, which loads many of the executable's pages
+    this.#looks = 0;
   }
 }
 

@@ -103,11 +103,29 @@ Deno.test("after traffic, which fills the young generation, garbage is collected
   const collections = () => done.filter((what) => what === "collect").length;
   memory.look();
   assertEquals(collections(), 1);
-  state.frames += 10_000;
-  memory.look();
+  for (let look = 0; look < 6; look++) {
+    state.frames += 10_000;
+    state.young = 8 * MEBIBYTE;
+    memory.look();
+  }
   assertEquals(collections(), 1);
-  for (let look = 0; look < 4; look++) memory.look();
+  for (let look = 0; look < 12; look++) memory.look();
   assertEquals(collections(), 2);
+});
+
+Deno.test("traffic at the limit of quiet is paused at most every half minute", () => {
+  const { state, done, memory } = keeper();
+  const LOOKS = 60;
+  for (let look = 0; look < LOOKS; look++) {
+    state.frames += look % 2 === 0 ? 501 : 499;
+    state.young = 8 * MEBIBYTE;
+    memory.look();
+  }
+  for (const what of ["collect", "drop"]) {
+    const times = done.filter((each) => each === what).length;
+    assertLess(times, 2 + LOOKS / 6, what);
+    assertGreater(times, LOOKS / 6 / 2, what);
+  }
 });
 
 Deno.test("a collection shrinks the old generation", () => {
