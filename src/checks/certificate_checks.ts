@@ -71,16 +71,23 @@ async function checkOne(
   return found;
 }
 
-/** Notes a pinned certificate whose private key is beside it, so that it was made here. */
+/** Reports a pinned certificate whose private key is on this machine: in its file, or beside it. */
 async function noteOwnKey(
   pin: Certificate,
   key: string,
   findings: Findings,
   owners: Owners,
 ): Promise<void> {
+  const isOwn = (path: string) => readKey(path, pin, owners).then(() => true, () => false);
+  if (await isOwn(pin.path)) {
+    return findings.add("warning", "pin-is-own", key, {
+      words:
+        `"${pin.path}" has the private key of the pinned certificate too, so whoever reads this file can pose as the server`,
+      remedy: "remove the key from it, and give the server another certificate if others had it",
+    });
+  }
   const beside = join(dirname(pin.path), `${basename(pin.path, extname(pin.path))}.key`);
-  const isOwn = await readKey(beside, pin, owners).then(() => true, () => false);
-  if (!isOwn) return;
+  if (!await isOwn(beside)) return;
   findings.add("note", "pin-is-own", key, {
     words: `The private key of "${pin.path}" is on this machine too, as "${beside}"`,
     remedy: "unless the server runs here, copy server.crt from the server instead",

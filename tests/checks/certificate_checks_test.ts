@@ -1,4 +1,6 @@
+import "reflect-metadata"; // @peculiar/x509 looks for it when it is loaded
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Extension, X509CertificateGenerator } from "@peculiar/x509";
 import { CERTIFICATES } from "../../src/checks/certificate_checks.ts";
 import { runCheck } from "../../src/checks/examine.ts";
 import { makeSelfSigned } from "../../src/cli/keygen/self_signed.ts";
@@ -104,6 +106,93 @@ Deno.test("T1: a CA certificate is refused, and so are several certificates in o
     assertStringIncludes(found, "CA:TRUE");
     assertStringIncludes(found, "keygen certificate");
     assertStringIncludes(found, "put each into its own file and list the files");
+  });
+});
+
+Deno.test("T1: no other certificate takes the place of a damaged one in the same file", async () => {
+  await withFolder(async (folder) => {
+    const [[one], [other]] = [await writePair(folder, "one"), await writePair(folder, "other")];
+    const [first, second] = [await Deno.readTextFile(one), await Deno.readTextFile(other)];
+    const path = `${folder}/pin.crt`;
+    for (
+      const [text, words] of [
+        [first.replace(/\n(.{9})./, "\n$1!") + second, "it is damaged"],
+        [first.slice(0, 200) + "\n" + second, "it is damaged"],
+        [first.replace("-----END", "----END") + second, "it is damaged"],
+        [first.replaceAll("CERT", "TRUSTED CERT") + second, "convert it with `openssl x509"],
+        [first.replaceAll("CERTIFICATE", "certificate") + second, 'instead of a "CERTIFICATE"'],
+        // A file that is half written
+        [first + second.slice(0, 200), "it is damaged"],
+      ]
+    ) {
+      await Deno.writeTextFile(path, text);
+      const [found, ...more] = await client(path);
+      assertStringIncludes(found, words);
+      assertStringIncludes(found, "error certificate-unusable tunnel.server_certificate: ");
+      assertEquals(more, []);
+    }
+    for (
+      const text of [`\ufeffx\r\n${first.replaceAll("\n", "\r\n")}y`, first.replaceAll("\n", "")]
+    ) {
+      await Deno.writeTextFile(path, text);
+      assertEquals(await client(path), [], text);
+    }
+  });
+});
+
+Deno.test("T1: a certificate that no tunnel can use is refused as a pin", async () => {
+  await withFolder(async (folder) => {
+    const path = `${folder}/pin.crt`;
+    const curve = { name: "ECDSA", namedCurve: "P-521", hash: "SHA-512" };
+    const small = {
+      name: "RSASSA-PKCS1-v1_5",
+      modulusLength: 1_024,
+      publicExponent: Uint8Array.of(1, 0, 1),
+      hash: "SHA-256",
+    };
+    const constraints = new Extension("2.5.29.30", true, Uint8Array.of(0x30, 0)); // nameConstraints
+    for (
+      const [algorithm, extensions, words] of [
+        [curve, [], "its key is not usable: its type"],
+        [small, [], "its key is not usable: it is an RSA key of 1024 bits"],
+        [{ ...curve, namedCurve: "P-256" }, [constraints], "it has name constraints"],
+      ] as const
+    ) {
+      const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+      const made = await X509CertificateGenerator.createSelfSigned({
+        name: "CN=server.example",
+        keys: keys as CryptoKeyPair,
+        signingAlgorithm: { name: algorithm.name, hash: algorithm.hash },
+        extensions: [...extensions],
+      });
+      await Deno.writeTextFile(path, made.toString("pem"));
+      const [found, ...more] = await client(path);
+      assertStringIncludes(found, `error certificate-unusable`);
+      assertStringIncludes(found, words);
+      assertEquals(more, []);
+    }
+  });
+});
+
+Deno.test("T6: a certificate's file that has a private key too must be private", async () => {
+  await withFolder(async (folder) => {
+    const [one, key] = await writePair(folder, "one");
+    const both = `${folder}/both.pem`;
+    const texts = await Promise.all([one, key].map((path) => Deno.readTextFile(path)));
+    for (const text of [texts.join(""), texts.toReversed().join("")]) {
+      await Deno.writeTextFile(both, text);
+      await Deno.chmod(both, 0o644);
+      for (const found of [await server(both, key), await client(both)]) {
+        assertStringIncludes(found.join("\n"), "file-not-private");
+        assertStringIncludes(found.join("\n"), "others can read or write it (mode 0644)");
+      }
+      await Deno.chmod(both, 0o600);
+      assertEquals(await server(both, both), []);
+      const [found, ...more] = await client(both);
+      assertStringIncludes(found, "warning pin-is-own tunnel.server_certificate: ");
+      assertStringIncludes(found, "can pose as the server");
+      assertEquals(more, []);
+    }
   });
 });
 

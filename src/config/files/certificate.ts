@@ -1,13 +1,18 @@
 /** Certificate files, and the rules for certificates that a server presents or a client pins. */
+import { Buffer } from "node:buffer";
 import { createHash, X509Certificate } from "node:crypto";
+import { requireSupportedKey } from "../../tunnel/tls/tls_identity.ts";
 import { Refusal } from "../finding.ts";
-import { type Owners, readGuarded, trustedOwners } from "./file_rules.ts";
+import { type Owners, readGuarded, type Rule, trustedOwners } from "./file_rules.ts";
+import { pemBlocks, privateKeyIn } from "./pem_blocks.ts";
 
-const BLOCKS = /-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----/g;
 /** Maximum size of a certificate or key file, in bytes: far more than any certificate chain. */
 const MAX_FILE = 256 * 1024;
 
 const MAKE_ONE = "make one with `pppoe-proxy keygen certificate --name NAME`";
+
+/** The object identifier 2.5.29.30, nameConstraints (RFC 5280 section 4.2.1.10), in DER. */
+const NAME_CONSTRAINTS = Buffer.of(0x06, 0x03, 0x55, 0x1d, 0x1e);
 
 /** The first certificate in a file. */
 export interface Certificate {
@@ -32,34 +37,63 @@ export async function readCertificate(
   path: string,
   owners: Owners = trustedOwners(),
 ): Promise<Certificate> {
-  return parseCertificate(readPem(path, "certificate", owners), path);
+  const text = readPem(path, "certificate", owners);
+  return parseCertificate(
+    privateKeyIn(text) === undefined ? text : readPrivate(path, owners),
+    path,
+  );
+}
+
+/** Reads a certificate's file that has a private key too, so that others must not read it. */
+function readPrivate(path: string, owners: Owners): string {
+  const what = "the certificate with its private key";
+  return readGuardedPem(path, { code: "certificate-unusable", what, rule: "private", owners });
 }
 
 /**
  * Parses the first certificate of a PEM file (RFC 7468). Only its issuers may follow; they are
- * ignored. Refuses a CA certificate, because its key can sign certificates for others.
+ * ignored. Refuses a CA certificate, because its key can sign certificates for others, and one that
+ * no tunnel can use. If one of several is damaged, none is used in its place.
  */
 export function parseCertificate(text: string, path: string): Certificate {
-  const refuse = (why: string, remedy: string) =>
+  const refuse = (why: string, remedy = MAKE_ONE) =>
     new Refusal("certificate-unusable", `Cannot use the certificate "${path}": ${why}`, remedy);
-  const blocks = [...text.matchAll(BLOCKS)].map(([, body]) => parseBlock(body));
-  if (blocks.length === 0) throw refuse("it has no PEM certificate", MAKE_ONE);
-  const [leaf] = blocks;
-  if (leaf === undefined || blocks.includes(undefined)) throw refuse("it is damaged", MAKE_ONE);
-  if (leaf.ca) {
-    throw refuse(
-      "it is a CA certificate (CA:TRUE, the default of `openssl req -x509`), which can issue certificates to others",
-      MAKE_ONE,
-    );
+  const blocks = pemBlocks(text).filter(({ label }) => /CERTIFICATE$/i.test(label));
+  if (blocks.length === 0) throw refuse("it has no PEM certificate");
+  const other = blocks.find(({ label }) => label !== "CERTIFICATE");
+  if (other !== undefined) {
+    const remedy = "convert it with `openssl x509 -in FILE -out NEW`";
+    throw refuse(`it has a "${other.label}" instead of a "CERTIFICATE"`, remedy);
   }
-  const strangers = withoutIssuers(leaf, blocks as X509Certificate[]);
-  if (strangers > 0) {
+  const certificates = blocks.map(({ body }) => body === undefined ? body : parseBlock(body));
+  const [leaf] = certificates;
+  if (leaf === undefined || certificates.includes(undefined)) throw refuse("it is damaged");
+  const fault = leafFault(leaf);
+  if (fault !== undefined) throw refuse(fault);
+  if (withoutIssuers(leaf, certificates as X509Certificate[]) > 0) {
     throw refuse(
       "it has several certificates that are not issuers of the first one",
       "put each into its own file and list the files",
     );
   }
   return describe(leaf, path);
+}
+
+/** Why a certificate can be neither presented nor pinned; undefined if it can. */
+function leafFault(leaf: X509Certificate): string | undefined {
+  if (leaf.ca) {
+    return "it is a CA certificate (CA:TRUE, the default of `openssl req -x509`), which can issue certificates to others";
+  }
+  // TLS applies them to what the certificate's key has signed, even if it is no authority.
+  if (Buffer.from(leaf.raw).includes(NAME_CONSTRAINTS)) {
+    return "it has name constraints, which exclude the tunnel";
+  }
+  try {
+    requireSupportedKey(leaf.publicKey);
+    return undefined;
+  } catch (error) {
+    return `its key is not usable: ${error instanceof Error ? error.message : error}`;
+  }
 }
 
 /**
@@ -78,19 +112,23 @@ export function readPem(
   kind: "certificate" | "key",
   owners: Owners = trustedOwners(),
 ): string {
-  const code = `${kind}-unusable` as const;
-  const bytes = readGuarded(path, {
-    code,
+  return readGuardedPem(path, {
+    code: `${kind}-unusable`,
     what: `the ${kind}`,
     rule: kind === "key" ? "private" : "unchangeable",
     owners,
-    limit: MAX_FILE,
-    hint: MAKE_ONE,
   });
+}
+
+function readGuardedPem(
+  path: string,
+  how: { code: "certificate-unusable" | "key-unusable"; what: string; rule: Rule; owners: Owners },
+): string {
+  const bytes = readGuarded(path, { ...how, limit: MAX_FILE, hint: MAKE_ONE });
   if (bytes !== undefined) return new TextDecoder().decode(bytes);
   throw new Refusal(
-    code,
-    `Cannot use the ${kind} "${path}": it has more than ${MAX_FILE} bytes`,
+    how.code,
+    `Cannot use ${how.what} "${path}": it has more than ${MAX_FILE} bytes`,
     "name the right file",
   );
 }

@@ -7,6 +7,7 @@ import { type Certificate, readCertificate, readPem } from "./certificate.ts";
 import type { Change } from "../diff.ts";
 import { checkNotPublic, type Owners, trustedOwners } from "./file_rules.ts";
 import { checkCaptureDirectory, checkStateDirectory } from "./places.ts";
+import { privateKeyIn } from "./pem_blocks.ts";
 import { readClientSecret, readSecrets } from "./secrets.ts";
 import type { ClientConfig, Config, ServerConfig } from "../types.ts";
 
@@ -83,14 +84,18 @@ async function readPins(
   return pins;
 }
 
-/** Reads a certificate's private key in PEM. Throws an Error if the two do not match. */
+/**
+ * Reads a certificate's private key in PEM; the file may have certificates too. Throws an Error if
+ * the two do not match.
+ */
 // deno-lint-ignore require-await -- turns exceptions into rejections
 export async function readKey(
   path: string,
   { pem }: Certificate,
   owners: Owners = trustedOwners(),
 ): Promise<string> {
-  const key = readPem(path, "key", owners);
+  const text = readPem(path, "key", owners);
+  const key = privateKeyIn(text) ?? text;
   try {
     makeTlsIdentity(pem, key);
   } catch (cause) {

@@ -79,6 +79,11 @@ function readKey(key: string): KeyObject {
   }
 }
 
+/** Throws an Error if this is not a type of key, public or private, that TLS clients verify. */
+export function requireSupportedKey(key: KeyObject): void {
+  signerOf(key);
+}
+
 function signerOf(key: KeyObject): Signer {
   const { modulusLength, namedCurve } = key.asymmetricKeyDetails ?? {};
   const kind = key.asymmetricKeyType;
