@@ -1,6 +1,7 @@
 import { endOf, HandshakeError } from "../tunnel/authenticate.ts";
 import { CertificateError } from "../tunnel/transport/certificate_error.ts";
 import { abandon, type Connection } from "../tunnel/transport/connection.ts";
+import { headStart } from "../tunnel/transport/head_start.ts";
 import type { Transport } from "../tunnel/transport.ts";
 import { NO_ROOM } from "./peer_stats.ts";
 
@@ -29,7 +30,7 @@ export async function raceTransports(
   const signal = AbortSignal.any([stop, decided.signal]);
   let before: Promise<unknown> = Promise.resolve();
   const attempts = transports.map((transport, index) => {
-    const attempt = begin(before, index === 0 ? 0 : HEAD_START).then(async () => {
+    const attempt = headStart(before, index === 0 ? 0 : HEAD_START).then(async () => {
       signal.throwIfAborted();
       return { transport, connection: await dial(transport, signal) };
     });
@@ -60,15 +61,6 @@ async function shortcoming(transport: Transport, attempt: Promise<unknown>): Pro
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Resolves after the head start, or when the attempt before fails. */
-async function begin(before: Promise<unknown>, headStart: number): Promise<void> {
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, headStart);
-  before.catch(over.resolve);
-  await over.promise;
-  clearTimeout(timer);
 }
 
 /**

@@ -4,8 +4,11 @@
  */
 import { UdpSocket } from "../../../ffi/socket/udp_socket.ts";
 import { isIP } from "node:net";
-import { nameCertificateError } from "../transport/certificate_error.ts";
-import type { Connection } from "../transport/connection.ts";
+import type { Route } from "../../../ffi/socket/routed_socket.ts";
+import { HandshakeError } from "../authenticate.ts";
+import { raceAddresses } from "../transport/address_race.ts";
+import { CertificateError, nameCertificateError } from "../transport/certificate_error.ts";
+import { abandon, type Connection } from "../transport/connection.ts";
 import { Deadline } from "../transport/deadline.ts";
 import { ALPN } from "../handshake.ts";
 import { QuicConnection } from "./quic_connection.ts";
@@ -15,7 +18,6 @@ import { alertError, nameRefusal } from "../tls/tls_answer.ts";
 import { TlsAlert } from "../tls/tls_alert.ts";
 import { TLS_NAME } from "../tls/tls_identity.ts";
 import { widenBuffers } from "./quic_socket.ts";
-import { NameLookup } from "../transport/name_lookup.ts";
 import { UdpDrops } from "../transport/udp_drops.ts";
 
 /**
@@ -45,16 +47,35 @@ export function requireQuic(): void {
  * a failure; the socket is closed then, in any state.
  */
 export async function dialQuic(
-  endpoint: Endpoint,
+  { host, port }: Endpoint,
   trust: Trust,
   timeout: number,
-  { stop, route = {}, drops = new UdpDrops() }: DialOptions = {},
+  { stop, route = {}, drops = new UdpDrops(), resolve }: DialOptions = {},
 ): Promise<Connection> {
   requireQuic();
   using deadline = new Deadline(timeout, `No QUIC connection within ${timeout} ms`, stop);
   const { signal } = deadline;
   signal.throwIfAborted();
-  const lookup = new NameLookup(endpoint);
+  return await raceAddresses<Connection>(
+    host,
+    {
+      connect: (address, until) => dialAddress({ host: address, port }, trust, route, drops, until),
+      discard: abandon,
+      isAnswer: (error) => error instanceof CertificateError || error instanceof HandshakeError,
+    },
+    signal,
+    resolve,
+  );
+}
+
+/** Dials an IP address; throws the cause of a failure, or the signal's reason. */
+async function dialAddress(
+  endpoint: Endpoint,
+  trust: Trust,
+  route: Route,
+  drops: UdpDrops,
+  signal: AbortSignal,
+): Promise<Connection> {
   // Without IPv6 in the kernel, only an IPv4 socket can be opened.
   const local = new Deno.QuicEndpoint({ hostname: isIP(endpoint.host) === 4 ? "0.0.0.0" : "::" });
   const socket = UdpSocket.find(local.addr.hostname, local.addr.port);
@@ -73,7 +94,7 @@ export async function dialQuic(
     return connection;
   } catch (error) {
     hangUp();
-    throw signal.aborted ? lookup.explain(signal.reason) : nameRefusal(nameCertificateError(error));
+    throw signal.aborted ? signal.reason : nameRefusal(nameCertificateError(error));
   } finally {
     signal.removeEventListener("abort", hangUp);
   }

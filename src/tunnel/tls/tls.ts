@@ -15,7 +15,7 @@ import { ALPN } from "../handshake.ts";
 import { TlsAlert } from "./tls_alert.ts";
 import { alertError, awaitTls13, nameRefusal } from "./tls_answer.ts";
 import { TlsConnection } from "./tls_connection.ts";
-import { NameLookup } from "../transport/name_lookup.ts";
+import type { Resolve } from "../transport/address_race.ts";
 import { connectTcp } from "../transport/tcp_connect.ts";
 import { makeTlsIdentity, TLS_NAME, type TlsIdentity } from "./tls_identity.ts";
 
@@ -35,6 +35,8 @@ export interface DialOptions {
   ticket?: string | undefined;
   /** Counts the kernel's drops of its UDP socket, if it has one. */
   drops?: UdpDrops | undefined;
+  /** Finds the addresses of a name; the system's resolver by default. */
+  resolve?: Resolve | undefined;
   /** Called when the server's machine has answered, if that shows before the connection is up. */
   reached?: (() => void) | undefined;
 }
@@ -77,21 +79,21 @@ export async function dialTls(
   trust: Trust,
   timeout: number,
   tune: TuneSocket,
-  { stop, route = {}, ticket, reached }: DialOptions = {},
+  { stop, route = {}, ticket, resolve, reached }: DialOptions = {},
 ): Promise<Connection> {
   using deadline = new Deadline(timeout, `No TLS connection within ${timeout} ms`, stop);
   const { signal } = deadline;
-  const lookup = new NameLookup(endpoint);
   let isConnected = false;
   try {
-    const tcp = await connectTcp(endpoint, route, signal);
+    const tcp = await connectTcp(endpoint, route, signal, resolve);
     isConnected = true;
     reached?.();
     const protocols = ticket === undefined ? [ALPN] : [ALPN, ticket];
     return await startTls(tcp, trust, protocols, tune, signal);
   } catch (error) {
     if (!signal.aborted) throw nameRefusal(nameCertificateError(error));
-    if (stop?.aborted || !isConnected) throw lookup.explain(signal.reason);
+    if (stop?.aborted) throw signal.reason;
+    if (!isConnected) throw error;
     throw new Deno.errors.TimedOut(`No TLS answer within ${timeout} ms`);
   }
 }
