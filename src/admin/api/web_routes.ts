@@ -55,7 +55,7 @@ export const WEB_TOKEN: Route = {
     if (granted === undefined) {
       return refuse(403, "This link was used already or has expired; make another one");
     }
-    env.proven();
+    env.proven(granted.role);
     log.info("web link used", { for_role: granted.role, ...whoOf(env) });
     return { ...granted, expires_in_seconds: TOKEN_LIFE / 1_000 };
   },

@@ -19,14 +19,20 @@ export interface Caller {
   address?: string;
 }
 
-/**
- * Serves a connection and resolves when it has ended. Calls `proven` once the caller is authorized.
- */
+/** Takes part in serving a connection. */
+export interface ConnectionObserver {
+  /** The caller is authorized. */
+  proven(role: Role): void;
+  /** The response has been sent in full; the caller has only to close the connection. */
+  answered(): void;
+}
+
+/** Serves a connection and resolves when it has ended. */
 export type Serve = (
   connection: Deno.Conn,
   access: Access,
   caller?: Caller,
-  proven?: () => void,
+  observer?: ConnectionObserver,
 ) => Promise<void>;
 
 /** The caller, as fields of a log line. */

@@ -3,24 +3,34 @@
  */
 import { LineLimit, suppressedFact } from "../../line_limit.ts";
 import { logger } from "../../log.ts";
-import type { Access, Caller, Serve } from "./access.ts";
+import type { Access, Caller, Role, Serve } from "./access.ts";
 import { PeerUsers } from "./peer_users.ts";
 
 const log = logger("admin");
 
 /** Maximum number of concurrent connections per socket. */
 export const MAX_CONNECTIONS = 64;
+/** Maximum number of those over TCP whose callers have proved the role "read". */
+export const MAX_READERS = MAX_CONNECTIONS / 2;
 /**
  * Pause after a failed accept (such as too many open files), to avoid a busy loop, in milliseconds.
  */
 const ACCEPT_PAUSE = 100;
 
+/** What a connection has reached. */
+interface Standing {
+  /** The role that its caller has proved. */
+  role: Role | undefined;
+  /** Whether its response has been sent, so that closing it harms nobody. */
+  answered: boolean;
+}
+
 /** Accepts connections and passes them to the server. */
 export class AdminSocket {
   #listener: Deno.Listener;
   #access: Access;
-  /** Connections, oldest first, and whether each has been authorized. */
-  #connections = new Map<Deno.Conn, { proven: boolean }>();
+  /** Oldest first. */
+  #connections = new Map<Deno.Conn, Standing>();
   #users = new PeerUsers();
   #failures = new LineLimit(() => performance.now());
   #closed = false;
@@ -60,10 +70,16 @@ export class AdminSocket {
       return closeQuietly(connection);
     }
     const caller = this.#callerOf(connection);
-    const state = { proven: false };
-    this.#connections.set(connection, state);
+    const standing: Standing = { role: undefined, answered: false };
+    this.#connections.set(connection, standing);
     try {
-      await serve(connection, this.#access, caller, () => state.proven = true);
+      await serve(connection, this.#access, caller, {
+        proven: (role) => {
+          standing.role = role;
+          if (this.#access.kind === "token") this.#limitReaders();
+        },
+        answered: () => standing.answered = true,
+      });
     } catch (error) {
       this.#failures.log("connection", (suppressed) => {
         log.error("connection failed", { error: String(error), ...suppressedFact(suppressed) });
@@ -76,13 +92,24 @@ export class AdminSocket {
   }
 
   /**
-   * Evicts the oldest TCP connection that has not shown a token: any local user can open idle ones.
-   * Unix sockets evict nothing, because their mode already limits who connects.
+   * Evicts the oldest connection that has its response, or else the oldest TCP connection that has
+   * not shown a token: any local user can open idle ones. A Unix socket's mode already limits who
+   * connects.
    */
   #makeRoom(): boolean {
-    if (this.#access.kind === "socket") return false;
-    for (const [connection, { proven }] of this.#connections) {
-      if (proven) continue;
+    return this.#evict(({ answered }) => answered) ||
+      (this.#access.kind === "token" && this.#evict(({ role }) => role === undefined));
+  }
+
+  /** Evicts a reader for another one, so that readers leave room for callers with full access. */
+  #limitReaders(): void {
+    const readers = [...this.#connections.values()].filter(({ role }) => role === "read");
+    if (readers.length > MAX_READERS) this.#evict(({ role }) => role === "read");
+  }
+
+  #evict(isWanted: (standing: Standing) => boolean): boolean {
+    for (const [connection, standing] of this.#connections) {
+      if (!isWanted(standing)) continue;
       this.#connections.delete(connection);
       closeQuietly(connection);
       return true;

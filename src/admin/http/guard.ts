@@ -46,7 +46,7 @@ function siteFault(headers: Headers, hosts: readonly string[]): Response | undef
 function roleFault({ env, req }: Context<{ Bindings: RequestContext }>): Response | undefined {
   env.role = roleOf(env, req.header("authorization") ?? "");
   if (env.role !== undefined) {
-    env.proven();
+    env.proven(env.role);
     return undefined;
   }
   if (OPEN.test(req.path)) return undefined;

@@ -14,8 +14,8 @@ export interface RequestContext {
   webAccess: WebAccess;
   /** Whether the route requires the role "act". */
   acted: boolean;
-  /** Marks the connection as authorized, so that it is not evicted. */
-  proven(): void;
+  /** Marks the connection as authorized, so that strangers do not evict it. */
+  proven(role: Role): void;
   /**
    * Marks the response as a stream, which lasts until the client closes it. Returns false if the
    * limit is reached.

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { getRequestListener } from "@hono/node-server";
 import { logger } from "../../log.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import type { Access, Caller, Serve } from "./access.ts";
+import type { Access, Caller, ConnectionObserver, Serve } from "./access.ts";
 import { makeApp } from "./app.ts";
 import { ConnectionStream } from "./connection_stream.ts";
 import { WebAccess } from "./web_access.ts";
@@ -18,11 +18,13 @@ const HEAD_TIMEOUT = 3_000;
 /** Maximum size of a request's head, in bytes. */
 const MAX_HEAD = 16 * 1024;
 
+const UNOBSERVED: ConnectionObserver = { proven() {}, answered() {} };
+
 /** The state of a connection. */
 interface Connected {
   access: Access;
   caller: Caller;
-  proven(): void;
+  observer: ConnectionObserver;
   idleTimeout: IdleTimeout;
 }
 
@@ -59,7 +61,7 @@ export function makeServe(daemon: Daemon, patience = REQUEST_TIMEOUT): Serve {
   });
   const listener = getRequestListener((request, env) => {
     const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse };
-    const { access, caller, proven, idleTimeout } = about(incoming);
+    const { access, caller, observer, idleTimeout } = about(incoming);
     const stream = (): boolean => {
       const key = `${access.kind} ${context.role}`;
       const open = streams.get(key) ?? 0;
@@ -75,7 +77,7 @@ export function makeServe(daemon: Daemon, patience = REQUEST_TIMEOUT): Serve {
       role: undefined,
       webAccess,
       acted: false,
-      proven,
+      proven: (role) => observer.proven(role),
       stream,
     };
     return app.fetch(request, context);
@@ -97,11 +99,12 @@ export function makeServe(daemon: Daemon, patience = REQUEST_TIMEOUT): Serve {
     if (socket.writable) socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n");
     else socket.destroy();
   });
-  return async (connection, access, caller = {}, proven = () => {}) => {
+  return async (connection, access, caller = {}, observer = UNOBSERVED) => {
     const stream = new ConnectionStream(connection);
     const idleTimeout = new IdleTimeout(patience, () => stream.destroy());
-    connected.set(stream, { access, caller, proven, idleTimeout });
+    connected.set(stream, { access, caller, observer, idleTimeout });
     const ended = new Promise<void>((resolve) => stream.on("close", resolve));
+    stream.on("finish", () => observer.answered());
     stream.on("error", (error) => log.debug("connection lost", { error: error.message }));
     server.emit("connection", stream);
     await ended;
