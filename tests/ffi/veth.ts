@@ -1,11 +1,10 @@
 import type { FrameSink, Link, LinkOptions } from "../../ffi/link/link.ts";
 import { openLink } from "../../ffi/link/open_link.ts";
+import { isOperational } from "../lab/veth.ts";
+import { PATIENCE, until } from "../until.ts";
 
 /** Whether this process may not create interfaces: the test runner gives it its own namespace. */
 export const NO_LAB = Deno.env.get("PPPOE_TEST_LAB") !== "1";
-
-/** Deadline of a test's waits, in milliseconds. */
-const DEADLINE = 20_000;
 
 /** Runs `ip` with these words; returns its output. */
 export async function ip(words: string): Promise<string> {
@@ -15,21 +14,10 @@ export async function ip(words: string): Promise<string> {
   return text.decode(output.stdout);
 }
 
-/**
- * Resolves when the kernel forwards frames. It notices the cable a moment after the second end is
- * up, and until then drops every frame in the queueing discipline `noop`.
- */
-async function active(name: string): Promise<void> {
-  while (true) {
-    const shown = await ip(`-o link show ${name}`);
-    if (shown.includes("LOWER_UP") && !/qdisc noop\b/.test(shown)) return;
-  }
-}
-
 /** Sets both ends of a cable up; resolves when frames get through. */
 export async function bringUp({ a, b }: { a: string; b: string }): Promise<void> {
   for (const end of [a, b]) await ip(`link set ${end} up`);
-  for (const end of [a, b]) await active(end);
+  await until(() => [a, b].every((end) => isOperational(end)));
 }
 
 /** A veth pair that is deleted at the end of the scope. */
@@ -84,13 +72,13 @@ export class Gathering implements FrameSink {
 
   /**
    * Resolves when the condition holds; it is checked after each batch and state change. Rejects
-   * after `DEADLINE`.
+   * after {@linkcode PATIENCE}.
    */
   async until(holds: () => boolean): Promise<void> {
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
       () => late.reject(new Error(`${this.frames.length} frames, states ${this.states}`)),
-      DEADLINE,
+      PATIENCE,
     );
     try {
       while (!holds()) {

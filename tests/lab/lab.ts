@@ -7,10 +7,9 @@
  * Everything is in the one network namespace of this process; ══ are veth pairs.
  */
 import { SystemError } from "../../ffi/errno.ts";
-import { readInterface } from "../../ffi/socket/interface.ts";
 import { until } from "../until.ts";
 import { type LabProcess, type ProcessOptions, startProcess } from "./process.ts";
-import { addVeth, removeInterface, setUp } from "./veth.ts";
+import { addVeth, isOperational, removeInterface, setUp } from "./veth.ts";
 
 /** Prevents tests from running outside a private namespace. */
 export { insideLab } from "./namespace.ts";
@@ -24,6 +23,8 @@ export interface Cable {
 export class Lab implements AsyncDisposable {
   /** A folder for this lab only. */
   readonly folder: string;
+  /** The ends of all cables. */
+  #ends: string[] = [];
   #stack = new AsyncDisposableStack();
 
   private constructor(folder: string) {
@@ -37,14 +38,21 @@ export class Lab implements AsyncDisposable {
     return new Lab(await Deno.makeTempDir({ prefix: "pppoe-lab-" }));
   }
 
-  /** Connects two new interfaces; both have a carrier. MTU in bytes. */
+  /** Connects two new interfaces; frames pass. MTU in bytes. */
   async cable(one: string, other: string, mtu = 1500): Promise<Cable> {
     addVeth(one, other, mtu);
     this.#stack.defer(() => removeCable(one, other));
     const ends = [one, other] as const;
     ends.forEach((end) => setUp(end));
-    await until(() => ends.every((end) => readInterface(end).running));
+    this.#ends.push(...ends);
+    await this.operational();
     return { ends };
+  }
+
+  /** Resolves when frames pass all cables; the ends in other namespaces are not looked at. */
+  async operational(): Promise<void> {
+    const isReady = (end: string) => isOperational(end) ?? true;
+    await until(() => this.#ends.every(isReady), () => `frames pass ${this.#ends}`);
   }
 
   /** Creates the cables of the usual topology: the customer's and the AC's. */

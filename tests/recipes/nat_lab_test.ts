@@ -45,6 +45,7 @@ Deno.test(needing(["nft"], {
     await settle(near, "eth1", "192.168.1.2");
     await settle(far, "wan0");
     await settle(far, "eth2", "10.0.0.2");
+    await lab.operational();
     await inside(near)("ip", "route", "add", "default", "via", "192.168.1.1");
     await inside(far)("ip", "route", "add", "default", "via", "10.0.0.1");
     const enter = (box: LabProcess) => (program: string, args: readonly string[]) =>

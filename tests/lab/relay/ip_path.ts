@@ -21,6 +21,7 @@ export async function partEnds(lab: Lab, lans: readonly string[] = ["lan0"]): Pr
   await settle(near, "cli0", NEAR);
   await settle(far, "wan0");
   await settle(far, "srv0", FAR);
+  await lab.operational();
   const enter = (holder: LabProcess) => (program: string, args: readonly string[]) =>
     ["nsenter", ["-t", String(holder.pid), "-n", program, ...args]] as [string, string[]];
   return { near: enter(near), far: enter(far) };
