@@ -3,6 +3,7 @@
  * proxy's.
  */
 import { assertEquals } from "@std/assert";
+import { packetSockets, rivalsAmong } from "../../src/checks/discovery_sockets.ts";
 import { serviceNameError } from "../../src/pppoe/error_tags.ts";
 import { bridge } from "./bridge.ts";
 import { insideLab, Lab } from "./lab.ts";
@@ -38,6 +39,8 @@ Deno.test({
     assertEquals(ac.sessions.size, 0);
     await taps[0].carried("lan0", 3);
     await taps[1].carried("wan0", 3);
+    // A daemon there would not report the taps.
+    assertEquals(rivalsAmong(packetSockets("lan0"), new Set()), []);
     // The AC can end a session, too.
     const second = await client.dial({});
     ac.terminate(second.sessionId);

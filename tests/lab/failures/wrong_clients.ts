@@ -136,8 +136,11 @@ async function answerAll(
 ): Promise<void> {
   for await (const connection of listener) {
     open.add(connection);
-    await connection.read(new Uint8Array(4_096));
-    await connection.write(words);
+    try {
+      await connection.read(new Uint8Array(4_096));
+      await connection.write(words);
+    } catch { // the client has hung up, or the lab ends
+    }
   }
 }
 

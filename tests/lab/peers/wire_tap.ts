@@ -1,8 +1,8 @@
 import { CODE_PADT, CODE_SESSION } from "../../../src/pppoe/constants.ts";
 import type { Cable } from "../lab.ts";
 import { Journal, type WaitOptions } from "../journal.ts";
+import { listen } from "./listener.ts";
 import { type Observed, showObserved } from "./observed.ts";
-import { openPort } from "./port.ts";
 
 /** A frame on a cable, and the end at which it arrived. */
 export interface Tapped extends Observed {
@@ -26,7 +26,9 @@ export interface WireTap extends AsyncDisposable {
 /** Taps both ends, because an interface does not receive what it sends. */
 export function tapCable({ ends }: Cable): WireTap {
   const seen = new Journal<Tapped>((frame) => `at ${frame.arrivedAt}: ${showObserved(frame)}`);
-  const ports = ends.map((end) => openPort(end, (frame) => seen.add({ ...frame, arrivedAt: end })));
+  const listeners = ends.map((end) =>
+    listen(end, (frame) => seen.add({ ...frame, arrivedAt: end }))
+  );
   const sessionFrames = (end: string) =>
     seen.all(({ code, arrivedAt }) => code === CODE_SESSION && arrivedAt === end);
   return {
@@ -45,7 +47,7 @@ export function tapCable({ ends }: Cable): WireTap {
       }
     },
     [Symbol.asyncDispose]: async () => {
-      for (const port of ports) await port[Symbol.asyncDispose]();
+      for (const listener of listeners) await listener[Symbol.asyncDispose]();
     },
   };
 }
