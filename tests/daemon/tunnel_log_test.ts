@@ -5,6 +5,7 @@ import { Monitor } from "../../src/daemon/monitor.ts";
 import { loggedServerEvents } from "../../src/daemon/server_tunnel_log.ts";
 import { endOf } from "../../src/tunnel/authenticate.ts";
 import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
+import { freePort } from "../free_port.ts";
 
 const LOST: TunnelEnd = { reason: "keepalive-timeout", by: "us", detail: "" };
 const REFUSED: TunnelEnd = {
@@ -137,9 +138,7 @@ async function causeOf(hostname: string, port: number): Promise<string> {
 }
 
 Deno.test("what the system says about a failed connection becomes words that name the cause", async () => {
-  const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = free.addr as Deno.NetAddr;
-  free.close();
+  const port = freePort();
   assertEquals(
     await causeOf("127.0.0.1", port),
     `connection refused: nothing listens on 127.0.0.1:${port}, or a firewall rejects it`,

@@ -1,4 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
+import { freePort } from "../free_port.ts";
 import { insideLab, Lab } from "./lab.ts";
 import { startTestAc } from "./peers/test_ac.ts";
 import { startTestClient } from "./peers/test_client.ts";
@@ -47,8 +48,7 @@ async function addServer(lab: Lab): Promise<void> {
   const server = await Deno.readTextFile(`${lab.folder}/server.toml`);
   const client = await Deno.readTextFile(`${lab.folder}/branch-1.toml`);
   const [address] = /127\.0\.0\.1:\d+/.exec(server) ?? ["none"];
-  using free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const second = `127.0.0.1:${free.addr.port}`;
+  const second = `127.0.0.1:${freePort()}`;
   await lab.write("second.toml", server.replace(address, second).replace('"wan0"', '"wan1"'));
   await lab.write(
     "branch-1.toml",
