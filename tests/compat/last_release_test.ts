@@ -122,9 +122,7 @@ for (const transport of ["tls", "quic"] as const) {
         assertEquals(code, 0);
         const since = old === "server" ? client.output.length : 0;
         const updated = startDaemon(lab, old);
-        await (old === "server" ? client : updated).waitForLine(/sessions resumed/, {
-          ...{ since, timeout: 20_000 },
-        });
+        await (old === "server" ? client : updated).waitForLine(/sessions resumed/, { since });
         await carries(kept);
         assertEquals([heard(CODE_PADT), heard(CODE_PADI)], before);
         await carries(await dial(4));

@@ -99,7 +99,7 @@ testCompiled(
     await ready(limited);
     const since = client.output.length;
     client.signal("SIGUSR1"); // connects now
-    await client.waitForLine(/tunnel up/, { since, timeout: 20_000 });
+    await client.waitForLine(/tunnel up/, { since });
     const session = await lab.use(startTestClient("cust0")).dial();
     const [, port] = /^listen = "127.0.0.1:(\d+)"/m.exec(
       await Deno.readTextFile(`${lab.folder}/server.toml`),

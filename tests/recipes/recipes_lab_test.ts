@@ -98,10 +98,10 @@ Deno.test({
     const since = client?.output.length ?? 0;
     assertEquals((await daemons.get("server")?.stop())?.code, 0);
     await ready(startDaemon(lab, "server"));
-    await client?.waitForLine(RESUMED, { since, timeout: 20_000 });
+    await client?.waitForLine(RESUMED, { since });
     await session.echo(PACKET);
     assertEquals((await client?.stop())?.code, 0);
-    await startDaemon(lab, "client").waitForLine(RESUMED, { timeout: 20_000 });
+    await startDaemon(lab, "client").waitForLine(RESUMED);
     await session.echo(PACKET);
   },
 });
@@ -159,7 +159,7 @@ Deno.test({
     await session.echo(PACKET);
     assertEquals(client.output.all((line) => /tunnel (?:lost|closed)/.test(line)), []);
     await client.stop(); // the next one knows only the new certificate and secret
-    await startDaemon(lab, "branch/client").waitForLine(RESUMED, { timeout: 20_000 });
+    await startDaemon(lab, "branch/client").waitForLine(RESUMED);
     await session.echo(PACKET);
   },
 });

@@ -50,7 +50,7 @@ export async function dialLine(): Promise<CustomerLine> {
       assertEquals(customer.output.all((line) => line.startsWith("LAB FAIL")), []);
     },
     async ended() {
-      await ac.waitForLine(/^LAB SESSIONS\s*$/, { timeout: 20_000 });
+      await ac.waitForLine(/^LAB SESSIONS\s*$/);
     },
     [Symbol.asyncDispose]: () => lab[Symbol.asyncDispose](),
   };
