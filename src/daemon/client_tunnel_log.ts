@@ -59,6 +59,7 @@ function logEnd(
   const facts = { server, cause, ...endFacts("client", end), ...more };
   if (planned) log.info("tunnel closed", facts);
   else log.warning("tunnel lost", facts);
+  if (cause !== undefined) monitor.recent.losses.note(server, { cause, reason: end.reason });
   monitor.emit(planned ? "tunnel-closed" : "tunnel-lost", { ...facts, address: server });
 }
 

@@ -10,6 +10,7 @@ import { samplePath } from "./paths/path_sample.ts";
 import { NO_CARRIER_REMEDY, noCarrier } from "./no_carrier.ts";
 import type { Holding } from "./standing.ts";
 import { ringWarning } from "./ring_warning.ts";
+import { taggedOnly } from "./wire_watch.ts";
 
 /** Time after which an AC that nobody asks any more is not called silent, in milliseconds. */
 const ASKED_LATELY = 600_000;
@@ -37,13 +38,14 @@ export function notice(daemon: Watched, now: number): void {
   recent.rejected.sample(rejected);
   recent.closed.sample(closed);
   recent.kernelDrops.sample({ frames: link.statistics.kernelDrops });
-  recent.dropLog.look(recent.drops.counts(), recent.kernelDrops.counts().frames);
+  recent.dropLog.look(link.name, recent.drops.counts(), recent.kernelDrops.counts().frames);
   standingConditions(daemon, Date.now());
   const { unapplied, standing } = monitor;
   // First what is only one: the number of conditions is limited.
   standing.update([
     ...(unapplied === undefined ? [] : [unapplied]),
     ...monitor.rivals.conditions(link.name, now),
+    ...(daemon.mode === "client" ? monitor.wire.conditions(link, now) : []),
     ...monitor.acs.conditions(proxy.sessions.table.size > 0),
     ...pathConditions(daemon, now),
   ]);
@@ -118,11 +120,15 @@ const SERVICE_REMEDY = {
 function silenceOf({ mode, link, proxy }: Watched): Check {
   const { silence } = proxy.discoveries;
   const isAlone = silence?.customers === 1 && proxy.sessions.table.size > 0;
+  const isSilent = silence !== undefined && link.up && silence.quiet < ASKED_LATELY;
+  // A client hears its customers, and a server its AC, if not in a VLAN.
+  const tagged = mode === "server" ? taggedOnly(link) : undefined;
+  const remedy = silence?.service ? SERVICE_REMEDY[mode] : SILENT_REMEDY[mode];
   return {
     code: "ac-silent",
     subject: "AC",
-    words: silence && link.up && silence.quiet < ASKED_LATELY ? silenceWords(silence) : undefined,
-    remedy: silence?.service ? SERVICE_REMEDY[mode] : SILENT_REMEDY[mode],
+    words: isSilent ? [silenceWords(silence), tagged?.words ?? []].flat().join(". ") : undefined,
+    remedy: tagged?.remedy ?? remedy,
     // One customer may ask for a service that no AC has.
     severity: isAlone ? "warning" : undefined,
   };

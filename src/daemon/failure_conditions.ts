@@ -1,8 +1,9 @@
 /** What failed lately, as conditions that need attention. Pure. */
+import { showSpan } from "../span.ts";
 import type { Condition } from "./condition.ts";
 import { MORE_FILES, NO_FILES } from "./connect_cause.ts";
 import type { Failure } from "./failures.ts";
-import type { LoginFailure, Recent, Refusal, ShortMtu } from "./recent.ts";
+import type { LoginFailure, Recent, Refusal, ShortMtu, TunnelLoss } from "./recent.ts";
 
 /** The failures of `Recent.logins` that no configured client is to blame for. */
 export const UNKNOWN_NAME = "";
@@ -18,12 +19,13 @@ type Mode = "server" | "client";
 export function failureConditions(
   mode: Mode,
   interfaceName: string,
-  { logins, refusals, accepts, shortMtus }: Pick<
+  { logins, losses, refusals, accepts, shortMtus }: Pick<
     Recent,
-    "logins" | "refusals" | "accepts" | "shortMtus"
+    "logins" | "losses" | "refusals" | "accepts" | "shortMtus"
   >,
 ): Condition[] {
   return [
+    ...losses.current().flatMap((loss) => lossCondition(mode, loss)),
     ...logins.current().map(loginCondition),
     ...refusals.current().map((refusal) => refusalCondition(mode, refusal)),
     ...accepts.current().map(acceptCondition),
@@ -49,6 +51,31 @@ function loginCondition({ subject, facts, count, first }: Failure<LoginFailure>)
       ? "Compare `name` on the client with `[[clients]]` here; nothing, if it is a stranger."
       : "Compare the secret files on both sides; nothing, if the address is a stranger's.",
   };
+}
+
+/** A tunnel that is lost this often is unstable. */
+const MANY_LOSSES = 3;
+
+/** Each tunnel in between has carried at least the small packets of its login. */
+const FULL_PACKETS_REMEDY = "Small packets pass, as the tunnel comes back. Test full ones with " +
+  "`ping -M do -s 1200` from both sides, and look for outages of the path and of the peer's machine.";
+
+function lossCondition(
+  mode: Mode,
+  { subject, facts: { cause, reason }, count, first, last }: Failure<TunnelLoss>,
+): Condition[] {
+  if (count < MANY_LOSSES) return [];
+  const whose = mode === "client" ? "to" : "of";
+  const time = showSpan((last - first) / 1_000);
+  return [{
+    code: "tunnel-unstable",
+    subject,
+    since: first,
+    words: `The tunnel ${whose} "${subject}" was lost ${
+      times(count)
+    } within ${time}, last: ${cause}`,
+    remedy: reason === "keepalive-timeout" ? FULL_PACKETS_REMEDY : undefined,
+  }];
 }
 
 function refusalCondition(

@@ -10,6 +10,7 @@ import { RivalWatch } from "./rival_watch.ts";
 import { Rates } from "./rates.ts";
 import { Recent } from "./recent.ts";
 import { type Holding, Standing } from "./standing.ts";
+import { WireWatch } from "./wire_watch.ts";
 import type { EndDetail, Session, SessionEnd } from "../proxy/session/session.ts";
 import type { SessionTable } from "../proxy/session/session_table.ts";
 import { count } from "../proxy/session/discovery_stats.ts";
@@ -54,6 +55,7 @@ export class Monitor {
   /** What is wrong with the tunnels' paths. */
   readonly paths = new PathTroubles();
   readonly rivals = new RivalWatch();
+  readonly wire = new WireWatch();
   /** Why the configured capture is not running; undefined if it is, or if there is none. */
   captureTrouble: string | undefined;
   /** That the configuration on disk is not in use. */

@@ -42,6 +42,7 @@ export const NOTABLE: Readonly<Record<"refusals" | "drops", Readonly<Record<stri
 
 /** What a line says beside the count. */
 interface Facts {
+  readonly interface: string;
   readonly count: number;
   readonly reason: string;
   readonly meaning: string;
@@ -49,11 +50,16 @@ interface Facts {
 }
 
 /** What the kernel drops, beside the drop reasons. */
-const KERNEL: Omit<Facts, "count"> = {
+const KERNEL: Omit<Facts, "count" | "interface"> = {
   reason: "kernel",
   meaning: "The kernel dropped received frames, as the daemon was too slow for them.",
   remedy: "Look for a lack of CPU time; raise `[interface] ring_frames` for bursts.",
 };
+
+/** What to do about an interface, with its name. */
+export function namingInterface(action: string, name: string): string {
+  return action.replaceAll("INTERFACE", name);
+}
 
 /** Logs once that frames are dropped for a reason, and again after an hour without it. */
 export class DropLog {
@@ -64,13 +70,19 @@ export class DropLog {
     this.#warn = warn;
   }
 
-  /** Looks at the counts of the last hour; call it about once a second. */
-  look(drops: Readonly<Record<string, RecentCount>>, kernel: RecentCount | undefined): void {
+  /** Looks at the counts of an interface's last hour; call it about once a second. */
+  look(
+    name: string,
+    drops: Readonly<Record<string, RecentCount>>,
+    kernel: RecentCount | undefined,
+  ): void {
     for (const [reason, least] of Object.entries(NOTABLE.drops)) {
       const { meaning, action } = DROP_REASONS[reason];
-      this.#note({ reason, meaning, remedy: action }, drops[reason]?.count ?? 0, least);
+      const remedy = action && namingInterface(action, name);
+      const facts = { interface: name, reason, meaning, remedy };
+      this.#note(facts, drops[reason]?.count ?? 0, least);
     }
-    this.#note(KERNEL, kernel?.count ?? 0, 1);
+    this.#note({ interface: name, ...KERNEL }, kernel?.count ?? 0, 1);
   }
 
   #note(facts: Omit<Facts, "count">, count: number, least: number): void {

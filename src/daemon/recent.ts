@@ -1,3 +1,4 @@
+import type { TunnelEnd } from "../tunnel/close_reason.ts";
 import { Failures } from "./failures.ts";
 import { DropLog } from "./notable_drops.ts";
 import { RecentCounts } from "./recent_counts.ts";
@@ -11,6 +12,7 @@ const CONFLICT_OVER = 120_000;
 const LOGIN_OVER = 300_000;
 const REFUSAL_OVER = 600_000;
 const MTU_OVER = 3_600_000;
+const LOSS_OVER = 600_000;
 
 /** The addresses of two hosts that use one client's name. */
 export interface NameConflict {
@@ -24,6 +26,13 @@ export interface NameConflict {
 export interface LoginFailure {
   readonly address: string;
   readonly cause: string;
+}
+
+/** A tunnel that was lost. */
+export interface TunnelLoss {
+  /** Why, in words. */
+  readonly cause: string;
+  readonly reason: TunnelEnd["reason"];
 }
 
 /** A refusal of an AC, or of the server in its name. */
@@ -57,6 +66,8 @@ export class Recent {
   readonly conflicts: Failures<NameConflict>;
   /** Logins that failed, by the name of a configured client, or under "" and "certificate". */
   readonly logins: Failures<LoginFailure>;
+  /** Tunnels that were lost, by peer. */
+  readonly losses: Failures<TunnelLoss>;
   /** Refusals by the AC's MAC address. */
   readonly refusals: Failures<Refusal>;
   /** Why connections could not be accepted, in words, by these words. */
@@ -77,6 +88,7 @@ export class Recent {
     this.kernelDrops = new RecentCounts(now);
     this.conflicts = new Failures(wallClock, { keep: CONFLICT_OVER, most: MOST_NAMES });
     this.logins = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_NAMES });
+    this.losses = new Failures(wallClock, { keep: LOSS_OVER, most: MOST_NAMES });
     this.refusals = new Failures(wallClock, { keep: REFUSAL_OVER, most: MOST_ACS });
     this.accepts = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_CAUSES });
     this.shortMtus = new Failures(wallClock, { keep: MTU_OVER, most: 1 });

@@ -116,6 +116,7 @@ function loggedTunnels(
       if (monitor.peers.disconnected(client, address, end)) outages.began(client);
       const planned = isPlanned(end);
       const cause = planned ? undefined : connectCause(end, client);
+      if (cause !== undefined) monitor.recent.losses.note(client, { cause, reason: end.reason });
       const facts = { client, address, cause, ...endFacts("server", end), "sessions_held": held };
       tunnels.log(`down ${client}`, (suppressed) => {
         const more = { ...facts, ...suppressedFact(suppressed) };

@@ -36,6 +36,12 @@ export const PROBLEMS = {
     action:
       "Test the path with `ping -M do -s 1200`. If only small packets pass, lower `[tunnel] mss` on both sides.",
   },
+  "tunnel-unstable": {
+    severity: "warning",
+    meaning: "A tunnel is lost again and again, and comes back each time.",
+    action: "Look for what cuts it: a path or an uplink with outages, a firewall or NAT that " +
+      "forgets the connection, or a peer that crashes (its service manager's log).",
+  },
   "ac-ends-sessions": {
     severity: "warning",
     meaning: "An access concentrator (AC) ends sessions soon after they open, or many at once.",
@@ -162,6 +168,14 @@ export const PROBLEMS = {
       "The path of a tunnel is slower than what is sent over it, so frames wait or are lost.",
     action:
       "See which customer sends most (`sessions`); give the path more capacity, or limit that customer.",
+  },
+  "no-pppoe": {
+    severity: "warning",
+    meaning:
+      "A client's interface has had no PPPoE frame since the start, or only frames with a VLAN tag.",
+    action:
+      "Nothing, if no customer has dialled yet. Otherwise check `[interface] name`, its VLAN " +
+      "and its cable.",
   },
   "padi-pacing": {
     severity: "warning",

@@ -62,8 +62,9 @@ export const LINK_DROPS: Readonly<
     action: "`ip link show` tells; the daemon continues as soon as the interface is back.",
   },
   "receive-joined": {
-    meaning: "The kernel joined several frames (GRO) and they could not be split.",
-    action: "Turn it off: `ethtool -K INTERFACE gro off`.",
+    meaning: "The kernel or the card joined several frames (GRO, LRO), and the daemon, which " +
+      "splits most such frames again, could not split these.",
+    action: "Turn it off: `ethtool -K INTERFACE gro off lro off`.",
   },
   "receive-truncated": {
     meaning: "A received frame was longer than the receive buffer's slot.",

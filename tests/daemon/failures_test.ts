@@ -1,9 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { loggedClientEvents } from "../../src/daemon/client_tunnel_log.ts";
 import { failureConditions, UNKNOWN_NAME, UNPINNED } from "../../src/daemon/failure_conditions.ts";
 import { Failures } from "../../src/daemon/failures.ts";
 import { Monitor } from "../../src/daemon/monitor.ts";
 import { Recent } from "../../src/daemon/recent.ts";
 import { loggedServerEvents } from "../../src/daemon/server_tunnel_log.ts";
+import type { TunnelEnd } from "../../src/tunnel/close_reason.ts";
 
 Deno.test("a failure counts while it repeats, and is over some time after the last", () => {
   let wall = 0;
@@ -106,6 +108,38 @@ Deno.test("connections that could not be accepted are named, with how often and 
     ],
   ]);
 });
+
+/** An end of a tunnel that nobody wanted. */
+const SILENT = { reason: "keepalive-timeout", by: "us", detail: "" } as const;
+const PLANNED = { reason: "restart", by: "peer", detail: "" } as const;
+
+for (const mode of ["server", "client"] as const) {
+  Deno.test(`a ${mode} says of a tunnel that it is lost again and again, from the third loss on`, () => {
+    const clock = { now: 1_000_000 };
+    const monitor = new Monitor(mode, () => clock.now);
+    const now = () => clock.now;
+    const server = loggedServerEvents(now, () => {}, monitor);
+    const client = loggedClientEvents(now, monitor, () => {});
+    const lose = (end: TunnelEnd) => {
+      clock.now += 60_000;
+      if (mode === "server") server.disconnected("branch-1", "192.0.2.1:7", end, 0);
+      else client.disconnected("hq:1", end, 0, undefined);
+    };
+    const found = () => failureConditions(mode, "eth0", monitor.recent);
+    for (const end of [SILENT, PLANNED, SILENT, PLANNED, PLANNED]) lose(end);
+    assertEquals(found(), []);
+    lose(SILENT);
+    const [{ code, words, remedy }] = found();
+    assertEquals(code, "tunnel-unstable");
+    const whose = mode === "server" ? 'of "branch-1"' : 'to "hq:1"';
+    assertStringIncludes(words, `The tunnel ${whose} was lost 3 times within 5m, last: nothing`);
+    assertStringIncludes(remedy ?? "", "ping -M do");
+    lose({ reason: "connection-lost", by: "network", detail: "end of stream" });
+    assertEquals(found().map((condition) => condition.remedy), [undefined]);
+    clock.now += 600_000;
+    assertEquals(found(), []);
+  });
+}
 
 Deno.test("any number of different errors leaves few causes", () => {
   const monitor = new Monitor("server", () => 7);

@@ -11,6 +11,7 @@ import { seesPathTroubles } from "./failures/path_scenes.ts";
 import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
 import {
   ask,
+  askTagged,
   chapFailure,
   failAccept,
   FIRST,
@@ -127,6 +128,8 @@ Deno.test({
 
     await failAccept(pair.server, await portOf(lab));
     await sees("The server has no open files left");
+    await askTagged(lab, "cust0");
+    await sees("The customers' frames have a VLAN tag");
     ask(lab, "cust0", { more: [MAX_PAYLOAD] });
     await observer.sees("Customers ask for longer packets than an interface carries");
     await sees("No AC answers");

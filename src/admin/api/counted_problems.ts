@@ -1,6 +1,6 @@
 // deno-lint-ignore-file camelcase -- keys are those of the JSON
 /** What was dropped or refused too often in the last hour, from a status. Pure. */
-import { NOTABLE } from "../../daemon/notable_drops.ts";
+import { namingInterface, NOTABLE } from "../../daemon/notable_drops.ts";
 import { DROP_REASONS } from "../../messages/catalogue.ts";
 import type { Explanation } from "../../messages/explanation.ts";
 import type { ProblemCode } from "../../messages/problems.ts";
@@ -33,7 +33,7 @@ export function countedProblems(
 ): FoundProblem[] {
   const dropped = (["refusals", "drops"] as const).flatMap((code) =>
     Object.entries(NOTABLE[code]).filter(([reason, least]) => (drops[reason]?.count ?? 0) >= least)
-      .map(([reason]) => ofReason(code, reason, drops[reason], explained(code, reason), now))
+      .map(([reason]) => ofReason(code, reason, drops[reason], explained(code, reason, name), now))
   );
   const lost = UNWANTED.filter((end) => ended[end] !== undefined)
     .map((end) => ofReason("sessions-ended", end, ended[end], SESSION_ENDS[end], now));
@@ -55,9 +55,11 @@ export function countedProblems(
 }
 
 /** Each refusal has a line in the log with the address of the host. */
-function explained(code: "refusals" | "drops", reason: string): Explanation {
-  if (code === "drops") return DROP_REASONS[reason];
+function explained(code: "refusals" | "drops", reason: string, name: string): Explanation {
   const { meaning, action } = DROP_REASONS[reason];
+  if (code === "drops") {
+    return action === undefined ? { meaning } : { meaning, action: namingInterface(action, name) };
+  }
   return { meaning, action: [action ?? [], "The log names the host."].flat().join(" ") };
 }
 

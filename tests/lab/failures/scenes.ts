@@ -72,6 +72,14 @@ export function ask(
   }
 }
 
+/** Customers in VLAN 7 of this wire send PADIs. */
+export async function askTagged(lab: Lab, wire: string): Promise<void> {
+  const name = `${wire}.7`;
+  await runCommand("ip", "link", "add", "link", wire, "name", name, "type", "vlan", "id", "7");
+  await runCommand("ip", "link", "set", name, "up");
+  ask(lab, name, {});
+}
+
 /** Starts two clients on lan0 and lan1, whose customers have one address. */
 export async function seesSharedAddress(lab: Lab): Promise<void> {
   lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
