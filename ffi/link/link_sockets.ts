@@ -1,5 +1,5 @@
 import { ENETDOWN, isShortage } from "../errno.ts";
-import type { InterfaceFacts } from "../socket/interface.ts";
+import { type InterfaceFacts, nameOfIndex } from "../socket/interface.ts";
 import type { LinkOptions, LinkStatistics } from "./link.ts";
 import {
   bindSocket,
@@ -83,7 +83,18 @@ export class LinkSockets {
 
   /** Why the link carries no frames. */
   get fault(): string {
-    return this.#look() === undefined ? "interface gone" : "interface down";
+    if (this.#look() !== undefined) return "interface down";
+    const name = this.#rename();
+    return name === undefined ? "interface gone" : `interface renamed to "${name}"`;
+  }
+
+  /** The interface's new name, if it has one. */
+  #rename(): string | undefined {
+    try {
+      return nameOfIndex(this.facts.index);
+    } catch {
+      return undefined; // descriptors are short
+    }
   }
 
   /**

@@ -226,7 +226,8 @@ export class PacketLink implements Link, Outlet {
   /** Waits until the interface is up. */
   async #recover(sink: FrameSink): Promise<void> {
     this.#up = false;
-    sink.state(false, this.#sockets.fault);
+    let fault = this.#sockets.fault;
+    sink.state(false, fault);
     let isShort = false;
     while (!this.#isClosed) {
       const result = this.#sockets.follow();
@@ -234,6 +235,10 @@ export class PacketLink implements Link, Outlet {
         this.#up = true;
         return sink.state(true, "interface up");
       }
+      // One that is down may then be renamed or removed.
+      const known = fault;
+      fault = this.#sockets.fault;
+      if (result === false && fault !== known) sink.state(false, fault);
       if (result !== false && !isShort) sink.state(false, result.message);
       isShort ||= result !== false;
       await this.#pause(isShort ? SHORTAGE_RETRY : RECHECK);

@@ -3,6 +3,7 @@ import { unwrap } from "../errno.ts";
 import { withIoctlSocket } from "./ioctl_socket.ts";
 import { libc } from "../libc.ts";
 
+const SIOCGIFNAME = 0x8910;
 const SIOCGIFFLAGS = 0x8913;
 const SIOCGIFMTU = 0x8921;
 const SIOCGIFHWADDR = 0x8927;
@@ -54,5 +55,16 @@ export function readInterface(name: string): InterfaceFacts {
       running: (flags & IFF_RUNNING) !== 0,
       ethernet: address.getUint16(0, true) === ARPHRD_ETHER,
     };
+  });
+}
+
+/** Returns the present name of the interface with this index; undefined if there is none. */
+export function nameOfIndex(index: number): string | undefined {
+  return withIoctlSocket(`find interface ${index}`, (fd) => {
+    const ifreq = new Uint8Array(IFREQ_BYTES);
+    new DataView(ifreq.buffer).setInt32(MAX_NAME + 1, index, true);
+    if (libc().ioctl(fd, SIOCGIFNAME, ifreq) < 0) return undefined;
+    const end = ifreq.indexOf(0);
+    return new TextDecoder().decode(ifreq.subarray(0, Math.min(end, MAX_NAME)));
   });
 }

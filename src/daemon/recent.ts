@@ -94,9 +94,10 @@ export class Recent {
     this.shortMtus = new Failures(wallClock, { keep: MTU_OVER, most: 1 });
   }
 
-  /** Records that the interface is up or down. */
+  /** Records that the interface is up or down; while it is down, the reason may change. */
   interfaceState(up: boolean, reason: string): void {
-    this.interfaceDown = up ? undefined : { since: this.#wallClock(), reason };
+    const since = this.interfaceDown?.since ?? this.#wallClock();
+    this.interfaceDown = up ? undefined : { since, reason };
   }
 
   /** Records whether a condition holds now; returns since when, or undefined if it does not. */

@@ -11,7 +11,6 @@ import { seesPathTroubles } from "./failures/path_scenes.ts";
 import { refusedStarts, seesRefused } from "./failures/refused_starts.ts";
 import {
   ask,
-  askTagged,
   chapFailure,
   failAccept,
   FIRST,
@@ -19,6 +18,7 @@ import {
   MAX_PAYLOAD,
   observe,
   portOf,
+  seesLostInterface,
   seesSharedAddress,
 } from "./failures/scenes.ts";
 import {
@@ -128,7 +128,7 @@ Deno.test({
 
     await failAccept(pair.server, await portOf(lab));
     await sees("The server has no open files left");
-    await askTagged(lab, "cust0");
+    ask(lab, "cust0", { vlan: 7 });
     await sees("The customers' frames have a VLAN tag");
     ask(lab, "cust0", { more: [MAX_PAYLOAD] });
     await observer.sees("Customers ask for longer packets than an interface carries");
@@ -176,8 +176,7 @@ Deno.test({
     await runCommand("ip", "link", "set", "ac0", "down");
     await sees("The cable of an interface is out");
     await runCommand("ip", "link", "set", "ac0", "up");
-    await runCommand("ip", "link", "delete", "lan0");
-    await sees("An interface disappears");
+    await seesLostInterface(sees);
     pair.client.signal("SIGKILL");
     await sees("A client is killed");
   },

@@ -60,13 +60,23 @@ function bounded(problems: readonly Problem[]): Problem[] {
 
 function interfaceProblems({ interface: link, started_at }: ThreadStatus): FoundProblem[] {
   if (link.up) return [];
+  const found = { code: "interface-down", subject: link.name } as const;
+  const since = link.down_since ?? started_at;
+  const renamed = /^interface renamed to "(.*)"$/.exec(link.down_reason ?? "")?.[1];
+  if (renamed !== undefined) {
+    return [{
+      ...{ ...found, since, words: `Interface "${link.name}" is now called "${renamed}"` },
+      remedy:
+        `Set it down and give it back its name, \`ip link set ${renamed} name ${link.name}\`; ` +
+        "or change `[interface] name` and restart the daemon.",
+    }];
+  }
   const isGone = link.down_reason === "interface gone";
   const isPlain = isGone || link.down_reason === null || link.down_reason === "interface down";
   const state = isGone ? "does not exist any more" : "is down";
   return [{
-    code: "interface-down",
-    subject: link.name,
-    since: link.down_since ?? started_at,
+    ...found,
+    since,
     words: `Interface "${link.name}" ${state}${isPlain ? "" : `: ${link.down_reason}`}`,
     remedy: isGone
       ? "Create or connect it again under this name; the daemon then continues by itself."

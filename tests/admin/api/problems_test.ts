@@ -125,17 +125,15 @@ Deno.test("interface, certificates, clock and conditions are problems, the worst
   assertEquals(found[0].remedy.includes("ip link set lan0 up"), true);
 });
 
-Deno.test("an interface that is gone cannot be set up again, and says so", () => {
-  const [gone] = seen({
-    interface: {
-      ...STATUS.interface,
-      up: false,
-      down_since: at(-3),
-      down_reason: "interface gone",
-    },
-  });
+Deno.test("an interface that is gone or renamed cannot be set up again, and says so", () => {
+  const down = (down_reason: string) =>
+    seen({ interface: { ...STATUS.interface, up: false, down_since: at(-3), down_reason } })[0];
+  const gone = down("interface gone");
   assertEquals(gone.words, 'Interface "lan0" does not exist any more');
   assertMatch(gone.remedy, /^Create or connect it again/);
+  const renamed = down('interface renamed to "eth7"');
+  assertEquals(renamed.words, 'Interface "lan0" is now called "eth7"');
+  assertMatch(renamed.remedy, /`ip link set eth7 name lan0`/);
 });
 
 Deno.test("drops and refusals of the last hour count when they are more than normal", () => {

@@ -83,6 +83,30 @@ for (const kind of ["ring", "plain"] as const) {
   });
 
   Deno.test({
+    name: `${kind} link: an interface that is renamed while it is down is named`,
+    ignore: NO_LAB,
+    async fn() {
+      await using pair = await vethPair("rn");
+      const link = open(pair.b, kind);
+      await using receiver = new Gathering(link);
+      await ip(`link set ${pair.b} down`);
+      await receiver.until(() => receiver.states.length === 1);
+      await ip(`link set ${pair.b} name rnother`);
+      await receiver.until(() => receiver.states.length === 2);
+      await ip(`link set rnother name ${pair.b}`);
+      await receiver.until(() => receiver.states.length === 3);
+      await bringUp(pair);
+      await receiver.until(() => receiver.states.length === 4);
+      assertEquals(receiver.states, [
+        "down: interface down",
+        'down: interface renamed to "rnother"',
+        "down: interface down",
+        "up: interface up",
+      ]);
+    },
+  });
+
+  Deno.test({
     name: `${kind} link: waits for an interface that goes down or is recreated`,
     ignore: NO_LAB,
     async fn() {

@@ -51,6 +51,8 @@ interface Asking {
   /** Sender of all; otherwise each has its own. */
   source?: Mac;
   service?: string;
+  /** The VLAN that they are in; none by default. */
+  vlan?: number;
   more?: readonly Tag[];
 }
 
@@ -58,7 +60,7 @@ interface Asking {
 export function ask(
   lab: Lab,
   wire: string,
-  { padis = 3, source, service = "", more = [] }: Asking,
+  { padis = 3, source, service = "", vlan, more = [] }: Asking,
 ): void {
   const port = lab.use(openPort(wire, () => {}));
   for (let i = 0; i < padis; i++) {
@@ -68,16 +70,23 @@ export function ask(
       ...more,
     ];
     const packet = { destination: BROADCAST, source: source ?? FIRST + i, code: CODE_PADI };
-    port.send(encodeDiscovery({ ...packet, sessionId: 0, tags: encodeTags(tags) }));
+    const frame = encodeDiscovery({ ...packet, sessionId: 0, tags: encodeTags(tags) });
+    port.send(vlan === undefined ? frame : tagged(frame, vlan));
   }
 }
 
-/** Customers in VLAN 7 of this wire send PADIs. */
-export async function askTagged(lab: Lab, wire: string): Promise<void> {
-  const name = `${wire}.7`;
-  await runCommand("ip", "link", "add", "link", wire, "name", name, "type", "vlan", "id", "7");
-  await runCommand("ip", "link", "set", name, "up");
-  ask(lab, name, {});
+/** Tags a frame (IEEE 802.1Q). */
+function tagged(frame: Uint8Array, vlan: number): Uint8Array {
+  return Uint8Array.of(...frame.subarray(0, 12), 0x81, 0, vlan >> 8, vlan, ...frame.subarray(12));
+}
+
+/** Renames the client's interface, and removes it. */
+export async function seesLostInterface(sees: (failure: string) => Promise<void>): Promise<void> {
+  await runCommand("ip", "link", "set", "lan0", "down");
+  await runCommand("ip", "link", "set", "lan0", "name", "eth7");
+  await sees("An interface is renamed");
+  await runCommand("ip", "link", "delete", "eth7");
+  await sees("An interface disappears");
 }
 
 /** Starts two clients on lan0 and lan1, whose customers have one address. */
