@@ -70,6 +70,26 @@ Deno.test("a PADS is late if the last PADR waited for it", () => {
   assertEquals(kinds(), ["late"]);
 });
 
+Deno.test("an answer long after a repeated request answers the one before, a prompt one the last", () => {
+  for (const [pause, delay] of [[2_000, 7_000], [900, undefined]] as const) {
+    const { clock, watch } = requests();
+    watch.asked("c", 1);
+    clock.now += 5_000;
+    watch.asked("c", 1);
+    clock.now += pause;
+    watch.offered("c", 1, AC, "bng");
+    const late = () =>
+      watch.troubles().flatMap((each) => each.kind === "late" ? [[each.request, each.delay]] : []);
+    assertEquals(late(), delay === undefined ? [] : [["PADI", delay]]);
+    watch.requested("c", 1, AC);
+    clock.now += 5_000;
+    watch.requested("c", 1, AC);
+    clock.now += pause;
+    watch.confirmed("c", 1, AC);
+    assertEquals(late(), delay === undefined ? [] : [["PADR", delay]]);
+  }
+});
+
 Deno.test("an answer that nobody waits for any more makes its AC slow", () => {
   const { watch } = requests();
   watch.tooLate(AC, "bng", "PADR", 61_000);

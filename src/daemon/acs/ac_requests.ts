@@ -17,6 +17,11 @@ const MIN_TIME = 4_000;
  * Time after which an answer is late, in milliseconds: pppd and rp-pppoe ask again after 5 seconds.
  */
 const LATE = 3_000;
+/**
+ * An answer this soon after a repeated request is that request's, as the one before was lost; a later
+ * one answers the one before. Milliseconds.
+ */
+const SOON = 1_000;
 /** How long a late answer or a request counts, in milliseconds. */
 const LATELY = 600_000;
 
@@ -53,8 +58,8 @@ interface Dialling {
   readonly offers: Map<Mac, number>;
   /** The AC that made the last one. */
   from: Mac | undefined;
-  /** Time of its last PADR, and the AC that it was for. */
-  requested: { readonly at: number; readonly of: Mac } | undefined;
+  /** Times of its last PADR, the one before to the same AC, and that AC. */
+  requested: { readonly before: number; readonly at: number; readonly of: Mac } | undefined;
 }
 
 /** What is wrong with an AC's answers. */
@@ -109,9 +114,11 @@ export class AcRequests {
     dialling.from = mac;
     const count = (dialling.offers.get(mac) ?? 0) + 1;
     setLatest(dialling.offers, mac, count, MAX_ASKED);
-    // One PADI may have been lost: only as many offers as PADIs say which one each answers.
-    if (count === dialling.asked.length) {
-      this.#measured(ac, "PADI", now - dialling.asked[count - 1]);
+    const { asked } = dialling;
+    // As many offers as PADIs say which one each answers; otherwise one may have been lost.
+    if (count === asked.length) this.#measured(ac, "PADI", now - asked[count - 1]);
+    else if (count === 1) {
+      this.#measured(ac, "PADI", sinceOf(now, asked.at(-2) ?? now, asked.at(-1) ?? now));
     }
   }
 
@@ -123,7 +130,9 @@ export class AcRequests {
     const ac = mac === undefined ? undefined : this.#acs.get(mac);
     if (mac === undefined || ac === undefined) return;
     const now = this.#now();
-    dialling.requested = { at: now, of: mac };
+    const { requested } = dialling;
+    const before = requested?.of === mac ? requested.at : now;
+    dialling.requested = { before, at: now, of: mac };
     ac.unanswered ??= { padrs: 0, customers: new Set(), since: now, latest: now };
     ac.unanswered.padrs++;
     ac.unanswered.latest = now;
@@ -138,7 +147,8 @@ export class AcRequests {
     this.#dialling.delete(key);
     if (ac === undefined) return;
     ac.unanswered = undefined;
-    if (requested?.of === mac) this.#measured(ac, "PADR", this.#now() - requested.at);
+    if (requested?.of !== mac) return;
+    this.#measured(ac, "PADR", sinceOf(this.#now(), requested.before, requested.at));
   }
 
   /** Records an answer that nobody waited for any more, and the time since the last request. */
@@ -188,6 +198,11 @@ export class AcRequests {
       ac.first < last && first < ac.last
     ).map(([other]) => other);
   }
+}
+
+/** How long an answer took that arrives now, to the last request or to the one before. */
+function sinceOf(now: number, before: number, last: number): number {
+  return now - last < SOON ? now - last : now - before;
 }
 
 function isMute({ padrs, since, latest }: Unanswered, now: number): boolean {
