@@ -3,7 +3,7 @@ import { showSpan } from "../span.ts";
 import type { Condition } from "./condition.ts";
 import { MORE_FILES, NO_FILES } from "./connect_cause.ts";
 import type { Failure } from "./failures.ts";
-import type { LoginFailure, Recent, Refusal, ShortMtu, TunnelLoss } from "./recent.ts";
+import type { Crash, LoginFailure, Recent, Refusal, ShortMtu, TunnelLoss } from "./recent.ts";
 
 /** The failures of `Recent.logins` that no configured client is to blame for. */
 export const UNKNOWN_NAME = "";
@@ -19,12 +19,13 @@ type Mode = "server" | "client";
 export function failureConditions(
   mode: Mode,
   interfaceName: string,
-  { logins, losses, refusals, accepts, shortMtus }: Pick<
+  { crashes, logins, losses, refusals, accepts, shortMtus }: Pick<
     Recent,
-    "logins" | "losses" | "refusals" | "accepts" | "shortMtus"
+    "crashes" | "logins" | "losses" | "refusals" | "accepts" | "shortMtus"
   >,
 ): Condition[] {
   return [
+    ...crashes.current().map(crashCondition),
     ...losses.current().flatMap((loss) => lossCondition(mode, loss)),
     ...logins.current().map(loginCondition),
     ...refusals.current().map((refusal) => refusalCondition(mode, refusal)),
@@ -51,6 +52,10 @@ function loginCondition({ subject, facts, count, first }: Failure<LoginFailure>)
       ? "Compare `name` on the client with `[[clients]]` here; nothing, if it is a stranger."
       : "Compare the secret files on both sides; nothing, if the address is a stranger's.",
   };
+}
+
+function crashCondition({ facts, first }: Failure<Crash>): Condition {
+  return { code: "crashed", subject: "daemon", since: first, ...facts };
 }
 
 /** A tunnel that is lost this often is unstable. */

@@ -13,6 +13,7 @@ const LOGIN_OVER = 300_000;
 const REFUSAL_OVER = 600_000;
 const MTU_OVER = 3_600_000;
 const LOSS_OVER = 600_000;
+const CRASH_OVER = 3_600_000;
 
 /** The addresses of two hosts that use one client's name. */
 export interface NameConflict {
@@ -54,6 +55,12 @@ export interface ShortMtu {
   readonly allowed: number;
 }
 
+/** What is said of an earlier process that did not stop. */
+export interface Crash {
+  readonly words: string;
+  readonly remedy: string;
+}
+
 /** What has happened lately, and what holds since when. Times are of the wall clock. */
 export class Recent {
   readonly drops: RecentCounts;
@@ -66,6 +73,8 @@ export class Recent {
   readonly conflicts: Failures<NameConflict>;
   /** Logins that failed, by the name of a configured client, or under "" and "certificate". */
   readonly logins: Failures<LoginFailure>;
+  /** The process before this one, if it did not stop. */
+  readonly crashes: Failures<Crash>;
   /** Tunnels that were lost, by peer. */
   readonly losses: Failures<TunnelLoss>;
   /** Refusals by the AC's MAC address. */
@@ -88,6 +97,7 @@ export class Recent {
     this.kernelDrops = new RecentCounts(now);
     this.conflicts = new Failures(wallClock, { keep: CONFLICT_OVER, most: MOST_NAMES });
     this.logins = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_NAMES });
+    this.crashes = new Failures(wallClock, { keep: CRASH_OVER, most: 1 });
     this.losses = new Failures(wallClock, { keep: LOSS_OVER, most: MOST_NAMES });
     this.refusals = new Failures(wallClock, { keep: REFUSAL_OVER, most: MOST_ACS });
     this.accepts = new Failures(wallClock, { keep: LOGIN_OVER, most: MOST_CAUSES });

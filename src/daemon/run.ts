@@ -11,6 +11,7 @@ import type { Captures, CaptureSource } from "./captures.ts";
 import { CertificateWatch, type UsedCertificate } from "./certificate_watch.ts";
 import { ConfigWatch } from "./config_watch.ts";
 import type { Daemon } from "./daemon.ts";
+import { noteEarlierProcess } from "./earlier_process.ts";
 import { dropCounts } from "./drop_counts.ts";
 import type { HistoryKeeper } from "./history_keeper.ts";
 import { interfaceWatch } from "./interface_watch.ts";
@@ -73,6 +74,7 @@ export function runDaemon(parts: DaemonParts): Daemon {
   captures.applyRing();
   if (parts.shard === undefined) {
     const started = { at: Date.now(), version: VERSION };
+    noteEarlierProcess(parts.state.uncleanEnd, monitor.recent);
     noteEvents(reloader.config.mode, monitor.events, parts.state.storyWriter, started);
   }
   const warmUp = startWarmUp(reloader.config.mode);

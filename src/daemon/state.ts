@@ -8,6 +8,7 @@ import type { Opened } from "../state/open_journal.ts";
 import { pastSession, type PastSessions } from "../state/past.ts";
 import type { HistoryFiles } from "../state/history_files.ts";
 import type { NetworkFile } from "../state/network_file.ts";
+import type { UncleanEnd } from "../state/run_mark.ts";
 import { RecentSessions } from "../state/recent_sessions.ts";
 import type { Counters, JournalledSession } from "../state/record.ts";
 import { StoryBook, type StoryWriter } from "../stories/story_book.ts";
@@ -49,6 +50,8 @@ export interface State {
   restore(proxy: Proxy, mac: Uint8Array, earlier: readonly JournalledSession[]): void;
   /** Records the sessions of other threads, in the same place. */
   readonly journal: SessionJournal;
+  /** How the process before ended, if it did not stop. */
+  readonly uncleanEnd?: UncleanEnd | undefined;
   /** Where the history of traffic is kept; undefined if only in memory. */
   readonly historyFiles?: HistoryFiles;
   /** Where the networks of clients are kept; undefined if only in memory. */
@@ -104,6 +107,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
   const { refuseLinks } = await import("../state/store.ts");
   const { HistoryFiles } = await import("../state/history_files.ts");
   const { NetworkFile } = await import("../state/network_file.ts");
+  const { RunMark } = await import("../state/run_mark.ts");
   await withConfigKey(config.file, "state_dir", () => refuseLinks(directory));
   const { mode, interface: { name, mac } } = config;
   const opened = openJournal(directory, { mode, interface: name, mac }, {
@@ -114,6 +118,8 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       log.info("state write recovered", { lost, quarantined: quarantined?.file }),
   });
   notify(opened);
+  const mark = new RunMark(directory);
+  const uncleanEnd = mark.begin();
   const { journal, stories } = opened;
   const keeper = new SessionKeeper({
     journal,
@@ -137,6 +143,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       if (earlier.length > 0) log.info("sessions restored", counts);
     },
     journal,
+    uncleanEnd,
     historyFiles: new HistoryFiles(directory, {
       onTrouble: (message) => log.error("history write failed", { error: message }),
       onRecovery: (lost) => log.info("history write recovered", { lost_minutes: lost }),
@@ -146,7 +153,10 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       onTrouble: (message) => log.error("networks write failed", { error: message }),
       onRecovery: () => log.info("networks write recovered"),
     }),
-    close: () => keeper.close(),
+    async close(): Promise<void> {
+      mark.end(); // while the directory is locked
+      await keeper.close();
+    },
   };
 }
 

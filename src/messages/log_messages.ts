@@ -85,6 +85,10 @@ export const LOG_MESSAGES = {
     meaning: "Rows of the session database were damaged; their sessions are gone.",
     action: "Check the disk.",
   },
+  "earlier process did not stop": {
+    meaning: "The process before this one crashed, was killed, or its machine was reset.",
+    action: "Do what `remedy` says.",
+  },
   "environment ignored": {
     meaning: "Environment variables would have changed which certificates TLS trusts.",
     action: "Remove them from the service's environment.",

@@ -36,6 +36,12 @@ export const PROBLEMS = {
     action:
       "Test the path with `ping -M do -s 1200`. If only small packets pass, lower `[tunnel] mss` on both sides.",
   },
+  "crashed": {
+    severity: "warning",
+    meaning: "The daemon's process before this one did not stop: it crashed, was killed, or its " +
+      "machine was reset. Said for an hour.",
+    action: "See the service manager's log and the kernel's: a lack of memory, or a watchdog.",
+  },
   "tunnel-unstable": {
     severity: "warning",
     meaning: "A tunnel is lost again and again, and comes back each time.",

@@ -12,6 +12,7 @@ const SLOW = { rate: 400_000, queue: 1_000 };
 
 /** Starts a pair whose path becomes full, lossy and narrow while a customer sends. */
 export async function seesPathTroubles(lab: Lab): Promise<void> {
+  await lab.cables();
   const path = await layLongPath(lab, { delay: 5, seed: 1 });
   lab.use(startTestAc({ interface: "ac0", name: "lab-ac" }));
   const keepalive = '[tunnel.keepalive]\ninterval = "400ms"\ntimeout = "4s"\n';

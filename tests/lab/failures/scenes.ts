@@ -80,6 +80,13 @@ function tagged(frame: Uint8Array, vlan: number): Uint8Array {
   return Uint8Array.of(...frame.subarray(0, 12), 0x81, 0, vlan >> 8, vlan, ...frame.subarray(12));
 }
 
+/** Removes the session database of a `state_dir`. */
+export async function forgetSessions(directory: string): Promise<void> {
+  for (const { name } of [...Deno.readDirSync(directory)]) {
+    if (name.startsWith("sessions.db")) await Deno.remove(`${directory}/${name}`);
+  }
+}
+
 /** Renames the client's interface, and removes it. */
 export async function seesLostInterface(sees: (failure: string) => Promise<void>): Promise<void> {
   await runCommand("ip", "link", "set", "lan0", "down");
