@@ -228,7 +228,7 @@ export class Tunnel {
       dropped: (reason) => sink.dropped(reason),
       batchEnd: () => sink.batchEnd(),
     }, { now: () => arrived, allowance: this.#allowance });
-    const turn = new DatagramTurn(this.#now, this.#pollLoop);
+    const turn = new DatagramTurn(this.#pollLoop);
     while (true) {
       let datagram: Uint8Array;
       try {

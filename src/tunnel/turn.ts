@@ -20,10 +20,7 @@ const TRAFFIC_TIME = 20;
 /** Gap in the work, in milliseconds, during which everything else has already had its turn. */
 const RESTED = 0.1;
 
-/**
- * Pauses without a timer, after control work or small datagrams: at most this many at once, and per
- * second.
- */
+/** Pauses after control work without a timer: at most this many at once, and per second. */
 const QUICK_PAUSES = { burst: 8, rate: 100 };
 
 /** Makes the event loop poll its sockets, and resolves when it has. */
@@ -89,10 +86,7 @@ export class Turn {
 
 /** Datagrams after which it is decided whether they are traffic. */
 const DATAGRAMS = 64;
-/**
- * Minimum bytes of these to count as traffic; less is mostly acknowledgements, or junk. A sender
- * waits for acknowledgements, and a timer takes 2 to 10 ms, so a few pauses do without.
- */
+/** Minimum bytes of these to count as traffic; less is mostly acknowledgements, or junk. */
 const TRAFFIC_BYTES = DATAGRAMS * 256;
 /** Bytes of traffic in datagrams after which others get their turn. */
 const DATAGRAM_BYTES = 512 * 1024;
@@ -102,17 +96,13 @@ const DATAGRAM_BYTES = 512 * 1024;
  * measure it, so they are counted.
  */
 export class DatagramTurn {
-  #now: () => number;
   #pollLoop: PollLoop;
-  #quickPauses = new TokenBucket(QUICK_PAUSES);
   #left = DATAGRAMS;
   #bytes = 0;
   /** Bytes of the turn before these datagrams. */
   #before = 0;
 
-  /** `now` returns milliseconds of a monotonic clock. */
-  constructor(now: () => number, pollLoop: PollLoop) {
-    this.#now = now;
+  constructor(pollLoop: PollLoop) {
     this.#pollLoop = pollLoop;
   }
 
@@ -125,7 +115,7 @@ export class DatagramTurn {
     [this.#left, this.#bytes] = [DATAGRAMS, 0];
     if (isTraffic && this.#before < DATAGRAM_BYTES) return undefined;
     this.#before = 0;
-    return isTraffic || this.#quickPauses.take(this.#now()) ? this.#pollLoop() : timer();
+    return isTraffic ? this.#pollLoop() : timer();
   }
 }
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
-import { DatagramTurn, Turn } from "../../src/tunnel/turn.ts";
+import { Turn } from "../../src/tunnel/turn.ts";
 import { pollLoop } from "./poll_loop.ts";
 
 Deno.test("a turn ends after 1 MiB, 0.5 ms of control or discovery, or 20 ms of traffic", () => {
@@ -65,30 +65,4 @@ Deno.test("control work in excess waits for timers, but a burst of 4 ms, and 5 %
   let later = 0;
   for (let i = 0; i < 100; i++, time += 9.5) later += Number(await isQuick());
   assertGreaterOrEqual(later, 99);
-});
-
-Deno.test("small datagrams in excess wait for timers; acknowledgements of traffic, 40 times a second, do not", async () => {
-  let time = 0;
-  let polls = 0;
-  const turn = new DatagramTurn(() => time, () => {
-    polls++;
-    return Promise.resolve();
-  });
-  /** Takes 64 datagrams of 20 bytes, then pauses; whether the pause was a poll. */
-  const isQuick = async (): Promise<boolean> => {
-    const before = polls;
-    let pause: Promise<unknown> | undefined;
-    for (let i = 0; i < 64; i++) {
-      assertEquals(pause, undefined);
-      pause = turn.took(20);
-    }
-    assert(pause !== undefined);
-    await pause;
-    return polls > before;
-  };
-  const quick: boolean[] = [];
-  for (let i = 0; i < 20; i++, time += 0.1) quick.push(await isQuick());
-  assertEquals(quick, [...Array(8).fill(true), ...Array(12).fill(false)]);
-  time += 1_000;
-  for (let i = 0; i < 100; i++, time += 25) assertEquals(await isQuick(), true);
 });
