@@ -125,14 +125,18 @@ export function clientColumns({ status, peerRates }) {
   return [
     {
       heading: peerWord(mode),
-      kind: "strong",
+      kind: "strong named",
       sort: "name",
       choice: "By name",
       first: "asc",
       cell: (row) =>
         h(
           "a",
-          { href: addressOf("clients", peerOf(row)), class: "mono card-link" },
+          {
+            href: addressOf("clients", peerOf(row)),
+            class: "mono card-link",
+            title: peerOf(row),
+          },
           h(Name, { text: peerOf(row) }),
         ),
     },
@@ -144,7 +148,11 @@ export function clientColumns({ status, peerRates }) {
       first: "asc",
       cell: (row) => h(TunnelState, { row, status }),
     },
-    { heading: "Address", kind: "mono address detail", cell: (row) => row.address ?? NONE },
+    {
+      heading: "Address",
+      kind: "mono address detail",
+      cell: (row) => row.address === null ? NONE : h("span", { title: row.address }, row.address),
+    },
     {
       heading: "Round trip",
       kind: "number",
@@ -167,7 +175,8 @@ export function clientColumns({ status, peerRates }) {
 /** @param {{ row: any; status: any }} facts A client or server with its tunnel. */
 export function TunnelState({ row, status }) {
   const state = tunnelState(row, status);
-  return h(State, { state, words: tunnelWords(row, state) });
+  const words = tunnelWords(row, state);
+  return h("span", { title: words }, h(State, { state, words }));
 }
 
 /**
@@ -189,6 +198,6 @@ export function tunnelWords(row, state) {
   if (state === "standby") return `standby${gone}`;
   if (row.up) return `up${row.since ? ` ${since(row.since)}` : ""}${gone}`;
   if (!row.down_since) return `never connected${gone}`;
-  const held = row.sessions > 0 ? `, ${plural(row.sessions, "session")} held` : "";
+  const held = row.sessions > 0 ? `, ${count(row.sessions)} held` : "";
   return `down ${since(row.down_since)}${held}${gone}`;
 }

@@ -108,7 +108,7 @@ function downloadEvents(events) {
 }
 
 /** Events shown of one client, server or customer. */
-const ABOUT = 12;
+const ABOUT = 6;
 
 /**
  * The newest events about one client, server or customer, with a link to all: it can have as many as

@@ -45,7 +45,11 @@ export function Prose({ text }) {
 
 /** @param {{ name: string }} facts The link to a client of a server, or a server of a client. */
 export function PeerLink({ name }) {
-  return h("a", { href: addressOf("clients", name), class: "mono" }, h(Name, { text: name }));
+  return h(
+    "a",
+    { href: addressOf("clients", name), class: "mono", title: name },
+    h(Name, { text: name }),
+  );
 }
 
 /**

@@ -231,12 +231,9 @@ export function Disconnect({ session, done, plain = false }) {
 /** @param {any} row */
 function acCell(row) {
   const service = row.service_name ? `, service ${row.service_name}` : "";
+  const text = row.ac_name === null ? "" : row.ac_name + service;
   return [
-    h(
-      "span",
-      { key: "name" },
-      row.ac_name === null ? "" : h(Name, { text: row.ac_name + service }),
-    ),
+    h("span", { key: "name", title: text }, text === "" ? "" : h(Name, { text })),
     h("span", { key: "mac", class: "mono soft" }, row.ac_mac),
   ];
 }
