@@ -1,6 +1,8 @@
 /// <reference lib="dom" />
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Download, Page } from "playwright-core";
+import { blocksOf } from "../../src/capture/blocks.ts";
+import { BLOCK_SECTION } from "../../src/capture/pcapng.ts";
 import { dial } from "../proxy/dial.ts";
 import { needing } from "../needs.ts";
 import { faultsOfAccess } from "./axe.ts";
@@ -19,12 +21,14 @@ async function askAgain(page: Page): Promise<void> {
 
 /**
  * What says another thing than is so: a card in red without a critical problem, and a duration behind
- * words that it does not belong to, as in "(tunnels still work) for 24d".
+ * words that it does not belong to, as in "(tunnels still work) for 24d" or of what is still to come.
  */
 const MISLEADING = `[
   ...(document.querySelector("#problems .critical") ? [] : document.querySelectorAll(".card.bad")),
   ...[...document.querySelectorAll("#problems .words")]
     .filter(({ textContent }) => /\\bfor \\d+[smhd]\\b/.test(textContent)),
+  ...[...document.querySelectorAll("#problems li")]
+    .filter(({ textContent }) => /expires on.*for \\d/.test(textContent)),
 ].map(({ textContent }) => textContent)`;
 
 /** Makes each failure, which the page shows without a fault of access, and none once it is over. */
@@ -146,15 +150,51 @@ async function copyAndSave(page: Page): Promise<void> {
   assertEquals(lines.length, 3);
 }
 
-/** Captures for a second, and checks the magic number of pcapng's first block. */
+/** The types of a capture's blocks, all of which are whole. */
+async function blocksIn(file: string): Promise<number[]> {
+  return [...blocksOf(await Deno.readFile(file))].map(({ type }) => type);
+}
+
+/** An endless capture, whose blocks do not end where its chunks do: 100,000 bytes each, in 64 KiB. */
+const ENDLESS = `(() => {
+  const block = new DataView(new ArrayBuffer(100_000));
+  block.setUint32(0, 6, true);
+  block.setUint32(4, block.byteLength, true);
+  const twice = new Uint8Array(2 * block.byteLength);
+  for (const at of [0, block.byteLength]) twice.set(new Uint8Array(block.buffer), at);
+  const real = fetch;
+  globalThis.fetch = (address, init) => {
+    if (!String(address).includes("capture?")) return real(address, init);
+    let at = 0;
+    return Promise.resolve(new Response(new ReadableStream({
+      pull(stream) {
+        stream.enqueue(twice.slice(at, at + 65_536));
+        at = (at + 65_536) % block.byteLength;
+      },
+    })));
+  };
+})()`;
+
+/** A capture that grows beyond what the page collects is saved up to its last whole block. */
+async function captureTooMuch(page: Page): Promise<void> {
+  await page.evaluate(ENDLESS);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Start" }).click();
+  const blocks = await blocksIn(await (await saved).path());
+  assertEquals(blocks.length, Math.floor(64 * 1024 * 1024 / 100_000));
+  await see(page, [/^Stopped at 64\.0 MiB, the most that the page collects\. Saved 64\.0 MiB as /]);
+}
+
+/** Captures for a second, and checks the blocks of the file. */
 async function capture({ path }: PageWorld, page: Page): Promise<void> {
   await page.getByLabel("Seconds").fill("1");
   const saved = page.waitForEvent("download");
   await page.getByRole("button", { name: "Start" }).click();
   await dial(path, { id: 0x1a6, customer: 0x02_00_00_00_00_99 });
   const file = await (await saved).path();
-  assertEquals([...(await Deno.readFile(file)).subarray(0, 4)], [0x0a, 0x0d, 0x0d, 0x0a]);
+  assertEquals((await blocksIn(file))[0], BLOCK_SECTION);
   await see(page, [/^Saved .* as capture-.*\.pcapng\.$/]);
+  await captureTooMuch(page);
   assert(page.url().includes("mac=02%3A00%3A00%3A00%3Abe%3Aef"), page.url());
 }
 

@@ -6,6 +6,8 @@ import { count, plural, since } from "./format.js";
 import { Prose } from "./parts.js";
 import { addressOf } from "./route.js";
 
+/** Problems that are still to come: how long they have been announced would read as the time left. */
+const AHEAD = ["certificate-expiring"];
 /** Problems shown in full; a link opens the others. */
 const SHOWN = 5;
 
@@ -83,7 +85,7 @@ function Item({ problem: { code, severity, since: begun, words, remedy, next } }
       "p",
       { class: "meta" },
       h("span", { class: "code" }, h(Word, { word: code, kind: "problem" })),
-      begun && h("span", { class: "age" }, `for ${since(begun)}`),
+      begun && !AHEAD.includes(code) && h("span", { class: "age" }, `for ${since(begun)}`),
     ),
   );
 }

@@ -62,12 +62,15 @@ function problemLines(problems: readonly Problem[], screen: Screen, room: number
   return lines;
 }
 
+/** Problems that are still to come: how long they have been announced would read as the time left. */
+const AHEAD = ["certificate-expiring"];
+
 /** One problem: its words, what happens next, and what to do. */
 export function oneProblem(problem: Problem, { paint, width, now }: Screen): string[] {
   const { severity, code, since, words, remedy, next } = problem;
-  const span = showSpan((now - Date.parse(since)) / 1_000);
+  const span = AHEAD.includes(code) ? "" : `, ${showSpan((now - Date.parse(since)) / 1_000)}`;
   const style: Style = severity === "critical" ? "red" : "yellow";
-  const [first, ...rest] = shortened(`${severity}: ${words} (${code}, ${span})`, width, MAX_WORDS);
+  const [first, ...rest] = shortened(`${severity}: ${words} (${code}${span})`, width, MAX_WORDS);
   return [
     paint(style, first),
     ...rest.map((line) => paint(style, line)),

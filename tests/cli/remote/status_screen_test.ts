@@ -104,3 +104,17 @@ Deno.test("critical is red and a warning amber, and without colour the words tel
   assert(lines.some((line) => line.startsWith("<red>critical: The tunnel")));
   assert(lines.some((line) => line.startsWith("<yellow>warning: New sessions")));
 });
+
+Deno.test("a certificate that expires soon has no duration beside it, which would read as the time left", () => {
+  const certificate = {
+    use: "own" as const,
+    path: "server.crt",
+    names: "DNS:proxy.example",
+    sha256: "ab".repeat(32),
+    not_before: at(-86_400),
+    not_after: at(5 * 86_400),
+    warning: '"server.crt" expires on 2026-12-02; replace it soon (tunnels still work)',
+  };
+  const lines = screenOf({ certificates: [certificate] }).join(" ");
+  assertMatch(lines, /expires on .*\(certificate-expiring\)/);
+});
