@@ -7,10 +7,12 @@ import { eventText, partsOf } from "../../src/admin/web/event_words.js";
 import { csvOf } from "../../src/admin/web/csv.js";
 import { tunnelsState } from "../../src/admin/web/cards.js";
 import { tunnelState, tunnelWords } from "../../src/admin/web/clients.js";
+import { Blocks } from "../../src/admin/web/pcapng.js";
 import { Rates } from "../../src/admin/web/rates.js";
 import { addressOf, changedAddress, pageOf, parseRoute, VIEWS } from "../../src/admin/web/route.js";
 import { Series } from "../../src/admin/web/series.js";
 import { sparkPath } from "../../src/admin/web/spark.js";
+import { tomlOf } from "../../src/admin/web/toml.js";
 import { showBytes, showDelay, showSpan } from "../../src/cli/terminal/amounts.ts";
 
 Deno.test("web page: events are parsed however they are split, and comments are not events", async () => {
@@ -161,5 +163,26 @@ Deno.test("web page: one tunnel is enough for a client, whose other servers stan
   assertEquals(
     tunnelWords({ up: true, since: null, configured: false }, "up"),
     "up, no longer configured",
+  );
+});
+
+Deno.test("web page: a capture that is cut anywhere keeps its whole blocks, however it was split", () => {
+  const sizes = fc.array(fc.integer({ min: 3, max: 20 }), { minLength: 1, maxLength: 6 });
+  fc.assert(fc.property(sizes, fc.nat(), fc.integer({ min: 1, max: 30 }), (words, cut, piece) => {
+    const ends: number[] = [0];
+    for (const word of words) ends.push(ends[ends.length - 1] + 4 * word);
+    const view = new DataView(new ArrayBuffer(ends[ends.length - 1]));
+    for (const [at, word] of words.entries()) view.setUint32(ends[at] + 4, 4 * word, true);
+    const bytes = new Uint8Array(view.buffer).subarray(0, cut % (view.byteLength + 1));
+    const blocks = new Blocks();
+    for (let at = 0; at < bytes.length; at += piece) blocks.take(bytes.subarray(at, at + piece));
+    assertEquals(blocks.whole, ends.filter((end) => end <= bytes.length).at(-1));
+  }));
+});
+
+Deno.test("web page: the configuration has EtherTypes as they are written everywhere else", () => {
+  assertEquals(
+    tomlOf({ mode: "client", interface: { name: "lan0", ether_types: [34_915, 34_916] } }),
+    'mode = "client"\n\n[interface]\nname = "lan0"\nether_types = [0x8863, 0x8864]',
   );
 });

@@ -41,6 +41,7 @@ import main from "./main.js" with { type: "text" };
 import overview from "./overview.js" with { type: "text" };
 import parts from "./parts.js" with { type: "text" };
 import path from "./path.js" with { type: "text" };
+import pcapng from "./pcapng.js" with { type: "text" };
 import plot from "./plot.js" with { type: "text" };
 import plots from "./plots.js" with { type: "text" };
 import problems from "./problems.js" with { type: "text" };
@@ -94,6 +95,7 @@ const scripts = {
   overview,
   parts,
   path,
+  pcapng,
   plot,
   plots,
   problems,

@@ -7,6 +7,7 @@ import { openStream, ProblemError } from "./api.js";
 import { fileName, save } from "./download.js";
 import { bytes, duration } from "./format.js";
 import { Section } from "./parts.js";
+import { Blocks } from "./pcapng.js";
 import { addressOf } from "./route.js";
 
 /** @typedef {import("./route.js").Route} Route @typedef {import("./live.js").Live} Live */
@@ -50,6 +51,15 @@ export function Capture({ live, route }) {
   return h(
     Section,
     { id: "capture", title: "Capture" },
+    h(
+      "p",
+      { class: "note" },
+      `Saves the frames of sessions on this interface as pcapng, for Wireshark. The page collects at most ${
+        bytes(MAX_BYTES)
+      }; `,
+      h("code", null, "pppoe-proxy capture"),
+      " has no such limit.",
+    ),
     status.role === "act" ? h(Form, { begin, running, route, mode: status.mode }) : h(
       "p",
       { class: "note" },
@@ -67,7 +77,7 @@ export function Capture({ live, route }) {
 function progress({ size, begun }) {
   return `Capturing for ${duration((performance.now() - begun) / 1_000)}: ${
     bytes(size)
-  }. The file is saved when the capture ends.`;
+  } of at most ${bytes(MAX_BYTES)}. The file is saved when the capture ends.`;
 }
 
 /**
@@ -82,6 +92,7 @@ async function collect(query, show) {
   const begun = performance.now();
   /** @type {Uint8Array<ArrayBuffer>[]} */
   const parts = [];
+  const blocks = new Blocks();
   let size = 0;
   let words = "Saved";
   const tick = setInterval(() => show({ size, begun, stop }), 1_000);
@@ -92,11 +103,10 @@ async function collect(query, show) {
       const { done, value } = await reader.read();
       if (done) break;
       parts.push(/** @type {Uint8Array<ArrayBuffer>} */ (value));
+      blocks.take(value);
       size += value.length;
       if (size < MAX_BYTES) continue;
-      words = `Stopped at ${
-        bytes(MAX_BYTES)
-      }, the most that the page collects; use "pppoe-proxy capture" for more. Saved`;
+      words = `Stopped at ${bytes(MAX_BYTES)}, the most that the page collects. Saved`;
       stop.abort();
       break;
     }
@@ -107,8 +117,9 @@ async function collect(query, show) {
     clearInterval(tick);
   }
   const name = fileName("capture", "pcapng");
-  save(name, new Blob(parts, { type: "application/x-pcapng" }));
-  return `${words} ${bytes(size)} as ${name}.`;
+  // Where it was stopped, the last block may be cut off.
+  save(name, new Blob(parts, { type: "application/x-pcapng" }).slice(0, blocks.whole));
+  return `${words} ${bytes(blocks.whole)} as ${name}.`;
 }
 
 /**

@@ -13,7 +13,7 @@ function tables(table, path) {
   );
   const nested = entries.filter(([, value]) => isTable(value) || isList(value));
   const plain = entries.filter((entry) => !nested.includes(entry));
-  const lines = plain.map(([key, value]) => `${key} = ${written(value)}\n`).join("");
+  const lines = plain.map(([key, value]) => `${key} = ${written(value, key)}\n`).join("");
   return lines + nested.map(([key, value]) => {
     const name = path === "" ? key : `${path}.${key}`;
     return isTable(value)
@@ -32,7 +32,8 @@ function isList(value) {
   return Array.isArray(value) && value.length > 0 && value.every(isTable);
 }
 
-/** @param {unknown} value @returns {string} */
-function written(value) {
-  return Array.isArray(value) ? `[${value.map(written).join(", ")}]` : JSON.stringify(value);
+/** @param {unknown} value @param {string} key @returns {string} EtherTypes as everybody writes them. */
+function written(value, key) {
+  if (Array.isArray(value)) return `[${value.map((each) => written(each, key)).join(", ")}]`;
+  return key === "ether_types" ? `0x${Number(value).toString(16)}` : JSON.stringify(value);
 }
