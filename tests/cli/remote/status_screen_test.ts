@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- keys are those of the JSON
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { unicodeWidth } from "@std/cli/unicode-width";
 import fc from "fast-check";
