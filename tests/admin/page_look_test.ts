@@ -1,3 +1,4 @@
+// deno-lint-ignore-file camelcase -- keys are those of the JSON
 import { assert, assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
 import { VIEWS } from "../../src/admin/web/route.js";
