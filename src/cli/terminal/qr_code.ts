@@ -3,8 +3,8 @@ import { generate } from "lean-qr";
 
 /** Modules of light margin around the code; the standard asks for four. */
 const MARGIN = 4;
-/** Black on bright white (ECMA-48), whatever the terminal's colours. */
-const [COLOURS, RESET] = ["\x1b[30;107m", "\x1b[0m"];
+/** Black on white of the colour cube (ISO 8613-6), which themes do not change, unlike the first 16. */
+const [COLOURS, RESET] = ["\x1b[38;5;16;48;5;231m", "\x1b[0m"];
 
 /** Returns the lines of a code, two modules in each character, dark on light on any terminal. */
 export function qrCode(text: string): string[] {

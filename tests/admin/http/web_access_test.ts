@@ -127,7 +127,7 @@ const SCALE = 4;
 function readCode(lines: readonly string[]): string {
   const dark = lines.flatMap((line) => {
     // deno-lint-ignore no-control-regex -- black on white, whatever the terminal's own colours
-    const [, plain] = /^\x1b\[30;107m([ ▀▄█]*)\x1b\[0m$/.exec(line) ?? [];
+    const [, plain] = /^\x1b\[38;5;16;48;5;231m([ ▀▄█]*)\x1b\[0m$/.exec(line) ?? [];
     assert(plain !== undefined, line);
     const half = (drawn: string) => [...plain].map((it) => drawn.includes(it));
     return [half("█▀"), half("█▄")];
