@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
 import { daemonAccount } from "../../config/files/account.ts";
 import { writeNewFiles } from "../keygen/new_file.ts";
+import { writeFailure } from "../terminal/write_failure.ts";
 import type { PlannedFile } from "./plan.ts";
 
 /** Permissions of the directory of configurations: only the daemon's group may look in. */
@@ -35,6 +36,10 @@ function canEnter({ uid, gid, mode }: Deno.FileInfo, account: { uid: number; gid
 async function makeFolder(folder: string, group: number | undefined): Promise<void> {
   const isThere = await Deno.stat(folder).then(() => true, () => false);
   if (isThere) return;
-  await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  } catch (error) {
+    throw writeFailure(folder, error);
+  }
   if (group !== undefined) await Deno.chown(folder, 0, group);
 }

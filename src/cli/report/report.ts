@@ -8,6 +8,7 @@ import { openDaemon } from "../remote/ask_daemon.ts";
 import { wantedConfig } from "../remote/wanted_config.ts";
 import { openOutput } from "../terminal/open_output.ts";
 import { printError } from "../terminal/output.ts";
+import { writeFailure } from "../terminal/write_failure.ts";
 import { type Part, partsOf, type Subject } from "./parts.ts";
 import { readme } from "./readme.ts";
 import { Scrubber } from "./scrub.ts";
@@ -93,12 +94,11 @@ async function gzip(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   if (path === "-") return await writeAll(Deno.stdout, bytes);
+  using file = await openOutput(path, MODE);
   try {
-    using file = await openOutput(path, MODE);
     await writeAll(file, bytes);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new CommandError("failed", `Cannot write "${path}": it exists; choose another name`);
+    throw writeFailure(path, error);
   }
 }
 

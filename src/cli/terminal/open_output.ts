@@ -1,3 +1,5 @@
+import { writeFailure } from "./write_failure.ts";
+
 /** Paths of descriptors that are already open, such as /dev/stdout. */
 const DESCRIPTOR = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/(?:self|\d+)\/fd\/\d+)$/;
 
@@ -6,14 +8,16 @@ const DESCRIPTOR = /^\/(?:dev\/(?:stdin|stdout|stderr|fd\/\d+)|proc\/(?:self|\d+
  * 0o600. Pipes, devices and open descriptors such as /dev/stdout are opened as they are, in append
  * mode.
  *
- * @throws Deno.errors.AlreadyExists for an existing file or directory, and the errors of Deno.open.
+ * @throws CommandError that says why the path cannot be written.
  */
 export async function openOutput(path: string, mode: number): Promise<Deno.FsFile> {
   try {
     return await Deno.open(path, { write: true, createNew: true, mode });
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    if (!DESCRIPTOR.test(path) && !await isStream(path)) throw error;
+    const mayBeStream = error instanceof Deno.errors.AlreadyExists;
+    if (!mayBeStream || !DESCRIPTOR.test(path) && !await isStream(path)) {
+      throw writeFailure(path, error);
+    }
     return await Deno.open(path, { append: true });
   }
 }

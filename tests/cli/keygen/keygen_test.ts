@@ -61,6 +61,23 @@ Deno.test("keygen secret writes a secret that only its owner can read, and never
   });
 });
 
+Deno.test("a file that cannot be written is named with the reason and what to do", async () => {
+  await withFolder(async (folder) => {
+    await Deno.writeTextFile(`${folder}/file`, "");
+    const why: [path: string, reason: string][] = [
+      [`${folder}/none/x`, "no such directory; create it first"],
+      [`${folder}/file/x`, "a part of its path is a file, not a directory; check the path"],
+      ["/dev/full", "the disk is full; make room, or choose another place"],
+      ["/sys/x", "permission denied; run this as root, or choose a place where you may write"],
+    ];
+    for (const [path, reason] of why) {
+      const { code, stdout, stderr } = await pppoeProxy(["keygen", "secret", path]);
+      assertEquals([path, code, stdout], [path, 1, ""]);
+      assertEquals(stderr, `pppoe-proxy: Cannot write "${path}": ${reason}\n`);
+    }
+  });
+});
+
 Deno.test("keygen certificate writes a pair that TLS accepts if it is pinned", async () => {
   await withFolder(async (folder) => {
     const args = ["keygen", "certificate", "--name", "proxy.example", "--out-dir", folder];

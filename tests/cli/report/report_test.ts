@@ -65,7 +65,7 @@ listen = "127.0.0.1:8443"\ncertificate = "server.crt"\nkey = "server.key"
         assertStringIncludes(files.get("status.json") ?? "", '"problems"');
         const again = await pppoeProxy(["report", file, "-s", socket]);
         assertEquals(again.code, 1);
-        assertStringIncludes(again.stderr, "it exists; choose another name");
+        assertStringIncludes(again.stderr, "it exists and is not overwritten");
       })
     ),
 }));
