@@ -41,7 +41,7 @@ export async function checkCommand(args: Arguments): Promise<number> {
   const findings = reports.flatMap((report) => report.findings);
   if (switches.has("json")) {
     await printLine(JSON.stringify(toJson(reports, switches.has("settings"))));
-  } else if (!findings.some(isError)) await printLine("No problems found.");
+  } else if (!findings.some(isError)) await printLine(verdict(findings));
   return exitCodeFor(findings);
 }
 
@@ -60,6 +60,13 @@ async function checkFile(file: string): Promise<Report> {
     if (!(error instanceof ConfigError)) throw error;
     return { file: error.file, config: undefined, findings: error.findings, settings: [] };
   }
+}
+
+/** The last line of a check without errors. */
+function verdict(findings: readonly Finding[]): string {
+  const warnings = findings.filter(({ severity }) => severity === "warning").length;
+  if (warnings === 0) return "No problems found.";
+  return `No errors, ${warnings} ${warnings === 1 ? "warning" : "warnings"}.`;
 }
 
 function isError({ severity }: Finding): boolean {
