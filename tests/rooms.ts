@@ -151,7 +151,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "src/cli/terminal",
     "src/config",
   ],
-  "src/cli/terminal": ["ffi/file", "src"],
+  "src/cli/terminal": ["ffi/file", "src", "src/cli"],
   "src/config": [
     "src",
     "src/config/environment",

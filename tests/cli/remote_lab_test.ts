@@ -96,7 +96,7 @@ Deno.test({
       assertEquals(await listed("--client", "nobody"), []);
       assertEquals(await listed("--past"), []);
       const refused = await server("sessions", "--mac", "02:00");
-      assertEquals(refused.code, 1);
+      assertEquals(refused.code, 2);
       assertStringIncludes(refused.stderr, "MAC address");
     }),
 });
@@ -216,13 +216,14 @@ Deno.test({
   ignore,
   fn: () =>
     withWorld(async ({ server }) => {
-      assertEquals(await output(server("log-level")), "info\n");
+      assertEquals(await output(server("log-level")), "Level: info\n");
       assertEquals(await output(server("log-level", "warning")), "Level: warning\n");
       const answer = await output(server("log-level", "debug", "--topic", "discovery"));
-      assertStringIncludes(answer, "discovery: debug");
+      assertEquals(answer, "Level: warning\n  discovery: debug\n");
+      assertEquals(await output(server("log-level")), answer);
       const refused = await server("log-level", "debug", "--topic", "weather");
-      assertEquals(refused.code, 1);
-      assertStringIncludes(refused.stderr, "weather");
+      assertEquals(refused.code, 2);
+      assertStringIncludes(refused.stderr, 'Cannot use "weather" for --topic; use one of main');
     }),
 });
 

@@ -37,6 +37,19 @@ const WRONG: [args: string[], message: string][] = [
   [["sessions", "--state", "opened"], 'Cannot use "opened" for --state; did you mean "open"?'],
   [["sessions", "-s", "/none", "--limit", "x"], 'Cannot use "x" for --limit'],
   [["padt", "--mac", "02:00:00:00:00:01"], 'Option "--session-id NUMBER" is missing'],
+  [
+    ["padt", "--mac", "ff:ff:ff:ff:ff:ff", "--session-id", "1"],
+    'Cannot use "ff:ff:ff:ff:ff:ff" for --mac: expected a unicast MAC address',
+  ],
+  [
+    ["padt", "--mac", "02:00:00:00:00:01", "--session-id", "0"],
+    'Cannot use "0" for --session-id: expected a whole number from 1 to 65534',
+  ],
+  [["kick", "--mac", "zz"], 'Cannot use "zz" for --mac: expected a MAC address'],
+  [["capture", "-w", "x", "--seconds", "0"], 'Cannot use "0" for --seconds: expected a whole'],
+  [["history", "--points", "1"], 'Cannot use "1" for --points: expected a whole number from 2'],
+  [["logs", "--lines", "0"], 'Cannot use "0" for --lines: expected a whole number from 1'],
+  [["events", "--kind", "x"], 'Cannot use "x" for --kind; use one of '],
   [["log-level", "loud"], 'Cannot use "loud" for a level; use one of debug'],
   [
     ["kick"],

@@ -103,7 +103,7 @@ function wantedOf(
 function unknown(client: string | undefined, session: string | undefined): string {
   return session === undefined
     ? `No history of "${client}"; it is not configured`
-    : `No history of the session "${session}"; it ended more than an hour ago`;
+    : `No history of the session "${session}"; it never existed, or ended more than an hour ago`;
 }
 
 function columnsOf(

@@ -108,6 +108,9 @@ export const WebTokenRequest = v.strictObject({
 });
 export type WebTokenRequest = v.InferOutput<typeof WebTokenRequest>;
 
+/** 0 is that of discovery, and 0xffff is reserved (RFC 2516 section 4). */
+const PEER_SESSION_ID = `Expected a whole number from 1 to ${0xfffe}`;
+
 /** Selects the stuck session to end. */
 export const PadtRequest = v.strictObject({
   ...peer,
@@ -117,7 +120,12 @@ export const PadtRequest = v.strictObject({
    * interface's.
    */
   from: v.optional(stationAddress),
-  session_id: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(0xfffe)),
+  session_id: v.pipe(
+    v.number(),
+    v.integer(PEER_SESSION_ID),
+    v.minValue(1, PEER_SESSION_ID),
+    v.maxValue(0xfffe, PEER_SESSION_ID),
+  ),
 });
 export type PadtRequest = v.InferOutput<typeof PadtRequest>;
 

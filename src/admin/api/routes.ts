@@ -1,4 +1,5 @@
 /** All routes of the admin API. */
+import { logLevels } from "../../log.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
 import { parseMac } from "../../pppoe/mac.ts";
 import { freeStuck, type StuckSession } from "../../proxy/session/session_ends.ts";
@@ -150,6 +151,14 @@ const PADT: Route = {
   },
 };
 
+const LOG_LEVELS: Route = {
+  method: "get",
+  path: "/api/v1/log-level",
+  summary: "The log level, and those of single topics",
+  answers: ok(says.LogLevels, "The levels in use"),
+  handle: () => logLevels(),
+};
+
 const LOG_LEVEL: Route = {
   method: "patch",
   path: "/api/v1/log-level",
@@ -226,6 +235,7 @@ export const ROUTES: readonly Route[] = [
   PADT,
   RELOAD,
   LOG,
+  LOG_LEVELS,
   LOG_LEVEL,
   DRAIN,
   EVENTS,

@@ -1,7 +1,7 @@
 /** HTTP client for a daemon's admin API, over the daemon's Unix socket. */
 import * as v from "valibot";
 import { printable } from "../../printable.ts";
-import { CommandError } from "../exit_codes.ts";
+import { CommandError, type Exit } from "../exit_codes.ts";
 
 /** Maximum wait for response headers, in milliseconds; the daemon's own limit is 10 s. */
 const TIMEOUT = 15_000;
@@ -23,6 +23,9 @@ export interface AdminRequest {
   signal?: AbortSignal;
 }
 
+/** What the daemon refuses because of the command line, or does not have. */
+const EXITS: Readonly<Record<number, Exit>> = { 400: "usage", 404: "notFound" };
+
 /** A response of type `application/problem+json` (RFC 9457); `facts` holds all its members. */
 export class ProblemError extends CommandError {
   override name = "ProblemError";
@@ -30,7 +33,7 @@ export class ProblemError extends CommandError {
   readonly facts: Readonly<Record<string, unknown>>;
 
   constructor(status: number, message: string, facts: Record<string, unknown>) {
-    super(status === 404 ? "notFound" : "failed", message);
+    super(EXITS[status] ?? "failed", message);
     this.status = status;
     this.facts = facts;
   }

@@ -2,6 +2,7 @@
 import { blocksOf, BlockSplitter, droppedOf } from "../../capture/blocks.ts";
 import { FileRing } from "../../capture/file_ring.ts";
 import { BLOCK_PACKET, BLOCK_STATISTICS } from "../../capture/pcapng.ts";
+import { CaptureQuery } from "../../admin/api/request_schema.ts";
 import { formatSize, parseSize } from "../../config/units.ts";
 import { type AdminRequest } from "./admin_client.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
@@ -9,7 +10,7 @@ import { openDaemon } from "./ask_daemon.ts";
 import { CommandError } from "../exit_codes.ts";
 import { openOutput } from "../terminal/open_output.ts";
 import { printError } from "../terminal/output.ts";
-import { wholeNumber } from "./sessions.ts";
+import { validQuery, wholeNumber } from "./option_values.ts";
 import { StdoutReader } from "../terminal/stdout_reader.ts";
 
 /** Default of `--files`. */
@@ -67,7 +68,7 @@ function captureRequest(args: Arguments): AdminRequest {
     count: wholeNumber(values, "count"),
     seconds: wholeNumber(values, "seconds"),
   };
-  return { path: "/api/v1/capture", query };
+  return { path: "/api/v1/capture", query: validQuery(CaptureQuery, query) };
 }
 
 /** Returns a function that opens the destination; until it is called nothing is created. */
@@ -102,17 +103,12 @@ async function openStdout(): Promise<Sink> {
 }
 
 async function openFile(path: string): Promise<Sink> {
-  try {
-    const file = await openOutput(path, MODE);
-    if (file.isTerminal()) {
-      file.close();
-      throw new UsageError(TERMINAL);
-    }
-    return sinkTo(file, () => file.close());
-  } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    throw new CommandError("failed", `Cannot write "${path}": it exists; choose another name`);
+  const file = await openOutput(path, MODE);
+  if (file.isTerminal()) {
+    file.close();
+    throw new UsageError(TERMINAL);
   }
+  return sinkTo(file, () => file.close());
 }
 
 function sinkTo(to: { write(bytes: Uint8Array): Promise<number> }, close: () => void): Sink {

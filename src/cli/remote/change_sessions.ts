@@ -1,11 +1,13 @@
 /** Commands that end sessions or refuse new ones. */
 import { Closed, Drained, EndedSessions, PadtSent } from "../../admin/api/response_schema.ts";
+import { EndSessionsQuery, PadtRequest } from "../../admin/api/request_schema.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { CommandError, exitCodeOf } from "../exit_codes.ts";
 import { printError, printLine } from "../terminal/output.ts";
 import type { AdminClient, Query } from "./admin_client.ts";
 import { askDaemon, openDaemon } from "./ask_daemon.ts";
-import { sessionPath, wholeNumber } from "./sessions.ts";
+import { validBody, validQuery, wholeNumber } from "./option_values.ts";
+import { sessionPath } from "./sessions.ts";
 
 /** Maximum number of ended sessions that are named. */
 const MAX_NAMES = 20;
@@ -27,6 +29,7 @@ export async function kickCommand(args: Arguments): Promise<number> {
       "No session given: kick SESSION, --client NAME or --mac MAC; `pppoe-proxy sessions` lists them",
     );
   }
+  validQuery(EndSessionsQuery, query);
   using client = await openDaemon(args);
   return selects ? await kickAll(client, query) : await kickNamed(client, names);
 }
@@ -60,13 +63,13 @@ async function kickNamed(client: AdminClient, names: readonly string[]): Promise
 
 /** `padt`: frees a session that is stuck at an AC or a customer. */
 export async function padtCommand(args: Arguments): Promise<number> {
-  const body = {
+  const body = validBody(PadtRequest, {
     client: args.values.get("client"),
     server: args.values.get("server"),
     mac: args.values.get("mac"),
     from: args.values.get("from"),
     "session_id": wholeNumber(args.values, "session-id"),
-  };
+  });
   const request = { method: "POST", path: "/api/v1/padt", body } as const;
   const { sent } = await askDaemon(args, request, PadtSent);
   await printLine(`Sent ${sent} PADT.`);

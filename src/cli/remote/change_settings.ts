@@ -1,12 +1,14 @@
 /** Commands that change a running daemon's settings. */
 import * as v from "valibot";
 import { Reloaded } from "../../admin/api/reload_schema.ts";
-import { LogLevels, ProblemDetails, Status } from "../../admin/api/response_schema.ts";
+import { LogLevels, ProblemDetails } from "../../admin/api/response_schema.ts";
 import { ProblemError } from "./admin_client.ts";
 import { LOG_LEVELS } from "../../config/log_levels.ts";
 import { type Arguments, oneOf, UsageError } from "../arguments.ts";
 import { askDaemon } from "./ask_daemon.ts";
 import { printError, printLine } from "../terminal/output.ts";
+
+const LOG_LEVEL = "/api/v1/log-level";
 
 /** `reload`: reloads the daemon's configuration; exit code 1 if the daemon refuses the new one. */
 export async function reloadCommand(args: Arguments): Promise<number> {
@@ -52,13 +54,16 @@ export async function logLevelCommand(args: Arguments): Promise<number> {
     if (topic !== undefined) {
       throw new UsageError("No level given: log-level LEVEL --topic TOPIC");
     }
-    await printLine((await askDaemon(args, { path: "/api/v1/status" }, Status)).log_level);
+    await printLevels(await askDaemon(args, { path: LOG_LEVEL }, LogLevels));
     return 0;
   }
   const body = { level: oneOf(level, LOG_LEVELS.join("|"), "a level"), topic };
-  const request = { method: "PATCH", path: "/api/v1/log-level", body } as const;
-  const answer = await askDaemon(args, request, LogLevels);
-  await printLine(`Level: ${answer.level}`);
-  for (const [name, of] of Object.entries(answer.topics)) await printLine(`  ${name}: ${of}`);
+  const request = { method: "PATCH", path: LOG_LEVEL, body } as const;
+  await printLevels(await askDaemon(args, request, LogLevels));
   return 0;
+}
+
+async function printLevels({ level, topics }: LogLevels): Promise<void> {
+  const lines = Object.entries(topics).map(([topic, of]) => `  ${topic}: ${of}`);
+  await printLine([`Level: ${level}`, ...lines].join("\n"));
 }

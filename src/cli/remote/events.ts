@@ -1,9 +1,8 @@
 import { Status } from "../../admin/api/response_schema.ts";
 import { showText } from "../../log_format.ts";
 import { EVENT_KINDS } from "../../messages/event_kinds.ts";
-import { didYouMean } from "../../config/suggest.ts";
 import { printable } from "../../printable.ts";
-import { type Arguments, UsageError } from "../arguments.ts";
+import { type Arguments, oneOf } from "../arguments.ts";
 import { readTime } from "../read_time.ts";
 import { printZone, showTime } from "../terminal/local_time.ts";
 import { printLine } from "../terminal/output.ts";
@@ -64,9 +63,7 @@ function filterOf(
   now: number,
 ): (event: ReceivedEvent) => boolean {
   const [kind, client, server] = ["kind", "client", "server"].map((name) => values.get(name));
-  if (kind !== undefined && !Object.hasOwn(EVENT_KINDS, kind)) {
-    throw new UsageError(`Unknown event "${kind}"${didYouMean(kind, Object.keys(EVENT_KINDS))}`);
-  }
+  if (kind !== undefined) oneOf(kind, Object.keys(EVENT_KINDS).join("|"), "--kind");
   const text = values.get("since");
   const since = text === undefined ? -Infinity : readTime(text, "since", now);
   return ({ time, facts }) =>

@@ -1,3 +1,4 @@
+import { HistoryQuery } from "../../admin/api/request_schema.ts";
 import { History } from "../../admin/api/history_schema.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { readTime } from "../read_time.ts";
@@ -10,7 +11,7 @@ import { screenSize } from "../terminal/screen_size.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
 import type { AdminClient, Query } from "./admin_client.ts";
 import { openDaemon } from "./ask_daemon.ts";
-import { wholeNumber } from "./sessions.ts";
+import { validQuery, wholeNumber } from "./option_values.ts";
 
 /** Number of rows by default, so that the table fits a terminal of 24 lines. */
 const ROWS = 20;
@@ -35,7 +36,7 @@ function queryOf({ values, positionals }: Arguments, points: number | undefined,
     const text = values.get(name);
     return text === undefined ? undefined : new Date(readTime(text, name, now)).toISOString();
   };
-  return {
+  const query = {
     client: values.get("client"),
     server: values.get("server"),
     session: positionals[0],
@@ -43,6 +44,7 @@ function queryOf({ values, positionals }: Arguments, points: number | undefined,
     to: time("until"),
     points: wholeNumber(values, "points") ?? points,
   };
+  return validQuery(HistoryQuery, query, { from: "since", to: "until" });
 }
 
 async function printCsv(client: AdminClient, query: Query): Promise<number> {

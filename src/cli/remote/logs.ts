@@ -1,5 +1,5 @@
 import { type LogLine, LogLines } from "../../admin/api/look_back_schema.ts";
-import { MAX_PAGE } from "../../admin/api/request_schema.ts";
+import { LogQuery, MAX_PAGE } from "../../admin/api/request_schema.ts";
 import { showText } from "../../log_format.ts";
 import { printable } from "../../printable.ts";
 import type { Arguments } from "../arguments.ts";
@@ -8,7 +8,7 @@ import { printLine } from "../terminal/output.ts";
 import { type Paint, stdoutPaint, type Style } from "../terminal/style.ts";
 import { openDaemon } from "./ask_daemon.ts";
 import { follow } from "./follow.ts";
-import { wholeNumber } from "./sessions.ts";
+import { validQuery, wholeNumber } from "./option_values.ts";
 
 const LEVEL_WIDTH = "warning".length;
 const COLOURS: Readonly<Record<string, Style>> = { debug: "dim", warning: "yellow", error: "red" };
@@ -18,6 +18,7 @@ export async function logsCommand(args: Arguments): Promise<number> {
   const { values, switches } = args;
   const limit = Math.min(wholeNumber(values, "lines") ?? 100, MAX_PAGE);
   const query = { level: values.get("level"), topic: values.get("topic") };
+  validQuery(LogQuery, { ...query, limit }, { limit: "lines" });
   const isJson = switches.has("json");
   if (!isJson) await printZone(Date.now());
   using client = await openDaemon(args);

@@ -1,15 +1,17 @@
 /** `sessions --past`: ended sessions. */
-import { type PastSession, peerOf } from "../../admin/api/response_schema.ts";
+import { PastSession, peerOf, type Session } from "../../admin/api/response_schema.ts";
 import { SESSION_ENDS } from "../../messages/session_ends.ts";
-import { didYouMean } from "../../config/suggest.ts";
 import { showBytes, showSpan } from "../terminal/amounts.ts";
-import { type Arguments, UsageError } from "../arguments.ts";
+import { type Arguments, oneOf, UsageError } from "../arguments.ts";
 import { readTime } from "../read_time.ts";
 import { type Column, table } from "../terminal/columns.ts";
 import { csvLines } from "../terminal/csv.ts";
 import { offsetName, showTime } from "../terminal/local_time.ts";
 import type { Paint } from "../terminal/style.ts";
 import type { Query } from "./admin_client.ts";
+
+/** What a session is of: a client on a server, a server on a client. */
+export type PeerKey = "client" | "server";
 
 /** The columns between the client or server and the time, and those after it. */
 const BEFORE: readonly Column[] = [
@@ -32,10 +34,7 @@ export function pastQuery({ values, switches }: Arguments, now: number): Query {
     if (given === undefined) return {};
     throw new UsageError(`Option "--${given}" selects ended sessions; add --past`);
   }
-  const ends = Object.keys(SESSION_ENDS);
-  if (reason !== undefined && !ends.includes(reason)) {
-    throw new UsageError(`Unknown reason "${reason}"${didYouMean(reason, ends)}`);
-  }
+  if (reason !== undefined) oneOf(reason, Object.keys(SESSION_ENDS).join("|"), "--reason");
   const time = (text: string | undefined, name: string): string | undefined =>
     text === undefined ? undefined : new Date(readTime(text, name, now)).toISOString();
   return { past: true, from: time(since, "since"), to: time(until, "until"), reason };
@@ -46,6 +45,7 @@ export function describePast(
   list: readonly PastSession[],
   paint: Paint,
   now: number,
+  peer: PeerKey,
 ): string[] {
   const rows = list.map((session) => [
     peerOf(session),
@@ -58,12 +58,20 @@ export function describePast(
     showBytes(session.bytes_down),
     session.reason,
   ]);
-  const title = list.some(({ server }) => server !== undefined) ? "SERVER" : "CLIENT";
+  const title = peer.toUpperCase();
   const closed = { title: `CLOSED (${offsetName(now)})` };
   return table([{ title }, ...BEFORE, closed, ...AFTER], rows, paint);
 }
 
-/** Formats sessions as comma-separated values, with the keys and times of the admin API. */
-export function sessionsCsv(list: readonly Readonly<Record<string, unknown>>[]): string[] {
-  return csvLines([...new Set(list.flatMap((session) => Object.keys(session)))], list);
+/**
+ * Formats sessions as comma-separated values, with the keys and times of the admin API; the columns
+ * are the same whatever is in the list.
+ */
+export function sessionsCsv(
+  list: readonly Readonly<Record<string, unknown>>[],
+  { entries }: typeof Session | typeof PastSession,
+  peer: PeerKey,
+): string[] {
+  const others = ["sparkline", peer === "client" ? "server" : "client"];
+  return csvLines(Object.keys(entries).filter((key) => !others.includes(key)), list);
 }

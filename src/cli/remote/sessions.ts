@@ -1,15 +1,17 @@
 import {
-  type PastSession,
+  PastSession,
   PastSessions,
   Session,
   Sessions,
+  Status,
 } from "../../admin/api/response_schema.ts";
-import { MAX_PAGE } from "../../admin/api/request_schema.ts";
+import { MAX_PAGE, SessionsQuery } from "../../admin/api/request_schema.ts";
 import { type AdminClient, type Query } from "./admin_client.ts";
 import { showBytes, showDelay, showSpan } from "../terminal/amounts.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { openDaemon } from "./ask_daemon.ts";
-import { describePast, pastQuery, sessionsCsv } from "./past_sessions.ts";
+import { validQuery, wholeNumber } from "./option_values.ts";
+import { describePast, pastQuery, type PeerKey, sessionsCsv } from "./past_sessions.ts";
 import { blocks, type Column, table } from "../terminal/columns.ts";
 import { printLine } from "../terminal/output.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
@@ -30,9 +32,10 @@ const LIVE: readonly Column[] = [
 
 /** `sessions`: lists current or past sessions; `sessions SESSION`: shows one session in detail. */
 export async function sessionsCommand(args: Arguments): Promise<number> {
-  using client = await openDaemon(args);
   const [name] = args.positionals;
   const json = args.switches.has("json");
+  const query = sessionsQuery(args);
+  using client = await openDaemon(args);
   if (name !== undefined) {
     const session = await client.json({ path: sessionPath(name) }, Session);
     const lines = describeSession(session, stdoutPaint(), Date.now());
@@ -41,13 +44,14 @@ export async function sessionsCommand(args: Arguments): Promise<number> {
   }
   const past = args.switches.has("past");
   const format = json ? "json" : args.values.get("format");
-  const found = await collect(client, args, past ? PastSessions : Sessions);
+  const found = await collect(client, args.values, query, past ? PastSessions : Sessions);
   if (format === "json") return await printLine(JSON.stringify(found)).then(() => 0);
   const now = Date.now();
+  const peer = await peerKeyOf(client, found.sessions);
   const lines = format === "csv"
-    ? sessionsCsv(found.sessions)
+    ? sessionsCsv(found.sessions, past ? PastSession : Session, peer)
     : past
-    ? describePast(found.sessions as PastSession[], stdoutPaint(), now)
+    ? describePast(found.sessions as PastSession[], stdoutPaint(), now, peer)
     : describeSessions(found.sessions as Session[], stdoutPaint(), now);
   await printLine(lines.join("\n"));
   return 0;
@@ -64,16 +68,29 @@ interface Page<S> {
   sessions: S[];
 }
 
-/** Fetches all pages of the sessions that the options select, as one page. */
-async function collect(
+/** What the sessions of a daemon are of; only an empty list does not show it. */
+async function peerKeyOf(
   client: AdminClient,
-  args: Arguments,
-  schema: v.GenericSchema<unknown, Page<Session> | Page<PastSession>>,
-): Promise<Page<Session | PastSession>> {
-  const { values } = args;
-  const offset = wholeNumber(values, "offset") ?? 0;
-  const limit = wholeNumber(values, "limit") ?? Infinity;
-  const query: Query = {
+  [first]: readonly (Session | PastSession)[],
+): Promise<PeerKey> {
+  if (first !== undefined) return first.server === undefined ? "client" : "server";
+  const request = { path: "/api/v1/status", query: { brief: true } };
+  const { mode } = await client.json(request, Status);
+  return mode === "server" ? "client" : "server";
+}
+
+/** The options that select and sort sessions, as a query; throws UsageError. */
+function sessionsQuery(args: Arguments): Query {
+  const { values, switches } = args;
+  if (switches.has("past") && values.has("state")) {
+    throw new UsageError('Option "--state" selects current sessions; leave out --past');
+  }
+  if (wholeNumber(values, "limit") === 0) {
+    throw new UsageError(
+      'Cannot use "0" for --limit: use a number from 1, or leave it out for all',
+    );
+  }
+  const query = {
     client: values.get("client"),
     server: values.get("server"),
     mac: values.get("mac"),
@@ -81,8 +98,21 @@ async function collect(
     "session_id": wholeNumber(values, "session-id"),
     sort: values.get("sort"),
     order: values.get("order"),
+    offset: wholeNumber(values, "offset") ?? 0,
     ...pastQuery(args, Date.now()),
   };
+  return validQuery(SessionsQuery, query, { from: "since", to: "until" });
+}
+
+/** Fetches all pages of the sessions that the options select, as one page. */
+async function collect(
+  client: AdminClient,
+  values: Arguments["values"],
+  query: Query,
+  schema: v.GenericSchema<unknown, Page<Session> | Page<PastSession>>,
+): Promise<Page<Session | PastSession>> {
+  const offset = Number(query.offset);
+  const limit = wholeNumber(values, "limit") ?? Infinity;
   const sessions: (Session | PastSession)[] = [];
   for (let total = 0;;) {
     const size = Math.min(MAX_PAGE, limit - sessions.length);
@@ -94,19 +124,6 @@ async function collect(
       return { total, offset, sessions };
     }
   }
-}
-
-/**
- * Parses an option as a whole number; undefined if it is absent, throws UsageError for other text.
- */
-export function wholeNumber(
-  values: ReadonlyMap<string, string>,
-  name: string,
-): number | undefined {
-  const text = values.get(name);
-  if (text === undefined) return undefined;
-  if (/^(0x[0-9a-f]{1,8}|\d{1,9})$/i.test(text)) return Number(text);
-  throw new UsageError(`Cannot use "${text}" for --${name}: use a whole number`);
 }
 
 function since(time: string, now: number): string {

@@ -105,6 +105,7 @@ for (const mode of ["server", "client"] as const) {
       const send = async (method: "POST" | "PATCH", to: string, json: unknown) =>
         await checker.check(method.toLowerCase(), to, await ask(to, { method, json }));
       await send("POST", "/api/v1/reload", {});
+      await get("/api/v1/log-level");
       await send("PATCH", "/api/v1/log-level", { level: "error", topic: "link" });
       assertEquals(await send("POST", "/api/v1/drain", { enabled: true }), {
         draining: true,
