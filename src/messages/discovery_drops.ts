@@ -164,7 +164,7 @@ export const POLICY: Readonly<Record<PolicyDrop, Explanation>> = {
     action: "Look for a loop in the network, or for a duplicate MAC address.",
   },
   "padi-rate": {
-    meaning: "A customer, or all together, send more PADIs than the limits allow.",
+    meaning: "A customer sends, or all customers together send, more PADIs than the limits allow.",
     action:
       "After an outage this is normal and ends by itself. Otherwise see `[limits] padi_rate`.",
   },

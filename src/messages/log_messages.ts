@@ -71,7 +71,7 @@ export const LOG_MESSAGES = {
   },
   "connect failed": {
     meaning: "An attempt to connect to the server failed; the line has the cause and the next try.",
-    action: "The cause says what to check. Equal causes are repeated at growing distance.",
+    action: "The cause says what to check. The same cause is logged less and less often.",
   },
   "connection failed": { meaning: "A connection to the admin socket failed." },
   "connection lost": { meaning: "A reader of the admin API went away." },
@@ -113,7 +113,7 @@ export const LOG_MESSAGES = {
   },
   "interface down": {
     meaning: "The interface is down or gone.",
-    action: "`ip link show` tells; the daemon continues as soon as the interface is back.",
+    action: "`ip link show` shows its state; the daemon continues as soon as it is back.",
   },
   "interface read failed": {
     meaning: "The interface's state could not be read.",
@@ -186,7 +186,7 @@ export const LOG_MESSAGES = {
     action: "Check the disk. The file can be deleted.",
   },
   "session opened": { meaning: "A session was opened." },
-  "sessions restored": { meaning: "Sessions of the process before continue." },
+  "sessions restored": { meaning: "Sessions of the previous process continue." },
   "sessions resumed": {
     meaning: "A tunnel returned, and both sides agreed on which sessions continue.",
   },

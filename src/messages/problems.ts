@@ -134,7 +134,7 @@ export const PROBLEMS = {
   },
   "sessions-ended": {
     severity: "warning",
-    meaning: "Sessions ended in the last hour for a reason that is no customer's or AC's wish.",
+    meaning: "Sessions ended in the last hour for a reason that neither customer nor AC chose.",
     action: "See the reason among the ends of sessions.",
   },
   "refusals": {

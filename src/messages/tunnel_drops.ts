@@ -59,7 +59,7 @@ export const LINK_DROPS: Readonly<
   },
   "link-down": {
     meaning: "The interface is down or gone.",
-    action: "`ip link show` tells; the daemon continues as soon as the interface is back.",
+    action: "`ip link show` shows its state; the daemon continues as soon as it is back.",
   },
   "receive-joined": {
     meaning: "The kernel or the card joined several frames (GRO, LRO), and the daemon, which " +

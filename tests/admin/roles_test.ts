@@ -79,6 +79,10 @@ Deno.test("T7: the refusal says what is missing, and the status gives the caller
     const refused = await ask("/api/v1/reload", READ_TOKEN, "POST");
     assertEquals(refused.headers.get("content-type"), "application/problem+json");
     assertStringIncludes((await refused.json()).detail, "admin.token_file");
+    const wrong = await ask("/api/v1/status", "0".repeat(64));
+    assertMatch((await wrong.json()).detail, /^Wrong token: .* had when the daemon started/);
+    const without = await fetch(`http://127.0.0.1:${port}/api/v1/status`);
+    assertMatch((await without.json()).detail, /^Token required: /);
     for (const [token, role] of [[TOKEN, "act"], [READ_TOKEN, "read"]]) {
       assertEquals((await (await ask("/api/v1/status", token)).json()).role, role);
     }

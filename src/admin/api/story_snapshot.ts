@@ -34,7 +34,7 @@ export function storiesOf(
         facts: entry.facts,
         words: wordsOf(mode, entry, nextOf(entries, at)),
       })),
-      advice: adviceOf(mode, own, theirs),
+      advice: adviceOf(mode, formatMac(customer), own, theirs),
     };
   });
   return { customer_mac: formatMac(customer), stories };

@@ -59,9 +59,13 @@ export interface NowOpen {
   readonly state: "open" | "held";
 }
 
-/** Returns what to do for a customer: about its open session, or else about how its story ends. */
+/**
+ * Returns what to do for the customer with an address: about its open session, or else about how its
+ * story ends.
+ */
 export function adviceOf(
   mode: Mode,
+  customer: string,
   entries: readonly StoryEntry[],
   open: readonly NowOpen[],
 ): string {
@@ -75,10 +79,13 @@ export function adviceOf(
   }
   if (open.length > 0) {
     const names = open.map(({ session }) => session).join(", ");
-    return `Nothing: ${names} is open. If no traffic passes, look at PPP: \`pppoe-proxy capture\`.`;
+    const verb = open.length === 1 ? "is" : "are";
+    return `Nothing: ${names} ${verb} open. If no traffic passes, look at PPP: \`pppoe-proxy capture\`.`;
   }
   const last = entries.findLast(({ kind }) => !OF_ALL.has(kind));
-  return last === undefined ? "Nothing is known of this customer." : adviceAbout(mode, last);
+  return last === undefined
+    ? "Nothing is known of this customer."
+    : adviceAbout(mode, customer, last);
 }
 
 /** Whether the last thing that happened is that the AC refused a login, and perhaps hung up. */
@@ -99,20 +106,20 @@ const OF_ALL: ReadonlySet<StoryKind> = new Set([
   "started",
 ]);
 
-function adviceAbout(mode: Mode, { kind, facts }: StoryEntry): string {
+function adviceAbout(mode: Mode, customer: string, { kind, facts }: StoryEntry): string {
   switch (kind) {
     case "padi":
     case "padr":
       return mode === "server"
         ? "No AC answers: run `pppoe-proxy discover -i INTERFACE` on this machine. If an AC answers " +
           "there, compare the Service-Name that the customer asks for."
-        : "Nothing came back through the tunnel: ask the server with `pppoe-proxy why MAC` there.";
+        : `Nothing came back through the tunnel: run \`pppoe-proxy why ${customer}\` on the server.`;
     case "pado":
       return "The customer does not take the offer: see the log of its router, which may want " +
         "another AC-Name or Service-Name.";
     case "ac-refused":
       return facts.by === "server"
-        ? "Ask the server why: `pppoe-proxy why MAC` there."
+        ? `Run \`pppoe-proxy why ${customer}\` on the server, which knows the reason.`
         : "See the log of the AC for why it refuses.";
     case "refused":
       return DROPS[String(facts.reason)]?.action ?? "Nothing.";

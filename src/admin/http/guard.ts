@@ -13,6 +13,12 @@ import type { RequestContext } from "./request_context.ts";
  */
 const OPEN = /^\/(?:healthz|readyz|assets\/[^/]+|api\/v1\/web-tokens)?$/;
 
+const NO_TOKEN =
+  "Token required: send Authorization: Bearer with the token of admin.token_file or admin.read_token_file";
+const WRONG_TOKEN =
+  "Wrong token: send Authorization: Bearer with the 64 digits that admin.token_file or " +
+  "admin.read_token_file had when the daemon started; access by a link may have ended";
+
 /**
  * Refuses requests that a foreign page makes a browser send: an unknown Host (DNS rebinding), or an
  * Origin other than the Host. Over TCP a token is required as well.
@@ -44,15 +50,16 @@ function siteFault(headers: Headers, hosts: readonly string[]): Response | undef
 
 /** Records the caller's role; a caller without one may only use the open paths. */
 function roleFault({ env, req }: Context<{ Bindings: RequestContext }>): Response | undefined {
-  env.role = roleOf(env, req.header("authorization") ?? "");
+  const authorization = req.header("authorization");
+  env.role = roleOf(env, authorization ?? "");
   if (env.role !== undefined) {
     env.proven(env.role);
     return undefined;
   }
   if (OPEN.test(req.path)) return undefined;
-  const detail =
-    "Token required: send Authorization: Bearer with the token of admin.token_file or admin.read_token_file";
-  return problem(401, detail, undefined, { "www-authenticate": "Bearer" });
+  return problem(401, authorization === undefined ? NO_TOKEN : WRONG_TOKEN, undefined, {
+    "www-authenticate": "Bearer",
+  });
 }
 
 function roleOf({ access, webAccess }: RequestContext, authorization: string): Role | undefined {

@@ -31,26 +31,26 @@ export async function whyCommand(args: Arguments): Promise<number> {
   const found = await askDaemon(args, { path }, CustomerStories);
   const text = args.switches.has("json")
     ? JSON.stringify(found)
-    : found.stories.flatMap((story) => describeStory(found.customer_mac, story, stdoutPaint()))
-      .join("\n");
+    : found.stories.map((story) => describeStory(found.customer_mac, story, stdoutPaint()))
+      .join("\n\n");
   await printLine(text);
   return 0;
 }
 
-function describeStory(mac: string, story: CustomerStory, paint: Paint): string[] {
+function describeStory(mac: string, story: CustomerStory, paint: Paint): string {
   const at = story.client === undefined ? "" : ` at client ${printable(story.client)}`;
   const zone = zoneName(Date.now());
   return [
     paint("bold", `customer ${mac}${at}`) + paint("dim", `, times are local: ${zone}`),
     ...story.entries.map((entry) => `  ${lineOf(entry, paint)}`),
     `${paint("bold", "what to do")}: ${printable(story.advice)}`,
-    "",
-  ];
+  ].join("\n");
 }
 
 function lineOf({ at, until, count, kind, words }: Entry, paint: Paint): string {
   const seconds = (Date.parse(until) - Date.parse(at)) / 1_000;
-  const times = count === 1 ? "" : ` (${count} times in ${showSpan(seconds)})`;
+  const span = seconds < 1 ? "" : ` in ${showSpan(seconds)}`;
+  const times = count === 1 ? "" : ` (${count} times${span})`;
   const colour = COLOURS[kind];
   const text = printable(words);
   return `${showTime(Date.parse(at))}  ${

@@ -1,17 +1,16 @@
 /** `report`: one archive for a bug report. */
-import { Status } from "../../admin/api/response_schema.ts";
 import { printable } from "../../printable.ts";
 import { type Arguments, UsageError } from "../arguments.ts";
 import { CommandError } from "../exit_codes.ts";
-import type { AdminClient } from "../remote/admin_client.ts";
 import { openDaemon } from "../remote/ask_daemon.ts";
 import { wantedConfig } from "../remote/wanted_config.ts";
 import { openOutput } from "../terminal/open_output.ts";
 import { printError } from "../terminal/output.ts";
 import { writeFailure } from "../terminal/write_failure.ts";
-import { type Part, partsOf, type Subject } from "./parts.ts";
+import { type Part, partsOf } from "./parts.ts";
 import { readme } from "./readme.ts";
 import { Scrubber } from "./scrub.ts";
+import { subjectOf } from "./subject.ts";
 import { tar, type TarFile } from "./tar.ts";
 
 /** Only the owner may read a report. */
@@ -45,28 +44,12 @@ export async function reportCommand(args: Arguments): Promise<number> {
     const contents = readme(outcomes, isAnonymous);
     const files = [{ name: "README.txt", text: contents }, ...outcomes.flatMap(fileOf)];
     await write(path, await gzip(tar(files.map((file) => entry(folder, file)), now)));
-    await printError(`wrote ${path === "-" ? "the report" : `"${printable(path)}"`}\n${contents}`);
+    await printError(
+      `wrote ${path === "-" ? "the report" : `"${printable(path)}"`}\n${contents.trimEnd()}`,
+    );
     return 0;
   } finally {
     if (!(daemon instanceof Error)) daemon[Symbol.dispose]();
-  }
-}
-
-/** What can be known of the daemon, whatever fails. */
-async function subjectOf(
-  daemon: AdminClient | CommandError,
-  config: string | undefined,
-): Promise<{ subject: Subject; fingerprints: string[] }> {
-  const none = { subject: { daemon, config, pid: undefined }, fingerprints: [] };
-  if (daemon instanceof Error) return none;
-  try {
-    const status = await daemon.json({ path: "/api/v1/status" }, Status);
-    return {
-      subject: { daemon, config: config ?? status.config_file, pid: status.pid },
-      fingerprints: status.certificates.map(({ sha256 }) => sha256),
-    };
-  } catch {
-    return none;
   }
 }
 

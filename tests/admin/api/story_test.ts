@@ -4,6 +4,7 @@ import { acSystemError } from "../../../src/pppoe/error_tags.ts";
 import { BROADCAST, formatMac } from "../../../src/pppoe/mac.ts";
 import { findTag } from "../../../src/pppoe/tags.ts";
 import type { CustomerStories } from "../../../src/admin/api/look_back_schema.ts";
+import { adviceOf } from "../../../src/admin/api/story_words.ts";
 import { pppoeProxy } from "../../cli/process.ts";
 import { chapFailure } from "../../lab/failures/scenes.ts";
 import { acName, dial, request, service, sessionFrame, uniq } from "../../proxy/dial.ts";
@@ -39,7 +40,7 @@ for (const mode of ["server", "client"] as const) {
       }
       const silent = await storyOf(world);
       assertEquals(words(silent), ["3 asks for an AC (PADI); no answer"]);
-      const who = mode === "server" ? "discover -i" : "ask the server";
+      const who = mode === "server" ? "discover -i" : "`pppoe-proxy why 02:";
       assertStringIncludes(silent.advice, who);
 
       const { padr, ac } = await asked(path);
@@ -126,3 +127,10 @@ Deno.test("`why` prints a story, one line an entry, and says what to do", () =>
     assertEquals(unknown.code, 4);
     assertStringIncludes(unknown.stderr, "no PADI of it has reached this server");
   }));
+
+Deno.test("the advice names the customer's address, and all of its sessions", () => {
+  const padi = { at: 0, until: 0, count: 1, kind: "padi", facts: {} } as const;
+  assertStringIncludes(adviceOf("client", MAC, [padi], []), `run \`pppoe-proxy why ${MAC}\` on`);
+  const open = ["branch-1.1", "branch-1.2"].map((session) => ({ session, state: "open" as const }));
+  assertStringIncludes(adviceOf("server", MAC, [padi], open), "branch-1.1, branch-1.2 are open.");
+});

@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { AdminClient, UnreachableError } from "../../../src/cli/remote/admin_client.ts";
 import { boundedText } from "../../../src/cli/report/parts.ts";
+import { subjectOf } from "../../../src/cli/report/subject.ts";
 import { logger, setLogLevel } from "../../../src/log.ts";
 import { withDaemon } from "../../admin/daemon.ts";
 import { runCommand } from "../../lab/process.ts";
@@ -79,6 +81,14 @@ Deno.test("an answer without end is cut off, and its stream is left", async () =
   assert(sent < 8);
   assertEquals(await boundedText(new Blob(["whole 局"]).stream(), 50), "whole 局");
 });
+
+Deno.test("a daemon that hangs is asked once for a report, not for each part", () =>
+  withFolder(async (folder) => {
+    using _listener = Deno.listen({ transport: "unix", path: `${folder}/hung.sock` });
+    using hung = new AdminClient(`${folder}/hung.sock`, 100);
+    const { subject } = await subjectOf(hung, undefined);
+    assert(subject.daemon instanceof UnreachableError);
+  }));
 
 Deno.test(needing(["tar"], {
   name: "without a daemon a report has what can be had, and says what is missing",
