@@ -28,6 +28,7 @@ const WRONG: [args: string[], message: string][] = [
   [["add-client", "a/b"], 'Cannot use "a/b" as a name'],
   [["service"], "Nothing to do: use service install, service uninstall or service status"],
   [["service", "instal"], 'Cannot use "instal" for an action; did you mean "install"?'],
+  [["service", "install", "-c", "x.toml"], 'Option "--config" is for service status'],
   [["service", "install", "--purge"], 'Option "--purge" is for service uninstall'],
   [["import"], "No file given: import FILE, or import - to read from standard input"],
   [

@@ -1,3 +1,4 @@
+import { DEFAULT_CONFIG } from "../../config/default_config.ts";
 import { type Arguments, oneOf, UsageError } from "../arguments.ts";
 import { initSystem } from "./init_system.ts";
 
@@ -17,6 +18,12 @@ export async function serviceCommand(args: Arguments): Promise<number> {
   for (const option of args.switches) {
     const owner = OPTIONS[option];
     if (owner !== action) throw new UsageError(`Option "--${option}" is for service ${owner}`);
+  }
+  const [named] = action === "status" ? [] : args.values.keys();
+  if (named !== undefined) {
+    throw new UsageError(
+      `Option "--${named}" is for service status: the service runs "${DEFAULT_CONFIG}", and its instances the files beside it`,
+    );
   }
   if (action === "status") return await (await import("./service_status.ts")).showService(args);
   const [now, purge] = ["now", "purge"].map((option) => args.switches.has(option));
