@@ -4,17 +4,18 @@ import type { Arguments } from "../arguments.ts";
 import { askDaemon } from "./ask_daemon.ts";
 import { type Column, table } from "../terminal/columns.ts";
 import { printLine } from "../terminal/output.ts";
+import { outputWidth } from "../terminal/screen_size.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
 
 /** The columns that follow the name. */
 const COLUMNS: readonly Column[] = [
   { title: "TUNNEL" },
   { title: "ADDRESS" },
-  { title: "RTT", right: true },
+  { title: "RTT", right: true, rank: 4 },
   { title: "SESSIONS", right: true },
-  { title: "LIMIT", right: true },
-  { title: "UP", right: true },
-  { title: "DOWN", right: true },
+  { title: "LIMIT", right: true, rank: 1 },
+  { title: "UP", right: true, rank: 2 },
+  { title: "DOWN", right: true, rank: 3 },
 ];
 
 /** `clients`: lists a server's clients, or a client's servers. */
@@ -33,7 +34,7 @@ function describeClients(answer: Clients, paint: Paint, now: number): string[] {
   const [title, list] = "clients" in answer
     ? ["CLIENT", answer.clients]
     : ["SERVER", answer.servers];
-  return table([{ title }, ...COLUMNS], list.map((each) => row(each, now)), paint);
+  return table([{ title }, ...COLUMNS], list.map((each) => row(each, now)), paint, outputWidth());
 }
 
 function row(client: Client, now: number): string[] {

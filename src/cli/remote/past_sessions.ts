@@ -7,6 +7,7 @@ import { readTime } from "../read_time.ts";
 import { type Column, table } from "../terminal/columns.ts";
 import { csvLines } from "../terminal/csv.ts";
 import { offsetName, showTime } from "../terminal/local_time.ts";
+import { outputWidth } from "../terminal/screen_size.ts";
 import type { Paint } from "../terminal/style.ts";
 import type { Query } from "./admin_client.ts";
 
@@ -16,13 +17,13 @@ export type PeerKey = "client" | "server";
 /** The columns between the client or server and the time, and those after it. */
 const BEFORE: readonly Column[] = [
   { title: "CUSTOMER" },
-  { title: "AC" },
-  { title: "SESSION ID", right: true },
+  { title: "AC", rank: 1 },
+  { title: "SESSION ID", right: true, rank: 2 },
 ];
 const AFTER: readonly Column[] = [
   { title: "LASTED", right: true },
-  { title: "UP", right: true },
-  { title: "DOWN", right: true },
+  { title: "UP", right: true, rank: 3 },
+  { title: "DOWN", right: true, rank: 4 },
   { title: "REASON" },
 ];
 
@@ -60,7 +61,7 @@ export function describePast(
   ]);
   const title = peer.toUpperCase();
   const closed = { title: `CLOSED (${offsetName(now)})` };
-  return table([{ title }, ...BEFORE, closed, ...AFTER], rows, paint);
+  return table([{ title }, ...BEFORE, closed, ...AFTER], rows, paint, outputWidth());
 }
 
 /**

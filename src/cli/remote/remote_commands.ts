@@ -55,7 +55,8 @@ const sessions: Command = {
     JSON_OPTION,
   ],
   details: `UP is the direction from the customer to the access concentrator (AC). Times of
-the table are local, those of CSV and JSON are UTC.`,
+the table are local, those of CSV and JSON are UTC. A table that is too wide for
+the terminal leaves columns out; CSV and JSON have them all.`,
   load: async () => (await import("./sessions.ts")).sessionsCommand,
 };
 

@@ -14,20 +14,21 @@ import { validQuery, wholeNumber } from "./option_values.ts";
 import { describePast, pastQuery, type PeerKey, sessionsCsv } from "./past_sessions.ts";
 import { blocks, type Column, table } from "../terminal/columns.ts";
 import { printLine } from "../terminal/output.ts";
+import { outputWidth } from "../terminal/screen_size.ts";
 import { type Paint, stdoutPaint } from "../terminal/style.ts";
 import * as v from "valibot";
 
 const LIVE: readonly Column[] = [
   { title: "SESSION" },
   { title: "CUSTOMER" },
-  { title: "AC" },
-  { title: "SESSION ID", right: true },
+  { title: "AC", rank: 3 },
+  { title: "SESSION ID", right: true, rank: 4 },
   { title: "STATE" },
   { title: "OPEN FOR", right: true },
   { title: "UP", right: true },
   { title: "DOWN", right: true },
-  { title: "AC RTT", right: true },
-  { title: "AC NAME" },
+  { title: "AC RTT", right: true, rank: 1 },
+  { title: "AC NAME", rank: 2 },
 ];
 
 /** `sessions`: lists current or past sessions; `sessions SESSION`: shows one session in detail. */
@@ -144,7 +145,7 @@ function describeSessions(list: readonly Session[], paint: Paint, now: number): 
     showDelay(session.ac_rtt_seconds) || "-",
     session.ac_name ?? "-",
   ]);
-  return table(LIVE, rows, paint);
+  return table(LIVE, rows, paint, outputWidth());
 }
 
 function describeSession(session: Session, paint: Paint, now: number): string[] {

@@ -7,30 +7,47 @@ export interface Column {
   title: string;
   /** Aligns right, for numbers. */
   right?: boolean;
+  /** On a terminal that is too narrow the columns with the lowest rank are left out first. */
+  rank?: number;
 }
 
 const GAP = "  ";
 
 /**
  * Formats a heading and rows as lines whose columns align on a terminal, also with wide and
- * combining characters. Control characters are escaped.
+ * combining characters. Control characters are escaped. Columns that have a rank are left out if the
+ * lines would be wider than `width` columns.
  */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   paint: Paint,
+  width = Infinity,
 ): string[] {
   const cells = rows.map((row) => row.map(printable));
   const widths = columns.map(({ title }, at) =>
-    Math.max(unicodeWidth(title), ...cells.map((row) => unicodeWidth(row[at] ?? "")))
+    cells.reduce((most, row) => Math.max(most, unicodeWidth(row[at] ?? "")), unicodeWidth(title))
   );
+  const shown = columnsFor(columns, widths, width);
   const line = (row: readonly string[]): string =>
-    columns.map(({ right }, at) => {
+    shown.map((at) => {
       const text = row[at] ?? "";
       const fill = " ".repeat(widths[at] - unicodeWidth(text));
-      return right ? fill + text : text + fill;
+      return columns[at].right ? fill + text : text + fill;
     }).join(GAP).trimEnd();
   return [paint("bold", line(columns.map(({ title }) => title))), ...cells.map(line)];
+}
+
+/** The indices of the columns that fit. */
+function columnsFor(columns: readonly Column[], widths: readonly number[], width: number) {
+  let shown = [...columns.keys()];
+  const ranked = columns.flatMap(({ rank }, at) => rank === undefined ? [] : [{ rank, at }]);
+  for (const { at } of ranked.sort((one, other) => one.rank - other.rank)) {
+    const needed = shown.reduce((sum, each) => sum + widths[each] + GAP.length, -GAP.length);
+    if (needed <= width) break;
+    shown = shown.filter((each) => each !== at);
+  }
+  return shown;
 }
 
 /** A titled list of facts, in the style of `wg show`. */

@@ -13,3 +13,8 @@ export function screenSize(): { width: number; height: number } {
     return USUAL; // a terminal that does not know its size
   }
 }
+
+/** Columns that a line of stdout has room for: those of a terminal; anything else has no bound. */
+export function outputWidth(): number {
+  return Deno.stdout.isTerminal() ? screenSize().width : Infinity;
+}

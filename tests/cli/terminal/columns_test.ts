@@ -57,3 +57,20 @@ Deno.test("bytes, durations and delays are shown in suitable units", () => {
     "120 ms",
   ]);
 });
+
+Deno.test("a table leaves out the columns of the lowest rank until it fits", () => {
+  const columns = [
+    { title: "NAME" },
+    { title: "LATER", rank: 2 },
+    { title: "FIRST", right: true, rank: 1 },
+    { title: "STATE" },
+  ];
+  const titles = (width?: number): string =>
+    table(columns, [["a", "b", "c", "open"]], plain, width)[0];
+  assertEquals(titles(), "NAME  LATER  FIRST  STATE");
+  assertEquals(titles(25), "NAME  LATER  FIRST  STATE");
+  assertEquals(titles(24), "NAME  LATER  STATE");
+  assertEquals(titles(17), "NAME  STATE");
+  assertEquals(titles(3), "NAME  STATE");
+  assertEquals(table(columns, [["a", "b", "c", "open"]], plain, 17)[1], "a     open");
+});
