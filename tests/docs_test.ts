@@ -256,12 +256,6 @@ Deno.test("protocol.md: rate limits", () => {
   ]);
 });
 
-Deno.test("README.md has the number of failures in docs/failures.md", () => {
-  const sections = read("docs/failures.md").match(/^## /gm)?.length;
-  const [, claimed] = /failures\.md\): (\d+) common failures/.exec(read("README.md")) ?? [];
-  assertEquals(Number(claimed), sections);
-});
-
 Deno.test("prose of the documents wraps at 100 columns", () => {
   const documents = ["README.md", "CHANGELOG.md", ...sources("docs", /\.md$/)];
   const isProse = (line: string): boolean => !/^(?: {4}|\s*[|<]|#)/.test(line);
