@@ -10,7 +10,7 @@ import { Backoff } from "./backoff.ts";
 import { BetterSearch } from "./better_search.ts";
 import { ClientDialler } from "./client_dialler.ts";
 import type { ClientOptions, ClientSettings } from "./client_options.ts";
-import { type Dialled, DialSearch, FIRST_OVERLAP, URGENT_RETRY } from "./dial_search.ts";
+import { type Dialled, DialSearch, discard, FIRST_OVERLAP, URGENT_RETRY } from "./dial_search.ts";
 import type { Peer } from "../proxy/session/session.ts";
 
 /**
@@ -143,7 +143,7 @@ export class Client {
     const current = this.#join(dialled, { silence, measured });
     const better = this.#better = new BetterSearch(this.#dialler.candidates(dialled));
     better.found.then(succeed(BETTER));
-    const ended = current.running.then(() => undefined);
+    const ended = current.running.then((end) => takenOver(end, better));
     const outcome = await Promise.race([ended, successor.promise]);
     clearTimeout(renewal); // without the tunnel, the search goes on
     this.#roundTrip = current.tunnel.roundTrip ?? this.#roundTrip;
@@ -286,7 +286,14 @@ export class Client {
   }
 }
 
-/** Closes a connection that was found at the same moment as another one. */
-function discard(found: Promise<Dialled | undefined>, used: Dialled | undefined): void {
-  found.then((dialled) => dialled && dialled !== used && abandon(dialled.connection));
+/**
+ * Returns the connection for which the server has ended a tunnel, if there is one: the server says so
+ * as it accepts the login, of which we may learn later.
+ */
+async function takenOver(
+  { reason, by }: TunnelEnd,
+  better: BetterSearch,
+): Promise<Successor | undefined> {
+  const next = reason === "replaced" && by === "peer" ? await better.finish() : undefined;
+  return next && { next, detail: BETTER };
 }

@@ -171,3 +171,8 @@ export class DialSearch {
     this.#wake.resolve();
   }
 }
+
+/** Closes a connection that was found at the same moment as another one. */
+export function discard(found: Promise<Dialled | undefined>, used: Dialled | undefined): void {
+  found.then((dialled) => dialled && dialled !== used && abandon(dialled.connection));
+}
