@@ -69,5 +69,5 @@ export class Standing {
 
 function topicOf(code: ProblemCode): typeof discoveryLog {
   if (code.startsWith("path-")) return tunnelLog;
-  return code.startsWith("ac-") ? discoveryLog : configLog;
+  return code.startsWith("ac-") || code === "offers-ignored" ? discoveryLog : configLog;
 }

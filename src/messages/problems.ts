@@ -58,6 +58,12 @@ export const PROBLEMS = {
     meaning: "An access concentrator (AC) answers so late that customers ask again or give up.",
     action: "Find out why the AC is slow: its load, its RADIUS server, a delay set for its offers.",
   },
+  "offers-ignored": {
+    severity: "warning",
+    meaning: "Customers are sent offers of an access concentrator (AC), and ask again instead of " +
+      "taking one.",
+    action: "Check the way back to the customers, and which AC or service they accept.",
+  },
   "ac-name-shared": {
     severity: "warning",
     meaning: "Two access concentrators (ACs) give the same AC-Name, so customers get either.",

@@ -1,6 +1,8 @@
 /** What is wrong with the access concentrators, as conditions that need attention. */
 import { CODE_PADI, CODE_PADO, CODE_PADR, TAG_AC_NAME } from "../../pppoe/constants.ts";
+import type { DiscoveryPacket } from "../../pppoe/frame.ts";
 import { formatMac, type Mac } from "../../pppoe/mac.ts";
+import type { Tag } from "../../pppoe/tags.ts";
 import { printable } from "../../printable.ts";
 import { showSpan } from "../../span.ts";
 import type { LateAnswer } from "../../proxy/discovery/late_answer.ts";
@@ -13,6 +15,7 @@ import { endedBy, errorWords } from "../session_end_facts.ts";
 import { AcEnds, type EndTrouble, SHORT } from "./ac_ends.ts";
 import { AcQuiet, type Quiet } from "./ac_quiet.ts";
 import { AcRequests, type AnswerTrouble } from "./ac_requests.ts";
+import { type Ignored, IgnoredOffers } from "./ignored_offers.ts";
 
 type Mode = "server" | "client";
 
@@ -22,6 +25,7 @@ type AcCondition = Omit<Condition, "since">;
 export class AcWatch {
   #mode: Mode;
   #requests: AcRequests;
+  #ignored: IgnoredOffers;
   #ends: AcEnds;
   /** Looks for ACs that are silent in their sessions. */
   readonly quiet = new AcQuiet();
@@ -32,6 +36,7 @@ export class AcWatch {
   constructor(mode: Mode, now: () => number) {
     this.#mode = mode;
     this.#requests = new AcRequests(now);
+    this.#ignored = new IgnoredOffers(now);
     this.#ends = new AcEnds(now);
   }
 
@@ -42,6 +47,7 @@ export class AcWatch {
       packet: (peer, customer, packet, tags): void => {
         story.packet(peer, customer, packet, tags);
         const client = peer?.name ?? "";
+        this.#noteOffers(`${customer} ${client}`, packet, tags);
         const { code, source, destination } = packet;
         if (code === CODE_PADI) this.#requests.asked(client, customer);
         else if (code === CODE_PADR) this.#requests.requested(client, customer, destination);
@@ -50,6 +56,18 @@ export class AcWatch {
         } else this.#requests.confirmed(client, customer, source);
       },
     };
+  }
+
+  #noteOffers(
+    customer: string,
+    { code, source }: Pick<DiscoveryPacket, "code" | "source">,
+    tags: readonly Tag[],
+  ): void {
+    if (code === CODE_PADI) this.#ignored.asked(customer);
+    else if (code === CODE_PADR) this.#ignored.requested(customer);
+    else if (code === CODE_PADO) {
+      this.#ignored.offered(customer, source, nameIn(tags, TAG_AC_NAME));
+    }
   }
 
   /** Records an answer that nobody waited for any more. */
@@ -89,6 +107,7 @@ export class AcWatch {
     return [
       ...this.quiet.current().map(quietCondition),
       ...answers.map((trouble) => answerCondition(this.#mode, trouble, isServing)),
+      ...this.#ignored.current().map((ignored) => ignoredCondition(this.#mode, ignored)),
       ...this.#ends.troubles().map(endCondition),
     ];
   }
@@ -157,6 +176,26 @@ function answerCondition(mode: Mode, trouble: AnswerTrouble, isServing: boolean)
           trouble.others.map(formatMac).join(" and "),
       };
   }
+}
+
+const IGNORED_REMEDY: Readonly<Record<Mode, string>> = {
+  server:
+    "See `status` of the client, and its customers. Nothing, if a program only looks for ACs.",
+  client:
+    "Check the way to the customers (cable, VLAN, port security of a switch), and which AC or " +
+    "service they accept. Nothing, if a program only looks for ACs.",
+};
+
+function ignoredCondition(mode: Mode, ignored: Ignored): AcCondition {
+  const who = ignored.customers === 1 ? "A customer" : `${ignored.customers} customers`;
+  const [have, ask] = ignored.customers === 1 ? ["has", "asks"] : ["have", "ask"];
+  return {
+    code: "offers-ignored",
+    subject: formatMac(ignored.ac),
+    words: `${who} ${have} had offers of AC ${called(ignored)} and ${ask} again, up to ` +
+      `${ignored.padis} times: the offers do not arrive, or do not suit`,
+    remedy: IGNORED_REMEDY[mode],
+  };
 }
 
 function endCondition(trouble: EndTrouble): AcCondition {

@@ -4,7 +4,7 @@ import type { Lab } from "../lab.ts";
 import { openPort } from "../peers/port.ts";
 import { startTestAc, type TestAcOptions } from "../peers/test_ac.ts";
 import { startTestClient } from "../peers/test_client.ts";
-import { FIRST } from "./scenes.ts";
+import { ask, FIRST } from "./scenes.ts";
 
 /** Another address on the AC's wire. */
 const OTHER_AC = 0x02_00_5e_00_aa_01;
@@ -35,6 +35,8 @@ export async function seesAcTroubles(
   }
   {
     await using ac = start({});
+    ask(lab, "cust0", { source: FIRST + 0x40 });
+    await sees("Frames pass in one direction only, from the customers");
     await hosts[0].dial();
     ac.terminate(1, [genericError("no address left")]);
     await sees("An AC ends a session at once");
