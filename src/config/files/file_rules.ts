@@ -2,7 +2,6 @@
  * Permission rules for files that a configuration names. `check`, `doctor`, `run` and `reload` all
  * use them, so that they agree.
  */
-import { dirname } from "node:path";
 import type { FindingCode } from "../../messages/findings.ts";
 import { Refusal } from "../finding.ts";
 import {
@@ -17,6 +16,7 @@ import {
 } from "../../../ffi/file/open_file.ts";
 import { daemonAccount } from "./account.ts";
 import { type Grant, grantsOf, READ, WRITE } from "./file_grants.ts";
+import { walkPath } from "./path_walk.ts";
 
 const ROOT = 0;
 /** User id that a user namespace shows for unmapped users (user_namespaces(7)). */
@@ -195,11 +195,12 @@ function aclFault(path: string, { who, bits }: Grant, rule: Rule): Fault {
 }
 
 /**
- * Why others could replace a path, through write access to a directory above it; else undefined.
+ * Why others could replace a path, through write access to a directory on its way or as the owner
+ * of a symbolic link in a sticky one; else undefined.
  */
 export function ancestorFault(path: string, owners: Owners): Omit<Fault, "code"> | undefined {
-  for (let at = path; at !== "/";) {
-    at = dirname(at);
+  const { directories, links } = walkPath(path);
+  for (const at of directories.toReversed()) {
     try {
       using folder = new OpenFile(at);
       const who = replacerIn(folder.facts, owners);
@@ -207,6 +208,14 @@ export function ancestorFault(path: string, owners: Owners): Omit<Fault, "code">
         return {
           why: `${who} can replace it through write access to "${at}"`,
           remedy: `run \`chmod go-w "${at}"\`, check its owner, or choose another path`,
+        };
+      }
+      if ((folder.facts.mode & STICKY) === 0) continue;
+      const link = links.find((it) => it.directory === at && isStrangers(it.uid, owners));
+      if (link !== undefined) {
+        return {
+          why: `uid ${link.uid} owns the symbolic link "${link.path}" on its way`,
+          remedy: "remove the link, or choose another path",
         };
       }
     } catch (error) {
@@ -217,8 +226,13 @@ export function ancestorFault(path: string, owners: Owners): Omit<Fault, "code">
   return undefined;
 }
 
+/** Whether a user is neither trusted nor the one that stands for all unmapped ones. */
+function isStrangers(uid: number | undefined, owners: Owners): boolean {
+  return uid !== undefined && uid !== UNKNOWN_USER && !owners.has(uid);
+}
+
 function replacerIn(facts: FileFacts, owners: Owners): string | undefined {
-  if (!owners.has(facts.uid) && facts.uid !== UNKNOWN_USER) return `uid ${facts.uid}`;
+  if (isStrangers(facts.uid, owners)) return `uid ${facts.uid}`;
   if ((facts.mode & STICKY) !== 0) return undefined;
   return grantsOf(facts).find((it) => (it.bits & WRITE) !== 0 && !isFine(it, owners))?.who;
 }

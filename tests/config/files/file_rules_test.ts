@@ -169,6 +169,36 @@ Deno.test("T6: state directories and all directories above must not be writable 
   });
 });
 
+Deno.test("T6: a symbolic link leads no state directory through a place that others can write", async () => {
+  await withFolder(async (folder) => {
+    const open = `${folder}/open`;
+    await Deno.mkdir(`${open}/state`, { recursive: true, mode: 0o700 });
+    await Deno.mkdir(`${folder}/safe`, { mode: 0o700 });
+    await Deno.symlink(`${open}/state`, `${folder}/direct`);
+    await Deno.symlink("open/state", `${folder}/relative`);
+    await Deno.symlink(`${folder}/safe`, `${open}/back`);
+    await Deno.symlink(`${open}/back`, `${folder}/through`);
+    await Deno.symlink("safe/../open/state", `${folder}/dots`);
+    const names = ["direct", "relative", "through", "dots"];
+    for (const name of [...names, "safe"]) checkStateDirectory(`${folder}/${name}`, ROOT);
+    await Deno.chmod(open, 0o777);
+    for (const path of [...names, "direct/new", "safe/../open/state"]) {
+      for (const check of [checkStateDirectory, checkCaptureDirectory, checkSocketPlace]) {
+        const within = check === checkSocketPlace ? "/x.sock" : "";
+        const place = `${folder}/${path}${within}`;
+        assertThrows(() => check(place, ROOT), Error, `through write access to "${open}"`, path);
+      }
+    }
+    checkStateDirectory(`${folder}/safe`, ROOT);
+    await Deno.chmod(open, 0o1777);
+    for (const name of names) checkStateDirectory(`${folder}/${name}`, ROOT);
+    if (!manyUsers) return;
+    await new Deno.Command("chown", { args: ["-h", `${STRANGER}`, `${open}/back`] }).output();
+    const through = () => checkStateDirectory(`${folder}/through`, ROOT);
+    assertThrows(through, Error, `uid ${STRANGER} owns the symbolic link "${open}/back"`);
+  });
+});
+
 Deno.test("P2: a directory that cannot be created is refused, and the check leaves no trace", async () => {
   await withFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/file`, "");
