@@ -2,7 +2,6 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TLS_NAME } from "../../src/tunnel/tls/tls_identity.ts";
 import { issue } from "./authority.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
 const DIAL = new URL("environment_dial.ts", import.meta.url).pathname;
 const PATH = Deno.env.get("PATH") ?? "";
 
@@ -30,15 +29,21 @@ interface Circumstances {
   env?: Record<string, string>;
   options?: string[];
   open?: boolean;
+  /** Variables with a value that is not UTF-8, which Deno cannot set itself. */
+  garbage?: string[];
 }
 
 /** The output of a process that dials a server of that authority with this environment. */
-async function dial(folder: string, { env = {}, options = [], open }: Circumstances = {}) {
+async function dial(
+  folder: string,
+  { env = {}, options = [], open, garbage = [] }: Circumstances = {},
+): Promise<string> {
   const files = ["server.crt", "server.key", "pinned.crt"].map((name) => `${folder}/${name}`);
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--cached-only", "--quiet", ...options, DIAL, ...files]
-      .concat(open ? ["open"] : []),
-    cwd: ROOT,
+  const script = garbage.map((name) => `export ${name}=$(printf '\\377')\n`).join("");
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `${script}exec "$@"`, "sh", Deno.execPath(), "run", "-A", "--cached-only"]
+      .concat("--quiet", ...options, DIAL, ...files, open ? ["open"] : []),
+    cwd: folder,
     clearEnv: true,
     env: {
       PATH,
@@ -85,6 +90,16 @@ Deno.test("T2: no variable of the environment adds an authority to the pin, over
       const said = await dial(folder, { env: variables(folder) });
       assertEquals([name, REFUSED.test(said), said.includes(name)], [name, true, true], said);
     }
+  });
+});
+
+Deno.test("T2 T5: a variable whose value is not UTF-8 is ignored or refused like any other", async () => {
+  await withCertificates(async (folder) => {
+    const said = await dial(folder, { garbage: ["SSL_CERT_FILE", "NODE_USE_SYSTEM_CA"] });
+    assertMatch(said, REFUSED);
+    for (const name of ["SSL_CERT_FILE", "NODE_USE_SYSTEM_CA"]) assertStringIncludes(said, name);
+    const keys = await dial(folder, { garbage: ["SSLKEYLOGFILE"] });
+    assertStringIncludes(keys, '"SSLKEYLOGFILE" is set');
   });
 });
 

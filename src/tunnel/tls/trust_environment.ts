@@ -27,7 +27,7 @@ const ignored = new Set<string>();
  */
 export function closeTrust(): string[] {
   for (const name of WIDENING) {
-    if (Deno.env.get(name)) ignored.add(name);
+    if (isSet(name)) ignored.add(name);
     Deno.env.delete(name);
   }
   Deno.env.set("DENO_TLS_CA_STORE", "");
@@ -37,7 +37,7 @@ export function closeTrust(): string[] {
 /** Throws an Error if something that cannot be undone would expose the traffic of TLS to others. */
 export function checkTlsEnvironment(): void {
   // Deno opens this file when the process starts: removing the variable would not stop it.
-  if (Deno.env.get("SSLKEYLOGFILE")) {
+  if (isSet("SSLKEYLOGFILE")) {
     throw new Error(
       '"SSLKEYLOGFILE" is set, which makes Deno write the keys of all TLS connections to a file; unset it',
     );
@@ -47,6 +47,15 @@ export function checkTlsEnvironment(): void {
     throw new Error(
       `Deno was started with "${option}", so servers other than the pinned one would be accepted; remove it`,
     );
+  }
+}
+
+/** Whether a variable has a value, of any bytes: Deno throws for what is not UTF-8. */
+function isSet(name: string): boolean {
+  try {
+    return Boolean(Deno.env.get(name));
+  } catch {
+    return true;
   }
 }
 
