@@ -94,7 +94,7 @@ Deno.test("a frame longer than the file size gets its own file", async () => {
 });
 
 Deno.test("opening a ring in a missing directory fails with NotFound", async () => {
-  const path = "/nonexistent/folder/trace.pcapng";
+  const path = "/proc/none/folder/trace.pcapng";
   const options = { path, fileSize: 1, files: 1, now: () => NOON };
   await assertRejects(() => FileRing.open(options), Deno.errors.NotFound);
 });

@@ -118,7 +118,8 @@ function othersRunDeno(): boolean {
 async function canShare(port: number, ...as: string[]): Promise<boolean> {
   const script = `Deno.listen({ hostname: "127.0.0.1", port: ${port}, reusePort: true }).close()`;
   const [program, ...args] = [...as, Deno.execPath(), "eval", "--unstable-net", script];
-  const env = { HOME: "/nonexistent", DENO_DIR: "/nonexistent", DENO_NO_UPDATE_CHECK: "1" };
+  // Nobody, not even root, can make this folder: other tests would find it.
+  const env = { HOME: "/proc/none", DENO_DIR: "/proc/none", DENO_NO_UPDATE_CHECK: "1" };
   const { success, stderr } = await new Deno.Command(program, { args, env }).output();
   const said = new TextDecoder().decode(stderr);
   if (!success) assertMatch(said, /AddrInUse/);
