@@ -18,6 +18,7 @@ import { HELLO_TIME } from "../tunnel/admission/seat.ts";
 import type { Ticket, TicketReader } from "../tunnel/admission/ticket.ts";
 import type { Incoming } from "../tunnel/transport/listener.ts";
 import { TimeLimits } from "./time_limits.ts";
+import { isOutOfFiles } from "./connect_cause.ts";
 
 /** Limits of connections before login. */
 export interface ReceptionLimits extends AdmissionLimits {
@@ -107,7 +108,7 @@ export class Reception {
       this.#admission.authenticated(place, isElsewhere ? received : received.client.name);
       return isElsewhere ? "elsewhere" : received;
     } catch (error) {
-      if (!guest.refused) this.#admission.failed(place);
+      if (!guest.refused && !isOurLack(incoming, error)) this.#admission.failed(place);
       guest.close();
       failure = error;
     } finally {
@@ -183,6 +184,14 @@ const refusals: Readonly<Record<Refusal, HandshakeError>> = {
   "open-files": tooMany("open-files"),
   "handshake-rate": tooMany("handshake-rate"),
 };
+
+/**
+ * Whether a connection failed for our own lack of descriptors, which says nothing about its address.
+ * Over QUIC, and in a login, the words of an error may be the peer's.
+ */
+function isOurLack({ encrypted }: Incoming, error: unknown): boolean {
+  return !encrypted && !(error instanceof HandshakeError) && isOutOfFiles(String(error));
+}
 
 /** A connection that may be dismissed at any time. */
 class Guest implements Seated {
