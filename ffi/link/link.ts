@@ -62,6 +62,8 @@ export const MAX_FRAME = HEADER_BYTES + 0x3fff;
 export interface RingSize {
   readonly wanted: number;
   readonly slots: number;
+  /** Whether the link has no ring any more because the kernel stopped filling it. */
+  readonly wasStuck: boolean;
 }
 
 /** One Ethernet interface, for frames of two EtherTypes. */
@@ -93,7 +95,10 @@ export interface Link {
   /** Sends a whole frame, which is copied, after the queued ones. */
   send(frame: Uint8Array): void;
   readonly statistics: LinkStatistics;
-  /** Adopts a MAC address or MTU of the interface that changed while it was up. */
+  /**
+   * Adopts a MAC address or MTU of the interface that changed while it was up, and replaces a ring
+   * that the kernel no longer fills.
+   */
   followInterface(): void;
   /** Adds the counters that only the kernel has to `statistics`. */
   readStatistics(): void;

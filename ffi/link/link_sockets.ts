@@ -13,7 +13,9 @@ import {
   readKernelDrops,
   takeError,
 } from "./packet_socket.ts";
+import { openPlainReceiver } from "./plain_receiver.ts";
 import type { OpenReceiver, Receiver } from "./receiver.ts";
+import { RingWatch } from "./ring_watch.ts";
 
 export const DEFAULT_RING_FRAMES = 4096;
 
@@ -31,6 +33,8 @@ export class LinkSockets {
   #options: LinkSocketsOptions;
   #socket: PacketSocket;
   #receiver: Receiver | undefined;
+  #watch = new RingWatch();
+  #hasLeftRing = false;
 
   /** Throws SystemError if the interface or a socket cannot be opened. */
   constructor(options: LinkSocketsOptions) {
@@ -58,6 +62,11 @@ export class LinkSockets {
     return this.#receiver;
   }
 
+  /** Whether frames are read one by one because the kernel stopped filling a ring. */
+  get hasLeftRing(): boolean {
+    return this.#hasLeftRing;
+  }
+
   /** Adopts the interface's address, MTU and carrier, if the interface exists. Throws SystemError. */
   takeFacts(): void {
     const facts = this.#facts();
@@ -69,8 +78,26 @@ export class LinkSockets {
     this.#socket.facts.mtu = facts.mtu; // a frame longer than a slot is read from the socket
   }
 
+  /** Adds the kernel's counters; asks for a check if the ring is stuck. */
   readStatistics(): void {
-    if (this.fd >= 0) readKernelDrops(this.fd, this.#options.statistics);
+    if (this.fd < 0) return;
+    const counts = readKernelDrops(this.fd, this.#options.statistics);
+    this.#watch.look(counts, this.#receiver?.isEmpty ?? false);
+    if (this.#watch.isStuck) this.#options.recheckLink();
+  }
+
+  /** Replaces a stuck ring by a receiver without one; later if memory or descriptors are short. */
+  leaveStuckRing(): void {
+    if (!this.#watch.isStuck) return;
+    const openReceiver = this.#options.openReceiver;
+    this.#options = { ...this.#options, openReceiver: openPlainReceiver };
+    try {
+      this.#reopen();
+      this.#hasLeftRing = true;
+    } catch (error) {
+      this.#options = { ...this.#options, openReceiver };
+      if (!isLinkGone(error) && !isShortage(error)) throw error;
+    }
   }
 
   /** Whether their interface is up and, as far as can be seen, has not been down or replaced. */
@@ -113,10 +140,7 @@ export class LinkSockets {
     // Sockets of a removed interface are useless, and the memory they hold may be what is short.
     if (!isSame) this.release();
     try {
-      const [socket, receiver] = this.#open();
-      this.release();
-      this.#socket = socket;
-      this.#receiver = receiver;
+      this.#reopen();
       return true;
     } catch (error) {
       if (isLinkGone(error)) return false;
@@ -132,7 +156,7 @@ export class LinkSockets {
    */
   release(): void {
     if (this.fd < 0) return;
-    this.readStatistics();
+    readKernelDrops(this.fd, this.#options.statistics);
     this.#receiver?.release();
     this.#receiver = undefined;
     closeSocket(this.#socket);
@@ -156,6 +180,15 @@ export class LinkSockets {
       if (isShortage(error)) return "unknown";
       throw error;
     }
+  }
+
+  /** Replaces the sockets; keeps them if that throws. */
+  #reopen(): void {
+    const [socket, receiver] = this.#open();
+    this.release();
+    this.#socket = socket;
+    this.#receiver = receiver;
+    this.#watch = new RingWatch();
   }
 
   #open(): [PacketSocket, Receiver] {

@@ -29,7 +29,7 @@ export class MemoryLink implements Link {
   /** Set by tests: frames pass in any case. */
   up = true;
   carrier = true;
-  readonly ring = { wanted: 0, slots: 0 };
+  readonly ring = { wanted: 0, slots: 0, wasStuck: false };
   readonly statistics: LinkStatistics = newStatistics();
   #peer: MemoryLink | undefined;
   #sink: FrameSink | undefined;

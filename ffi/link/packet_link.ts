@@ -53,8 +53,8 @@ const HELD_BACK = -1;
  * `BusyPoll`.
  */
 export class PacketLink implements Link, Outlet {
-  readonly kind: "ring" | "plain";
   readonly statistics = newStatistics();
+  #kind: "ring" | "plain";
   #ringFrames: number;
   #sockets: LinkSockets;
   #poller = new Poller();
@@ -67,7 +67,7 @@ export class PacketLink implements Link, Outlet {
   #running = false;
 
   constructor(kind: "ring" | "plain", options: LinkOptions, openReceiver: OpenReceiver) {
-    this.kind = kind;
+    this.#kind = kind;
     this.#ringFrames = options.ringFrames ?? DEFAULT_RING_FRAMES;
     try {
       this.#sockets = new LinkSockets({
@@ -90,6 +90,9 @@ export class PacketLink implements Link, Outlet {
     return this.#sockets.sendFd;
   }
 
+  get kind(): "ring" | "plain" {
+    return this.#sockets.hasLeftRing ? "plain" : this.#kind;
+  }
   get name(): string {
     return this.#sockets.facts.name;
   }
@@ -110,7 +113,8 @@ export class PacketLink implements Link, Outlet {
   }
   get ring(): RingSize {
     const receiver = this.#sockets.receiver;
-    return { wanted: receiver?.wantedSlots ?? this.#ringFrames, slots: receiver?.slots ?? 0 };
+    const wanted = receiver?.wantedSlots ?? this.#ringFrames;
+    return { wanted, slots: receiver?.slots ?? 0, wasStuck: this.#sockets.hasLeftRing };
   }
 
   /** Rechecks the interface: the kernel reports ENETDOWN only once, to the first call. */
@@ -135,7 +139,9 @@ export class PacketLink implements Link, Outlet {
   }
 
   followInterface(): void {
-    if (!this.#isClosed) this.#sockets.takeFacts();
+    if (this.#isClosed) return;
+    this.#sockets.takeFacts();
+    this.#sockets.readStatistics();
   }
 
   readStatistics(): void {
@@ -170,7 +176,7 @@ export class PacketLink implements Link, Outlet {
   async #receive(sink: FrameSink): Promise<void> {
     while (!this.#isClosed) {
       const outcome = await this.#poller.wait(this.#sockets.fd);
-      if (this.#isClosed || outcome === "check" && !this.#sockets.isStillUp()) return;
+      if (this.#isClosed || outcome === "check" && !this.#isStillUp()) return;
       if (!await this.#attend(sink)) return;
     }
   }
@@ -192,7 +198,7 @@ export class PacketLink implements Link, Outlet {
         if (turn !== undefined) await turn;
         const waiting = this.#rest(taken, begin, arrival);
         const outcome = typeof waiting === "string" ? waiting : await waiting;
-        if (outcome === "check" && !this.#sockets.isStillUp()) return false;
+        if (outcome === "check" && !this.#isStillUp()) return false;
         if (outcome === "timeout" && taken === 0) return true;
         fruitless = taken === 0 ? fruitless + 1 : 0;
         // A socket that cannot be read because memory is short must not block the event loop.
@@ -202,6 +208,12 @@ export class PacketLink implements Link, Outlet {
     } finally {
       this.#busyPoll.end();
     }
+  }
+
+  /** Whether the interface is still up; also replaces a ring that the kernel no longer fills. */
+  #isStillUp(): boolean {
+    this.#sockets.leaveStuckRing();
+    return this.#sockets.isStillUp();
   }
 
   #drain(sink: FrameSink): number {

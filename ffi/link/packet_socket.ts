@@ -4,6 +4,7 @@ import { SystemError, unwrap } from "../errno.ts";
 import { type InterfaceFacts, readInterface } from "../socket/interface.ts";
 import { libc } from "../libc.ts";
 import type { LinkOptions, LinkStatistics } from "./link.ts";
+import type { ArrivalCounts } from "./ring_watch.ts";
 import { type Shard, shardAddress } from "./shard_address.ts";
 import { attachFilter } from "../socket/socket_filter.ts";
 
@@ -140,12 +141,15 @@ export function setOption(
   );
 }
 
-/** Adds the kernel's drops since the last call; reading resets the kernel's counter. */
-export function readKernelDrops(fd: number, statistics: LinkStatistics): void {
-  const value = new Uint8Array(8); // struct tpacket_stats { tp_packets, tp_drops }
-  const length = new Uint32Array([value.length]);
-  if (libc().getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, value, length) !== 0) return;
-  statistics.kernelDrops += new DataView(value.buffer).getUint32(4, true);
+/** Adds the kernel's drops since the last call, which resets its counters, and returns the counts. */
+export function readKernelDrops(fd: number, statistics: LinkStatistics): ArrivalCounts {
+  const value = new Uint32Array(2); // struct tpacket_stats { tp_packets, tp_drops }
+  const length = new Uint32Array([value.byteLength]);
+  const bytes = new Uint8Array(value.buffer);
+  if (libc().getsockopt(fd, SOL_PACKET, PACKET_STATISTICS, bytes, length) !== 0) value.fill(0);
+  const [all, dropped] = value;
+  statistics.kernelDrops += dropped;
+  return { accepted: all - dropped, dropped };
 }
 
 /** Returns and clears the socket's pending error; 0 if none. The kernel reports each only once. */

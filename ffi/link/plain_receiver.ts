@@ -1,5 +1,5 @@
 import { TAGGED_CAPTURE } from "../socket/bpf.ts";
-import { EAGAIN, EINTR } from "../errno.ts";
+import { EAGAIN, EINTR, EINVAL } from "../errno.ts";
 import { FrameIntake } from "./frame_intake.ts";
 import { errno, libc } from "../libc.ts";
 import type { FrameSink, LinkStatistics } from "./link.ts";
@@ -30,8 +30,11 @@ export class FrameReader {
   read(sink: FrameSink): boolean {
     const bytes = this.#bytes;
     const length = libc().recv(this.#fd, bytes, bytes.length, MSG_TRUNC);
-    if (length < 0) return false;
-    if (length === OFFLOAD_HEADER + TAGGED_CAPTURE) this.#statistics.vlanTagged++;
+    if (length < 0) {
+      // The kernel drops a frame whose offload it cannot describe.
+      if (errno() !== EINVAL) return false;
+      this.#statistics.joined++;
+    } else if (length === OFFLOAD_HEADER + TAGGED_CAPTURE) this.#statistics.vlanTagged++;
     else if (length > bytes.length) this.#statistics.truncated++;
     else {
       const size = length - OFFLOAD_HEADER;

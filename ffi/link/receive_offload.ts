@@ -34,6 +34,8 @@ const TCP_HEADER = 20;
 const UDP_HEADER = 8;
 /** Maximum length of a restored frame, in bytes. */
 const BUFFER = 64 * 1024;
+/** Maximum frames of a merged one; in 64 KiB, segments of 64 bytes. A sender could claim 1 byte. */
+const MAX_PIECES = 1024;
 const TCP_FIN_PSH = 0x09;
 const TCP_CWR = 0x80;
 /** Sent for a checksum of zero: in UDP, zero means "no checksum" (RFC 768). */
@@ -166,6 +168,6 @@ function describe(frame: Uint8Array, type: number, size: number): Joined | undef
   if (least > frame.length) return undefined;
   const data = isTcp ? transport + (frame[transport + 12] >> 4) * 4 : least;
   if (data < least || data >= frame.length) return undefined;
-  if (data + size > BUFFER) return undefined;
+  if (data + size > BUFFER || frame.length - data > MAX_PIECES * size) return undefined;
   return { isIpv4, protocol, transport, data, size };
 }

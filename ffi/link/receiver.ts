@@ -6,6 +6,8 @@ export interface Receiver {
   readonly slots: number;
   /** Frames that the ring should hold, if it has one; more than `slots` if memory was short. */
   readonly wantedSlots?: number;
+  /** Whether no frame waits in the ring, if it has one. */
+  readonly isEmpty?: boolean;
   /** Delivers at most `budget` waiting frames without blocking; returns how many were taken. */
   drain(sink: FrameSink, budget: number): number;
   /** Unmaps the memory shared with the kernel; `drain` must not be called again. */

@@ -124,6 +124,11 @@ class RxRing implements Receiver {
     return this.#slots;
   }
 
+  get isEmpty(): boolean {
+    const status = Atomics.load(this.#status, this.#next * this.#slotBytes >> 2);
+    return (status & TP_STATUS_USER) === 0;
+  }
+
   drain(sink: FrameSink, budget: number): number {
     const view = this.#view;
     let taken = 0;

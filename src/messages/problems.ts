@@ -130,8 +130,8 @@ export const PROBLEMS = {
   },
   "ring-short": {
     severity: "warning",
-    meaning: "The kernel gave less memory for received frames than wanted, so bursts lose frames.",
-    action: "Free memory and restart the daemon.",
+    meaning: "The kernel has less or no memory for received frames, so bursts lose frames sooner.",
+    action: "Free memory, or turn off the offload that the words name; then restart the daemon.",
   },
   "server-refuses": {
     severity: "warning",

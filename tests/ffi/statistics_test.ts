@@ -121,6 +121,31 @@ for (const kind of ["ring", "plain"] as const) {
     },
   }));
 
+  Deno.test(skipping(tapObstacle(), {
+    name: `G1: ${kind} link: a frame whose offload the kernel cannot describe stops no other frame`,
+    ignore: NO_LAB,
+    async fn() {
+      await using tap = await tapInterface("ufotap");
+      const link = open("ufotap", kind);
+      await using receiver = new Gathering(link);
+      const header = new Uint8Array(10);
+      header.set([1, 3]); // VIRTIO_NET_HDR_F_NEEDS_CSUM, VIRTIO_NET_HDR_GSO_UDP
+      const view = new DataView(header.buffer);
+      [50, 1480, 42, 6].forEach((value, i) => view.setUint16(2 + 2 * i, value, true));
+      const frame = testFrame(0x8864, 100);
+      tap.receive(new Uint8Array([...header, ...testFrame(0x8864, 4000)]));
+      for (let tries = 0; receiver.frames.length < 3 && tries < 200; tries++) {
+        tap.receive(new Uint8Array([...new Uint8Array(10), ...frame]));
+        link.followInterface(); // as the daemon does every second
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+      assertEquals(receiver.frames.slice(0, 3), [frame, frame, frame]);
+      assertEquals([link.kind, receiver.states], ["plain", []]);
+      assertEquals(link.ring.wasStuck, kind === "ring");
+      if (kind === "plain") assertEquals(link.statistics.joined, 1);
+    },
+  }));
+
   Deno.test({
     name: `${kind} link: a frame longer than any valid one is dropped and counted`,
     ignore: NO_LAB,

@@ -81,6 +81,19 @@ Deno.test("G1: a merged frame is split into its original segments, byte for byte
   ));
 });
 
+Deno.test("G1: a merged frame that claims more segments than a card or the kernel merges is dropped", () => {
+  const flow: Flow = { ip: 4, protocol: "tcp", options: 0, sequence: 1, id: 1 };
+  const { transport, data } = offsets(flow);
+  const count = (bytes: number, size: number): number => {
+    const frame = flowFrame(flow, new Uint8Array(bytes), { sent: 0, number: 0, flags: ACK });
+    assertEquals(frame.length, data + bytes);
+    return restore(withHeader(frame, { flags: 1, type: 1, size, start: transport, field: 16 }))
+      .length;
+  };
+  assertEquals([count(1024, 1), count(60_000, 60)], [1024, 1000]);
+  assertEquals([count(1025, 1), count(60_000, 1)], [0, 0]);
+});
+
 Deno.test("G1: a checksum that was left to the card is completed", () => {
   fc.assert(fc.property(flows, fc.uint8Array({ minLength: 1, maxLength: 1400 }), (flow, body) => {
     const frame = flowFrame(flow, body, { sent: 0, number: 0, flags: ACK });
