@@ -11,11 +11,11 @@ import { type Paint, stdoutPaint } from "../terminal/style.ts";
 const COLUMNS: readonly Column[] = [
   { title: "TUNNEL" },
   { title: "ADDRESS" },
-  { title: "RTT", right: true, rank: 4 },
+  { title: "RTT", right: true, rank: 3 },
   { title: "SESSIONS", right: true },
   { title: "LIMIT", right: true, rank: 1 },
   { title: "UP", right: true, rank: 2 },
-  { title: "DOWN", right: true, rank: 3 },
+  { title: "DOWN", right: true, rank: 2 },
 ];
 
 /** `clients`: lists a server's clients, or a client's servers. */

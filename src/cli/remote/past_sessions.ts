@@ -23,7 +23,7 @@ const BEFORE: readonly Column[] = [
 const AFTER: readonly Column[] = [
   { title: "LASTED", right: true },
   { title: "UP", right: true, rank: 3 },
-  { title: "DOWN", right: true, rank: 4 },
+  { title: "DOWN", right: true, rank: 3 },
   { title: "REASON" },
 ];
 

@@ -5,8 +5,8 @@ import { namedConfig } from "../config_option.ts";
 
 /**
  * Returns the configuration whose daemon a command wants: the named one, or the default one if it
- * can be read or variables set it; undefined with `--socket`, or if the machine has no default configuration. Throws
- * UsageError for both options.
+ * can be read or variables set it; undefined with `--socket`, or if the machine has no default
+ * configuration. Throws UsageError for both options.
  */
 export async function wantedConfig(
   args: Pick<Arguments, "values">,

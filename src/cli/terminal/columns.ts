@@ -7,7 +7,7 @@ export interface Column {
   title: string;
   /** Aligns right, for numbers. */
   right?: boolean;
-  /** On a terminal that is too narrow the columns with the lowest rank are left out first. */
+  /** On a terminal that is too narrow the columns with the lowest rank are left out first, together. */
   rank?: number;
 }
 
@@ -41,11 +41,11 @@ export function table(
 /** The indices of the columns that fit. */
 function columnsFor(columns: readonly Column[], widths: readonly number[], width: number) {
   let shown = [...columns.keys()];
-  const ranked = columns.flatMap(({ rank }, at) => rank === undefined ? [] : [{ rank, at }]);
-  for (const { at } of ranked.sort((one, other) => one.rank - other.rank)) {
+  const ranks = new Set(columns.flatMap(({ rank }) => rank ?? []));
+  for (const rank of [...ranks].sort((one, other) => one - other)) {
     const needed = shown.reduce((sum, each) => sum + widths[each] + GAP.length, -GAP.length);
     if (needed <= width) break;
-    shown = shown.filter((each) => each !== at);
+    shown = shown.filter((each) => columns[each].rank !== rank);
   }
   return shown;
 }

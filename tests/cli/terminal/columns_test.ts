@@ -73,4 +73,6 @@ Deno.test("a table leaves out the columns of the lowest rank until it fits", () 
   assertEquals(titles(17), "NAME  STATE");
   assertEquals(titles(3), "NAME  STATE");
   assertEquals(table(columns, [["a", "b", "c", "open"]], plain, 17)[1], "a     open");
+  const pair = [{ title: "NAME" }, { title: "UP", rank: 1 }, { title: "DOWN", rank: 1 }];
+  assertEquals(table(pair, [], plain, 13), ["NAME"]);
 });
