@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { makeSelfSigned, type SelfSigned } from "../../src/cli/keygen/self_signed.ts";
+import { collector } from "../../src/daemon/memory_reclaim.ts";
 import { abandon, type Connection } from "../../src/tunnel/transport/connection.ts";
 import { dialQuic } from "../../src/tunnel/quic/quic.ts";
 import { QuicListener } from "../../src/tunnel/quic/quic_listener.ts";
@@ -101,6 +102,32 @@ for (const { name, listen, dial } of transports) {
         abandon(await dial(listener.port, first.certificate));
         (await listener.renew(third.certificate, third.key)).commit();
         abandon(await dial(listener.port, third.certificate));
+      });
+    },
+  });
+}
+
+for (const { name, listen, dial } of transports) {
+  Deno.test({
+    name: `I2: ${name}: a renewed port accepts connections after garbage has been collected`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () => {
+      const listener = listen(first);
+      const collect = collector();
+      return serving(listener, async () => {
+        for (const next of [second, third, first]) {
+          (await listener.renew(next.certificate, next.key)).commit();
+          for (let round = 0; round < 3; round++) {
+            abandon(await dial(listener.port, next.certificate));
+            collect();
+          }
+        }
+        (await listener.renew(second.certificate, second.key)).cancel();
+        for (let round = 0; round < 3; round++) {
+          collect();
+          abandon(await dial(listener.port, first.certificate));
+        }
       });
     },
   });

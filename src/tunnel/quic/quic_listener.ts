@@ -38,6 +38,11 @@ export class QuicListener implements Listener {
   readonly port: number;
   #endpoint: Deno.QuicEndpoint;
   #listener: Deno.QuicListener;
+  /**
+   * The listeners of certificates that were renewed. Deno's endpoint accepts no more connections
+   * once any of its listeners is collected as garbage, and has no call that replaces one.
+   */
+  #former: Deno.QuicListener[] = [];
   #shown: { cert: string; key: string };
   #ready: Incoming[] = [];
   #waiting: PromiseWithResolvers<Incoming> | undefined;
@@ -90,6 +95,7 @@ export class QuicListener implements Listener {
   renew(certificate: string, key: string): Promise<Renewal> {
     const former = this.#shown;
     const show = (shown: { cert: string; key: string }): void => {
+      this.#former.push(this.#listener);
       this.#listener = this.#endpoint.listen({ ...QUIC_OPTIONS, ...shown, alpnProtocols: [ALPN] });
       this.#shown = shown;
     };
