@@ -17,6 +17,10 @@ const PACKET_OUTGOING = 4;
 const DESTINATION_AT = 0;
 const ETHERTYPE_AT = 12;
 const WHOLE_FRAME = 0x40000;
+/** Tags of VLANs (IEEE 802.1Q section 9.5), and the older one of stacked VLANs. */
+const [CUSTOMER_TAG, SERVICE_TAG, STACKED_TAG] = [0x8100, 0x88a8, 0x9100];
+/** The EtherType behind such a tag. */
+const INNER_ETHERTYPE_AT = 16;
 /** Mask of the VLAN identifier in a tag (IEEE 802.1Q section 9.6); 0 means a priority tag. */
 const VLAN_ID = 0x0fff;
 
@@ -27,16 +31,24 @@ export const TAGGED_CAPTURE = 1;
  * Accepts received frames of two EtherTypes. The kernel strips a frame's VLAN tag before it reaches
  * a packet socket. VLAN identifier 0 carries only a priority, so that frame is accepted. A frame
  * with any other identifier belongs to that VLAN's own device, and only `TAGGED_CAPTURE` bytes of
- * it are captured.
+ * it are captured; so it is with a frame that has a further tag, or one that the kernel does not
+ * strip.
  */
 export function pppoeFilter(etherTypes: readonly [number, number]): Instruction[] {
   const accept = (bytes: number): Instruction[] => [
     [LD_W_ABS, 0, 0, ANCILLARY + PKTTYPE],
-    [JEQ, 4, 0, PACKET_OUTGOING],
+    [JEQ, 11, 0, PACKET_OUTGOING],
     [LD_H_ABS, 0, 0, ETHERTYPE_AT],
     [JEQ, 1, 0, etherTypes[0]],
     [JEQ, 0, 1, etherTypes[1]],
     [RET, 0, 0, bytes],
+    [JEQ, 2, 0, CUSTOMER_TAG],
+    [JEQ, 1, 0, SERVICE_TAG],
+    [JEQ, 0, 4, STACKED_TAG],
+    [LD_H_ABS, 0, 0, INNER_ETHERTYPE_AT],
+    [JEQ, 1, 0, etherTypes[0]],
+    [JEQ, 0, 1, etherTypes[1]],
+    [RET, 0, 0, TAGGED_CAPTURE],
     [RET, 0, 0, 0],
   ];
   const untagged = accept(WHOLE_FRAME);

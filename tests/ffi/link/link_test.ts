@@ -41,6 +41,12 @@ for (const kind of ["ring", "plain"] as const) {
       tagged.set([0xe0, 5, 0x88, 0x63, 0x11], 14);
       const priority = testFrame(0x8100, 68);
       priority.set([0xe0, 0, 0x88, 0x64, 0x11], 14);
+      const twice = testFrame(0x8100, 72);
+      twice.set([0xe0, 0, 0x81, 0x00, 0, 5, 0x88, 0x64, 0x11], 14);
+      const stacked = testFrame(0x9100, 68);
+      stacked.set([0, 5, 0x88, 0x64, 0x11], 14);
+      sender.send(twice);
+      sender.send(stacked);
       for (const frame of [tagged, tagged, testFrame(0x0800, 64), testFrame(0x8865, 64)]) {
         sender.send(frame);
       }
@@ -51,7 +57,7 @@ for (const kind of ["ring", "plain"] as const) {
       await receiver.until(() => receiver.frames.length >= 3);
       const untagged = new Uint8Array([...priority.subarray(0, 12), ...priority.subarray(16)]);
       assertEquals(receiver.frames, [testFrame(0x8863, 64), untagged, testFrame(0x8864, 70)]);
-      assertEquals(link.statistics.vlanTagged, 2);
+      assertEquals(link.statistics.vlanTagged, 4);
       sender.close();
     },
   });

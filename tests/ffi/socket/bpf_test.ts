@@ -13,6 +13,8 @@ import { MAX_SHARDS, shardAddress, shardOf } from "../../../ffi/link/shard_addre
 /** The kernel's data about a packet. */
 interface Packet {
   etherType: number;
+  /** The EtherType behind a tag that is still in the frame. */
+  inner?: number;
   /** PACKET_HOST 0, PACKET_BROADCAST 1, PACKET_OTHERHOST 3, PACKET_OUTGOING 4. */
   type: number;
   /** The tag control information of the 802.1Q tag, if the frame had one. */
@@ -39,6 +41,7 @@ function load(code: number, k: number, packet: Packet): number {
   if (code === 0x20 && k === 0xfffff000 + 44) return packet.tag ?? 0;
   if (code === 0x20 && k === 0xfffff000 + 4) return packet.type;
   if (code === 0x28 && k === 12) return packet.etherType;
+  if (code === 0x28 && k === 16) return packet.inner ?? 0;
   const { to = new Uint8Array(6) } = packet;
   if (code === 0x20 && k === 2) return new DataView(to.buffer).getUint32(2);
   if (code === 0x28 && k === 0) return new DataView(to.buffer).getUint16(0);
@@ -58,6 +61,22 @@ Deno.test("V0: the filter accepts received frames of the two EtherTypes that bel
         assertEquals(length >= 0xffff, ours && !ofVlan, facts);
         assertEquals(length === TAGGED_CAPTURE, ours && ofVlan, facts);
         assertEquals(length > 0, ours, facts);
+      }
+    }
+  }
+});
+
+Deno.test("V0: of a frame with a tag that the kernel leaves in it only enough to count is captured", () => {
+  const program = pppoeFilter([0x8863, 0x8864]);
+  for (const etherType of [0x8100, 0x88a8, 0x9100, 0x0800]) {
+    for (const inner of [0x8863, 0x8864, 0x0800, 0x8100]) {
+      for (const tag of [undefined, 0, 5]) {
+        for (const type of [0, 4]) {
+          const isOurs = etherType !== 0x0800 && (inner === 0x8863 || inner === 0x8864);
+          const expected = isOurs && type !== 4 ? TAGGED_CAPTURE : 0;
+          const facts = JSON.stringify({ etherType, inner, tag, type });
+          assertEquals(run(program, { etherType, inner, tag, type }), expected, facts);
+        }
       }
     }
   }
