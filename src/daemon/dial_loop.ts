@@ -62,6 +62,7 @@ export class Client {
   /** The search under way: without a tunnel, or while it is silent. */
   #search: DialSearch | undefined;
   #better = new BetterSearch([]);
+  #delays = new DelayWatch();
   /** When sessions last waited. */
   #heldAt = -Infinity;
   /** The last tunnel's round trip, in milliseconds. */
@@ -128,13 +129,12 @@ export class Client {
       if (time === undefined) this.#search?.cancel();
       else this.#seek(dialled.server)?.found.then(succeed(SILENT));
     };
-    const delays = new DelayWatch();
+    this.#delays.begin();
+    // Only servers that read packets let a client's new connection replace one that answers.
+    const isRenewable = dialled.connection.datagrams?.packs === true;
     let renewal: ReturnType<typeof setTimeout> | undefined;
     const measured = (roundTrip: number): void => {
-      // Only servers that read packets let a client's new connection replace one that answers.
-      if (dialled.connection.datagrams?.packs !== true || !delays.measured(roundTrip, now())) {
-        return;
-      }
+      if (!isRenewable || !this.#delays.measured(roundTrip, now())) return;
       this.#options.events.lengthened(this.#name(dialled.server), roundTrip);
       const search = this.#seek(dialled.server);
       search?.found.then(succeed(LONGER));

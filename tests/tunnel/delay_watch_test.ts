@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { DelayWatch } from "../../src/tunnel/delay_watch.ts";
 
@@ -37,4 +37,43 @@ Deno.test("Q5: pings that one lost packet delays together count as one", () => {
   }
   assertEquals(watch.measured(400, 1_500), false);
   assertEquals(watch.measured(400, 2_000), true);
+});
+
+Deno.test("a path whose queue is full gets no more than four connections at once, then one a minute", () => {
+  const watch = new DelayWatch();
+  let [now, renewals, earliest] = [0, 0, Infinity];
+  // A new connection's first round trip is short each time, as its predecessor's queue is gone.
+  const tries = (until: number): number => {
+    renewals = 0;
+    while (now < until) {
+      watch.begin();
+      for (const trip of [10, 900, 900, 900, 900]) {
+        if (!watch.measured(trip, now += trip)) continue;
+        renewals++;
+        earliest = Math.min(earliest, now);
+      }
+    }
+    return renewals;
+  };
+  assertEquals(tries(20_000), 4);
+  assert(earliest < 3_000);
+  const anHour = tries(3_620_000);
+  assert(anHour >= 59 && anHour <= 61, `${anHour}`);
+});
+
+Deno.test("a longer path that had to wait for its new connection gets it then", () => {
+  const watch = new DelayWatch();
+  let now = 0;
+  for (let n = 0; n < 4; n++) {
+    watch.begin();
+    for (const trip of [2, 42, 42, 42]) watch.measured(trip, now += trip);
+  }
+  watch.begin();
+  watch.measured(2, now);
+  let [waited, asked] = [0, 0];
+  while (waited < 120_000) {
+    waited += 1_000;
+    if (watch.measured(42, now + waited)) asked ||= waited;
+  }
+  assert(asked > 50_000 && asked <= 61_000, `${asked}`);
 });
