@@ -24,11 +24,14 @@ export class RingWatch {
   }
 
   /**
-   * Takes the counts since the last call, and whether the ring is empty now. A ring that was empty
-   * and has accepted no frame since is empty still, so what the kernel dropped had room.
+   * Takes the counts since the last call, and whether the ring is empty now. If it was empty, and has
+   * accepted no frame since, what the kernel dropped had room. The kernel reads the two counts one
+   * after the other, so frames between them may fill the ring: then it is not empty now. A ring is
+   * stuck until it accepts a frame, also while none arrives: several parts look, one after another.
    */
   look({ accepted, dropped }: ArrivalCounts, isEmpty: boolean): void {
-    this.#isStuck = this.#wasEmpty && accepted === 0 && dropped > 0;
+    const isIdle = this.#wasEmpty && accepted === 0 && isEmpty;
+    this.#isStuck = isIdle && (this.#isStuck || dropped > 0);
     this.#wasEmpty = isEmpty;
   }
 }

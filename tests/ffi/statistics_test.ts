@@ -136,7 +136,8 @@ for (const kind of ["ring", "plain"] as const) {
       tap.receive(new Uint8Array([...header, ...testFrame(0x8864, 4000)]));
       for (let tries = 0; receiver.frames.length < 3 && tries < 200; tries++) {
         tap.receive(new Uint8Array([...new Uint8Array(10), ...frame]));
-        link.followInterface(); // as the daemon does every second
+        link.readStatistics(); // as the daemon does every second, in one turn
+        link.followInterface();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
       assertEquals(receiver.frames.slice(0, 3), [frame, frame, frame]);

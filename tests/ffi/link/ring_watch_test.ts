@@ -11,8 +11,11 @@ Deno.test("G1: a ring is stuck if it was empty, accepted nothing and frames were
     [0, 0, true, false],
     [0, 1, true, true],
     [0, 9, true, true],
+    [0, 0, true, true], // another look at once: no frame has come in between
     [1, 9, false, false],
     [0, 9, true, false],
+    [0, 9, false, false], // it was filled while the kernel read the counts
+    [4, 0, true, false],
   ];
   for (const [accepted, dropped, isEmpty, isStuck] of looks) {
     watch.look({ accepted, dropped }, isEmpty);
