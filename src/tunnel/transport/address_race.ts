@@ -36,13 +36,13 @@ export async function raceAddresses<T>(
   const addresses = inTurn(await untilAborted(resolve(host), signal)).slice(0, MAX_ADDRESSES);
   const decided = new AbortController();
   const until = AbortSignal.any([signal, decided.signal]);
-  let before: Promise<unknown> = Promise.resolve();
-  const attempts = addresses.map((address, index) => {
-    const attempt = headStart(before, index === 0 ? 0 : ATTEMPT_DELAY).then(() => {
+  let turn = Promise.resolve();
+  const attempts = addresses.map((address) => {
+    const attempt = turn.then(() => {
       until.throwIfAborted();
       return connect(address, until);
     });
-    before = attempt;
+    turn = turn.then(() => headStart(attempt, ATTEMPT_DELAY));
     return attempt;
   });
   try {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertGreater, assertRejects } from "@std/assert";
 import { raceAddresses } from "../../../src/tunnel/transport/address_race.ts";
 
 const SLOW = "192.0.2.1";
@@ -42,6 +42,24 @@ Deno.test("N1: an address that does not answer keeps no other address of the nam
   assertEquals(await network.race([SLOW, QUICK]), QUICK);
   assertEquals(network.tried, [SLOW, QUICK]);
   assertEquals(network.aborted, [SLOW]);
+});
+
+Deno.test("N1: each address has its own head start: all others are not tried at the same time", async () => {
+  const begun: number[] = [];
+  const how = {
+    connect: (address: string): Promise<string> => {
+      begun.push(performance.now());
+      return address === QUICK ? Promise.resolve(address) : new Promise(() => {});
+    },
+    discard: () => {},
+  };
+  const addresses = ["192.0.2.11", "192.0.2.12", "192.0.2.13", QUICK];
+  const found = () => Promise.resolve(addresses.map((address) => ({ address })));
+  await raceAddresses("x.example", how, new AbortController().signal, found);
+  const [, ...waits] = begun.map((at, i) => at - begun[i - 1]);
+  assertEquals(waits.length, 3);
+  // A timer may be late, but not early: a busy machine does not fail this.
+  for (const wait of waits) assertGreater(wait, 200);
 });
 
 Deno.test("N1: addresses of both families take turns, each is tried once, and at most eight are", async () => {
