@@ -6,7 +6,7 @@ import { causeOf } from "../state/state_error.ts";
 import type { CaptureConfig } from "../config/types.ts";
 import { logger } from "../log.ts";
 import { parseMac } from "../pppoe/mac.ts";
-import type { CaptureReader, CaptureSource } from "./captures.ts";
+import { abandonCapture, type CaptureReader, type CaptureSource } from "./captures.ts";
 
 const log = logger("capture");
 
@@ -74,8 +74,8 @@ export class CaptureRing {
       log.error("capture stopped", { error: String(error) });
       this.#troubled(causeOf(error));
     } finally {
-      capture.end();
       ring.close();
+      abandonCapture(capture);
     }
   }
 

@@ -27,6 +27,23 @@ export interface CaptureRequest {
 /** A capture as its reader sees it. */
 export type CaptureReader = Pick<Capture, "read" | "end">;
 
+/**
+ * Ends a capture whose reader is gone, and reads the rest after the reader's `last` read: a thread
+ * keeps what nobody reads.
+ */
+export async function abandonCapture(
+  capture: CaptureReader,
+  last: Promise<unknown> = Promise.resolve(),
+): Promise<void> {
+  capture.end();
+  try {
+    await last;
+    while (await capture.read() !== undefined);
+  } catch {
+    // a thread has failed, and the others have been read to their end
+  }
+}
+
 /** Begins captures, and ends all of them. */
 export interface CaptureSource {
   /** Returns undefined if {@linkcode MAX_CAPTURES} are running. */

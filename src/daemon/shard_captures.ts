@@ -82,14 +82,18 @@ export class SharedCaptures implements CaptureSource {
   }
 }
 
-type Arrival = { stream: number; blocks: Uint8Array | undefined };
+type Arrival = { stream: number; blocks?: Uint8Array | undefined; failure?: { error: unknown } };
 
-/** One capture of all threads: reads from whichever has something, one read of each at a time. */
+/**
+ * One capture of all threads: reads from whichever has something, one read of each at a time. If one
+ * fails, the others end, and the failure is reported after what they still have.
+ */
 class SharedCapture implements CaptureReader {
   #parts: readonly CaptureReader[];
   #merged: MergedBlocks;
   #count: number | undefined;
   #pending = new Map<number, Promise<Arrival>>();
+  #failure: Arrival["failure"];
 
   constructor(parts: readonly CaptureReader[], count: number | undefined) {
     this.#parts = parts;
@@ -100,14 +104,16 @@ class SharedCapture implements CaptureReader {
 
   async read(): Promise<Uint8Array | undefined> {
     while (this.#pending.size > 0) {
-      const { stream, blocks } = await Promise.race(this.#pending.values());
+      const { stream, blocks, failure } = await Promise.race(this.#pending.values());
       this.#pending.delete(stream);
+      if (failure !== undefined) this.#fail(failure);
       if (blocks === undefined) continue;
       this.#ask(stream);
       const rest = this.#merged.take(stream, blocks);
       if (this.#merged.packets === this.#count) this.end();
       if (rest.length > 0) return rest;
     }
+    if (this.#failure !== undefined) throw this.#failure.error;
     return undefined;
   }
 
@@ -115,9 +121,16 @@ class SharedCapture implements CaptureReader {
     for (const part of this.#parts) part.end();
   }
 
+  #fail(failure: Arrival["failure"]): void {
+    this.#failure ??= failure;
+    this.end();
+  }
+
   #ask(stream: number): void {
-    const reading = this.#parts[stream].read().then((blocks) => ({ stream, blocks }));
-    reading.catch(() => {}); // the next `read` reports it
+    const reading = this.#parts[stream].read().then(
+      (blocks): Arrival => ({ stream, blocks }),
+      (error): Arrival => ({ stream, failure: { error } }),
+    );
     this.#pending.set(stream, reading);
   }
 }

@@ -1,7 +1,12 @@
 import { logger } from "../../log.ts";
 import { parseMac } from "../../pppoe/mac.ts";
 import type { Daemon } from "../../daemon/daemon.ts";
-import { type CaptureReader, type CaptureSource, MAX_CAPTURES } from "../../daemon/captures.ts";
+import {
+  abandonCapture,
+  type CaptureReader,
+  type CaptureSource,
+  MAX_CAPTURES,
+} from "../../daemon/captures.ts";
 import { whoOf } from "../http/access.ts";
 import { refuse } from "../http/problem.ts";
 import { CaptureQuery } from "./request_schema.ts";
@@ -60,12 +65,13 @@ function begin(
 
 /** A capture as a stream that is read only on demand. */
 function captureStream(capture: CaptureReader): ReadableStream<Uint8Array> {
+  let reading: Promise<Uint8Array | undefined> | undefined;
   return new ReadableStream<Uint8Array>({
     async pull(controller): Promise<void> {
-      const blocks = await capture.read();
+      const blocks = await (reading = capture.read());
       if (blocks === undefined) controller.close();
       else controller.enqueue(blocks);
     },
-    cancel: () => capture.end(),
+    cancel: () => abandonCapture(capture, reading),
   }, new CountQueuingStrategy({ highWaterMark: 0 }));
 }
