@@ -7,7 +7,7 @@ import type { ClientOptions, ClientSettings } from "./client_options.ts";
 import { type AttemptObserver, CertificateAdvice, dialServer } from "./dial.ts";
 import type { Attempt, Dialled } from "./dial_search.ts";
 import { Failover } from "./failover.ts";
-import type { LoginTurns } from "./login_turns.ts";
+import { LoginTurns } from "./login_turns.ts";
 import { TransportChoice } from "./transport_choice.ts";
 import { raceTransports } from "./transport_race.ts";
 
@@ -75,10 +75,12 @@ export class ClientDialler {
   }
 
   async #dialPreferred(server: number, stop: AbortSignal): Promise<Dialled> {
+    const turns = new LoginTurns();
+    const observer = { reached() {}, logIn: () => turns.next() };
     let failure: unknown;
     for (const index of this.choice.better(server)?.servers ?? []) {
       try {
-        return await this.#dial(index, this.transports.order(this.#options.now()), stop);
+        return await this.#dial(index, this.transports.order(this.#options.now()), stop, observer);
       } catch (error) {
         failure = error;
       }
