@@ -53,7 +53,7 @@ Deno.test(needing(["chromium"], {
     withPage(async ({ path, openWith }) => {
       await dial(path, { id: 0x1a4 });
       const { page, faults } = await openWith(READ_TOKEN, "#/sessions");
-      await page.getByText("0x01a4").first().waitFor();
+      await page.getByText("420", { exact: true }).first().waitFor();
       const button = page.getByRole("button", { name: /^Disconnect/, includeHidden: true });
       assertEquals([await button.count(), await button.isHidden()], [1, true]);
       for (const view of ["Configuration", "Capture"]) {

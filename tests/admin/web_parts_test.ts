@@ -42,7 +42,7 @@ Deno.test("web page: numbers have three digits and a prefix, times two units", (
     "84.0 Mbit/s",
   ]);
   assertEquals([bitRate(null), roundTrip(null)], ["–", "–"]);
-  assertEquals(sessionId(420), "0x01a4");
+  assertEquals(sessionId(420), "420 (0x01a4)");
 });
 
 Deno.test("web page: bytes, durations and round trips read as in the commands", () => {
@@ -124,14 +124,14 @@ Deno.test("web page: an event is short: its session names its client, an AC's na
   };
   assertEquals(
     eventText(opened),
-    "session opened 02:00:00:00:00:c1, büro 1.4, id 0x01a4, AC bras-1",
+    "session opened 02:00:00:00:00:c1, büro 1.4, id 420, AC bras-1",
   );
   // A client with one server names sessions by their number only.
   const own = { ...opened, client: undefined, session: "4", ac_name: undefined };
   assertEquals(
     partsOf({ ...own, client: null, ac_name: null, server: "192.0.2.2:8443" })
       .map(([, text]) => text),
-    ["02:00:00:00:00:c1", "session 4", "192.0.2.2:8443", "id 0x01a4", "AC 02:00:00:00:00:a1"],
+    ["02:00:00:00:00:c1", "session 4", "192.0.2.2:8443", "id 420", "AC 02:00:00:00:00:a1"],
   );
   const silent = { time: "", number: 1, kind: "ac-silent", padis: 9, customers: 4, for_s: 12.5 };
   assertEquals(eventText(silent), "AC silent PADIs 9, customers 4, for 12.5 s");

@@ -80,7 +80,7 @@ async function disconnect(
   const button = page.getByRole("button", { name: `Disconnect ${mac}` });
   const question = page.getByRole("dialog", { name: "Disconnect this session?" });
   await button.click();
-  await question.getByText(`session id 0x0${sessionId.toString(16)}`).waitFor();
+  await question.getByText(`session id ${sessionId}`).waitFor();
   await question.getByRole("button", { name: "Cancel" }).click();
   await question.waitFor({ state: "hidden" });
   await button.click();

@@ -160,9 +160,8 @@ function silence(answered: boolean): string {
   return answered ? "" : "; no answer";
 }
 
-/** The session id as the page shows it. */
 function idOf({ facts: { session_id: id } }: StoryEntry): string {
-  return typeof id === "number" ? `0x${id.toString(16).padStart(4, "0")}` : "unknown";
+  return typeof id === "number" ? String(id) : "unknown";
 }
 
 function quoted(before: string, text: string): string {

@@ -6,7 +6,7 @@ import { ask, askAll, ProblemError } from "./api.js";
 import { csvOf } from "./csv.js";
 import { confirmed, element, showResult } from "./dialogs.js";
 import { fileName, saveCsv } from "./download.js";
-import { peerOf, plural, sessionId } from "./format.js";
+import { peerOf, plural } from "./format.js";
 import { rowsOf } from "./live.js";
 
 /**
@@ -44,7 +44,7 @@ export async function disconnect(session, done) {
     text:
       `The customer ${session.customer_mac} of "${peerOf(session)}" and the access concentrator ` +
       `${session.ac_name ?? session.ac_mac} both receive a PADT for session id ` +
-      `${sessionId(session.session_id)}. The customer may dial again immediately.`,
+      `${session.session_id}. The customer may dial again immediately.`,
     yes: "Disconnect",
   });
   if (!yes) return;

@@ -1,6 +1,6 @@
 // @ts-check
 /** Events in words. Pure. */
-import { bytes, plural, sessionId, sessionName } from "./format.js";
+import { bytes, plural, sessionName } from "./format.js";
 
 /** Severity by kind of event; all others are plain. @type {Readonly<Record<string, string>>} */
 const GRAVITY = {
@@ -108,7 +108,6 @@ function factText(key, value) {
 
 /** @param {string} key @param {unknown} value @returns {string} */
 function shown(key, value) {
-  if (key.endsWith("session_id") && typeof value === "number") return sessionId(value);
   if (key.startsWith("bytes_") && typeof value === "number") return bytes(value);
   if (Array.isArray(value)) return plural(value.length, "value");
   return typeof value === "object" ? JSON.stringify(value) : String(value);

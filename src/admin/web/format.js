@@ -118,9 +118,9 @@ function offset(date) {
   }`;
 }
 
-/** @param {number} id @returns {string} In Wireshark's notation. */
+/** @param {number} id @returns {string} As commands and logs have it, and in Wireshark's notation. */
 export function sessionId(id) {
-  return `0x${id.toString(16).padStart(4, "0")}`;
+  return `${id} (0x${id.toString(16).padStart(4, "0")})`;
 }
 
 /**

@@ -152,10 +152,10 @@ function SessionFacts({ session, gone }) {
         ],
         ["AC address", h(Mac, { mac: session.ac_mac })],
         ["Service", session.service_name ? h(Name, { text: session.service_name }) : NONE],
-        ["Session id at the AC", `${sessionId(session.session_id)} (${session.session_id})`],
+        ["Session id at the AC", sessionId(session.session_id)],
         session.wire_session_id !== session.session_id && [
           "Session id on this wire",
-          `${sessionId(session.wire_session_id)} (${session.wire_session_id})`,
+          sessionId(session.wire_session_id),
         ],
         ["Opened", h(Time, { time: session.opened_at })],
         ["Carried to the AC", `${bytes(session.bytes_up)}, ${count(session.frames_up)} frames`],

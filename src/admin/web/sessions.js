@@ -195,7 +195,7 @@ export function openColumns(live) {
       heading: "Id",
       kind: "mono number id",
       cell: (row) =>
-        h("span", { title: `session id ${row.session_id}` }, sessionId(row.session_id)),
+        h("span", { title: `session id ${sessionId(row.session_id)}` }, row.session_id),
     },
     { heading: "Access concentrator", kind: "stack", cell: acCell },
     {
@@ -223,7 +223,7 @@ export function Disconnect({ session, done, plain = false }) {
   return h("button", {
     type: "button",
     class: plain ? "acting" : "quiet acting",
-    "aria-label": `Disconnect ${session.customer_mac}, session id ${sessionId(session.session_id)}`,
+    "aria-label": `Disconnect ${session.customer_mac}, session id ${session.session_id}`,
     onClick: () => void disconnect(session, done),
   }, "Disconnect");
 }
@@ -252,7 +252,7 @@ export function pastColumns(mode) {
       kind: "reason",
       cell: (row) => h(Word, { word: row.reason, kind: "end of a session" }),
     },
-    { heading: "Id", kind: "mono number", cell: (row) => sessionId(row.session_id) },
+    { heading: "Id", kind: "mono number", cell: (row) => row.session_id },
     { heading: "Access concentrator", kind: "stack", cell: acCell },
     {
       heading: "Lasted",

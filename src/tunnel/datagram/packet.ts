@@ -36,11 +36,12 @@ export class Packer {
 
   /**
    * Calls `emit` with packets of at most `max` bytes; each is valid during its call. A row of
-   * records begins with a header and ends with the end of a record.
+   * records begins with a header and ends with the end of a record. If `max` leaves no room for
+   * anything, the packets are longer, so that a path cannot make this endless.
    */
   pack(records: Uint8Array, max: number, emit: (packet: Uint8Array) => void): void {
     const view = new DataView(records.buffer, records.byteOffset, records.byteLength);
-    const room = Math.min(max, MAX_PACKET) - PACKET_HEADER;
+    const room = Math.max(MIN_PART, Math.min(max, MAX_PACKET) - PACKET_HEADER);
     for (let [at, next] = [0, 0]; at < records.length;) {
       let end = Math.min(at + room, records.length);
       const first = next < end ? next - at : NO_RECORD;

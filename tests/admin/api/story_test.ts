@@ -65,7 +65,7 @@ for (const mode of ["server", "client"] as const) {
       assert(wire !== undefined);
       const open = await storyOf(world);
       assertEquals(open.sessions.map(({ state }) => state), ["open"]);
-      assertMatch(words(open).at(-1) ?? "", /^1 session .+\.1 opened at AC .*, id 0x0007$/);
+      assertMatch(words(open).at(-1) ?? "", /^1 session .+\.1 opened at AC .*, id 7$/);
 
       path.ac.sendRaw(sessionFrame(WAN, ac, 7, [...chapFailure("Login incorrect")]));
       await wire.next();

@@ -82,6 +82,13 @@ Deno.test("records of all lengths survive packing, in packets of the maximum len
   }));
 });
 
+Deno.test("packing ends on a path that carries nothing", () => {
+  for (let size = 0; size <= 3 * PACKET_HEADER; size++) {
+    const bytes = packed([0, 1, 500], size).reduce((sum, { length }) => sum + length, 0);
+    assert(bytes >= 501 && bytes < 2_000, `${bytes} bytes in packets of ${size}`);
+  }
+});
+
 Deno.test("lost and repeated packets cost only the frames that they touch, and mix none", () => {
   const lost = fc.array(fc.nat(60), { maxLength: 20 });
   fc.assert(fc.property(lengths, size, lost, (lengths, size, lost) => {
