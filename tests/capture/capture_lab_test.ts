@@ -181,7 +181,7 @@ Deno.test(needing(["tshark", "capinfos"], {
     assertEquals((await readFields(all[0], "frame.number")).length, 2 * FRAMES);
     const again = capture(lab, "--write", all[0]);
     assertEquals((await again.status).code, 1);
-    assertStringIncludes(again.output.entries.join("\n"), "it exists; choose another name");
+    assertStringIncludes(again.output.entries.join("\n"), "it exists and is not overwritten");
   },
 }));
 
