@@ -7,14 +7,24 @@ const MAX_CUSTOMERS = 1_024;
 const MAX_ACS = 16;
 /** A customer that is quiet for this long starts again, in milliseconds. */
 const QUIET = 60_000;
-/** PADIs, each with an offer, after which the offers count as ignored. */
-const MANY = 3;
+/**
+ * PADIs of one attempt are no further apart, in milliseconds: pppd and rp-pppoe wait 5, 10 and 20
+ * seconds. A program that looks for ACs each half minute makes a new attempt each time.
+ */
+const ATTEMPT = 25_000;
+/** Number of PADIs after an offer, from which on the offers count as ignored. */
+const MANY = 2;
+/** Time between the first and the last PADI of an attempt that is no search, in milliseconds. */
+const MIN_TIME = 5_000;
 
-/** A customer that has asked since its last PADR. */
+/** A customer that has asked since its last PADR. Times are milliseconds of the clock. */
 interface Asking {
   padis: number;
-  offers: number;
-  /** When it asked last. */
+  /** Number of PADIs with an offer since the one before. */
+  again: number;
+  hasOffer: boolean;
+  /** When it asked first and last in this attempt. */
+  since: number;
   at: number;
   ac: Mac;
   name: string;
@@ -43,9 +53,14 @@ export class IgnoredOffers {
   asked(customer: string): void {
     const now = this.#now();
     const known = this.#asking.get(customer);
-    const isOld = known === undefined || now - known.at > QUIET;
-    const asking = isOld ? { padis: 0, offers: 0, at: now, ac: 0, name: "" } : known;
+    // One that ignores offers may pause between its attempts.
+    const pause = known !== undefined && isIgnoring(known) ? QUIET : ATTEMPT;
+    const asking = known !== undefined && now - known.at <= pause
+      ? known
+      : { padis: 0, again: 0, hasOffer: false, since: now, at: now, ac: 0, name: "" };
     asking.padis++;
+    if (asking.hasOffer) asking.again++;
+    asking.hasOffer = false;
     asking.at = now;
     setLatest(this.#asking, customer, asking, MAX_CUSTOMERS);
   }
@@ -54,7 +69,7 @@ export class IgnoredOffers {
   offered(customer: string, ac: Mac, name: string): void {
     const asking = this.#asking.get(customer);
     if (asking === undefined) return;
-    asking.offers++;
+    asking.hasOffer = true;
     asking.ac = ac;
     asking.name = name.slice(0, 64);
   }
@@ -68,8 +83,9 @@ export class IgnoredOffers {
   current(): Ignored[] {
     const now = this.#now();
     const byAc = new Map<Mac, Ignored>();
-    for (const { padis, offers, at, ac, name } of this.#asking.values()) {
-      if (Math.min(padis, offers) < MANY || now - at > QUIET) continue;
+    for (const asking of this.#asking.values()) {
+      const { padis, at, ac, name } = asking;
+      if (!isIgnoring(asking) || now - at > QUIET) continue;
       const known = byAc.get(ac);
       if (known === undefined && byAc.size === MAX_ACS) continue;
       const customers = (known?.customers ?? 0) + 1;
@@ -77,4 +93,8 @@ export class IgnoredOffers {
     }
     return [...byAc.values()];
   }
+}
+
+function isIgnoring({ again, since, at }: Asking): boolean {
+  return again >= MANY && at - since >= MIN_TIME;
 }

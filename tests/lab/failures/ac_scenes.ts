@@ -4,12 +4,14 @@ import type { Lab } from "../lab.ts";
 import { openPort } from "../peers/port.ts";
 import { startTestAc, type TestAcOptions } from "../peers/test_ac.ts";
 import { startTestClient } from "../peers/test_client.ts";
-import { ask, FIRST } from "./scenes.ts";
+import { FIRST } from "./scenes.ts";
 
 /** Another address on the AC's wire. */
 const OTHER_AC = 0x02_00_5e_00_aa_01;
 /** Longer than a customer waits for an offer before it asks again, in milliseconds. */
 const LATE = 3_200;
+/** Longer than a program looks for ACs, in milliseconds. */
+const SEARCH = 5_100;
 
 /** An LCP Echo-Request (RFC 1661 section 5.8), as PPP frame. */
 const ECHO = Uint8Array.of(0xc0, 0x21, 9, 1, 0, 8, 1, 2, 3, 4);
@@ -20,6 +22,7 @@ export async function seesAcTroubles(
   sees: (failure: string) => Promise<void>,
 ): Promise<void> {
   const hosts = [0, 1, 2].map((i) => lab.use(startTestClient("cust0", FIRST + 0x20 + i)));
+  const deaf = lab.use(startTestClient("cust0", FIRST + 0x40));
   const start = (options: Partial<TestAcOptions>) =>
     startTestAc({ interface: "ac0", name: "bng", ...options });
   {
@@ -35,15 +38,18 @@ export async function seesAcTroubles(
   }
   {
     await using ac = start({});
-    ask(lab, "cust0", { source: FIRST + 0x40 });
-    await sees("Frames pass in one direction only, from the customers");
     await hosts[0].dial();
     ac.terminate(1, [genericError("no address left")]);
     await sees("An AC ends a session at once");
+    const searched = new Promise((resolve) => setTimeout(resolve, SEARCH));
+    await deaf.discover();
     const sessions = await Promise.all(hosts.map((host) => host.dial()));
     ac.restart();
     for (const session of sessions) session.send(Uint8Array.of(0, 0x21));
     await sees("An AC restarts");
+    await searched;
+    for (let padi = 2; padi <= 3; padi++) await deaf.discover();
+    await sees("Frames pass in one direction only, from the customers");
     const lost = await hosts[0].dial({ hostUniq: Uint8Array.of(2) });
     ac.restart({ silent: true });
     lost.send(ECHO);
