@@ -50,29 +50,43 @@ Deno.test("an offer is late if the one PADI, or each of several, waited for it",
   watch.asked("c", 2); // the first one may have been lost
   clock.now += 100;
   watch.offered("c", 2, AC, "");
-  assertEquals(kinds(), [], "one of two PADIs");
   clock.now += 4_900;
   watch.offered("c", 2, AC, "");
+  assertEquals(kinds(), [], "one of two PADIs: a single late answer");
+  watch.asked("c", 3);
+  clock.now += 4_000;
+  watch.offered("c", 3, AC, "");
   assertEquals(watch.troubles(), [{
-    ...{ ac: AC, name: "", kind: "late", request: "PADI", delay: 5_000, isOver: false },
+    ...{ ac: AC, name: "", kind: "late", request: "PADI", delay: 4_000 },
+    ...{ isOver: false, isUseless: false },
   }]);
   clock.now += 600_000;
   assertEquals(kinds(), [], "long ago");
 });
 
-Deno.test("a PADS is late if the last PADR waited for it", () => {
+Deno.test("a PADS is late if the last PADR waited for it; one in ten minutes is no problem", () => {
   const { clock, watch, kinds } = requests();
-  watch.asked("c", 1);
-  watch.offered("c", 1, AC, "bng");
-  watch.requested("c", 1, AC);
-  clock.now += 3_000;
-  watch.confirmed("c", 1, AC);
+  const dial = (customer: number) => {
+    watch.asked("c", customer);
+    watch.offered("c", customer, AC, "bng");
+    watch.requested("c", customer, AC);
+    clock.now += 3_000;
+    watch.confirmed("c", customer, AC);
+  };
+  for (let customer = 1; customer < 5; customer++) {
+    dial(customer);
+    assertEquals(kinds(), []);
+    clock.now += 600_000;
+  }
+  dial(5);
+  dial(6);
   assertEquals(kinds(), ["late"]);
 });
 
 Deno.test("an answer long after a repeated request answers the one before, a prompt one the last", () => {
   for (const [pause, delay] of [[2_000, 7_000], [900, undefined]] as const) {
     const { clock, watch } = requests();
+    watch.tooLate(AC, "bng", "PADI", 4_000); // a second one is a problem
     watch.asked("c", 1);
     clock.now += 5_000;
     watch.asked("c", 1);
@@ -90,13 +104,36 @@ Deno.test("an answer long after a repeated request answers the one before, a pro
   }
 });
 
-Deno.test("an answer that nobody waits for any more makes its AC slow", () => {
-  const { watch } = requests();
+Deno.test("answers that nobody waits for any more make their AC useless, until one is in time", () => {
+  const { clock, watch } = requests();
+  const useless = () =>
+    watch.troubles().flatMap((each) => each.kind === "late" ? [each.isUseless] : []);
+  for (let i = 0; i < 2; i++) watch.tooLate(OTHER, "", "PADI", 2_000); // its customer had gone
   watch.tooLate(AC, "bng", "PADR", 61_000);
-  watch.tooLate(OTHER, "", "PADI", 2_000); // its customer had gone, and it was not slow
-  assertEquals(watch.troubles(), [
-    { ac: AC, name: "bng", kind: "late", request: "PADR", delay: 61_000, isOver: true },
-  ]);
+  assertEquals(useless(), [], "a single one");
+  /** An offer in time, and if `isConfirmed` its session. */
+  const answer = (isConfirmed: boolean) => {
+    watch.asked("c", 1);
+    watch.offered("c", 1, AC, "bng");
+    watch.requested("c", 1, AC);
+    if (isConfirmed) watch.confirmed("c", 1, AC);
+  };
+  answer(false);
+  watch.tooLate(AC, "bng", "PADR", 62_000);
+  assertEquals(watch.troubles(), [{
+    ...{ ac: AC, name: "bng", kind: "late", request: "PADR", delay: 62_000 },
+    ...{ isOver: true, isUseless: true },
+  }]);
+  answer(false);
+  assertEquals(useless(), [true], "an offer is no session");
+  clock.now += 120_000;
+  assertEquals(useless(), [false], "nobody dials any more");
+  watch.tooLate(AC, "bng", "PADR", 62_000);
+  assertEquals(useless(), [true]);
+  answer(true);
+  assertEquals(useless(), [false]);
+  clock.now += 600_000;
+  assertEquals(watch.troubles(), []);
 });
 
 Deno.test("two ACs share a name if both make offers, not if one follows the other", () => {

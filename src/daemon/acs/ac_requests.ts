@@ -24,6 +24,10 @@ const LATE = 3_000;
 const SOON = 1_000;
 /** How long a late answer or a request counts, in milliseconds. */
 const LATELY = 600_000;
+/** Number of late answers, none longer than that after the one before, that make an AC slow. */
+const MIN_LATE = 2;
+/** How long customers are taken to be without service after an answer that came too late, in ms. */
+const CUT_OFF = 120_000;
 
 /** PADRs that an AC has not answered with any PADS. */
 interface Unanswered {
@@ -33,6 +37,17 @@ interface Unanswered {
   latest: number;
 }
 
+/** Answers of an AC that took long. */
+interface Late {
+  readonly request: "PADI" | "PADR";
+  readonly delay: number;
+  readonly at: number;
+  readonly isOver: boolean;
+  readonly count: number;
+  /** Number of answers in a row that nobody waited for any more. */
+  readonly wasted: number;
+}
+
 /** An AC that makes offers. Times are milliseconds of the clock. */
 interface Ac {
   name: string;
@@ -40,14 +55,7 @@ interface Ac {
   readonly first: number;
   last: number;
   unanswered: Unanswered | undefined;
-  late:
-    | {
-      readonly request: "PADI" | "PADR";
-      readonly delay: number;
-      readonly at: number;
-      readonly isOver: boolean;
-    }
-    | undefined;
+  late: Late | undefined;
 }
 
 /** What a customer asks for, until a PADS. */
@@ -73,6 +81,8 @@ export type AnswerTrouble =
       readonly delay: number;
       /** Whether nobody waited for the answer any more. */
       readonly isOver: boolean;
+      /** Whether that is so for all its answers, and was a moment ago. */
+      readonly isUseless: boolean;
     }
     | { readonly kind: "same-name"; readonly others: readonly Mac[] }
   );
@@ -166,9 +176,10 @@ export class AcRequests {
         const { padrs, customers } = unanswered;
         found.push({ ac: mac, name, kind: "mute", padrs, customers: customers.size });
       }
-      if (late !== undefined && now - late.at < LATELY) {
-        const { at: _, ...facts } = late;
-        found.push({ ac: mac, name, kind: "late", ...facts });
+      if (late !== undefined && late.count >= MIN_LATE && now - late.at < LATELY) {
+        const { request, delay, at, isOver, wasted } = late;
+        const isUseless = wasted >= MIN_LATE && now - at < CUT_OFF;
+        found.push({ ac: mac, name, kind: "late", request, delay, isOver, isUseless });
       }
       const others = this.#namesakes(mac, ac, now);
       if (others.length > 0) found.push({ ac: mac, name, kind: "same-name", others });
@@ -187,7 +198,14 @@ export class AcRequests {
   }
 
   #measured(ac: Ac, request: "PADI" | "PADR", delay: number, isOver = false): void {
-    if (delay >= LATE) ac.late = { request, delay, at: this.#now(), isOver };
+    const at = this.#now();
+    const known = ac.late !== undefined && at - ac.late.at < LATELY ? ac.late : undefined;
+    // An offer in time helps no customer whose PADS comes too late.
+    const isHelp = !isOver && (request === "PADR" || known?.request === "PADI");
+    const wasted = isHelp ? 0 : (known?.wasted ?? 0) + (isOver ? 1 : 0);
+    if (delay >= LATE) {
+      ac.late = { request, delay, at, isOver, count: (known?.count ?? 0) + 1, wasted };
+    } else if (!isOver && known !== undefined) ac.late = { ...known, wasted };
   }
 
   /** Later ACs of the same name that made offers while this one did. */

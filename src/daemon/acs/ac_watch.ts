@@ -166,7 +166,8 @@ function answerCondition(mode: Mode, trouble: AnswerTrouble, isServing: boolean)
         subject: mac,
         words: `${who} answered a ${trouble.request} after ${showSpan(trouble.delay / 1_000)}: ` +
           (trouble.isOver ? "nobody waited any more" : "customers ask again, or give up"),
-        ...(trouble.isOver && { severity: "critical", remedy: TOO_LATE_REMEDY }),
+        ...(trouble.isOver && { remedy: TOO_LATE_REMEDY }),
+        ...(trouble.isUseless && { severity: "critical" }),
       };
     case "same-name":
       return {

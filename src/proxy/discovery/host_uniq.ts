@@ -25,7 +25,7 @@ export class HostUniqRewriter<Owner extends { readonly name: string }> {
   /** Holders of values that are not our tokens. */
   #turns: HostUniqTurns<Owner>;
   #requesters = new Requesters();
-  /** Times of the last request of discoveries that are over, by token; the latest is last. */
+  /** Times of the last request of discoveries that had no session, by token; the latest is last. */
   #over = new Map<string, number>();
   #now: () => number;
 
@@ -88,7 +88,7 @@ export class HostUniqRewriter<Owner extends { readonly name: string }> {
 
   /**
    * Returns how long ago a discovery that is over last asked, in milliseconds, from an answer with
-   * this Host-Uniq; undefined if it is not ours, or has been answered before.
+   * this Host-Uniq; undefined if it is not ours, has led to a session, or was answered late before.
    */
   lateness(local: Mac, hostUniq: Uint8Array | undefined): number | undefined {
     if (this.#over.size === 0 || this.requesterOf(local, hostUniq) === undefined) return undefined;
@@ -105,9 +105,15 @@ export class HostUniqRewriter<Owner extends { readonly name: string }> {
     if (this.#mode !== "rewrite") this.#turns.forget(upstreamKey, pending);
     else if (this.#byUpstream.get(upstreamKey) === pending) {
       this.#byUpstream.delete(upstreamKey);
-      setLatest(this.#over, upstreamKey, pending.touched, MAX_OVER);
+      // A customer that has a session waits for no other AC: one that stands in for it may be late.
+      if (!isServed(pending)) setLatest(this.#over, upstreamKey, pending.touched, MAX_OVER);
     }
   }
+}
+
+/** Whether a discovery has led to a session. */
+function isServed({ requested }: Pending<unknown>): boolean {
+  return [...requested.values()].some(({ sessionId }) => sessionId !== 0);
 }
 
 function sharedKey(local: Mac, hostUniq: Uint8Array | undefined): string {

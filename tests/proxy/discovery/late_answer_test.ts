@@ -6,7 +6,7 @@ import type { LateAnswer } from "../../../src/proxy/discovery/late_answer.ts";
 import { type Pending, PendingDiscoveries } from "../../../src/proxy/discovery/pending.ts";
 import { TokenSigner } from "../../../src/proxy/discovery/token.ts";
 import { randomBytes } from "node:crypto";
-import { acName, service, settle, uniq, within } from "../dial.ts";
+import { acName, dial, service, settle, uniq, within } from "../dial.ts";
 import { AC, CUSTOMER, WAN } from "../path.ts";
 
 const PADI = { source: CUSTOMER, destination: BROADCAST, code: CODE_PADI, sessionId: 0 };
@@ -32,6 +32,21 @@ Deno.test("an AC's answer after `[discovery] timeout` is reported once, with its
   assertEquals(seen, [
     { concentrator: AC, acName: "ac-1", code: CODE_PADO, delay: 12_000 },
   ]);
+});
+
+Deno.test("an AC that stands in for another is not late for a customer that has a session", async () => {
+  const seen: LateAnswer[] = [];
+  const options = { late: (answer: LateAnswer) => void seen.push(answer) };
+  await within({ ...options, limits: { timeout: 10_000 } }, async (path) => {
+    const { padi } = await dial(path);
+    path.advance(12_000);
+    path.customers[0].send({ ...PADI, source: CUSTOMER + 1 }, [service, uniq(2)]);
+    await path.ac.packet(); // the first one is over
+    path.ac.send({ ...ANSWER, source: AC + 1, code: CODE_PADO }, [acName, ...padi.list]);
+    await settle();
+    assertEquals(path.server.drops["host-uniq-unknown"], 1);
+  });
+  assertEquals(seen, []);
 });
 
 Deno.test("of discoveries that are over, only the latest thousand or so are remembered", () => {
