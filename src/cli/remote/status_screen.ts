@@ -124,8 +124,9 @@ function trafficFact({ tunnels }: Status): string {
 }
 
 function interfaceFact({ interface: link }: Status): string {
-  const { name, up, mac, mtu } = link;
-  return `${name} ${up ? "up" : "down"}, ${mac}, MTU ${mtu}`;
+  const { name, up, mac, mtu, received_frames: received } = link;
+  const silence = up && received === 0 ? ", no PPPoE frame received yet" : "";
+  return `${name} ${up ? "up" : "down"}, ${mac}, MTU ${mtu}${silence}`;
 }
 
 function certificateFact({ certificates }: Status): string {

@@ -39,7 +39,7 @@ Deno.test("a status fits 80 by 24 with 100 clients, the ones in trouble first, a
     "",
     "sessions: 0 open, limit 100; 0 opened and 0 closed since start",
     "traffic: up 4.0 Gbit/s, 0 frames/s; down 0 bit/s, 0 frames/s",
-    "interface: lan0 up, 02:00:00:00:00:01, MTU 1500",
+    "interface: lan0 up, 02:00:00:00:00:01, MTU 1500, no PPPoE frame received yet",
     "listens on: 0.0.0.0:8443",
     "process: 1, 1 B, /etc/client.toml",
     "",
