@@ -14,13 +14,17 @@ const WORDS: Readonly<Record<UncleanEnd, { readonly words: string; readonly reme
       "(`dmesg`) if memory was short.",
   },
   "machine-reset": {
-    words: "The machine stopped without stopping the daemon: a power cut, a reset, or a crash of " +
-      "its kernel",
+    words:
+      "The machine stopped without stopping the daemon: it was switched off or reset, or its " +
+      "kernel crashed",
     remedy: "See the end of the log of its last run: `journalctl -b -1 -e`.",
   },
 };
 
-/** Logs and notes that the process before did not stop, if so. */
+/**
+ * Logs that the process before did not stop, if so. It needs attention if it was alone in that:
+ * machines are switched off.
+ */
 export function noteEarlierProcess(
   end: UncleanEnd | undefined,
   { crashes }: Pick<Recent, "crashes">,
@@ -28,5 +32,5 @@ export function noteEarlierProcess(
   if (end === undefined) return;
   const { words, remedy } = WORDS[end];
   log.warning("earlier process did not stop", { detail: words, remedy });
-  crashes.note(end, WORDS[end]);
+  if (end === "killed") crashes.note(end, WORDS[end]);
 }

@@ -253,6 +253,7 @@ async function stop(
   { captures, keeper }: { captures: { end(): Promise<void> }; keeper: HistoryKeeper },
   final: boolean,
 ): Promise<void> {
+  state.stopping?.(); // a service manager may end what takes too long
   const storeHistory = await keeper.stop(); // while all threads still answer
   tunnels.stop();
   const { shutdownGrace } = reloader.config.tunnel;

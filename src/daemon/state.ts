@@ -56,6 +56,8 @@ export interface State {
   readonly historyFiles?: HistoryFiles;
   /** Where the networks of clients are kept; undefined if only in memory. */
   readonly networkFile?: NetworkFile;
+  /** Records that this process stops: whoever ends it from now on, it did not crash. */
+  stopping?(): void;
   close(): Promise<void>;
 }
 
@@ -153,6 +155,7 @@ async function inDirectory(directory: string, config: Config, clocks: Clocks): P
       onTrouble: (message) => log.error("networks write failed", { error: message }),
       onRecovery: () => log.info("networks write recovered"),
     }),
+    stopping: () => mark.end(),
     async close(): Promise<void> {
       mark.end(); // while the directory is locked
       await keeper.close();
