@@ -38,8 +38,8 @@ export const PROBLEMS = {
   },
   "crashed": {
     severity: "warning",
-    meaning: "The daemon's process before this one did not stop: it crashed, was killed, or its " +
-      "machine was reset. Said for an hour.",
+    meaning: "The daemon's process before this one did not stop: it crashed, or was killed. Said " +
+      "for an hour.",
     action: "See the service manager's log and the kernel's: a lack of memory, or a watchdog.",
   },
   "tunnel-unstable": {
@@ -55,7 +55,9 @@ export const PROBLEMS = {
   },
   "ac-slow": {
     severity: "warning",
-    meaning: "An access concentrator (AC) answers so late that customers ask again or give up.",
+    meaning:
+      "An access concentrator (AC) answers so late that customers ask again or give up: at " +
+      "least twice, none more than ten minutes after the one before.",
     action: "Find out why the AC is slow: its load, its RADIUS server, a delay set for its offers.",
   },
   "offers-ignored": {
@@ -183,11 +185,8 @@ export const PROBLEMS = {
   },
   "no-pppoe": {
     severity: "warning",
-    meaning:
-      "A client's interface has had no PPPoE frame since the start, or only frames with a VLAN tag.",
-    action:
-      "Nothing, if no customer has dialled yet. Otherwise check `[interface] name`, its VLAN " +
-      "and its cable.",
+    meaning: "All PPPoE frames on a client's interface since the start had a VLAN tag.",
+    action: "Run the daemon on the VLAN's own interface, or let the switch take the tag off.",
   },
   "padi-pacing": {
     severity: "warning",
