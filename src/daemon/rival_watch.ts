@@ -8,6 +8,8 @@ import type { Holding } from "./standing.ts";
 
 /** Interval between looks, in milliseconds. */
 const LOOK = 3_000;
+/** Time after which a program does not only look for ACs, as `discover` does, in milliseconds. */
+const SEARCH = 6_000;
 
 /** What a {@linkcode RivalWatch} reads. */
 export interface SocketSource {
@@ -23,7 +25,8 @@ export class RivalWatch {
   #lookedAt = -Infinity;
   /** The sockets of the last look, as text: this process's own are only listed when it changes. */
   #known = "";
-  #rivals = 0;
+  /** When one was first seen; undefined if there is none. */
+  #since: number | undefined;
 
   constructor(sockets: SocketSource = { all: packetSockets, own: ownSockets }) {
     this.#sockets = sockets;
@@ -33,9 +36,9 @@ export class RivalWatch {
   conditions(name: string, now: number): Holding[] {
     if (now - this.#lookedAt >= LOOK) {
       this.#lookedAt = now;
-      this.#look(name);
+      this.#look(name, now);
     }
-    if (this.#rivals === 0) return [];
+    if (this.#since === undefined || now - this.#since < SEARCH) return [];
     return [{
       code: "discovery-shared",
       subject: name,
@@ -44,7 +47,7 @@ export class RivalWatch {
     }];
   }
 
-  #look(name: string): void {
+  #look(name: string, now: number): void {
     let all: readonly PacketSocketRow[];
     try {
       all = this.#sockets.all(name);
@@ -57,6 +60,7 @@ export class RivalWatch {
     const own = this.#sockets.own();
     // Without a view of its own sockets the process cannot tell them from others.
     const isSeen = all.some(({ inode }) => own.has(inode));
-    this.#rivals = isSeen ? rivalsAmong(all, own).length : 0;
+    const hasRival = isSeen && rivalsAmong(all, own).length > 0;
+    this.#since = hasRival ? this.#since ?? now : undefined;
   }
 }

@@ -27,7 +27,7 @@ Deno.test("discovery is received by its EtherType, or by all beside a socket tha
   assertEquals(rivalsAmong([all, none], new Set(["3"])), [], "a capture beside our own");
 });
 
-Deno.test("another program's socket needs attention until it is closed", () => {
+Deno.test("another program's socket needs attention from 6 seconds on, until it is closed", () => {
   const sockets = { all: [socket("1")], own: new Set(["1", "9"]), listed: 0 };
   const watch = new RivalWatch({
     all: () => sockets.all,
@@ -40,14 +40,19 @@ Deno.test("another program's socket needs attention until it is closed", () => {
   const codes = () => watch.conditions("lan0", now += 3_000).map(({ code }) => code);
   assertEquals(codes(), []);
   sockets.all = [socket("1"), socket("2")];
+  assertEquals([codes(), codes()], [[], []], "it may be `discover`");
   assertEquals(codes(), ["discovery-shared"]);
   for (let n = 0; n < 9; n++) codes();
   assertEquals(sockets.listed, 2, "own sockets are listed only after a change");
   sockets.all = [socket("1")];
   assertEquals(codes(), []);
+  sockets.all = [socket("1"), socket("3")];
+  assertEquals(codes(), [], "another search");
 });
 
 Deno.test("a process that cannot see its own sockets calls none another's", () => {
   const watch = new RivalWatch({ all: () => [socket("1"), socket("2")], own: () => new Set() });
-  assertEquals(watch.conditions("lan0", 5_000), []);
+  for (const now of [5_000, 8_000, 11_000, 14_000]) {
+    assertEquals(watch.conditions("lan0", now), []);
+  }
 });
